@@ -1,0 +1,188 @@
+"""Access keys: the identifier, the secret, the pair, and what AWS tells about them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn
+
+_SHAPE = re.compile(r"[A-Z0-9]{16,128}")
+# An identifier shaped like the ones AWS hands out today: four letters of kind, then sixteen characters.
+KEY_ID_IN_TEXT = re.compile(r"(?<![A-Za-z0-9/+=_])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9/+=_])")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AccessKeyId:
+    """The public half of an access key, such as `AKIAIOSFODNN7EXAMPLE`.
+
+    Raises:
+        ValueError: where the text is not shaped like an access key ID (IAM API: 16 to 128 letters and digits).
+    """
+
+    value: str
+
+    def __post_init__(self) -> None:
+        if not _SHAPE.fullmatch(self.value):
+            raise ValueError("not an access key ID")
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def masked(self) -> str:
+        """The form shown to people: `AKIA…7Q2P`."""
+        return f"{self.value[:4]}…{self.last4}"
+
+    @property
+    def last4(self) -> str:
+        """The last four characters, which a person types to confirm a deletion."""
+        return self.value[-4:]
+
+    @property
+    def is_temporary(self) -> bool:
+        """True for a key that expires by itself (`ASIA…`; research/aws.md A1)."""
+        return self.value.startswith("ASIA")
+
+    def account_hint(self) -> str | None:
+        """The account number that newer identifiers contain, or None for older ones.
+
+        Older identifiers (fifth character A to P) decode to a plausible wrong number, so they are refused
+        (research/aws.md A1). A hint only: STS is the authority.
+        """
+        if len(self.value) != 20 or self.value[4] not in "QRSTUVWXYZ23456":
+            return None
+        try:
+            number = int.from_bytes(base64.b32decode(self.value[4:20])[:6], "big")
+        except binascii.Error:
+            return None
+        return f"{(number & 0x7FFFFFFFFF80) >> 7:012d}"
+
+
+class Secret:
+    """A secret access key. It has no text form, cannot be pickled or copied into a message; `reveal` is the only way out."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the secret itself: for the signature, the keychain and the destination file, and nothing else."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __format__(self, spec: str) -> NoReturn:
+        raise TypeError("a secret has no text form")
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._text.encode(), other._text.encode())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret cannot be pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A complete access key: identifier and secret."""
+
+    access_key_id: AccessKeyId
+    secret: Secret
+
+
+class KeyStatus(StrEnum):
+    """What AWS says of a key. `rejected`: AWS refuses it, and does not say whether it is inactive or gone."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+class PrincipalKind(StrEnum):
+    """Who a key belongs to."""
+
+    ROOT = "root"
+    USER = "user"
+    ROLE = "role"
+    UNKNOWN = "unknown"
+
+
+_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?:iam|sts)::(?P<account>\d{12}):(?P<who>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whose key it is, as STS says.
+
+    Attributes:
+        partition: `aws`, `aws-cn`, `aws-us-gov` …
+        user_name: the IAM user's name without its path; None for root and roles.
+    """
+
+    account: str
+    arn: str
+    kind: PrincipalKind
+    partition: str
+    user_name: str | None
+
+    @classmethod
+    def from_arn(cls, arn: str) -> Principal:
+        """Read the caller's ARN (research/aws.md A1: root is exactly `arn:<partition>:iam::<account>:root`).
+
+        Raises:
+            ValueError: where the text is not the ARN of a caller.
+        """
+        match = _ARN.fullmatch(arn)
+        if match is None:
+            raise ValueError("not the ARN of a caller")
+        who = match["who"]
+        kind, user_name = PrincipalKind.UNKNOWN, None
+        if who == "root":
+            kind = PrincipalKind.ROOT
+        elif who.startswith("user/"):
+            kind, user_name = PrincipalKind.USER, who.rpartition("/")[2]
+        elif who.startswith(("assumed-role/", "role/")):
+            kind = PrincipalKind.ROLE
+        return cls(match["account"], arn, kind, match["partition"], user_name)
+
+
+@dataclass(frozen=True, slots=True)
+class LastUse:
+    """The last use of a key that AWS recorded, within 15 minutes (research/aws.md A3).
+
+    Attributes:
+        date: when, in UTC; None where the key was never used since AWS began to count in April 2015.
+    """
+
+    date: datetime | None
+    service: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """What AWS tells about one access key; what is not known is None or `UNKNOWN`, never a default.
+
+    Attributes:
+        created: when, in UTC.
+        last_use: None where AWS did not tell.
+    """
+
+    access_key_id: AccessKeyId
+    owner: Principal | None
+    status: KeyStatus
+    created: datetime | None = None
+    last_use: LastUse | None = None

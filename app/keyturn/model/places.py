@@ -1,0 +1,96 @@
+"""Places: every spot on a computer where an access key ID stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.needs import Addition
+
+
+class PlaceKind(StrEnum):
+    """What a place is.
+
+    `destination`: a backup program, or the AWS files, reads its key here. `leftover`: a copy that no program reads,
+    such as `rootkey.csv`. `mention`: the ID stands here, and Keyturn cannot say what for, or it is only a reference.
+    """
+
+    DESTINATION = "destination"
+    LEFTOVER = "leftover"
+    MENTION = "mention"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """A bucket, and the part of it, that a destination writes to. An empty prefix is the whole bucket."""
+
+    bucket: str
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One spot that holds an access key ID.
+
+    Attributes:
+        client: the program's name in the command line, such as `rclone`.
+        name: what the person calls it: the remote, the profile, the file's name.
+        path: the file, as found (not resolved).
+        locator: where in the file, in the program's own words: a section, a variable.
+        secret: the secret beside the ID, or None where it stands elsewhere or is missing.
+        editable: Keyturn can replace the pair here.
+        targets: the buckets that the configuration names; empty where it names none.
+        endpoint: the S3 host or address that the configuration names; None means Amazon's.
+        additions: what the configuration asks of S3 beyond the base (research/clients.md section 2).
+        plain_http: the program is configured to speak without TLS.
+        session: the place holds temporary credentials.
+        note: what a person should know of this place, in a sentence; may be empty.
+    """
+
+    client: str
+    name: str
+    path: Path
+    locator: str
+    kind: PlaceKind
+    access_key_id: AccessKeyId
+    secret: Secret | None = None
+    editable: bool = False
+    targets: tuple[Target, ...] = ()
+    region: str | None = None
+    endpoint: str | None = None
+    additions: frozenset[Addition] = field(default=frozenset())
+    plain_http: bool = False
+    session: bool = False
+    note: str = ""
+
+    @property
+    def identity(self) -> str:
+        """A name that stays the same between two looks at the same spot."""
+        return f"{self.client}:{self.path}:{self.locator}"
+
+    @property
+    def pair(self) -> KeyPair | None:
+        """The complete pair, where the place holds one."""
+        return None if self.secret is None else KeyPair(self.access_key_id, self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something found while looking that a person should know. `path` is None where no file is concerned."""
+
+    path: Path | None
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What looking through a computer gave. One unreadable file is a problem in the list, never the end of the search."""
+
+    places: tuple[Place, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def __add__(self, other: Findings) -> Findings:
+        return Findings(self.places + other.places, self.problems + other.problems)

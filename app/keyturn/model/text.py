@@ -1,0 +1,27 @@
+"""Sentences for people, in their language.
+
+Every sentence that a person may read is an English message wrapped in `_` where it is written, so that the window and
+the terminal share one catalogue. Placeholders are filled after translation: `_("{count} keys").format(count=2)`.
+"""
+
+from __future__ import annotations
+
+import gettext
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def use_catalogue(catalogue: gettext.NullTranslations) -> None:
+    """Translate from now on with `catalogue`; the face that starts the program calls this once."""
+    global _catalogue
+    _catalogue = catalogue
+
+
+def _(message: str) -> str:
+    """Return `message` in the language of the person."""
+    return _catalogue.gettext(message)
+
+
+def plural(one: str, many: str, count: int) -> str:
+    """Return the form of the sentence that fits `count` (still with its placeholders)."""
+    return _catalogue.ngettext(one, many, count)
