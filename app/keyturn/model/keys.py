@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import NoReturn
 
 _SHAPE = re.compile(r"[A-Z0-9]{16,128}")
-# An identifier shaped like the ones AWS hands out today: four letters of kind, then sixteen characters.
-KEY_ID_IN_TEXT = re.compile(r"(?<![A-Za-z0-9/+=_])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9/+=_])")
+# An identifier shaped like the ones AWS hands out today: four letters of kind, then sixteen characters. `=` and `/` may
+# stand around it, as in `KEY=AKIA…`, `s3://AKIA…:secret@host` and `Credential=AKIA…/20240101`.
+KEY_ID_IN_TEXT = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,7 +65,7 @@ class AccessKeyId:
 
 
 class Secret:
-    """A secret access key. It has no text form, cannot be pickled or copied into a message; `reveal` is the only way out."""
+    """A secret access key. It has no text form and cannot be pickled; `reveal` is the only way out."""
 
     __slots__ = ("_text",)
 

@@ -91,6 +91,18 @@ class PolicyDocument:
         """The document as IAM writes it."""
         return {"Version": "2012-10-17", "Statement": [statement.as_json() for statement in self.statements]}
 
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> PolicyDocument:
+        """Read what `as_json` wrote."""
+        return cls(
+            tuple(
+                Statement(
+                    one["Sid"], one["Effect"], tuple(one["Action"]), tuple(one["Resource"]), one.get("Condition", {})
+                )
+                for one in written["Statement"]
+            )
+        )
+
     def text(self) -> str:
         """The document as it is sent: without white space, the same text for the same needs."""
         return json.dumps(self.as_json(), separators=(",", ":"))

@@ -78,16 +78,24 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something found while looking that a person should know. `path` is None where no file is concerned."""
+    """Something found while looking that a person should know.
+
+    Attributes:
+        path: the file concerned, or None.
+        client: the program whose store could not be looked into; empty where the file is no program's own.
+        code: the error's stable name, such as `file.unparsable`.
+    """
 
     path: Path | None
     title: str
     message: str
+    client: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What looking through a computer gave. One unreadable file is a problem in the list, never the end of the search."""
+    """What looking through a computer gave. An unreadable file is a problem in the list, not the end of the search."""
 
     places: tuple[Place, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -1,0 +1,87 @@
+"""What a rotation costs beyond the waiting that it promises: its requests to AWS, and its time over that floor."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from keyturn.aws.session import Aws, AwsSettings
+from keyturn.computer.clock import SystemClock
+from keyturn.computer.computer import Computer, Platform
+from keyturn.practice.account import PracticeAccount
+from keyturn.practice.faults import hang_after
+from keyturn.rotation import conductor
+from keyturn.rotation.plan import Options
+from keyturn.rotation.planning import make_plan
+from keyturn.rotation.steps import Ending, Route, Step
+from keyturn.rotation.surroundings import Event, Moment, OwnUses, Surroundings
+from keyturn.rotation.survey import take_survey
+from keyturn.state.journal import Journal
+from keyturn.state.secrets import MemorySecrets
+
+ROUND_TRIP = 0.08  # seconds, as from a home to a region on the same continent
+# Three good answers in a row over five seconds: no rotation can be faster (DESIGN.md, prove).
+FLOOR = 5.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One rotation up to *watch*.
+
+    Attributes:
+        seconds: of the whole rotation.
+        calls: requests to AWS in each step.
+    """
+
+    seconds: float
+    calls: Counter[str]
+
+
+def rotate(destinations: int) -> Measured:
+    """Rotate a root key that stands in so many restic files, each with a bucket of its own."""
+    account = PracticeAccount()
+    old = account.create_root_key(age_days=3000)
+    with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as folder, account.serving() as url:
+        home, memory = Path(folder) / "home", Path(folder) / "memory"
+        restic = home / ".config" / "restic"
+        restic.mkdir(parents=True)
+        memory.mkdir()
+        for number in range(destinations):
+            account.create_bucket(f"bucket-{number:02}")
+            account.put_object(f"bucket-{number:02}", "data/one", b"x")
+            (restic / f"{number:02}.env").write_text(
+                f"AWS_ACCESS_KEY_ID={old.access_key_id}\nAWS_SECRET_ACCESS_KEY={old.secret.reveal()}\n"
+                f"RESTIC_REPOSITORY=s3:{url}/bucket-{number:02}/data\n"
+            )
+        account.fail("*", hang_after(ROUND_TRIP), times=1_000_000)
+        return _measured(account, Computer(Platform.LINUX, home, {}, is_this_one=False), memory, url)
+
+
+def _measured(account: PracticeAccount, computer: Computer, memory: Path, url: str) -> Measured:
+    calls: Counter[str] = Counter()
+    seen = [0]
+
+    def count(event: Event) -> None:
+        if event.moment in {Moment.DONE, Moment.FAILED}:
+            calls[event.step.value] += len(account.records) - seen[0]
+            seen[0] = len(account.records)
+
+    journal = Journal(memory)
+    aws = Aws(AwsSettings(endpoint_url=url), OwnUses(journal))
+    surroundings = Surroundings(computer, aws, journal, MemorySecrets(), SystemClock(), count, endpoint_url=url)
+    survey = take_survey(surroundings)
+    calls["scan"], seen[0] = len(account.records), len(account.records)
+    options = Options(Route.SCOPED_USER, watch_days=0, off_days=0)
+    plan = make_plan(surroundings, survey, survey.keys[0], options)
+    calls["plan"], seen[0] = len(account.records) - seen[0], len(account.records)
+    before = time.perf_counter()
+    result = conductor.rotate(surroundings, plan)
+    seconds = time.perf_counter() - before
+    if result.ending is not Ending.WAITING or result.step is not Step.WATCH:
+        raise RuntimeError(f"the rotation ended at {result.step.value}: {result.problem}")
+    aws.close()
+    journal.close()
+    return Measured(seconds, calls)

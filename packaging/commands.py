@@ -1,0 +1,133 @@
+"""What `packaging/dev.py` can do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+import environment
+import programs
+
+HELP = """\
+python3 packaging/dev.py COMMAND
+
+  setup                     make .venv from the pinned packages, with what the tests need; then .venv/bin/keyturn
+                            (Windows: .venv\\Scripts\\keyturn.exe) is the program
+  run [arguments]           set up if needed, then keyturn with these arguments
+  test [pytest arguments]   set up if needed, then lint, types, import borders and tests; stops at the first failure
+  bench                     how fast Keyturn starts, scans and rotates, as ratios
+  lock [uv arguments]       renew the locks after a change in pyproject.toml (needs uv); all newest: lock --upgrade
+
+Try first:    python3 packaging/dev.py run practice
+One test:     python3 packaging/dev.py test tests/house -k readme    (paths as seen from the top of the repository)
+
+Only what is missing is set up, so a second call starts at once. Nothing is installed outside .venv, but for one thing:
+as root on Debian or Ubuntu, `setup` and `test` install the backup programs that the tests try Keyturn on.
+With CI=true in the environment a skipped test counts as failed.
+"""
+
+
+def setup(arguments: Sequence[str]) -> int:
+    """Make everything ready, for running and for testing."""
+    if arguments:
+        raise environment.SetupError("`setup` takes no arguments.")
+    environment.make_ready(environment.Level.TEST)
+    programs.install_missing()
+    print(f"Ready. Keyturn is {environment.program('keyturn')}")
+    return 0
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Start keyturn in the folder where the person is, so that relative paths mean what they say."""
+    environment.make_ready(environment.Level.RUN)
+    return _call([str(environment.program("keyturn")), *arguments])
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run every check in turn; the first that fails ends the run with its exit code."""
+    environment.make_ready(environment.Level.TEST)
+    programs.install_missing()
+    python = str(environment.program("python"))
+    steps = {
+        "ruff check": [python, "-m", "ruff", "check", "."],
+        "ruff format": [python, "-m", "ruff", "format", "--check", "."],
+        "mypy": [python, "-m", "mypy"],
+        "import borders": [str(environment.program("lint-imports"))],
+        "pytest": [python, "-m", "pytest", *arguments],
+    }
+    for name, command in steps.items():
+        print(f"\n── {name}", flush=True)
+        code = subprocess.run(command, cwd=environment.ROOT, env=_tool_environment(), check=False).returncode
+        if code:
+            print(f"\n{name} failed.", file=sys.stderr)
+            return code
+    return 0
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Measure; prints a table and judges nothing."""
+    environment.make_ready(environment.Level.RUN)
+    return _call([str(environment.program("python")), str(environment.PACKAGING / "bench.py"), *arguments])
+
+
+def lock(arguments: Sequence[str]) -> int:
+    """Write both locks anew. The pins stay as they are unless pyproject.toml or an argument asks for others."""
+    uv = shutil.which("uv")
+    if uv is None:
+        raise environment.SetupError("The locks are made by uv, which is not on the PATH: pip install uv.")
+    compile_lock = [
+        *[uv, "pip", "compile", "pyproject.toml", "--quiet", "--no-header"],
+        *["--universal", "--python-version", "3.11", "--generate-hashes"],
+        *["--no-emit-index-url", "--no-emit-find-links"],
+        *["--extra", "practice", "--group", "build", *arguments],
+    ]
+    # The tests run with exactly the packages that people run with, and some more.
+    more = ["--group", "test", "--constraints", "packaging/requirements.lock"]
+    for path, extra in (("packaging/requirements.lock", []), ("packaging/requirements-test.lock", more)):
+        code = subprocess.run([*compile_lock, *extra, "-o", path], cwd=environment.ROOT, check=False).returncode
+        if code:
+            return code
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "setup": setup,
+    "run": run,
+    "test": test,
+    "bench": bench,
+    "lock": lock,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what is asked and return the exit code (2: asked for something that does not exist)."""
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(HELP, end="")
+        return 0 if arguments else 2
+    command = COMMANDS.get(arguments[0])
+    if command is None:
+        print(f"There is no command `{arguments[0]}`. See: python3 packaging/dev.py --help", file=sys.stderr)
+        return 2
+    try:
+        return command(arguments[1:])
+    except environment.SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+def _call(command: list[str]) -> int:
+    """Become `command` where the system can, so that signals and the exit code are its own."""
+    if os.name == "posix":
+        os.execve(command[0], command, _tool_environment())  # noqa: S606  (a fixed program, no shell)
+    return subprocess.run(command, env=_tool_environment(), check=False).returncode
+
+
+def _tool_environment() -> dict[str, str]:
+    """The environment without what would make .venv's Python import packages from somewhere else."""
+    return {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}

@@ -1,0 +1,75 @@
+"""The policy that a destination needs, and nothing more."""
+
+from __future__ import annotations
+
+import json
+
+from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
+
+ACCOUNT = "123456789012"
+
+
+def written(*needs: BucketNeeds, require_tls: bool = True) -> PolicyDocument:
+    return policy_for(needs, partition="aws", account=ACCOUNT, require_tls=require_tls)
+
+
+def actions_on(policy: PolicyDocument, resource: str) -> set[str]:
+    return {
+        action
+        for one in policy.statements
+        if one.effect == "Allow" and resource in one.resources
+        for action in one.actions
+    }
+
+
+def test_the_base_reaches_one_bucket_and_its_objects() -> None:
+    policy = written(BucketNeeds("family"))
+    assert {r for one in policy.statements if one.effect == "Allow" for r in one.resources} == {
+        "arn:aws:s3:::family",
+        "arn:aws:s3:::family/*",
+    }
+    assert "s3:PutObject" in actions_on(policy, "arn:aws:s3:::family/*")
+    assert "s3:DeleteObjectVersion" not in actions_on(policy, "arn:aws:s3:::family/*")
+    assert "s3:ListAllMyBuckets" not in policy.text()
+
+
+def test_additions_reach_only_the_bucket_that_asked_for_them() -> None:
+    policy = written(BucketNeeds("plain"), BucketNeeds("acl", frozenset({Addition.OBJECT_ACL})))
+    assert "s3:PutObjectAcl" in actions_on(policy, "arn:aws:s3:::acl/*")
+    assert "s3:PutObjectAcl" not in actions_on(policy, "arn:aws:s3:::plain/*")
+
+
+def test_create_bucket_has_no_condition_on_the_owner() -> None:
+    policy = written(BucketNeeds("family", frozenset({Addition.CREATE_BUCKET})))
+    (creating,) = [one for one in policy.statements if "s3:CreateBucket" in one.actions]
+    assert creating.conditions == {}
+    assert creating.resources == ("arn:aws:s3:::family",)
+
+
+def test_a_bucket_of_the_same_name_in_another_account_is_not_reached() -> None:
+    for one in written(BucketNeeds("family")).statements:
+        if one.effect == "Allow":
+            assert one.conditions == {"StringEquals": {"s3:ResourceAccount": ACCOUNT}}
+
+
+def test_tls_is_demanded_unless_a_program_speaks_without() -> None:
+    denies = [one for one in written(BucketNeeds("family")).statements if one.effect == "Deny"]
+    assert [one.conditions for one in denies] == [{"Bool": {"aws:SecureTransport": "false"}}]
+    assert not [one for one in written(BucketNeeds("family"), require_tls=False).statements if one.effect == "Deny"]
+
+
+def test_a_customers_kms_key_is_named() -> None:
+    arn = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
+    policy = written(BucketNeeds("family", kms_key_arn=arn))
+    assert actions_on(policy, arn) == {"kms:Decrypt", "kms:GenerateDataKey"}
+
+
+def test_the_journal_gives_the_policy_back() -> None:
+    policy = written(BucketNeeds("family", frozenset({Addition.VERSIONS})), BucketNeeds("office"))
+    assert PolicyDocument.from_json(json.loads(policy.text())) == policy
+
+
+def test_a_dozen_buckets_of_a_usual_name_fit_one_user() -> None:
+    policy = written(*(BucketNeeds(f"usual-bucket-name-{number:02}") for number in range(12)))
+    assert policy.size <= INLINE_POLICY_LIMIT
+    assert policy.size == len(policy.text().replace(" ", ""))
