@@ -1,0 +1,128 @@
+"""The computer whose backups are looked at: this one, or another one's disk that is attached to it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from keyturn.model.errors import UsageError
+from keyturn.model.text import _
+
+
+class Platform(StrEnum):
+    """The kind of system; it decides where programs keep their configuration."""
+
+    LINUX = "linux"
+    MACOS = "macos"
+    WINDOWS = "windows"
+
+
+@dataclass(frozen=True, slots=True)
+class Computer:
+    """Where to look.
+
+    Attributes:
+        home: the person's home folder.
+        environment: the variables that programs started by the person see. It may hold secrets and is not part of
+            the repr. Empty for another computer's disk: what was set there is not known.
+        is_this_one: False for another computer's disk; its system folders and running programs are not looked at.
+    """
+
+    platform: Platform
+    home: Path
+    environment: Mapping[str, str] = field(repr=False)
+    is_this_one: bool
+
+    @classmethod
+    def this(cls) -> Computer:
+        """The computer that Keyturn runs on, as the person who started it sees it."""
+        return cls(_this_platform(), Path.home(), dict(os.environ), is_this_one=True)
+
+    @classmethod
+    def at(cls, home: Path | None, platform: str | None) -> Computer:
+        """The computer that `--home` and `--platform` name; without either, this one.
+
+        Raises:
+            UsageError: where the home folder does not exist or the platform's name is unknown.
+        """
+        if home is None and platform is None:
+            return cls.this()
+        if platform is None:
+            kind = _this_platform()
+        elif platform in set(Platform):
+            kind = Platform(platform)
+        else:
+            raise UsageError(
+                _("Keyturn does not know the platform “{name}”").format(name=platform),
+                _("Nothing was looked at and nothing was changed. Say linux, macos or windows."),
+                code="usage.platform",
+            )
+        folder = Path.home() if home is None else home.expanduser().absolute()
+        if not folder.is_dir():
+            raise UsageError(
+                _("The home folder {path} is not there").format(path=folder),
+                _(
+                    "Nothing was looked at and nothing was changed. "
+                    "Check the spelling, and that the disk is attached, then try again."
+                ),
+                code="usage.home",
+            )
+        return cls(kind, folder, {}, is_this_one=False)
+
+    @property
+    def name(self) -> str:
+        """What the computer is called; for another computer's disk, its home folder's name is all that is known."""
+        return socket.gethostname() if self.is_this_one else self.home.name
+
+    @property
+    def xdg_config_home(self) -> Path:
+        """`$XDG_CONFIG_HOME` where it is set to an absolute path, else `~/.config` (XDG Base Directory, 0.8)."""
+        return self._from_environment("XDG_CONFIG_HOME") or self.home / ".config"
+
+    @property
+    def application_support(self) -> Path:
+        """Where this platform's programs keep what is theirs.
+
+        Windows: `%APPDATA%` (roaming); macOS: `~/Library/Application Support`; Linux: as `xdg_config_home`.
+        """
+        if self.platform is Platform.WINDOWS:
+            return self._from_environment("APPDATA") or self.home / "AppData" / "Roaming"
+        if self.platform is Platform.MACOS:
+            return self.home / "Library" / "Application Support"
+        return self.xdg_config_home
+
+    def system_folder(self, *parts: str) -> Path | None:
+        """A folder outside all homes, such as `/etc/restic` for `("etc", "restic")`.
+
+        None on Windows, which has no such folders, and for another computer's disk, whose root is not known.
+        """
+        if not self.is_this_one or self.platform is Platform.WINDOWS:
+            return None
+        return Path("/", *parts)
+
+    def expanded(self, path: str) -> Path:
+        """The path that a program means by `path`: a leading `~` is this computer's home folder.
+
+        A relative path is taken from the home folder, because the folder that the program starts in is not known.
+        """
+        if path == "~" or path.startswith(("~/", "~\\")):
+            return self.home / path[2:]
+        return self.home / path
+
+    def _from_environment(self, name: str) -> Path | None:
+        value = Path(self.environment.get(name, ""))
+        return value if value.is_absolute() else None
+
+
+def _this_platform() -> Platform:
+    if sys.platform == "win32":
+        return Platform.WINDOWS
+    elif sys.platform == "darwin":
+        return Platform.MACOS
+    else:
+        return Platform.LINUX

@@ -1,0 +1,51 @@
+"""The folder of Keyturn's own memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from keyturn.model.errors import StoreError
+from keyturn.model.text import _
+
+_OWNER_ONLY = 0o700
+
+
+def state_folder(explicit: Path | None) -> Path:
+    """Return the folder for journal and settings, and create it where it is missing, readable by the owner alone.
+
+    Args:
+        explicit: the folder that `--state-dir` names; None for the platform's own place for state. A folder that is
+            already there keeps its permissions: it may be the person's, for other things too.
+
+    Raises:
+        StoreError: `state.folder`, where the folder cannot be created or is something else.
+    """
+    if explicit is None:
+        import appdirs
+
+        folder = Path(appdirs.user_state_dir("keyturn", appauthor=False))
+    else:
+        folder = explicit.expanduser().absolute()
+    try:
+        _create(folder)
+    except OSError as error:
+        raise StoreError(
+            _("Keyturn cannot use its folder {path}").format(path=folder),
+            _(
+                "Keyturn writes down each step there before it takes it, and changes nothing without that. "
+                "Your backups go on as they are. The system says: {reason}. "
+                "Make the folder writable, or name another one with --state-dir."
+            ).format(reason=error.strerror or type(error).__name__),
+            code="state.folder",
+        ) from error
+    return folder
+
+
+def _create(folder: Path) -> None:
+    missing = [folder] if not folder.exists() else []
+    while missing and not missing[-1].parent.exists():
+        missing.append(missing[-1].parent)
+    for step in reversed(missing):
+        step.mkdir(mode=_OWNER_ONLY, exist_ok=True)
+    # Also refuses a file of that name, and a folder that may not be entered.
+    next(folder.iterdir(), None)

@@ -1,0 +1,247 @@
+"""Programs on this computer: finding them, running their own checks, seeing which ones run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from typing import IO, TYPE_CHECKING
+
+from keyturn.computer.computer import Computer, Platform
+from keyturn.model.errors import ClientError
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    import psutil
+
+OUTPUT_LIMIT = 64 * 1024  # bytes of a check's output that are kept: its end, where the reason stands
+# How long a check's own children may keep its output open once it has ended, in seconds.
+_STRAGGLERS = 1.0
+_LOOK_EVERY = 0.02
+# Programs started from a desktop see a short PATH on macOS; these are where people's tools are.
+_USUAL_FOLDERS = ("/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin", "/usr/bin", "/bin", "/snap/bin")
+# The programs that run other programs' scripts: s3cmd and aws show up as `python3 /usr/bin/s3cmd`.
+_INTERPRETERS = ("python", "pypy", "perl", "ruby", "node", "sh", "bash", "dash")
+# After these no script's path follows.
+_NO_SCRIPT = ("-c", "-m", "-e")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramResult:
+    """How a check ended.
+
+    Attributes:
+        exit_code: the program's own; negative, the signal that ended it; None where it was stopped at the time limit,
+            which says nothing about the backup (research/clients.md 0.3).
+        output: the end of what it wrote, errors and output as they came, at most `OUTPUT_LIMIT` bytes.
+    """
+
+    exit_code: int | None
+    output: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningProgram:
+    """A program that runs now.
+
+    Attributes:
+        name: the one of the names asked for that it goes by.
+        arguments: its command line; empty where that is another person's to see.
+        environment: its variables, which may hold secrets; None where they are not ours to see.
+        started: when, in UTC.
+    """
+
+    pid: int
+    name: str
+    arguments: tuple[str, ...] = field(repr=False)
+    environment: Mapping[str, str] | None = field(repr=False)
+    started: datetime
+
+
+def find_program(name: str, computer: Computer) -> Path | None:
+    """Return where the program is that the person would start by `name`.
+
+    None where it is not installed, and always for another computer's disk: its programs are not for this computer.
+    """
+    if not computer.is_this_one:
+        return None
+    folders = [computer.environment.get("PATH", os.defpath)]
+    if computer.platform is not Platform.WINDOWS:
+        folders += [str(computer.home / ".local" / "bin"), str(computer.home / "bin"), *_USUAL_FOLDERS]
+    found = shutil.which(name, path=os.pathsep.join(folders))
+    return None if found is None else Path(found).absolute()
+
+
+def run_check(
+    argv: Sequence[str], *, environment: Mapping[str, str], timeout: float, stdin: bytes = b""
+) -> ProgramResult:
+    """Run a program to its end, or to the time limit, and return how it ended.
+
+    The program sees exactly `environment`, runs in the root folder so that no file beside it is taken for its
+    configuration, and is stopped together with all it started.
+
+    Args:
+        argv: program and arguments; no shell reads them.
+        timeout: the time limit in seconds.
+        stdin: what the program reads; nothing unless given, so that a question for a password ends at once.
+
+    Raises:
+        ClientError: `program.not-started`, where the program is gone or may not be run.
+    """
+    try:
+        process = subprocess.Popen(
+            argv,
+            env=dict(environment),
+            cwd=Path.home().anchor or "/",
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise ClientError(
+            _("{program} could not be started").format(program=PurePath(argv[0]).name if argv else "?"),
+            _(
+                "Its own check of the backup was left out; nothing was changed by it. "
+                "See that the program is installed and may be run, then try again."
+            ),
+            code="program.not-started",
+        ) from error
+    return _await_end(process, timeout, stdin)
+
+
+def _await_end(process: subprocess.Popen[bytes], timeout: float, stdin: bytes) -> ProgramResult:
+    tail = _Tail()
+    # Threads, because pipes cannot be waited for together on Windows; daemons, because a child that left the group
+    # may hold the pipe open for ever.
+    reader = threading.Thread(target=tail.read_all, args=(process.stdout,), daemon=True)
+    reader.start()
+    if process.stdin is not None:
+        threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True).start()
+    deadline = time.monotonic() + timeout
+    ended = False
+    try:
+        while not ended and time.monotonic() < deadline:
+            reader.join(_LOOK_EVERY)
+            ended = _has_ended(process)
+            if not reader.is_alive() and not ended:
+                time.sleep(_LOOK_EVERY)
+        if ended:
+            reader.join(_STRAGGLERS)
+    finally:
+        # The ended process is not yet waited for: until then nobody else is given the number of its group.
+        if not ended or reader.is_alive():
+            _stop_group(process)
+        exit_code = process.wait()
+    reader.join(_STRAGGLERS)
+    return ProgramResult(exit_code if ended else None, tail.text())
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    if sys.platform == "win32" or sys.platform == "darwin":  # macOS: waitid only from Python 3.13 on
+        return process.poll() is not None
+    else:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _stop_group(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        import psutil
+
+        with suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(process.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
+        process.kill()
+    else:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _feed(pipe: IO[bytes], content: bytes) -> None:
+    with suppress(OSError):  # the program may end without reading
+        view = memoryview(content)
+        while view:
+            view = view[pipe.write(view) or 0 :]
+    with suppress(OSError):
+        pipe.close()
+
+
+class _Tail:
+    """Keeps the end of a stream."""
+
+    def __init__(self) -> None:
+        self._kept = b""
+
+    def read_all(self, stream: IO[bytes]) -> None:
+        with suppress(OSError), stream:
+            while piece := stream.read(OUTPUT_LIMIT):
+                self._kept = (self._kept + piece)[-OUTPUT_LIMIT:]
+
+    def text(self) -> str:
+        return self._kept.decode(errors="replace")
+
+
+def running_programs(names: Collection[str]) -> tuple[RunningProgram, ...]:
+    """Return the programs of this computer that run now under one of `names`, by process number.
+
+    A script is found by its own name, not by its interpreter's. What may not be seen of another person's program is
+    left empty; the program is listed all the same.
+    """
+    import psutil
+
+    wanted = {_plain(name): name for name in names}
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess):
+            program = _look_at(process, wanted)
+            if program is not None and program.pid != os.getpid():
+                found.append(program)
+    return tuple(sorted(found, key=lambda program: program.pid))
+
+
+def _look_at(process: psutil.Process, wanted: Mapping[str, str]) -> RunningProgram | None:
+    import psutil
+
+    arguments: tuple[str, ...] = ()
+    # psutil lets the system's own refusals through in places.
+    with suppress(psutil.AccessDenied, psutil.ZombieProcess, OSError):
+        arguments = tuple(process.cmdline())
+    own_name = ""
+    with suppress(psutil.AccessDenied, psutil.ZombieProcess, OSError):
+        own_name = process.name()
+    name = next((wanted[word] for word in _names_of(own_name, arguments) if word in wanted), None)
+    if name is None:
+        return None
+    environment: Mapping[str, str] | None = None
+    with suppress(psutil.AccessDenied, psutil.ZombieProcess, OSError):
+        environment = process.environ()
+    started = datetime.fromtimestamp(process.create_time(), UTC)
+    return RunningProgram(process.pid, name, arguments, environment, started)
+
+
+def _names_of(own_name: str, arguments: Sequence[str]) -> Iterator[str]:
+    yield _plain(own_name)
+    if not arguments:
+        return
+    first = _plain(arguments[0])
+    yield first
+    if first.rstrip("0123456789.") in _INTERPRETERS:
+        script = next((word for word in arguments[1:] if not word.startswith("-") or word in _NO_SCRIPT), "")
+        yield _plain(script)
+
+
+def _plain(name: str) -> str:
+    """The program's name without folders and `.exe`; both kinds of path, because both occur in command lines."""
+    base = PureWindowsPath(name).name if "\\" in name else PurePosixPath(name).name
+    return base.lower().removesuffix(".exe")
