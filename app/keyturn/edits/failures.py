@@ -1,0 +1,212 @@
+"""The sentences for files that cannot be read, understood or replaced: one place, so that they stay alike."""
+
+from __future__ import annotations
+
+import errno
+from enum import Enum, auto
+from pathlib import Path
+
+from keyturn.model.errors import FileError
+from keyturn.model.text import _
+
+# Windows' System Error Codes: sharing violation, lock violation.
+_BUSY_ON_WINDOWS = frozenset({32, 33})
+
+
+class Doing(Enum):
+    """What Keyturn was about when the system refused."""
+
+    READING = auto()
+    REPLACING = auto()
+
+
+def refused(error: OSError, path: Path, doing: Doing) -> FileError:
+    """Return what a refusal of the operating system means."""
+    number = error.errno
+    if getattr(error, "winerror", None) in _BUSY_ON_WINDOWS or number in {errno.EBUSY, errno.ETXTBSY}:
+        return busy(path)
+    if number in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}:
+        return missing(path)
+    if number == errno.EISDIR:
+        return not_a_file(path)
+    if doing is Doing.READING:
+        return _unreadable(path, error)
+    if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return _full(path)
+    if number == errno.EROFS:
+        return read_only(path)
+    if number in {errno.EACCES, errno.EPERM}:
+        return denied(path)
+    return FileError(
+        _("{path} could not be replaced").format(path=path),
+        _as_it_was(_("The system says: {reason}. Look at the disk, then try again.").format(reason=_reason(error))),
+        code="file.failed",
+    )
+
+
+def missing(path: Path) -> FileError:
+    """Nothing is there."""
+    return FileError(
+        _("{path} is not there").format(path=path),
+        _(
+            "Nothing was changed. A backup program that reads its key there would stop. "
+            "If the file was moved on purpose, look for keys again; otherwise put it back first."
+        ),
+        code="file.missing",
+    )
+
+
+def not_a_file(path: Path) -> FileError:
+    """A folder, a pipe, a device."""
+    return FileError(
+        _("{path} is not an ordinary file").format(path=path),
+        _(
+            "It is a folder, a pipe or a device. Nothing was read or changed there, and your backups go on as they "
+            "are. If a backup program takes its key from it, change the key by hand where it comes from."
+        ),
+        code="file.not-a-file",
+    )
+
+
+def too_big(path: Path, limit: int) -> FileError:
+    """More bytes than a configuration has."""
+    return FileError(
+        _("{path} is too big for a configuration file").format(path=path),
+        _(
+            "Keyturn reads files of up to {limit} MB here; this one was neither read nor changed, and your backups go "
+            "on as they are. If a key stands in it, change it by hand."
+        ).format(limit=max(1, limit // (1024 * 1024))),
+        code="file.too-big",
+    )
+
+
+def unparsable(path: Path | None, reason: str) -> FileError:
+    """The program itself would not understand the file, or Keyturn does not. `reason` is a full sentence."""
+    title = _("The file cannot be understood") if path is None else _("{path} cannot be understood").format(path=path)
+    return FileError(
+        title,
+        _(
+            "{reason} Nothing was changed. A backup program that reads this file may not find its key either. "
+            "Correct the file, then look again."
+        ).format(reason=reason),
+        code="file.unparsable",
+    )
+
+
+def changed(path: Path) -> FileError:
+    """Somebody else wrote meanwhile."""
+    return FileError(
+        _("{path} changed meanwhile").format(path=path),
+        _(
+            "Another program or person changed it after Keyturn had read it. Keyturn left it as it is now, "
+            "so that no change of theirs is lost. See that your backups still run, then try again."
+        ),
+        code="file.changed",
+    )
+
+
+def busy(path: Path) -> FileError:
+    """Another program, or a container, holds the file."""
+    return FileError(
+        _("{path} is in use").format(path=path),
+        _as_it_was(
+            _(
+                "Another program holds the file open, or a container has it mounted. "
+                "Close that program or stop that container, then try again."
+            )
+        ),
+        code="file.busy",
+    )
+
+
+def read_only(path: Path) -> FileError:
+    """The file, or the disk that it is on, is write-protected."""
+    return FileError(
+        _("{path} is write-protected").format(path=path),
+        _as_it_was(
+            _("The file, or the disk that it is on, is read-only. Take the write protection away, then try again.")
+        ),
+        code="file.read-only",
+    )
+
+
+def denied(path: Path) -> FileError:
+    """The person may not."""
+    return FileError(
+        _("{path} may not be replaced from this account").format(path=path),
+        _as_it_was(
+            _(
+                "Its folder is closed to this account, or the file is locked against changes. "
+                "Give this account the right to write there, or run Keyturn from the account that may, then try again."
+            )
+        ),
+        code="file.denied",
+    )
+
+
+def not_ours(path: Path) -> FileError:
+    """A new file would belong to somebody else, or be open to others than before."""
+    return FileError(
+        _("{path} belongs to another account").format(path=path),
+        _as_it_was(
+            _(
+                "Replaced from this account it would change its owner, its group or who may read it, and the backup "
+                "program might no longer read its key. Run Keyturn from the account that owns the file, then try again."
+            )
+        ),
+        code="file.denied",
+    )
+
+
+def hard_linked(path: Path) -> FileError:
+    """The file has another name, which would keep the old contents."""
+    return FileError(
+        _("{path} is known under more than one name").format(path=path),
+        _as_it_was(
+            _(
+                "It has hard links: replacing it would leave the old key under the other name, and a backup program "
+                "may read that one. Make it a file of its own, or a symbolic link, then try again."
+            )
+        ),
+        code="file.hard-linked",
+    )
+
+
+def not_durable(path: Path, error: OSError) -> FileError:
+    """The new contents are there, but the disk did not confirm them."""
+    return FileError(
+        _("The disk did not confirm the new contents of {path}").format(path=path),
+        _(
+            "The new contents are in place and backups use them, but a power cut could bring the old ones back. "
+            "The system says: {reason}. Look at the disk, then try again."
+        ).format(reason=_reason(error)),
+        code="file.not-durable",
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> FileError:
+    return FileError(
+        _("{path} cannot be read").format(path=path),
+        _(
+            "Whether a key stands in it is not known. Nothing was changed and your backups go on as they are. "
+            "The system says: {reason}. Run Keyturn from an account that may read the file, or look into it by hand."
+        ).format(reason=_reason(error)),
+        code="file.unreadable",
+    )
+
+
+def _full(path: Path) -> FileError:
+    return FileError(
+        _("There is no room to replace {path}").format(path=path),
+        _as_it_was(_("The disk or your share of it is full. Make room, then try again.")),
+        code="file.full",
+    )
+
+
+def _as_it_was(what_to_do: str) -> str:
+    before = _("The file is as it was, and the backups that read it go on as before.")
+    return f"{before} {what_to_do}"
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__

@@ -1,0 +1,304 @@
+"""Reading a file that is not ours, and replacing it in one instant with everything else about it kept.
+
+At every moment the file holds its old bytes or its new bytes, complete, whatever fails and wherever the program is
+killed (DESIGN.md, promise 1; the rules are those of research/anchors.md 3.4 and research/clients.md 18).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from keyturn.edits import failures
+from keyturn.edits.failures import Doing
+from keyturn.edits.filesystem import ACCESS_LIST, REAL, FileSystem
+from keyturn.model.errors import FileError
+
+LIMIT = 4 * 1024 * 1024  # bytes; configuration files are far smaller
+# Starts with a dot and ends like no configuration, so that no program takes it for one of its own in a `conf.d`.
+TEMPORARY_PREFIX = ".keyturn-"
+_TEMPORARY_NAME = re.compile(re.escape(TEMPORARY_PREFIX) + r"[0-9a-f]{16}\.tmp")
+_ROOM_TO_SPARE = 4096  # bytes: a new key may be longer than the old one
+# Windows' System Error Codes: replacing an open file is "access denied", or a sharing or lock violation.
+_HELD_ON_WINDOWS = frozenset({5, 32, 33})
+# Seconds between attempts then: virus scanners hold a new file for a moment.
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+# Opening must not wait for the other end of a pipe, nor make a terminal ours.
+_WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """A file as it was read.
+
+    Attributes:
+        path: as asked for.
+        real_path: the file itself, behind all links.
+        content: its bytes; they may hold secrets and are not part of the repr.
+        digest: SHA-256 of the bytes, in hexadecimal.
+        mode: permission bits.
+        owner: user number; 0 on Windows.
+        group: group number; 0 on Windows.
+        names: how many names (hard links) the file has.
+    """
+
+    path: Path
+    real_path: Path
+    content: bytes = field(repr=False)
+    digest: str
+    mode: int
+    owner: int
+    group: int
+    names: int = 1
+
+
+def read_file(path: Path, *, limit: int = LIMIT, filesystem: FileSystem = REAL) -> FileContent:
+    """Read an ordinary file; a pipe or device is never opened, so this never waits for one.
+
+    Args:
+        limit: the most bytes to read.
+
+    Raises:
+        FileError: `file.missing`, `file.not-a-file`, `file.too-big`, `file.unreadable`, `file.busy`.
+    """
+    with _told(path, Doing.READING):
+        try:
+            real_path = filesystem.resolve(path)
+        except (ValueError, RuntimeError) as error:
+            # A path that cannot exist: a zero byte in it, or links in a circle.
+            raise failures.missing(path) from error
+        before = filesystem.stat(real_path)
+        _check_ordinary(path, before, limit)
+        descriptor = filesystem.open(real_path, os.O_RDONLY | _NOFOLLOW | _WITHOUT_WAITING)
+        try:
+            opened = filesystem.fstat(descriptor)
+            _check_ordinary(path, opened, limit)
+            content = _read_all(descriptor, limit, filesystem)
+        finally:
+            filesystem.close(descriptor)
+    if len(content) > limit:
+        raise failures.too_big(path, limit)
+    return FileContent(
+        path,
+        real_path,
+        content,
+        hashlib.sha256(content).hexdigest(),
+        stat.S_IMODE(opened.st_mode),
+        opened.st_uid,
+        opened.st_gid,
+        opened.st_nlink,
+    )
+
+
+def writability(path: Path, *, filesystem: FileSystem = REAL) -> FileError | None:
+    """Rehearse replacing the file, and return what would stand in the way, or None.
+
+    A temporary file of the file's own size and rights is made beside it and removed again; the file is not changed.
+
+    Returns:
+        A `FileError` with one of the codes of `read_file` and `replace_file`.
+    """
+    try:
+        current = read_file(path, filesystem=filesystem)
+        _check_replaceable(current, filesystem)
+        with _told(path, Doing.REPLACING):
+            # Finds flags and rules that forbid changes, which permission bits do not show. Nothing is written.
+            filesystem.close(filesystem.open(current.real_path, os.O_WRONLY | _NOFOLLOW | _WITHOUT_WAITING))
+            rehearsal = bytes(len(current.content) + _ROOM_TO_SPARE)
+            temporary = _write_temporary(current, rehearsal, filesystem)
+            filesystem.remove(temporary)
+    except FileError as error:
+        return error
+    return None
+
+
+def replace_file(before: FileContent, content: bytes, *, filesystem: FileSystem = REAL) -> None:
+    """Put `content` in the place of what was read, in one instant.
+
+    Permissions, owner, group, access list and extended attributes stay (Linux; on Windows the folder's rights are
+    inherited, on macOS access lists are not carried over). Links stay: the file behind them is replaced.
+
+    Raises:
+        FileError: before anything changed: `file.changed` where the file is no longer as it was read, `file.read-only`,
+            `file.full`, `file.denied`, `file.busy`, `file.hard-linked`, `file.failed`. After the replacement:
+            `file.not-durable`, where the disk did not confirm it.
+    """
+    current = _unchanged(before, filesystem)
+    _check_replaceable(current, filesystem)
+    with _told(before.path, Doing.REPLACING):
+        folder = _open_folder(current.real_path.parent, filesystem)
+        try:
+            temporary = _write_temporary(current, content, filesystem)
+            try:
+                # Programs write their own files at any time, so the last look is right before the replacement.
+                _unchanged(current, filesystem)
+                _rename(temporary, current.real_path, filesystem)
+            except BaseException:
+                _forget(temporary, filesystem)
+                raise
+            if folder is not None:
+                try:
+                    filesystem.fsync(folder)
+                except OSError as error:
+                    raise failures.not_durable(before.path, error) from error
+        finally:
+            if folder is not None:
+                with suppress(OSError):
+                    filesystem.close(folder)
+
+
+def leftover_temporaries(folder: Path) -> tuple[Path, ...]:
+    """Return the temporary files that a killed Keyturn left in a folder; they may hold a key.
+
+    Only while no other Keyturn works (see `computer.lock`) are they leftovers for certain.
+    """
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False))
+    except OSError:
+        return ()
+    return tuple(folder / name for name in names if _TEMPORARY_NAME.fullmatch(name))
+
+
+@contextmanager
+def _told(path: Path, doing: Doing) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise failures.refused(error, path, doing) from error
+
+
+def _check_ordinary(path: Path, found: os.stat_result, limit: int) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise failures.not_a_file(path)
+    if found.st_size > limit:
+        raise failures.too_big(path, limit)
+
+
+def _read_all(descriptor: int, limit: int, filesystem: FileSystem) -> bytes:
+    pieces: list[bytes] = []
+    wanted = limit + 1  # one more tells a file that grew, or one whose size is not known beforehand
+    while wanted > 0 and (piece := filesystem.read(descriptor, min(wanted, 1024 * 1024))):
+        pieces.append(piece)
+        wanted -= len(piece)
+    return b"".join(pieces)
+
+
+def _unchanged(before: FileContent, filesystem: FileSystem) -> FileContent:
+    """The file read again, where it is still the same one with the same bytes and rights."""
+    try:
+        current = read_file(before.path, limit=max(LIMIT, len(before.content)), filesystem=filesystem)
+    except FileError as error:
+        if error.code in {"file.missing", "file.not-a-file", "file.too-big"}:
+            raise failures.changed(before.path) from error
+        raise
+    same_rights = (current.mode, current.owner, current.group) == (before.mode, before.owner, before.group)
+    if current.real_path != before.real_path or current.digest != before.digest or not same_rights:
+        raise failures.changed(before.path)
+    return current
+
+
+def _check_replaceable(current: FileContent, filesystem: FileSystem) -> None:
+    if current.names > 1:
+        raise failures.hard_linked(current.path)
+    # Replacing does not ask for the right to write the file itself; its owner's wish is respected all the same.
+    if not current.mode & stat.S_IWUSR:
+        raise failures.read_only(current.path)
+    with _told(current.path, Doing.REPLACING):
+        is_mounted = filesystem.is_mounted(current.real_path)
+    if is_mounted:
+        raise failures.busy(current.path)
+
+
+def _open_folder(folder: Path, filesystem: FileSystem) -> int | None:
+    """A descriptor to confirm the replacement by; None where the platform or the folder's rights do not give one."""
+    directory = getattr(os, "O_DIRECTORY", None)
+    if directory is None:
+        return None
+    try:
+        return filesystem.open(folder, os.O_RDONLY | directory)
+    except PermissionError:
+        return None
+
+
+def _write_temporary(target: FileContent, content: bytes, filesystem: FileSystem) -> Path:
+    """A file beside the target with its rights and the given bytes, on the disk. Nothing is left where this fails."""
+    path = target.real_path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.tmp")
+    descriptor = filesystem.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o600)
+    try:
+        try:
+            _take_over_rights(target, descriptor, filesystem)
+            rest = memoryview(content)
+            while rest:
+                rest = rest[filesystem.write(descriptor, bytes(rest)) :]
+            filesystem.fsync(descriptor)
+        finally:
+            filesystem.close(descriptor)
+    except BaseException:
+        _forget(path, filesystem)
+        raise
+    return path
+
+
+def _take_over_rights(target: FileContent, descriptor: int, filesystem: FileSystem) -> None:
+    fresh = filesystem.fstat(descriptor)
+    try:
+        if (fresh.st_uid, fresh.st_gid) != (target.owner, target.group):
+            filesystem.set_owner(descriptor, target.owner, target.group)
+        _copy_attributes(target, descriptor, filesystem)
+        # After the access list, whose mask the permission bits of the group are.
+        if stat.S_IMODE(filesystem.fstat(descriptor).st_mode) != target.mode:
+            filesystem.set_mode(descriptor, target.mode)
+    except PermissionError as error:
+        raise failures.not_ours(target.path) from error
+    now = filesystem.fstat(descriptor)
+    if (stat.S_IMODE(now.st_mode), now.st_uid, now.st_gid) != (target.mode, target.owner, target.group):
+        raise failures.not_ours(target.path)
+
+
+def _copy_attributes(target: FileContent, descriptor: int, filesystem: FileSystem) -> None:
+    source = filesystem.open(target.real_path, os.O_RDONLY | _NOFOLLOW | _WITHOUT_WAITING)
+    try:
+        wanted = filesystem.attributes(source)
+    finally:
+        filesystem.close(source)
+    present = filesystem.attributes(descriptor)
+    if ACCESS_LIST in present and ACCESS_LIST not in wanted:
+        # The folder's default list would open the file to people who may not read the present one.
+        filesystem.remove_attribute(descriptor, ACCESS_LIST)
+    for name, value in wanted.items():
+        if present.get(name) == value:
+            continue
+        try:
+            filesystem.set_attribute(descriptor, name, value)
+        except OSError:
+            # Labels of security modules are the system's to set; a lost access list would lock somebody out.
+            if name == ACCESS_LIST:
+                raise
+
+
+def _rename(temporary: Path, target: Path, filesystem: FileSystem) -> None:
+    for pause in (*_PAUSES, None):
+        try:
+            filesystem.replace(temporary, target)
+        except OSError as error:
+            if getattr(error, "winerror", None) not in _HELD_ON_WINDOWS:
+                raise
+            if pause is None:
+                raise failures.busy(target) from error
+            filesystem.pause(pause)
+        else:
+            return
+
+
+def _forget(temporary: Path, filesystem: FileSystem) -> None:
+    # What cannot be removed now is found by `leftover_temporaries` at the next start.
+    with suppress(OSError):
+        filesystem.remove(temporary)

@@ -1,0 +1,170 @@
+"""The calls that reading and replacing a file makes, as a port: tests let each of them fail in turn."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+# Where Linux keeps a file's POSIX access list (man 5 acl).
+ACCESS_LIST = "system.posix_acl_access"
+
+
+class FileSystem(Protocol):
+    """What Keyturn asks of a file system. Every call may raise OSError, and means what `os` means by its name."""
+
+    def resolve(self, path: Path) -> Path:
+        """The file itself, behind all links; it exists."""
+        ...
+
+    def stat(self, path: Path) -> os.stat_result: ...
+
+    def fstat(self, descriptor: int) -> os.stat_result: ...
+
+    def open(self, path: Path, flags: int, mode: int = 0o600) -> int: ...
+
+    def read(self, descriptor: int, size: int) -> bytes: ...
+
+    def write(self, descriptor: int, content: bytes) -> int: ...
+
+    def fsync(self, descriptor: int) -> None: ...
+
+    def close(self, descriptor: int) -> None: ...
+
+    def set_owner(self, descriptor: int, owner: int, group: int) -> None: ...
+
+    def set_mode(self, descriptor: int, mode: int) -> None: ...
+
+    def attributes(self, descriptor: int) -> Mapping[str, bytes]:
+        """Extended attributes, POSIX access lists among them; empty where the platform or file system has none."""
+        ...
+
+    def set_attribute(self, descriptor: int, name: str, value: bytes) -> None: ...
+
+    def remove_attribute(self, descriptor: int, name: str) -> None: ...
+
+    def is_mounted(self, path: Path) -> bool:
+        """True where the file is itself a mount, as containers do with single files; it cannot be replaced then."""
+        ...
+
+    def replace(self, source: Path, target: Path) -> None: ...
+
+    def remove(self, path: Path) -> None: ...
+
+    def pause(self, seconds: float) -> None:
+        """Let another program finish with a file."""
+        ...
+
+
+class RealFileSystem:
+    """The computer's own file system."""
+
+    def resolve(self, path: Path) -> Path:
+        """`path` without links; FileNotFoundError where it leads nowhere."""
+        return path.resolve(strict=True)
+
+    def stat(self, path: Path) -> os.stat_result:
+        """What is at `path`, behind links."""
+        return path.stat()
+
+    def fstat(self, descriptor: int) -> os.stat_result:
+        """What is open."""
+        return os.fstat(descriptor)
+
+    def open(self, path: Path, flags: int, mode: int = 0o600) -> int:
+        """A descriptor that programs started from here do not inherit."""
+        return os.open(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), mode)
+
+    def read(self, descriptor: int, size: int) -> bytes:
+        """At most `size` bytes; empty at the end."""
+        return os.read(descriptor, size)
+
+    def write(self, descriptor: int, content: bytes) -> int:
+        """How many bytes were taken."""
+        return os.write(descriptor, content)
+
+    def fsync(self, descriptor: int) -> None:
+        """Return when what was written is on the disk."""
+        if sys.platform == "darwin":
+            import fcntl
+
+            # There fsync leaves the bytes in the drive's own cache (Apple, fsync(2)); some file systems have only it.
+            with suppress(OSError):
+                fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+                return
+        os.fsync(descriptor)
+
+    def close(self, descriptor: int) -> None:
+        """Let go."""
+        os.close(descriptor)
+
+    def set_owner(self, descriptor: int, owner: int, group: int) -> None:
+        """Owner and group; nothing on Windows."""
+        if sys.platform != "win32":
+            os.fchown(descriptor, owner, group)
+
+    def set_mode(self, descriptor: int, mode: int) -> None:
+        """Permission bits; nothing on Windows."""
+        if sys.platform != "win32":
+            os.fchmod(descriptor, mode)
+
+    def attributes(self, descriptor: int) -> Mapping[str, bytes]:
+        """Extended attributes, on Linux."""
+        found: dict[str, bytes] = {}
+        if sys.platform == "linux":
+            try:
+                names = os.listxattr(descriptor)
+            except OSError as error:
+                if error.errno == errno.ENOTSUP:
+                    return found
+                raise
+            for name in names:
+                try:
+                    found[name] = os.getxattr(descriptor, name)
+                except OSError:
+                    # Some are for the system alone; a lost access list would lock somebody out.
+                    if name == ACCESS_LIST:
+                        raise
+        return found
+
+    def set_attribute(self, descriptor: int, name: str, value: bytes) -> None:
+        """One extended attribute, on Linux."""
+        if sys.platform == "linux":
+            os.setxattr(descriptor, name, value)
+
+    def remove_attribute(self, descriptor: int, name: str) -> None:
+        """One extended attribute, on Linux."""
+        if sys.platform == "linux":
+            os.removexattr(descriptor, name)
+
+    def is_mounted(self, path: Path) -> bool:
+        """Whether the kernel's list of mounts names the file, on Linux."""
+        mounts = b""
+        if sys.platform == "linux":
+            with suppress(OSError):
+                mounts = Path("/proc/self/mountinfo").read_bytes()
+        # The kernel writes blanks and backslashes of the fifth field as octal numbers (man 5 proc).
+        name = os.fsencode(path)
+        for character in b"\\ \t\n":
+            name = name.replace(bytes([character]), b"\\%03o" % character)
+        return any(mount.split(b" ")[4:5] == [name] for mount in mounts.splitlines())
+
+    def replace(self, source: Path, target: Path) -> None:
+        """Give `source` the name `target` in one instant."""
+        source.replace(target)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file."""
+        path.unlink()
+
+    def pause(self, seconds: float) -> None:
+        """Wait for so many seconds."""
+        time.sleep(seconds)
+
+
+REAL: FileSystem = RealFileSystem()

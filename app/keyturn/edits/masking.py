@@ -1,0 +1,59 @@
+"""Hiding what must not be seen in a line of somebody's configuration. In doubt it is hidden."""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "••••"
+_LONGEST_LINE = 500  # characters shown of a line
+# A secret access key has 40 characters, a session token more (research/clients.md 18.3); `%` for URL-encoded ones.
+_LONG_RUN = re.compile(r"[A-Za-z0-9+/=_%-]{40,}")
+_LIKE_A_KEY_ID = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9]{16,}(?![A-Za-z0-9])")
+_KEY_ID = re.compile(r"[A-Z0-9]{16,32}")
+_URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+(?=@)")
+_NAME = re.compile(r"[\w.-]+")
+_NAMES_A_SECRET = re.compile(
+    r"secret|passw|passphrase|pwd|token|credential|private|auth|(?:^|[_.-])(?:pass|key|sas)(?:$|[_.\d-])", re.IGNORECASE
+)
+_NAMES_AN_ID = re.compile(r"(?:access[_.-]?key(?:[_.-]?id)?|key[_.-]?id)$", re.IGNORECASE)
+_NAMES_A_PATH = re.compile(r"[_.-]file$", re.IGNORECASE)
+_TO_VALUE = re.compile(r"""["']?(?:\s*[=:]>?\s*|\s+)""")
+_HARMLESS_VALUE = re.compile(r"""["']?(?:true|false|yes|no|on|off|none|\d{1,4})?["',;]*\s*""", re.IGNORECASE)
+
+
+def masked_id(value: str) -> str:
+    """Return a key ID as it is shown to people, and anything else hidden."""
+    return f"{value[:4]}…{value[-4:]}" if _KEY_ID.fullmatch(value) else HIDDEN
+
+
+def masked_line(text: str) -> str:
+    """Return one line with secrets hidden, key IDs shortened, and characters that could play with a terminal replaced.
+
+    Hidden are: what follows a name that speaks of a secret, user and password in addresses, and every run of
+    characters as long as a secret access key.
+    """
+    shown = _URL_CREDENTIALS.sub(HIDDEN, _without_named_secret(text))
+    shown = _LONG_RUN.sub(HIDDEN, shown)
+    shown = _LIKE_A_KEY_ID.sub(lambda found: masked_id(found[0]), shown)
+    return printable(shown if len(shown) <= _LONGEST_LINE else f"{shown[:_LONGEST_LINE]}…")
+
+
+def printable(text: str) -> str:
+    """Return the text with every control character but the tab replaced."""
+    return "".join(character if character.isprintable() or character == "\t" else "\ufffd" for character in text)
+
+
+def _without_named_secret(text: str) -> str:
+    for name in _NAME.finditer(text):
+        if not _speaks_of_a_secret(name[0]):
+            continue
+        value = _TO_VALUE.match(text, name.end())
+        if value is not None and not _HARMLESS_VALUE.fullmatch(text, value.end()):
+            return text[: value.end()] + HIDDEN
+    return text
+
+
+def _speaks_of_a_secret(name: str) -> bool:
+    if "secret" not in name.lower() and _NAMES_AN_ID.search(name):
+        return False
+    return _NAMES_A_SECRET.search(name) is not None and not _NAMES_A_PATH.search(name)
