@@ -1,0 +1,328 @@
+"""The files that AWS's own programs share: `credentials` and `config` (research/clients.md section 3)."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.endpoints import speaks_plain_http
+from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.edits import ini
+from keyturn.edits.files import FileContent
+from keyturn.model.errors import FileError
+from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.places import Place, PlaceKind, Problem, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+_AWS = ini.Dialect.AWS
+_ID, _SECRET = "aws_access_key_id", "aws_secret_access_key"
+# configparser's own section, from which all others inherit; not the profile `default`.
+_INHERITED = "DEFAULT"
+_BORROWED = ("aws_session_token", "aws_security_token")
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The two files that belong together for one start of a program."""
+
+    credentials: Path
+    config: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A file that was read and understood."""
+
+    content: FileContent
+    entries: Sequence[ini.Entry]
+    sections: Sequence[str]
+
+    def value(self, section: str, key: str) -> str | None:
+        """Return what counts for `key` in the section, or None."""
+        entry = ini.effective(self.entries, _AWS, section, key)
+        return None if entry is None else entry.value
+
+    def nested(self, section: str, key: str, inner: str) -> str | None:
+        """Return the value of `inner` in the indented block under `key`, or None."""
+        entry = ini.effective(self.entries, _AWS, section, key)
+        found = () if entry is None else entry.nested
+        return next((item.value for item in found if item.key == inner), None)
+
+
+class AwsFiles(Client):
+    """The shared files. The credentials file comes before the config file for the same profile [botocore]."""
+
+    name = "aws"
+    title = "AWS CLI"
+    program_names = ("aws",)
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for every profile with a key, in both files and in those that variables name."""
+        look = Look(self.name)
+        parsed: dict[Path, _Parsed | None] = {}
+        done: set[Path] = set()
+        for files in _files(computer):
+            for path in (files.credentials, files.config):
+                if path not in parsed:
+                    parsed[path] = _parse(look, path)
+            credentials, config = parsed[files.credentials], parsed[files.config]
+            if credentials is not None and files.credentials not in done:
+                look.take(_credentials_places(credentials, config))
+            if config is not None and files.config not in done:
+                look.take(_config_places(config, credentials))
+                look.take(_programs_that_give_keys(config, credentials))
+            done |= {files.credentials, files.config}
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return the pair of each section that has its own; see `Client.spots`."""
+        entries = ini.entries(content.content, _AWS, path=content.path)
+        found: dict[str, PairSpot] = {}
+        for section in _sections(entries):
+            access_key_id = ini.effective(entries, _AWS, section, _ID)
+            secret = ini.effective(entries, _AWS, section, _SECRET)
+            identifier = None if access_key_id is None else key_id(access_key_id.value)
+            if access_key_id is None or secret is None or identifier is None or not secret.value:
+                continue
+            if access_key_id.section != section:
+                continue  # inherited: the pair belongs to the section where it stands
+            found[section] = PairSpot(
+                ValueSpot(content.path, access_key_id.value_span, _AWS),
+                ValueSpot(content.path, secret.value_span, _AWS),
+                KeyPair(identifier, Secret(secret.value)),
+            )
+        return found
+
+    def check(
+        self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
+    ) -> OwnCheck | None:
+        """Return `aws s3api list-objects-v2` on the bucket, or `aws sts get-caller-identity` where none is known."""
+        from keyturn.clients.own_check import bare_environment, installed
+
+        program = installed("aws", computer)
+        files = next((files for files in _files(computer) if place.path in (files.credentials, files.config)), None)
+        if program is None or files is None or place.kind is not PlaceKind.DESTINATION:
+            return None
+        if place.name == _INHERITED or _is_shadowed(place, files):
+            return None
+        asked: tuple[str, ...] = ("sts", "get-caller-identity")
+        if target is not None:
+            asked = ("s3api", "list-objects-v2", "--bucket", target.bucket, "--max-items", "1")
+            asked += ("--prefix", target.prefix) if target.prefix else ()
+        endpoint = () if endpoint_url is None else ("--endpoint-url", endpoint_url)
+        region = () if place.region is not None else ("--region", "us-east-1")
+        limits = ("--cli-connect-timeout", "10", "--cli-read-timeout", "10", "--output", "json")
+        return OwnCheck(
+            title=self.title,
+            arguments=(str(program), "--profile", place.name, *limits, *region, *endpoint, *asked),
+            environment=bare_environment(
+                computer,
+                {
+                    "AWS_SHARED_CREDENTIALS_FILE": str(files.credentials),
+                    "AWS_CONFIG_FILE": str(files.config),
+                    "AWS_EC2_METADATA_DISABLED": "true",
+                    "AWS_MAX_ATTEMPTS": "1",
+                    "AWS_PAGER": "",
+                },
+            ),
+        )
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """Return the two files of a running `aws`, or None where its environment cannot be read."""
+        if program.environment is None:
+            return None
+        return tuple(path for files in _files_for(computer, program.environment) for path in _both(files))
+
+
+def _files(computer: Computer) -> tuple[_Files, ...]:
+    """The files that variables name, then the usual ones, which programs started elsewhere go on reading."""
+    return _files_for(computer, computer.environment)
+
+
+def _files_for(computer: Computer, environment: Mapping[str, str]) -> tuple[_Files, ...]:
+    usual = _Files(computer.home / ".aws" / "credentials", computer.home / ".aws" / "config")
+    credentials = environment.get("AWS_SHARED_CREDENTIALS_FILE")
+    config = environment.get("AWS_CONFIG_FILE")
+    named = _Files(
+        computer.expanded(credentials) if credentials else usual.credentials,
+        computer.expanded(config) if config else usual.config,
+    )
+    return (named,) if named == usual else (named, usual)
+
+
+def _both(files: _Files) -> tuple[Path, Path]:
+    return files.credentials, files.config
+
+
+def _parse(look: Look, path: Path) -> _Parsed | None:
+    content = look.read(path)
+    if content is None:
+        return None
+    try:
+        entries = ini.entries(content.content, _AWS, path=path)
+        return _Parsed(content, entries, ini.sections(content.content, _AWS, path=path))
+    except FileError as error:
+        look.report_unparsable(content, error)
+        return None
+
+
+def _sections(entries: Sequence[ini.Entry]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(entry.section for entry in entries if entry.section is not None))
+
+
+def _profile_of(section: str) -> str | None:
+    """The profile that a section of the config file describes; None where it describes something else."""
+    if section in ("default", _INHERITED):
+        return section
+    try:
+        words = shlex.split(section)
+    except ValueError:
+        return None
+    return words[1] if len(words) == 2 and words[0] == "profile" else None
+
+
+def _section_of(config: _Parsed | None, profile: str) -> str | None:
+    if config is None:
+        return None
+    return next((section for section in config.sections if _profile_of(section) == profile), None)
+
+
+def _credentials_places(credentials: _Parsed, config: _Parsed | None) -> Iterator[Place | Problem]:
+    for section in _sections(credentials.entries):
+        sources = [(credentials, section)]
+        in_config = _section_of(config, section)
+        if config is not None and in_config is not None:
+            sources.append((config, in_config))
+        yield from _places(section, section, sources, config, shadow="")
+
+
+def _config_places(config: _Parsed, credentials: _Parsed | None) -> Iterator[Place | Problem]:
+    for section in _sections(config.entries):
+        profile = _profile_of(section)
+        if profile is None:
+            yield from _ignored_section(config, section)
+            continue
+        sources, shadow = [(config, section)], ""
+        if credentials is not None and profile in credentials.sections:
+            sources.insert(0, (credentials, profile))
+            if credentials.value(profile, _ID):
+                shadow = _("The credentials file has a key for this profile too, and that one comes first.")
+        if not shadow and _first([(config, section)], "credential_process"):
+            shadow = _("This profile also asks a program for its key, and that one comes first.")
+        yield from _places(profile, section, sources, config, own=config, shadow=shadow)
+
+
+def _places(
+    profile: str,
+    section: str,
+    sources: Sequence[tuple[_Parsed, str]],
+    config: _Parsed | None,
+    *,
+    shadow: str,
+    own: _Parsed | None = None,
+) -> Iterator[Place | Problem]:
+    """The place of one section, if it has a key of its own; `sources` are asked in turn for the settings."""
+    file = own or sources[0][0]
+    entry = ini.effective(file.entries, _AWS, section, _ID)
+    identifier = None if entry is None else key_id(entry.value)
+    if entry is None or entry.section != section:
+        return
+    if identifier is None:
+        if not is_placeholder(entry.value):
+            yield not_a_key_id(AwsFiles.name, file.content.path, profile)
+        return
+    secret = file.value(section, _SECRET) or None
+    session = identifier.is_temporary or any(file.value(section, name) for name in _BORROWED)
+    notes = [shadow, _borrowers(config, profile)]
+    if _first(sources, "role_arn"):
+        notes.append(_("This profile takes a role; its own key is used only where it is its own source."))
+    if secret is None:
+        notes.append(_("The secret key is missing beside it."))
+    if section == _INHERITED:
+        notes.append(_("All profiles without a key of their own inherit this one."))
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
+    endpoint = _endpoint(sources, config)
+    yield Place(
+        client=AwsFiles.name,
+        name=profile,
+        path=file.content.path,
+        locator=section,
+        kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
+        access_key_id=identifier,
+        secret=None if secret is None else Secret(secret),
+        editable=secret is not None and not session,
+        region=_first(sources, "region"),
+        endpoint=endpoint,
+        plain_http=speaks_plain_http(endpoint),
+        session=session,
+        note=" ".join(note for note in notes if note),
+    )
+
+
+def _first(sources: Sequence[tuple[_Parsed, str]], key: str) -> str | None:
+    return next((value for parsed, section in sources if (value := parsed.value(section, key))), None)
+
+
+def _endpoint(sources: Sequence[tuple[_Parsed, str]], config: _Parsed | None) -> str | None:
+    """The S3 address of a profile: that of its `services` section comes before its own `endpoint_url` [botocore]."""
+    if (_first(sources, "ignore_configured_endpoint_urls") or "").lower() == "true":
+        return None
+    services = _first(sources, "services")
+    if services is not None and config is not None:
+        for section in config.sections:
+            if section.split() == ["services", services] and (found := config.nested(section, "s3", "endpoint_url")):
+                return found
+    return _first(sources, "endpoint_url")
+
+
+def _borrowers(config: _Parsed | None, profile: str) -> str:
+    """A sentence on the profiles that take this one's key to assume a role."""
+    if config is None:
+        return ""
+    names = [_profile_of(section) for section in config.sections if config.value(section, "source_profile") == profile]
+    listed = ", ".join(f"“{name}”" for name in names if name is not None and name != profile)
+    return _("Used by the profiles {names} to take a role.").format(names=listed) if listed else ""
+
+
+def _ignored_section(config: _Parsed, section: str) -> Iterator[Place | Problem]:
+    entry = ini.effective(config.entries, _AWS, section, _ID)
+    identifier = None if entry is None or entry.section != section else key_id(entry.value)
+    if entry is not None and identifier is not None:
+        note = _("AWS programs do not read this section: its name does not begin with “profile”.")
+        yield mention(AwsFiles.name, config.content.path, identifier, entry.line, note)
+
+
+def _programs_that_give_keys(config: _Parsed, credentials: _Parsed | None) -> Iterator[Problem]:
+    """Profiles whose key comes from another program: Keyturn never runs it, so it cannot see that key."""
+    for section in config.sections:
+        profile = _profile_of(section)
+        if profile is None or profile == _INHERITED or not config.value(section, "credential_process"):
+            continue
+        if credentials is None or not credentials.value(profile, _ID):
+            yield Problem(
+                config.content.path,
+                _("The profile “{name}” asks a program for its key").format(name=profile),
+                _(
+                    "Keyturn does not run that program, so it cannot see which key it gives, and backups that use the "
+                    "profile may use an old key. Look into the program's own settings."
+                ),
+                client=AwsFiles.name,
+                code="client.own-program",
+            )
+
+
+def _is_shadowed(place: Place, files: _Files) -> bool:
+    """Whether a check of the profile would look at another key than the place's."""
+    if place.path == files.credentials:
+        return False
+    parsed = _parse(Look(AwsFiles.name), files.credentials)
+    return parsed is not None and bool(parsed.value(place.name, _ID))

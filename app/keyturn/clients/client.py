@@ -1,0 +1,183 @@
+"""What Keyturn needs to know of a backup program, and the nouns in which its module answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from keyturn.clients.looking import Look
+from keyturn.edits import ini, shell
+from keyturn.edits.files import FileContent, read_file
+from keyturn.edits.spans import Span
+from keyturn.model.errors import ClientError, FileError
+from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.places import Findings, Place, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSpot:
+    """Where one value stands.
+
+    Attributes:
+        path: the file, as asked for (not resolved).
+        span: the value's bytes, without its quotes.
+        form: the grammar of the file there, which decides how a new value is written.
+    """
+
+    path: Path
+    span: Span
+    form: ini.Dialect | shell.Quoting
+
+    def encode(self, value: str) -> bytes:
+        """Return `value` as it has to be written here.
+
+        Raises:
+            FileError: `file.value`, where the program would read the value differently from how it is meant.
+        """
+        try:
+            if isinstance(self.form, ini.Dialect):
+                return ini.encode(value, self.form)
+            return shell.encode(value, self.form)
+        except ValueError:
+            raise FileError(
+                _("The new value does not fit into {name}").format(name=self.path.name),
+                _(
+                    "It contains a character that the program would read differently there. Nothing was changed, "
+                    "and backups go on with the present key. Change {path} by hand."
+                ).format(path=self.path),
+                code="file.value",
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class PairSpot:
+    """Where a complete pair stands, and the pair as it was read there."""
+
+    access_key_id: ValueSpot
+    secret: ValueSpot
+    pair: KeyPair
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateFile:
+    """Something secret that a check needs in a file: written 0600 for the time of the check, then removed.
+
+    Attributes:
+        variable: the environment variable that tells the program the file's path.
+    """
+
+    variable: str
+    content: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCheck:
+    """A program's own check of a destination. It only reads, and has nothing secret in arguments or environment.
+
+    Attributes:
+        title: the program, as people call it.
+        arguments: the command, its program first.
+        environment: all of the environment; nothing is inherited (research/clients.md 0.8).
+        timeout: seconds after which the outcome is unknown.
+        private_files: what the program has to read from a file of its own.
+    """
+
+    title: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    timeout: float = 30.0
+    private_files: tuple[PrivateFile, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How a program's own check went. `ok` is None where it did not end in time or could not be started."""
+
+    ok: bool | None
+    detail: str
+
+
+class Client(Protocol):
+    """A program that keeps access keys in files.
+
+    Attributes:
+        name: as the command line calls it, such as `rclone`.
+        title: as people call it.
+        program_names: what its running programs are called.
+    """
+
+    name: str
+    title: str
+    program_names: tuple[str, ...] = ()
+
+    def look(self, computer: Computer) -> Look:
+        """Look through the program's files. One that cannot be read is in the result, never raised."""
+        ...
+
+    def find(self, computer: Computer) -> Findings:
+        """Return every place where this program keeps a key, and what could not be read."""
+        return self.look(computer).findings()
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return each pair in the file that Keyturn can replace, by the locator of its place.
+
+        Raises:
+            FileError: `file.unparsable`, where the program itself would refuse the file.
+        """
+        ...
+
+    def locate(self, computer: Computer, place: Place) -> PairSpot:
+        """Read the file now, and return where the place's pair stands.
+
+        Raises:
+            FileError: the file cannot be read or understood.
+            ClientError: `place.gone`, where the place is not there any more.
+        """
+        return self.spot_in(read_file(place.path), place)
+
+    def spot_in(self, content: FileContent, place: Place) -> PairSpot:
+        """Return where the place's pair stands in `content`; raises as `locate` does."""
+        spot = self.spots(content).get(place.locator)
+        if spot is None:
+            raise ClientError(
+                _("{name} is no longer where it was").format(name=place.name),
+                _(
+                    "{path} has no complete key for “{locator}” now; someone or something changed the file. Nothing "
+                    "was changed here. Look into the file, then start again."
+                ).format(path=place.path, locator=place.locator),
+                code="place.gone",
+            )
+        return spot
+
+    def check(
+        self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
+    ) -> OwnCheck | None:
+        """Return the program's own, read-only check of the place, or None where there is none.
+
+        Args:
+            target: the bucket to look into, or None where none is known.
+            endpoint_url: what `--endpoint-url` says.
+
+        Raises:
+            FileError, ClientError: as `locate`, where making the check needs the pair itself.
+        """
+        return None
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """Return the files from which a running program took its key, or None where that is not known."""
+        return None
+
+    def keeps_key(self, program: RunningProgram) -> bool:
+        """Return whether the program runs on for days with the key that it read when it started."""
+        return False
+
+    def how_to_restart(self, program: RunningProgram) -> str:
+        """Return what a person does so that the running program takes the new key."""
+        return _("Let it finish, or stop it and start it again.")

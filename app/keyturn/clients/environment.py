@@ -1,0 +1,101 @@
+"""Keys that shells and sessions put into the environment (research/clients.md section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.endpoints import speaks_plain_http
+from keyturn.clients.looking import Look
+from keyturn.clients.shell_files import Owner
+from keyturn.clients.shell_pairs import (
+    ShellPair,
+    has_session_token,
+    last_value,
+    pairs_in,
+    secret_name,
+    shell_spots,
+    variable_key_id,
+)
+from keyturn.clients.shell_reading import read_shell_files
+from keyturn.edits.files import FileContent
+from keyturn.edits.shell import Assignment
+from keyturn.model.keys import Secret
+from keyturn.model.places import Place, PlaceKind
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+# The path of a place that is no file: a variable of the session in which Keyturn was started.
+NO_FILE = Path("environment")
+
+
+class Environment(Client):
+    """Variables: those that start files and `.env` files set, and those of the session itself."""
+
+    name = "environment"
+    title = "environment"
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each key in a start file or script, and a mention for each in the session itself."""
+        look = Look(self.name)
+        for content, found in read_shell_files(look, computer, Owner.ENVIRONMENT):
+            look.take(_place(content.path, found, pair) for pair in pairs_in(found))
+        look.take(_session_places(computer.environment))
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return each complete pair of variables; see `Client.spots`."""
+        return shell_spots(content)
+
+
+def _place(path: Path, found: Sequence[Assignment], pair: ShellPair) -> Place:
+    secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
+    session = pair.access_key_id.is_temporary or has_session_token(found)
+    endpoint = last_value(found, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    notes = [pair.note]
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
+    return Place(
+        client=Environment.name,
+        name=path.name,
+        path=path,
+        locator=pair.locator,
+        kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
+        access_key_id=pair.access_key_id,
+        secret=secret,
+        editable=secret is not None and not session,
+        region=last_value(found, "AWS_REGION", "AWS_DEFAULT_REGION"),
+        endpoint=endpoint,
+        plain_http=speaks_plain_http(endpoint),
+        session=session,
+        note=" ".join(note for note in notes if note),
+    )
+
+
+def _session_places(environment: Mapping[str, str]) -> Iterator[Place]:
+    """Keys in the variables of the session: they come before every file, and no file of ours changes them."""
+    for name in sorted(environment):
+        other = secret_name(name)
+        identifier = None if other is None else variable_key_id(name, environment[name])
+        if other is None or identifier is None:
+            continue
+        secret = environment.get(other)
+        yield Place(
+            client=Environment.name,
+            name=name,
+            path=NO_FILE,
+            locator=name,
+            kind=PlaceKind.MENTION,
+            access_key_id=identifier,
+            secret=Secret(secret) if secret else None,
+            region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or None,
+            session=identifier.is_temporary or bool(environment.get("AWS_SESSION_TOKEN")),
+            note=_(
+                "This variable is set in the session in which Keyturn was started. Programs started from there use "
+                "it instead of the key in their files. Change it where it is set, then sign out and in again."
+            ),
+        )

@@ -1,0 +1,151 @@
+"""Looking through files that are not ours: one that cannot be read is reported, and the search goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from keyturn.edits.files import FileContent, read_file
+from keyturn.model.errors import FileError
+from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
+from keyturn.model.needs import Addition
+from keyturn.model.places import Findings, Place, PlaceKind, Problem, Target
+from keyturn.model.text import _
+
+# The marks by which a file is told not to hold any key ID, without reading it as text. The two-byte form is UTF-16, in
+# which PowerShell and Windows' editors write; read from its second byte on, the big-endian form looks the same.
+_MARKS: Sequence[tuple[str, tuple[bytes, ...]]] = (
+    ("latin-1", (b"AKIA", b"ASIA")),
+    ("utf-16-le", tuple(kind.encode("utf-16-le") for kind in ("AKIA", "ASIA"))),
+)
+# Values that stand for something else; what they stand for is not in this file.
+_REFERENCE = re.compile(r"[$%{}<>!()]|://")
+
+
+def key_id(text: str | None) -> AccessKeyId | None:
+    """Return the access key ID that `text` is, or None where it is not shaped like one."""
+    try:
+        return AccessKeyId(text or "")
+    except ValueError:
+        return None
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether a value is empty or stands for something else, such as `${KEY}` or `<your key>`."""
+    return not text or _REFERENCE.search(text) is not None
+
+
+def key_ids_in(content: bytes) -> Iterator[tuple[AccessKeyId, int]]:
+    """Yield each key-ID-shaped text in a file of any encoding once, with its line, counted from 1."""
+    seen: set[str] = set()
+    for encoding, marks in _MARKS:
+        at = min((index for mark in marks if (index := content.find(mark)) >= 0), default=-1)
+        if at < 0:
+            continue
+        width = 1 if encoding == "latin-1" else 2
+        text = (content[at % width :] + b"\0").decode(encoding, errors="replace")
+        for match in KEY_ID_IN_TEXT.finditer(text):
+            if match[0] not in seen:
+                seen.add(match[0])
+                yield AccessKeyId(match[0]), text.count("\n", 0, match.start()) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A destination that takes its key from a profile of the AWS files.
+
+    Attributes:
+        profile: the profile's name.
+        credentials: the credentials file that it names itself, or None for the usual one.
+        note: who borrows, in a sentence.
+    """
+
+    profile: str
+    credentials: Path | None
+    targets: tuple[Target, ...]
+    region: str | None
+    endpoint: str | None
+    additions: frozenset[Addition]
+    plain_http: bool
+    note: str
+
+
+@dataclass(slots=True)
+class Look:
+    """One client's look through its files: what it found so far.
+
+    Attributes:
+        client: the client's name.
+        seen: the real paths of the files read, so that none is read twice through links.
+    """
+
+    client: str
+    places: list[Place] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    loans: list[Loan] = field(default_factory=list)
+    seen: set[Path] = field(default_factory=set)
+
+    def read(self, path: Path) -> FileContent | None:
+        """Return the file, or None where it is missing, was read before, or cannot be read (then that is reported)."""
+        try:
+            content = read_file(path)
+        except FileError as error:
+            if error.code != "file.missing":
+                self.report(path, error)
+            return None
+        if content.real_path in self.seen:
+            return None
+        self.seen.add(content.real_path)
+        return content
+
+    def take(self, found: Iterable[Place | Problem]) -> None:
+        """Remember what a file held."""
+        for item in found:
+            if isinstance(item, Place):
+                self.places.append(item)
+            else:
+                self.problems.append(item)
+
+    def report(self, path: Path, error: FileError) -> None:
+        """Remember that a file could not be read."""
+        self.problems.append(Problem(path, error.title, error.message, client=self.client, code=error.code))
+
+    def report_unparsable(self, content: FileContent, error: FileError) -> None:
+        """Remember a file that its program's grammar refuses, and the key IDs that stand in it nevertheless."""
+        self.report(content.path, error)
+        note = _("The file cannot be understood, so Keyturn cannot replace the key here.")
+        for access_key_id, line in key_ids_in(content.content):
+            self.places.append(mention(self.client, content.path, access_key_id, line, note))
+
+    def findings(self) -> Findings:
+        """Return what was found."""
+        return Findings(tuple(self.places), tuple(self.problems))
+
+
+def mention(client: str, path: Path, access_key_id: AccessKeyId, line: int, note: str) -> Place:
+    """Return a place where the ID only stands."""
+    return Place(
+        client=client,
+        name=path.name,
+        path=path,
+        locator=_("line {line}, {key}").format(line=line, key=access_key_id.masked),
+        kind=PlaceKind.MENTION,
+        access_key_id=access_key_id,
+        note=note,
+    )
+
+
+def not_a_key_id(client: str, path: Path, name: str) -> Problem:
+    """Return what to say where something else stands in the place of an access key ID. It may be a secret: unsaid."""
+    return Problem(
+        path,
+        _("“{name}” has no access key ID where one should stand").format(name=name),
+        _(
+            "What stands there has another shape, so Keyturn leaves this place alone. If a backup uses it, look into "
+            "the file and put the access key ID where it belongs."
+        ),
+        client=client,
+        code="place.no-key-id",
+    )

@@ -1,0 +1,285 @@
+"""rclone: remotes of `type = s3` in its configuration file (research/clients.md section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
+from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.rclone_remotes import Remotes
+from keyturn.computer.computer import Platform
+from keyturn.edits import ini
+from keyturn.edits.files import FileContent
+from keyturn.model.errors import FileError
+from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.needs import Addition
+from keyturn.model.places import Place, PlaceKind, Problem, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+_RCLONE = ini.Dialect.RCLONE
+_ID, _SECRET = "access_key_id", "secret_access_key"
+_ENCRYPTED = b"RCLONE_ENCRYPT_V"
+# They keep the client that they opened, whatever happens to the file (research/clients.md section 4, Running).
+_LASTING = frozenset({"serve", "mount", "mount2", "cmount", "rcd", "nfsmount"})
+
+
+class Rclone(Client):
+    """rclone. Its grammar merges sections of the same name, and the last value counts."""
+
+    name = "rclone"
+    title = "rclone"
+    program_names = ("rclone",)
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for every S3 remote with a key, in each configuration file that rclone may read."""
+        look = Look(self.name)
+        first: Path | None = None
+        for path in config_paths(computer):
+            content = look.read(path)
+            if content is None:
+                continue
+            if is_encrypted(content.content):
+                look.problems.append(_encrypted(path))
+            else:
+                try:
+                    entries = ini.entries(content.content, _RCLONE, path=path)
+                except FileError as error:
+                    look.report_unparsable(content, error)
+                else:
+                    note = "" if first is None else _unused(first)
+                    look.take(_places(content, entries, note))
+                    look.loans.extend(_loans(computer, entries))
+            first = first or path
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return the pair that counts for each S3 remote; see `Client.spots`."""
+        entries = ini.entries(content.content, _RCLONE, path=content.path)
+        found: dict[str, PairSpot] = {}
+        for section in _s3_sections(entries):
+            access_key_id = ini.effective(entries, _RCLONE, section, _ID)
+            secret = ini.effective(entries, _RCLONE, section, _SECRET)
+            identifier = None if access_key_id is None else key_id(access_key_id.value)
+            if access_key_id is None or secret is None or identifier is None or not secret.value:
+                continue
+            if access_key_id.is_reference or secret.is_reference:
+                continue
+            found[section] = PairSpot(
+                ValueSpot(content.path, access_key_id.value_span, _RCLONE),
+                ValueSpot(content.path, secret.value_span, _RCLONE),
+                KeyPair(identifier, Secret(secret.value)),
+            )
+        return found
+
+    def check(
+        self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
+    ) -> OwnCheck | None:
+        """Return `rclone lsf` on the bucket. A folder that is not there lists as success (research/clients.md 4)."""
+        from keyturn.clients.own_check import bare_environment, installed
+
+        program = installed("rclone", computer)
+        if program is None or target is None or place.kind is not PlaceKind.DESTINATION:
+            return None
+        if not reaches_the_same(place, endpoint_url):
+            return None
+        path = f"{target.bucket}/{target.prefix}".rstrip("/")
+        limits = ("--low-level-retries", "1", "--retries", "1", "--contimeout", "10s", "--timeout", "20s")
+        arguments = (
+            *(str(program), "lsf", f"{place.name}:{path}", "--max-depth", "1"),
+            *("--config", str(place.path), "--ask-password=false", *limits),
+        )
+        return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """Return the file of a running rclone: `--config`, else by its own environment; None where unknown."""
+        named = _option(program.arguments, "--config")
+        if named is None and program.environment is None:
+            return None
+        if named is not None:
+            path = Path(named)
+            return (path,) if path.is_absolute() else None
+        environment = program.environment or {}
+        if environment.get("RCLONE_CONFIG"):
+            return (computer.expanded(environment["RCLONE_CONFIG"]),)
+        own = replace(computer, home=Path(environment.get("HOME") or computer.home), environment=environment)
+        return tuple(path for path in config_paths(own) if path.exists())[:1]
+
+    def keeps_key(self, program: RunningProgram) -> bool:
+        """Return whether it serves or mounts."""
+        return any(argument in _LASTING for argument in program.arguments[1:])
+
+    def how_to_restart(self, program: RunningProgram) -> str:
+        """Return how to end it and start it again."""
+        if self.keeps_key(program):
+            return _(
+                "Stop this rclone and start it again as before: unmount it, end its window, or restart its service."
+            )
+        return _("Let it finish; the next run takes the new key.")
+
+
+def config_paths(computer: Computer) -> tuple[Path, ...]:
+    """Return rclone's configuration files in its own order; it reads the first that exists (research/clients.md 4)."""
+    environment, home = computer.environment, computer.home
+    paths: list[Path] = []
+    if named := environment.get("RCLONE_CONFIG"):
+        paths.append(computer.expanded(named))
+    if computer.platform is Platform.WINDOWS:
+        paths.append(computer.application_support / "rclone" / "rclone.conf")
+    if xdg := environment.get("XDG_CONFIG_HOME"):
+        paths.append(Path(xdg) / "rclone" / "rclone.conf")
+    paths += [home / ".config" / "rclone" / "rclone.conf", home / ".rclone.conf"]
+    system = (
+        computer.system_folder("var", "lib", "docker-plugins", "rclone", "config", "rclone.conf"),
+        computer.system_folder("boot", "config", "plugins", "rclone", ".rclone.conf"),
+    )
+    return tuple(dict.fromkeys([*paths, *(path for path in system if path is not None)]))
+
+
+def is_encrypted(content: bytes) -> bool:
+    """Return whether rclone's configuration is encrypted: its first line that is no comment says so."""
+    for line in content.removeprefix(b"\xef\xbb\xbf").splitlines():
+        text = line.strip()
+        if text and not text.startswith((b"#", b";")):
+            return text.startswith(_ENCRYPTED)
+    return False
+
+
+def _s3_sections(entries: Sequence[ini.Entry]) -> Iterator[str]:
+    for section in dict.fromkeys(entry.section for entry in entries if entry.section is not None):
+        kind = ini.effective(entries, _RCLONE, section, "type")
+        if kind is not None and kind.value == "s3":
+            yield section
+
+
+def _places(content: FileContent, entries: Sequence[ini.Entry], note: str) -> Iterator[Place | Problem]:
+    remotes = Remotes(entries)
+    for section in _s3_sections(entries):
+        entry = ini.effective(entries, _RCLONE, section, _ID)
+        if entry is None or entry.is_reference:
+            continue
+        yield from _overruled(content, entries, section, entry)
+        identifier = key_id(entry.value)
+        if identifier is None:
+            settings = remotes.settings(section)
+            if not is_placeholder(entry.value) and "endpoint" not in settings:
+                yield not_a_key_id(Rclone.name, content.path, section)
+            continue
+        yield _place(content, remotes, section, note)
+
+
+def _place(content: FileContent, remotes: Remotes, section: str, note: str) -> Place:
+    settings = remotes.settings(section)
+    secret = settings.get(_SECRET)
+    identifier = key_id(settings[_ID])
+    assert identifier is not None  # noqa: S101  (the caller looked)
+    session = identifier.is_temporary or "session_token" in settings
+    endpoint = settings.get("endpoint")
+    notes = [note]
+    if secret is None:
+        notes.append(_("The secret key is missing beside it."))
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
+    if "role_arn" in settings:
+        notes.append(_("rclone takes a role with this key; the rights of the role count, not those of the key."))
+    return Place(
+        client=Rclone.name,
+        name=section,
+        path=content.path,
+        locator=section,
+        kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
+        access_key_id=identifier,
+        secret=None if secret is None else Secret(secret),
+        editable=secret is not None and not session,
+        targets=remotes.targets(section),
+        region=settings.get("region"),
+        endpoint=endpoint,
+        additions=_additions(settings),
+        plain_http=speaks_plain_http(endpoint),
+        session=session,
+        note=" ".join(part for part in notes if part),
+    )
+
+
+def _additions(settings: Mapping[str, str]) -> frozenset[Addition]:
+    """What the remote's options ask of S3 (research/clients.md section 2)."""
+    # rclone 1.60, as Debian has it, sends `x-amz-acl: private` with every object even where no `acl` is configured
+    # (measured); without the right each of its uploads would be refused.
+    wanted = {Addition.OBJECT_ACL}
+    if not _is_true(settings, "no_check_bucket"):
+        # `copyto`, `moveto`, `rcat` and copying a single file send CreateBucket before anything else. Which commands
+        # a person will run is not in the file, so it is granted, on this one bucket.
+        wanted.add(Addition.CREATE_BUCKET)
+    if _is_true(settings, "versions") or "version_at" in settings:
+        wanted.add(Addition.VERSIONS)
+    return frozenset(wanted)
+
+
+def _is_true(settings: Mapping[str, str], key: str) -> bool:
+    # Go's strconv.ParseBool, by which rclone reads its switches
+    return settings.get(key, "") in {"1", "t", "T", "TRUE", "true", "True"}
+
+
+def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:
+    """Remotes without a key of their own that are told to take one from elsewhere: from a profile of the AWS files."""
+    remotes = Remotes(entries)
+    for section in _s3_sections(entries):
+        settings = remotes.settings(section)
+        if _is_true(settings, "env_auth") and _ID not in settings and _SECRET not in settings:
+            credentials = settings.get("shared_credentials_file")
+            yield Loan(
+                profile=settings.get("profile", "default"),
+                credentials=None if credentials is None else computer.expanded(credentials),
+                targets=remotes.targets(section),
+                region=settings.get("region"),
+                endpoint=settings.get("endpoint"),
+                additions=_additions(settings),
+                plain_http=speaks_plain_http(settings.get("endpoint")),
+                note=_("The rclone remote “{name}” takes its key from here.").format(name=section),
+            )
+
+
+def _overruled(
+    content: FileContent, entries: Sequence[ini.Entry], section: str, counting: ini.Entry
+) -> Iterator[Place | Problem]:
+    """Earlier IDs of the same remote: they stand there, but a later line takes their place."""
+    for entry in entries:
+        identifier = key_id(entry.value)
+        if entry.section == section and entry.key == _ID and entry is not counting and identifier is not None:
+            note = _("rclone does not use this line: line {line} comes later, and the last one counts.")
+            yield mention(Rclone.name, content.path, identifier, entry.line, note.format(line=counting.line))
+
+
+def _unused(first: Path) -> str:
+    return _("rclone reads {path} instead of this file unless it is told otherwise.").format(path=first)
+
+
+def _encrypted(path: Path) -> Problem:
+    return Problem(
+        path,
+        _("rclone's configuration is encrypted"),
+        _(
+            "Keyturn cannot see inside, so an old key in there stays in use and its backups stop when that key is "
+            "turned off. Run “rclone config”, look for remotes of type s3, and change their keys there."
+        ),
+        client=Rclone.name,
+        code="client.encrypted",
+    )
+
+
+def _option(arguments: Sequence[str], name: str) -> str | None:
+    """The value of a long option, written `--name value` or `--name=value`; the last one counts."""
+    found: str | None = None
+    for index, argument in enumerate(arguments):
+        if argument == name and index + 1 < len(arguments):
+            found = arguments[index + 1]
+        elif argument.startswith(f"{name}="):
+            found = argument.partition("=")[2]
+    return found

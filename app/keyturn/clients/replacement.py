@@ -1,0 +1,207 @@
+"""Replacing a pair in the files where it stands: planned, shown, done in one atomic step per file, and read back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import PairSpot
+from keyturn.clients.registry import client_named
+from keyturn.edits.files import FileContent, read_file, replace_file
+from keyturn.edits.spans import Change, Span, apply_changes, masked_diff
+from keyturn.model.errors import ClientError, FileError
+from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.places import Place
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdit:
+    """What is to be replaced in one file.
+
+    Attributes:
+        path: the file itself, links resolved.
+        digest: SHA-256 of the file when it was planned.
+        spots: where the pairs stand, in the order of `places`.
+    """
+
+    path: Path
+    digest: str
+    spots: tuple[PairSpot, ...]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What a replacement did. `changed` is False where the new pair stood there already and nothing was written.
+
+    Attributes:
+        digest: SHA-256 of the file as it is now.
+    """
+
+    path: Path
+    changed: bool
+    digest: str
+
+
+def plan_edits(computer: Computer, places: Sequence[Place]) -> tuple[FileEdit, ...]:
+    """Return one edit per real file, with all its pairs. Reads only.
+
+    Raises:
+        FileError: a file cannot be read or understood.
+        ClientError: `place.not-editable`, or `place.gone` where a place is not there any more.
+    """
+    by_file: dict[str, list[Place]] = {}
+    for place in places:
+        by_file.setdefault(os.path.realpath(place.path), []).append(place)
+    edits = []
+    for group in by_file.values():
+        content = read_file(group[0].path)
+        spots = tuple(_spot(content, place) for place in group)
+        edits.append(FileEdit(content.real_path, content.digest, spots, tuple(group)))
+    return tuple(edits)
+
+
+def preview(edit: FileEdit, new_id: AccessKeyId | None) -> str:
+    """Return the edit as a diff in which no secret can be seen.
+
+    Args:
+        new_id: the new key's ID, or None where the key does not exist yet.
+
+    Raises:
+        FileError: `file.changed`, where the file is not as it was planned.
+    """
+    content = read_file(edit.path)
+    if content.digest != edit.digest:
+        raise _changed(edit.path)
+    identifier = "NEW-ACCESS-KEY-ID" if new_id is None else new_id.value  # what is no ID is shown as hidden
+    changes: dict[Span, Change] = {}
+    secrets = []
+    for spot in edit.spots:
+        changes[spot.access_key_id.span] = Change(spot.access_key_id.span, identifier.encode())
+        changes[spot.secret.span] = Change(spot.secret.span, b"NEW-SECRET-ACCESS-KEY")
+        secrets.append(spot.secret.span)
+    return masked_diff(edit.places[0].path, content.content, tuple(changes.values()), hide=secrets)
+
+
+def replace_pair(
+    computer: Computer,
+    places: Sequence[Place],
+    *,
+    expected: AccessKeyId,
+    pair: KeyPair,
+    digest: str | None = None,
+) -> Replaced:
+    """Put `pair` where `expected` stands, at all `places` of one file, in one atomic replacement.
+
+    The file is read anew, and read again afterwards: exactly these values differ, or an error is raised. Undo is the
+    same call the other way round. Calling it again changes nothing.
+
+    Args:
+        expected: the key ID that must stand there now.
+        digest: what the file's SHA-256 has to be before; None where that does not matter.
+
+    Raises:
+        FileError: `file.changed`, where another key or another content stands there; or what reading and writing raise.
+        ClientError: `place.gone`, `place.not-editable`.
+        ValueError: where the places are not all in one file.
+    """
+    if len({os.path.realpath(place.path) for place in places}) != 1:
+        raise ValueError("one replacement is for the places of one file")
+    content = read_file(places[0].path)
+    spots = [_spot(content, place) for place in places]
+    if all(spot.pair == pair for spot in spots):
+        return Replaced(content.real_path, False, content.digest)
+    if digest is not None and content.digest != digest:
+        raise _changed(content.path)
+    waiting = [spot for spot in spots if spot.pair != pair]
+    if any(spot.pair.access_key_id != expected for spot in waiting):
+        raise _another_key(content.path, expected)
+    after = apply_changes(content.content, _changes(waiting, pair))
+    _compare(content, after, places, pair)  # before anything is written: a wrong edit never reaches the disk
+    replace_file(content, after)
+    written = read_file(content.path)
+    if written.content != after:
+        raise _changed(content.path)
+    return Replaced(written.real_path, True, written.digest)
+
+
+def read_pair(computer: Computer, place: Place) -> KeyPair:
+    """Return the pair as it stands at the place now: the credential as read back from the destination.
+
+    Raises:
+        FileError: the file cannot be read or understood.
+        ClientError: `place.gone`.
+    """
+    return client_named(place.client).locate(computer, place).pair
+
+
+def _spot(content: FileContent, place: Place) -> PairSpot:
+    if not place.editable:
+        raise ClientError(
+            _("Keyturn cannot replace the key at {name}").format(name=place.name),
+            _("Nothing was changed in {path}, and backups go on with the present key. Change it by hand.").format(
+                path=place.path
+            ),
+            code="place.not-editable",
+        )
+    return client_named(place.client).spot_in(content, place)
+
+
+def _changes(spots: Iterable[PairSpot], pair: KeyPair) -> list[Change]:
+    """The changes, each once: two places may share one spot, as a file found under two names does."""
+    changes: dict[Span, Change] = {}
+    for spot in spots:
+        for value_spot, value in (
+            (spot.access_key_id, pair.access_key_id.value),
+            (spot.secret, pair.secret.reveal()),
+        ):
+            changes[value_spot.span] = Change(value_spot.span, value_spot.encode(value))
+    return list(changes.values())
+
+
+def _compare(before: FileContent, after: bytes, places: Sequence[Place], pair: KeyPair) -> None:
+    """Read the new content by the program's grammar, and see that exactly the pairs of the places differ."""
+    edited = {(place.client, place.locator) for place in places}
+    now = FileContent(before.path, before.real_path, after, before.digest, before.mode, before.owner, before.group)
+    for name in {place.client for place in places}:
+        client = client_named(name)
+        old, new = client.spots(before), client.spots(now)
+        expected = {locator: pair if (name, locator) in edited else spot.pair for locator, spot in old.items()}
+        if {locator: spot.pair for locator, spot in new.items()} != expected:
+            raise FileError(
+                _("The edit of {name} would change more than the key").format(name=before.path.name),
+                _(
+                    "It was not made: nothing was changed, and backups go on with the present key. Change {path} by "
+                    "hand, and please report this."
+                ).format(path=before.path),
+                code="file.edit",
+            )
+
+
+def _changed(path: Path) -> FileError:
+    return FileError(
+        _("{name} was changed by someone else").format(name=path.name),
+        _(
+            "The file is not as it was a moment ago, so Keyturn did not replace it; what stands there now is kept. See "
+            "what changed in {path}, then start again."
+        ).format(path=path),
+        code="file.changed",
+    )
+
+
+def _another_key(path: Path, expected: AccessKeyId) -> FileError:
+    return FileError(
+        _("Another key stands in {name}").format(name=path.name),
+        _(
+            "Keyturn expected the key {key} there, and replaces nothing else. The file was not changed and its backups "
+            "go on as they are. Look into {path}, then start again."
+        ).format(key=expected.masked, path=path),
+        code="file.changed",
+    )

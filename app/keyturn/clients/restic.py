@@ -1,0 +1,192 @@
+"""restic: it has no store of its own, so its keys stand in environment files and scripts (research/clients.md 5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, OwnCheck, PairSpot, PrivateFile
+from keyturn.clients.endpoints import reaches_the_same, region_in, speaks_plain_http
+from keyturn.clients.looking import Loan, Look
+from keyturn.clients.shell_files import Owner
+from keyturn.clients.shell_pairs import ShellPair, has_session_token, last_value, pairs_in, shell_spots
+from keyturn.clients.shell_reading import read_shell_files
+from keyturn.edits.files import FileContent, read_file
+from keyturn.edits.shell import Assignment, assignments
+from keyturn.model.errors import FileError
+from keyturn.model.keys import Secret
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+_OPTION = re.compile(rb"""^[^#\n]*?\s(?:-r|--repo)(?:\s+|=)["']?(s3:[^\s"';|&]+)""", re.MULTILINE)
+_REFERENCE = re.compile(r"[$`]")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """An S3 repository: its address as restic takes it, and what that says.
+
+    Attributes:
+        endpoint: the host, with `http://` where it is spoken to without TLS.
+    """
+
+    address: str
+    endpoint: str
+    target: Target
+
+
+def repository(address: str) -> Repository | None:
+    """Read `s3:HOST/BUCKET/PREFIX`, `s3:https://HOST/…` or `s3://HOST/…`; None where it names no bucket of S3."""
+    if not address.startswith("s3:") or _REFERENCE.search(address):
+        return None
+    rest = address.removeprefix("s3:")
+    scheme = "http://" if rest.startswith("http://") else ""
+    rest = rest.removeprefix("http://").removeprefix("https://").removeprefix("//")
+    host, _slash, path = rest.partition("/")
+    bucket, _slash, prefix = path.strip("/").partition("/")
+    return Repository(address, scheme + host, Target(bucket, prefix)) if host and bucket else None
+
+
+class Restic(Client):
+    """restic's environment files and scripts: files that set both a key and something of restic's."""
+
+    name = "restic"
+    title = "restic"
+    program_names = ("restic",)
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each key in a file that also sets up restic."""
+        look = Look(self.name)
+        for content, found in read_shell_files(look, computer, Owner.RESTIC):
+            repositories = _repositories(computer, content, found)
+            pairs = pairs_in(found)
+            look.take(_place(content.path, found, pair, repositories) for pair in pairs)
+            profile = last_value(found, "AWS_PROFILE")
+            if profile is not None and not pairs:
+                look.loans.append(_loan(computer, content.path, found, profile, repositories))
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return each complete pair of variables; see `Client.spots`."""
+        return shell_spots(content)
+
+    def check(
+        self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
+    ) -> OwnCheck | None:
+        """Return `restic cat config --no-lock`; without that option it writes a lock (research/clients.md 0.3).
+
+        None where the file does not say how the repository's password is had: a command for it is never run.
+        """
+        from keyturn.clients.own_check import bare_environment, installed
+
+        program = installed("restic", computer)
+        if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):
+            return None
+        content = read_file(place.path)
+        found = assignments(content.content, path=place.path)
+        wanted = [item for item in _repositories(computer, content, found) if target in (None, item.target)]
+        password = _password(computer, found)
+        if not wanted or password is None:
+            return None
+        pair = self.spot_in(content, place).pair
+        # restic gets the pair from a file, because the environment of a program can be read by others of this person
+        credentials = (
+            f"[default]\naws_access_key_id = {pair.access_key_id}\naws_secret_access_key = {pair.secret.reveal()}\n"
+        )
+        private = [PrivateFile("AWS_SHARED_CREDENTIALS_FILE", Secret(credentials))]
+        environment = {"RESTIC_REPOSITORY": wanted[0].address, "AWS_EC2_METADATA_DISABLED": "true"}
+        if isinstance(password, Secret):
+            private.append(PrivateFile("RESTIC_PASSWORD_FILE", password))
+        else:
+            environment["RESTIC_PASSWORD_FILE"] = str(password)
+        if place.region is not None:
+            environment["AWS_DEFAULT_REGION"] = place.region
+        return OwnCheck(
+            title=self.title,
+            arguments=(str(program), "cat", "config", "--no-lock", "--no-cache"),
+            environment=bare_environment(computer, environment),
+            private_files=tuple(private),
+        )
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """Return the shared credentials file of a running restic that has no key in its variables."""
+        if program.environment is None:
+            return None
+        if program.environment.get("AWS_ACCESS_KEY_ID"):
+            return ()
+        named = program.environment.get("AWS_SHARED_CREDENTIALS_FILE")
+        return (computer.expanded(named) if named else computer.home / ".aws" / "credentials",)
+
+
+def _place(path: Path, found: Sequence[Assignment], pair: ShellPair, repositories: Sequence[Repository]) -> Place:
+    secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
+    session = pair.access_key_id.is_temporary or has_session_token(found)
+    endpoint = repositories[0].endpoint if repositories else None
+    notes = [pair.note]
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
+    return Place(
+        client=Restic.name,
+        name=path.name,
+        path=path,
+        locator=pair.locator,
+        kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
+        access_key_id=pair.access_key_id,
+        secret=secret,
+        editable=secret is not None and not session,
+        targets=tuple(dict.fromkeys(item.target for item in repositories)),
+        region=last_value(found, "AWS_DEFAULT_REGION", "AWS_REGION") or region_in(endpoint),
+        endpoint=endpoint,
+        plain_http=speaks_plain_http(endpoint),
+        session=session,
+        note=" ".join(note for note in notes if note),
+    )
+
+
+def _loan(
+    computer: Computer, path: Path, found: Sequence[Assignment], profile: str, repositories: Sequence[Repository]
+) -> Loan:
+    credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
+    endpoint = repositories[0].endpoint if repositories else None
+    return Loan(
+        profile=profile,
+        credentials=None if credentials is None else computer.expanded(credentials),
+        targets=tuple(dict.fromkeys(item.target for item in repositories)),
+        region=last_value(found, "AWS_DEFAULT_REGION", "AWS_REGION") or region_in(endpoint),
+        endpoint=endpoint,
+        additions=frozenset(),
+        plain_http=speaks_plain_http(endpoint),
+        note=_("{name} lets restic take its key from here.").format(name=path.name),
+    )
+
+
+def _repositories(computer: Computer, content: FileContent, found: Sequence[Assignment]) -> tuple[Repository, ...]:
+    """The S3 repositories that a file names: in the variables, in the file that one of them names, or after `-r`."""
+    addresses: list[str] = [item.value for item in found if item.name == "RESTIC_REPOSITORY" and item.value]
+    named = last_value(found, "RESTIC_REPOSITORY_FILE")
+    if named is not None:
+        with suppress(FileError):  # the place is listed without its bucket then
+            addresses.append(read_file(computer.expanded(named)).content.decode(errors="replace").strip())
+    addresses += [match.decode(errors="replace") for match in _OPTION.findall(content.content)]
+    return _distinct(repository(address) for address in addresses)
+
+
+def _distinct(found: Iterable[Repository | None]) -> tuple[Repository, ...]:
+    return tuple(dict.fromkeys(item for item in found if item is not None))
+
+
+def _password(computer: Computer, found: Sequence[Assignment]) -> Secret | Path | None:
+    """The repository's password, or the file that holds it."""
+    named = last_value(found, "RESTIC_PASSWORD_FILE")
+    if named is not None:
+        return computer.expanded(named)
+    password = last_value(found, "RESTIC_PASSWORD")
+    return None if password is None else Secret(password)

@@ -1,0 +1,150 @@
+"""s3cmd: one key per configuration file, no bucket in it (research/clients.md section 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.endpoints import reaches_the_same
+from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.computer.computer import Platform
+from keyturn.edits import ini
+from keyturn.edits.files import FileContent
+from keyturn.model.errors import FileError
+from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.needs import Addition
+from keyturn.model.places import Place, PlaceKind, Problem, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+_S3CMD = ini.Dialect.S3CMD
+_ID, _SECRET = "access_key", "secret_key"
+_NO = frozenset({"false", "no", "off", "0"})
+_YES = frozenset({"true", "yes", "on", "1"})
+# `US` is what its wizard writes for Amazon's first region.
+_REGION_NAMES = {"US": "us-east-1", "EU": "eu-west-1"}
+
+
+class S3cmd(Client):
+    """s3cmd. It ignores section names; the last assignment in the whole file counts. s4cmd reads the same file."""
+
+    name = "s3cmd"
+    title = "s3cmd"
+    program_names = ("s3cmd", "s4cmd")
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each of its configuration files that has a key."""
+        look = Look(self.name)
+        for path in _paths(computer, computer.environment):
+            content = look.read(path)
+            if content is None:
+                continue
+            try:
+                look.take(_places(content, ini.entries(content.content, _S3CMD, path=path)))
+            except FileError as error:
+                look.report_unparsable(content, error)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return the one pair that counts; see `Client.spots`."""
+        entries = ini.entries(content.content, _S3CMD, path=content.path)
+        access_key_id = ini.effective(entries, _S3CMD, None, _ID)
+        secret = ini.effective(entries, _S3CMD, None, _SECRET)
+        identifier = None if access_key_id is None else key_id(access_key_id.value)
+        if access_key_id is None or secret is None or identifier is None or not secret.value:
+            return {}
+        if access_key_id.is_reference or secret.is_reference:
+            return {}
+        return {
+            _ID: PairSpot(
+                ValueSpot(content.path, access_key_id.value_span, _S3CMD),
+                ValueSpot(content.path, secret.value_span, _S3CMD),
+                KeyPair(identifier, Secret(secret.value)),
+            )
+        }
+
+    def check(
+        self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
+    ) -> OwnCheck | None:
+        """Return `s3cmd ls` on the bucket; never the plain `ls`, which asks for all buckets."""
+        from keyturn.clients.own_check import bare_environment, installed
+
+        program = installed("s3cmd", computer)
+        if program is None or target is None or place.kind is not PlaceKind.DESTINATION:
+            return None
+        if not reaches_the_same(place, endpoint_url):
+            return None
+        address = f"s3://{target.bucket}/{target.prefix}"
+        arguments = (str(program), "-c", str(place.path), "ls", address)
+        return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """Return the file of a running s3cmd: `-c`, else by its own environment; None where unknown."""
+        for index, argument in enumerate(program.arguments):
+            name, equals, value = argument.partition("=")
+            if name in ("-c", "--config"):
+                named = value if equals else next(iter(program.arguments[index + 1 : index + 2]), "")
+                return (Path(named),) if Path(named).is_absolute() else None
+        return None if program.environment is None else _paths(computer, program.environment)
+
+
+def _paths(computer: Computer, environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where s3cmd looks, what the variable names first."""
+    paths = [computer.expanded(environment["S3CMD_CONFIG"])] if environment.get("S3CMD_CONFIG") else []
+    if computer.platform is Platform.WINDOWS:
+        paths.append(computer.application_support / "s3cmd.ini")
+    paths.append(computer.home / ".s3cfg")
+    return tuple(dict.fromkeys(paths))
+
+
+def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Place | Problem]:
+    counting = ini.effective(entries, _S3CMD, None, _ID)
+    if counting is None:
+        return
+    for entry in entries:
+        earlier = key_id(entry.value)
+        if entry.key == _ID and entry is not counting and earlier is not None:
+            note = _("s3cmd does not use this line: line {line} comes later, and the last one counts.")
+            yield mention(S3cmd.name, content.path, earlier, entry.line, note.format(line=counting.line))
+    identifier = key_id(counting.value)
+    settings = {entry.key: entry.value for entry in entries if entry.value}
+    if identifier is None:
+        if not is_placeholder(counting.value) and "host_base" not in settings:
+            yield not_a_key_id(S3cmd.name, content.path, content.path.name)
+        return
+    secret_entry = ini.effective(entries, _S3CMD, None, _SECRET)
+    secret = None if secret_entry is None or secret_entry.is_reference else secret_entry.value or None
+    session = identifier.is_temporary or bool(settings.get("access_token"))
+    notes = []
+    if secret is None:
+        notes.append(_("The secret key is missing beside it."))
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
+    location = settings.get("bucket_location")
+    yield Place(
+        client=S3cmd.name,
+        name=content.path.name,
+        path=content.path,
+        locator=_ID,
+        kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
+        access_key_id=identifier,
+        secret=None if secret is None else Secret(secret),
+        editable=secret is not None and not session,
+        region=None if location is None else _REGION_NAMES.get(location, location),
+        endpoint=_host(settings),
+        additions=frozenset({Addition.OBJECT_ACL} if settings.get("acl_public", "").lower() in _YES else ()),
+        plain_http=settings.get("use_https", "").lower() in _NO,
+        session=session,
+        note=" ".join(notes),
+    )
+
+
+def _host(settings: Mapping[str, str]) -> str | None:
+    """The host as s3cmd takes it: it drops a scheme in `host_base`, and `use_https` alone decides on TLS."""
+    host = settings.get("host_base")
+    return None if host is None else host.removeprefix("http://").removeprefix("https://") or None

@@ -1,0 +1,161 @@
+"""Where people set variables: shell start files, environment files and their own scripts (research/clients.md 3, 5)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.walking import SKIPPED_FOLDERS, Walk
+from keyturn.computer.computer import Platform
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+# Larger files are programs, not scripts that a person wrote.
+SCRIPT_LIMIT = 256 * 1024
+_START_FILES = (
+    *(".bashrc", ".bash_profile", ".bash_login", ".bash_aliases", ".profile", ".zshrc", ".zshenv", ".zprofile"),
+    *(".zlogin", ".kshrc", ".xprofile", ".xsessionrc", ".pam_environment", ".env", ".envrc"),
+)
+_SYSTEM_START_FILES = ("environment", "profile", "bash.bashrc", "zshenv", "zsh/zshenv", "zsh/zshrc", "zsh/zprofile")
+_SYSTEM_FOLDERS = ("profile.d", "default", "environment.d", "conf.d")
+_SCRIPT_FOLDERS = ("bin", "scripts", "Scripts", ".local/bin")
+_SCRIPT_ENDINGS = (".env", "-env", ".sh", ".conf")
+_REPOSITORY_FOLDERS = frozenset({"data", "index", "keys", "locks", "snapshots"})
+_PROJECT_FILES = (".env", ".envrc")
+# Home, its folders, and theirs: where projects with a `.env` usually stand.
+_PROJECT_FOLDERS = 400
+
+
+class Owner(StrEnum):
+    """Who reports a file that cannot be read: a script that is only looked at in case is nobody's."""
+
+    ENVIRONMENT = "environment"
+    RESTIC = "restic"
+    NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShellFile:
+    """A file that may set variables."""
+
+    path: Path
+    owner: Owner
+
+
+def shell_files(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
+    """Yield the files, each path once. What may not be read, and where the walk's budget ended, is noted in `walk`."""
+    seen: set[Path] = set()
+    for file in _candidates(computer, walk):
+        if file.path not in seen:
+            seen.add(file.path)
+            yield file
+
+
+def _candidates(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
+    home, config = computer.home, computer.xdg_config_home
+    for name in _START_FILES:
+        yield ShellFile(home / name, Owner.ENVIRONMENT)
+    fish = config / "fish"
+    yield ShellFile(fish / "config.fish", Owner.ENVIRONMENT)
+    for folder, ending in ((fish / "conf.d", ".fish"), (config / "environment.d", ".conf")):
+        yield from _in_folder(walk, folder, Owner.ENVIRONMENT, ending=ending)
+    yield from _restic_files(computer, walk)
+    etc = computer.system_folder("etc")
+    if etc is not None:
+        for name in _SYSTEM_START_FILES:
+            yield ShellFile(etc / name, Owner.ENVIRONMENT)
+        for name in _SYSTEM_FOLDERS:
+            yield from _in_folder(walk, etc / name, Owner.ENVIRONMENT)
+    for name in _SCRIPT_FOLDERS:
+        yield from _in_folder(walk, home / name, Owner.NOBODY, depth=1)
+    local = computer.system_folder("usr", "local")
+    if local is not None:
+        yield from _in_folder(walk, local / "bin", Owner.NOBODY)
+        yield from _in_folder(walk, local / "sbin", Owner.NOBODY)
+    yield from _project_files(home)
+
+
+def _restic_files(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
+    """Everything that is called after restic, and environment files beside it."""
+    home = computer.home
+    yield from _named_after_restic(walk, home, Owner.RESTIC)
+    yield from _named_after_restic(walk, computer.xdg_config_home, Owner.RESTIC)
+    if computer.platform is not Platform.LINUX:
+        yield from _named_after_restic(walk, computer.application_support, Owner.RESTIC)
+    etc = computer.system_folder("etc")
+    if etc is not None:
+        yield from _named_after_restic(walk, etc, Owner.RESTIC)
+        for name in ("cron.d", "cron.daily", "cron.hourly", "cron.weekly", "cron.monthly"):
+            yield from _in_folder(walk, etc / name, Owner.NOBODY)
+    root = computer.system_folder("root")
+    if root is not None and root != home:
+        yield from _named_after_restic(walk, root, Owner.NOBODY)
+
+
+def _named_after_restic(walk: Walk, folder: Path, owner: Owner) -> Iterator[ShellFile]:
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in found:
+        name = entry.name.lstrip(".").lower()
+        if name.startswith("restic") and entry.is_dir():
+            yield from _in_folder(walk, Path(entry.path), owner, depth=3)
+        elif name.startswith("restic") and _is_script(entry):
+            yield ShellFile(Path(entry.path), owner)
+        elif name.endswith(_SCRIPT_ENDINGS):
+            yield ShellFile(Path(entry.path), Owner.NOBODY)
+
+
+def _in_folder(walk: Walk, folder: Path, owner: Owner, *, depth: int = 0, ending: str = "") -> Iterator[ShellFile]:
+    for entry in walk.files(folder, depth, _is_no_repository):
+        if entry.name.endswith(ending) and _is_script(entry):
+            yield ShellFile(Path(entry.path), owner)
+
+
+def _is_script(entry: os.DirEntry[str]) -> bool:
+    """Whether it may be a script: by its name, or because it is small. The program itself is called restic, too."""
+    if entry.name.lower().endswith(_SCRIPT_ENDINGS):
+        return True
+    with suppress(OSError):
+        return entry.stat().st_size <= SCRIPT_LIMIT
+    return False
+
+
+def _is_no_repository(name: str) -> bool:
+    """Whether a folder is none of those that make a restic repository on this disk, which are large."""
+    return name not in _REPOSITORY_FOLDERS and name not in SKIPPED_FOLDERS
+
+
+def _project_files(home: Path) -> Iterator[ShellFile]:
+    """`.env` and `.envrc` in the folders of home and in theirs."""
+    left = _PROJECT_FOLDERS
+    folders = [str(home)]
+    for level in range(2):
+        inner: list[str] = []
+        for folder in folders:
+            try:
+                with os.scandir(folder) as entries:
+                    names = sorted(entry.name for entry in entries if _is_project(entry))
+            except OSError:
+                continue
+            inner += [os.path.join(folder, name) for name in names]  # noqa: PTH118  (hundreds of them, at once)
+        inner = inner[:left]
+        left -= len(inner)
+        for folder in inner:
+            for name in _PROJECT_FILES:
+                path = os.path.join(folder, name)  # noqa: PTH118
+                if os.path.isfile(path):  # noqa: PTH113
+                    yield ShellFile(Path(path), Owner.NOBODY)
+        folders = inner if level == 0 else []
+
+
+def _is_project(entry: os.DirEntry[str]) -> bool:
+    return not entry.name.startswith(".") and entry.name != "node_modules" and entry.is_dir(follow_symlinks=False)

@@ -1,0 +1,141 @@
+"""Walking through folders that are not ours: bounded in depth and number, without following links to folders."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.computer.computer import Platform
+from keyturn.model.places import Problem
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+# Large, machine-made, and never the home of a key that a person wrote down.
+SKIPPED_FOLDERS = frozenset(
+    {
+        *(".cache", ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", "site-packages"),
+        *(".cargo", ".rustup", ".npm", ".nvm", ".pyenv", ".rbenv", ".gradle", ".m2", ".local", ".mozilla"),
+        *(".thunderbird", ".vscode", ".vscode-server", ".steam", ".wine", ".Trash", ".Trash-1000"),
+        *("Cache", "Caches", "CacheStorage", "Code Cache", "GPUCache", "ShaderCache", "Service Worker"),
+        *("blob_storage", "IndexedDB", "Local Storage", "Session Storage", "Crashpad", "Packages", "Temp"),
+    }
+)
+# How many paths are named in one sentence.
+_NAMED = 8
+_XDG_FOLDER = re.compile(r'^XDG_(?:DOWNLOAD|DESKTOP|DOCUMENTS)_DIR="?(\$HOME/)?([^"\n]+)"?\s*$', re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk with a budget.
+
+    Attributes:
+        budget: how many files and folders may still be looked at.
+        left_out: folders that are never entered.
+        bounded: the first folder that was left unread because a bound was met, or None.
+        denied: folders that may not be read.
+    """
+
+    budget: int
+    left_out: Collection[Path] = ()
+    bounded: Path | None = None
+    denied: list[Path] = field(default_factory=list)
+
+    def files(
+        self, folder: Path, depth: int, enter: Callable[[str], bool] = lambda name: name not in SKIPPED_FOLDERS
+    ) -> Iterator[os.DirEntry[str]]:
+        """Yield the regular files of `folder` (links to files too) and of its folders down to `depth` levels.
+
+        Args:
+            depth: 0 for the folder's own files only.
+            enter: says by its name whether a folder is looked into.
+        """
+        waiting = [(str(folder), depth)]
+        while waiting:
+            path, levels = waiting.pop()
+            try:
+                with os.scandir(path) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+            except PermissionError:
+                self.denied.append(Path(path))
+                continue
+            except OSError:
+                continue
+            inner = []
+            for entry in found:
+                self.budget -= 1
+                if self.budget < 0:
+                    self.bounded = self.bounded or Path(path)
+                    return
+                try:
+                    if entry.is_dir(follow_symlinks=False):
+                        if enter(entry.name) and not (self.left_out and Path(entry.path) in self.left_out):
+                            inner.append((entry.path, levels - 1))
+                    elif entry.is_file():
+                        yield entry
+                except OSError:
+                    continue
+            if levels > 0:
+                waiting.extend(reversed(inner))
+            elif inner and depth > 0:
+                self.bounded = self.bounded or Path(inner[0][0])
+
+
+def personal_folders(computer: Computer) -> tuple[Path, ...]:
+    """Return Downloads, Desktop and Documents, also under the names that the person's language gives them."""
+    home = computer.home
+    names = ["Downloads", "Desktop", "Documents"]
+    if computer.platform is Platform.WINDOWS:
+        names += ["OneDrive/Desktop", "OneDrive/Documents"]
+    folders = [home / name for name in names]
+    if computer.platform is Platform.LINUX:
+        try:
+            text = (computer.xdg_config_home / "user-dirs.dirs").read_bytes()[:65536].decode(errors="replace")
+        except OSError:
+            text = ""
+        folders += [home / name if under else Path(name) for under, name in _XDG_FOLDER.findall(text)]
+    # A folder that the person does not use points at home itself (xdg-user-dirs), which is looked at anyway.
+    return tuple(dict.fromkeys(folder for folder in folders if folder != home))
+
+
+def unread(paths: Collection[Path], client: str = "") -> Iterator[Problem]:
+    """Yield one problem for all that may not be read: an ordinary account may not read dozens of the system's files."""
+    if paths:
+        yield Problem(
+            next(iter(paths)) if len(paths) == 1 else None,
+            _("Some files and folders may not be read"),
+            _(
+                "A backup that keeps its key there would stop when the old key is turned off: {paths}. Start Keyturn "
+                "as a person who may read them, or look there by hand."
+            ).format(paths=_listed(paths)),
+            client=client,
+            code="file.unreadable",
+        )
+
+
+def unfinished(folders: Collection[Path], client: str = "") -> Iterator[Problem]:
+    """Yield one problem for all folders in which a bound was met."""
+    if folders:
+        yield Problem(
+            next(iter(folders)) if len(folders) == 1 else None,
+            _("Some folders were not searched to their end"),
+            _(
+                "They hold more than the quick search reads, so a key deep inside would go unseen, and its backup "
+                "would stop with the old key: {paths}. Search them with “keyturn scan --search FOLDER”."
+            ).format(paths=_listed(folders)),
+            client=client,
+            code="search.bounded",
+        )
+
+
+def _listed(paths: Collection[Path]) -> str:
+    distinct = list(dict.fromkeys(paths))
+    named = ", ".join(str(path) for path in distinct[:_NAMED])
+    more = len(distinct) - _NAMED
+    return named if more <= 0 else _("{paths} and {count} more").format(paths=named, count=more)

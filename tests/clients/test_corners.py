@@ -1,0 +1,138 @@
+"""Everything else: key IDs in small files that no client knows, and in whole folders on request."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from keyturn.clients.registry import claims, find_everything
+from keyturn.clients.search import search_folders
+from keyturn.computer.computer import Computer, Platform
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.places import Findings, Place, PlaceKind
+
+KEY = AccessKeyId("AKIAONE0000000000001")
+OTHER = AccessKeyId("AKIATWO0000000000002")
+
+
+def find(home: Path, platform: str = "linux") -> Findings:
+    return find_everything(Computer.at(home, platform))
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("path", "platform", "said"),
+    [
+        (".config/systemd/user/backup.service", "linux", "systemd"),
+        (".config/unknown/deep/er/settings.json", "linux", "configuration file"),
+        (".bash_history", "linux", "history"),
+        (".duplicity/old.bak", "linux", "old copy"),
+        ("Documents/passwords.txt", "linux", "cannot say"),
+        ("Downloads/docker/docker-compose.yml", "linux", "Docker Compose"),
+        ("Library/LaunchAgents/org.example.backup.plist", "macos", "launchd"),
+        ("Library/Application Support/Some Tool/settings.plist", "macos", "configuration file"),
+        ("AppData/Roaming/Some Tool/settings.ini", "windows", "configuration file"),
+        ("Desktop/backup.bat", "windows", "script for Windows"),
+    ],
+)
+def test_an_id_in_an_unknown_file_is_a_mention_that_says_what_the_file_is(
+    path: str, platform: str, said: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path / path, f"first line\nkey={KEY}\n")
+
+    (place,) = find(tmp_path, platform).places
+
+    assert (place.path, place.kind, place.editable) == (file, PlaceKind.MENTION, False)
+    assert place.access_key_id == KEY
+    assert place.locator.startswith("line 2")
+    assert said in place.note
+
+
+@pytest.mark.parametrize(
+    "text", ["{key}", "AWS={key}", "s3://{key}:secret@host/", "\t'{key}',", "Credential={key}/2024"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_it_is_found_in_each_encoding_and_between_anything(text: str, encoding: str, tmp_path: Path) -> None:
+    end = "" if text == "{key}" else "\n"
+    write(tmp_path / "Documents" / "notes", f"é\n{text.format(key=KEY)}{end}".encode(encoding))
+
+    assert [place.access_key_id for place in find(tmp_path).places] == [KEY]
+
+
+@pytest.mark.parametrize("text", [f"X{KEY}", f"{KEY}0", "akiaone0000000000001", "AKIASHORT", "AKIAone0000000000001"])
+def test_what_is_not_shaped_like_an_id_is_none(text: str, tmp_path: Path) -> None:
+    write(tmp_path / "Documents" / "notes", f"some more text around {text} to be long enough\n")
+
+    assert find(tmp_path) == Findings()
+
+
+def test_what_a_client_found_is_not_mentioned_again_but_another_id_beside_it_is(tmp_path: Path) -> None:
+    write(
+        tmp_path / ".aws" / "credentials",
+        f"# before: {OTHER}\n[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {'x' * 40}\n",
+    )
+    (tmp_path / ".aws" / "link").symlink_to("credentials")
+
+    assert [(place.client, place.access_key_id) for place in find(tmp_path).places] == [("aws", KEY), ("file", OTHER)]
+
+
+def test_links_to_folders_pipes_and_large_files_are_not_read(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    home = tmp_path / "home"
+    (home / "Documents").mkdir(parents=True)
+    write(elsewhere / "notes", f"{KEY}\n")
+    (home / "Documents" / "link").symlink_to(elsewhere)
+    (home / "Documents" / "ring").symlink_to(home / "Documents")
+    write(home / "Documents" / "large", f"{KEY}\n".encode() + b" " * (1 << 20))
+    os.mkfifo(home / "Documents" / "pipe")
+
+    assert find(home) == Findings()
+
+
+def test_a_folder_that_is_too_deep_is_named(tmp_path: Path) -> None:
+    deep = tmp_path / "Documents" / "a" / "b" / "c"
+    write(deep / "notes", f"{KEY}\n")
+
+    findings = find(tmp_path)
+
+    assert findings.places == ()
+    (problem,) = findings.problems
+    assert (problem.code, problem.path) == ("search.bounded", deep)
+
+
+def test_another_disks_system_folders_are_not_looked_at(tmp_path: Path) -> None:
+    computer = Computer(Platform.LINUX, tmp_path, {}, is_this_one=False)
+    looked: list[Path] = []
+
+    find_everything(computer, progress=looked.append)
+
+    assert looked
+    assert all(folder.is_relative_to(tmp_path) for folder in looked)
+
+
+def test_a_search_finds_known_ids_in_files_of_any_size_and_encoding(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "large", b"\n" * (4 * 1024 * 1024 - 7) + f"{KEY}\n".encode())
+    write(tmp_path / "a" / "b" / "utf16", f"line\n{KEY}\n".encode("utf-16"))
+    write(tmp_path / "a" / "b" / "big-endian", f"{KEY}".encode("utf-16-be"))
+    write(tmp_path / "a" / "other", f"{OTHER}\n")
+    os.mkfifo(tmp_path / "a" / "pipe")
+
+    findings = search_folders([tmp_path], [KEY])
+
+    assert {place.path.name for place in findings.places} == {"large", "utf16", "big-endian"}
+    assert {place.path.name: place.locator.partition(",")[0] for place in findings.places}["large"] == "line 4194298"
+    assert findings.problems == ()
+
+
+def test_a_search_leaves_out_what_is_known(tmp_path: Path) -> None:
+    path = write(tmp_path / "notes", f"{KEY}\n")
+    known = Place("file", "notes", path, "line 1", PlaceKind.MENTION, KEY)
+
+    assert search_folders([tmp_path], [KEY], claims((known,))) == Findings()

@@ -1,0 +1,74 @@
+"""Running a program's own check: nothing inherited, a hard limit, secrets only in private files that are gone after."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from keyturn.clients.client import OwnCheck, PrivateFile
+from keyturn.clients.own_check import bare_environment, run_own_check
+from keyturn.computer.computer import Computer
+from keyturn.model.keys import Secret
+
+SECRET = "oneONEoneONEoneONEoneONEoneONEoneONE/+on"
+
+
+def check(code: str, *, timeout: float = 30, private: tuple[PrivateFile, ...] = ()) -> OwnCheck:
+    return OwnCheck("the program", (sys.executable, "-I", "-c", code), {"LANG": "C.UTF-8"}, timeout, private)
+
+
+@pytest.mark.parametrize(("exit_code", "ok"), [(0, True), (1, False), (3, False), (77, False), (127, None)])
+def test_the_exit_code_is_yes_or_no(exit_code: int, ok: bool | None) -> None:
+    assert run_own_check(check(f"raise SystemExit({exit_code})")).ok is ok
+
+
+def test_no_answer_in_time_is_unknown_and_never_no() -> None:
+    result = run_own_check(check("input_ = open(0).read(); import threading; threading.Event().wait()", timeout=0.5))
+
+    assert result.ok is None
+    assert "did not answer" in result.detail
+
+
+def test_a_program_that_is_not_there_is_unknown() -> None:
+    assert run_own_check(OwnCheck("the program", ("/nowhere/program",), {})).ok is None
+
+
+def test_the_program_sees_only_the_environment_of_the_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_CA_BUNDLE", "RCLONE_CONFIG_AWS_ACCESS_KEY_ID"):
+        monkeypatch.setenv(name, "ambient")
+    environment = bare_environment(Computer.at(tmp_path, "linux"), {"RCLONE_CONFIG": "x"})
+    code = "import os, sys; sys.exit(1 if 'ambient' in os.environ.values() or 'RCLONE_CONFIG' not in os.environ else 0)"
+
+    assert environment["HOME"] == str(tmp_path)
+    assert run_own_check(OwnCheck("the program", (sys.executable, "-c", code), environment)).ok
+
+
+def test_private_files_are_private_and_gone_afterwards(tmp_path: Path) -> None:
+    witness = tmp_path / "witness"
+    code = (
+        "import os, pathlib, stat\n"
+        "path = pathlib.Path(os.environ['PRIVATE_FILE'])\n"
+        f"assert path.read_text() == {'content'!r}\n"
+        "assert stat.S_IMODE(path.stat().st_mode) == 0o600\n"
+        "assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700\n"
+        f"pathlib.Path({str(witness)!r}).write_text(str(path))\n"
+    )
+
+    result = run_own_check(check(code, private=(PrivateFile("PRIVATE_FILE", Secret("content")),)))
+
+    assert result.ok, result.detail
+    path = Path(witness.read_text())
+    assert not path.exists()
+    assert not path.parent.exists()
+
+
+def test_what_a_program_prints_is_told_without_keys() -> None:
+    result = run_own_check(check(f"raise SystemExit('AccessDenied for AKIAONE0000000000001 with {SECRET}')"))
+
+    assert result.ok is False
+    assert "AccessDenied" in result.detail
+    assert "AKIA…0001" in result.detail
+    assert SECRET not in result.detail
+    assert "AKIAONE0000000000001" not in result.detail
