@@ -1,0 +1,259 @@
+"""The one table from everything AWS, botocore and the network can do wrong to an `AwsError` (research/aws.md A7 7.1).
+
+`speaking_to_aws` goes around each request, so that no exception of botocore leaves this room. Its exceptions may quote
+a whole answer, and the answer to CreateAccessKey holds a secret: they are dropped, never chained.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any
+
+from keyturn.aws.sentences import Subject, sentences
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import AccessKeyId
+
+# Signatures older or younger than this are refused at STS and IAM; S3 allows 15 minutes (research/aws.md A7 7.1).
+_CLOCK_TOLERANCE = timedelta(minutes=5)
+
+# An answer of AWS names its request in one of these headers.
+_REQUEST_ID_HEADERS = frozenset({"x-amz-request-id", "x-amzn-requestid"})
+
+_CODES: Mapping[str, AwsFault] = {
+    code: fault
+    for fault, codes in {
+        AwsFault.UNKNOWN_KEY: "InvalidClientTokenId InvalidAccessKeyId UnrecognizedClientException",
+        AwsFault.WRONG_SECRET: "SignatureDoesNotMatch InvalidSignatureException",
+        AwsFault.CLOCK: "RequestTimeTooSkewed RequestExpired RequestInTheFuture",
+        AwsFault.TEMPORARY_KEY: "ExpiredToken ExpiredTokenException InvalidToken TokenRefreshRequired",
+        AwsFault.DENIED: "AccessDenied AccessDeniedException UnauthorizedOperation UnauthorizedAccess Forbidden",
+        AwsFault.ACCOUNT: "OptInRequired AccountProblem NotSignedUp AllAccessDisabled InvalidPayer "
+        "RegionDisabledException",
+        AwsFault.NO_SUCH_BUCKET: "NoSuchBucket",
+        AwsFault.NOT_FOUND: "NoSuchEntity NoSuchKey NoSuchUpload NotFoundException",
+        AwsFault.WRONG_REGION: "PermanentRedirect TemporaryRedirect AuthorizationHeaderMalformed "
+        "IllegalLocationConstraintException",
+        AwsFault.ARCHIVED: "InvalidObjectState",
+        AwsFault.LIMIT: "LimitExceeded LimitExceededException ServiceQuotaExceededException",
+        AwsFault.EXISTS: "EntityAlreadyExists",
+        AwsFault.CONFLICT: "DeleteConflict ConcurrentModification OperationAborted EntityTemporarilyUnmodifiable "
+        "ConditionalRequestConflict PreconditionFailed KMS.DisabledException KMS.KMSInvalidStateException "
+        "KMS.InvalidStateException KMS.NotFoundException",
+        AwsFault.MALFORMED_POLICY: "MalformedPolicyDocument MalformedPolicyDocumentException",
+        AwsFault.THROTTLED: "Throttling ThrottlingException ThrottledException RequestThrottled SlowDown "
+        "RequestThrottledException TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded "
+        "PriorRequestNotComplete",
+        AwsFault.SERVER: "InternalError InternalFailure ServiceUnavailable ServiceUnavailableException ServiceFailure",
+        # S3 says so when the request's own bytes did not come in time.
+        AwsFault.NO_ANSWER: "RequestTimeout RequestTimeoutException",
+    }.items()
+    for code in codes.split()
+}
+
+# What S3 says to HEAD, where there is no body and so no code, and what unknown codes mean.
+_STATUSES: Mapping[int, AwsFault] = {
+    301: AwsFault.WRONG_REGION,
+    307: AwsFault.WRONG_REGION,
+    401: AwsFault.DENIED,
+    403: AwsFault.DENIED,
+    404: AwsFault.NOT_FOUND,
+    407: AwsFault.NOT_AWS,
+    409: AwsFault.CONFLICT,
+    412: AwsFault.CONFLICT,
+    429: AwsFault.THROTTLED,
+    511: AwsFault.NOT_AWS,
+}
+
+# botocore's exceptions by name, the most special first; a name covers its subclasses.
+_EXCEPTIONS: Mapping[str, AwsFault] = {
+    "SSLError": AwsFault.UNTRUSTED,
+    "ProxyConnectionError": AwsFault.NO_NETWORK,
+    "EndpointConnectionError": AwsFault.NO_NETWORK,
+    "ConnectTimeoutError": AwsFault.NO_NETWORK,
+    "ReadTimeoutError": AwsFault.NO_ANSWER,
+    "HTTPClientError": AwsFault.NO_ANSWER,
+    "ConnectionError": AwsFault.NO_NETWORK,
+    "IncompleteReadError": AwsFault.NO_ANSWER,
+    "ChecksumError": AwsFault.NO_ANSWER,
+    "FlexibleChecksumError": AwsFault.NO_ANSWER,
+    # `_look_who_answers` has refused strangers by now, so what cannot be parsed is an answer of AWS gone bad.
+    "ResponseParserError": AwsFault.NO_ANSWER,
+    "InvalidRegionError": AwsFault.WRONG_REGION,
+    "BaseEndpointResolverError": AwsFault.WRONG_REGION,
+    "EndpointProviderError": AwsFault.WRONG_REGION,
+    "UnknownRegionError": AwsFault.WRONG_REGION,
+}
+
+# Connections that end in the middle of TLS: the request may have been sent.
+_TLS_ENDED = re.compile(r"EOF|bad record mac|read operation|decryption failed", re.IGNORECASE)
+
+_PERMISSION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9*]+)")
+
+
+class AwsRefusal(AwsError):
+    """AWS itself answered, and said no.
+
+    Attributes:
+        status: the HTTP status.
+        bucket_region: where S3 says the bucket is, which it does whatever the permission; None where it did not.
+    """
+
+    status: int = 0
+    bucket_region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked, for the sentence that says why it failed."""
+
+    service: str
+    operation: str
+    key: AccessKeyId
+    bucket: str | None = None
+
+
+class speaking_to_aws:
+    """Goes around a request (`with speaking_to_aws(…)`) and turns whatever it raises into an `AwsError`.
+
+    The original is gone afterwards: it is neither cause nor context of the new one.
+    """
+
+    def __init__(self, request: Request, now: Callable[[], datetime]) -> None:
+        self._request = request
+        self._now = now
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, Exception):
+            return
+        translated = translate(error, self._request, self._now())
+        try:
+            raise translated.with_traceback(None) from None
+        finally:
+            # Python still links the original, which may quote a secret, where crash reports would find it.
+            translated.__context__ = None
+
+
+def translate(error: Exception, request: Request, now: datetime) -> AwsError:
+    """Return the `AwsError` that says what `error` means.
+
+    Args:
+        now: the computer's time, in UTC, to say by how much its clock is off.
+    """
+    from botocore import exceptions, parsers
+
+    if isinstance(error, AwsError):
+        return error
+    if isinstance(error, exceptions.ClientError):
+        return _refusal(error.response, request, now)
+    fault, detail = AwsFault.UNEXPECTED, type(error).__name__
+    for name, meaning in _EXCEPTIONS.items():
+        kind = getattr(exceptions, name, None) or getattr(parsers, name)
+        if isinstance(error, kind):
+            fault = meaning
+            break
+    if fault is AwsFault.UNTRUSTED and _TLS_ENDED.search(str(error)):
+        fault = AwsFault.NO_ANSWER
+    elif isinstance(error, exceptions.ParamValidationError) and "bucket name" in str(error):
+        fault = AwsFault.NO_SUCH_BUCKET
+    proxy = isinstance(error, exceptions.ProxyConnectionError)
+    subject = Subject(request.key, request.bucket, _permission(request), request.operation, proxy=proxy, detail=detail)
+    title, message = sentences(fault, subject)
+    return AwsError(title, message, fault=fault)
+
+
+def is_from_aws(headers: Mapping[str, Any]) -> bool:
+    """True where the answer's headers name the request, as AWS's always do."""
+    return any(name.lower() in _REQUEST_ID_HEADERS for name in headers)
+
+
+def not_aws() -> AwsError:
+    """The error for an answer from somebody who is not AWS."""
+    return _without_answer(AwsFault.NOT_AWS)
+
+
+def torn() -> AwsError:
+    """The error for an answer of AWS that ended too early."""
+    return _without_answer(AwsFault.NO_ANSWER)
+
+
+def _without_answer(fault: AwsFault) -> AwsError:
+    title, message = sentences(fault, Subject(None, None, "", ""))
+    return AwsError(title, message, fault=fault)
+
+
+def _refusal(response: Mapping[str, Any], request: Request, now: datetime) -> AwsError:
+    said: Mapping[str, Any] = response.get("Error") or {}
+    metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
+    headers: Mapping[str, str] = {name.lower(): value for name, value in (metadata.get("HTTPHeaders") or {}).items()}
+    status = int(metadata.get("HTTPStatusCode") or 0)
+    if headers and not is_from_aws(headers):
+        return not_aws()
+    code = str(said.get("Code") or "")
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", code):
+        code = ""
+    words = str(said.get("Message") or "")
+    ahead = _clock_ahead(headers, now)
+    fault = _fault(code, status, words, ahead, request)
+    named = _PERMISSION.search(words)
+    permission = named[1] if named is not None else _permission(request)
+    subject = Subject(request.key, request.bucket, permission, request.operation, ahead=ahead, detail=code)
+    title, message = sentences(fault, subject)
+    refusal = AwsRefusal(title, message, fault=fault, aws_code=code)
+    refusal.status = status
+    refusal.bucket_region = headers.get("x-amz-bucket-region") or None
+    return refusal
+
+
+def _fault(code: str, status: int, words: str, ahead: timedelta | None, request: Request) -> AwsFault:
+    fault = _CODES.get(code)
+    if fault is AwsFault.WRONG_SECRET:
+        # STS and IAM say this of old and future signatures too; a wrong clock has to be set right first anyway.
+        late = "Signature expired" in words or "Signature not yet current" in words
+        if late or (ahead is not None and abs(ahead) > _CLOCK_TOLERANCE):
+            return AwsFault.CLOCK
+    if fault is not None:
+        return fault
+    if status >= 500 and status != 511:
+        return AwsFault.SERVER
+    fault = _STATUSES.get(status, AwsFault.UNEXPECTED)
+    if fault is AwsFault.NOT_FOUND and request.operation == "HeadBucket":
+        return AwsFault.NO_SUCH_BUCKET
+    return fault
+
+
+def _clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """By how much this computer's clock is ahead of AWS's, or None where the answer names no time."""
+    try:
+        theirs = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError):
+        return None
+    if theirs.tzinfo is None:
+        theirs = theirs.replace(tzinfo=UTC)
+    return now - theirs
+
+
+# S3's permissions that are not named after the operation (S3 User Guide, "Required permissions").
+_PERMISSIONS: Mapping[str, str] = {
+    "CreateMultipartUpload": "s3:PutObject",
+    "GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+    "HeadBucket": "s3:ListBucket",
+    "ListBuckets": "s3:ListAllMyBuckets",
+    "ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "ListObjectsV2": "s3:ListBucket",
+    "UploadPart": "s3:PutObject",
+}
+
+
+def _permission(request: Request) -> str:
+    return _PERMISSIONS.get(request.operation, f"{request.service}:{request.operation}")

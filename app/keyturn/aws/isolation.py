@@ -1,0 +1,93 @@
+"""A botocore session that sees nothing of the computer it runs on.
+
+Explicit keys alone do not isolate boto3: a broken `~/.aws/config`, a stale AWS_PROFILE, endpoint, proxy and retry
+variables, replaced service models and a plug-in variable still apply (research/aws.md A7 7.3, measured). This session
+knows only what it is told.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import cache
+from typing import Any, NoReturn
+
+# Imports any module the variable names, into every client (research/aws.md A7 7.3).
+PLUGIN_VARIABLE = "BOTOCORE_EXPERIMENTAL__PLUGINS"
+
+_LOUD_LIBRARIES = ("boto3", "botocore", "s3transfer", "urllib3")
+
+
+def forget_plugins() -> None:
+    """Take botocore's plug-in variable out of this process, because no setting of a session turns it off."""
+    os.environ.pop(PLUGIN_VARIABLE, None)
+
+
+def isolated_session() -> Any:  # noqa: ANN401  (botocore has no types)
+    """Return a botocore session without `~/.aws`, without the meaning of any AWS_* variable, without credentials."""
+    import botocore.configprovider as configuration
+    from botocore.session import Session
+
+    class IsolatedSession(Session):  # type: ignore[misc]
+        """Answers every question about the computer with nothing."""
+
+        @property
+        def full_config(self) -> dict[str, Any]:
+            return {"profiles": {}}
+
+        @property
+        def profile(self) -> None:
+            return None
+
+        def get_scoped_config(self) -> dict[str, Any]:
+            return {}
+
+        def get_auth_token(self, **_: object) -> None:
+            return None
+
+        def get_credentials(self) -> NoReturn:
+            raise RuntimeError("every request names its own access key")
+
+    session = IsolatedSession()
+    session.register_component("data_loader", _service_models())
+    store = configuration.ConfigValueStore()
+    variables = configuration.BOTOCORE_DEFAUT_SESSION_VARIABLES
+    for name, (_in_file, _in_environment, default, _convert) in variables.items():
+        # These two are read through providers of their own and have no plain default.
+        value = None if name in ("s3", "proxies_config") else default
+        store.set_config_provider(name, configuration.ConstantProvider(value))
+    session.register_component("config_store", store)
+    return session
+
+
+@cache
+def _service_models() -> Any:  # noqa: ANN401  (botocore has no types)
+    """AWS's interfaces as they come with botocore; read once, because parsing them is most of what a client costs.
+
+    The default loader also reads ~/.aws/models and AWS_DATA_PATH, which can replace whole services.
+    """
+    from botocore.loaders import Loader
+
+    return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+
+
+class _OnlyWarnings(logging.Filter):
+    """At DEBUG botocore prints whole answers, and the answer to CreateAccessKey holds the secret (measured)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING
+
+
+_only_warnings = _OnlyWarnings()
+
+
+def keep_libraries_quiet() -> None:
+    """Let botocore and urllib3 log nothing below WARNING, whatever level anybody sets.
+
+    Called again after each new client, because botocore imports modules (and so makes loggers) late.
+    """
+    for library in _LOUD_LIBRARIES:
+        logging.getLogger(library).setLevel(logging.WARNING)
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if name.partition(".")[0] in _LOUD_LIBRARIES and isinstance(logger, logging.Logger):
+            logger.addFilter(_only_warnings)

@@ -1,0 +1,218 @@
+"""What each fault at AWS means for a person: what happened - what it means for the backups - what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from keyturn.model.errors import AwsFault
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _, plural
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a sentence is about.
+
+    Attributes:
+        permission: the right that the request needs, such as `s3:ListBucket`.
+        operation: AWS's name for the request; empty where it is not known.
+        proxy: a proxy stood in the way.
+        ahead: by how much this computer's clock is ahead of AWS's; None where AWS told no time.
+        detail: AWS's code, or the kind of trouble, for the small print.
+    """
+
+    key: AccessKeyId | None
+    bucket: str | None
+    permission: str
+    operation: str
+    proxy: bool = False
+    ahead: timedelta | None = None
+    detail: str = ""
+
+
+def sentences(fault: AwsFault, subject: Subject) -> tuple[str, str]:
+    """Return title and message for `fault`."""
+    title, message = _special(fault, subject) or _general(fault, subject)
+    words = {
+        "key": subject.key.masked if subject.key is not None else "",
+        "bucket": subject.bucket or "",
+        "permission": subject.permission,
+        "operation": subject.operation,
+        "detail": subject.detail or "?",
+    }
+    return title.format(**words), message.format(**words)
+
+
+def _special(fault: AwsFault, subject: Subject) -> tuple[str, str] | None:
+    """The sentences that need to know more than the fault."""
+    if fault is AwsFault.NO_NETWORK and subject.proxy:
+        return _("The proxy does not let Keyturn through to AWS"), _(
+            "Nothing was changed at AWS, and your backups keep the key they have. Check the proxy's address and "
+            "password in the settings of your network, then try again."
+        )
+    if fault is AwsFault.LIMIT and subject.operation == "CreateAccessKey":
+        return _("There are two access keys already"), _(
+            "AWS allows no third key, and inactive ones count. Your backups keep the key they have. Delete a key that "
+            "nothing uses, then try again."
+        )
+    if fault is AwsFault.LIMIT and subject.operation == "PutUserPolicy":
+        return policy_too_long()
+    if fault is AwsFault.EXISTS and subject.operation == "CreateUser":
+        return _("There is another IAM user of this name"), _(
+            "It was not made by Keyturn for this computer, so Keyturn leaves it alone; your backups keep the key they "
+            "have. Choose another name with --user-name."
+        )
+    if fault is AwsFault.CONFLICT and subject.operation == "DeleteUser":
+        return _("The IAM user still has something that Keyturn did not give it"), _(
+            "Your backups are not affected. Take its groups, attached policies, password and MFA devices away in the "
+            "AWS console, or delete the user there."
+        )
+    if fault is AwsFault.CONFLICT and subject.detail.startswith("KMS."):
+        return _("The encryption key of the bucket {bucket} is turned off or gone"), _(
+            "AWS cannot write to the bucket with it, so no backup can, whatever its access key. Look at the key in the "
+            "AWS console under Key Management Service."
+        )
+    if fault is AwsFault.DENIED and subject.permission.startswith("s3:") and subject.bucket:
+        return _("AWS refused {permission} on the bucket {bucket} to the access key {key}"), _(
+            "Its user is not allowed to do this, or the bucket belongs to another account. A backup that needs it "
+            "cannot run with this key. Look at the policies of the user and of the bucket in the AWS console."
+        )
+    return None
+
+
+def policy_too_long() -> tuple[str, str]:
+    """Title and message for a policy that does not fit into its user."""
+    return _("The policy for these buckets is too long for one IAM user"), _(
+        "AWS allows 2048 characters, and the policy was not saved; your backups keep the key they have. Give fewer "
+        "buckets to one user: rotate with --only, one program after the other."
+    )
+
+
+def _clock_title(ahead: timedelta | None) -> str:
+    if ahead is None or abs(ahead) < timedelta(minutes=1):
+        return _("This computer's clock is wrong")
+    minutes = round(abs(ahead) / timedelta(minutes=1))
+    if minutes < 120:
+        amount = plural("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    elif minutes < 48 * 60:
+        amount = plural("{count} hour", "{count} hours", round(minutes / 60)).format(count=round(minutes / 60))
+    else:
+        days = round(minutes / (24 * 60))
+        amount = plural("{count} day", "{count} days", days).format(count=days)
+    if ahead > timedelta(0):
+        return _("This computer's clock is {amount} fast").format(amount=amount)
+    return _("This computer's clock is {amount} slow").format(amount=amount)
+
+
+def _general(fault: AwsFault, subject: Subject) -> tuple[str, str]:
+    """The one table of sentences."""
+    match fault:
+        case AwsFault.UNKNOWN_KEY:
+            return _("AWS does not accept the access key {key}"), _(
+                "It is inactive, deleted, or so new that AWS has not spread it yet. A backup program that uses it "
+                "cannot reach its bucket now. If the key is new, try again in a minute; if not, look for it in the AWS "
+                "console under Security credentials."
+            )
+        case AwsFault.WRONG_SECRET:
+            return _("The secret does not fit the access key {key}"), _(
+                "A backup program that uses this pair cannot reach its bucket. AWS refused the request, so nothing "
+                "was changed. Compare the secret with the one you saved: a space, a plus or a slash is easily lost "
+                "in copying."
+            )
+        case AwsFault.CLOCK:
+            return _clock_title(subject.ahead), _(
+                "AWS refuses requests that are signed at the wrong time, so backups from this computer stop too. Set "
+                "date and time to automatic in the system's settings, then try again."
+            )
+        case AwsFault.TEMPORARY_KEY:
+            return _("The access key {key} is a temporary one"), _(
+                "It expires by itself, and a backup that uses it stops then. Keyturn leaves it to the program that "
+                "renews it. For a backup, put a long-term key in its place (its ID starts with AKIA)."
+            )
+        case AwsFault.DENIED:
+            return _("AWS refused {permission} to the access key {key}"), _(
+                "The key works, but its user is not allowed to do this, so nothing was changed and your backups are "
+                "not affected. Use a key that is allowed to, or ask whoever looks after the AWS account."
+            )
+        case AwsFault.NO_SUCH_BUCKET:
+            return _("There is no bucket named {bucket}"), _(
+                "A backup to it cannot run, whatever its key. Compare the name with the list of buckets in the AWS "
+                "console, and set it right in the backup program."
+            )
+        case AwsFault.NOT_FOUND:
+            return _("AWS does not know what {operation} asked for"), _(
+                "It was deleted, or it belongs to somebody else. Nothing was changed, and your backups are as they "
+                "were. Look again with: keyturn scan"
+            )
+        case AwsFault.WRONG_REGION:
+            return _("AWS was asked in the wrong region"), _(
+                "The bucket is somewhere else, or there is no such region. Nothing was changed. Compare the region in "
+                "the backup program with the one that the AWS console shows for the bucket."
+            )
+        case AwsFault.ARCHIVED:
+            return _("The object is archived"), _(
+                "It can be read after it was restored from its Glacier class. Your backups are not affected. Nothing "
+                "needs to be done now."
+            )
+        case AwsFault.LIMIT:
+            return _("A limit of the AWS account is reached"), _(
+                "AWS refused {operation}, so nothing was changed and your backups keep the key they have. Delete what "
+                "is not needed, or ask AWS to raise the limit."
+            )
+        case AwsFault.EXISTS:
+            return _("There is something of this name already"), _(
+                "AWS refused {operation}, so nothing was changed and your backups keep the key they have. Choose "
+                "another name."
+            )
+        case AwsFault.CONFLICT:
+            return _("AWS is in the middle of another change"), _(
+                "It refused {operation} ({detail}), so nothing was changed and your backups keep the key they have. "
+                "Wait a minute, then try again."
+            )
+        case AwsFault.MALFORMED_POLICY:
+            return _("AWS does not understand the policy"), _(
+                "The policy was not saved, and your backups keep the key they have. This is a mistake in Keyturn: "
+                "please report it with the policy that `keyturn plan` shows."
+            )
+        case AwsFault.THROTTLED:
+            return _("AWS asks to slow down"), _(
+                "It refused {operation} for now, several times. Your backups keep the key they have. Wait a few "
+                "minutes, then try again."
+            )
+        case AwsFault.ACCOUNT:
+            return _("AWS does not serve this account or region"), _(
+                "The account is suspended or not signed up ({detail}), so backups to it cannot run either. Sign in to "
+                "the AWS console: it says what is missing, often a payment."
+            )
+        case AwsFault.NO_NETWORK:
+            return _("AWS cannot be reached"), _(
+                "The request never arrived there, so nothing was changed. Backups from this computer wait for the "
+                "network too. Check the connection, then try again."
+            )
+        case AwsFault.NO_ANSWER:
+            return _("AWS did not answer"), _(
+                "The request may have arrived all the same, and Keyturn does not guess: it looks before it goes on. "
+                "Your backups keep the key they have. Check the connection, then try again."
+            )
+        case AwsFault.UNTRUSTED:
+            return _("The connection to AWS cannot be trusted"), _(
+                "Somebody else answers in its place: a Wi-Fi sign-in page, a virus scanner, a company network, or this "
+                "computer's date is wrong. Nothing was sent; backups from here cannot reach AWS either. Sign in to "
+                "your network or set the date, then try again."
+            )
+        case AwsFault.NOT_AWS:
+            return _("Something that is not AWS answered"), _(
+                "It is most often the sign-in page of a Wi-Fi, or a filter of the network. Your backups keep the key "
+                "they have, but cannot reach AWS from here either. Sign in to your network, then try again."
+            )
+        case AwsFault.SERVER:
+            return _("AWS has trouble itself"), _(
+                "It failed over {operation} ({detail}), several times. Your backups keep the key they have. Wait a few "
+                "minutes, then try again."
+            )
+        case AwsFault.UNEXPECTED:
+            return _("Keyturn does not understand what happened at AWS ({detail})"), _(
+                "It was about {operation}. Your backups keep the key they have. Try again; if it stays like this, "
+                "please report it with the words in brackets."
+            )

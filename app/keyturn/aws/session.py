@@ -1,0 +1,227 @@
+"""The one door to AWS: every request that Keyturn signs goes through `Aws.ask`.
+
+Here each request is announced before it is sent (our own use becomes the key's "last used"), counted, and every way
+in which it can fail becomes an `AwsError`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from keyturn.aws.errors import Request, is_from_aws, not_aws, speaking_to_aws, torn
+from keyturn.aws.isolation import forget_plugins, isolated_session, keep_libraries_quiet
+from keyturn.aws.parallel import in_asking_thread
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.text import _
+
+# Where IAM and STS of a partition live (research/aws.md A1).
+HOME_REGIONS: Mapping[str, str] = {
+    "aws": "us-east-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-cn": "cn-north-1",
+    "aws-eusc": "eusc-de-east-1",
+}
+
+# More threads than this never ask at once; urllib3 warns about connections beyond its pool.
+_CONNECTIONS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class AwsSettings:
+    """How to reach AWS. Nothing is taken from the environment.
+
+    Attributes:
+        endpoint_url: one address for every service, as the AWS CLI has it; None means Amazon's own.
+        proxies: scheme (`http`, `https`) to proxy address, which may hold a password; empty means no proxy. A proxy
+            is never asked for an endpoint on this computer.
+        ca_bundle: a file of trusted certificates; None means the bundle that comes with botocore.
+        connect_timeout: seconds.
+        read_timeout: seconds.
+        attempts: how often a request that may be repeated is sent at most.
+    """
+
+    endpoint_url: str | None = None
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca_bundle: str | None = None
+    connect_timeout: float = 10.0
+    read_timeout: float = 30.0
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OwnUse:
+    """One use of a key by Keyturn itself, so that it is not taken for somebody else's later (research/aws.md A3)."""
+
+    access_key_id: AccessKeyId
+    at: datetime
+    service: str
+    region: str
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Aws:
+    """A conversation with AWS, for any number of keys. Safe to use from several threads.
+
+    Args:
+        uses: called before each request, always in the thread that asked (also while several run in parallel).
+        now: the time of day, in UTC.
+
+    Raises:
+        AwsError: UNTRUSTED, where the file of trusted certificates is not there.
+    """
+
+    def __init__(
+        self, settings: AwsSettings, uses: Callable[[OwnUse], None], *, now: Callable[[], datetime] = _utc_now
+    ) -> None:
+        forget_plugins()
+        if settings.ca_bundle is not None and not Path(settings.ca_bundle).is_file():
+            raise AwsError(
+                _("The file of trusted certificates is not there: {path}").format(path=settings.ca_bundle),
+                _(
+                    "Without it Keyturn cannot tell AWS from somebody else, so it asked nothing and your backups are "
+                    "as they were. Name another file, or none."
+                ),
+                fault=AwsFault.UNTRUSTED,
+            )
+        self.settings = settings
+        self._uses = uses
+        self._now = now
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._clients: dict[tuple[str, str, str, int], tuple[Secret, Any]] = {}
+        self._partitions: dict[AccessKeyId, str] = {}
+        self._calls: list[tuple[str, str, str]] = []
+
+    @property
+    def calls(self) -> tuple[tuple[str, str, str], ...]:
+        """Every request so far: service, operation, masked key."""
+        return tuple(self._calls)
+
+    def remember_partition(self, key: AccessKeyId, partition: str) -> None:
+        """Ask IAM and STS about `key` in this partition from now on (`whose` and `create_key` do this themselves)."""
+        self._partitions[key] = partition
+
+    def partition_of(self, key: AccessKeyId) -> str | None:
+        """The partition of `key`, where it is known."""
+        return self._partitions.get(key)
+
+    def home_region(self, key: AccessKeyId) -> str:
+        """The region where IAM and STS answer for `key`."""
+        return HOME_REGIONS.get(self._partitions.get(key, "aws"), HOME_REGIONS["aws"])
+
+    def ask(
+        self,
+        signer: KeyPair,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        region: str | None = None,
+        attempts: int | None = None,
+    ) -> dict[str, Any]:
+        """Send one request and return AWS's answer, the bytes of an object included (ask for a range of them).
+
+        Args:
+            operation: AWS's name for it, such as `ListAccessKeys`.
+            parameters: as AWS names them.
+            region: None means the home region of the signer's partition.
+            attempts: how often it is sent at most; 1 for what must not happen twice.
+
+        Raises:
+            AwsError: for everything that is not an answer of AWS.
+        """
+        parameters = parameters or {}
+        region = region or self.home_region(signer.access_key_id)
+        request = Request(service, operation, signer.access_key_id, parameters.get("Bucket"))
+        with speaking_to_aws(request, self._now):
+            send = self._method(signer, service, operation, region, attempts or self.settings.attempts)
+        use = OwnUse(signer.access_key_id, self._now(), service, region)
+        in_asking_thread(lambda: self._uses(use))
+        self._calls.append((service, operation, signer.access_key_id.masked))
+        with speaking_to_aws(request, self._now):
+            answer = send(**parameters)
+            if "Body" in answer:
+                with answer["Body"] as stream:
+                    answer["Body"] = stream.read()
+            return answer
+
+    def close(self) -> None:
+        """End all connections."""
+        with self._lock:
+            for _secret, client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
+    def _method(
+        self, signer: KeyPair, service: str, operation: str, region: str, attempts: int
+    ) -> Callable[..., dict[str, Any]]:
+        from botocore import xform_name
+
+        name = (signer.access_key_id.value, service, region, attempts)
+        # Clients are safe to share between threads; sessions and the making of clients are not.
+        with self._lock:
+            secret, client = self._clients.get(name, (None, None))
+            if client is None or secret != signer.secret:
+                client = self._new_client(signer, service, region, attempts)
+                self._clients[name] = (signer.secret, client)
+        method: Callable[..., dict[str, Any]] = getattr(client, xform_name(operation))
+        return method
+
+    def _new_client(self, signer: KeyPair, service: str, region: str, attempts: int) -> Any:  # noqa: ANN401
+        from botocore.config import Config
+
+        from keyturn import __version__
+
+        if self._session is None:
+            self._session = isolated_session()
+        endpoint = self.settings.endpoint_url
+        on_this_computer = endpoint is not None and urlsplit(endpoint).hostname in ("127.0.0.1", "localhost", "::1")
+        client = self._session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint,
+            # Never False, and never None: None reads REQUESTS_CA_BUNDLE.
+            verify=self.settings.ca_bundle or True,
+            aws_access_key_id=signer.access_key_id.value,
+            aws_secret_access_key=signer.secret.reveal(),
+            config=Config(
+                connect_timeout=self.settings.connect_timeout,
+                read_timeout=self.settings.read_timeout,
+                retries={"mode": "standard", "total_max_attempts": attempts},
+                proxies={} if on_this_computer else dict(self.settings.proxies),
+                ignore_configured_endpoint_urls=True,
+                max_pool_connections=_CONNECTIONS,
+                user_agent_extra=f"Keyturn/{__version__}",
+                # Buckets with dots in their names are addressed by path on their own accord.
+                s3={"addressing_style": "auto" if endpoint is None else "path"},
+            ),
+        )
+        client.meta.events.register("before-parse", _look_who_answers)
+        keep_libraries_quiet()
+        return client
+
+
+def _look_who_answers(*, response_dict: Mapping[str, Any], operation_model: Any, **_: object) -> None:  # noqa: ANN401
+    """Refuse what a portal, a proxy or a filter answered, before botocore makes an empty success of it.
+
+    A portal's empty 200 makes ListObjectsV2, HeadBucket and PutObject "succeed", and its HTML makes HeadBucket succeed
+    (research/aws.md A7 7.1, measured). An answer of AWS always names its request.
+    """
+    status, headers, body = response_dict["status_code"], response_dict["headers"], response_dict["body"]
+    if not is_from_aws(headers):
+        raise not_aws()
+    promised = headers.get("Content-Length", "")
+    headless = operation_model.http.get("method") == "HEAD" or status in (204, 304)
+    # botocore asks urllib3 not to compare the two, so a torn answer would pass for a short one.
+    if isinstance(body, bytes) and not headless and promised.isdecimal() and int(promised) > len(body):
+        raise torn()

@@ -1,0 +1,239 @@
+"""Waiting until AWS has spread a change: a new key accepted everywhere, an old one refused (research/aws.md A4).
+
+AWS gives no number and answers flap: one good answer does not mean that the next one is good (research/peers.md C1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from keyturn.aws.ladder import S3Target, list_objects
+from keyturn.aws.parallel import in_parallel
+from keyturn.aws.session import Aws
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import KeyPair
+from keyturn.model.text import _
+
+# Seconds. Three good answers in a row, the last at least five seconds after the first, at each place.
+_IN_A_ROW = 3
+_SPAN = 5.0
+_PATIENCE = 120.0
+_SLOW = 15.0
+_PAUSES = (1.0, 1.0, 2.0, 2.0, 3.0)
+_PAUSE_FOR_REFUSAL = 3.0
+
+# What AWS says of a key or a policy that it has not spread yet. A wrong secret is never said of a new key.
+_NOT_YET = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.NOT_FOUND})
+# STS answers every key that works, whatever its policy: DENIED there means that the key is off.
+_OFF = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED})
+
+
+class Clock(Protocol):
+    """The clock that waiting needs; `computer.clock` has one."""
+
+    def monotonic(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far a change has spread.
+
+    Attributes:
+        seconds: since the waiting began.
+        done: places (STS, and S3 for each bucket) that answered as wanted often enough.
+        places: how many there are.
+        slow: it takes longer than it mostly does, which is worth a word to the person who waits.
+    """
+
+    seconds: float
+    done: int
+    places: int
+    slow: bool
+
+
+def _nothing(*_ignored: object) -> None:
+    return None
+
+
+def wait_until_accepted(
+    aws: Aws,
+    pair: KeyPair,
+    targets: Sequence[S3Target],
+    clock: Clock,
+    *,
+    progress: Callable[[Spread], None] = _nothing,
+    stop_if_cancelled: Callable[[], None] = _nothing,
+) -> None:
+    """Return once STS and S3 accept a *new* key everywhere: three times in a row over five seconds at each place.
+
+    All places are asked at the same time, so the five seconds are spent once. Only for keys made minutes ago: of an
+    older key the tolerated answers mean that it does not work.
+
+    Args:
+        progress: called after each round of questions.
+        stop_if_cancelled: called before each round; raises what the caller wants to see raised.
+
+    Raises:
+        AwsError: at once for anything but "not spread yet", a wrong secret above all; UNKNOWN_KEY or DENIED after two
+            minutes.
+    """
+    places = [_Place(partial(_sts, aws, pair))]
+    places += [_Place(partial(_s3, aws, pair, target)) for target in dict.fromkeys(targets)]
+    _wait(places, clock, progress, stop_if_cancelled, partial(_not_accepted, pair))
+
+
+def wait_until_known(
+    aws: Aws,
+    pair: KeyPair,
+    clock: Clock,
+    *,
+    progress: Callable[[Spread], None] = _nothing,
+    stop_if_cancelled: Callable[[], None] = _nothing,
+) -> None:
+    """Return once STS accepts a key that was turned on again: three times in a row over five seconds.
+
+    Raises:
+        AwsError: at once for anything but "not spread yet"; UNKNOWN_KEY after two minutes.
+    """
+    _wait([_Place(partial(_sts, aws, pair))], clock, progress, stop_if_cancelled, partial(_still_off, pair))
+
+
+def wait_until_refused(
+    aws: Aws,
+    pair: KeyPair,
+    clock: Clock,
+    *,
+    timeout: float = _PATIENCE,
+    progress: Callable[[Spread], None] = _nothing,
+    stop_if_cancelled: Callable[[], None] = _nothing,
+) -> None:
+    """Return once STS refuses the key three times in a row; asked every three seconds.
+
+    Args:
+        timeout: seconds to wait at most.
+
+    Raises:
+        AwsError: CONFLICT where AWS still accepts it after `timeout`; anything else where AWS could not be asked.
+    """
+    began = clock.monotonic()
+    in_a_row = 0
+    while True:
+        stop_if_cancelled()
+        in_a_row = 0 if _sts(aws, pair, _OFF) is None else in_a_row + 1
+        passed = clock.monotonic() - began
+        if in_a_row == _IN_A_ROW:
+            progress(Spread(passed, 1, 1, False))
+            return
+        progress(Spread(passed, 0, 1, passed >= _SLOW))
+        if passed >= timeout and in_a_row == 0:
+            raise AwsError(
+                _("AWS still accepts the access key {key}").format(key=pair.access_key_id.masked),
+                _(
+                    "It was waited for, and the key is not off everywhere, so backups with it may still run. Look in "
+                    "the AWS console whether it is inactive, then carry on with: keyturn continue"
+                ),
+                fault=AwsFault.CONFLICT,
+            )
+        clock.sleep(_PAUSE_FOR_REFUSAL)
+
+
+def _wait(
+    places: Sequence[_Place],
+    clock: Clock,
+    progress: Callable[[Spread], None],
+    stop_if_cancelled: Callable[[], None],
+    given_up: Callable[[AwsError], AwsError],
+) -> None:
+    """Ask all places, each when it is due, until all are settled."""
+    began = clock.monotonic()
+    while pending := [place for place in places if not place.settled]:
+        stop_if_cancelled()
+        asked = clock.monotonic()
+        due = [place for place in pending if place.due <= asked]
+        if not due:
+            clock.sleep(min(place.due for place in pending) - asked)
+            continue
+        refusals = in_parallel([place.ask for place in due])
+        now = clock.monotonic()
+        for place, refusal in zip(due, refusals, strict=True):
+            if refusal is None:
+                place.accepted(asked)
+            else:
+                place.refused(now)
+        last = next((refusal for refusal in refusals if refusal is not None), None)
+        if last is not None and now - began >= _PATIENCE:
+            raise given_up(last)
+        settled = sum(place.settled for place in places)
+        progress(Spread(now - began, settled, len(places), now - began >= _SLOW and settled < len(places)))
+
+
+class _Place:
+    """One place that has to accept the key, with its good answers in a row."""
+
+    def __init__(self, ask: Callable[[], AwsError | None]) -> None:
+        self.ask = ask
+        self.due = float("-inf")
+        self.settled = False
+        self._first = 0.0
+        self._in_a_row = 0
+        self._refusals = 0
+
+    def accepted(self, asked: float) -> None:
+        if self._in_a_row == 0:
+            self._first = asked
+        self._in_a_row += 1
+        self.settled = self._in_a_row >= _IN_A_ROW and asked >= self._first + _SPAN
+        # No more questions than needed: the answers are spread evenly over the span.
+        self.due = self._first + min(self._in_a_row / (_IN_A_ROW - 1), 1.0) * _SPAN
+
+    def refused(self, now: float) -> None:
+        self._in_a_row = 0
+        self.due = now + _PAUSES[min(self._refusals, len(_PAUSES) - 1)]
+        self._refusals += 1
+
+
+def _sts(aws: Aws, pair: KeyPair, awaited: frozenset[AwsFault] = _NOT_YET) -> AwsError | None:
+    """The refusal, where it is one of those awaited; None where STS accepts the key."""
+    return _refusal(lambda: aws.ask(pair, "sts", "GetCallerIdentity"), awaited)
+
+
+def _s3(aws: Aws, pair: KeyPair, target: S3Target) -> AwsError | None:
+    return _refusal(lambda: list_objects(aws, pair, target, 1), _NOT_YET)
+
+
+def _refusal(ask: Callable[[], object], awaited: frozenset[AwsFault]) -> AwsError | None:
+    try:
+        ask()
+    except AwsError as error:
+        if error.fault not in awaited:
+            raise
+        return error
+    return None
+
+
+def _not_accepted(pair: KeyPair, last: AwsError) -> AwsError:
+    key = pair.access_key_id.masked
+    if last.fault is AwsFault.UNKNOWN_KEY:
+        title = _("AWS does not accept the new access key {key} everywhere yet")
+    else:
+        title = _("AWS does not let the new access key {key} reach every bucket")
+    message = _(
+        "It was waited for two minutes. Both keys stay as they are, and your backups still use the old one. Wait a few "
+        "minutes, then carry on with: keyturn continue"
+    )
+    fault = last.fault if last.fault is AwsFault.UNKNOWN_KEY else AwsFault.DENIED
+    return AwsError(title.format(key=key), message, fault=fault, aws_code=last.aws_code)
+
+
+def _still_off(pair: KeyPair, last: AwsError) -> AwsError:
+    title = _("AWS does not accept the access key {key} again yet").format(key=pair.access_key_id.masked)
+    message = _(
+        "It was waited for two minutes. A backup program that uses this key cannot reach its bucket now. Look in the "
+        "AWS console whether the key is active, then carry on with: keyturn continue"
+    )
+    return AwsError(title, message, fault=last.fault, aws_code=last.aws_code)

@@ -1,0 +1,211 @@
+"""What AWS tells of a bucket before anything is made for it; what it refuses to tell stays unknown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from keyturn.aws.bucket_policy import denials
+from keyturn.aws.buckets import Encryption, ObjectLock, Versioning, facts, facts_of_all, list_buckets
+from keyturn.aws.identity import whose
+from keyturn.aws.session import Aws
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import KeyPair
+from keyturn.practice import faults
+from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn.practice.messages import Answer
+
+_KEY_ARN = f"arn:aws:kms:eu-central-1:{DEFAULT_ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+
+
+def _policy(*statements: Mapping[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def test_a_plain_bucket_has_nothing_to_deal_with(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    account.create_bucket("plain", region="us-east-1")
+    found = facts(aws, root, "plain", DEFAULT_ACCOUNT)
+    assert (found.region, found.versioning, found.object_lock) == ("us-east-1", Versioning.NEVER, ObjectLock.NONE)
+    assert (found.encryption, found.deny_statements) == (Encryption(), ())
+    assert len(aws.calls) == 5
+
+
+def test_versions_locks_and_encryption_are_told(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    account.create_bucket("locked", region="eu-central-1", lock_mode="COMPLIANCE", kms_key_arn=_KEY_ARN)
+    found = facts(aws, root, "locked", DEFAULT_ACCOUNT)
+    assert found.region == "eu-central-1"
+    assert found.versioning is Versioning.ENABLED
+    assert found.object_lock is ObjectLock.COMPLIANCE
+    assert found.encryption == Encryption(kms_key_arn=_KEY_ARN)
+
+
+@pytest.mark.parametrize("configured", [None, "us-east-1", "us-west-2", "eu-central-1"])
+def test_the_region_is_found_whatever_the_configuration_says(
+    account: PracticeAccount, root: KeyPair, aws: Aws, configured: str | None
+) -> None:
+    account.create_bucket("munich", region="eu-central-1")
+    assert facts(aws, root, "munich", DEFAULT_ACCOUNT, region=configured).region == "eu-central-1"
+
+
+@pytest.mark.parametrize(
+    ("configured", "encryption"),
+    [
+        (f"arn:aws:kms:us-east-1:{DEFAULT_ACCOUNT}:alias/aws/s3", Encryption()),
+        ("alias/aws/s3", Encryption()),
+        ("1111", Encryption(kms_key_arn=f"arn:aws:kms:us-east-1:{DEFAULT_ACCOUNT}:key/1111")),
+    ],
+)
+def test_only_a_customers_own_key_needs_rights(
+    account: PracticeAccount, root: KeyPair, aws: Aws, configured: str, encryption: Encryption
+) -> None:
+    account.create_bucket("sealed", kms_key_arn=configured)
+    whose(aws, root)
+    assert facts(aws, root, "sealed", DEFAULT_ACCOUNT).encryption == encryption
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "encryption"),
+    [
+        (200, {"KeyMetadata": {"KeyId": "1111", "Arn": _KEY_ARN}}, Encryption(kms_key_arn=_KEY_ARN)),
+        (400, {"__type": "AccessDeniedException"}, Encryption(kms_alias="alias/backups")),
+    ],
+)
+def test_an_alias_is_followed_to_its_key_or_named_where_that_is_refused(
+    account: PracticeAccount, root: KeyPair, aws: Aws, status: int, body: dict[str, object], encryption: Encryption
+) -> None:
+    account.create_bucket("sealed", kms_key_arn="alias/backups")
+    # The practice account has no KMS: the sixth request is answered here in its place.
+    headers = (("x-amzn-RequestId", "made up"), ("Content-Type", "application/x-amz-json-1.1"))
+    account.fail("*", faults.Fault(answer=Answer(status, headers, json.dumps(body).encode())), nth=6)
+    assert facts(aws, root, "sealed", DEFAULT_ACCOUNT).encryption == encryption
+    assert aws.calls[-1][:2] == ("kms", "DescribeKey")
+
+
+def test_what_is_refused_is_unknown_and_not_no(account: PracticeAccount, aws: Aws) -> None:
+    account.create_bucket("photos", versioned=True)
+    allowed = {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetBucketVersioning"], "Resource": "*"}
+    account.create_user("anna", policies={"some": _policy(allowed)})
+    found = facts(aws, account.create_user_key("anna"), "photos", DEFAULT_ACCOUNT)
+    assert (found.region, found.versioning) == ("us-east-1", Versioning.ENABLED)
+    assert (found.object_lock, found.encryption, found.deny_statements) == (None, None, None)
+
+
+def test_the_region_is_told_even_where_listing_is_refused(account: PracticeAccount, aws: Aws) -> None:
+    account.create_bucket("photos", region="eu-west-1")
+    allowed = {"Effect": "Allow", "Action": "s3:GetBucketVersioning", "Resource": "*"}
+    account.create_user("anna", policies={"some": _policy(allowed)})
+    assert facts(aws, account.create_user_key("anna"), "photos", DEFAULT_ACCOUNT).region == "eu-west-1"
+
+
+def test_a_bucket_that_is_gone_is_named(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    with pytest.raises(AwsError) as caught:
+        facts(aws, root, "gone-bucket", DEFAULT_ACCOUNT)
+    assert caught.value.fault is AwsFault.NO_SUCH_BUCKET
+    assert "gone-bucket" in caught.value.title
+
+
+def test_a_bucket_of_another_account_is_told_as_such(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    account.add_foreign_bucket("neighbours-bucket")
+    with pytest.raises(AwsError) as caught:
+        facts(aws, root, "neighbours-bucket", DEFAULT_ACCOUNT)
+    assert caught.value.fault is AwsFault.DENIED
+    assert "another account" in caught.value.message
+
+
+def test_a_bucket_that_another_account_shares_is_told_for_sure(
+    account: PracticeAccount, root: KeyPair, aws: Aws
+) -> None:
+    account.create_bucket("shared-bucket")
+    # The bucket is ours, and the backup is said to belong to another account: the same mismatch.
+    with pytest.raises(AwsError) as caught:
+        facts(aws, root, "shared-bucket", "999988887777")
+    assert caught.value.title == "The bucket shared-bucket belongs to another account"
+
+
+def test_a_key_that_aws_does_not_know_is_not_a_key_without_rights(
+    account: PracticeAccount, root: KeyPair, aws: Aws
+) -> None:
+    account.create_bucket("photos")
+    account.root_turn_off(root.access_key_id)
+    with pytest.raises(AwsError) as caught:
+        facts(aws, root, "photos", DEFAULT_ACCOUNT)
+    assert caught.value.fault is AwsFault.UNKNOWN_KEY
+
+
+def test_trouble_with_one_bucket_does_not_hide_the_others(
+    account: PracticeAccount, root: KeyPair, talk: Callable[..., Aws]
+) -> None:
+    for name in ("bucket-a", "bucket-b", "bucket-c"):
+        account.create_bucket(name)
+    aws = talk()
+    found = facts_of_all(aws, root, ["bucket-c", "bucket-gone", "bucket-a"], DEFAULT_ACCOUNT)
+    assert list(found) == ["bucket-c", "bucket-gone", "bucket-a"]
+    gone = found["bucket-gone"]
+    assert isinstance(gone, AwsError)
+    assert gone.fault is AwsFault.NO_SUCH_BUCKET
+    assert not isinstance(found["bucket-a"], AwsError)
+
+
+def test_a_failing_question_is_an_error_and_not_an_unknown(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    account.create_bucket("photos")
+    account.fail("s3:GetBucketPolicy", faults.broken_server())
+    with pytest.raises(AwsError) as caught:
+        facts(aws, root, "photos", DEFAULT_ACCOUNT)
+    assert caught.value.fault is AwsFault.SERVER
+
+
+def test_the_accounts_buckets_are_listed(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    account.create_bucket("music")
+    account.create_bucket("photos")
+    assert list_buckets(aws, root) == ("music", "photos")
+
+
+# ── The bucket's own policy ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _deny(**more: object) -> dict[str, object]:
+    return {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*", **more}
+
+
+_ROOT = f"arn:aws:iam::{DEFAULT_ACCOUNT}:root"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        _deny(Condition={"StringNotEquals": {"aws:PrincipalArn": _ROOT}}),
+        _deny(Condition={"ArnNotLike": {"AWS:principalarn": [_ROOT]}}, Principal={"AWS": _ROOT}),
+        _deny(Condition={"StringNotLike": {"aws:userId": DEFAULT_ACCOUNT}}, Principal={"AWS": ["*"]}),
+        {"Effect": "Deny", "NotPrincipal": {"AWS": _ROOT}, "Action": "*", "Resource": "*"},
+    ],
+)
+def test_a_deny_that_lets_root_through_and_may_stop_a_user_is_told(statement: dict[str, object]) -> None:
+    found = denials(_policy({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}, statement))
+    assert found is not None
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        _deny(Condition={"Bool": {"aws:SecureTransport": "false"}}),
+        _deny(Condition={"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}),
+        _deny(Action="s3:DeleteBucket"),
+        _deny(Principal={"AWS": f"arn:aws:iam::{DEFAULT_ACCOUNT}:user/somebody"}),
+    ],
+)
+def test_a_deny_that_meets_root_and_users_alike_is_no_news(statement: dict[str, object]) -> None:
+    assert denials(_policy(statement)) == ()
+
+
+@pytest.mark.parametrize("text", ["", "no json", "[]", '{"Statement":["x"]}'])
+def test_a_policy_that_cannot_be_read_is_unknown(text: str) -> None:
+    assert denials(text) is None
+
+
+def test_a_deny_is_described_in_a_few_words() -> None:
+    condition = {"StringNotEquals": {"aws:PrincipalArn": _ROOT}}
+    policy = _policy(_deny(Sid="OnlyRoot", Action=["s3:Put*", "s3:Get*", "s3:List*", "s3:*"], Condition=condition))
+    assert denials(policy) == ("OnlyRoot: refuses s3:Put*, s3:Get*, s3:List*, … depending on aws:PrincipalArn",)

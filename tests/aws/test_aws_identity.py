@@ -1,0 +1,48 @@
+"""Whose key it is, STS says."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyturn.aws.identity import whose
+from keyturn.aws.session import Aws
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import AccessKeyId, KeyPair, PrincipalKind, Secret
+from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+
+
+def test_a_root_key_is_told_apart_from_a_users_key(account: PracticeAccount, aws: Aws, root: KeyPair) -> None:
+    account.create_user("anna", path="/people/")
+    assert whose(aws, root).kind is PrincipalKind.ROOT
+    anna = whose(aws, account.create_user_key("anna"))
+    assert (anna.kind, anna.user_name, anna.account) == (PrincipalKind.USER, "anna", DEFAULT_ACCOUNT)
+
+
+def test_a_temporary_key_is_named_as_such_without_asking_aws(aws: Aws) -> None:
+    with pytest.raises(AwsError) as caught:
+        whose(aws, KeyPair(AccessKeyId("ASIAMADEUPSAMPLE0001"), Secret("m" * 40)))
+    assert caught.value.fault is AwsFault.TEMPORARY_KEY
+    assert "ASIA…0001" in str(caught.value)
+    assert aws.calls == ()
+
+
+def test_a_key_that_the_standard_partition_does_not_know_is_asked_about_in_the_others(aws: Aws, root: KeyPair) -> None:
+    with pytest.raises(AwsError) as caught:
+        whose(aws, KeyPair(AccessKeyId("AKIAMADEUPSAMPLE0001"), Secret("m" * 40)))
+    assert caught.value.fault is AwsFault.UNKNOWN_KEY
+    assert len(aws.calls) == 3
+
+
+def test_a_key_whose_partition_is_known_is_asked_about_there_alone(aws: Aws, root: KeyPair) -> None:
+    key = AccessKeyId("AKIAMADEUPSAMPLE0001")
+    aws.remember_partition(key, "aws")
+    with pytest.raises(AwsError):
+        whose(aws, KeyPair(key, Secret("m" * 40)))
+    assert len(aws.calls) == 1
+
+
+def test_a_wrong_secret_is_no_unknown_key(aws: Aws, root: KeyPair) -> None:
+    assert whose(aws, root)
+    with pytest.raises(AwsError) as caught:
+        whose(aws, KeyPair(root.access_key_id, Secret("w" * 40)))
+    assert caught.value.fault is AwsFault.WRONG_SECRET

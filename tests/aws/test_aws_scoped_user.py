@@ -1,0 +1,159 @@
+"""The IAM users that Keyturn makes, and the ones that it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyturn.aws.access_keys import create_key
+from keyturn.aws.scoped_user import (
+    COMPUTER_TAG,
+    USER_PATH,
+    create_user,
+    delete_user,
+    find_user,
+    find_users,
+    put_policy,
+    tag_value_from,
+    user_name_from,
+)
+from keyturn.aws.session import Aws
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import KeyPair
+from keyturn.model.needs import BucketNeeds, PolicyDocument, policy_for
+from keyturn.practice import faults
+from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+
+_TAGS = {COMPUTER_TAG: "anna-laptop", "keyturn:replaces": "AKIAMADEUPSAMPLE0001"}
+
+
+def _policy(buckets: int = 1) -> PolicyDocument:
+    needs = [BucketNeeds(f"photos-backup-{number}") for number in range(buckets)]
+    return policy_for(needs, partition="aws", account=DEFAULT_ACCOUNT, require_tls=False)
+
+
+def test_a_user_is_made_once_however_often_it_is_asked_for(root: KeyPair, aws: Aws) -> None:
+    first = create_user(aws, root, "backup-anna", _TAGS)
+    assert first.arn == f"arn:aws:iam::{DEFAULT_ACCOUNT}:user{USER_PATH}backup-anna"
+    assert create_user(aws, root, "backup-anna", _TAGS) == first
+    assert find_user(aws, root, "backup-anna") == first
+    assert first.computer == "anna-laptop"
+
+
+def test_a_user_whose_making_was_not_answered_is_found_to_be_ours(
+    account: PracticeAccount, root: KeyPair, talk: Callable[..., Aws]
+) -> None:
+    account.fail("iam:CreateUser", faults.dropped_answer())
+    assert create_user(talk(attempts=2), root, "backup-anna", _TAGS).name == "backup-anna"
+    assert account.user_names() == ("backup-anna",)
+
+
+@pytest.mark.parametrize("path", ["/", USER_PATH])
+def test_somebody_elses_user_of_the_same_name_is_left_alone(
+    account: PracticeAccount, root: KeyPair, aws: Aws, path: str
+) -> None:
+    account.create_user("backup-anna", path=path, policies={"own": _policy().text()})
+    account.create_user_key("backup-anna")
+    touches: list[Callable[[], object]] = [
+        lambda: create_user(aws, root, "backup-anna", _TAGS),
+        lambda: find_user(aws, root, "backup-anna"),
+        lambda: delete_user(aws, root, "backup-anna"),
+    ]
+    for touch in touches:
+        with pytest.raises(AwsError) as caught:
+            touch()
+        assert caught.value.fault is AwsFault.EXISTS
+    assert account.user_names() == ("backup-anna",)
+    assert len(account.listed_keys()) == 2
+
+
+def test_our_tag_alone_makes_no_user_ours(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    tag = {"Key": COMPUTER_TAG, "Value": _TAGS[COMPUTER_TAG]}
+    aws.ask(root, "iam", "CreateUser", {"UserName": "backup-anna", "Path": "/people/", "Tags": [tag]})
+    with pytest.raises(AwsError) as caught:
+        create_user(aws, root, "backup-anna", _TAGS)
+    assert caught.value.fault is AwsFault.EXISTS
+    assert find_users(aws, root) == ()
+
+
+def test_the_user_of_another_computer_is_not_taken_over(root: KeyPair, aws: Aws) -> None:
+    create_user(aws, root, "backup", {COMPUTER_TAG: "desk"})
+    with pytest.raises(AwsError) as caught:
+        create_user(aws, root, "backup", {COMPUTER_TAG: "laptop"})
+    assert caught.value.fault is AwsFault.EXISTS
+
+
+def test_the_policy_is_in_force_and_can_be_put_again(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    account.create_bucket("photos-backup-0")
+    user = create_user(aws, root, "backup-anna", _TAGS)
+    put_policy(aws, root, user, _policy())
+    put_policy(aws, root, user, _policy())
+    new = create_key(aws, root, user.name).pair
+    assert aws.ask(new, "s3", "ListObjectsV2", {"Bucket": "photos-backup-0"})["KeyCount"] == 0
+
+
+def test_a_policy_that_is_too_long_is_refused_before_aws_is_asked(root: KeyPair, aws: Aws) -> None:
+    user = create_user(aws, root, "backup-anna", _TAGS)
+    before = len(aws.calls)
+    with pytest.raises(AwsError) as caught:
+        put_policy(aws, root, user, _policy(buckets=40))
+    assert caught.value.fault is AwsFault.LIMIT
+    assert "--only" in caught.value.message
+    assert len(aws.calls) == before
+
+
+def test_deleting_takes_keys_and_policies_along_and_can_be_repeated(
+    account: PracticeAccount, root: KeyPair, aws: Aws
+) -> None:
+    user = create_user(aws, root, "backup-anna", _TAGS)
+    put_policy(aws, root, user, _policy())
+    create_key(aws, root, user.name)
+    create_key(aws, root, user.name)
+    delete_user(aws, root, user.name)
+    assert account.user_names() == ()
+    assert [key.access_key_id for key in account.listed_keys()] == [root.access_key_id]
+    delete_user(aws, root, user.name)
+
+
+@pytest.mark.parametrize("action", ["DeleteAccessKey", "DeleteUserPolicy", "DeleteUser"])
+def test_deleting_comes_to_its_end_after_any_lost_answer(
+    account: PracticeAccount, root: KeyPair, talk: Callable[..., Aws], action: str
+) -> None:
+    aws = talk(attempts=2)
+    user = create_user(aws, root, "backup-anna", _TAGS)
+    put_policy(aws, root, user, _policy())
+    create_key(aws, root, user.name)
+    account.fail(f"iam:{action}", faults.dropped_answer())
+    delete_user(aws, root, user.name)
+    assert account.user_names() == ()
+
+
+def test_only_our_users_are_found(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    account.create_user("somebody")
+    account.create_user("without-tag", path=USER_PATH)
+    ours = {create_user(aws, root, name, {COMPUTER_TAG: name}).name for name in ("desk", "laptop")}
+    assert {user.name for user in find_users(aws, root)} == ours
+
+
+@given(st.text())
+def test_every_computers_name_becomes_a_name_that_iam_allows(text: str) -> None:
+    name = user_name_from(text)
+    assert 1 <= len(name) <= 64
+    assert name.isascii()
+    assert all(letter.isalnum() or letter in "_+=,.@-" for letter in name)
+
+
+@given(st.text())
+def test_every_text_becomes_a_tag_that_iam_allows(text: str) -> None:
+    value = tag_value_from(text)
+    assert len(value) <= 256
+    assert tag_value_from(value) == value
+    assert not {"#", "&", "(", "\n", "€"} & set(value)
+
+
+def test_a_computer_with_an_odd_name_finds_its_user_again(root: KeyPair, aws: Aws) -> None:
+    tags = {COMPUTER_TAG: "Zoë’s <Mac>"}
+    assert create_user(aws, root, "backup-zoe", tags) == create_user(aws, root, "backup-zoe", tags)
