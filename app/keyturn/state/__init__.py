@@ -1,0 +1,1 @@
+"""What Keyturn remembers: the journal of its rotations, and the secrets in the system's keychain."""

@@ -1,0 +1,224 @@
+"""The journal: what was decided, begun and finished, durable before anything is done.
+
+An append-only SQLite database. Each step of a rotation writes its intent before it acts and its outcome after it, so a
+program that was killed anywhere finds here where it stood. No secret is ever written to it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from keyturn.model.errors import StoreError
+from keyturn.model.keys import AccessKeyId, LastUse
+from keyturn.model.text import _
+
+FILE_NAME = "journal.sqlite3"
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE rotation (
+    name TEXT PRIMARY KEY,
+    started TEXT NOT NULL,
+    decision TEXT NOT NULL
+) STRICT;
+CREATE TABLE entry (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    rotation TEXT NOT NULL REFERENCES rotation (name),
+    at TEXT NOT NULL,
+    step TEXT NOT NULL,
+    mark TEXT NOT NULL,
+    facts TEXT NOT NULL
+) STRICT;
+CREATE INDEX entry_of_rotation ON entry (rotation, number);
+CREATE TABLE own_use (
+    access_key_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    service TEXT NOT NULL,
+    region TEXT NOT NULL
+) STRICT;
+CREATE INDEX own_use_of_key ON own_use (access_key_id, at);
+CREATE TABLE foreign_use (
+    access_key_id TEXT PRIMARY KEY,
+    used TEXT,
+    service TEXT NOT NULL,
+    region TEXT NOT NULL
+) STRICT;
+"""
+
+
+class Mark(StrEnum):
+    """What an entry says of its step."""
+
+    INTENT = "intent"  # about to act: after a kill, look before acting again
+    NOTED = "noted"  # a part of the step is finished, with facts that later steps need
+    DONE = "done"
+    FAILED = "failed"
+    TICKED = "ticked"  # a person did a thing by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal.
+
+    Attributes:
+        facts: what later steps and recovery need to know; plain JSON, never a secret.
+    """
+
+    rotation: str
+    at: datetime
+    step: str
+    mark: Mark
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRotation:
+    """A rotation as the journal has it: what was decided, and all that happened since, oldest first."""
+
+    name: str
+    started: datetime
+    decision: Mapping[str, Any]
+    entries: tuple[Entry, ...]
+
+
+class Journal:
+    """The journal in one folder. Every method raises `StoreError` where the disk or the database fails."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+        # Destinations are proved in parallel, and each request notes its own use of a key.
+        self._turn = threading.Lock()
+        with _told():
+            self._database = _open(self.path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    @contextmanager
+    def _committed(self) -> Iterator[sqlite3.Connection]:
+        with _told(), self._turn, self._database:
+            yield self._database
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with _told(), self._turn:
+            yield self._database
+
+    def begin(self, name: str, started: datetime, decision: Mapping[str, Any]) -> None:
+        """Write down a new rotation and what was decided for it."""
+        with self._committed() as database:
+            database.execute(
+                "INSERT INTO rotation (name, started, decision) VALUES (?, ?, ?)",
+                (name, started.isoformat(), json.dumps(decision)),
+            )
+
+    def write(self, entry: Entry) -> None:
+        """Append `entry`; when this returns, the entry is on the disk."""
+        with self._committed() as database:
+            database.execute(
+                "INSERT INTO entry (rotation, at, step, mark, facts) VALUES (?, ?, ?, ?, ?)",
+                (entry.rotation, entry.at.isoformat(), entry.step, entry.mark.value, json.dumps(entry.facts)),
+            )
+
+    def rotations(self) -> tuple[RecordedRotation, ...]:
+        """All rotations, oldest first."""
+        with self._reading() as database:
+            entries: dict[str, list[Entry]] = {}
+            for name, at, step, mark, facts in database.execute(
+                "SELECT rotation, at, step, mark, facts FROM entry ORDER BY number"
+            ):
+                entry = Entry(name, datetime.fromisoformat(at), step, Mark(mark), json.loads(facts))
+                entries.setdefault(name, []).append(entry)
+            return tuple(
+                RecordedRotation(
+                    name, datetime.fromisoformat(started), json.loads(decision), tuple(entries.get(name, ()))
+                )
+                for name, started, decision in database.execute(
+                    "SELECT name, started, decision FROM rotation ORDER BY started, rowid"
+                )
+            )
+
+    def note_own_use(self, key: AccessKeyId, at: datetime, service: str, region: str) -> None:
+        """Remember that Keyturn itself signs a request with `key`, so that it is not taken for somebody else's use."""
+        with self._committed() as database:
+            database.execute(
+                "INSERT INTO own_use (access_key_id, at, service, region) VALUES (?, ?, ?, ?)",
+                (key.value, at.isoformat(), service, region),
+            )
+
+    def own_uses(self, key: AccessKeyId) -> tuple[tuple[datetime, str], ...]:
+        """When, and for which service, Keyturn itself used `key`; oldest first."""
+        with self._reading() as database:
+            return tuple(
+                (datetime.fromisoformat(at), service)
+                for at, service in database.execute(
+                    "SELECT at, service FROM own_use WHERE access_key_id = ? ORDER BY at", (key.value,)
+                )
+            )
+
+    def note_foreign_use(self, key: AccessKeyId, use: LastUse) -> None:
+        """Remember the newest use of `key` that was not Keyturn's own."""
+        with self._committed() as database:
+            used = None if use.date is None else use.date.isoformat()
+            database.execute(
+                "INSERT OR REPLACE INTO foreign_use (access_key_id, used, service, region) VALUES (?, ?, ?, ?)",
+                (key.value, used, use.service, use.region),
+            )
+
+    def foreign_use(self, key: AccessKeyId) -> LastUse | None:
+        """The newest use of `key` that was not Keyturn's own, or None where none was ever read."""
+        with self._reading() as database:
+            row = database.execute(
+                "SELECT used, service, region FROM foreign_use WHERE access_key_id = ?", (key.value,)
+            ).fetchone()
+        if row is None:
+            return None
+        used, service, region = row
+        return LastUse(None if used is None else datetime.fromisoformat(used), service, region)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        path.touch(mode=0o600)
+    database = sqlite3.connect(path, check_same_thread=False)
+    # FULL makes each commit wait for the disk: an intent that is not durable is worth nothing after a power cut.
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("PRAGMA foreign_keys = ON")
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
+    elif version != _SCHEMA_VERSION:
+        database.close()
+        raise StoreError(
+            _("The journal was written by a newer Keyturn"),
+            _(
+                "This Keyturn cannot read {path}. Nothing was changed, your backups go on as they are. "
+                "Use the newer Keyturn."
+            ).format(path=path),
+            code="journal.newer",
+        )
+    return database
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise StoreError(
+            _("Keyturn's journal cannot be read or written"),
+            _(
+                "Keyturn writes down each step before it acts, and will not act without that. Your backups go on as "
+                "they are. Free some space on the disk, or see who may write to Keyturn's folder. ({reason})"
+            ).format(reason=error),
+            code="journal.broken",
+        ) from error

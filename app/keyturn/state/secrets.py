@@ -1,0 +1,286 @@
+"""Where Keyturn keeps secrets: the system's keychain, or a private file, or memory, as the person chose.
+
+Each access key is an item of its own, named after its ID and never overwritten: on macOS an overwrite is a deletion and
+an addition, and a crash between them would lose the secret (research/anchors.md 2.6).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from keyturn.model.errors import StoreError
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.text import _
+
+SERVICE = "Keyturn access key"
+FILE_NAME = "secrets.json"
+
+
+class SecretsKind(StrEnum):
+    """Where secrets are kept, as `--secrets` says."""
+
+    KEYRING = "keyring"
+    FILE = "file"
+    MEMORY = "memory"
+
+
+class SecretStore(Protocol):
+    """Keeps key pairs by access key ID. Every method raises `StoreError` where the store fails."""
+
+    @property
+    def outlives_the_program(self) -> bool:
+        """False where the secrets are gone when the program ends."""
+
+    def check(self) -> None:
+        """Raise `StoreError` where nothing could be kept here now."""
+
+    def keep(self, pair: KeyPair) -> None:
+        """Keep `pair` for good: when this returns, it was read back. Keeping the same pair again changes nothing."""
+
+    def get(self, key: AccessKeyId) -> KeyPair | None:
+        """Return the pair, or None where it is not kept."""
+
+    def forget(self, key: AccessKeyId) -> None:
+        """Remove the pair; nothing happens where it is not kept."""
+
+
+def open_store(kind: SecretsKind, folder: Path) -> SecretStore:
+    """Return the chosen store; there is never a silent fall-back to another one."""
+    match kind:
+        case SecretsKind.KEYRING:
+            return KeychainSecrets()
+        case SecretsKind.FILE:
+            return FileSecrets(folder / FILE_NAME)
+        case SecretsKind.MEMORY:
+            return MemorySecrets()
+
+
+class MemorySecrets:
+    """Secrets that are gone when the program ends."""
+
+    outlives_the_program = False
+
+    def __init__(self) -> None:
+        self._pairs: dict[AccessKeyId, KeyPair] = {}
+
+    def check(self) -> None:
+        """Memory is always there."""
+
+    def keep(self, pair: KeyPair) -> None:
+        """Keep `pair` until the program ends."""
+        self._pairs.setdefault(pair.access_key_id, pair)
+
+    def get(self, key: AccessKeyId) -> KeyPair | None:
+        """Return the pair, or None."""
+        return self._pairs.get(key)
+
+    def forget(self, key: AccessKeyId) -> None:
+        """Drop the pair."""
+        self._pairs.pop(key, None)
+
+
+class FileSecrets:
+    """Secrets in a file that only its owner may read (0600), replaced whole and synced to the disk."""
+
+    outlives_the_program = True
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def check(self) -> None:
+        """Write the file once as it is."""
+        self._write(self._read())
+
+    def keep(self, pair: KeyPair) -> None:
+        """Add `pair`, and read it back."""
+        kept = self._read()
+        if pair.access_key_id.value in kept:
+            _expect_same(self.get(pair.access_key_id), pair)
+            return
+        self._write({**kept, pair.access_key_id.value: pair.secret.reveal()})
+        _expect_same(self.get(pair.access_key_id), pair)
+
+    def get(self, key: AccessKeyId) -> KeyPair | None:
+        """Return the pair, or None."""
+        text = self._read().get(key.value)
+        return None if text is None else KeyPair(key, Secret(text))
+
+    def forget(self, key: AccessKeyId) -> None:
+        """Write the file without the pair."""
+        kept = self._read()
+        if kept.pop(key.value, None) is not None:
+            self._write(kept)
+
+    def _read(self) -> dict[str, str]:
+        try:
+            text = self._path.read_bytes()
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise _file_broken(self._path, error) from error
+        try:
+            kept = json.loads(text)
+            if not isinstance(kept, dict) or not all(isinstance(value, str) for value in kept.values()):
+                raise ValueError("not a list of secrets")
+        except ValueError:
+            # The parser's own error quotes the text, which holds secrets.
+            raise _file_broken(self._path, ValueError(_("it is not as Keyturn wrote it"))) from None
+        return kept
+
+    def _write(self, kept: dict[str, str]) -> None:
+        unfinished = self._path.with_suffix(".unfinished")
+        try:
+            unfinished.unlink(missing_ok=True)
+            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(kept, file)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self._path)
+            if sys.platform != "win32":
+                folder = os.open(self._path.parent, os.O_RDONLY)
+                try:
+                    os.fsync(folder)
+                finally:
+                    os.close(folder)
+        except OSError as error:
+            raise _file_broken(self._path, error) from error
+
+
+class KeychainSecrets:
+    """Secrets in the system's keychain: Keychain on macOS, Credential Manager on Windows, Secret Service on Linux."""
+
+    outlives_the_program = True
+
+    def check(self) -> None:
+        """Look for an item that does not exist: that needs an unlocked keychain, and changes nothing."""
+        self._backend()
+        self.get(AccessKeyId("AKIAKEYTURNLOOKSHERE"))
+
+    def keep(self, pair: KeyPair) -> None:
+        """Add `pair` as a new item, and read it back."""
+        already = self.get(pair.access_key_id)
+        if already is None:
+            text = json.dumps({"access_key_id": pair.access_key_id.value, "secret": pair.secret.reveal()})
+            with _KeychainTold():
+                self._backend().set_password(SERVICE, pair.access_key_id.value, text)
+            already = self.get(pair.access_key_id)
+        _expect_same(already, pair)
+
+    def get(self, key: AccessKeyId) -> KeyPair | None:
+        """Return the pair, or None."""
+        with _KeychainTold():
+            text = self._backend().get_password(SERVICE, key.value)
+        if text is None:
+            return None
+        try:
+            return KeyPair(key, Secret(str(json.loads(text)["secret"])))
+        except (ValueError, KeyError, TypeError):
+            raise StoreError(
+                _("An item in the keychain is not as Keyturn wrote it"),
+                _(
+                    "The item “{service}” for {key} cannot be read. Your backups are not touched. "
+                    "Look at it in the keychain's own program."
+                ).format(service=SERVICE, key=key.masked),
+                code="keychain.broken-item",
+            ) from None
+
+    def forget(self, key: AccessKeyId) -> None:
+        """Remove the item."""
+        if self.get(key) is not None:
+            with _KeychainTold():
+                self._backend().delete_password(SERVICE, key.value)
+
+    @staticmethod
+    def _backend() -> _Backend:
+        import keyring
+        from keyring.backends import fail, null
+
+        with _KeychainTold():
+            backend = keyring.get_keyring()
+        # keyrings.alt keeps secrets in plain text; whoever wants that says `--secrets file`.
+        unsafe = type(backend).__module__.startswith("keyrings.alt")
+        if unsafe or isinstance(backend, fail.Keyring | null.Keyring):
+            raise _no_keychain("")
+        return backend
+
+
+class _Backend(Protocol):
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+class _KeychainTold:
+    """Turns whatever a keychain raises into a `StoreError`, without the keychain's own text: it may quote a secret."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        if error is None or isinstance(error, StoreError) or not isinstance(error, Exception):
+            return
+        from keyring.errors import InitError, KeyringLocked, NoKeyringError
+
+        name = type(error).__name__
+        if isinstance(error, NoKeyringError):
+            raise _no_keychain(name) from None
+        if isinstance(error, KeyringLocked | InitError):
+            raise StoreError(
+                _("The keychain is locked"),
+                _(
+                    "Keyturn keeps the new secret in the system's keychain before it is used, and the keychain did not "
+                    "open. Nothing was changed. Unlock it and try again."
+                ),
+                code="keychain.locked",
+            ) from None
+        raise StoreError(
+            _("The keychain did not do what it was asked"),
+            _(
+                "Without it a new secret could be lost, so Keyturn stops here. Your backups keep the key that they "
+                "have. Unlock the keychain, or see whether it denies Keyturn access. ({reason})"
+            ).format(reason=name),
+            code="keychain.failed",
+        ) from None
+
+
+def _no_keychain(reason: str) -> StoreError:
+    return StoreError(
+        _("No keychain was found"),
+        _(
+            "This session has no system keychain, where Keyturn would keep the new secret. Nothing was changed. Start "
+            "Keyturn in your desktop session, or choose a private file instead with --secrets file. {reason}"
+        )
+        .format(reason=reason and f"({reason})")
+        .strip(),
+        code="keychain.missing",
+    )
+
+
+def _expect_same(read_back: KeyPair | None, pair: KeyPair) -> None:
+    if read_back is None or read_back.secret != pair.secret:
+        raise StoreError(
+            _("The keychain did not keep a secret"),
+            _(
+                "The secret of {key} was stored, and reading it back gave something else. A secret that cannot be "
+                "kept is not used. Your backups keep the key that they have."
+            ).format(key=pair.access_key_id.masked),
+            code="keychain.not-kept",
+        )
+
+
+def _file_broken(path: Path, error: Exception) -> StoreError:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return StoreError(
+        _("The file with Keyturn's secrets cannot be used"),
+        _(
+            "{path}: {reason}. A secret that cannot be kept is not used. Your backups keep the key that they have. "
+            "Free some space on the disk, or see who may write to the folder."
+        ).format(path=path, reason=reason),
+        code="secrets.file",
+    )
