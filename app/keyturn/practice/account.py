@@ -1,0 +1,344 @@
+"""The practice account: a simulated AWS on this computer that is as strict as the real one.
+
+It has a root user with old keys, IAM users, and buckets, and speaks STS, IAM and S3 on 127.0.0.1. Nothing in it is
+real, and nothing leaves this computer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
+from keyturn.practice import console
+from keyturn.practice.documents import read_policy
+from keyturn.practice.faults import Fault, FaultPlan, Rule
+from keyturn.practice.front_door import FrontDoor
+from keyturn.practice.identities import Identities, Key, Status
+from keyturn.practice.messages import Answer, Request
+from keyturn.practice.query_service import QueryService
+from keyturn.practice.records import Record, RequestLog
+from keyturn.practice.s3_service import S3Service
+from keyturn.practice.server import PracticeServer
+from keyturn.practice.signatures import read_signature
+from keyturn.practice.storage import Storage, Traces
+from keyturn.practice.timeline import AT_ONCE, Lag, TimeOfDay, WallClock
+
+DEFAULT_ACCOUNT = "111122223333"
+
+
+_STATUS = {Status.ACTIVE: KeyStatus.ACTIVE, Status.INACTIVE: KeyStatus.INACTIVE}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyShown:
+    """A key as the console lists it."""
+
+    access_key_id: AccessKeyId
+    owner_arn: str
+    of_root: bool
+    status: KeyStatus
+    created: datetime
+    last_used: datetime | None
+
+
+class PracticeAccount:
+    """A simulated AWS account.
+
+    Args:
+        account_id: twelve digits.
+        clock: the account's time; requests' own dates are always compared with the real time of day.
+        lag: how slowly changes spread.
+        opted_in: opt-in regions that are switched on.
+        pretend_tls: count requests as coming over TLS, for policies that demand it.
+        rejected_uses_count: refused requests of an inactive key count as use (unknown, research/aws.md C4).
+        users_see_root_use: IAM users may ask for the last use of a root key (unknown, research/aws.md C3).
+        initiator_may_abort: whoever began an upload may abort it (to be verified, research/aws.md C7).
+        private_acl_needs_right: `x-amz-acl: private` needs `s3:PutObjectAcl` (to be verified, research/clients.md 20).
+        iam_region_counts: refuse requests to IAM signed for another region than IAM's own.
+    """
+
+    def __init__(
+        self,
+        account_id: str = DEFAULT_ACCOUNT,
+        *,
+        clock: TimeOfDay | None = None,
+        lag: Lag = AT_ONCE,
+        partition: str = "aws",
+        opted_in: frozenset[str] = frozenset(),
+        pretend_tls: bool = False,
+        rejected_uses_count: bool = False,
+        users_see_root_use: bool = False,
+        initiator_may_abort: bool = True,
+        private_acl_needs_right: bool = True,
+        iam_region_counts: bool = False,
+    ) -> None:
+        self.account_id = account_id
+        self._lock = threading.RLock()
+        self._identities = Identities(account_id, partition, clock or WallClock(), lag)
+        self._storage = Storage(partition)
+        self._s3 = S3Service(
+            self._identities,
+            self._storage,
+            initiator_may_abort=initiator_may_abort,
+            private_acl_needs_right=private_acl_needs_right,
+        )
+        self._door = FrontDoor(
+            self._identities,
+            self._s3,
+            QueryService(self._identities, users_see_root_use=users_see_root_use),
+            opted_in=opted_in,
+            pretend_tls=pretend_tls,
+            rejected_uses_count=rejected_uses_count,
+            iam_region_counts=iam_region_counts,
+        )
+        self._neighbours: list[PracticeAccount] = []
+        self._server: PracticeServer | None = None
+
+    # --- serving ---
+
+    @property
+    def url(self) -> str:
+        """Where it is served.
+
+        Raises:
+            RuntimeError: where it is not.
+        """
+        if self._server is None:
+            raise RuntimeError("the practice account is not being served")
+        return self._server.url
+
+    def start(self, *, port: int = 0, tls: ssl.SSLContext | None = None) -> str:
+        """Serve on 127.0.0.1 and return the address; port 0 takes a free one."""
+        self._server = PracticeServer(self.answer, port=port, tls=tls)
+        return self._server.url
+
+    def stop(self) -> None:
+        """End serving. The account keeps what it has."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    @contextlib.contextmanager
+    def serving(self, *, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+        """Serve for as long as the body runs, then forget everything; yields the address."""
+        address = self.start(port=port, tls=tls)
+        try:
+            yield address
+        finally:
+            self.stop()
+            self.close()
+
+    def close(self) -> None:
+        """Give back the memory and files behind the stored objects."""
+        self._storage.close()
+
+    def beside(self, other: PracticeAccount) -> None:
+        """Serve another account at the same address, as AWS does: the key decides which account is asked."""
+        self._neighbours.append(other)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request, the console's pages included."""
+        if request.path.startswith(console.PATH):
+            return console.answer(self, request)
+        account = self._asked_account(request)
+        with account._lock:
+            return account._door.answer(request)
+
+    def _asked_account(self, request: Request) -> PracticeAccount:
+        if not self._neighbours:
+            return self
+        accounts = [self, *self._neighbours]
+        for account in accounts:
+            for other in accounts:
+                if other is not account:
+                    names = other._storage.bucket_names()
+                    account._s3.foreign.update(dict.fromkeys(names, other.account_id))
+        with contextlib.suppress(Exception):
+            signature = read_signature(request)
+            if signature is not None:
+                return next((one for one in accounts if signature.access_key_id in one._identities.keys), self)
+        return self
+
+    # --- what is in the account ---
+
+    def create_root_key(self, *, age_days: float = 0) -> KeyPair:
+        """Make a root key that was created so long ago. Raises Refusal `LimitExceeded` for a third."""
+        with self._lock:
+            return _pair(self._identities.add_key(None, age=timedelta(days=age_days)))
+
+    def create_user(self, name: str, *, path: str = "/", policies: Mapping[str, str] | None = None) -> str:
+        """Make an IAM user with inline policies (name → JSON text), in force at once; returns the ARN."""
+        with self._lock:
+            user = self._identities.add_user(name, path, {})
+            user.inline.update(policies or {})
+            documents = tuple(read_policy(text) for text in user.inline.values())
+            user.in_force.change(user.created, documents)
+            return user.arn
+
+    def create_user_key(self, name: str, *, age_days: float = 0) -> KeyPair:
+        """Make a key for an IAM user."""
+        with self._lock:
+            user = self._identities.find_user(name)
+            return _pair(self._identities.add_key(user, age=timedelta(days=age_days)))
+
+    def create_bucket(
+        self,
+        name: str,
+        *,
+        region: str = "us-east-1",
+        versioned: bool = False,
+        lock_mode: str | None = None,
+        lock_days: int = 30,
+        kms_key_arn: str | None = None,
+        policy: str | None = None,
+    ) -> None:
+        """Make a bucket. `lock_mode` is `GOVERNANCE` or `COMPLIANCE`: every new object is locked for `lock_days`."""
+        constraint = "" if region == "us-east-1" else f"<LocationConstraint>{region}</LocationConstraint>"
+        body = f"<CreateBucketConfiguration>{constraint}</CreateBucketConfiguration>" if constraint else ""
+        headers = [("x-amz-bucket-object-lock-enabled", "true")] if lock_mode else []
+        with self._lock:
+            self._storage.forget_namesakes(name)
+            self._set_up("PUT", f"/{name}", region, "", body, headers)
+            if versioned:
+                text = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+                self._set_up("PUT", f"/{name}", region, "versioning=", text)
+            if lock_mode:
+                rule = f"<DefaultRetention><Mode>{lock_mode}</Mode><Days>{lock_days}</Days></DefaultRetention>"
+                text = f"<ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>{rule}</Rule>"
+                text = f"<ObjectLockConfiguration>{text}</ObjectLockConfiguration>"
+                self._set_up("PUT", f"/{name}", region, "object-lock=", text)
+            if kms_key_arn:
+                text = f"<SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>{kms_key_arn}</KMSMasterKeyID>"
+                text = f"<ApplyServerSideEncryptionByDefault>{text}</ApplyServerSideEncryptionByDefault>"
+                text = f"<Rule>{text}</Rule>"
+                text = f"<ServerSideEncryptionConfiguration>{text}</ServerSideEncryptionConfiguration>"
+                self._set_up("PUT", f"/{name}", region, "encryption=", text)
+            if policy is not None:
+                self._s3.set_policy(name, policy)
+
+    def put_object(self, bucket: str, key: str, body: bytes, *, storage_class: str | None = None) -> None:
+        """Put an object into a bucket, as if some program had done so long ago."""
+        headers = [("x-amz-storage-class", storage_class)] if storage_class else []
+        headers.append(("x-amz-sdk-checksum-algorithm", "CRC32"))
+        with self._lock:
+            region = self._storage.region_of(bucket) or "us-east-1"
+            self._set_up("PUT", f"/{bucket}/{quote(key)}", region, "", body, headers)
+
+    def get_object(self, bucket: str, key: str) -> bytes:
+        """The bytes of an object."""
+        with self._lock:
+            region = self._storage.region_of(bucket) or "us-east-1"
+            return self._set_up("GET", f"/{bucket}/{quote(key)}", region, "", b"").body
+
+    def add_foreign_bucket(self, name: str, account_id: str = "999988887777") -> None:
+        """Let a bucket of that name exist in another account: everything about it is refused."""
+        self._s3.foreign[name] = account_id
+
+    def _set_up(
+        self,
+        method: str,
+        path: str,
+        region: str,
+        query: str,
+        body: str | bytes,
+        headers: list[tuple[str, str]] | None = None,
+    ) -> Answer:
+        sent = body.encode() if isinstance(body, str) else body
+        answer = self._storage.ask(method, path, region=region, query=query, headers=headers or [], body=sent)
+        if answer.status >= 300:
+            raise ValueError(f"{method} {path}: {answer.status} {answer.body.decode(errors='replace')}")
+        return answer
+
+    # --- what only a person can do, signed in as root in the AWS console ---
+
+    def root_turn_off(self, key_id: AccessKeyId) -> None:
+        """Sign in as root and make a root key inactive."""
+        self._as_root(key_id, Status.INACTIVE)
+
+    def root_turn_on(self, key_id: AccessKeyId) -> None:
+        """Sign in as root and make a root key active again."""
+        self._as_root(key_id, Status.ACTIVE)
+
+    def root_delete(self, key_id: AccessKeyId) -> None:
+        """Sign in as root and delete a root key."""
+        self._as_root(key_id, Status.DELETED)
+
+    def _as_root(self, key_id: AccessKeyId, status: Status) -> None:
+        with self._lock:
+            key = self._identities.keys.get(key_id.value)
+            if key is None or key.status is Status.DELETED:
+                raise KeyError(f"no such key: {key_id.masked}")
+            self._identities.change_key(key, status)
+
+    # --- what tests and the console ask ---
+
+    def listed_keys(self) -> tuple[KeyShown, ...]:
+        """Every key that is not deleted, as lists show it."""
+        with self._lock:
+            return tuple(self._shown(key) for key in self._identities.keys.values() if key.status in _STATUS)
+
+    def status_of(self, key_id: AccessKeyId) -> KeyStatus | None:
+        """The status that lists show; None where the key is deleted or never was."""
+        return next((key.status for key in self.listed_keys() if key.access_key_id == key_id), None)
+
+    def _shown(self, key: Key) -> KeyShown:
+        use = key.uses.last(self._identities.clock.now(), self._identities.lag.last_use)
+        return KeyShown(
+            AccessKeyId(key.access_key_id),
+            self._identities.caller(key).arn,
+            key.owner is None,
+            _STATUS[key.status],
+            key.created,
+            None if use is None else use.at,
+        )
+
+    def accepts(self, pair: KeyPair, service: str = "s3") -> bool:
+        """True where the service accepts this pair at this moment; asking is not a request and leaves no record."""
+        with self._lock:
+            key = self._identities.keys.get(pair.access_key_id.value)
+            if key is None or Secret(key.secret) != pair.secret:
+                return False
+            now, lag = self._identities.clock.now(), self._identities.lag
+            return key.accepted.at(now, lag=lag, service=service) is Status.ACTIVE
+
+    def user_names(self) -> tuple[str, ...]:
+        """The IAM users' names."""
+        return tuple(user.name for user in self._identities.users.values())
+
+    def trace_of(self, bucket: str) -> Traces:
+        """Everything in a bucket at this moment; compare two to prove that nothing was left behind."""
+        return self._storage.traces(bucket)
+
+    @property
+    def buckets(self) -> tuple[str, ...]:
+        """The names of the account's buckets."""
+        return self._storage.bucket_names()
+
+    @property
+    def log(self) -> RequestLog:
+        """Every request that came, and what became of it."""
+        return self._door.log
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Short for `log.all()`."""
+        return self._door.log.all()
+
+    @property
+    def faults(self) -> FaultPlan:
+        """What goes wrong on order."""
+        return self._door.faults
+
+    def fail(self, action: str, fault: Fault, *, nth: int = 1, times: int = 1) -> Rule:
+        """Let the nth request for an action (such as `iam:CreateAccessKey`, `s3:*`) go wrong."""
+        return self._door.faults.add(Rule(fault, action, None, nth, times))
+
+
+def _pair(key: Key) -> KeyPair:
+    return KeyPair(AccessKeyId(key.access_key_id), Secret(key.secret))

@@ -1,0 +1,130 @@
+"""Operations on IAM users and their tags.
+
+Facts: research/aws.md A6 (names, paths) and 7.1 (codes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from keyturn.practice.iam_operations import (
+    Form,
+    Operation,
+    Result,
+    check_name,
+    members,
+    page,
+    required,
+    structures,
+    user_meant,
+    user_named,
+)
+from keyturn.practice.identities import Caller, Identities, User
+from keyturn.practice.refusals import Refusal
+
+_PATH = re.compile(r"/|/[!-~]{1,510}/")
+
+
+def _shown(user: User) -> dict[str, Any]:
+    return {
+        "Path": user.path,
+        "UserName": user.name,
+        "UserId": user.user_id,
+        "Arn": user.arn,
+        "CreateDate": user.created,
+    }
+
+
+def _tags(user: User) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in user.tags.items()]
+
+
+def _sent_tags(form: Form) -> dict[str, str]:
+    return {tag[0]: tag[1] for tag in structures(form, "Tags", "Key", "Value")}
+
+
+def _create(identities: Identities, caller: Caller, form: Form) -> Result:
+    name, path = required(form, "UserName"), form.get("Path", "/")
+    check_name(name, 64, "userName")
+    if not _PATH.fullmatch(path):
+        raise Refusal(400, "ValidationError", "The specified value for path is invalid. It must begin and end with /")
+    tags = _sent_tags(form)
+    user = identities.add_user(name, path, tags)
+    return {"User": {**_shown(user), "Tags": _tags(user) or None}}
+
+
+def _get(identities: Identities, caller: Caller, form: Form) -> Result:
+    user = user_meant(identities, caller, form)
+    if user is None:
+        oldest = min((key.created for key in identities.keys_of(None)), default=identities.clock.now())
+        root = {"UserId": identities.account_id, "Arn": identities.root_arn, "CreateDate": oldest}
+        return {"User": root}
+    return {"User": {**_shown(user), "Tags": _tags(user) or None}}
+
+
+def _list(identities: Identities, caller: Caller, form: Form) -> Result:
+    prefix = form.get("PathPrefix", "/")
+    found = sorted((user for user in identities.users.values() if user.path.startswith(prefix)), key=lambda u: u.name)
+    return page(form, "Users", [_shown(user) for user in found])
+
+
+def _delete(identities: Identities, caller: Caller, form: Form) -> Result:
+    user = user_named(identities, form)
+    reasons = {
+        "access keys": bool(identities.keys_of(user)),
+        "policies": bool(user.inline),
+        "attached policies": bool(user.attached),
+    }
+    for what, there in reasons.items():
+        if there:
+            raise Refusal(409, "DeleteConflict", f"Cannot delete entity, must delete {what} first.")
+    del identities.users[user.name.lower()]
+    return None
+
+
+def _tag(identities: Identities, caller: Caller, form: Form) -> Result:
+    user_named(identities, form).tags.update(_sent_tags(form))
+    return None
+
+
+def _untag(identities: Identities, caller: Caller, form: Form) -> Result:
+    user = user_named(identities, form)
+    for key in members(form, "TagKeys"):
+        user.tags.pop(key, None)
+    return None
+
+
+def _list_tags(identities: Identities, caller: Caller, form: Form) -> Result:
+    return page(form, "Tags", _tags(user_named(identities, form)))
+
+
+def _none_of(name: str) -> Operation:
+    def listed(identities: Identities, caller: Caller, form: Form) -> Result:
+        user_meant(identities, caller, form)
+        return page(form, name, [])
+
+    return listed
+
+
+def _no_login(identities: Identities, caller: Caller, form: Form) -> Result:
+    user_meant(identities, caller, form)
+    raise Refusal(404, "NoSuchEntity", f"Login Profile for User {form.get('UserName', '')} cannot be found.")
+
+
+USER_OPERATIONS: Mapping[str, Operation] = {
+    "CreateUser": _create,
+    "DeleteLoginProfile": _no_login,
+    "DeleteUser": _delete,
+    "GetLoginProfile": _no_login,
+    "GetUser": _get,
+    "ListAccountAliases": _none_of("AccountAliases"),
+    "ListGroupsForUser": _none_of("Groups"),
+    "ListMFADevices": _none_of("MFADevices"),
+    "ListSigningCertificates": _none_of("Certificates"),
+    "ListUserTags": _list_tags,
+    "ListUsers": _list,
+    "TagUser": _tag,
+    "UntagUser": _untag,
+}

@@ -1,0 +1,190 @@
+"""Who lives in the practice account: the root user, IAM users, their keys and policies.
+
+Root is not a user: it has no name, no policies, is not listed, and its keys have no owner (research/aws.md A2).
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from keyturn.practice.refusals import Refusal
+from keyturn.practice.timeline import Lag, Timeline, TimeOfDay, Uses
+
+KEYS_PER_OWNER = 2
+# Identifiers made before this day do not contain the account's number (research/aws.md A1).
+_NEW_IDENTIFIERS = datetime(2019, 3, 29, tzinfo=UTC)
+_SECRET_LETTERS = string.ascii_letters + string.digits + "+/"
+_ID_LETTERS = string.ascii_uppercase + "234567"
+
+Document = Mapping[str, Any]
+
+
+class Status(StrEnum):
+    """The status of a key. A deleted key stays known for as long as it may still be accepted."""
+
+    ACTIVE = "Active"
+    INACTIVE = "Inactive"
+    DELETED = "Deleted"
+
+
+@dataclass(slots=True)
+class Key:
+    """An access key. `status` is what lists show at once, `accepted` what the services believe."""
+
+    access_key_id: str
+    secret: str
+    owner: User | None
+    created: datetime
+    status: Status = Status.ACTIVE
+    accepted: Timeline[Status] = field(default_factory=Timeline)
+    uses: Uses = field(default_factory=Uses)
+
+
+@dataclass(slots=True, eq=False)
+class User:
+    """An IAM user."""
+
+    name: str
+    path: str
+    user_id: str
+    arn: str
+    created: datetime
+    tags: dict[str, str] = field(default_factory=dict)
+    inline: dict[str, str] = field(default_factory=dict)
+    attached: list[str] = field(default_factory=list)
+    in_force: Timeline[tuple[Document, ...]] = field(default_factory=Timeline)
+
+
+@dataclass(slots=True)
+class ManagedPolicy:
+    """A customer's managed policy, with its only version."""
+
+    name: str
+    path: str
+    arn: str
+    text: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who signed a request. `user` is None for root."""
+
+    key: Key
+    user: User | None
+    arn: str
+    user_id: str
+
+
+@dataclass(slots=True)
+class Identities:
+    """Everything that IAM knows of the account."""
+
+    account_id: str
+    partition: str
+    clock: TimeOfDay
+    lag: Lag
+    keys: dict[str, Key] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)  # by lower-case name
+    policies: dict[str, ManagedPolicy] = field(default_factory=dict)  # by ARN
+    report: tuple[datetime, str] | None = None  # the credential report: when made, and its text
+
+    @property
+    def root_arn(self) -> str:
+        """The ARN of the root user."""
+        return f"arn:{self.partition}:iam::{self.account_id}:root"
+
+    def caller(self, key: Key) -> Caller:
+        """The caller behind a key."""
+        if key.owner is None:
+            return Caller(key, None, self.root_arn, self.account_id)
+        return Caller(key, key.owner, key.owner.arn, key.owner.user_id)
+
+    def keys_of(self, owner: User | None) -> list[Key]:
+        """The keys that a list shows, oldest first: deleted ones vanish at once."""
+        owned = (key for key in self.keys.values() if key.owner is owner and key.status is not Status.DELETED)
+        return sorted(owned, key=lambda key: key.created)
+
+    def add_key(self, owner: User | None, *, age: timedelta = timedelta(0)) -> Key:
+        """Make a key; one that has an age is accepted everywhere at once.
+
+        Raises:
+            Refusal: `LimitExceeded` where the owner has two, inactive ones included (research/aws.md A2).
+        """
+        if len(self.keys_of(owner)) >= KEYS_PER_OWNER:
+            message = f"Cannot exceed quota for AccessKeysPerUser: {KEYS_PER_OWNER}"
+            raise Refusal(409, "LimitExceeded", message)
+        now = self.clock.now()
+        created = now - age
+        key = Key(self._new_key_id(created), new_secret(), owner, created)
+        wait = timedelta(0) if age else timedelta(seconds=self.lag.new)
+        key.accepted.change(created + wait, Status.ACTIVE)
+        self.keys[key.access_key_id] = key
+        return key
+
+    def change_key(self, key: Key, status: Status) -> None:
+        """Turn a key on or off, or delete it: lists show it at once, the services learn it later."""
+        if key.status is status:
+            return
+        key.status = status
+        wait = self.lag.new if status is Status.ACTIVE else self.lag.off
+        key.accepted.change(self.clock.now() + timedelta(seconds=wait), status)
+
+    def find_user(self, name: str) -> User:
+        """The user of that name, in whatever case.
+
+        Raises:
+            Refusal: `NoSuchEntity`.
+        """
+        user = self.users.get(name.lower())
+        if user is None:
+            raise Refusal(404, "NoSuchEntity", f"The user with name {name} cannot be found.")
+        return user
+
+    def add_user(self, name: str, path: str, tags: Mapping[str, str]) -> User:
+        """Make a user.
+
+        Raises:
+            Refusal: `EntityAlreadyExists`, also where only the case differs (research/aws.md A6).
+        """
+        if name.lower() in self.users:
+            raise Refusal(409, "EntityAlreadyExists", f"User with name {name} already exists.")
+        arn = self.user_arn(path, name)
+        user_id = f"AIDA{''.join(secrets.choice(_ID_LETTERS) for _ in range(17))}"
+        user = User(name, path, user_id, arn, self.clock.now(), dict(tags))
+        self.users[name.lower()] = user
+        return user
+
+    def user_arn(self, path: str, name: str) -> str:
+        """The ARN of a user of that path and name, whether there is one or not."""
+        return f"arn:{self.partition}:iam::{self.account_id}:user{path}{name}"
+
+    def policies_changed(self, user: User, documents: tuple[Document, ...]) -> None:
+        """From now on, after the delay, these documents are in force for the user."""
+        user.in_force.change(self.clock.now() + timedelta(seconds=self.lag.policy), documents)
+
+    def documents_of(self, user: User, service: str) -> tuple[Document, ...]:
+        """The documents in force for the user at this moment."""
+        return user.in_force.at(self.clock.now(), lag=self.lag, service=service) or ()
+
+    def _new_key_id(self, created: datetime) -> str:
+        while True:
+            if created < _NEW_IDENTIFIERS:
+                known = secrets.choice("IJ") + "".join(secrets.choice(_ID_LETTERS) for _ in range(15))
+            else:
+                number = (1 << 47 | int(self.account_id) << 7 | secrets.randbits(7)).to_bytes(6, "big")
+                known = b32encode(number + secrets.token_bytes(4)).decode()
+            if f"AKIA{known}" not in self.keys:
+                return f"AKIA{known}"
+
+
+def new_secret() -> str:
+    """A secret access key: 40 letters, digits, plus signs and slashes."""
+    return "".join(secrets.choice(_SECRET_LETTERS) for _ in range(40))

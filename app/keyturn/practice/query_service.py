@@ -1,0 +1,60 @@
+"""IAM and STS: deciding whether the caller may, and carrying out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyturn.practice.evaluator import Decision, Question, decide
+from keyturn.practice.iam_keys import KEY_OPERATIONS, STS_OPERATIONS
+from keyturn.practice.iam_operations import Form, resource_of
+from keyturn.practice.iam_policies import POLICY_OPERATIONS
+from keyturn.practice.iam_reports import REPORT_OPERATIONS
+from keyturn.practice.iam_users import USER_OPERATIONS
+from keyturn.practice.identities import Caller, Identities
+from keyturn.practice.messages import Answer
+from keyturn.practice.patterns import Context
+from keyturn.practice.refusals import Refusal, denied
+from keyturn.practice.xml_answers import query_answer
+
+_OPERATIONS = {
+    "iam": {**KEY_OPERATIONS, **USER_OPERATIONS, **POLICY_OPERATIONS, **REPORT_OPERATIONS},
+    "sts": STS_OPERATIONS,
+}
+# These ask no policy, not even one that denies everything (research/aws.md A1).
+_ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
+
+
+@dataclass(slots=True)
+class QueryService:
+    """IAM and STS of one practice account.
+
+    Attributes:
+        users_see_root_use: an IAM user may ask for the last use of a root key; unknown (research/aws.md C3).
+    """
+
+    identities: Identities
+    users_see_root_use: bool = False
+
+    def answer(self, service: str, caller: Caller, form: Form, context: Context, request_id: str) -> Answer:
+        """Carry out an operation, or raise the Refusal."""
+        name = form.get("Action", "")
+        operation = _OPERATIONS[service].get(name)
+        if operation is None:
+            message = f"Could not find operation {name} for version {form.get('Version', '')}"
+            raise Refusal(400, "InvalidAction", message)
+        self._authorize(f"{service}:{name}", caller, form, context)
+        return query_answer(service, name, operation(self.identities, caller, form), request_id)
+
+    def _authorize(self, action: str, caller: Caller, form: Form, context: Context) -> None:
+        if caller.user is None or action in _ALWAYS_ALLOWED:
+            return
+        service, _, name = action.partition(":")
+        resource = resource_of(self.identities, caller, name, form)
+        documents = self.identities.documents_of(caller.user, service)
+        decision = decide(documents, Question(action, resource, context, caller.arn, self.identities.account_id))
+        of_root = name == "GetAccessKeyLastUsed" and resource == self.identities.root_arn
+        if of_root and not self.users_see_root_use:
+            decision = Decision.IMPLICIT_DENY
+        if decision is not Decision.ALLOWED:
+            explicitly = decision is Decision.EXPLICIT_DENY
+            raise denied(caller.arn, action, resource, explicitly=explicitly)

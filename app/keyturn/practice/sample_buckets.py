@@ -1,0 +1,34 @@
+"""What lies in the practice account beside the sample computer: three buckets, each with a difficulty of its own."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+
+from keyturn.practice.account import PracticeAccount
+from keyturn.practice.sample_repository import REPOSITORY
+
+ARCHIVE = "family-archive"
+OFFICE = "office-backup"
+PHOTOS = "photos-vault"
+REPOSITORY_PREFIX = "restic"
+# Nine years and a month: made before key IDs contained the account's number.
+OLD_KEY_DAYS = 9 * 365 + 30
+
+
+def furnish_account(account: PracticeAccount, *, lock_mode: str = "GOVERNANCE") -> None:
+    """Make the sample computer's buckets and what is in them.
+
+    `family-archive` is in Frankfurt; `office-backup` keeps versions and holds a real restic repository;
+    `photos-vault` in Ireland locks every new object for 30 days.
+    """
+    account.create_bucket(ARCHIVE, region="eu-central-1")
+    account.create_bucket(OFFICE, region="us-east-1", versioned=True)
+    account.create_bucket(PHOTOS, region="eu-west-1", lock_mode=lock_mode)
+    account.put_object(ARCHIVE, "summers/2016/lake.txt", b"PRACTICE: a day at the lake\n")
+    account.put_object(ARCHIVE, "summers/2017/Grüße aus Sylt.txt", "PRACTICE: Grüße\n".encode())
+    account.put_object(ARCHIVE, "summers/2011.tar", b"PRACTICE: asleep\n", storage_class="DEEP_ARCHIVE")
+    account.put_object(OFFICE, "letters/2023.txt", b"PRACTICE: letters\n")
+    for name, text in REPOSITORY.items():
+        account.put_object(OFFICE, f"{REPOSITORY_PREFIX}/{name}", b64decode(text))
+    account.put_object(PHOTOS, "2018/IMG_0001.txt", b"PRACTICE: a photo\n")
+    account.put_object(PHOTOS, "2018/IMG_0002.txt", b"PRACTICE: another photo\n")
