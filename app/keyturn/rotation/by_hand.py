@@ -1,0 +1,120 @@
+"""What only a person can do, each with the exact way to do it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
+from keyturn.computer.programs import running_programs
+from keyturn.model.keys import PrincipalKind
+from keyturn.model.places import Place
+from keyturn.model.text import _
+from keyturn.rotation.decision import Decision
+from keyturn.rotation.steps import Awaited
+from keyturn.rotation.surroundings import Surroundings
+
+TURN_OFF = "turn-off"
+TURN_ON = "turn-on"
+DELETE = "delete"
+_CONSOLES = {"aws": "https://console.aws.amazon.com", "aws-cn": "https://console.amazonaws.cn"}
+
+
+def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
+    """What the plan of this rotation leaves to a person, as far as it can be known before it begins."""
+    items = [*look_at_places(decision), *still_running(surroundings, decision, None)]
+    if decision.owner.kind is PrincipalKind.ROOT:
+        items.append(turn_off_in_console(decision))
+    if not decision.route.same_owner:
+        items.append(delete_in_console(decision))
+    return tuple(items)
+
+
+def look_at_places(decision: Decision) -> tuple[Awaited, ...]:
+    """The places that Keyturn does not edit: a person has to know what they are for."""
+    return tuple(_look_at(number, place) for number, place in enumerate(decision.mentions, start=1))
+
+
+def _look_at(number: int, place: Place) -> Awaited:
+    return Awaited(
+        f"place-{number}",
+        _("Look at {path}: it holds the old key, and Keyturn does not edit it").format(path=place.path),
+        (
+            place.note or _("Find out whether a program reads the key here ({locator}).").format(locator=place.locator),
+            _("If one does, give it a key of its own or the new one, and let it run once."),
+        ),
+    )
+
+
+def restart(one: Holder) -> Awaited:
+    """A running program keeps the key that it read when it started."""
+    return Awaited(
+        f"restart-{one.program.name}-{one.program.pid}",
+        _("Restart {name} (process {pid}), which may go on with the old key").format(
+            name=one.program.name, pid=one.program.pid
+        ),
+        (one.sentence,),
+    )
+
+
+def still_running(surroundings: Surroundings, decision: Decision, switched_at: datetime | None) -> tuple[Awaited, ...]:
+    """The programs that run now with the old key in memory: those that started before the switch, if it was made."""
+    found = holders(
+        surroundings.computer,
+        [one.place for one in decision.destinations],
+        running_programs(PROGRAM_NAMES) if decision.destinations else (),
+        old=decision.key,
+        edited_at=switched_at,
+    )
+    return tuple(restart(one) for one in found)
+
+
+def turn_off_in_console(decision: Decision) -> Awaited:
+    """Turning the old key off where its owner signs in."""
+    return Awaited(
+        TURN_OFF,
+        _("Turn off {key} in the AWS console").format(key=decision.key.masked),
+        (*_way_to_keys(decision), _("Next to {key}: Actions, then Deactivate.").format(key=decision.key.masked)),
+    )
+
+
+def turn_on_in_console(decision: Decision) -> Awaited:
+    """Turning the old key on again."""
+    return Awaited(
+        TURN_ON,
+        _("Turn {key} on again in the AWS console").format(key=decision.key.masked),
+        (*_way_to_keys(decision), _("Next to {key}: Actions, then Activate.").format(key=decision.key.masked)),
+    )
+
+
+def delete_in_console(decision: Decision) -> Awaited:
+    """Deleting the old key where no key that Keyturn holds may do it."""
+    return Awaited(
+        DELETE,
+        _("Delete {key} in the AWS console").format(key=decision.key.masked),
+        (
+            *_way_to_keys(decision),
+            _("Next to {key}: Actions, then Delete. The console asks for the whole key ID.").format(
+                key=decision.key.masked
+            ),
+        ),
+    )
+
+
+def _way_to_keys(decision: Decision) -> tuple[str, ...]:
+    # research/aws.md A8, "Console"
+    console = _CONSOLES.get(decision.owner.partition, "https://console.aws.amazon.com")
+    if decision.owner.kind is PrincipalKind.ROOT:
+        return (
+            _(
+                "Open {address} and sign in as root user (e-mail address, password, and the code of your MFA device)."
+            ).format(address=f"{console}/iam/home#/security_credentials"),
+            _("Top right, account name: Security credentials. Scroll to Access keys."),
+        )
+    return (
+        _("Open {address} and sign in with an account that may manage users.").format(
+            address=f"{console}/iam/home#/users"
+        ),
+        _("Choose the user {user}, then the tab Security credentials, then Access keys.").format(
+            user=decision.owner.user_name or decision.owner.arn
+        ),
+    )

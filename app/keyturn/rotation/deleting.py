@@ -1,0 +1,43 @@
+"""The step *delete*: the one that cannot be taken back, days after the old key was turned off."""
+
+from __future__ import annotations
+
+from keyturn.aws import access_keys
+from keyturn.model.errors import UsageError
+from keyturn.model.keys import KeyPair
+from keyturn.model.text import _
+from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.steps import By, Step
+from keyturn.rotation.surroundings import Surroundings
+
+
+def check_confirmation(rotation: Rotation, confirm: str) -> None:
+    """Raise `UsageError` where `confirm` is not the end of the old key's ID."""
+    if confirm.strip().upper() != rotation.decision.key.last4:
+        raise UsageError(
+            _("That is not the end of the old key"),
+            _("To delete {key}, give its last four characters: --confirm {last4}. Nothing was deleted.").format(
+                key=rotation.decision.key.masked, last4=rotation.decision.key.last4
+            ),
+            code="usage.confirm",
+        )
+
+
+def delete_by_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None:
+    """Delete the old key with the new one, which has the same owner, and wipe our copy of its secret."""
+    with taking(surroundings, rotation, Step.DELETE) as outcome:
+        access_keys.delete_key(surroundings.aws, new, rotation.decision.key, user_name=None)
+        surroundings.secrets.forget(rotation.decision.key)
+        outcome.facts["by"] = By.KEY.value
+        outcome.detail = rotation.decision.key.masked
+
+
+def deleted_in_console(surroundings: Surroundings, rotation: Rotation) -> None:
+    """The person says that the old key is deleted: AWS tells nobody but its owner, so their word is taken.
+
+    Our copy of its secret is wiped.
+    """
+    with taking(surroundings, rotation, Step.DELETE) as outcome:
+        surroundings.secrets.forget(rotation.decision.key)
+        outcome.facts["by"] = By.CONSOLE.value
+        outcome.detail = rotation.decision.key.masked

@@ -1,0 +1,123 @@
+"""Why a key itself cannot be rotated, or not this way: told by the survey alone, before anything else is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from keyturn.model.keys import KeyStatus
+from keyturn.model.places import Place, PlaceKind, Problem
+from keyturn.model.text import _
+from keyturn.rotation.plan import Gate
+from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.survey import FoundKey
+
+KEY_LIMIT = 2  # for each user and for root, inactive keys included (research/aws.md A2)
+# A file with one of these says that its content is not known, so the key may stand in it.
+_CONTENT_UNKNOWN = {"file.not-a-file", "file.too-big", "file.unreadable", "file.denied"}
+
+
+def key_gates(found: FoundKey, route: Route, destinations: Sequence[Place]) -> Iterator[Gate]:
+    """Yield what is wrong with the key.
+
+    Args:
+        destinations: the places that the rotation would edit.
+    """
+    yield from _not_usable(found)
+    if _is_conflicting(found, destinations):
+        yield _closed(
+            "key.conflict",
+            _(
+                "Places on this computer hold different secrets for {key}. At least one program cannot back up now. "
+                "Correct it, or leave it out with --only; `keyturn scan` names the places."
+            ).format(key=found.key.access_key_id.masked),
+        )
+    if route is Route.RETIRE:
+        yield from _still_used(found)
+    elif route.same_owner:
+        yield from _no_room(found)
+
+
+def file_gates(found: FoundKey, problems: Sequence[Problem], only: Collection[str]) -> Iterator[Gate]:
+    """Yield the programs' files that could not be understood although the key may stand in them.
+
+    Args:
+        only: clients to touch; empty means all.
+    """
+    stands_in = {place.path for place in found.places if not place.editable}
+    for problem in problems:
+        if not problem.client or (only and problem.client not in only):
+            continue
+        if problem.code in _CONTENT_UNKNOWN or problem.path in stands_in:
+            text = _("{title}. {message} It may hold {key}. To leave this program out, use --only.")
+            reason = text.format(title=problem.title, message=problem.message, key=found.key.access_key_id.masked)
+            yield _closed(problem.code, reason)
+
+
+def _not_usable(found: FoundKey) -> Iterator[Gate]:
+    key = found.key.access_key_id
+    if key.is_temporary:
+        yield _closed(
+            "key.temporary",
+            _(
+                "{key} is a temporary key: it expires by itself, and there is nothing to rotate. Your backups are not "
+                "touched."
+            ).format(key=key.masked),
+        )
+    elif found.key.status is KeyStatus.INACTIVE:
+        yield _closed(
+            "key.inactive",
+            _(
+                "{key} is already inactive, so no program can back up with it. Turn it on in the AWS console to rotate "
+                "it, or delete it there if nothing misses it."
+            ).format(key=key.masked),
+        )
+    elif found.failure is not None:
+        yield _closed(found.failure.code, f"{found.failure.title}. {found.failure.message}")
+    elif found.pair is None:
+        yield _closed(
+            "key.unusable",
+            _(
+                "No place on this computer holds the complete key {key}, so Keyturn cannot ask AWS about it. Your "
+                "backups are not touched. Run Keyturn where the program that uses it runs."
+            ).format(key=key.masked),
+        )
+
+
+def _is_conflicting(found: FoundKey, destinations: Sequence[Place]) -> bool:
+    """Whether the destinations hold different secrets, or others than the one that AWS accepts."""
+    secrets = [place.secret for place in destinations if place.secret is not None]
+    right = found.pair.secret if found.pair is not None else next(iter(secrets), None)
+    return any(secret != right for secret in secrets)
+
+
+def _still_used(found: FoundKey) -> Iterator[Gate]:
+    users = [place.name for place in found.places if place.kind is PlaceKind.DESTINATION]
+    if users:
+        text = _("These still use the key, so it cannot just be retired: {names}. Choose another route.")
+        yield _closed("key.in-use", text.format(names=", ".join(users)))
+
+
+def _no_room(found: FoundKey) -> Iterator[Gate]:
+    if found.siblings is None:
+        if found.pair is not None:
+            yield _closed(
+                "key.limit-unknown",
+                _(
+                    "AWS does not let this key list its owner's access keys, so Keyturn cannot know whether a second "
+                    "one has room. Your backups are not touched. Choose the route scoped-user with a key that may."
+                ),
+            )
+    elif len(found.siblings) + 1 >= KEY_LIMIT:
+        others = ", ".join(f"{one.access_key_id.masked} ({one.status.value})" for one in found.siblings)
+        yield _closed(
+            "key.limit",
+            _(
+                "AWS allows two access keys for each owner, inactive ones included, and there are two already: besides "
+                "this one {others}. Find out whether anything uses the other one, and delete it in the AWS console if "
+                "not. Keyturn does not choose for you."
+            ).format(others=others),
+        )
+
+
+def _closed(code: str, reason: str) -> Gate:
+    return Gate(Step.CHECK, reason, code=code)

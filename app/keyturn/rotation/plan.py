@@ -1,0 +1,182 @@
+"""The plan of a rotation: the requests to AWS, the edits, what needs a person, and what stands in the way.
+
+Planning reads, at AWS and on the disk, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from keyturn.clients.replacement import FileEdit, preview
+from keyturn.model.keys import AccessKeyId, KeyPair, PrincipalKind
+from keyturn.model.needs import PolicyDocument
+from keyturn.model.text import _
+from keyturn.rotation.decision import Decision
+from keyturn.rotation.steps import Awaited, Route, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person asked for beyond the key.
+
+    Attributes:
+        route: None chooses the one that fits.
+        only: clients to touch; empty means all.
+        buckets: for destinations whose configuration names none.
+    """
+
+    route: Route | None = None
+    only: tuple[str, ...] = ()
+    buckets: tuple[str, ...] = ()
+    user_name: str | None = None
+    watch_days: float = 3
+    off_days: float = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Why a step may not run yet.
+
+    Attributes:
+        waits: an answer or some time opens it; False where something has to be put right first.
+    """
+
+    step: Step
+    reason: str
+    waits: bool = False
+    code: str = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that the rotation would send to AWS, in the order of sending."""
+
+    step: Step
+    service: str
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a rotation would do. `decision` is None where something keeps it from being decided."""
+
+    key: AccessKeyId
+    route: Route
+    decision: Decision | None
+    old: KeyPair | None
+    calls: tuple[Call, ...]
+    edits: tuple[FileEdit, ...]
+    by_hand: tuple[Awaited, ...]
+    gates: tuple[Gate, ...]
+    can: tuple[str, ...]
+    cannot: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def policy(self) -> PolicyDocument | None:
+        """What the new user may do; None on the routes that make no user."""
+        return None if self.decision is None else self.decision.policy
+
+    @property
+    def closed(self) -> tuple[Gate, ...]:
+        """The gates that keep the rotation from beginning at all."""
+        return tuple(gate for gate in self.gates if gate.step in {Step.CHECK, Step.CREATE})
+
+    def as_json(self) -> dict[str, Any]:
+        """The plan as scripts read it; secrets are masked in the diffs."""
+        return {
+            "rotation": None,
+            "route": self.route.value,
+            "key": self.key.value,
+            "calls": [
+                {"step": call.step.value, "service": call.service, "action": call.action, "resource": call.resource}
+                for call in self.calls
+            ],
+            "policy": None if self.policy is None else self.policy.as_json(),
+            "edits": [{"path": str(edit.path), "diff": preview(edit, None)} for edit in self.edits],
+            "by_hand": [{"item": one.item, "title": one.title, "steps": list(one.steps)} for one in self.by_hand],
+            "gates": [{"step": gate.step.value, "reason": gate.reason, "code": gate.code} for gate in self.gates],
+            "can": list(self.can),
+            "cannot": list(self.cannot),
+            "notes": list(self.notes),
+        }
+
+
+def calls_of(decision: Decision) -> tuple[Call, ...]:
+    """The requests of this rotation, in order. Polling repeats some of them; nothing else is sent."""
+    account, partition = decision.owner.account, decision.owner.partition
+    if decision.user_name is not None:
+        user = f"arn:{partition}:iam::{account}:user/keyturn/{decision.user_name}"
+    else:
+        user = decision.owner.arn
+    calls: list[Call] = []
+    if decision.route is Route.SCOPED_USER:
+        calls += [
+            Call(Step.CREATE, "iam", "CreateUser", user),
+            Call(Step.CREATE, "iam", "PutUserPolicy", user),
+        ]
+    if decision.route.makes_a_key:
+        calls.append(Call(Step.CREATE, "iam", "CreateAccessKey", user))
+        for step in (Step.PROVE, Step.PROVE_AGAIN):
+            calls += _proof(step, decision)
+    calls.append(Call(Step.WATCH, "iam", "GetAccessKeyLastUsed", decision.key.value))
+    calls.append(Call(Step.TURN_OFF, "iam", "UpdateAccessKey", decision.key.value))
+    calls.append(Call(Step.TURN_OFF, "sts", "GetCallerIdentity", decision.owner.arn))
+    if decision.route.makes_a_key:
+        calls += _proof(Step.PROVE_OFF, decision)
+    calls.append(Call(Step.DELETE, "iam", "DeleteAccessKey", decision.key.value))
+    return tuple(calls)
+
+
+def _proof(step: Step, decision: Decision) -> list[Call]:
+    calls = [Call(step, "sts", "GetCallerIdentity", decision.new_owner or decision.owner.arn)]
+    for bucket in decision.buckets:
+        arn = f"arn:{decision.owner.partition}:s3:::{bucket}"
+        calls.append(Call(step, "s3", "ListObjectsV2", arn))
+        for action in ("GetObject", "CreateMultipartUpload", "UploadPart", "AbortMultipartUpload"):
+            calls.append(Call(step, "s3", action, f"{arn}/*"))
+    return calls
+
+
+def powers(decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the new key can do and what it cannot do, in sentences, for people."""
+    if decision.route is Route.RETIRE:
+        return (), (_("Nothing: no new key is made, and the old one is turned off."),)
+    if decision.route is Route.NEW_ROOT_KEY:
+        everything = _("Everything in the account, like every root key: whoever has it can delete all backups.")
+        return (everything,), ()
+    if decision.route is Route.SAME_USER:
+        return (_("Exactly what the old key of user {user} can do.").format(user=decision.owner.user_name),), ()
+    buckets = ", ".join(decision.buckets)
+    actions = _allowed_actions(decision)
+    can = [_("List, read, write and delete objects in: {buckets}.").format(buckets=buckets)]
+    if "s3:CreateBucket" in actions:
+        can.append(_("Create these buckets, should they be missing (rclone asks for it before some copies)."))
+    if "s3:PutObjectAcl" in actions:
+        can.append(_("Set the access list of an object that it writes (the configuration asks for it)."))
+    if "s3:ListAllMyBuckets" in actions:
+        can.append(_("See the names of all buckets."))
+    if "kms:Decrypt" in actions:
+        can.append(_("Use the KMS keys that encrypt these buckets."))
+    cannot = [
+        _("Make, change or delete users and access keys."),
+        _("Reach any other bucket, or any other service of the account."),
+        _("Change a bucket's settings: its versioning, lock, lifecycle or policy."),
+    ]
+    if "s3:DeleteObjectVersion" not in actions:
+        cannot.append(_("Delete older versions of objects in versioned buckets."))
+    if "s3:ListAllMyBuckets" not in actions:
+        cannot.append(_("See the names of your other buckets."))
+    return tuple(can), tuple(cannot)
+
+
+def _allowed_actions(decision: Decision) -> set[str]:
+    statements = () if decision.policy is None else decision.policy.statements
+    return {action for one in statements if one.effect == "Allow" for action in one.actions}
+
+
+def turn_off_is_by_console(decision: Decision) -> bool:
+    """True where the console is the way to turn the old key off unless the person says otherwise."""
+    return decision.owner.kind is PrincipalKind.ROOT

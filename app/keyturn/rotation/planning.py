@@ -1,0 +1,341 @@
+"""Making a plan: every question is asked before anything is created, so that nothing foreseeable stops it half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from keyturn.aws import buckets as aws_buckets
+from keyturn.aws import scoped_user
+from keyturn.aws.buckets import BucketFacts
+from keyturn.aws.session import Aws
+from keyturn.clients.endpoints import is_aws, speaks_plain_http
+from keyturn.clients.replacement import FileEdit, plan_edits
+from keyturn.edits.files import writability
+from keyturn.model.errors import AppError, AwsError, AwsFault, FileError, StoreError, UsageError
+from keyturn.model.keys import AccessKeyId, KeyPair, Principal, PrincipalKind
+from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.text import _
+from keyturn.rotation import by_hand
+from keyturn.rotation.decision import Decision, Destination, without_secret
+from keyturn.rotation.key_gates import file_gates, key_gates
+from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
+from keyturn.rotation.proving import own_check
+from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.survey import FoundKey, Survey
+
+
+def make_plan(surroundings: Surroundings, survey: Survey, found: FoundKey, options: Options) -> Plan:
+    """Return all that a rotation of `found` would do, and what stands in its way.
+
+    Raises:
+        UsageError: where the route does not fit the key.
+        AwsError: where AWS could not be asked what the plan has to know.
+    """
+    route = _route(found, options)
+    return _Planning(surroundings, survey, found, options, route).plan()
+
+
+def _route(found: FoundKey, options: Options) -> Route:
+    kind = None if found.key.owner is None else found.key.owner.kind
+    if options.route is None:
+        if not any(place.kind is PlaceKind.DESTINATION for place in found.places):
+            return Route.RETIRE
+        return Route.SAME_USER if kind is PrincipalKind.USER else Route.SCOPED_USER
+    fits = {Route.NEW_ROOT_KEY: {PrincipalKind.ROOT, None}, Route.SAME_USER: {PrincipalKind.USER, None}}
+    if kind not in fits.get(options.route, {kind}):
+        raise UsageError(
+            _("The route {route} does not fit this key").format(route=options.route.value),
+            _("{key} belongs to {owner}. Nothing was changed. See `keyturn plan -h` for the routes.").format(
+                key=found.key.access_key_id.masked, owner="" if found.key.owner is None else found.key.owner.arn
+            ),
+            code="usage.route",
+        )
+    return options.route
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Which of the key's places this rotation edits, and which it leaves to a person."""
+
+    destinations: tuple[Place, ...]
+    mentions: tuple[Place, ...]
+
+
+class _Planning:
+    def __init__(
+        self, surroundings: Surroundings, survey: Survey, found: FoundKey, options: Options, route: Route
+    ) -> None:
+        self._surroundings = surroundings
+        self._survey = survey
+        self._found = found
+        self._options = options
+        self._route = route
+        self._gates: list[Gate] = []
+        self._notes: list[str] = []
+
+    def plan(self) -> Plan:
+        scope = self._scope()
+        self._gates += key_gates(self._found, self._route, scope.destinations)
+        self._gates += file_gates(self._found, self._survey.problems, self._options.only)
+        destinations = self._with_targets(scope.destinations)
+        edits = self._edits([one.place for one in destinations])
+        self._look_at_the_keychain()
+        owner = self._found.key.owner
+        decision = None
+        if owner is not None and self._found.pair is not None:
+            facts = self._bucket_facts(destinations, owner)
+            self._look_at_regions(destinations, facts)
+            decision = Decision(
+                rotation="",
+                key=self._found.key.access_key_id,
+                owner=owner,
+                route=self._route,
+                destinations=tuple(Destination(without_secret(one.place), one.targets) for one in destinations),
+                mentions=tuple(without_secret(place) for place in scope.mentions),
+                known_keys=self._known_keys(),
+                regions={bucket: one.region for bucket, one in facts.items()},
+                user_name=self._user_name(),
+                policy=self._policy(destinations, owner, facts),
+                watch_days=self._options.watch_days,
+                off_days=self._options.off_days,
+            )
+        self._gates += self._later_gates()
+        can, cannot = ((), ()) if decision is None else powers(decision)
+        return Plan(
+            key=self._found.key.access_key_id,
+            route=self._route,
+            decision=decision,
+            old=self._found.pair,
+            calls=() if decision is None else calls_of(decision),
+            edits=edits,
+            by_hand=() if decision is None else by_hand.foreseen(self._surroundings, decision),
+            gates=tuple(self._gates),
+            can=can,
+            cannot=cannot,
+            notes=tuple(self._notes),
+        )
+
+    def _close(self, reason: str, *, step: Step = Step.CHECK, waits: bool = False, code: str = "gate") -> None:
+        self._gates.append(Gate(step, reason, waits, code))
+
+    def _close_for(self, error: AppError) -> None:
+        self._close(f"{error.title}. {error.message}", code=error.code)
+
+    def _scope(self) -> _Scope:
+        wanted = set(self._options.only)
+        known = {place.client for place in self._found.places}
+        if wanted - known:
+            raise UsageError(
+                _("No such program holds this key"),
+                _("--only names {unknown}, and this key stands in: {known}. Nothing was changed.").format(
+                    unknown=", ".join(sorted(wanted - known)), known=", ".join(sorted(known))
+                ),
+                code="usage.only",
+            )
+        destinations: list[Place] = []
+        mentions: list[Place] = []
+        for place in self._found.places:
+            if place.kind is PlaceKind.LEFTOVER:
+                continue
+            left_out = bool(wanted) and place.client not in wanted
+            ours = place.kind is PlaceKind.DESTINATION and is_aws(place, self._surroundings.endpoint_url)
+            (destinations if ours and not left_out else mentions).append(place)
+        return _Scope(tuple(destinations), tuple(mentions))
+
+    def _with_targets(self, places: Sequence[Place]) -> list[Destination]:
+        if not self._route.makes_a_key:
+            return []
+        if not places:
+            self._close(
+                _(
+                    "No program here that Keyturn can edit uses {key}, so a new key would have no place to go. If "
+                    "nothing uses the key at all, choose the route retire."
+                ).format(key=self._found.key.access_key_id.masked),
+                code="key.unused",
+            )
+        given = tuple(Target(bucket) for bucket in self._options.buckets)
+        destinations = [Destination(place, place.targets or given) for place in places]
+        homeless = [one.title for one in destinations if not one.targets]
+        if homeless:
+            self._close(
+                _(
+                    "The configuration of {names} names no bucket, and Keyturn proves each bucket. Say which with "
+                    "--bucket NAME. {buckets}"
+                ).format(names=", ".join(homeless), buckets=self._account_buckets()),
+                step=Step.CREATE,
+                waits=True,
+                code="bucket.unnamed",
+            )
+        return destinations
+
+    def _account_buckets(self) -> str:
+        if self._found.pair is None:
+            return ""
+        try:
+            names = aws_buckets.list_buckets(self._surroundings.aws, self._found.pair)
+        except AwsError:
+            return _("(AWS did not tell the account's buckets.)")
+        return _("The account has: {names}.").format(names=", ".join(names) or _("no bucket"))
+
+    def _edits(self, places: Sequence[Place]) -> tuple[FileEdit, ...]:
+        edits: list[FileEdit] = []
+        for place in places:
+            if not place.editable:
+                self._close(
+                    _("Keyturn cannot edit {path}. {note}").format(path=place.path, note=place.note),
+                    code="place.not-editable",
+                )
+        by_path: dict[str, list[Place]] = {}
+        for place in places:
+            if place.editable:
+                by_path.setdefault(str(place.path), []).append(place)
+        try:
+            edits += plan_edits(self._surroundings.computer, [one for group in by_path.values() for one in group])
+        except AppError as error:
+            self._close_for(error)
+        for edit in edits:
+            problem: FileError | None = writability(edit.path)
+            if problem is not None:
+                self._close_for(problem)
+        return tuple(edits)
+
+    def _look_at_the_keychain(self) -> None:
+        try:
+            self._surroundings.secrets.check()
+        except StoreError as error:
+            self._close_for(error)
+        if not self._surroundings.secrets.outlives_the_program:
+            self._notes.append(
+                _(
+                    "Secrets are kept in memory only: when this program ends, the old secret is gone from here, and "
+                    "undo cannot put it back."
+                )
+            )
+
+    def _bucket_facts(self, destinations: Sequence[Destination], owner: Principal) -> Mapping[str, BucketFacts]:
+        wanted = sorted({target.bucket for one in destinations for target in one.targets})
+        if not wanted or self._found.pair is None:
+            return {}
+        answers = aws_buckets.facts_of_all(self._surroundings.aws, self._found.pair, wanted, owner.account)
+        facts: dict[str, BucketFacts] = {}
+        for bucket, answer in answers.items():
+            if isinstance(answer, AwsError):
+                self._close_for(answer)
+            else:
+                facts[bucket] = answer
+                if answer.encryption is not None and answer.encryption.kms_alias is not None:
+                    self._notes.append(
+                        _(
+                            "Bucket {bucket} is encrypted with the KMS key {alias}, which the policy cannot name."
+                        ).format(bucket=bucket, alias=answer.encryption.kms_alias)
+                    )
+                for denial in answer.deny_statements or ():
+                    self._notes.append(
+                        _("The policy of bucket {bucket} may refuse an IAM user: {denial}").format(
+                            bucket=bucket, denial=denial
+                        )
+                    )
+        return facts
+
+    def _look_at_regions(self, destinations: Sequence[Destination], facts: Mapping[str, BucketFacts]) -> None:
+        """A program that looks in another region may be led to its bucket by S3, or fail: its own check tells."""
+        for place in (one.place for one in destinations):
+            for target in place.targets:
+                known = facts.get(target.bucket)
+                if known is None or known.region is None or place.region in {None, known.region}:
+                    continue
+                said = _("{client} {name} looks for the bucket {bucket} in {named}, and it is in {region}.").format(
+                    client=place.client,
+                    name=place.name,
+                    bucket=target.bucket,
+                    named=place.region,
+                    region=known.region,
+                )
+                if any(check.ok is False for check in own_check(self._surroundings, place, target)):
+                    self._close(
+                        _(
+                            "{said} Its own check fails, so its backups fail already. Correct the region there first."
+                        ).format(said=said),
+                        code="bucket.region",
+                    )
+                else:
+                    self._notes.append(said)
+
+    def _policy(
+        self, destinations: Sequence[Destination], owner: Principal, facts: Mapping[str, BucketFacts]
+    ) -> PolicyDocument | None:
+        if self._route is not Route.SCOPED_USER or not destinations:
+            return None
+        additions: dict[str, frozenset[Addition]] = {}
+        for one in destinations:
+            for target in one.targets:
+                additions[target.bucket] = additions.get(target.bucket, frozenset()) | one.place.additions
+        needs = [BucketNeeds(bucket, asked, _kms_key(facts.get(bucket))) for bucket, asked in additions.items()]
+        # A program that speaks plain HTTP would be refused by a policy that demands TLS.
+        plain = speaks_plain_http(self._surroundings.endpoint_url) or any(one.place.plain_http for one in destinations)
+        policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)
+        if policy.size > INLINE_POLICY_LIMIT:
+            self._close(
+                _(
+                    "The policy for {count} buckets has {size} characters, and AWS allows {limit} for one user. Rotate "
+                    "fewer programs at once with --only."
+                ).format(count=len(needs), size=policy.size, limit=INLINE_POLICY_LIMIT),
+                code="policy.too-long",
+            )
+        return policy
+
+    def _known_keys(self) -> tuple[AccessKeyId, ...]:
+        if not self._route.same_owner:
+            return ()
+        siblings = self._found.siblings or ()
+        return (self._found.key.access_key_id, *(one.access_key_id for one in siblings))
+
+    def _user_name(self) -> str | None:
+        if self._route is not Route.SCOPED_USER or self._found.pair is None:
+            return None
+        aws, pair = self._surroundings.aws, self._found.pair
+        asked = self._options.user_name
+        name = asked or f"backup-{scoped_user.user_name_from(self._surroundings.computer.name)}"
+        try:
+            for candidate in [name] if asked else [name, *(f"{name}-{number}" for number in range(2, 10))]:
+                if not _is_taken(aws, pair, candidate):
+                    return candidate
+        except AwsError as error:
+            self._close_for(error)
+            return name
+        self._close(
+            _("There is already an IAM user named {name}. Choose another name with --user-name.").format(name=name),
+            code="user.exists",
+        )
+        return name
+
+    def _later_gates(self) -> list[Gate]:
+        gates: list[Gate] = []
+        if self._options.watch_days > 0:
+            reason = _("Keyturn watches for {days:g} days whether anything still uses the old key.")
+            gates.append(Gate(Step.TURN_OFF, reason.format(days=self._options.watch_days), waits=True, code="watch"))
+        if self._options.off_days > 0:
+            reason = _("The old key stays off, and can be turned on again, for {days:g} days.")
+            gates.append(Gate(Step.DELETE, reason.format(days=self._options.off_days), waits=True, code="off-days"))
+        return gates
+
+
+def _kms_key(facts: BucketFacts | None) -> str | None:
+    return None if facts is None or facts.encryption is None else facts.encryption.kms_key_arn
+
+
+def _is_taken(aws: Aws, signer: KeyPair, name: str) -> bool:
+    try:
+        return scoped_user.find_user(aws, signer, name) is not None
+    except AwsError as error:
+        if error.fault is AwsFault.EXISTS:
+            return True
+        raise
+
+
+def named(decision: Decision, name: str) -> Decision:
+    """The same decision under the name of its rotation."""
+    return replace(decision, rotation=name)

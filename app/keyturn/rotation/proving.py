@@ -1,0 +1,243 @@
+"""The proofs: each destination's credential, as read back from the destination, at STS and at S3, for each bucket.
+
+A program's own check comes after ours, never instead of it, and its outcome counts only where the same check passed
+before anything was changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from keyturn.aws import proof, spreading
+from keyturn.aws.proof import ProofRequest, S3Target
+from keyturn.aws.spreading import Spread
+from keyturn.clients.own_check import run_own_check
+from keyturn.clients.registry import client_named
+from keyturn.clients.replacement import read_pair
+from keyturn.model.errors import AppError, AwsError, ClientError
+from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.places import Place, Target
+from keyturn.model.text import _
+from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.steps import Step
+from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.state.journal import Mark
+
+_PROOFS = (Step.PROVE, Step.PROVE_AGAIN, Step.PROVE_OFF, Step.UNDO)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was tried. `ok` is None where the outcome is unknown."""
+
+    check: str
+    ok: bool | None
+    detail: str
+    error: AppError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationProof:
+    """How one bucket of one destination fared."""
+
+    client: str
+    name: str
+    path: Path
+    access_key_id: AccessKeyId
+    bucket: str | None
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True where nothing failed and at least one thing was tried."""
+        return bool(self.checks) and all(check.ok is not False for check in self.checks)
+
+    @property
+    def first_failure(self) -> Check | None:
+        """The check that failed first."""
+        return next((check for check in self.checks if check.ok is False), None)
+
+
+def prove_new_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None:
+    """The step *prove*: wait until AWS accepts the new key everywhere, then climb the ladder in each bucket.
+
+    Raises:
+        AwsError: where the new key does not work within two minutes, or lacks a right.
+    """
+    decision = rotation.decision
+    with taking(surroundings, rotation, Step.PROVE) as outcome:
+        targets = _targets(decision)
+        spread = _Spreading(surroundings)
+        spreading.wait_until_accepted(
+            surroundings.aws,
+            new,
+            targets,
+            surroundings.clock,
+            progress=spread,
+            stop_if_cancelled=surroundings.cancel.check,
+        )
+        surroundings.cancel.check()
+        requests = [ProofRequest(new, target) for target in targets]
+        for request, results in zip(requests, proof.prove_all(surroundings.aws, requests), strict=True):
+            for result in results:
+                if not result.ok:
+                    raise _as_error(request.target.bucket, result.check, result.detail, result.error)
+        take_back_uploads(surroundings, rotation, new)
+        outcome.detail = _("accepted everywhere after {seconds:.0f} seconds").format(seconds=spread.seconds)
+
+
+class _Spreading:
+    """Tells whoever watches how far AWS has come in accepting the new key."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self.seconds = 0.0
+
+    def __call__(self, spread: Spread) -> None:
+        self.seconds = spread.seconds
+        detail = _("{done} of {places} places at AWS accept the new key").format(done=spread.done, places=spread.places)
+        if spread.slow:
+            detail = _("{detail}; this can take up to two minutes").format(detail=detail)
+        self._surroundings.tell(Step.PROVE, Moment.GOING_ON, detail)
+
+
+def prove_again(surroundings: Surroundings, rotation: Rotation, step: Step, expected: AccessKeyId) -> None:
+    """The steps *prove again*: with the credentials as read back from the destinations.
+
+    Raises:
+        AppError: for the first destination that failed.
+    """
+    with taking(surroundings, rotation, step) as outcome:
+        prove_or_raise(surroundings, rotation, step, expected=expected)
+        kept = surroundings.secrets.get(expected)
+        if kept is not None:
+            take_back_uploads(surroundings, rotation, kept)
+        outcome.detail = _("{count} destinations").format(count=len(rotation.decision.destinations))
+
+
+def take_back_uploads(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> None:
+    """Abort the uploads that a proof left when Keyturn was killed in it; without a kill there are none to look for.
+
+    Args:
+        rotation: as the journal had it before the present step.
+    """
+    if any(rotation.was_cut_short(step) for step in _PROOFS):
+        for target in _targets(rotation.decision):
+            proof.remove_stray_uploads(surroundings.aws, signer, target)
+
+
+def prove_or_raise(surroundings: Surroundings, rotation: Rotation, step: Step, *, expected: AccessKeyId) -> None:
+    """Prove every destination, and raise for the first that failed or holds another key than `expected`."""
+    passed_before = own_checks_passed(rotation)
+    for one in prove_destinations(surroundings, rotation.decision):
+        if one.access_key_id != expected:
+            raise ClientError(
+                _("{client} {name} holds another key").format(client=one.client, name=one.name),
+                _(
+                    "{path} holds {found} where {expected} was put. Another program or person changed it. Look there "
+                    "before you go on."
+                ).format(path=one.path, found=one.access_key_id.masked, expected=expected.masked),
+                code="place.other-key",
+            )
+        surroundings.tell(step, Moment.GOING_ON, _summary(one))
+        for check in one.checks:
+            if check.ok is False and (check.error is not None or _own_check_name(one) in passed_before):
+                raise _as_error(one.bucket or one.name, check.check, check.detail, check.error)
+
+
+def prove_destinations(surroundings: Surroundings, decision: Decision) -> tuple[DestinationProof, ...]:
+    """Read each destination's pair back and prove it, all of them in parallel; then run the programs' own checks.
+
+    Raises:
+        FileError, ClientError: where a destination cannot be read.
+    """
+    pairs = {one.place.identity: read_pair(surroundings.computer, one.place) for one in decision.destinations}
+    wanted = [(one, target) for one in decision.destinations for target in one.targets]
+    requests = [
+        ProofRequest(pairs[one.place.identity], _s3_target(decision.regions, decision.owner.account, target))
+        for one, target in wanted
+    ]
+    answers = proof.prove_all(surroundings.aws, requests)
+    proofs = []
+    for (one, target), results in zip(wanted, answers, strict=True):
+        checks = [Check(result.check, result.ok, result.detail, result.error) for result in results]
+        if all(check.ok for check in checks):
+            checks += own_check(surroundings, one.place, target)
+        pair = pairs[one.place.identity]
+        proofs.append(
+            DestinationProof(
+                one.place.client, one.place.name, one.place.path, pair.access_key_id, target.bucket, tuple(checks)
+            )
+        )
+    return tuple(proofs)
+
+
+def own_check(surroundings: Surroundings, place: Place, target: Target | None) -> list[Check]:
+    """The program's own check, where it has one and is installed."""
+    client = client_named(place.client)
+    try:
+        check = client.check(surroundings.computer, place, target, endpoint_url=surroundings.endpoint_url)
+    except AppError as error:
+        return [Check(place.client, None, str(error))]
+    if check is None:
+        return []
+    result = run_own_check(check)
+    return [Check(place.client, result.ok, result.detail)]
+
+
+def note_own_checks(surroundings: Surroundings, decision: Decision) -> Mapping[str, Any]:
+    """Run the programs' own checks before anything is changed, and return which ones pass, for the journal."""
+    passed = []
+    for one in decision.destinations:
+        for target in one.targets:
+            if any(check.ok for check in own_check(surroundings, one.place, target)):
+                passed.append(_check_name(one, target))
+    return {"own_checks_passed": passed}
+
+
+def own_checks_passed(rotation: Rotation) -> frozenset[str]:
+    """The own checks that passed with the old key."""
+    checked = rotation.latest(Step.CHECK, Mark.DONE)
+    return frozenset() if checked is None else frozenset(checked.facts.get("own_checks_passed", ()))
+
+
+def _check_name(one: Destination, target: Target) -> str:
+    return f"{one.place.client} {one.place.name} {target.bucket}"
+
+
+def _own_check_name(one: DestinationProof) -> str:
+    return f"{one.client} {one.name} {one.bucket}"
+
+
+def _targets(decision: Decision) -> tuple[S3Target, ...]:
+    wanted = {target for one in decision.destinations for target in one.targets}
+    return tuple(_s3_target(decision.regions, decision.owner.account, target) for target in sorted(wanted))
+
+
+def _s3_target(regions: Mapping[str, str | None], account: str, target: Target) -> S3Target:
+    return S3Target(target.bucket, target.prefix, regions.get(target.bucket), account)
+
+
+def _summary(one: DestinationProof) -> str:
+    failure = one.first_failure
+    tried = ", ".join(check.check for check in one.checks if check.ok)
+    said = tried if failure is None else f"{failure.check}: {failure.detail}"
+    return f"{one.client} {one.name}, {one.bucket}: {said}"
+
+
+def _as_error(subject: str, check: str, detail: str, error: AppError | None) -> AppError:
+    if isinstance(error, AwsError):
+        title = _("The proof failed at {subject} ({check}): {title}")
+        return AwsError(
+            title.format(subject=subject, check=check, title=error.title),
+            error.message,
+            fault=error.fault,
+            aws_code=error.aws_code,
+        )
+    return ClientError(
+        _("The proof failed at {subject} ({check})").format(subject=subject, check=check), detail, code="proof.failed"
+    )

@@ -1,0 +1,217 @@
+"""How a rotation stands, read from its journal: the entries are the only state there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from keyturn.model.errors import UsageError
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _
+from keyturn.rotation.decision import Decision
+from keyturn.rotation.steps import By, Route, State, Step
+from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.state.journal import Entry, Journal, Mark, RecordedRotation
+
+_WAY_OUT = (Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """One key's way, as far as it has come."""
+
+    decision: Decision
+    started: datetime
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def from_record(cls, record: RecordedRotation) -> Rotation:
+        """Read what the journal has."""
+        return cls(Decision.from_json(record.decision), record.started, record.entries)
+
+    @property
+    def name(self) -> str:
+        """The rotation's name in the command line."""
+        return self.decision.rotation
+
+    @property
+    def updated(self) -> datetime:
+        """When the last entry was written."""
+        return self.entries[-1].at if self.entries else self.started
+
+    def latest(self, step: Step, *marks: Mark) -> Entry | None:
+        """The newest entry of `step` that has one of `marks`."""
+        return next((e for e in reversed(self.entries) if e.step == step.value and e.mark in marks), None)
+
+    def is_done(self, step: Step) -> bool:
+        """True where the step ended well, and nothing since took it back."""
+        done = self.latest(step, Mark.DONE)
+        if done is None:
+            return False
+        if step in {Step.TURN_OFF, Step.PROVE_OFF}:
+            on = self.latest(Step.TURN_ON, Mark.DONE)
+            return on is None or self.entries.index(on) < self.entries.index(done)
+        return True
+
+    def was_cut_short(self, step: Step) -> bool:
+        """True where the step began and its outcome never reached the journal: Keyturn was killed in it."""
+        last = self.latest(step, Mark.INTENT, Mark.DONE, Mark.FAILED)
+        return last is not None and last.mark is Mark.INTENT
+
+    @property
+    def new_key(self) -> AccessKeyId | None:
+        """The key that AWS made for this rotation, once that is known."""
+        noted = self.latest(Step.CREATE, Mark.DONE)
+        if noted is None or noted.facts.get("new_key") is None:
+            return None
+        return AccessKeyId(noted.facts["new_key"])
+
+    @property
+    def switched_at(self) -> datetime | None:
+        """When the last destination got the new key; for a key that is retired, when the rotation began."""
+        if self.decision.route is Route.RETIRE:
+            return self.started
+        done = self.latest(Step.SWITCH, Mark.DONE)
+        return None if done is None else done.at
+
+    @property
+    def off_at(self) -> datetime | None:
+        """When the old key was seen to be off; None while it is on."""
+        done = self.latest(Step.TURN_OFF, Mark.DONE)
+        return done.at if done is not None and self.is_done(Step.TURN_OFF) else None
+
+    @property
+    def off_by(self) -> By | None:
+        """Who turned it off."""
+        done = self.latest(Step.TURN_OFF, Mark.DONE)
+        return None if done is None or not self.is_done(Step.TURN_OFF) else By(done.facts["by"])
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """The things that a person said were done."""
+        return frozenset(str(e.facts["item"]) for e in self.entries if e.mark is Mark.TICKED)
+
+    @property
+    def is_over(self) -> bool:
+        """True where nothing is left to do."""
+        return self.is_done(Step.DELETE) or self.is_done(Step.UNDO)
+
+    @property
+    def is_undoing(self) -> bool:
+        """True where an undo began and did not end: from there, the only way is to end it."""
+        return self.latest(Step.UNDO, Mark.INTENT) is not None and not self.is_done(Step.UNDO)
+
+    @property
+    def step(self) -> Step:
+        """The step that it is at: the one that was interrupted, or the one that comes next."""
+        if self.is_undoing or self.is_done(Step.UNDO):
+            return Step.UNDO
+        if self.is_done(Step.DELETE):
+            return Step.DELETE
+        if self.decision.route.makes_a_key:
+            for step in _WAY_OUT:
+                if not self.is_done(step):
+                    return step
+        if not self.is_done(Step.TURN_OFF):
+            return Step.TURN_OFF if self._is_open(Step.TURN_OFF) else Step.WATCH
+        if not self.is_done(Step.PROVE_OFF):
+            return Step.PROVE_OFF
+        return Step.DELETE
+
+    @property
+    def state(self) -> State:
+        """How it stands."""
+        if self.is_done(Step.UNDO):
+            return State.UNDONE
+        if self.is_done(Step.DELETE):
+            return State.DONE
+        if self.step in {Step.WATCH, Step.DELETE} and not self._is_open(self.step):
+            return State.WAITING
+        last = self.latest(self.step, Mark.INTENT, Mark.FAILED)
+        return State.STOPPED if last is not None and last.mark is Mark.FAILED else State.INTERRUPTED
+
+    def began(self, step: Step) -> bool:
+        """True where the step was begun, whether or not it ended."""
+        return self.latest(step, Mark.INTENT) is not None
+
+    def _is_open(self, step: Step) -> bool:
+        last = self.latest(step, Mark.INTENT, Mark.FAILED, Mark.DONE)
+        return last is not None and last.mark is not Mark.DONE and not bool(last.facts.get("waits"))
+
+
+def all_rotations(journal: Journal) -> tuple[Rotation, ...]:
+    """Every rotation, oldest first."""
+    return tuple(Rotation.from_record(record) for record in journal.rotations())
+
+
+def find_rotation(journal: Journal, name: str | None) -> Rotation:
+    """Return the rotation called `name`, or the only one that is not over.
+
+    Raises:
+        UsageError: where there is none, or more than one.
+    """
+    rotations = all_rotations(journal)
+    if name is not None:
+        for rotation in rotations:
+            if rotation.name == name:
+                return rotation
+        raise UsageError(
+            _("There is no rotation {name}").format(name=name),
+            _("Nothing was changed. `keyturn status` lists the rotations."),
+            code="usage.rotation",
+        )
+    open_ones = [rotation for rotation in rotations if not rotation.is_over]
+    if len(open_ones) == 1:
+        return open_ones[0]
+    if open_ones:
+        names = ", ".join(rotation.name for rotation in open_ones)
+        raise UsageError(
+            _("There is more than one rotation"),
+            _("Say which: {names}. Nothing was changed.").format(names=names),
+            code="usage.rotation",
+        )
+    raise UsageError(
+        _("No rotation is under way"),
+        _("Nothing was changed. `keyturn scan` shows your keys, and `keyturn rotate KEY` begins."),
+        code="usage.rotation",
+    )
+
+
+def reload(surroundings: Surroundings, rotation: Rotation) -> Rotation:
+    """The same rotation as the journal has it now."""
+    return find_rotation(surroundings.journal, rotation.name)
+
+
+def write(
+    surroundings: Surroundings, rotation: Rotation, step: Step, mark: Mark, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Append to the rotation's journal."""
+    surroundings.journal.write(Entry(rotation.name, surroundings.clock.now(), step.value, mark, facts or {}))
+
+
+class Outcome:
+    """What a step found out, for the journal: later steps need it."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Any] = {}
+        self.detail = ""
+
+
+@contextmanager
+def taking(surroundings: Surroundings, rotation: Rotation, step: Step) -> Iterator[Outcome]:
+    """Take a step: its intent is in the journal before the body runs, its outcome after, and both are told."""
+    write(surroundings, rotation, step, Mark.INTENT)
+    surroundings.tell(step, Moment.STARTED)
+    outcome = Outcome()
+    try:
+        yield outcome
+    except Exception as error:
+        code = getattr(error, "code", type(error).__name__)
+        write(surroundings, rotation, step, Mark.FAILED, {"code": code})
+        surroundings.tell(step, Moment.FAILED, getattr(error, "title", ""))
+        raise
+    write(surroundings, rotation, step, Mark.DONE, outcome.facts)
+    surroundings.tell(step, Moment.DONE, outcome.detail)

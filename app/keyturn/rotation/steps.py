@@ -1,0 +1,104 @@
+"""The words of a rotation: its routes, its steps, and how a command on it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKeyId
+
+
+class Route(StrEnum):
+    """Which way out of an old key."""
+
+    SCOPED_USER = "scoped-user"
+    NEW_ROOT_KEY = "new-root-key"
+    SAME_USER = "same-user"
+    RETIRE = "retire"
+
+    @property
+    def makes_a_key(self) -> bool:
+        """False where nothing uses the old key and nothing has to follow it."""
+        return self is not Route.RETIRE
+
+    @property
+    def same_owner(self) -> bool:
+        """True where the new key belongs to the old key's owner, and so can turn the old key off and on."""
+        return self in {Route.NEW_ROOT_KEY, Route.SAME_USER}
+
+
+class Step(StrEnum):
+    """A step of a rotation, in the order in which they are taken; `turn-on` and `undo` lead back."""
+
+    CHECK = "check"
+    CREATE = "create"
+    PROVE = "prove"
+    SWITCH = "switch"
+    PROVE_AGAIN = "prove-again"
+    WATCH = "watch"
+    TURN_OFF = "turn-off"
+    PROVE_OFF = "prove-off"
+    DELETE = "delete"
+    TURN_ON = "turn-on"
+    UNDO = "undo"
+
+
+class By(StrEnum):
+    """Who turns the old key off."""
+
+    KEY = "key"
+    CONSOLE = "console"
+
+
+class State(StrEnum):
+    """How a rotation stands."""
+
+    INTERRUPTED = "interrupted"  # a step began and did not end: `continue` or `undo`
+    WAITING = "waiting"
+    STOPPED = "stopped"  # something for a person to look at
+    DONE = "done"
+    UNDONE = "undone"
+
+
+class Ending(StrEnum):
+    """How a command on a rotation ended."""
+
+    DONE = "done"
+    PUT_BACK = "put-back"  # it failed, and everything is as it was
+    WAITING = "waiting"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A thing that a rotation waits for.
+
+    Attributes:
+        item: its name for `keyturn done`.
+        title: what it is, in a sentence.
+        steps: how to do it, click by click or command by command.
+        tickable: a person can say that it is done; False where only time or AWS can tell.
+    """
+
+    item: str
+    title: str
+    steps: tuple[str, ...] = ()
+    tickable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a command on a rotation ended, and how the rotation stands now.
+
+    Attributes:
+        rotation: its name; None where it did not begin.
+    """
+
+    ending: Ending
+    rotation: str | None
+    state: State
+    step: Step
+    new_access_key_id: AccessKeyId | None
+    awaiting: tuple[Awaited, ...] = ()
+    problem: AppError | None = None

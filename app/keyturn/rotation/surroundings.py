@@ -1,0 +1,111 @@
+"""Everything a rotation touches outside itself, handed in by the face that runs it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from keyturn.aws.session import Aws, OwnUse
+from keyturn.computer.clock import Clock
+from keyturn.computer.computer import Computer
+from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _
+from keyturn.rotation.steps import Step
+from keyturn.state.journal import Journal
+from keyturn.state.secrets import SecretStore
+
+
+class Moment(StrEnum):
+    """Where in its step an event stands."""
+
+    STARTED = "started"
+    GOING_ON = "going-on"
+    DONE = "done"
+    FAILED = "failed"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a person who watches should see."""
+
+    step: Step
+    moment: Moment
+    detail: str = ""
+
+
+# Is told what happens, as it happens.
+ProgressSink = Callable[[Event], None]
+
+
+class Cancelled(AppError):
+    """The person asked to stop."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You asked to stop"), _("Nothing was cut short in the middle of a change."), code="cancelled"
+        )
+
+
+class CancelToken:
+    """Carries the person's wish to stop into the work. It is looked at between changes, never inside one."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+
+    def ask(self) -> None:
+        """Ask to stop at the next safe point."""
+        self._asked.set()
+
+    @property
+    def asked(self) -> bool:
+        """True once somebody asked."""
+        return self._asked.is_set()
+
+    def check(self) -> None:
+        """Raise `Cancelled` where somebody asked to stop."""
+        if self.asked:
+            raise Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The computer, AWS, Keyturn's memory and the clock, with a way to tell and a way to be stopped.
+
+    Attributes:
+        endpoint_url: where AWS is, where that is not Amazon's own address.
+    """
+
+    computer: Computer
+    aws: Aws
+    journal: Journal
+    secrets: SecretStore
+    clock: Clock
+    progress: ProgressSink
+    cancel: CancelToken = field(default_factory=CancelToken)
+    endpoint_url: str | None = None
+
+    def tell(self, step: Step, moment: Moment, detail: str = "") -> None:
+        """Tell whoever watches."""
+        self.progress(Event(step, moment, detail))
+
+
+class OwnUses:
+    """Writes Keyturn's own uses of keys into the journal, before each request is sent.
+
+    AWS records uses in windows of 15 minutes (research/aws.md A3), so one note a minute for each service is enough.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._noted: dict[tuple[AccessKeyId, str], datetime] = {}
+
+    def __call__(self, use: OwnUse) -> None:
+        before = self._noted.get((use.access_key_id, use.service))
+        if before is None or (use.at - before).total_seconds() > 60:
+            self._journal.note_own_use(use.access_key_id, use.at, use.service, use.region)
+            self._noted[use.access_key_id, use.service] = use.at

@@ -1,0 +1,209 @@
+"""What keys are on this computer, whose they are, how old, and where: the answer to `scan`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from keyturn.aws import access_keys, identity
+from keyturn.clients.endpoints import is_aws
+from keyturn.clients.registry import find_everything
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal
+from keyturn.model.places import Place, PlaceKind, Problem
+from keyturn.model.text import _
+from keyturn.rotation.advice import Advice, advice_for
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.uses import without_own
+
+# After one of these, asking about the next key would only fail, and wait, in the same way.
+_NOBODY_ANSWERS = {AwsFault.NO_NETWORK, AwsFault.NOT_AWS, AwsFault.UNTRUSTED, AwsFault.NO_ANSWER, AwsFault.CLOCK}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKey:
+    """One key, what AWS tells about it, and every place where it stands.
+
+    Attributes:
+        pair: the complete key that AWS accepts, or None where none of the places holds one.
+        siblings: the other keys of the same owner, where AWS told; None where it did not.
+        conflicting: places hold different secrets for this one ID.
+        failure: why AWS could not be asked about this key, or refused it.
+    """
+
+    key: AccessKey
+    places: tuple[Place, ...]
+    advice: Advice
+    pair: KeyPair | None = None
+    siblings: tuple[AccessKey, ...] | None = None
+    conflicting: bool = False
+    failure: AwsError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All keys that were found, and what went wrong while looking."""
+
+    keys: tuple[FoundKey, ...]
+    problems: tuple[Problem, ...]
+
+    def find(self, text: str) -> tuple[FoundKey, ...]:
+        """The keys that `text` may mean: the whole ID, its last characters, or the masked form."""
+        wanted = text.strip()
+        ending = wanted.rpartition("…")[2] if "…" in wanted else wanted
+        exact = tuple(found for found in self.keys if found.key.access_key_id.value == wanted)
+        if exact:
+            return exact
+        return tuple(
+            found for found in self.keys if len(ending) >= 4 and found.key.access_key_id.value.endswith(ending)
+        )
+
+
+def take_survey(surroundings: Surroundings, *, offline: bool = False) -> Survey:
+    """Look through the computer, and ask AWS whose the keys are.
+
+    Args:
+        offline: ask AWS nothing.
+    """
+    findings = find_everything(surroundings.computer, leave_out=(surroundings.journal.path.parent,))
+    problems = list(findings.problems)
+    by_key: dict[AccessKeyId, list[Place]] = {}
+    for place in findings.places:
+        by_key.setdefault(place.access_key_id, []).append(place)
+    inquiry = _Inquiry(surroundings, offline=offline)
+    found = [inquiry.about(key, tuple(places)) for key, places in by_key.items()]
+    found = [inquiry.completed(one) for one in found]
+    now = surroundings.clock.now()
+    found = [replace(one, advice=advice_for(one.key, one.places, now)) for one in found]
+    for one in found:
+        problems += _conflicts(one)
+    problems += inquiry.problems
+    found.sort(key=_urgency)
+    return Survey(tuple(found), tuple(problems))
+
+
+def _urgency(found: FoundKey) -> tuple[int, str]:
+    order = [Advice.REPLACE, Advice.RENEW, Advice.RETIRE, Advice.UNKNOWN, Advice.OK]
+    return order.index(found.advice), found.key.access_key_id.value
+
+
+class _Inquiry:
+    """Asks AWS about one key after the other, and stops asking when nobody answers."""
+
+    def __init__(self, surroundings: Surroundings, *, offline: bool) -> None:
+        self._surroundings = surroundings
+        self._silent = offline
+        self._listed: dict[AccessKeyId, AccessKey] = {}
+        self.problems: list[Problem] = []
+
+    def about(self, key: AccessKeyId, places: tuple[Place, ...]) -> FoundKey:
+        """Ask about `key` with each different secret that its places hold, until AWS accepts one."""
+        endpoint_url = self._surroundings.endpoint_url
+        unknown = AccessKey(key, None, KeyStatus.UNKNOWN)
+        destinations = [place for place in places if place.kind is PlaceKind.DESTINATION]
+        elsewhere = bool(destinations) and not any(is_aws(place, endpoint_url) for place in destinations)
+        candidates = _different_pairs(place for place in places if not place.session)
+        found = FoundKey(unknown, places, Advice.UNKNOWN, conflicting=len(candidates) > 1)
+        if self._silent or elsewhere or key.is_temporary:
+            return found
+        for pair in candidates:
+            answer = self._ask(pair)
+            if isinstance(answer, AwsError):
+                found = replace(found, failure=answer)
+                if answer.fault is AwsFault.UNKNOWN_KEY:
+                    found = replace(found, key=replace(unknown, status=KeyStatus.REJECTED))
+                if answer.fault in _NOBODY_ANSWERS:
+                    self._silent = True
+                    break
+                continue
+            accepted, siblings = answer
+            return replace(found, key=accepted, pair=pair, siblings=siblings, failure=None)
+        if found.failure is not None:
+            self._tell(found, found.failure)
+        return found
+
+    def _ask(self, pair: KeyPair) -> tuple[AccessKey, tuple[AccessKey, ...] | None] | AwsError:
+        aws, journal = self._surroundings.aws, self._surroundings.journal
+        key = pair.access_key_id
+        try:
+            # Asked first, before any other request of ours becomes the key's last use (research/aws.md A3).
+            read = self._last_use(pair)
+            owner = identity.whose(aws, pair)
+            if isinstance(read, AwsError) and read.fault is AwsFault.UNKNOWN_KEY:
+                read = self._last_use(pair)  # now its partition is known
+        except AwsError as error:
+            return error
+        last_use = None if isinstance(read, AwsError) else without_own(journal, key, read)
+        # STS accepted the signature, so the key is active, whatever else cannot be read.
+        accepted = AccessKey(key, owner, KeyStatus.ACTIVE, None, last_use)
+        try:
+            listed = access_keys.list_keys(aws, pair, None)
+        except AwsError:
+            return accepted, None
+        siblings = tuple(
+            AccessKey(one.access_key_id, owner, one.status, one.created) for one in listed if one.access_key_id != key
+        )
+        for sibling in siblings:
+            self._listed[sibling.access_key_id] = sibling
+        mine = next((one for one in listed if one.access_key_id == key), None)
+        if mine is not None:
+            accepted = replace(accepted, created=mine.created)
+        return accepted, siblings
+
+    def _last_use(self, pair: KeyPair) -> LastUse | AwsError:
+        try:
+            return access_keys.last_use(self._surroundings.aws, pair, pair.access_key_id)
+        except AwsError as error:
+            if error.fault in {AwsFault.DENIED, AwsFault.NOT_FOUND, AwsFault.UNKNOWN_KEY, AwsFault.THROTTLED}:
+                return error
+            raise
+
+    def completed(self, found: FoundKey) -> FoundKey:
+        """Add what another key of the same owner told about this one."""
+        listed = self._listed.get(found.key.access_key_id)
+        if listed is None or found.pair is not None:
+            return found
+        return replace(found, key=listed)
+
+    def _tell(self, found: FoundKey, error: AwsError) -> None:
+        path = found.places[0].path if len(found.places) == 1 else None
+        message = _("{message} (Access key {key}.)").format(message=error.message, key=found.key.access_key_id.masked)
+        self.problems.append(Problem(path, error.title, message))
+
+
+def _different_pairs(places: Iterable[Place]) -> list[KeyPair]:
+    pairs: list[KeyPair] = []
+    for place in places:
+        if place.pair is not None and all(place.secret != known.secret for known in pairs):
+            pairs.append(place.pair)
+    return pairs
+
+
+def _conflicts(found: FoundKey) -> list[Problem]:
+    if not found.conflicting:
+        return []
+    accepted: Sequence[Place] = [] if found.pair is None else [p for p in found.places if p.secret == found.pair.secret]
+    title = _("Two different secrets for one access key")
+    problems = []
+    for place in found.places:
+        if place.secret is None or place in accepted:
+            continue
+        if accepted:
+            message = _(
+                "{place} holds another secret for {key} than {other}, and AWS accepts only that one. This program "
+                "cannot reach its backups with it. Correct it there, or leave the program out with --only."
+            ).format(place=place.name, key=place.access_key_id.masked, other=accepted[0].name)
+        else:
+            message = _(
+                "{place} holds another secret for {key} than other places do, and Keyturn does not know which is "
+                "right. Find out which program still backs up, and correct the others."
+            ).format(place=place.name, key=place.access_key_id.masked)
+        problems.append(Problem(place.path, title, message))
+    return problems
+
+
+def owner_name(owner: Principal | None) -> str:
+    """Whose key it is, for people."""
+    if owner is None:
+        return _("unknown owner")
+    return owner.user_name or {"root": _("root user"), "role": _("role")}.get(owner.kind.value, _("unknown owner"))

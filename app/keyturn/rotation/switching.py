@@ -1,0 +1,68 @@
+"""The step *switch*, and the way back: a pair replaced in every destination, one atomic replacement for each file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from keyturn.clients.replacement import replace_pair
+from keyturn.edits.files import leftover_temporaries
+from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.places import Place
+from keyturn.model.text import _
+from keyturn.rotation.decision import Decision
+from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.steps import Step
+from keyturn.rotation.surroundings import Moment, Surroundings
+
+
+def switch(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None:
+    """Put the new pair into every destination. A file that has it already stays as it is.
+
+    Raises:
+        FileError, ClientError: at the first file that cannot be changed; the ones before it are changed then.
+    """
+    decision = rotation.decision
+    with taking(surroundings, rotation, Step.SWITCH) as outcome:
+        clear_away(decision)
+        files = files_of(decision)
+        for path, places in files.items():
+            surroundings.cancel.check()
+            replace_pair(surroundings.computer, places, expected=decision.key, pair=new)
+            surroundings.tell(Step.SWITCH, Moment.GOING_ON, str(path))
+        outcome.detail = _("{count} files").format(count=len(files))
+
+
+def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: AccessKeyId | None) -> None:
+    """Put the old pair back wherever the new one stands; all are tried before the first error is raised.
+
+    Raises:
+        FileError, ClientError: where a destination could not be put back.
+    """
+    decision = rotation.decision
+    clear_away(decision)
+    first_error: AppError | None = None
+    for path, places in files_of(decision).items():
+        try:
+            if new is not None:
+                replace_pair(surroundings.computer, places, expected=new, pair=old)
+                surroundings.tell(Step.UNDO, Moment.GOING_ON, str(path))
+        except AppError as error:
+            first_error = first_error or error
+    if first_error is not None:
+        raise first_error
+
+
+def files_of(decision: Decision) -> dict[Path, list[Place]]:
+    """The destinations by the file behind them: two places in one file change in one replacement."""
+    files: dict[Path, list[Place]] = {}
+    for one in decision.destinations:
+        files.setdefault(one.place.path.resolve(), []).append(one.place)
+    return files
+
+
+def clear_away(decision: Decision) -> None:
+    """Remove what a killed replacement left beside the files; it may hold a secret."""
+    for folder in {path.parent for path in files_of(decision)}:
+        for leftover in leftover_temporaries(folder):
+            leftover.unlink(missing_ok=True)

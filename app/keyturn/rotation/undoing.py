@@ -1,0 +1,75 @@
+"""The way back: the old key in every destination again, proved, and the new one and its user removed.
+
+Possible until the old key is deleted. Each part may be repeated: an undo that was interrupted is simply done again.
+"""
+
+from __future__ import annotations
+
+from keyturn.aws import access_keys, scoped_user
+from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.text import _
+from keyturn.rotation.creating import strangers
+from keyturn.rotation.proving import prove_or_raise, take_back_uploads
+from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.rotation.switching import switch_back
+
+
+def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+    """Put everything back. The old key has to be on.
+
+    Raises:
+        AppError: what could not be put back; the new key stays as long as a destination may hold it.
+    """
+    with taking(surroundings, rotation, Step.UNDO):
+        made = _made_keys(surroundings, rotation, old)
+        if rotation.began(Step.SWITCH):
+            for key in made:
+                switch_back(surroundings, rotation, old, key)
+            prove_or_raise(surroundings, rotation, Step.UNDO, expected=old.access_key_id)
+        take_back_uploads(surroundings, rotation, old)
+        _remove(surroundings, rotation, old, made)
+    # The old secret is where it always was, and the new one opens nothing any more.
+    for key in (*made, old.access_key_id):
+        surroundings.secrets.forget(key)
+
+
+def _made_keys(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> tuple[AccessKeyId, ...]:
+    """Every key that this rotation made, whether or not its answer ever arrived."""
+    if not rotation.decision.route.makes_a_key or not rotation.began(Step.CREATE):
+        return ()
+    listed = strangers(surroundings, rotation.decision, old)
+    known = rotation.new_key
+    if rotation.decision.route is Route.SCOPED_USER:
+        return tuple(one.access_key_id for one in listed)
+    ours = [one.access_key_id for one in listed if one.access_key_id == known]
+    if known is None:
+        # Keys of the same owner that appeared meanwhile are ours only where their secret was kept.
+        ours = [one.access_key_id for one in listed if surroundings.secrets.get(one.access_key_id) is not None]
+        if not ours and len(listed) == 1:
+            ours = [listed[0].access_key_id]
+        elif not ours and listed:
+            raise AppError(
+                _("More than one new access key appeared"),
+                _(
+                    "AWS lists {keys}, and Keyturn cannot tell which of them is its own. Your programs have the old "
+                    "key. Delete in the AWS console the ones that nobody uses, then run `keyturn undo` again."
+                ).format(keys=", ".join(one.access_key_id.masked for one in listed)),
+                code="key.ambiguous",
+            )
+    return tuple(ours)
+
+
+def _remove(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, made: tuple[AccessKeyId, ...]) -> None:
+    decision = rotation.decision
+    if not rotation.began(Step.CREATE):
+        return
+    if decision.user_name is not None:
+        scoped_user.delete_user(surroundings.aws, signer, decision.user_name)
+        surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed IAM user {name}").format(name=decision.user_name))
+        return
+    for key in made:
+        access_keys.delete_key(surroundings.aws, signer, key, user_name=None)
+        surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed {key}").format(key=key.masked))

@@ -1,0 +1,75 @@
+"""`verify`: the proof for every destination as it is now, whatever key it holds, without a rotation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keyturn.aws import proof
+from keyturn.aws.proof import ProofRequest, S3Target
+from keyturn.clients.endpoints import is_aws
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.text import _
+from keyturn.rotation.proving import Check, DestinationProof, own_check
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.survey import FoundKey, Survey, take_survey
+
+
+def verify(
+    surroundings: Surroundings, given_buckets: Sequence[str] = ()
+) -> tuple[Survey, tuple[DestinationProof, ...]]:
+    """Prove every destination on this computer.
+
+    Args:
+        given_buckets: for destinations whose configuration names none; without them only their identity is proved.
+    """
+    survey = take_survey(surroundings)
+    given = tuple(Target(bucket) for bucket in given_buckets)
+    proofs: list[DestinationProof] = []
+    for found in survey.keys:
+        places = [place for place in found.places if place.kind is PlaceKind.DESTINATION]
+        proofs += _of_key(surroundings, found, places, given)
+    return survey, tuple(proofs)
+
+
+def _of_key(
+    surroundings: Surroundings, found: FoundKey, places: Sequence[Place], given: tuple[Target, ...]
+) -> list[DestinationProof]:
+    proofs: list[DestinationProof] = []
+    account = None if found.key.owner is None else found.key.owner.account
+    for place in places:
+        unprovable = _why_not(surroundings, found, place)
+        if unprovable is not None or place.pair is None or account is None:
+            check = unprovable or Check("identity", None, _("AWS did not tell whose key it is."))
+            proofs.append(_as_proof(place, place.targets[0].bucket if place.targets else None, [check]))
+            continue
+        targets = place.targets or given
+        if not targets:
+            result = proof.prove_identity(surroundings.aws, place.pair, account)
+            proofs.append(_as_proof(place, None, [Check(result.check, result.ok, result.detail, result.error)]))
+            continue
+        # Without a region S3 itself leads to the bucket, wherever the configuration says it is.
+        requests = [
+            ProofRequest(place.pair, S3Target(target.bucket, target.prefix, None, account)) for target in targets
+        ]
+        for target, results in zip(targets, proof.prove_all(surroundings.aws, requests), strict=True):
+            checks = [Check(result.check, result.ok, result.detail, result.error) for result in results]
+            if all(check.ok for check in checks):
+                checks += own_check(surroundings, place, target)
+            proofs.append(_as_proof(place, target.bucket, checks))
+    return proofs
+
+
+def _why_not(surroundings: Surroundings, found: FoundKey, place: Place) -> Check | None:
+    if not is_aws(place, surroundings.endpoint_url):
+        return Check("identity", None, _("An S3-compatible store, not AWS: {host}").format(host=place.endpoint))
+    if place.session:
+        return Check("identity", None, _("A temporary key, which expires by itself."))
+    if found.failure is not None:
+        return Check("identity", False, str(found.failure), found.failure)
+    if found.pair is not None and place.secret != found.pair.secret:
+        return Check("identity", False, _("This place holds another secret than the one that AWS accepts."))
+    return None
+
+
+def _as_proof(place: Place, bucket: str | None, checks: Sequence[Check]) -> DestinationProof:
+    return DestinationProof(place.client, place.name, place.path, place.access_key_id, bucket, tuple(checks))

@@ -1,0 +1,163 @@
+"""The step *watch*: does anything still use the old key? And the gates before the old key is turned off or deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from keyturn.aws import access_keys
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import KeyPair, LastUse
+from keyturn.model.text import _
+from keyturn.rotation import by_hand
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.steps import Awaited, Step
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.uses import without_own
+
+WATCH = "watch"
+OFF_DAYS = "off-days"
+LAST_USE = "last-use"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What AWS tells about the old key after the switch.
+
+    Attributes:
+        foreign_use: the newest use by somebody else; None where none is known.
+        readable: False where AWS does not tell this owner when the key was last used.
+        dead: AWS refuses the old key already.
+    """
+
+    foreign_use: LastUse | None = None
+    readable: bool = True
+    dead: bool = False
+
+
+def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Evidence:
+    """Ask AWS when the old key was used last, net of Keyturn's own requests.
+
+    Raises:
+        AwsError: where AWS could not be asked.
+    """
+    key = rotation.decision.key
+    try:
+        read = access_keys.last_use(surroundings.aws, signer, key)
+    except AwsError as error:
+        if error.fault is AwsFault.UNKNOWN_KEY and signer.access_key_id == key:
+            return Evidence(dead=True)
+        if error.fault is AwsFault.DENIED:
+            return Evidence(readable=False)
+        raise
+    return Evidence(foreign_use=without_own(surroundings.journal, key, read))
+
+
+def turn_off_gates(surroundings: Surroundings, rotation: Rotation, evidence: Evidence) -> tuple[str, ...]:
+    """Why the old key may not be turned off yet; empty where it may."""
+    reasons = [one.title for one in awaited_before_turn_off(surroundings, rotation)]
+    reasons += _foreign_use(rotation, evidence)
+    if not evidence.readable and LAST_USE not in rotation.ticked:
+        reasons.append(_last_use_by_hand(rotation).title)
+    return tuple(reasons)
+
+
+def delete_gates(surroundings: Surroundings, rotation: Rotation) -> tuple[str, ...]:
+    """Why the old key may not be deleted yet; empty where it may."""
+    if rotation.off_at is None:
+        return (_("The old key is still on. It is turned off first, for some days: `keyturn turn-off`."),)
+    if rotation.decision.route.makes_a_key and not rotation.is_done(Step.PROVE_OFF):
+        return (_("The destinations were not proved with the old key off: `keyturn continue` does it."),)
+    return tuple(one.title for one in _off_days(surroundings, rotation))
+
+
+def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+    """What the rotation waits for now, as far as it can be told without asking AWS."""
+    decision = rotation.decision
+    if rotation.is_over:
+        return ()
+    if rotation.step is Step.WATCH:
+        return awaited_before_turn_off(surroundings, rotation) or (_turn_off(rotation),)
+    if rotation.step is Step.TURN_OFF:
+        return (_turn_off(rotation),)
+    if rotation.step is Step.DELETE:
+        waits = _off_days(surroundings, rotation)
+        if waits:
+            return waits
+        return (delete_by_command(rotation) if decision.route.same_owner else by_hand.delete_in_console(decision),)
+    return ()
+
+
+def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+    """The time and the things done by hand that come before turning the old key off."""
+    items: list[Awaited] = []
+    until = _until(rotation.switched_at, rotation.decision.watch_days)
+    if until is not None and surroundings.clock.now() < until:
+        items.append(
+            Awaited(
+                WATCH,
+                _("Watch until {date} whether anything still uses {key}").format(
+                    date=readable(until), key=rotation.decision.key.masked
+                ),
+                (_("Let every backup run once. `keyturn continue` looks again."),),
+                tickable=False,
+            )
+        )
+    by_person = (
+        *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),
+        *by_hand.look_at_places(rotation.decision),
+    )
+    items += [one for one in by_person if one.item not in rotation.ticked]
+    return tuple(items)
+
+
+def delete_by_command(rotation: Rotation) -> Awaited:
+    """Deleting the old key with the new one."""
+    key = rotation.decision.key
+    command = f"keyturn delete {rotation.name} --confirm {key.last4}"
+    return Awaited(by_hand.DELETE, _("Delete {key}").format(key=key.masked), (command,), tickable=False)
+
+
+def _turn_off(rotation: Rotation) -> Awaited:
+    in_console = by_hand.turn_off_in_console(rotation.decision)
+    command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.")
+    return Awaited(in_console.item, in_console.title, (*in_console.steps, command.format(name=rotation.name)))
+
+
+def _off_days(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+    until = _until(rotation.off_at, rotation.decision.off_days)
+    if until is None or surroundings.clock.now() >= until:
+        return ()
+    title = _("Delete {key} from {date} on; until then it can be turned on again")
+    return (Awaited(OFF_DAYS, title.format(key=rotation.decision.key.masked, date=readable(until)), tickable=False),)
+
+
+def _foreign_use(rotation: Rotation, evidence: Evidence) -> list[str]:
+    use, switched_at = evidence.foreign_use, rotation.switched_at
+    if use is None or use.date is None or switched_at is None or use.date <= switched_at:
+        return []
+    return [
+        _(
+            "Something still uses {key}: AWS saw it at {service} on {date}, after the switch. Find the other program "
+            "or computer and give it its own key; `keyturn scan` shows where the key stands here."
+        ).format(key=rotation.decision.key.masked, service=use.service, date=readable(use.date))
+    ]
+
+
+def _last_use_by_hand(rotation: Rotation) -> Awaited:
+    return Awaited(
+        LAST_USE,
+        _(
+            "AWS does not let this key see when {key} was last used. Look in the console, then `keyturn done {item}`"
+        ).format(key=rotation.decision.key.masked, item=LAST_USE),
+    )
+
+
+def _until(since: datetime | None, days: float) -> datetime | None:
+    return None if since is None else since + timedelta(days=days)
+
+
+def readable(moment: datetime) -> str:
+    """A date and time for people, in the computer's own zone."""
+    local = moment.astimezone()
+    return f"{local.day} {local:%b %Y, %H:%M}"

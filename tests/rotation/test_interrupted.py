@@ -1,0 +1,155 @@
+"""Killed at every journal entry and at every request to AWS, a rotation goes on or goes back, and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from keyturn.aws.session import Aws, AwsSettings, OwnUse
+from keyturn.rotation import conductor
+from keyturn.rotation.plan import Plan
+from keyturn.rotation.steps import By, Ending, Result, Route, State
+from keyturn.rotation.surroundings import OwnUses, Surroundings
+from keyturn.state.journal import Entry, Journal
+
+from .conftest import Office
+
+
+class Killed(BaseException):
+    """The program ends here: nothing catches this, as nothing catches SIGKILL."""
+
+
+class Countdown:
+    """Kills at the nth moment, and counts how many there are."""
+
+    def __init__(self, nth: int) -> None:
+        self._nth = nth
+        self.moments = 0
+
+    def __call__(self) -> None:
+        self.moments += 1
+        if self.moments == self._nth:
+            raise Killed
+
+
+class FragileJournal(Journal):
+    """A journal whose program is killed before or after an entry."""
+
+    countdown: Countdown
+
+    def write(self, entry: Entry) -> None:
+        self.countdown()
+        super().write(entry)
+        self.countdown()
+
+
+def fragile(office: Office, countdown: Countdown) -> Surroundings:
+    """A start of Keyturn that is killed at some journal entry or request to AWS."""
+    sound = office.start()
+    journal = FragileJournal(office.memory)
+    journal.countdown = countdown
+    note = OwnUses(journal)
+
+    def use(one: OwnUse) -> None:
+        countdown()
+        note(one)
+
+    aws = Aws(AwsSettings(endpoint_url=office.url), use, now=office.clock.now)
+    return replace(sound, journal=journal, aws=aws)
+
+
+def killed_at(office: Office, nth: int, work: Callable[[Surroundings], Result]) -> bool:
+    """True where the work was killed at its nth moment, False where it had fewer."""
+    try:
+        work(fragile(office, Countdown(nth)))
+    except Killed:
+        return True
+    return False
+
+
+def expect_sound(office: Office) -> None:
+    """At this instant every destination holds one complete pair that AWS accepts, and no live key is unknown."""
+    for key in office.pairs_in_files():
+        pair = office.old if key == office.old.access_key_id.value else office.kept_by_id(key)
+        assert office.account.accepts(pair)
+
+
+def expect_over(office: Office, *, new_keys: int) -> None:
+    """Nothing is left lying about: no orphan key, no trace in a bucket, no temporary file."""
+    others = [k for k in office.account.listed_keys() if k.access_key_id != office.old.access_key_id]
+    assert len(others) == new_keys
+    for bucket in office.account.buckets:
+        assert not office.account.trace_of(bucket).uploads
+    assert not list(office.home.rglob(".keyturn-*"))
+
+
+ROUTES = [Route.SCOPED_USER, Route.NEW_ROOT_KEY]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("back", [False, True], ids=["continue", "undo"])
+def test_a_rotation_killed_anywhere_is_finished_or_undone(
+    new_office: Callable[[], Office], route: Route, back: bool
+) -> None:
+    for nth in count(1 + back, step=4):
+        office = new_office()
+        plan: Plan = office.plan(route)
+        if not killed_at(office, nth, lambda s, plan=plan: conductor.rotate(s, plan)):  # type: ignore[misc]
+            break
+        expect_sound(office)
+        if not office.rotations():
+            continue  # killed before anything was begun
+        result = (conductor.undo if back else conductor.carry_on)(office.start(), None)
+        expect_sound(office)
+        assert result.problem is None, (nth, str(result.problem))
+        if back:
+            assert (result.ending, result.state) == (Ending.DONE, State.UNDONE), nth
+            assert office.pairs_in_files() == {office.old.access_key_id.value}
+        else:
+            assert (result.ending, result.state) == (Ending.WAITING, State.WAITING), nth
+            assert office.pairs_in_files() == {str(result.new_access_key_id)}
+        expect_over(office, new_keys=0 if back else 1)
+    assert nth > 20, "the harness never killed anything"
+
+
+def test_an_undo_killed_anywhere_is_undone_by_the_next_one(new_office: Callable[[], Office]) -> None:
+    for nth in count(1, step=2):
+        office = new_office()
+        office.rotate(Route.SCOPED_USER)
+        if not killed_at(office, nth, lambda s: conductor.undo(s, None)):
+            break
+        expect_sound(office)
+        if office.rotations()[-1].state is State.UNDONE:
+            continue
+        result = conductor.carry_on(office.start(), None)
+        if result.state is not State.UNDONE:
+            result = conductor.undo(office.start(), None)  # killed before the undo was in the journal
+        assert result.state is State.UNDONE, (nth, str(result.problem))
+        assert office.pairs_in_files() == {office.old.access_key_id.value}
+        expect_over(office, new_keys=0)
+    assert nth > 10
+
+
+def test_turning_off_and_deleting_killed_anywhere_end_well(new_office: Callable[[], Office]) -> None:
+    for nth in count(1, step=3):
+        office = new_office()
+        office.rotate(Route.NEW_ROOT_KEY)
+
+        def off_and_delete(surroundings: Surroundings, office: Office = office) -> Result:
+            conductor.turn_off(surroundings, None, By.KEY)
+            return conductor.delete(surroundings, None, office.old.access_key_id.last4)
+
+        if not killed_at(office, nth, off_and_delete):
+            break
+        expect_sound(office)
+        if not office.rotations()[-1].is_over:
+            conductor.carry_on(office.start(), None)
+        if not office.rotations()[-1].is_over:
+            result = off_and_delete(office.start())
+            assert result.state is State.DONE, (nth, str(result.problem))
+        expect_sound(office)
+        assert office.status_of(office.old.access_key_id) is None
+    assert nth > 10

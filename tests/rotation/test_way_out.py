@@ -1,0 +1,161 @@
+"""The whole way of each route, from the old key to its deletion."""
+
+from __future__ import annotations
+
+from keyturn.model.keys import KeyStatus
+from keyturn.rotation import conductor
+from keyturn.rotation.steps import By, Ending, Route, State, Step
+
+from .conftest import Office
+
+
+def test_rotate_goes_up_to_watch_and_both_keys_work(office: Office) -> None:
+    result = office.rotate(Route.SCOPED_USER)
+
+    assert (result.ending, result.state, result.step) == (Ending.WAITING, State.WAITING, Step.WATCH)
+    assert result.new_access_key_id is not None
+    new = office.kept(result.new_access_key_id)
+    assert office.pairs_in_files() == {new.access_key_id.value}
+    assert office.account.accepts(new)
+    assert office.account.accepts(office.old)
+
+
+def test_a_scoped_user_way_ends_with_the_old_key_deleted_by_its_owner(office: Office) -> None:
+    result = office.rotate(Route.SCOPED_USER)
+    key = office.old.access_key_id
+    assert result.new_access_key_id is not None
+
+    waiting = conductor.turn_off(office.start(), None)
+    assert waiting.ending is Ending.WAITING
+    assert [one.item for one in waiting.awaiting] == ["turn-off"]
+    assert office.account.accepts(office.old)
+
+    office.account.root_turn_off(key)
+    office.clock.advance(10)
+    off = conductor.turn_off(office.start(), None)
+    assert (off.ending, off.step, off.problem) == (Ending.DONE, Step.DELETE, None)
+
+    asked = conductor.delete(office.start(), None, key.last4)
+    assert asked.ending is Ending.WAITING
+    office.account.root_delete(key)
+    done = conductor.tick(office.start(), None, "delete")
+
+    assert (done.ending, done.state) == (Ending.DONE, State.DONE)
+    assert office.secrets.get(key) is None
+    assert office.account.accepts(office.kept(result.new_access_key_id))
+
+
+def test_a_new_root_key_turns_the_old_one_off_and_deletes_it(office: Office) -> None:
+    result = office.rotate(Route.NEW_ROOT_KEY)
+    assert result.new_access_key_id is not None
+    off = conductor.turn_off(office.start(), None, By.KEY)
+    assert (off.ending, off.problem) == (Ending.DONE, None)
+    assert office.status_of(office.old.access_key_id) is KeyStatus.INACTIVE
+
+    on = conductor.turn_on(office.start(), None)
+    assert on.ending is Ending.DONE
+    assert office.account.accepts(office.old)
+    assert on.step is Step.WATCH
+
+    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    done = conductor.delete(office.start(), None, office.old.access_key_id.last4)
+
+    assert (done.ending, done.state) == (Ending.DONE, State.DONE)
+    assert [one.access_key_id for one in office.account.listed_keys()] == [result.new_access_key_id]
+
+
+def test_an_iam_users_key_is_renewed_by_itself(office: Office) -> None:
+    office.use_key_of_user("backup", age_days=400)
+    result = office.rotate()
+    assert result.new_access_key_id is not None
+    assert conductor.turn_off(office.start(), None).ending is Ending.DONE
+    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
+    assert office.account.accepts(office.kept(result.new_access_key_id))
+    assert office.status_of(office.old.access_key_id) is None
+
+
+def test_a_key_that_nothing_uses_is_retired(office: Office) -> None:
+    office.forget_programs()
+    office.write(
+        "Downloads/rootkey.csv",
+        f"AWSAccessKeyId={office.old.access_key_id}\r\nAWSSecretKey={office.old.secret.reveal()}\r\n",
+    )
+    plan = office.plan()
+    assert plan.route is Route.RETIRE
+    result = conductor.rotate(office.start(), plan)
+    assert (result.ending, result.step, result.new_access_key_id) == (Ending.WAITING, Step.WATCH, None)
+    office.account.root_turn_off(office.old.access_key_id)
+    office.clock.advance(10)
+    assert conductor.turn_off(office.start(), None).ending is Ending.DONE
+    office.account.root_delete(office.old.access_key_id)
+    assert conductor.tick(office.start(), None, "delete").state is State.DONE
+
+
+def test_nothing_is_left_in_any_bucket(office: Office) -> None:
+    before = {bucket: office.account.trace_of(bucket) for bucket in office.account.buckets}
+    office.rotate(Route.SCOPED_USER)
+    office.account.root_turn_off(office.old.access_key_id)
+    office.clock.advance(10)
+    conductor.turn_off(office.start(), None)
+    assert {bucket: office.account.trace_of(bucket) for bucket in office.account.buckets} == before
+
+
+def test_create_access_key_is_sent_once(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    sent = [record for record in office.account.records if record.action == "iam:CreateAccessKey"]
+    assert len(sent) == 1
+
+
+def test_after_the_switch_the_old_key_signs_only_what_its_step_needs(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    seen = len(office.account.records)
+    conductor.carry_on(office.start(), None)
+    office.account.root_turn_off(office.old.access_key_id)
+    office.clock.advance(10)
+    conductor.turn_off(office.start(), None)
+    signed = {r.action for r in office.account.records[seen:] if r.key == office.old.access_key_id}
+    assert signed <= {"iam:GetAccessKeyLastUsed", "sts:GetCallerIdentity"}
+
+
+def test_the_gates_hold_until_their_days_have_passed(office: Office) -> None:
+    office.rotate(Route.NEW_ROOT_KEY, watch_days=3.0, off_days=7.0)
+    early = conductor.turn_off(office.start(), None, By.KEY)
+    assert early.ending is Ending.WAITING
+    assert [one.item for one in early.awaiting] == ["watch"]
+    assert office.account.accepts(office.old)
+
+    office.clock.advance(3 * 86_400 + 60)
+    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    too_early = conductor.delete(office.start(), None, office.old.access_key_id.last4)
+    assert too_early.ending is Ending.WAITING
+    assert [one.item for one in too_early.awaiting] == ["off-days"]
+
+    office.clock.advance(7 * 86_400 + 60)
+    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
+
+
+def test_a_use_by_somebody_else_after_the_switch_keeps_the_old_key_on(office: Office) -> None:
+    office.rotate(Route.NEW_ROOT_KEY)
+    office.clock.advance(3600)
+    office.ask("s3", "ListObjectsV2", {"Bucket": "family-archive"}, "eu-central-1")
+    held = conductor.turn_off(office.start(), None, By.KEY)
+    assert held.ending is Ending.WAITING
+    assert held.problem is not None
+    assert "s3" in held.problem.message
+    assert office.account.accepts(office.old)
+
+
+def test_keyturns_own_requests_are_not_taken_for_somebody_elses(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    for _round in range(3):
+        office.clock.advance(3600)
+        result = conductor.carry_on(office.start(), None)
+        assert (result.ending, result.problem) == (Ending.WAITING, None)
+
+
+def test_a_key_turned_off_in_the_console_meanwhile_is_noticed(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    office.account.root_turn_off(office.old.access_key_id)
+    office.clock.advance(10)
+    result = conductor.carry_on(office.start(), None)
+    assert (result.ending, result.step) == (Ending.DONE, Step.DELETE)
