@@ -1,0 +1,256 @@
+"""What was typed: the commands, their options, and their help."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from keyturn import __version__
+from keyturn.computer.computer import Platform
+from keyturn.model.errors import UsageError
+from keyturn.model.text import _
+from keyturn.rotation.steps import By, Route
+from keyturn.state.secrets import SecretsKind
+from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
+
+# Commands that answer with one JSON document; the others answer with JSON lines.
+DOCUMENT_COMMANDS = frozenset({"scan", "plan", "status", "verify", "done"})
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """A command with its options.
+
+    Attributes:
+        only: None means all programs.
+        wait: seconds; None lets the command choose.
+    """
+
+    command: str | None = None
+    json: bool = False
+    endpoint_url: str | None = None
+    home: Path | None = None
+    platform: str | None = None
+    state_dir: Path | None = None
+    secrets: str = SecretsKind.KEYRING.value
+    yes: bool = False
+    lang: str | None = None
+    offline: bool = False
+    search: tuple[Path, ...] = ()
+    key: str = ""
+    route: str | None = None
+    only: tuple[str, ...] = ()
+    bucket: tuple[str, ...] = ()
+    user_name: str | None = None
+    watch_days: float = 3.0
+    off_days: float = 7.0
+    rotation: str | None = None
+    item: str = ""
+    by: str | None = None
+    wait: float | None = None
+    confirm: str | None = None
+    serve: bool = False
+
+    @property
+    def location(self) -> tuple[str, ...]:
+        """The options that lead another command to the same computer, account and memory."""
+        words: list[str] = []
+        if self.endpoint_url is not None:
+            words += ["--endpoint-url", self.endpoint_url]
+        if self.home is not None:
+            words += ["--home", str(self.home)]
+        if self.platform is not None:
+            words += ["--platform", self.platform]
+        if self.state_dir is not None:
+            words += ["--state-dir", str(self.state_dir)]
+        if self.secrets != SecretsKind.KEYRING:
+            words += ["--secrets", self.secrets]
+        return tuple(words)
+
+
+def parse(words: Sequence[str]) -> Arguments:
+    """Read what was typed.
+
+    Raises:
+        UsageError: where it makes no sense.
+        SystemExit: after `-h` or `--version`, with code 0.
+    """
+    given: dict[str, Any] = vars(_parser().parse_args(list(words)))
+    for name, value in given.items():
+        if isinstance(value, list):
+            given[name] = tuple(value)
+    return Arguments(**given)
+
+
+def wanted_language(words: Sequence[str]) -> str | None:
+    """The language asked for, before anything is parsed, because the help speaks it too."""
+    for at, word in enumerate(words):
+        if word == "--lang" and at + 1 < len(words):
+            return words[at + 1]
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return None
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(
+            _("The command was not understood: {reason}").format(reason=message),
+            _("Nothing was changed. `{program} -h` explains.").format(program=self.prog),
+            code="usage.arguments",
+        )
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=22, width=80)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="keyturn",
+        usage=_("keyturn COMMAND [options]"),
+        description=overview(),
+        epilog=afterword(),
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+        formatter_class=_Formatter,
+    )
+    parser.add_argument("--version", action="version", version=f"keyturn {__version__}", help=_("say the version"))
+    commands = parser.add_subparsers(
+        title=_("commands"), dest="command", metavar="COMMAND", parser_class=_Parser, prog="keyturn"
+    )
+    _global_options(parser)
+    made = {name: _add(commands, name, text) for name, text in help_texts().items()}
+    _scan_options(made["scan"])
+    for name in ("plan", "rotate"):
+        _plan_options(made[name])
+    _bucket_option(made["verify"])
+    made["done"].add_argument("item", metavar="ITEM", help=_("its name, as `keyturn status` shows it"))
+    made["done"].add_argument("--rotation", metavar="ROTATION", help=_("needed only if there are several"))
+    for name in ("continue", "undo", "turn-off", "turn-on", "delete"):
+        made[name].add_argument("rotation", metavar="ROTATION", nargs="?", help=_("needed only if there are several"))
+    made["turn-off"].add_argument("--by", choices=[by.value for by in By], help=_("console for a root key, else key"))
+    for name in ("turn-off", "turn-on"):
+        made[name].add_argument(
+            "--wait",
+            type=_amount,
+            metavar="SECONDS",
+            help=_("how long to wait for you in the console (on a terminal 600, else 0)"),
+        )
+    made["delete"].add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
+    made["practice"].add_argument(
+        "--serve", action="store_true", help=_("keep the account running, and say how to reach it")
+    )
+    for sub in made.values():
+        _global_options(sub)
+    return parser
+
+
+def _add(commands: argparse._SubParsersAction[_Parser], name: str, text: HelpText) -> argparse.ArgumentParser:
+    examples = "\n".join(f"  {example}" for example in text.examples)
+    return commands.add_parser(
+        name,
+        usage=f"keyturn {name} {text.operand}".rstrip() + " " + _("[options]"),
+        help=text.summary,
+        description=text.teaches,
+        epilog=_("examples:") + f"\n{examples}\n\n" + _("exit codes:") + f"\n  {text.exits}",
+        allow_abbrev=False,
+        # An option that was not typed after the command must not overwrite one that was typed before it.
+        argument_default=argparse.SUPPRESS,
+        formatter_class=_Formatter,
+    )
+
+
+def _global_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(_("options everywhere"))
+    group.add_argument("--json", action="store_true", help=_("JSON on standard output, all else on standard error"))
+    group.add_argument("--yes", action="store_true", help=_("do not ask"))
+    group.add_argument("--endpoint-url", type=_address, metavar="URL", help=_("ask this address instead of AWS"))
+    group.add_argument("--home", type=Path, metavar="DIR", help=_("look at another computer's home folder"))
+    group.add_argument(
+        "--platform",
+        choices=[one.value for one in Platform],
+        metavar="SYSTEM",
+        help=_("that computer's system: linux, macos or windows"),
+    )
+    group.add_argument("--state-dir", type=Path, metavar="DIR", help=_("where Keyturn keeps its journal"))
+    group.add_argument(
+        "--secrets",
+        choices=[kind.value for kind in SecretsKind],
+        metavar="WHERE",
+        help=_("where secrets are kept: keyring (the system's keychain; the default), file or memory"),
+    )
+    group.add_argument("--lang", metavar="LANGUAGE", help=_("speak this language"))
+
+
+def _scan_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--offline", action="store_true", help=_("ask AWS nothing"))
+    parser.add_argument(
+        "--search",
+        nargs="+",
+        type=Path,
+        action="extend",
+        metavar="DIR",
+        help=_("look for the keys that were found in every file below these folders, too"),
+    )
+
+
+def _plan_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", metavar="KEY", help=_("a key ID, or its last four characters"))
+    parser.add_argument(
+        "--route",
+        choices=[route.value for route in Route],
+        metavar="ROUTE",
+        help=_("which way out: scoped-user, new-root-key, same-user or retire; the fitting one unless said"),
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        action="extend",
+        metavar="CLIENT",
+        help=_("touch only these programs (put KEY before this option)"),
+    )
+    _bucket_option(parser)
+    parser.add_argument("--user-name", metavar="NAME", help=_("the name of the new IAM user"))
+    parser.add_argument("--watch-days", type=_amount, metavar="N", help=_("watch for uses of the old key so long (3)"))
+    parser.add_argument(
+        "--off-days", type=_amount, metavar="N", help=_("keep the old key turned off so long before deleting (7)")
+    )
+
+
+def _bucket_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--bucket",
+        action="append",
+        metavar="NAME",
+        help=_("the bucket of programs whose configuration names none; may be repeated"),
+    )
+
+
+def _amount(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(_("“{text}” is not a number of zero or more").format(text=text))
+    return number
+
+
+def _address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits:
+        raise argparse.ArgumentTypeError(
+            _("“{text}” is not an address such as http://localhost:5000").format(text=text)
+        )
+    return text

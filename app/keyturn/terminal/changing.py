@@ -1,0 +1,214 @@
+"""The commands on a rotation: rotate, continue, done, undo, turn-off, turn-on, delete. One at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from keyturn.model.errors import UsageError
+from keyturn.model.text import _, plural
+from keyturn.rotation.record import Rotation, find_rotation
+from keyturn.rotation.steps import By, Result, Route, Step
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.terminal import documents, questions, reading
+from keyturn.terminal.exits import Exit, of_ending
+from keyturn.terminal.interruption import heard
+from keyturn.terminal.output import Output
+from keyturn.terminal.progress import PlainProgress
+from keyturn.terminal.screen import BLANK, Line, Tone, bullet, line
+from keyturn.terminal.session import Session
+
+_WAY_OUT = (Step.CHECK, Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN, Step.WATCH)
+_PATIENCE_AT_A_TERMINAL = 600.0  # seconds to sign in, with password and MFA
+
+
+def rotate(session: Session, output: Output) -> Exit:
+    """Make a new key, prove it, put it in place."""
+    from keyturn.rotation import conductor
+    from keyturn.terminal import plan_page
+
+    arguments = session.arguments
+    if not arguments.yes:
+        questions.require_a_person()
+    with session.alone():
+        with output.notes.busy(reading.looking_sentence()):
+            plan = reading.planned(session.surroundings(), arguments)
+        if plan.closed:
+            return _end(session, output, conductor.rotate(session.surroundings(), plan))
+        if not arguments.yes or not output.as_json:
+            page = [*plan_page.summary(plan, home=session.computer.home), *plan_page.titles_by_hand(plan), BLANK]
+            output.page.write(*page)
+        if not arguments.yes and not questions.agrees(output, _question(plan.route)):
+            return _not_agreed(output)
+        ahead = _WAY_OUT if plan.route.makes_a_key else (Step.CHECK, Step.WATCH)
+        return _carried_out(session, output, lambda all_of_it: conductor.rotate(all_of_it, plan), ahead)
+
+
+def carry_on(session: Session, output: Output) -> Exit:
+    """Carry on what waits or was interrupted."""
+    from keyturn.rotation import conductor
+
+    name = session.arguments.rotation
+    with session.alone():
+        return _carried_out(session, output, lambda all_of_it: conductor.carry_on(all_of_it, name))
+
+
+def done(session: Session, output: Output) -> Exit:
+    """Tick a thing that was done by hand."""
+    from keyturn.rotation import conductor
+
+    arguments = session.arguments
+    with session.alone():
+        # The answer is one document, so what happens on the way is told on standard error.
+        progress = PlainProgress(output.notes) if output.as_json else output.progress()
+        with heard(progress, session.before_exit) as cancel, progress:
+            session.began = True
+            surroundings = session.surroundings(progress, cancel)
+            result = conductor.tick(surroundings, arguments.rotation, arguments.item)
+        return _end(session, output, result)
+
+
+def undo(session: Session, output: Output) -> Exit:
+    """Put everything back."""
+    from keyturn.rotation import conductor
+
+    name = session.arguments.rotation
+    with session.alone():
+        return _carried_out(session, output, lambda all_of_it: conductor.undo(all_of_it, name), (Step.UNDO,))
+
+
+def turn_off(session: Session, output: Output) -> Exit:
+    """Turn the old key off."""
+    from keyturn.rotation import by_hand, conductor, turning_off, watching
+
+    arguments = session.arguments
+    wait = _wait(session)
+    with session.alone():
+        rotation = find_rotation(session.journal, arguments.rotation)
+        way = By(arguments.by) if arguments.by is not None else turning_off.default_way(rotation.decision)
+        still_on = rotation.off_at is None and rotation.step in {Step.WATCH, Step.TURN_OFF}
+        if still_on and watching.awaited_before_turn_off(session.surroundings(), rotation):
+            # Something comes first, so there is nothing to ask yet; this looks, and turns nothing off.
+            return _carried_out(session, output, lambda all_of_it: conductor.carry_on(all_of_it, rotation.name))
+        if still_on:
+            if turning_off.is_one_way(rotation.decision, way):
+                output.page.write(*_one_way(rotation), BLANK)
+            if not arguments.yes and not _nobody_else_needs_it(output, rotation):
+                return _not_agreed(output)
+            if way is By.CONSOLE and wait > 0:
+                output.page.write(*_in_the_console(by_hand.turn_off_in_console(rotation.decision).steps, wait))
+        return _carried_out(session, output, lambda all_of_it: conductor.turn_off(all_of_it, rotation.name, way, wait))
+
+
+def turn_on(session: Session, output: Output) -> Exit:
+    """Turn the old key on again."""
+    from keyturn.rotation import by_hand, conductor
+
+    wait = _wait(session)
+    with session.alone():
+        rotation = find_rotation(session.journal, session.arguments.rotation)
+        if not rotation.is_over and not rotation.decision.route.same_owner and wait > 0:
+            output.page.write(*_in_the_console(by_hand.turn_on_in_console(rotation.decision).steps, wait))
+        return _carried_out(session, output, lambda all_of_it: conductor.turn_on(all_of_it, rotation.name, wait))
+
+
+def delete(session: Session, output: Output) -> Exit:
+    """Delete the old key."""
+    from keyturn.rotation import conductor
+
+    name, confirm = session.arguments.rotation, session.arguments.confirm
+    with session.alone():
+        rotation = find_rotation(session.journal, name)
+        if confirm is None:
+            raise UsageError(
+                _("Deleting cannot be undone, so it has to be confirmed"),
+                _(
+                    "Nothing was deleted. Add --confirm and the last four characters of the old key, {key}, as you "
+                    "read them in the AWS console."
+                ).format(key=rotation.decision.key.masked),
+                code="usage.confirm",
+            )
+        return _carried_out(session, output, lambda all_of_it: conductor.delete(all_of_it, rotation.name, confirm))
+
+
+def _carried_out(
+    session: Session, output: Output, work: Callable[[Surroundings], Result], ahead: Sequence[Step] = ()
+) -> Exit:
+    progress = output.progress(ahead)
+    with heard(progress, session.before_exit) as cancel, progress:
+        session.began = True
+        result = work(session.surroundings(progress, cancel))
+    return _end(session, output, result)
+
+
+def _end(session: Session, output: Output, result: Result) -> Exit:
+    from keyturn.terminal.rotation_page import result_page
+
+    rotation = None if result.rotation is None else find_rotation(session.journal, result.rotation)
+    output.document(documents.of_result(result))
+    command = session.arguments.command or ""
+    # A rotation has to be named only where there are several.
+    several = sum(not one.is_over for one in session.rotations()) > 1
+    output.show(BLANK, *result_page(result, rotation, options=session.hints, command=command, several=several))
+    return of_ending(result.ending)
+
+
+def _question(route: Route) -> str:
+    if route.makes_a_key:
+        return _("Make the new key and put it in place? The old one stays on, and `keyturn undo` puts it back.")
+    return _("Begin? Nothing is turned off yet: that is a command of its own.")
+
+
+def _not_agreed(output: Output) -> Exit:
+    output.page.write(line(_("Nothing was changed.")))
+    return Exit.WAITING
+
+
+def _nobody_else_needs_it(output: Output, rotation: Rotation) -> bool:
+    """Ask what Keyturn cannot see, and then whether to do it."""
+    key = rotation.decision.key.masked
+    questions.require_a_person()
+    output.page.write(
+        line(_("Keyturn sees this computer only."), Tone.HEADING),
+        line(_("Whatever else uses {key} stops when it is off, such as").format(key=key)),
+        bullet(_("another computer that backs up to the same buckets"), indent=2),
+        bullet(_("a NAS (Synology, QNAP, TrueNAS) with a backup or sync to S3"), indent=2),
+        bullet(_("a web server or a plug-in that stores files in S3"), indent=2),
+        BLANK,
+    )
+    question = _("Does any other computer, NAS or web server use {key}?").format(key=key)
+    if questions.agrees(output, question):
+        output.page.write(line(_("Give those a key of their own first; then run this command again.")))
+        return False
+    return questions.agrees(output, _("Turn {key} off now?").format(key=key))
+
+
+def _one_way(rotation: Rotation) -> list[Line]:
+    # research/aws.md 0.1 and A2
+    return [
+        line(_("This is a one-way door for Keyturn."), Tone.ATTENTION),
+        line(
+            _(
+                "A root key that turns itself off cannot turn itself on again, and no IAM user may. Only you can, in "
+                "the AWS console, signed in as root with password and MFA. If you are not sure that you can sign in, "
+                "use --by console: there you see that you can."
+            )
+        ),
+    ]
+
+
+def _in_the_console(steps: Sequence[str], wait: float) -> list[Line]:
+    page = [line(_("Now, in your browser:"), Tone.HEADING)]
+    page += [line(f"{number}. {step}", indent=2, hanging=3) for number, step in enumerate(steps, start=1)]
+    minutes = max(1, round(wait / 60))
+    looks = plural(
+        "Keyturn looks every few seconds, for about {count} minute. Ctrl-C stops the waiting only.",
+        "Keyturn looks every few seconds, for about {count} minutes. Ctrl-C stops the waiting only.",
+        minutes,
+    )
+    return [*page, line(looks.format(count=minutes), Tone.QUIET), BLANK]
+
+
+def _wait(session: Session) -> float:
+    if session.arguments.wait is not None:
+        return session.arguments.wait
+    return _PATIENCE_AT_A_TERMINAL if questions.is_interactive() and not session.arguments.yes else 0.0

@@ -1,0 +1,158 @@
+"""The JSON that scripts may rely on (DESIGN.md, "Command line"). Secrets never come near it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from keyturn.model.errors import AppError
+from keyturn.model.keys import LastUse
+from keyturn.model.places import Place, Problem
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.steps import Awaited, Result
+
+if TYPE_CHECKING:
+    from keyturn.rotation.proving import DestinationProof
+    from keyturn.rotation.survey import FoundKey, Survey
+
+
+def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
+    """What `scan` found."""
+    return {
+        "keys": [_of_key(found, now) for found in survey.keys],
+        "problems": [_of_found_problem(problem) for problem in survey.problems],
+    }
+
+
+def _of_key(found: FoundKey, now: datetime) -> dict[str, Any]:
+    key, owner = found.key, found.key.owner
+    return {
+        "access_key_id": key.access_key_id.value,
+        "account": None if owner is None else owner.account,
+        "kind": "unknown" if owner is None else owner.kind.value,
+        "arn": None if owner is None else owner.arn,
+        "user_name": None if owner is None else owner.user_name,
+        "status": key.status.value,
+        "created": None if key.created is None else key.created.isoformat(),
+        "age_days": None if key.created is None else (now - key.created).days,
+        "last_used": _of_last_use(key.last_use),
+        "advice": found.advice.value,
+        "places": [_of_place(place) for place in found.places],
+    }
+
+
+def _of_last_use(use: LastUse | None) -> dict[str, Any] | None:
+    """None is unknown; a use without a date is known never to have happened."""
+    if use is None:
+        return None
+    return {
+        "date": None if use.date is None else use.date.isoformat(),
+        "service": use.service,
+        "region": use.region,
+    }
+
+
+def _of_place(place: Place) -> dict[str, Any]:
+    first = place.targets[0] if place.targets else None
+    return {
+        "client": place.client,
+        "name": place.name,
+        "path": str(place.path),
+        "locator": place.locator,
+        "kind": place.kind.value,
+        "editable": place.editable,
+        "bucket": None if first is None else first.bucket,
+        "prefix": None if first is None else first.prefix,
+        "targets": [{"bucket": target.bucket, "prefix": target.prefix} for target in place.targets],
+        "region": place.region,
+        "endpoint": place.endpoint,
+        "has_secret": place.secret is not None,
+        "note": place.note,
+    }
+
+
+def _of_found_problem(problem: Problem) -> dict[str, Any]:
+    path = None if problem.path is None else str(problem.path)
+    return {"path": path, "title": problem.title, "message": problem.message, "code": problem.code}
+
+
+def of_awaited(awaiting: Iterable[Awaited]) -> list[dict[str, Any]]:
+    """What a rotation waits for."""
+    return [
+        {"item": one.item, "title": one.title, "steps": list(one.steps), "tickable": one.tickable} for one in awaiting
+    ]
+
+
+def of_problem(problem: AppError | None) -> dict[str, str] | None:
+    """What went wrong, or stands in the way."""
+    if problem is None:
+        return None
+    return {"code": problem.code, "title": problem.title, "message": problem.message}
+
+
+def of_result(result: Result) -> dict[str, Any]:
+    """The last line of a command on a rotation."""
+    new_key = result.new_access_key_id
+    return {
+        "event": "result",
+        "rotation": result.rotation,
+        "state": result.state.value,
+        "step": result.step.value,
+        "new_access_key_id": None if new_key is None else new_key.value,
+        "awaiting": of_awaited(result.awaiting),
+        "problem": of_problem(result.problem),
+        "ending": result.ending.value,
+    }
+
+
+def of_failure(problem: AppError) -> dict[str, Any]:
+    """The last line of a command that ended before it could say how its rotation stands."""
+    return {
+        "event": "result",
+        "rotation": None,
+        "state": None,
+        "step": None,
+        "new_access_key_id": None,
+        "awaiting": [],
+        "problem": of_problem(problem),
+    }
+
+
+def of_rotations(rotations: Sequence[tuple[Rotation, Result]]) -> dict[str, Any]:
+    """What `status` shows."""
+    return {"rotations": [_of_rotation(rotation, result) for rotation, result in rotations]}
+
+
+def _of_rotation(rotation: Rotation, result: Result) -> dict[str, Any]:
+    new_key = result.new_access_key_id
+    return {
+        "rotation": rotation.name,
+        "key": rotation.decision.key.value,
+        "new_key": None if new_key is None else new_key.value,
+        "route": rotation.decision.route.value,
+        "step": result.step.value,
+        "state": result.state.value,
+        "awaiting": of_awaited(result.awaiting),
+        "started": rotation.started.isoformat(),
+        "updated": rotation.updated.isoformat(),
+    }
+
+
+def of_proofs(survey: Survey, proofs: Sequence[DestinationProof]) -> dict[str, Any]:
+    """What `verify` proved."""
+    return {
+        "destinations": [
+            {
+                "client": one.client,
+                "name": one.name,
+                "path": str(one.path),
+                "access_key_id": one.access_key_id.value,
+                "bucket": one.bucket,
+                "ok": one.ok,
+                "checks": [{"check": check.check, "ok": check.ok, "detail": check.detail} for check in one.checks],
+            }
+            for one in proofs
+        ],
+        "problems": [_of_found_problem(problem) for problem in survey.problems],
+    }

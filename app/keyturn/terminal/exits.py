@@ -1,0 +1,45 @@
+"""How a command ends, as its exit code tells (DESIGN.md, "Command line")."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from keyturn.model.errors import AnotherKeyturnError, AppError, UsageError
+from keyturn.rotation.steps import Ending
+
+
+class Exit(IntEnum):
+    """The exit codes that scripts may rely on."""
+
+    DONE = 0
+    FAILED = 1  # and what was changed was put back, or nothing was changed
+    USAGE = 2
+    WAITING = 3  # a gate is closed; the reason was printed
+    STOPPED = 4  # somebody has to look at it
+    ANOTHER = 5  # another Keyturn is working
+
+
+_BY_ENDING = {
+    Ending.DONE: Exit.DONE,
+    Ending.PUT_BACK: Exit.FAILED,
+    Ending.WAITING: Exit.WAITING,
+    Ending.STOPPED: Exit.STOPPED,
+}
+
+
+def of_ending(ending: Ending) -> Exit:
+    """The exit code of a command on a rotation."""
+    return _BY_ENDING[ending]
+
+
+def of_error(error: AppError, *, began: bool) -> Exit:
+    """The exit code where a command ended with an error.
+
+    Args:
+        began: the command had begun to change something, so the rotation may stand half-way.
+    """
+    if isinstance(error, UsageError):
+        return Exit.USAGE
+    if isinstance(error, AnotherKeyturnError):
+        return Exit.ANOTHER
+    return Exit.STOPPED if began else Exit.FAILED

@@ -1,0 +1,242 @@
+"""What `-h` teaches about each command: what it does, what it changes and what not, an example, its exit codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyturn.model.text import _
+
+
+@dataclass(frozen=True, slots=True)
+class HelpText:
+    """The help of one command.
+
+    Attributes:
+        summary: one line, for the list of commands.
+        teaches: what it does, and what it changes and what not.
+        examples: commands to type.
+        exits: the exit codes that matter here.
+        operand: what follows the command's name.
+    """
+
+    summary: str
+    teaches: str
+    examples: tuple[str, ...]
+    exits: str
+    operand: str = ""
+
+
+def overview() -> str:
+    """What stands above the list of commands."""
+    return _(
+        "Keyturn replaces old AWS access keys in backup programs. It finds the key, makes a\n"
+        "new one that can do less, puts it everywhere the old one was, proves that every\n"
+        "backup still reaches its bucket, and only then turns the old key off and, days\n"
+        "later, deletes it. Until it is deleted, one command puts everything back."
+    )
+
+
+def afterword() -> str:
+    """What stands below the list of commands."""
+    return _(
+        "begin here:\n"
+        "  keyturn practice         rehearse on a simulated account; nothing real is touched\n"
+        "  keyturn scan             what is on this computer; changes nothing\n"
+        "  keyturn COMMAND -h       what a command does, and what it leaves alone\n"
+        "\n"
+        "exit codes:\n"
+        "  0  done\n"
+        "  1  it did not work out, and what was changed was put back\n"
+        "  2  the command was not understood, or nobody was there to say yes\n"
+        "  3  waiting: for a person, for time, or for something to be put right first\n"
+        "  4  stopped: somebody has to look at it\n"
+        "  5  another Keyturn is working"
+    )
+
+
+def help_texts() -> dict[str, HelpText]:
+    """The help of every command, by its name, in the order in which they are used."""
+    return {**_looking(), **_rotating(), **_ending(), **_rehearsing()}
+
+
+def _looking() -> dict[str, HelpText]:
+    return {
+        "scan": HelpText(
+            _("find keys on this computer: whose, how old, where"),
+            _(
+                "Looks for access keys in the files of backup programs, in the AWS files, and in\n"
+                "the usual corners of your home folder; then asks AWS whose each key is, how old\n"
+                "it is and when it was used last.\n"
+                "\n"
+                "It changes nothing, here and at AWS. It does sign requests with the keys it\n"
+                "finds; Keyturn remembers that, so as not to take its own use for somebody else's."
+            ),
+            ("keyturn scan", "keyturn scan --offline", "keyturn scan --search /srv /mnt/nas"),
+            _("0 looked (also where it found nothing) · 1 could not look · 2 usage"),
+        ),
+        "plan": HelpText(
+            _("show what `rotate` would do, and change nothing"),
+            _(
+                "Shows each request to AWS, each change to a file (with the secrets hidden), what\n"
+                "the new key will and will not be able to do, and what is left to you.\n"
+                "\n"
+                "It changes nothing, here and at AWS.\n"
+                "\n"
+                "KEY is a key ID as `scan` shows it, or its last four characters.\n"
+                "\n"
+                "routes:\n"
+                "  scoped-user   a new IAM user that reaches only the buckets of these backups\n"
+                "                (the usual way out for a root key)\n"
+                "  new-root-key  a new root key: as mighty, and as dangerous, as the old one\n"
+                "  same-user     a new key for the IAM user that the old one belongs to\n"
+                "  retire        no new key, where nothing uses the old one"
+            ),
+            ("keyturn plan 7Q2P", "keyturn plan 7Q2P --bucket photos --bucket letters", "keyturn plan 7Q2P --json"),
+            _("0 nothing stands in the way · 1 AWS could not be asked · 2 usage · 3 something stands in the way"),
+            operand="KEY",
+        ),
+        "status": HelpText(
+            _("the rotations, where they stand, what is awaited"),
+            _(
+                "Lists every rotation of this computer's journal, and what each one waits for.\n"
+                "\n"
+                "It reads Keyturn's own journal, asks AWS nothing and changes nothing."
+            ),
+            ("keyturn status", "keyturn status --json"),
+            _("0 always, unless the journal cannot be read (1)"),
+        ),
+        "verify": HelpText(
+            _("prove that every backup reaches its bucket now"),
+            _(
+                "Reads the key of each backup from its file, as it is now, and proves at AWS that\n"
+                "it may list, read and write in its bucket: an upload is begun and given up, so\n"
+                "nothing is left in the bucket, also where it keeps versions.\n"
+                "\n"
+                "It changes nothing."
+            ),
+            ("keyturn verify", "keyturn verify --bucket photos"),
+            _("0 no proof failed · 1 at least one failed"),
+        ),
+    }
+
+
+def _rotating() -> dict[str, HelpText]:
+    return {
+        "rotate": HelpText(
+            _("make a new key, prove it, put it in place; then wait"),
+            _(
+                "Checks everything, shows what it is about to do and asks. Then it makes the new\n"
+                "key, proves it, puts it everywhere the old one was, and proves every backup\n"
+                "again. It stops there with exit code 3 and says what is awaited.\n"
+                "\n"
+                "It changes: IAM (a new user and key, or a new key), and the key's two values in\n"
+                "the files shown. The old key stays on: turning it off is a command of its own.\n"
+                "Where a proof fails, everything is put back as it was.\n"
+                "\n"
+                "Interrupted, by you or by the power? `keyturn continue` or `keyturn undo`."
+            ),
+            ("keyturn rotate 7Q2P", "keyturn rotate 7Q2P --only rclone --watch-days 7", "keyturn rotate 7Q2P --yes"),
+            _("1 put back · 2 usage · 3 waiting, the new key is in place · 4 stopped · 5 another Keyturn"),
+            operand="KEY",
+        ),
+        "continue": HelpText(
+            _("carry on what waits or was interrupted"),
+            _(
+                "Carries on where the journal says that a rotation stands. What was done is not\n"
+                "done again. It never turns a key off or deletes one: those are commands of\n"
+                "their own.\n"
+                "\n"
+                "ROTATION is a name that `keyturn status` shows; needed only if there are several."
+            ),
+            ("keyturn continue",),
+            _("0 done · 1 put back · 3 waiting · 4 stopped · 5 another Keyturn"),
+            operand="[ROTATION]",
+        ),
+        "done": HelpText(
+            _("tick a thing that you did by hand"),
+            _(
+                "Some things only a person can do, such as restarting a program that still has\n"
+                "the old key in its memory. `keyturn status` lists them by name; this command\n"
+                "says that one is done. It is not checked, and it does nothing else."
+            ),
+            ("keyturn done restart-rclone-4711",),
+            _("0 ticked · 2 no such thing is awaited"),
+            operand="ITEM",
+        ),
+        "undo": HelpText(
+            _("old key back everywhere, new key and its user removed"),
+            _(
+                "Puts the old key back everywhere, proves that the backups work with it, and then\n"
+                "removes the new key and the user made for it. Whatever else changed in the files\n"
+                "meanwhile stays. Possible until the old key is deleted.\n"
+                "\n"
+                "Is the old key off? It has to be on again first: `keyturn turn-on`."
+            ),
+            ("keyturn undo",),
+            _("0 everything is as it was · 3 waiting · 4 stopped · 5 another Keyturn"),
+            operand="[ROTATION]",
+        ),
+    }
+
+
+def _ending() -> dict[str, HelpText]:
+    return {
+        "turn-off": HelpText(
+            _("turn the old key off; it can be turned on again"),
+            _(
+                "Makes the old key inactive, waits until AWS refuses it, and proves every backup\n"
+                "once more. It deletes nothing.\n"
+                "\n"
+                "--by console  you do it in the AWS console, and Keyturn watches. This is the way\n"
+                "              for a root key: it shows that you can sign in and turn it on again.\n"
+                "--by key      the key turns itself off. For a root key that is a one-way door for\n"
+                "              programs: only you, in the console, can turn it on again.\n"
+                "\n"
+                "It asks first whether other computers use the key, because Keyturn sees only\n"
+                "this one."
+            ),
+            ("keyturn turn-off", "keyturn turn-off --by key", "keyturn turn-off --wait 900"),
+            _("0 off and proved · 2 usage · 3 waiting · 4 stopped · 5 another Keyturn"),
+            operand="[ROTATION]",
+        ),
+        "turn-on": HelpText(
+            _("turn the old key on again"),
+            _(
+                "Makes the old key active again: by a key that may do so, or by you in the AWS\n"
+                "console, which it explains. The new key stays where it is."
+            ),
+            ("keyturn turn-on",),
+            _("0 on again · 3 waiting for you in the console · 4 stopped · 5 another Keyturn"),
+            operand="[ROTATION]",
+        ),
+        "delete": HelpText(
+            _("delete the old key, days after it was turned off"),
+            _(
+                "Deletes the old key at AWS and wipes Keyturn's copy of its secret. This cannot be\n"
+                "undone, so it needs the last four characters of the key, and the key must have\n"
+                "been off for the waiting period (--off-days of `rotate`) without being missed."
+            ),
+            ("keyturn delete --confirm 7Q2P",),
+            _("0 deleted · 2 the four characters are missing or differ · 3 not yet · 4 stopped · 5 another Keyturn"),
+            operand="[ROTATION] --confirm LAST4",
+        ),
+    }
+
+
+def _rehearsing() -> dict[str, HelpText]:
+    return {
+        "practice": HelpText(
+            _("rehearse on a simulated account; nothing real is touched"),
+            _(
+                "Makes a simulated AWS account and a sample computer in a temporary folder, and\n"
+                "walks through a whole rotation with the real commands: scan, plan, rotate, turn\n"
+                "off, delete. Your own files, keys and AWS account are not touched, and it is\n"
+                "cleaned up at the end.\n"
+                "\n"
+                "--serve keeps the account running until Ctrl-C and prints the options with which\n"
+                "any other command reaches it."
+            ),
+            ("keyturn practice", "keyturn practice --yes", "keyturn practice --serve"),
+            _("0 everything ended as promised · 1 it did not, or the practice account is not installed"),
+        ),
+    }

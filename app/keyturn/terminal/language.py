@@ -1,0 +1,35 @@
+"""In which language Keyturn speaks."""
+
+from __future__ import annotations
+
+import gettext
+from pathlib import Path
+
+from keyturn.model.errors import UsageError
+from keyturn.model.text import _, use_catalogue
+
+_DOMAIN = "keyturn"
+_CATALOGUES = Path(__file__).parent.parent / "locale"
+
+
+def speak(language: str | None) -> None:
+    """Speak `language`; without one, the language of the system, where Keyturn knows it, else English.
+
+    Raises:
+        UsageError: where Keyturn was asked for a language that it does not know.
+    """
+    if language is None:
+        use_catalogue(gettext.translation(_DOMAIN, str(_CATALOGUES), fallback=True))
+        return
+    if language.replace("-", "_").partition("_")[0] == "en":
+        use_catalogue(gettext.NullTranslations())
+        return
+    try:
+        use_catalogue(gettext.translation(_DOMAIN, str(_CATALOGUES), languages=[language.replace("-", "_")]))
+    except OSError:
+        known = ", ".join(["en", *sorted(path.name for path in _CATALOGUES.glob("*") if path.is_dir())])
+        raise UsageError(
+            _("Keyturn does not speak “{language}” yet").format(language=language),
+            _("Nothing was changed. It knows: {known}.").format(known=known),
+            code="usage.language",
+        ) from None

@@ -1,0 +1,157 @@
+"""The page of `plan`, and the summary that `rotate` shows before it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from keyturn.clients.replacement import preview
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _
+from keyturn.rotation.decision import Destination
+from keyturn.rotation.plan import Call, Plan
+from keyturn.rotation.steps import Route, Step
+from keyturn.terminal import words
+from keyturn.terminal.rotation_page import awaited_lines
+from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
+
+_SERVICES = {"iam": "IAM", "sts": "STS", "s3": "S3"}
+
+
+def plan_page(plan: Plan, *, home: Path, options: Sequence[str], name: str) -> list[Line]:
+    """All that a rotation would do.
+
+    Args:
+        options: what commands to type next need in order to reach the same computer and account.
+        name: the key as the person typed it.
+    """
+    page = summary(plan, home=home)
+    page += _edits(plan, home)
+    page += _calls(plan.calls)
+    page += _by_hand(plan)
+    page += _later(plan)
+    page += closed_gates(plan)
+    if not plan.closed:
+        page += [BLANK, line(_("Nothing was changed. To carry it out (it asks before it begins):"))]
+        page.append(line(words.command(options, "rotate", name), Tone.COMMAND, indent=2, wraps=False))
+    return page
+
+
+def summary(plan: Plan, *, home: Path) -> list[Line]:
+    """What a person has to know in order to say yes."""
+    heading = _("Turn off {key}") if plan.route is Route.RETIRE else _("Replace {key} by a new key")
+    page = [line(heading.format(key=plan.key.masked), Tone.HEADING)]
+    facts = [(_("way out"), words.route(plan.route))]
+    if plan.decision is not None and plan.decision.user_name is not None:
+        facts.append((_("new IAM user"), plan.decision.user_name))
+    page += columns([[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts], indent=2)
+    page += _programs(plan, home)
+    if plan.can:
+        page += [BLANK, line(_("The new key can"), Tone.HEADING), *(bullet(text, indent=2) for text in plan.can)]
+    if plan.cannot:
+        heading = _("It cannot") if plan.can else _("The new key")
+        page += [BLANK, line(heading, Tone.HEADING), *(bullet(text, indent=2) for text in plan.cannot)]
+    if plan.notes:
+        page += [BLANK, line(_("Please note"), Tone.HEADING), *(bullet(text, indent=2) for text in plan.notes)]
+    return page
+
+
+def titles_by_hand(plan: Plan) -> list[Line]:
+    """What is left to the person, without the steps."""
+    if not plan.by_hand:
+        return []
+    heading = line(_("Afterwards, by you (Keyturn will say when, and how)"), Tone.HEADING)
+    return [BLANK, heading, *(bullet(one.title, indent=2) for one in plan.by_hand)]
+
+
+def closed_gates(plan: Plan) -> list[Line]:
+    """What keeps the rotation from beginning."""
+    if not plan.closed:
+        return []
+    page = [BLANK, line(_("What stands in the way"), Tone.ATTENTION)]
+    page += [bullet(gate.reason, indent=2) for gate in plan.closed]
+    return page
+
+
+def _programs(plan: Plan, home: Path) -> list[Line]:
+    if plan.decision is None or not plan.decision.destinations:
+        return []
+    rows = [
+        [
+            Piece(one.title),
+            Piece(words.short_path(one.place.path, home), Tone.QUIET),
+            Piece(_buckets(one), Tone.COMMAND),
+        ]
+        for one in plan.decision.destinations
+    ]
+    return [BLANK, line(_("The new key goes to"), Tone.HEADING), *columns(rows, indent=2)]
+
+
+def _buckets(destination: Destination) -> str:
+    return ", ".join(dict.fromkeys(target.bucket for target in destination.targets)) or _("bucket not known")
+
+
+def _edits(plan: Plan, home: Path) -> list[Line]:
+    if not plan.edits:
+        return []
+    page = [BLANK, line(_("Changes to files"), Tone.HEADING)]
+    for edit in plan.edits:
+        page.append(line(words.short_path(edit.path, home), indent=2))
+        page += [_diff_line(text) for text in preview(edit, None).splitlines() if not text.startswith(("---", "+++"))]
+    return page
+
+
+def _diff_line(text: str) -> Line:
+    tone = {"-": Tone.BAD, "+": Tone.GOOD}.get(text[:1], Tone.QUIET)
+    return line(text, tone, indent=4, wraps=False)
+
+
+def _calls(calls: Sequence[Call]) -> list[Line]:
+    if not calls:
+        return []
+    page = [BLANK, line(_("Requests to AWS, in this order; some are repeated while a change spreads"), Tone.HEADING)]
+    shown: dict[tuple[Line, ...], Step] = {}
+    for step, of_step in groupby(calls, key=lambda call: call.step):
+        requests = tuple(_requests(list(of_step)))
+        page.append(line(words.step(step), indent=2))
+        if requests in shown:
+            page.append(line(_("the same as: {step}").format(step=words.step(shown[requests])), indent=4))
+        else:
+            page += requests
+        shown.setdefault(requests, step)
+    return page
+
+
+def _requests(calls: Sequence[Call]) -> Iterator[Line]:
+    for (service, resource), alike in groupby(calls, key=lambda call: (call.service, call.resource)):
+        actions = ", ".join(dict.fromkeys(call.action for call in alike))
+        request = Piece(f"{_SERVICES.get(service, service)} {actions}  ")
+        yield Line((request, Piece(_short(resource), Tone.QUIET)), indent=4, hanging=4)
+
+
+def _short(resource: str) -> str:
+    """What a request is about: the parts of an ARN before the name are the same on every line."""
+    try:
+        return AccessKeyId(resource).masked
+    except ValueError:
+        return resource.rpartition(":")[2]
+
+
+def _by_hand(plan: Plan) -> list[Line]:
+    if not plan.by_hand:
+        return []
+    return [BLANK, line(_("By you"), Tone.HEADING), *awaited_lines(plan.by_hand, indent=2)]
+
+
+def _later(plan: Plan) -> list[Line]:
+    closed = set(plan.closed)
+    later = [gate for gate in plan.gates if gate not in closed]
+    if not later:
+        return []
+    page = [BLANK, line(_("Later, each with a command of its own"), Tone.HEADING)]
+    commands = {Step.TURN_OFF: "keyturn turn-off", Step.DELETE: "keyturn delete"}
+    for gate in later:
+        command = commands.get(gate.step)
+        page.append(bullet(f"{command}: {gate.reason}" if command else gate.reason, indent=2))
+    return page

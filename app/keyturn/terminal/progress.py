@@ -1,0 +1,212 @@
+"""Showing what happens while it happens: as JSON lines, as plain lines, or as a list that moves."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
+
+from keyturn.model.text import _
+from keyturn.rotation.steps import Step
+from keyturn.rotation.surroundings import Event, Moment
+from keyturn.terminal import words
+from keyturn.terminal.screen import Line, Piece, Screen, Tone, line, painted, silence, wrapped
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.live import Live
+
+_PATIENCE = 5.0  # seconds after which a person wonders (research/anchors.md 4.7)
+_FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class Progress(Protocol):
+    """Shows events from the time it is entered until it is left. It never raises because nobody reads any more."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+    def __call__(self, event: Event) -> None: ...
+
+    def stopping(self) -> None:
+        """Say that the wish to stop was heard. Called from a signal handler, so it may not use buffered streams."""
+
+
+def write_json(stream: TextIO, document: dict[str, Any]) -> None:
+    """Write one JSON document on one line. Plain ASCII: it passes every pipe and every code page."""
+    try:
+        stream.write(json.dumps(document) + "\n")
+        stream.flush()
+    except OSError:
+        silence(stream)
+
+
+def _say_stopping() -> None:
+    with suppress(OSError):
+        os.write(2, (_("Stopping after this change…") + "\n").encode())
+
+
+class JsonProgress:
+    """Each event as a JSON line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._last: Event | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def __call__(self, event: Event) -> None:
+        # Polling tells the same again and again.
+        if event == self._last:
+            return
+        self._last = event
+        # The contract knows four states of a step; what happens within one is an event of its own.
+        if event.moment is Moment.GOING_ON:
+            write_json(self._stream, {"event": "progress", "step": event.step.value, "detail": event.detail})
+            return
+        written = {"event": "step", "step": event.step.value, "state": event.moment.value, "detail": event.detail}
+        write_json(self._stream, written)
+
+    def stopping(self) -> None:
+        _say_stopping()
+
+
+class PlainProgress:
+    """Each event as a line of text."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._last: Event | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def __call__(self, event: Event) -> None:
+        if event == self._last:
+            return
+        self._last = event
+        name = words.step(event.step)
+        match event.moment:
+            case Moment.STARTED:
+                text = f"{name} …"
+            case Moment.GOING_ON:
+                text = f"  {event.detail}"
+            case Moment.DONE:
+                text = _("{step}: done").format(step=name)
+            case Moment.FAILED:
+                text = _("{step}: did not work out").format(step=name)
+            case Moment.WAITING:
+                text = _("{step}: waiting").format(step=name)
+        if event.detail and event.moment is not Moment.GOING_ON:
+            text = f"{text}. {event.detail}" if event.moment is not Moment.STARTED else f"{text} {event.detail}"
+        self._screen.write(line(text))
+
+    def stopping(self) -> None:
+        _say_stopping()
+
+
+class LiveProgress:
+    """All steps as a list whose current line moves; what is done stays on the screen.
+
+    Args:
+        ahead: steps that are expected, shown before they begin.
+    """
+
+    def __init__(self, screen: Screen, ahead: Sequence[Step] = ()) -> None:
+        self._screen = screen
+        self._events: dict[Step, Event] = {}
+        self._ahead = tuple(ahead)
+        self._since = time.monotonic()
+        self._stopping = False
+        self._ended = False
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        from rich.live import Live
+
+        console = self._screen.console
+        self._live = Live(get_renderable=self._picture, console=console, refresh_per_second=10, transient=False)
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended = True
+        if self._live is not None:
+            with suppress(OSError):
+                self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        if event.moment is Moment.STARTED or event.step not in self._events:
+            self._since = time.monotonic()
+            # A step that comes again moves to the end of the list.
+            self._events.pop(event.step, None)
+        self._events = {**self._events, event.step: event}
+        if self._live is not None:
+            with suppress(OSError):
+                self._live.refresh()
+
+    def stopping(self) -> None:
+        self._stopping = True
+
+    def _picture(self) -> Group:
+        from rich.console import Group
+
+        events = self._events
+        lines = [one for event in events.values() for one in self._lines_of(event)]
+        if not self._ended:
+            lines += [line(f"○ {words.step(step)}", Tone.QUIET) for step in self._ahead if step not in events]
+        if self._stopping and not self._ended:
+            lines.append(line(_("Stopping after this change…"), Tone.ATTENTION))
+        parts = [part for one in lines for part in wrapped(one, self._screen.width)]
+        return Group(*(painted(self._screen.labelled(part)) for part in parts))
+
+    def _lines_of(self, event: Event) -> list[Line]:
+        name = words.step(event.step)
+        elapsed = int(time.monotonic() - self._since)
+        match event.moment:
+            case Moment.DONE:
+                return [_step("✓", Tone.GOOD, name, event.detail)]
+            case Moment.FAILED:
+                return [_step("✗", Tone.BAD, name, event.detail)]
+            case Moment.STARTED | Moment.GOING_ON | Moment.WAITING:
+                if self._ended:
+                    mark = "‖" if event.moment is Moment.WAITING else "…"
+                    return [_step(mark, Tone.ATTENTION, name, event.detail)]
+                frame = _FRAMES[int(time.monotonic() * 10) % len(_FRAMES)]
+                patient = elapsed >= _PATIENCE
+                seconds = _("{seconds} s").format(seconds=elapsed) if patient else ""
+                lines = [_step(frame, Tone.COMMAND, name, " · ".join(filter(None, (event.detail, seconds))))]
+                hint = _hint(event) if patient else ""
+                return [*lines, line(hint, Tone.QUIET, indent=2)] if hint else lines
+
+
+def _step(mark: str, tone: Tone, name: str, detail: str) -> Line:
+    pieces = [Piece(f"{mark} ", tone), Piece(name)]
+    if detail:
+        pieces.append(Piece(f"  {detail}", Tone.QUIET))
+    return Line(tuple(pieces), hanging=2)
+
+
+def _hint(event: Event) -> str:
+    step = event.step
+    if event.moment is Moment.WAITING:
+        return _("Waiting for you. Ctrl-C stops the waiting only.")
+    if step in {Step.CREATE, Step.PROVE, Step.PROVE_AGAIN, Step.TURN_ON}:
+        return _("AWS can take up to a minute to accept a new key. Backups still use the old one meanwhile.")
+    if step in {Step.TURN_OFF, Step.PROVE_OFF}:
+        return _("AWS can take up to a minute to refuse a key that was turned off.")
+    return ""

@@ -1,0 +1,169 @@
+"""The commands that look and change nothing: scan, plan, status, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.model.errors import UsageError
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.places import Place
+from keyturn.model.text import _
+from keyturn.terminal import documents
+from keyturn.terminal.exits import Exit
+from keyturn.terminal.output import Output
+from keyturn.terminal.session import Session
+
+if TYPE_CHECKING:
+    from keyturn.rotation.plan import Options, Plan
+    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.survey import FoundKey, Survey
+    from keyturn.terminal.arguments import Arguments
+
+
+def scan(session: Session, output: Output) -> Exit:
+    """Show the keys on this computer."""
+    from keyturn.terminal.scan_page import scan_page
+
+    arguments = session.arguments
+    sentence = _("Looking through this computer…") if arguments.offline else looking_sentence()
+    with output.notes.busy(sentence):
+        survey = surveyed(session.surroundings(), offline=arguments.offline)
+        if arguments.search:
+            survey = _searched(survey, arguments.search)
+    now = session.clock.now()
+    output.document(documents.of_survey(survey, now))
+    output.show(
+        *scan_page(survey, now=now, home=session.computer.home, options=session.hints, offline=arguments.offline)
+    )
+    return Exit.DONE
+
+
+def plan(session: Session, output: Output) -> Exit:
+    """Show what `rotate` would do."""
+    from keyturn.terminal.plan_page import plan_page
+
+    arguments = session.arguments
+    with output.notes.busy(looking_sentence()):
+        made = planned(session.surroundings(), arguments)
+    output.document(made.as_json())
+    output.show(*plan_page(made, home=session.computer.home, options=session.hints, name=arguments.key))
+    return Exit.WAITING if made.closed else Exit.DONE
+
+
+def status(session: Session, output: Output) -> Exit:
+    """Show the rotations."""
+    from keyturn.rotation.conductor import standing
+    from keyturn.terminal.rotation_page import status_page
+
+    rotations = session.rotations()
+    surroundings = session.surroundings() if rotations else None
+    stand = [] if surroundings is None else [(one, standing(surroundings, one)) for one in rotations]
+    output.document(documents.of_rotations(stand))
+    output.show(*status_page(stand, options=session.hints, working=session.another_is_working()))
+    return Exit.DONE
+
+
+def verify(session: Session, output: Output) -> Exit:
+    """Prove every backup as it is now."""
+    from keyturn.rotation.verifying import verify as prove
+    from keyturn.terminal.verify_page import verify_page
+
+    with output.notes.busy(_("Proving every backup at AWS…")):
+        survey, proofs = prove(session.surroundings(), session.arguments.bucket)
+    output.document(documents.of_proofs(survey, proofs))
+    output.show(*verify_page(proofs, survey.problems, session.computer.home))
+    return Exit.DONE if all(one.ok for one in proofs) else Exit.FAILED
+
+
+def looking_sentence() -> str:
+    """What goes on while keys are looked for and AWS is asked."""
+    return _("Looking through this computer, and asking AWS…")
+
+
+def surveyed(surroundings: Surroundings, *, offline: bool = False) -> Survey:
+    """The keys on this computer."""
+    from keyturn.rotation.survey import take_survey
+
+    return take_survey(surroundings, offline=offline)
+
+
+def planned(surroundings: Surroundings, arguments: Arguments) -> Plan:
+    """The plan for the key that was named.
+
+    Raises:
+        UsageError: where no key, or more than one, is meant.
+    """
+    from keyturn.rotation.planning import make_plan
+
+    survey = surveyed(surroundings)
+    return make_plan(surroundings, survey, _the_key(survey, arguments.key), _options(arguments))
+
+
+def _options(arguments: Arguments) -> Options:
+    from keyturn.rotation.plan import Options
+    from keyturn.rotation.steps import Route
+
+    return Options(
+        route=None if arguments.route is None else Route(arguments.route),
+        only=arguments.only,
+        buckets=arguments.bucket,
+        user_name=arguments.user_name,
+        watch_days=arguments.watch_days,
+        off_days=arguments.off_days,
+    )
+
+
+def _the_key(survey: Survey, text: str) -> FoundKey:
+    meant = survey.find(text)
+    if len(meant) == 1:
+        return meant[0]
+    here = ", ".join(found.key.access_key_id.masked for found in (meant or survey.keys))
+    if meant:
+        raise UsageError(
+            _("More than one key ends with “{text}”").format(text=text),
+            _("Give more of it, or all of it: {keys}. Nothing was changed.").format(keys=here),
+            code="usage.key",
+        )
+    raise UsageError(
+        _("No such key on this computer: {text}").format(text=_shown(text)),
+        _("Keys that are here: {keys}. Nothing was changed. `keyturn scan` shows them.").format(keys=here or _("none")),
+        code="usage.key",
+    )
+
+
+def _shown(text: str) -> str:
+    """The text as typed where it is shaped like a key ID; anything else may be a secret by mistake."""
+    try:
+        return AccessKeyId(text.strip()).masked if len(text.strip()) >= 16 else text.strip()
+    except ValueError:
+        return "…"
+
+
+def _searched(survey: Survey, folders: Sequence[Path]) -> Survey:
+    """The survey with every further file in these folders that holds one of its keys."""
+    from keyturn.clients.registry import claims
+    from keyturn.clients.search import search_folders
+
+    missing = [folder for folder in folders if not folder.exists()]
+    if missing:
+        raise UsageError(
+            _("There is no folder {path}").format(path=missing[0]),
+            _("Nothing was searched. Check the spelling, and that the disk is attached."),
+            code="usage.search",
+        )
+    known = tuple(place for found in survey.keys for place in found.places)
+    wanted = [found.key.access_key_id for found in survey.keys]
+    findings = search_folders([folder.absolute() for folder in folders], wanted, claims(known))
+    return replace(
+        survey,
+        keys=tuple(_with_places(found, findings.places) for found in survey.keys),
+        problems=survey.problems + findings.problems,
+    )
+
+
+def _with_places(found: FoundKey, places: Sequence[Place]) -> FoundKey:
+    more = tuple(place for place in places if place.access_key_id == found.key.access_key_id)
+    return replace(found, places=found.places + more) if more else found

@@ -1,0 +1,174 @@
+"""How a rotation stands: the page of `status`, and the end of every command on a rotation."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+
+from keyturn.model.errors import AppError
+from keyturn.model.text import _
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
+from keyturn.terminal import words
+from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
+
+_CANCELLED = "cancelled"
+
+
+def status_page(rotations: Sequence[tuple[Rotation, Result]], *, options: Sequence[str], working: bool) -> list[Line]:
+    """Every rotation, those under way first.
+
+    Args:
+        options: what commands to type next need in order to reach the same computer and account.
+        working: another Keyturn is at work now.
+    """
+    if not rotations:
+        return [
+            line(_("No rotation has begun on this computer."), Tone.HEADING),
+            line(_("See which keys are here, and which of them need you:")),
+            line(words.command(options, "scan"), Tone.COMMAND, indent=2, wraps=False),
+        ]
+    page: list[Line] = []
+    if working:
+        page += [line(_("Another Keyturn is working now; this is how it stood a moment ago."), Tone.ATTENTION), BLANK]
+    under_way = [pair for pair in rotations if not pair[0].is_over]
+    over = [pair for pair in rotations if pair[0].is_over]
+    for rotation, result in [*under_way, *reversed(over)]:
+        page += [*_rotation(rotation, result), *_awaited(result), BLANK]
+        if not rotation.is_over:
+            page = [*page[:-1], *_next(rotation, result, options, several=len(under_way) > 1), BLANK]
+    return page[:-1]
+
+
+def result_page(
+    result: Result, rotation: Rotation | None, *, options: Sequence[str], command: str, several: bool
+) -> list[Line]:
+    """How a command ended, and what to do next.
+
+    Args:
+        rotation: None where the rotation did not begin.
+        command: the command that ended.
+        several: more than one rotation is under way, so commands have to name theirs.
+    """
+    page = [_ending(result, rotation, command)]
+    if result.problem is not None and result.problem.code != _CANCELLED and not _is_said_below(result):
+        page += problem_lines(result.problem)
+    page += _awaited(result)
+    if rotation is not None:
+        page += _next(rotation, result, options, several=several)
+    return page
+
+
+def problem_lines(problem: AppError) -> list[Line]:
+    """What happened, what it means for the backups, what to do; the code in small print."""
+    return [
+        line(f"{problem.title}.", Tone.BAD),
+        line(problem.message),
+        line(f"({problem.code})", Tone.QUIET),
+    ]
+
+
+def awaited_lines(awaiting: Iterable[Awaited], *, indent: int = 0) -> list[Line]:
+    """Things to do by hand, each with its steps."""
+    page: list[Line] = []
+    for one in awaiting:
+        item = (Piece(f"  [{one.item}]", Tone.QUIET),) if one.tickable else ()
+        page.append(Line((Piece(f"• {one.title}"), *item), indent, hanging=2))
+        for number, step in enumerate(one.steps, start=1):
+            prefix = f"{number}. " if len(one.steps) > 1 else ""
+            page.append(line(f"{prefix}{step}", indent=indent + 4, hanging=len(prefix)))
+    return page
+
+
+def _rotation(rotation: Rotation, result: Result) -> list[Line]:
+    decision = rotation.decision
+    tone = {State.DONE: Tone.GOOD, State.UNDONE: Tone.QUIET, State.WAITING: Tone.ATTENTION}.get(result.state, Tone.BAD)
+    new_key = result.new_access_key_id
+    facts = [
+        (_("old key"), decision.key.masked),
+        (_("new key"), _("none yet") if new_key is None else new_key.masked),
+        (_("way out"), words.route(decision.route)),
+        (_("begun"), words.moment(rotation.started)),
+        (_("last step"), words.moment(rotation.updated)),
+    ]
+    rows = [[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts if fact]
+    return [
+        Line((Piece(rotation.name, Tone.HEADING), Piece("  "), Piece(words.state(result.state, result.step), tone))),
+        *columns(rows, indent=2),
+    ]
+
+
+def _awaited(result: Result) -> list[Line]:
+    if not result.awaiting:
+        return []
+    return [BLANK, line(_("Awaited"), Tone.HEADING), *awaited_lines(result.awaiting)]
+
+
+def _is_said_below(result: Result) -> bool:
+    """True where the reasons of a closed gate are the things awaited, which are listed anyhow."""
+    return result.problem is not None and result.problem.message == " ".join(one.title for one in result.awaiting)
+
+
+def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
+    cancelled = result.problem is not None and result.problem.code == _CANCELLED
+    if result.ending is Ending.PUT_BACK:
+        stopped = _("Stopped, as you asked.") if cancelled else _("It did not work out.")
+        back = _("Everything is as it was, and backups go on with the old key.")
+        return line(f"{stopped} {back}", Tone.ATTENTION if cancelled else Tone.BAD)
+    if rotation is None:
+        return line(_("The rotation has not begun, and nothing was changed."), Tone.ATTENTION)
+    if cancelled:
+        return line(_("Stopped, as you asked; nothing was cut short in the middle of a change."), Tone.ATTENTION)
+    if result.ending is Ending.STOPPED:
+        return line(_("Keyturn stopped: somebody has to look at this."), Tone.BAD)
+    key = rotation.decision.key.masked
+    if result.state is State.DONE:
+        return line(_("{key} is deleted, and every backup has its new key.").format(key=key), Tone.GOOD)
+    if result.state is State.UNDONE:
+        return line(_("Everything is as it was: {key} is back everywhere.").format(key=key), Tone.GOOD)
+    if command == "done":
+        return line(_("Ticked."), Tone.GOOD)
+    if command == "turn-on" and result.ending is Ending.DONE:
+        return line(_("{key} is on again.").format(key=key), Tone.GOOD)
+    if result.ending is Ending.DONE and result.step is Step.DELETE:
+        return line(_("{key} is off, and every backup was proved without it.").format(key=key), Tone.GOOD)
+    return line(_waiting(result, rotation), Tone.HEADING)
+
+
+def _waiting(result: Result, rotation: Rotation) -> str:
+    if result.step is Step.WATCH and rotation.decision.route.makes_a_key:
+        return _("The new key is in place and every backup was proved with it. The old key is still on.")
+    return _("It waits: {state}.").format(state=words.state(result.state, result.step))
+
+
+def _next(rotation: Rotation, result: Result, options: Sequence[str], *, several: bool) -> list[Line]:
+    commands = list(_commands(rotation, result, several=several))
+    if not commands:
+        return []
+    rows = [[Piece(words.command((), *command), Tone.COMMAND), Piece(what, Tone.QUIET)] for what, command in commands]
+    page = [BLANK, line(_("Next"), Tone.HEADING), *columns(rows, indent=2)]
+    if options:
+        page.append(line(_("each with the options that you gave: {options}").format(options=shlex.join(options))))
+    return page
+
+
+def _commands(rotation: Rotation, result: Result, *, several: bool) -> Iterable[tuple[str, tuple[str, ...]]]:
+    name = (rotation.name,) if several else ()
+    option = ("--rotation", *name) if several else ()
+    if rotation.is_over:
+        return
+    if result.state in {State.INTERRUPTED, State.STOPPED}:
+        yield _("carries on"), ("continue", *name)
+    elif result.step in {Step.WATCH, Step.TURN_OFF}:
+        by_person = [one for one in result.awaiting if one.tickable and one.item != Step.TURN_OFF.value]
+        for one in by_person:
+            yield _("when you did it"), ("done", one.item, *option)
+        yield _("looks whether anything still uses the old key"), ("continue", *name)
+        yield _("turns the old key off, when nothing is awaited any more"), ("turn-off", *name)
+    elif result.step is Step.DELETE:
+        yield _("turns the old key on again"), ("turn-on", *name)
+        if rotation.decision.route.same_owner:
+            yield _("deletes it"), ("delete", *name, "--confirm", rotation.decision.key.last4)
+        else:
+            yield _("when you deleted it in the console"), ("done", "delete", *option)
+    yield _("puts everything back"), ("undo", *name)

@@ -1,0 +1,158 @@
+"""How facts are said to people: ages, dates, counts, and the names of steps, routes and advice."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from keyturn.model.keys import AccessKey, KeyStatus, LastUse, PrincipalKind
+from keyturn.model.text import _, plural
+from keyturn.rotation.advice import Advice
+from keyturn.rotation.steps import Route, State, Step
+
+_DAYS_OF_YEAR = 365.25
+_DAYS_OF_MONTH = 30.44
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest fitting unit, such as `9 years` or `41 days`."""
+    days = max(0, length.days)
+    if days >= 2 * _DAYS_OF_YEAR:
+        years = int(days / _DAYS_OF_YEAR)
+        return plural("{count} year", "{count} years", years).format(count=years)
+    if days >= 100:
+        months = int(days / _DAYS_OF_MONTH)
+        return plural("{count} month", "{count} months", months).format(count=months)
+    return plural("{count} day", "{count} days", days).format(count=days)
+
+
+def age(key: AccessKey, now: datetime) -> str:
+    """How old a key is."""
+    if key.created is None:
+        return _("unknown")
+    return _("new") if now - key.created < timedelta(days=1) else span(now - key.created)
+
+
+def last_used(use: LastUse | None, now: datetime) -> str:
+    """When a key was used last, by somebody other than Keyturn."""
+    if use is None:
+        return _("unknown")
+    if use.date is None:
+        return _("never")
+    if now - use.date < timedelta(days=1):
+        return _("today")
+    return _("{span} ago").format(span=span(now - use.date))
+
+
+def moment(at: datetime) -> str:
+    """A moment in the person's own time zone, to the minute."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def count_word(count: int) -> str:
+    """A small number as a word, as sentences have it; a large one in digits."""
+    words = (
+        _("zero"),
+        _("one"),
+        _("two"),
+        _("three"),
+        _("four"),
+        _("five"),
+        _("six"),
+        _("seven"),
+        _("eight"),
+        _("nine"),
+    )
+    return words[count] if 0 <= count < len(words) else str(count)
+
+
+def kind(key: AccessKey) -> str:
+    """Whose key it is, and that it is off where it is."""
+    if key.owner is None:
+        owner = _("temporary") if key.access_key_id.is_temporary else _("unknown")
+    else:
+        owner = {
+            PrincipalKind.ROOT: _("root"),
+            PrincipalKind.USER: _("user"),
+            PrincipalKind.ROLE: _("role"),
+            PrincipalKind.UNKNOWN: _("unknown"),
+        }[key.owner.kind]
+    if key.status is KeyStatus.INACTIVE:
+        return _("{owner}, off").format(owner=owner)
+    if key.status is KeyStatus.REJECTED:
+        return _("{owner}, refused").format(owner=owner)
+    return owner
+
+
+def advice(word: Advice) -> str:
+    """What to do about a key, in one word."""
+    return {
+        Advice.REPLACE: _("replace"),
+        Advice.RENEW: _("renew"),
+        Advice.RETIRE: _("retire"),
+        Advice.OK: _("fine"),
+        Advice.UNKNOWN: _("unknown"),
+    }[word]
+
+
+def route(word: Route) -> str:
+    """A way out, in a sentence."""
+    return {
+        Route.SCOPED_USER: _("a new IAM user that can reach these buckets and nothing else"),
+        Route.NEW_ROOT_KEY: _("a new root key, as mighty as the old one"),
+        Route.SAME_USER: _("a new key for the same IAM user"),
+        Route.RETIRE: _("no new key: nothing uses the old one"),
+    }[word]
+
+
+def step(word: Step) -> str:
+    """The name of a step, as an order."""
+    return {
+        Step.CHECK: _("Check everything"),
+        Step.CREATE: _("Make the new key"),
+        Step.PROVE: _("Prove the new key"),
+        Step.SWITCH: _("Put the new key in place"),
+        Step.PROVE_AGAIN: _("Prove every backup again"),
+        Step.WATCH: _("Watch for uses of the old key"),
+        Step.TURN_OFF: _("Turn the old key off"),
+        Step.PROVE_OFF: _("Prove every backup with the old key off"),
+        Step.DELETE: _("Delete the old key"),
+        Step.TURN_ON: _("Turn the old key on again"),
+        Step.UNDO: _("Put everything back"),
+    }[word]
+
+
+def state(word: State, at: Step) -> str:
+    """How a rotation stands, in a short sentence."""
+    match word:
+        case State.INTERRUPTED:
+            return _("interrupted at: {step}").format(step=step(at))
+        case State.STOPPED:
+            return _("stopped at: {step}").format(step=step(at))
+        case State.DONE:
+            return _("over: the old key is deleted")
+        case State.UNDONE:
+            return _("undone: everything is as it was")
+        case State.WAITING:
+            if at is Step.WATCH:
+                return _("the new key is in place; watching for uses of the old one")
+            if at is Step.TURN_OFF:
+                return _("the new key is in place; the old one is to be turned off")
+            if at is Step.DELETE:
+                return _("the old key is off; it can still be turned on again")
+            return _("waiting at: {step}").format(step=step(at))
+
+
+def short_path(path: Path, home: Path) -> str:
+    """A path with the home folder as `~`."""
+    try:
+        return str(Path("~") / path.relative_to(home))
+    except ValueError:
+        return str(path)
+
+
+def command(options: Sequence[str], *words: str) -> str:
+    """A command to type next, with the options that lead to the same computer, account and memory."""
+    return shlex.join(["keyturn", *words, *options])

@@ -1,0 +1,113 @@
+"""A practice account and a sample computer for the command line, on a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyturn.computer.clock import Clock
+from keyturn.model.keys import KeyPair
+from keyturn.practice.account import PracticeAccount
+from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
+from keyturn.practice.sample_computer import SampleComputer, build_sample_computer
+from keyturn.practice.timeline import HandClock, Lag
+from keyturn.terminal.start import run
+
+
+@dataclass
+class Answer:
+    """What a command wrote, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:  # noqa: ANN401  (JSON)
+        """The one JSON document on standard output."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The JSON lines on standard output."""
+        return [json.loads(text) for text in self.out.splitlines()]
+
+
+@dataclass
+class Desk:
+    """Where commands are typed."""
+
+    account: PracticeAccount
+    computer: SampleComputer
+    old: KeyPair
+    clock: Clock
+    state_dir: Path
+    capsys: pytest.CaptureFixture[str]
+    home: Path
+    endpoint_url: str
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What leads a command here."""
+        where = ("--endpoint-url", self.endpoint_url, "--home", str(self.home))
+        return (*where, "--state-dir", str(self.state_dir), "--secrets", "file")
+
+    @property
+    def buckets(self) -> tuple[str, ...]:
+        """The options for programs that name no bucket."""
+        return self.computer.bucket_options()
+
+    def advance(self, days: float) -> None:
+        """Let days pass."""
+        self.clock.sleep(days * 86_400)
+
+    def type(self, *words: str) -> Answer:
+        """Type a command, and return what it wrote."""
+        self.capsys.readouterr()
+        code = run([*words, *self.options], self.clock)
+        said = self.capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    def rotate(self) -> Answer:
+        """Carry a whole rotation out up to *watch*."""
+        return self.type("rotate", self.old.access_key_id.value, *self.buckets, "--yes", "--json")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+    """A desk at which nothing was typed yet, with the whole sample computer."""
+    # Behind the real time, so that another process, which has that, finds nothing that lies ahead.
+    clock = HandClock(datetime.now(UTC) - timedelta(hours=1))
+    account = PracticeAccount(clock=clock, lag=Lag(last_use=900))
+    furnish_account(account)
+    old = account.create_root_key(age_days=OLD_KEY_DAYS)
+    with account.serving() as url:
+        computer = build_sample_computer(tmp_path / "home", url, old)
+        yield Desk(account, computer, old, clock, tmp_path / "state", capsys, computer.home, url)
+
+
+@pytest.fixture
+def small_desk(desk: Desk) -> Desk:
+    """A desk with rclone's configuration alone, because asking every program takes its time."""
+    computer = desk.computer
+    for path in (computer.aws_credentials, computer.s3cmd_config, computer.restic_environment):
+        path.unlink()
+    return desk
+
+
+@pytest.fixture
+def typed(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    """Type a command that needs no account."""
+
+    def type_words(*words: str) -> Answer:
+        code = run(list(words))
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    return type_words

@@ -1,0 +1,72 @@
+"""What was typed is understood, wherever the options stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from keyturn.model.errors import UsageError
+from keyturn.terminal.arguments import parse
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--json", "--state-dir", "there", "--secrets", "file", "scan"],
+        ["scan", "--json", "--state-dir", "there", "--secrets", "file"],
+        ["--state-dir", "there", "scan", "--secrets=file", "--json"],
+    ],
+)
+def test_options_for_every_command_may_stand_before_and_after_it(words: list[str]) -> None:
+    arguments = parse(words)
+    assert arguments.command == "scan"
+    assert arguments.json
+    assert arguments.state_dir == Path("there")
+    assert arguments.secrets == "file"
+
+
+def test_what_is_not_said_has_the_documented_value() -> None:
+    arguments = parse(["rotate", "7Q2P"])
+    assert (arguments.watch_days, arguments.off_days) == (3, 7)
+    assert arguments.secrets == "keyring"
+    assert arguments.route is None
+    assert arguments.only == ()
+    assert not arguments.yes
+
+
+def test_buckets_and_programs_may_be_several() -> None:
+    arguments = parse(["plan", "7Q2P", "--bucket", "a", "--bucket", "b", "--only", "rclone", "s3cmd"])
+    assert arguments.bucket == ("a", "b")
+    assert arguments.only == ("rclone", "s3cmd")
+
+
+def test_another_command_is_led_to_the_same_computer_account_and_memory() -> None:
+    words = ["--endpoint-url", "http://localhost:5000", "--home", "/mnt/disk", "--platform", "macos"]
+    words += ["--state-dir", "/state", "--secrets", "memory"]
+    assert list(parse(["scan", *words]).location) == words
+    assert parse(["scan"]).location == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["sacn"], "sacn"),
+        (["plan"], "KEY"),
+        (["plan", "7Q2P", "--route", "elsewhere"], "elsewhere"),
+        (["rotate", "7Q2P", "--watch-days", "-1"], "-1"),
+        (["rotate", "7Q2P", "--off-days", "nan"], "nan"),
+        (["rotate", "7Q2P", "--watch-days", "soon"], "soon"),
+        (["scan", "--endpoint-url", "localhost:5000"], "localhost:5000"),
+        (["scan", "--endpoint-url", "http://"], "http://"),
+        (["scan", "--platform", "amiga"], "amiga"),
+        (["scan", "--secrets", "cloud"], "cloud"),
+        (["scan", "--off"], "--off"),
+        (["turn-off", "--by", "magic"], "magic"),
+    ],
+)
+def test_what_makes_no_sense_is_named(words: list[str], named: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(words)
+    assert named in str(refused.value)
+    assert "Nothing was changed" in refused.value.message

@@ -1,0 +1,198 @@
+"""At a real terminal: questions, movement, and Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from .conftest import Desk
+
+pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals of this kind")
+
+_PATIENCE = 60.0
+
+
+@dataclass
+class Person:
+    """Somebody at a terminal, who reads and types."""
+
+    process: subprocess.Popen[bytes]
+    terminal: int
+    seen: str = field(default="")
+
+    def reads(self, text: str) -> None:
+        """Read until `text` is on the screen."""
+        end = time.monotonic() + _PATIENCE
+        while text not in self._plain():
+            assert time.monotonic() < end, f"never saw {text!r} in:\n{self._plain()}"
+            if not self._more():
+                break
+        assert text in self._plain(), f"never saw {text!r} in:\n{self._plain()}"
+
+    def types(self, text: str) -> None:
+        """Type a line."""
+        os.write(self.terminal, f"{text}\n".encode())
+
+    def ends_with(self) -> int:
+        """Read all the rest, and return the exit code."""
+        end = time.monotonic() + _PATIENCE
+        while self._more() and time.monotonic() < end:
+            pass
+        return self.process.wait(timeout=_PATIENCE)
+
+    @property
+    def screen(self) -> str:
+        """Everything seen, without colour."""
+        return self._plain()
+
+    def _more(self) -> bool:
+        ready, _, _ = select.select([self.terminal], [], [], 1.0)
+        if not ready:
+            return self.process.poll() is None
+        try:
+            piece = os.read(self.terminal, 65536)
+        except OSError:  # how Linux tells that the other side is closed
+            return False
+        self.seen += piece.decode(errors="replace")
+        return bool(piece)
+
+    def _plain(self) -> str:
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.seen).replace("\r\n", "\n")
+
+
+@contextmanager
+def person(desk: Desk, *words: str) -> Iterator[Person]:
+    """Somebody types a command at a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "keyturn", *words, *desk.options],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "50"},
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        yield Person(process, ours)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def test_a_no_changes_nothing_and_exits_3(small_desk: Desk) -> None:
+    with person(small_desk, "rotate", small_desk.old.access_key_id.last4) as somebody:
+        somebody.reads("[y/N]")
+        assert "The new key goes to" in somebody.screen
+        somebody.types("")
+        assert somebody.ends_with() == 3
+    assert "Nothing was changed." in somebody.screen
+    assert small_desk.account.user_names() == ()
+
+
+def test_ctrl_c_at_the_question_changes_nothing_and_exits_1(small_desk: Desk) -> None:
+    with person(small_desk, "rotate", small_desk.old.access_key_id.last4) as somebody:
+        somebody.reads("[y/N]")
+        somebody.process.send_signal(signal.SIGINT)
+        assert somebody.ends_with() == 1
+    assert "Traceback" not in somebody.screen
+    assert "every program has the key that it had before" in " ".join(somebody.screen.split())
+    assert small_desk.account.user_names() == ()
+
+
+def test_a_yes_carries_it_out_with_every_step_ticked(small_desk: Desk) -> None:
+    with person(small_desk, "rotate", small_desk.old.access_key_id.last4) as somebody:
+        somebody.reads("[y/N]")
+        somebody.types("y")
+        assert somebody.ends_with() == 3
+    for step in ("Check everything", "Make the new key", "Put the new key in place", "Prove every backup again"):
+        assert f"✓ {step}" in somebody.screen
+    assert all(len(line) <= 80 for line in somebody.screen.split("Put the new key")[0].splitlines() if "--" not in line)
+
+
+def test_ctrl_c_stops_the_waiting_for_a_person_and_the_rotation_stands(small_desk: Desk) -> None:
+    answer = small_desk.type("rotate", small_desk.old.access_key_id.value, "--yes", "--json", "--watch-days", "0")
+    assert answer.code == 3
+    with person(small_desk, "turn-off", "--wait", "600") as somebody:
+        somebody.reads("Does any other computer")
+        somebody.types("n")
+        somebody.reads("off now?")
+        somebody.types("y")
+        somebody.reads("Ctrl-C stops the waiting only.")
+        somebody.reads("Turn the old key off")
+        somebody.process.send_signal(signal.SIGINT)
+        assert somebody.ends_with() == 4
+    assert "Stopped, as you asked" in somebody.screen
+    (rotation,) = small_desk.type("status", "--json").document["rotations"]
+    assert rotation["state"] == "waiting"
+
+
+def test_a_yes_to_another_computer_leaves_the_key_on(small_desk: Desk) -> None:
+    small_desk.type("rotate", small_desk.old.access_key_id.value, "--yes", "--json", "--watch-days", "0")
+    with person(small_desk, "turn-off") as somebody:
+        somebody.reads("Does any other computer")
+        somebody.types("y")
+        assert somebody.ends_with() == 3
+    assert "Give those a key of their own first" in somebody.screen
+    assert small_desk.account.accepts(small_desk.old)
+
+
+def test_json_stays_alone_on_standard_output_while_the_question_is_on_the_other_stream(small_desk: Desk) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "keyturn", "rotate", small_desk.old.access_key_id.last4, "--json"]
+    with subprocess.Popen(
+        [*command, *small_desk.options], stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        os.write(ours, b"y\n")
+        out, err = process.communicate(timeout=_PATIENCE)
+    os.close(theirs)
+    os.close(ours)
+    assert process.returncode == 3
+    assert [json.loads(line)["event"] for line in out.splitlines()][-1] == "result"
+    assert b"[y/N]" in err
+
+
+def test_the_pages_fit_a_terminal_of_80_columns(desk: Desk) -> None:
+    with person(desk, "scan") as somebody:
+        assert somebody.ends_with() == 0
+    lines = somebody.screen.splitlines()
+    assert all(len(line) <= 80 for line in lines if "keyturn plan" not in line and "--" not in line)
+
+
+_TWICE = """
+import os, signal, sys
+from pathlib import Path
+from keyturn.terminal.interruption import heard
+from keyturn.terminal.progress import JsonProgress
+
+progress = JsonProgress(sys.stdout)
+with heard(progress, Path(sys.argv[1]).touch) as cancel:
+    os.kill(os.getpid(), signal.SIGINT)
+    print(cancel.asked, flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+    print("went on", flush=True)
+"""
+
+
+def test_the_second_ctrl_c_stops_at_once_and_says_the_way_on(tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    done = subprocess.run([sys.executable, "-c", _TWICE, str(cleaned)], capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert done.stdout == "True\n"
+    assert "Stopping after this change" in done.stderr
+    assert "`keyturn continue` carries on" in done.stderr
+    assert cleaned.exists(), "what must be done before the end was done"

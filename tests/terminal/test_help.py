@@ -1,0 +1,66 @@
+"""The help teaches: what a command does, what it leaves alone, an example, its exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from keyturn import __version__
+from keyturn.terminal.help_texts import help_texts
+from keyturn.terminal.start import COMMANDS
+
+from .conftest import Answer
+
+Typed = Callable[..., Answer]
+
+
+def test_every_command_has_a_help_and_every_help_a_command() -> None:
+    assert set(help_texts()) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_help_of_a_command_teaches(name: str, typed: Typed) -> None:
+    answer = typed(name, "-h")
+    assert answer.code == 0
+    assert answer.err == ""
+    assert f"usage: keyturn {name}" in answer.out
+    assert "examples:" in answer.out
+    assert f"  keyturn {name}" in answer.out.partition("examples:")[2]
+    assert "exit codes:" in answer.out
+    words = ("change", "touched", "undone", "does nothing else", "deletes nothing", "stays", "not\ndone again")
+    assert any(word in answer.out for word in words), "says what it leaves alone"
+
+
+def test_the_list_of_commands_names_them_all(typed: Typed) -> None:
+    answer = typed("-h")
+    assert answer.code == 0
+    for name, text in help_texts().items():
+        assert name in answer.out
+        assert text.summary in answer.out
+
+
+def test_the_bare_name_says_what_to_type_and_that_the_window_comes_later(typed: Typed) -> None:
+    answer = typed()
+    assert answer.code == 2
+    assert answer.out == ""
+    assert "keyturn scan" in answer.err
+    assert "window" in answer.err
+
+
+def test_the_version_is_told_after_a_command_too(typed: Typed) -> None:
+    answer = typed("--json", "--version")
+    assert (answer.code, answer.out) == (0, f"keyturn {__version__}\n")
+
+
+def test_a_mistyped_command_exits_2_without_a_traceback(typed: Typed) -> None:
+    answer = typed("sacn")
+    assert answer.code == 2
+    assert answer.out == ""
+    assert "sacn" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_an_unknown_language_is_refused_and_english_is_not(typed: Typed) -> None:
+    assert typed("--lang", "tlh", "-h").code == 2
+    assert typed("--lang", "en_GB", "-h").code == 0
