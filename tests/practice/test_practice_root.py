@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -138,3 +139,39 @@ def test_a_deleted_key_is_not_found_the_second_time(account: PracticeAccount, ro
     with pytest.raises(ClientError, match="NoSuchEntity"):
         iam.delete_access_key(AccessKeyId=second.access_key_id.value)
     assert account.status_of(second.access_key_id) is None
+
+
+def test_govcloud_has_no_console_for_root() -> None:
+    account = PracticeAccount(partition="aws-us-gov")
+    key = account.create_root_key(age_days=9).access_key_id
+    for act in (account.root_turn_off, account.root_turn_on, account.root_delete):
+        with pytest.raises(ValueError, match="no console"):
+            act(key)
+    assert account.status_of(key) is KeyStatus.ACTIVE
+
+
+def test_a_temporary_key_or_one_with_a_session_token_is_unknown(
+    account: PracticeAccount, root: KeyPair, session: boto3.Session
+) -> None:
+    sts = session.client(
+        "sts",
+        endpoint_url=account.url,
+        region_name="us-east-1",
+        aws_access_key_id=root.access_key_id.value,
+        aws_secret_access_key=root.secret.reveal(),
+        aws_session_token="made-up",
+    )
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        sts.get_caller_identity()
+    sts.close()
+
+
+def test_whose_account_a_key_belongs_to_is_told_to_root_and_to_those_who_may(
+    account: PracticeAccount, root: KeyPair, aws: Client
+) -> None:
+    account.create_user("anna")
+    anna = account.create_user_key("anna")
+    told = aws("sts", root).get_access_key_info(AccessKeyId=anna.access_key_id.value)
+    assert told["Account"] == account.account_id
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws("sts", anna).get_access_key_info(AccessKeyId=root.access_key_id.value)

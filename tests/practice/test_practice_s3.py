@@ -376,3 +376,28 @@ def test_two_accounts_may_have_buckets_of_one_name_apart_from_each_other(account
     assert (account.get_object("office-backup", "a"), other.get_object("office-backup", "a")) == (b"1", b"2")
     other.close()
     assert account.get_object("office-backup", "a") == b"1"
+
+
+def test_a_bucket_in_an_opt_in_region_is_found_from_elsewhere(aws: Client) -> None:
+    account = PracticeAccount(opted_in=frozenset({"me-south-1"}))
+    with account.serving() as url:
+        account.create_bucket("office-backup", region="me-south-1")
+        s3 = aws("s3", account.create_root_key(age_days=9), "eu-west-1", url=url)
+        assert s3.list_objects_v2(Bucket="office-backup")["KeyCount"] == 0
+        assert account.records[0].result == "IllegalLocationConstraintException"
+
+
+def test_awss_own_kms_key_asks_for_no_rights(account: PracticeAccount, aws: Client) -> None:
+    account.create_bucket("office-backup", kms_key_arn="arn:aws:kms:us-east-1:111122223333:alias/aws/s3")
+    account.create_user("backup", policies={"s3": _statement()})
+    s3 = aws("s3", account.create_user_key("backup"))
+    s3.put_object(Bucket="office-backup", Key="a", Body=b"1")
+    s3.get_object(Bucket="office-backup", Key="a")
+
+
+def test_a_locked_bucket_wants_a_checksum(account: PracticeAccount, root: KeyPair, aws: Client) -> None:
+    account.create_bucket("photos-vault", lock_mode="GOVERNANCE")
+    s3 = aws("s3", root, request_checksum_calculation="when_required")
+    with pytest.raises(ClientError, match="Content-MD5"):
+        s3.put_object(Bucket="photos-vault", Key="a", Body=b"1")
+    aws("s3", root).put_object(Bucket="photos-vault", Key="a", Body=b"1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -41,6 +42,51 @@ def test_a_user_may_be_able_to_see_the_last_use_of_a_root_key(may: bool, aws: Cl
         else:
             with pytest.raises(ClientError, match="AccessDenied"):
                 iam.get_access_key_last_used(AccessKeyId=root.access_key_id.value)
+
+
+@pytest.mark.parametrize("denied", [True, False])
+def test_an_inactive_key_may_be_denied_or_unknown(denied: bool, aws: Client) -> None:
+    account = PracticeAccount(inactive_is_denied=denied)
+    with account.serving() as url:
+        root = account.create_root_key(age_days=9)
+        account.create_bucket("office-backup")
+        account.root_turn_off(root.access_key_id)
+        calls: dict[str, Callable[[], Any]] = {
+            "InvalidClientTokenId": lambda: aws("sts", root, url=url).get_caller_identity(),
+            "InvalidAccessKeyId": lambda: aws("s3", root, url=url).list_objects_v2(Bucket="office-backup"),
+        }
+        for unknown, call in calls.items():
+            with pytest.raises(ClientError, match="AccessDenied" if denied else unknown):
+                call()
+        account.root_delete(root.access_key_id)
+        for unknown, call in calls.items():
+            with pytest.raises(ClientError, match=unknown):
+                call()
+
+
+@pytest.mark.parametrize("alias", ["grandmas-account", None])
+def test_roots_keys_may_be_listed_under_the_accounts_alias(alias: str | None, aws: Client) -> None:
+    account = PracticeAccount(root_alias=alias)
+    with account.serving() as url:
+        iam = aws("iam", account.create_root_key(age_days=9), url=url)
+        assert iam.list_access_keys()["AccessKeyMetadata"][0].get("UserName") == alias
+        assert iam.get_user()["User"].get("UserName") == alias
+        assert iam.create_access_key()["AccessKey"].get("UserName") == alias
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_turning_a_key_off_may_count_as_its_rotation(counts: bool, aws: Client) -> None:
+    account = PracticeAccount(status_is_a_rotation=counts)
+    with account.serving() as url:
+        root, second = account.create_root_key(age_days=9), account.create_root_key(age_days=8)
+        account.root_turn_off(second.access_key_id)
+        iam = aws("iam", root, url=url)
+        iam.generate_credential_report()
+        rows = iam.get_credential_report()["Content"].decode().splitlines()
+        cells = dict(zip(rows[0].split(","), rows[1].split(","), strict=True))
+        today = datetime.now(UTC).strftime("%Y-%m-%d")
+        assert cells["access_key_2_last_rotated"].startswith(today) is counts
+        assert not cells["access_key_1_last_rotated"].startswith(today)
 
 
 @pytest.mark.parametrize("pretend", [True, False])

@@ -98,6 +98,43 @@ def test_a_good_answer_can_be_followed_by_a_bad_one(clock: HandClock) -> None:
     assert seen(10) == ["new"] * 4
 
 
+def test_a_bad_answer_can_follow_many_good_ones(clock: HandClock) -> None:
+    line: Timeline[str] = Timeline()
+    start = clock.now()
+    line.change(start - timedelta(hours=1), "old")
+    line.change(start + timedelta(seconds=10), "new")
+    lag = Lag(echo=60)
+
+    def seen(seconds: float) -> list[str | None]:
+        return [line.at(start + timedelta(seconds=seconds), lag=lag, service="sts") for _ in range(7)]
+
+    assert seen(9.9) == ["old"] * 7
+    assert seen(20) == ["new"] * 6 + ["old"]
+    assert seen(70) == ["new"] * 7
+
+
+@pytest.mark.parametrize("lag", [Lag(user=5)])
+def test_a_new_user_is_not_found_for_a_while(lag: Lag, aws: Client, clock: HandClock) -> None:
+    account = PracticeAccount(clock=clock, lag=lag)
+    with account.serving() as url:
+        iam = aws("iam", account.create_root_key(age_days=9), url=url)
+        iam.create_user(UserName="backup")
+        calls: list[Callable[[], Any]] = [
+            lambda: iam.get_user(UserName="backup"),
+            lambda: iam.create_access_key(UserName="backup"),
+            lambda: iam.list_access_keys(UserName="backup"),
+            lambda: iam.delete_user(UserName="backup"),
+        ]
+        for call in calls:
+            with pytest.raises(ClientError, match="NoSuchEntity"):
+                call()
+        with pytest.raises(ClientError, match="EntityAlreadyExists"):
+            iam.create_user(UserName="backup")
+        clock.advance(5)
+        for call in calls[:3]:
+            call()
+
+
 def test_the_delays_measured_at_aws_are_there_by_name() -> None:
     assert (AS_AT_AWS.new, AS_AT_AWS.off) == (8.0, 4.0)
 

@@ -178,3 +178,28 @@ def test_what_the_practice_account_does_not_have_is_said_plainly(iam: Any) -> No
     assert iam.list_mfa_devices()["MFADevices"] == []
     with pytest.raises(ClientError, match="NoSuchEntity"):
         iam.get_login_profile()
+
+
+def test_a_managed_policy_has_at_most_6144_characters_and_a_user_ten_of_them(iam: Any) -> None:  # noqa: ANN401
+    iam.create_user(UserName="backup")
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        iam.create_policy(PolicyName="long", PolicyDocument=_policy(action="*", resource=f"arn:aws:s3:::{'b' * 6144}"))
+    for number in range(10):
+        arn = iam.create_policy(PolicyName=f"p{number}", PolicyDocument=_LISTING)["Policy"]["Arn"]
+        iam.attach_user_policy(UserName="backup", PolicyArn=arn)
+    arn = iam.create_policy(PolicyName="one-more", PolicyDocument=_LISTING)["Policy"]["Arn"]
+    with pytest.raises(ClientError, match="LimitExceeded"):
+        iam.attach_user_policy(UserName="backup", PolicyArn=arn)
+
+
+def test_tags_have_their_limits_too(iam: Any) -> None:  # noqa: ANN401
+    fine = [{"Key": f"k{number}", "Value": "v" * 256} for number in range(50)]
+    iam.create_user(UserName="backup", Tags=fine)
+    for wrong in (
+        [*fine, {"Key": "one-more", "Value": "v"}],
+        [{"Key": "k", "Value": "v" * 257}],
+        [{"Key": "k" * 129, "Value": "v"}],
+        [{"Key": "k", "Value": "<b>"}],
+    ):
+        with pytest.raises(ClientError, match=r"LimitExceeded|ValidationError"):
+            iam.create_user(UserName="other", Tags=wrong)

@@ -19,7 +19,7 @@ from keyturn.practice import console
 from keyturn.practice.documents import read_policy
 from keyturn.practice.faults import Fault, FaultPlan, Rule
 from keyturn.practice.front_door import FrontDoor
-from keyturn.practice.identities import Identities, Key, Status
+from keyturn.practice.identities import LONG_SPREAD, Identities, Key, Status
 from keyturn.practice.messages import Answer, Request
 from keyturn.practice.query_service import QueryService
 from keyturn.practice.records import Record, RequestLog
@@ -56,6 +56,11 @@ class PracticeAccount:
         lag: how slowly changes spread.
         opted_in: opt-in regions that are switched on.
         pretend_tls: count requests as coming over TLS, for policies that demand it.
+        inactive_is_denied: an inactive key is refused with `AccessDenied`, as AWS's documentation says, and not like
+            an unknown one, as people report (unknown, research/aws.md A4, C2).
+        root_alias: root's keys are listed under this name, the account's alias, and not without any (unknown,
+            research/aws.md A2, C8).
+        status_is_a_rotation: the report's `last_rotated` follows a key turned off or on (unknown, research/aws.md C5).
         rejected_uses_count: refused requests of an inactive key count as use (unknown, research/aws.md C4).
         users_see_root_use: IAM users may ask for the last use of a root key (unknown, research/aws.md C3).
         initiator_may_abort: whoever began an upload may abort it (to be verified, research/aws.md C7).
@@ -72,6 +77,9 @@ class PracticeAccount:
         partition: str = "aws",
         opted_in: frozenset[str] = frozenset(),
         pretend_tls: bool = False,
+        inactive_is_denied: bool = False,
+        root_alias: str | None = None,
+        status_is_a_rotation: bool = False,
         rejected_uses_count: bool = False,
         users_see_root_use: bool = False,
         initiator_may_abort: bool = True,
@@ -80,7 +88,14 @@ class PracticeAccount:
     ) -> None:
         self.account_id = account_id
         self._lock = threading.RLock()
-        self._identities = Identities(account_id, partition, clock or WallClock(), lag)
+        self._identities = Identities(
+            account_id,
+            partition,
+            clock or WallClock(),
+            lag,
+            root_alias=root_alias,
+            status_is_a_rotation=status_is_a_rotation,
+        )
         self._storage = Storage(partition)
         self._s3 = S3Service(
             self._identities,
@@ -94,6 +109,7 @@ class PracticeAccount:
             QueryService(self._identities, users_see_root_use=users_see_root_use),
             opted_in=opted_in,
             pretend_tls=pretend_tls,
+            inactive_is_denied=inactive_is_denied,
             rejected_uses_count=rejected_uses_count,
             iam_region_counts=iam_region_counts,
         )
@@ -175,10 +191,10 @@ class PracticeAccount:
     def create_user(self, name: str, *, path: str = "/", policies: Mapping[str, str] | None = None) -> str:
         """Make an IAM user with inline policies (name → JSON text), in force at once; returns the ARN."""
         with self._lock:
-            user = self._identities.add_user(name, path, {})
+            user = self._identities.add_user(name, path, {}, spread=True)
             user.inline.update(policies or {})
             documents = tuple(read_policy(text) for text in user.inline.values())
-            user.in_force.change(user.created, documents)
+            user.in_force.change(user.created - LONG_SPREAD, documents)
             return user.arn
 
     def create_user_key(self, name: str, *, age_days: float = 0) -> KeyPair:
@@ -270,6 +286,9 @@ class PracticeAccount:
         self._as_root(key_id, Status.DELETED)
 
     def _as_root(self, key_id: AccessKeyId, status: Status) -> None:
+        if self._identities.partition == "aws-us-gov":
+            # research/aws.md A2
+            raise ValueError("GovCloud has no console for the root user")
         with self._lock:
             key = self._identities.keys.get(key_id.value)
             if key is None or key.status is Status.DELETED:

@@ -54,6 +54,8 @@ class FrontDoor:
 
     Attributes:
         opted_in: opt-in regions that the account has switched on.
+        inactive_is_denied: an inactive key is refused with `AccessDenied`, as AWS's documentation has it; people report
+            the codes of unknown keys (unknown, research/aws.md A4, C2).
         rejected_uses_count: a request refused because its key is inactive counts as use; unknown (research/aws.md C4).
         pretend_tls: count requests as coming over TLS although this computer talks to itself without.
         iam_region_counts: refuse requests to IAM that are signed for another region than IAM's own. Off, because a
@@ -66,6 +68,7 @@ class FrontDoor:
     log: RequestLog = field(default_factory=RequestLog)
     faults: FaultPlan = field(default_factory=FaultPlan)
     opted_in: frozenset[str] = frozenset()
+    inactive_is_denied: bool = False
     rejected_uses_count: bool = False
     pretend_tls: bool = False
     iam_region_counts: bool = False
@@ -177,9 +180,12 @@ class FrontDoor:
             raise unknown_key(service, signature.access_key_id)
         now = self.identities.clock.now()
         use = Use(now, service, signature.region)
-        if key.accepted.at(now, lag=self.identities.lag, service=service) is not Status.ACTIVE:
+        status = key.accepted.at(now, lag=self.identities.lag, service=service)
+        if status is not Status.ACTIVE:
             if self.rejected_uses_count:
                 key.uses.add(use)
+            if status is Status.INACTIVE and self.inactive_is_denied:
+                raise Refusal(403, "AccessDenied", "Access Denied")
             raise unknown_key(service, signature.access_key_id)
         offset = exchange.fault.clock_offset if exchange.fault else 0.0
         # The date is a real program's, so the computer's own clock counts, not the account's.

@@ -13,8 +13,9 @@ from keyturn.practice.identities import Caller, Identities, Key, Status
 from keyturn.practice.refusals import Refusal
 
 
-def _name(key: Key) -> str | None:
-    return None if key.owner is None else key.owner.name
+def _name(identities: Identities, key: Key) -> str | None:
+    """The owner's name; root has none, or the account's alias (research/aws.md A2: absent; C8: to be verified)."""
+    return identities.root_alias if key.owner is None else key.owner.name
 
 
 def _key_of(identities: Identities, caller: Caller, form: Form) -> Key:
@@ -32,7 +33,7 @@ def _create(identities: Identities, caller: Caller, form: Form) -> Result:
         raise Refusal(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
     key = identities.add_key(user_meant(identities, caller, form))
     shown = {
-        "UserName": _name(key),
+        "UserName": _name(identities, key),
         "AccessKeyId": key.access_key_id,
         "Status": key.status,
         "SecretAccessKey": key.secret,
@@ -45,7 +46,7 @@ def _list(identities: Identities, caller: Caller, form: Form) -> Result:
     keys = identities.keys_of(user_meant(identities, caller, form))
     shown = [
         {
-            "UserName": _name(key),
+            "UserName": _name(identities, key),
             "AccessKeyId": key.access_key_id,
             "Status": key.status,
             "CreateDate": key.created,
@@ -83,7 +84,7 @@ def _last_used(identities: Identities, caller: Caller, form: Form) -> Result:
         known: dict[str, Any] = {"ServiceName": "N/A", "Region": "N/A"}
     else:
         known = {"LastUsedDate": use.at, "ServiceName": use.service, "Region": use.region}
-    return {"UserName": _name(key), "AccessKeyLastUsed": known}
+    return {"UserName": _name(identities, key), "AccessKeyLastUsed": known}
 
 
 def _caller_identity(identities: Identities, caller: Caller, form: Form) -> Result:

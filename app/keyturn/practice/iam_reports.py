@@ -99,9 +99,9 @@ def _slot(identities: Identities, key: Key | None) -> list[str]:
     active = "true" if key.status is Status.ACTIVE else "false"
     use = key.uses.last(identities.clock.now(), identities.lag.last_use)
     if use is None:
-        return [active, moment_text(key.created), "N/A", "N/A", "N/A"]
+        return [active, moment_text(key.rotated), "N/A", "N/A", "N/A"]
     region = "N/A" if use.service in _WITHOUT_REGION else use.region
-    return [active, moment_text(key.created), moment_text(use.at), region, use.service]
+    return [active, moment_text(key.rotated), moment_text(use.at), region, use.service]
 
 
 _ORDER = (Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY, Decision.ALLOWED)

@@ -24,6 +24,8 @@ from keyturn.practice.iam_operations import (
 from keyturn.practice.identities import Caller, Identities, User
 from keyturn.practice.refusals import Refusal
 
+_MOST_TAGS = 50
+_TAG = re.compile(r"[\w .:/=+@-]*")
 _PATH = re.compile(r"/|/[!-~]{1,510}/")
 
 
@@ -42,7 +44,14 @@ def _tags(user: User) -> list[dict[str, str]]:
 
 
 def _sent_tags(form: Form) -> dict[str, str]:
-    return {tag[0]: tag[1] for tag in structures(form, "Tags", "Key", "Value")}
+    """The tags sent: at most 50, keys up to 128 characters, values up to 256 (research/aws.md A6)."""
+    tags = {tag[0]: tag[1] for tag in structures(form, "Tags", "Key", "Value")}
+    if len(tags) > _MOST_TAGS:
+        raise Refusal(409, "LimitExceeded", f"Cannot exceed quota for TagsPerUser: {_MOST_TAGS}")
+    for key, value in tags.items():
+        if not _TAG.fullmatch(key) or len(key) > 128 or not _TAG.fullmatch(value) or len(value) > 256:
+            raise Refusal(400, "ValidationError", "Value at 'tags' failed to satisfy constraint")
+    return tags
 
 
 def _create(identities: Identities, caller: Caller, form: Form) -> Result:
@@ -60,7 +69,7 @@ def _get(identities: Identities, caller: Caller, form: Form) -> Result:
     if user is None:
         oldest = min((key.created for key in identities.keys_of(None)), default=identities.clock.now())
         root = {"UserId": identities.account_id, "Arn": identities.root_arn, "CreateDate": oldest}
-        return {"User": root}
+        return {"User": {"UserName": identities.root_alias, **root}}
     return {"User": {**_shown(user), "Tags": _tags(user) or None}}
 
 

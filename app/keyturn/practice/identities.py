@@ -18,6 +18,8 @@ from keyturn.practice.refusals import Refusal
 from keyturn.practice.timeline import Lag, Timeline, TimeOfDay, Uses
 
 KEYS_PER_OWNER = 2
+# What was so long before is the same everywhere.
+LONG_SPREAD = timedelta(days=1)
 # Identifiers made before this day do not contain the account's number (research/aws.md A1).
 _NEW_IDENTIFIERS = datetime(2019, 3, 29, tzinfo=UTC)
 _SECRET_LETTERS = string.ascii_letters + string.digits + "+/"
@@ -36,12 +38,19 @@ class Status(StrEnum):
 
 @dataclass(slots=True)
 class Key:
-    """An access key. `status` is what lists show at once, `accepted` what the services believe."""
+    """An access key.
+
+    Attributes:
+        rotated: what the credential report calls `last_rotated`.
+        status: what lists show at once.
+        accepted: what the services believe.
+    """
 
     access_key_id: str
     secret: str
     owner: User | None
     created: datetime
+    rotated: datetime
     status: Status = Status.ACTIVE
     accepted: Timeline[Status] = field(default_factory=Timeline)
     uses: Uses = field(default_factory=Uses)
@@ -60,6 +69,7 @@ class User:
     inline: dict[str, str] = field(default_factory=dict)
     attached: list[str] = field(default_factory=list)
     in_force: Timeline[tuple[Document, ...]] = field(default_factory=Timeline)
+    known: Timeline[bool] = field(default_factory=Timeline)
 
 
 @dataclass(slots=True)
@@ -91,6 +101,8 @@ class Identities:
     partition: str
     clock: TimeOfDay
     lag: Lag
+    root_alias: str | None = None
+    status_is_a_rotation: bool = False
     keys: dict[str, Key] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)  # by lower-case name
     policies: dict[str, ManagedPolicy] = field(default_factory=dict)  # by ARN
@@ -123,7 +135,7 @@ class Identities:
             raise Refusal(409, "LimitExceeded", message)
         now = self.clock.now()
         created = now - age
-        key = Key(self._new_key_id(created), new_secret(), owner, created)
+        key = Key(self._new_key_id(created), new_secret(), owner, created, created)
         wait = timedelta(0) if age else timedelta(seconds=self.lag.new)
         key.accepted.change(created + wait, Status.ACTIVE)
         self.keys[key.access_key_id] = key
@@ -134,6 +146,8 @@ class Identities:
         if key.status is status:
             return
         key.status = status
+        if self.status_is_a_rotation:
+            key.rotated = self.clock.now()
         wait = self.lag.new if status is Status.ACTIVE else self.lag.off
         key.accepted.change(self.clock.now() + timedelta(seconds=wait), status)
 
@@ -141,15 +155,15 @@ class Identities:
         """The user of that name, in whatever case.
 
         Raises:
-            Refusal: `NoSuchEntity`.
+            Refusal: `NoSuchEntity`, also while a new user has not spread (research/aws.md A4).
         """
         user = self.users.get(name.lower())
-        if user is None:
+        if user is None or not user.known.at(self.clock.now(), lag=self.lag, service="iam"):
             raise Refusal(404, "NoSuchEntity", f"The user with name {name} cannot be found.")
         return user
 
-    def add_user(self, name: str, path: str, tags: Mapping[str, str]) -> User:
-        """Make a user.
+    def add_user(self, name: str, path: str, tags: Mapping[str, str], *, spread: bool = False) -> User:
+        """Make a user; `spread` makes one that everybody knows at once.
 
         Raises:
             Refusal: `EntityAlreadyExists`, also where only the case differs (research/aws.md A6).
@@ -159,6 +173,7 @@ class Identities:
         arn = self.user_arn(path, name)
         user_id = f"AIDA{''.join(secrets.choice(_ID_LETTERS) for _ in range(17))}"
         user = User(name, path, user_id, arn, self.clock.now(), dict(tags))
+        user.known.change(user.created + (-LONG_SPREAD if spread else timedelta(seconds=self.lag.user)), True)
         self.users[name.lower()] = user
         return user
 

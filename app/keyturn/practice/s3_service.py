@@ -18,6 +18,7 @@ from keyturn.practice.identities import Caller, Identities
 from keyturn.practice.messages import Answer, Request
 from keyturn.practice.patterns import Context
 from keyturn.practice.refusals import Refusal, denied, denied_by_s3
+from keyturn.practice.regions import OPT_IN
 from keyturn.practice.s3_calls import NeededRight, ObjectToDelete, S3Call
 from keyturn.practice.storage import Storage
 
@@ -73,8 +74,9 @@ class S3Service:
         """Send a request for a bucket in another region away, as AWS does before it looks at the key.
 
         Raises:
-            Refusal: 301 `PermanentRedirect` at us-east-1, 400 `AuthorizationHeaderMalformed` elsewhere; both name the
-                bucket's region, in a header also where the body is missing (research/aws.md A5).
+            Refusal: 301 `PermanentRedirect` at us-east-1, 400 `AuthorizationHeaderMalformed` elsewhere, 400
+                `IllegalLocationConstraintException` for opt-in regions; all name the bucket's region, in a header also
+                where the body is missing (research/aws.md A5).
         """
         right = self.storage.region_of(call.bucket)
         if right is None or right == region or call.action == "s3:CreateBucket":
@@ -82,6 +84,12 @@ class S3Service:
         if call.action == "s3:GetBucketLocation" and region == _HOME_REGION:
             return
         headers = {"x-amz-bucket-region": right}
+        if right in OPT_IN:
+            message = (
+                f"The {right} location constraint is incompatible for the region specific endpoint this request was "
+                "sent to."
+            )
+            raise Refusal(400, "IllegalLocationConstraintException", message, headers=headers)
         if region == _HOME_REGION:
             # The address given stays on this computer, so that no program is led to the real AWS.
             details = {"Endpoint": request.header("host") or "127.0.0.1", "Bucket": call.bucket}

@@ -160,13 +160,16 @@ class Storage:
         return None if found is None else found.region_name
 
     def kms_key_of(self, bucket: str) -> str | None:
-        """The customer's KMS key of the bucket's default encryption, or None."""
+        """The customer's KMS key of the bucket's default encryption, or None; also for AWS's own key `aws/s3`.
+
+        That one needs no rights of the user's own (research/aws.md A5).
+        """
         encryption = self._backend.buckets[bucket].encryption or {}
         rules = encryption.get("Rule") or encryption.get("Rules") or {}
         rule = rules[0] if isinstance(rules, list) and rules else rules
         default = rule.get("ApplyServerSideEncryptionByDefault", {}) if isinstance(rule, Mapping) else {}
         key = default.get("KMSMasterKeyID")
-        return str(key) if key else None
+        return str(key) if key and not str(key).endswith("alias/aws/s3") else None
 
     def was_versioned(self, bucket: str) -> bool:
         """True where the bucket keeps versions, or did so once."""

@@ -64,22 +64,27 @@ class Lag:
         new: until a new key, or one turned on again, is accepted.
         off: how long a key turned off or deleted is still accepted.
         policy: until a changed policy is in force.
+        user: until a new user is found by its name; before, IAM says `NoSuchEntity`.
         last_use: until a use shows as *last used*.
         flap: how long before a change is in force everywhere every second request already sees it; so a good answer
             can be followed by a bad one.
+        echo: how long after a change is in force everywhere every seventh request still meets a server that has not
+            heard of it; so a bad answer can follow many good ones (research/peers.md C1: about one in ten).
         more: further seconds for one service (`sts`, `iam`, `s3`): they do not learn at the same moment.
     """
 
     new: float = 0.0
     off: float = 0.0
     policy: float = 0.0
+    user: float = 0.0
     last_use: float = 0.0
     flap: float = 0.0
+    echo: float = 0.0
     more: Mapping[str, float] = field(default_factory=dict)
 
 
 AT_ONCE = Lag()
-AS_AT_AWS = Lag(new=8.0, off=4.0, policy=6.0, last_use=900.0, flap=2.0, more={"s3": 1.0})
+AS_AT_AWS = Lag(new=8.0, off=4.0, policy=6.0, user=4.0, last_use=900.0, flap=2.0, more={"s3": 1.0})
 
 
 class Timeline(Generic[Value]):
@@ -87,7 +92,7 @@ class Timeline(Generic[Value]):
 
     def __init__(self) -> None:
         self._changes: list[tuple[datetime, Value]] = []
-        self._looks = 0
+        self._looks: dict[str, int] = {}
 
     def change(self, at: datetime, value: Value) -> None:
         """The value becomes `value` at that moment; changes planned for later than that are overtaken."""
@@ -98,13 +103,14 @@ class Timeline(Generic[Value]):
         """The value at a moment; None before the first change."""
         seen = moment - timedelta(seconds=lag.more.get(service, 0.0))
         settled = self._value(seen)
-        if not lag.flap:
-            return settled
         early = self._value(seen + timedelta(seconds=lag.flap))
-        if early is settled:
+        late = self._value(seen - timedelta(seconds=lag.echo))
+        if early is settled and late is settled:
             return settled
-        self._looks += 1
-        return early if self._looks % 2 else settled
+        looks = self._looks[service] = self._looks.get(service, 0) + 1
+        if early is not settled:
+            return early if looks % 2 else settled
+        return settled if looks % 7 else late
 
     def _value(self, moment: datetime) -> Value | None:
         return next((value for at, value in reversed(self._changes) if at <= moment), None)
