@@ -36,7 +36,7 @@ def talk(account: PracticeAccount, uses: list[OwnUse]) -> Iterator[Callable[...,
 
     def begin(*, attempts: int = 1, read_timeout: float = 10.0) -> Aws:
         settings = AwsSettings(endpoint_url=account.url, attempts=attempts, read_timeout=read_timeout)
-        begun.append(Aws(settings, uses.append))
+        begun.append(Aws(settings, uses.append, sleep=lambda seconds: None))
         return begun[-1]
 
     yield begin

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
 import inspect
+import ssl
 import string
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+import urllib3
 from botocore import exceptions, parsers
 
 from keyturn.aws.access_keys import create_key, list_keys
@@ -42,6 +46,7 @@ _QUESTIONS: dict[str, Callable[[Aws, KeyPair, S3Target], object]] = {
 
 _STRANGERS = {
     "a sign-in page": faults.portal(),
+    "a sign-in page that is XML too": faults.portal(well_formed=True),
     "an empty 200": faults.empty_answer(),
     "a way to a sign-in page": faults.portal_redirect("http://127.0.0.1:1/sign-in"),
     "a proxy's 407": faults.proxy_wants_password(),
@@ -100,7 +105,6 @@ def test_an_answer_cut_short_is_no_answer(account: PracticeAccount, root: KeyPai
         (faults.hang(0.5), AwsFault.NO_ANSWER),
         (faults.throttled(), AwsFault.THROTTLED),
         (faults.broken_server(), AwsFault.SERVER),
-        (faults.refused(403, "AccessDenied"), AwsFault.DENIED),
         (faults.refused(403, "OptInRequired"), AwsFault.ACCOUNT),
         (faults.refused(403, "ExpiredToken"), AwsFault.TEMPORARY_KEY),
         (faults.refused(409, "SomethingNewAtAws"), AwsFault.CONFLICT),
@@ -121,6 +125,17 @@ def test_trouble_is_told_by_its_kind(
     with pytest.raises(AwsError) as caught:
         _QUESTIONS[question](talk(read_timeout=0.2), root, target)
     assert caught.value.fault is meaning
+
+
+def test_a_denial_means_the_right_at_s3_and_the_key_itself_at_sts(
+    account: PracticeAccount, root: KeyPair, aws: Aws, target: S3Target
+) -> None:
+    # GetCallerIdentity needs no right (research/aws.md A1): AWS's documentation has this answer for inactive keys.
+    account.fail("*", faults.refused(403, "AccessDenied"), times=9)
+    for question, meaning in (("sts", AwsFault.UNKNOWN_KEY), ("list", AwsFault.DENIED)):
+        with pytest.raises(AwsError) as caught:
+            _QUESTIONS[question](aws, root, target)
+        assert caught.value.fault is meaning
 
 
 def test_a_computer_that_nobody_answers_from_is_no_network(root: KeyPair) -> None:
@@ -180,6 +195,57 @@ def test_a_signature_that_is_too_old_is_about_the_clock_and_not_about_the_secret
     assert without.title == "This computer's clock is wrong"
 
 
+# ── The table ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+# Every code of research/aws.md A7 7.1, and those of A1 to A5 that S3 and IAM answer with.
+_EVERY_CODE = {
+    AwsFault.UNKNOWN_KEY: "InvalidClientTokenId InvalidAccessKeyId",
+    AwsFault.WRONG_SECRET: "SignatureDoesNotMatch",
+    AwsFault.CLOCK: "RequestTimeTooSkewed RequestExpired",
+    AwsFault.TEMPORARY_KEY: "ExpiredToken ExpiredTokenException InvalidToken",
+    AwsFault.DENIED: "AccessDenied AccessDeniedException 403",
+    AwsFault.ACCOUNT: "OptInRequired AccountProblem NotSignedUp AllAccessDisabled",
+    AwsFault.THROTTLED: "Throttling ThrottlingException TooManyRequestsException RequestLimitExceeded SlowDown",
+    AwsFault.LIMIT: "LimitExceeded",
+    AwsFault.EXISTS: "EntityAlreadyExists",
+    AwsFault.NOT_FOUND: "NoSuchEntity NoSuchKey NoSuchUpload",
+    AwsFault.NO_SUCH_BUCKET: "NoSuchBucket",
+    AwsFault.CONFLICT: "DeleteConflict ConcurrentModification ConditionalRequestConflict",
+    AwsFault.MALFORMED_POLICY: "MalformedPolicyDocument",
+    AwsFault.WRONG_REGION: "PermanentRedirect AuthorizationHeaderMalformed IllegalLocationConstraintException",
+    AwsFault.ARCHIVED: "InvalidObjectState",
+    AwsFault.SERVER: "InternalError InternalFailure ServiceUnavailable",
+}
+_EVERY_EXCEPTION = {
+    "EndpointConnectionError": AwsFault.NO_NETWORK,
+    "ConnectTimeoutError": AwsFault.NO_NETWORK,
+    "ProxyConnectionError": AwsFault.NO_NETWORK,
+    "ReadTimeoutError": AwsFault.NO_ANSWER,
+    "ConnectionClosedError": AwsFault.NO_ANSWER,
+    "HTTPClientError": AwsFault.NO_ANSWER,
+    "ResponseStreamingError": AwsFault.NO_ANSWER,
+    "ResponseParserError": AwsFault.NO_ANSWER,
+    "SSLError": AwsFault.UNTRUSTED,
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"), [(code, fault) for fault, codes in _EVERY_CODE.items() for code in codes.split()]
+)
+def test_every_code_of_the_table_has_one_meaning_and_one_sentence(code: str, meaning: AwsFault) -> None:
+    error = translate(_said(code), Request("s3", "ListObjectsV2", _KEY, "photos"), _NOW)
+    assert error.fault is meaning
+    _is_a_sentence(error.title, error.message)
+
+
+@pytest.mark.parametrize(("name", "meaning"), _EVERY_EXCEPTION.items())
+def test_every_exception_of_the_table_has_one_meaning(name: str, meaning: AwsFault) -> None:
+    error = translate(_made(getattr(exceptions, name, None) or getattr(parsers, name)), _REQUEST, _NOW)
+    assert error.fault is meaning
+    _is_a_sentence(error.title, error.message)
+
+
 # ── Nothing of botocore gets out ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -216,7 +282,23 @@ def test_no_exception_of_botocore_leaves_the_room(kind: type[Exception]) -> None
     _is_a_sentence(caught.value.title, caught.value.message)
 
 
-@pytest.mark.parametrize("error", [TypeError("x"), OSError("x"), UnicodeDecodeError("utf-8", b"x", 0, 1, "x")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        TypeError("x"),
+        OSError("x"),
+        KeyError("x"),  # what botocore's parser makes of HTML that is XML too (measured)
+        ValueError("x"),
+        RecursionError("x"),
+        UnicodeDecodeError("utf-8", b"x", 0, 1, "x"),
+        ssl.SSLError("x"),
+        http.client.BadStatusLine("x"),
+        urllib3.exceptions.ProtocolError("x"),
+        urllib3.exceptions.LocationParseError("x"),
+        ElementTree.ParseError("x"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
 def test_nothing_else_leaves_it_either(error: Exception) -> None:
     with pytest.raises(AwsError) as caught, speaking_to_aws(_REQUEST, lambda: _NOW):
         raise error

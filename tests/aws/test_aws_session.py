@@ -6,7 +6,6 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +20,7 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.practice import faults
 from keyturn.practice.account import PracticeAccount
+from keyturn.state.journal import Journal
 
 Talk = Callable[..., Aws]
 
@@ -130,19 +130,31 @@ def test_nothing_is_sent_where_the_use_could_not_be_noted(account: PracticeAccou
     aws.close()
 
 
-def test_uses_are_told_in_the_thread_that_asked_also_when_several_run_at_once(
+def test_each_use_is_told_also_when_several_run_at_once(
     account: PracticeAccount, root: KeyPair, target: S3Target
 ) -> None:
     from keyturn.aws.buckets import facts_of_all
 
     account.create_bucket("music-backup")
-    threads: list[threading.Thread] = []
-    settings = AwsSettings(endpoint_url=account.url)
-    aws = Aws(settings, lambda _: threads.append(threading.current_thread()))
+    heard: list[OwnUse] = []
+    aws = Aws(AwsSettings(endpoint_url=account.url), heard.append)
     facts_of_all(aws, root, ["photos-backup", "music-backup"], "111122223333")
-    assert len(threads) == len(aws.calls) == 10
-    assert set(threads) == {threading.current_thread()}
+    assert len(heard) == len(aws.calls) == len(account.records) == 10
     aws.close()
+
+
+def test_the_journal_takes_notes_of_uses_from_every_thread(
+    account: PracticeAccount, root: KeyPair, tmp_path: Path
+) -> None:
+    journal = Journal(tmp_path)
+    aws = Aws(
+        AwsSettings(endpoint_url=account.url), lambda use: journal.note_own_use(use.access_key_id, use.at, "s3", "")
+    )
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: whose(aws, root), range(40)))
+    assert len(journal.own_uses(root.access_key_id)) == 40
+    aws.close()
+    journal.close()
 
 
 # ── Secrets and threads ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -94,6 +94,7 @@ def create_key(aws: Aws, signer: KeyPair, user_name: str | None) -> NewKey:
     partition = aws.partition_of(signer.access_key_id)
     if partition is not None:
         aws.remember_partition(pair.access_key_id, partition)
+    aws.remember_new(pair.access_key_id)
     return NewKey(pair, in_utc(made.get("CreateDate")))
 
 
@@ -105,6 +106,10 @@ def set_status(aws: Aws, signer: KeyPair, key: AccessKeyId, *, active: bool, use
     """
     wanted = {"AccessKeyId": key.value, "Status": "Active" if active else "Inactive", **_of(user_name)}
     aws.ask(signer, "iam", "UpdateAccessKey", wanted)
+    if active:
+        aws.remember_new(key)
+    else:
+        aws.forget_new(key)
 
 
 def delete_key(aws: Aws, signer: KeyPair, key: AccessKeyId, *, user_name: str | None) -> None:

@@ -221,6 +221,10 @@ def _fault(code: str, status: int, words: str, ahead: timedelta | None, request:
         late = "Signature expired" in words or "Signature not yet current" in words
         if late or (ahead is not None and abs(ahead) > _CLOCK_TOLERANCE):
             return AwsFault.CLOCK
+    if fault is AwsFault.DENIED and request.operation == "GetCallerIdentity":
+        # It needs no permission and works under an explicit deny (research/aws.md A1), so the key itself is refused:
+        # AWS's documentation has this answer for an inactive key (research/aws.md A4, C2).
+        return AwsFault.UNKNOWN_KEY
     if fault is not None:
         return fault
     if status >= 500 and status != 511:

@@ -84,23 +84,25 @@ def remove_stray_uploads(aws: Aws, pair: KeyPair, target: S3Target) -> int:
     return _take_back_all(aws, pair, target, _check_key(target))
 
 
-def list_objects(aws: Aws, pair: KeyPair, target: S3Target, most: int) -> Mapping[str, Any]:
-    """Send ListObjectsV2 for up to `most` objects below the prefix.
+def list_objects(aws: Aws, pair: KeyPair, target: S3Target, most: int, *, patient: bool = True) -> Mapping[str, Any]:
+    """Send ListObjectsV2 for up to `most` objects below the prefix; `patient` as `Aws.ask` has it.
 
     Raises:
         AwsError: NOT_AWS where the answer has no `IsTruncated`: an empty 200 parses as an empty bucket otherwise
             (research/aws.md A7 7.1, measured).
     """
-    answer = _ask(aws, pair, target, "ListObjectsV2", {"Prefix": target.prefix, "MaxKeys": most})
+    answer = _ask(aws, pair, target, "ListObjectsV2", {"Prefix": target.prefix, "MaxKeys": most}, patient=patient)
     if "IsTruncated" not in answer:
         raise not_aws()
     return answer
 
 
-def _ask(aws: Aws, pair: KeyPair, target: S3Target, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _ask(
+    aws: Aws, pair: KeyPair, target: S3Target, operation: str, parameters: Mapping[str, Any], *, patient: bool = True
+) -> dict[str, Any]:
     """Every request of the proof names the owner, so that a bucket of the same name elsewhere never passes."""
     owned = {"Bucket": target.bucket, "ExpectedBucketOwner": target.account}
-    return aws.ask(pair, "s3", operation, {**owned, **parameters}, region=target.region)
+    return aws.ask(pair, "s3", operation, {**owned, **parameters}, region=target.region, patient=patient)
 
 
 def _list(aws: Aws, pair: KeyPair, target: S3Target) -> list[Mapping[str, Any]]:

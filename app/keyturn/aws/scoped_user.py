@@ -104,6 +104,8 @@ def create_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str]) -
         "Path": USER_PATH,
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
     }
+    # Also where the name turns out to be taken: then an earlier run may have made it seconds ago.
+    aws.remember_new(name)
     try:
         answer = aws.ask(signer, "iam", "CreateUser", wanted)
     except AwsError as error:

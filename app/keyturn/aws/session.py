@@ -7,16 +7,16 @@ in which it can fail becomes an `AwsError`.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from keyturn.aws.errors import Request, is_from_aws, not_aws, speaking_to_aws, torn
 from keyturn.aws.isolation import forget_plugins, isolated_session, keep_libraries_quiet
-from keyturn.aws.parallel import in_asking_thread
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.text import _
@@ -31,6 +31,14 @@ HOME_REGIONS: Mapping[str, str] = {
 
 # More threads than this never ask at once; urllib3 warns about connections beyond its pool.
 _CONNECTIONS = 32
+
+# For so long after a change a good answer may be followed by a bad one (research/aws.md A4, research/peers.md C1).
+_NEW = timedelta(minutes=10)
+# Seconds between the attempts while that may be so: half a minute together, after which a refusal is believed. Most
+# changes take eight seconds, and other tools wait for twenty (research/aws.md A4).
+_PAUSES = (1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 5.0, 5.0, 5.0)
+# What AWS says where it has not heard yet of a key or its policy, or of a user; it has done nothing then.
+_SIGNER_NOT_SPREAD = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +81,21 @@ class Aws:
     """A conversation with AWS, for any number of keys. Safe to use from several threads.
 
     Args:
-        uses: called before each request, always in the thread that asked (also while several run in parallel).
+        uses: called before each request, from whichever thread asks.
         now: the time of day, in UTC.
+        sleep: waits for so many seconds.
 
     Raises:
         AwsError: UNTRUSTED, where the file of trusted certificates is not there.
     """
 
     def __init__(
-        self, settings: AwsSettings, uses: Callable[[OwnUse], None], *, now: Callable[[], datetime] = _utc_now
+        self,
+        settings: AwsSettings,
+        uses: Callable[[OwnUse], None],
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         forget_plugins()
         if settings.ca_bundle is not None and not Path(settings.ca_bundle).is_file():
@@ -96,10 +110,12 @@ class Aws:
         self.settings = settings
         self._uses = uses
         self._now = now
+        self._sleep = sleep
         self._lock = threading.Lock()
         self._session: Any = None
         self._clients: dict[tuple[str, str, str, int], tuple[Secret, Any]] = {}
         self._partitions: dict[AccessKeyId, str] = {}
+        self._new: dict[str, datetime] = {}
         self._calls: list[tuple[str, str, str]] = []
 
     @property
@@ -115,6 +131,19 @@ class Aws:
         """The partition of `key`, where it is known."""
         return self._partitions.get(key)
 
+    def remember_new(self, name: AccessKeyId | str, since: datetime | None = None) -> None:
+        """A key or a user is new, or on again, since then: bear with AWS where it says for a while that it is not.
+
+        Args:
+            name: the key's ID, or the user's name.
+            since: None means now.
+        """
+        self._new[str(name)] = since or self._now()
+
+    def forget_new(self, key: AccessKeyId) -> None:
+        """The key is being turned off: a refusal means from now on what it says."""
+        self._new.pop(str(key), None)
+
     def home_region(self, key: AccessKeyId) -> str:
         """The region where IAM and STS answer for `key`."""
         return HOME_REGIONS.get(self._partitions.get(key, "aws"), HOME_REGIONS["aws"])
@@ -128,25 +157,58 @@ class Aws:
         *,
         region: str | None = None,
         attempts: int | None = None,
+        patient: bool = True,
     ) -> dict[str, Any]:
         """Send one request and return AWS's answer, the bytes of an object included (ask for a range of them).
+
+        A refusal that only means "not heard of it yet" (see `remember_new`) is not believed before half a minute
+        has passed; the request is sent again meanwhile, which is safe because a refusal does nothing.
 
         Args:
             operation: AWS's name for it, such as `ListAccessKeys`.
             parameters: as AWS names them.
             region: None means the home region of the signer's partition.
-            attempts: how often it is sent at most; 1 for what must not happen twice.
+            attempts: how often it is sent at most while no answer comes; 1 for what must not happen twice.
+            patient: False for those who count the refusals themselves.
 
         Raises:
             AwsError: for everything that is not an answer of AWS.
         """
         parameters = parameters or {}
+        for pause in _PAUSES if patient else ():
+            try:
+                return self._ask(signer, service, operation, parameters, region, attempts)
+            except AwsError as error:
+                if not self._may_be_spreading(error, signer, parameters):
+                    raise
+            self._sleep(pause)
+        return self._ask(signer, service, operation, parameters, region, attempts)
+
+    def _may_be_spreading(self, error: AwsError, signer: KeyPair, parameters: Mapping[str, Any]) -> bool:
+        if error.fault in _SIGNER_NOT_SPREAD:
+            return self.is_new(signer.access_key_id)
+        named = (parameters.get("UserName"), parameters.get("AccessKeyId"))
+        return error.fault is AwsFault.NOT_FOUND and any(self.is_new(name) for name in named)
+
+    def is_new(self, name: object) -> bool:
+        """True for ten minutes after a key or user became new or on: a refusal may only mean "not heard of it yet"."""
+        since = self._new.get(str(name))
+        return since is not None and self._now() - since < _NEW
+
+    def _ask(
+        self,
+        signer: KeyPair,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, Any],
+        region: str | None,
+        attempts: int | None,
+    ) -> dict[str, Any]:
         region = region or self.home_region(signer.access_key_id)
         request = Request(service, operation, signer.access_key_id, parameters.get("Bucket"))
         with speaking_to_aws(request, self._now):
             send = self._method(signer, service, operation, region, attempts or self.settings.attempts)
-        use = OwnUse(signer.access_key_id, self._now(), service, region)
-        in_asking_thread(lambda: self._uses(use))
+        self._uses(OwnUse(signer.access_key_id, self._now(), service, region))
         self._calls.append((service, operation, signer.access_key_id.masked))
         with speaking_to_aws(request, self._now):
             answer = send(**parameters)

@@ -27,8 +27,8 @@ _PAUSE_FOR_REFUSAL = 3.0
 
 # What AWS says of a key or a policy that it has not spread yet. A wrong secret is never said of a new key.
 _NOT_YET = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.NOT_FOUND})
-# STS answers every key that works, whatever its policy: DENIED there means that the key is off.
-_OFF = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED})
+# What STS says of a key that is off; it answers every key that works, whatever its policy.
+_OFF = frozenset({AwsFault.UNKNOWN_KEY})
 
 
 class Clock(Protocol):
@@ -199,11 +199,11 @@ class _Place:
 
 def _sts(aws: Aws, pair: KeyPair, awaited: frozenset[AwsFault] = _NOT_YET) -> AwsError | None:
     """The refusal, where it is one of those awaited; None where STS accepts the key."""
-    return _refusal(lambda: aws.ask(pair, "sts", "GetCallerIdentity"), awaited)
+    return _refusal(lambda: aws.ask(pair, "sts", "GetCallerIdentity", patient=False), awaited)
 
 
 def _s3(aws: Aws, pair: KeyPair, target: S3Target) -> AwsError | None:
-    return _refusal(lambda: list_objects(aws, pair, target, 1), _NOT_YET)
+    return _refusal(lambda: list_objects(aws, pair, target, 1, patient=False), _NOT_YET)
 
 
 def _refusal(ask: Callable[[], object], awaited: frozenset[AwsFault]) -> AwsError | None:
