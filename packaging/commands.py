@@ -19,6 +19,8 @@ python3 packaging/dev.py COMMAND
   run [arguments]           set up if needed, then keyturn with these arguments
   test [pytest arguments]   set up if needed, then lint, types, import borders and tests; stops at the first failure
   bench                     how fast Keyturn starts, scans and rotates, as ratios
+  fuzz [seconds]            look for files that break what reads them, with atheris (Linux; see packaging/fuzz.py)
+  sweep [arguments]         a fault and a kill at every moment of every command, with a table (sweep --help); Linux
   lock [uv arguments]       renew the locks after a change in pyproject.toml (needs uv); all newest: lock --upgrade
 
 Try first:    python3 packaging/dev.py run practice
@@ -73,6 +75,19 @@ def bench(arguments: Sequence[str]) -> int:
     return _call([str(environment.program("python")), str(environment.PACKAGING / "bench.py"), *arguments])
 
 
+def fuzz(arguments: Sequence[str]) -> int:
+    """Look for files that break a reader; needs atheris, which is no part of the locks."""
+    environment.make_ready(environment.Level.RUN)
+    return _call([str(environment.program("python")), str(environment.PACKAGING / "fuzz.py"), *arguments])
+
+
+def sweep(arguments: Sequence[str]) -> int:
+    """Disturb every command at every moment, see that all ends as promised, and print the table."""
+    environment.make_ready(environment.Level.TEST)
+    programs.install_missing()
+    return _call([str(environment.program("python")), str(environment.PACKAGING / "sweep.py"), *arguments])
+
+
 def lock(arguments: Sequence[str]) -> int:
     """Write both locks anew. The pins stay as they are unless pyproject.toml or an argument asks for others."""
     uv = shutil.which("uv")
@@ -98,6 +113,8 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "run": run,
     "test": test,
     "bench": bench,
+    "sweep": sweep,
+    "fuzz": fuzz,
     "lock": lock,
 }
 

@@ -12,10 +12,17 @@ from pathlib import Path
 DEBIAN_PACKAGES = {
     "aws": "awscli",
     "dbus-run-session": "dbus",
+    "duplicity": "duplicity",
+    "duply": "duply",
+    "git-annex": "git-annex",
     "gnome-keyring-daemon": "gnome-keyring",
+    "pgbackrest": "pgbackrest",
     "rclone": "rclone",
     "restic": "restic",
     "s3cmd": "s3cmd",
+    "strace": "strace",
+    "s3fs": "s3fs",
+    "s4cmd": "s4cmd",
 }
 
 

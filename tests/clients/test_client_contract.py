@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,13 +27,20 @@ OTHER = KeyPair(AccessKeyId("AKIAOTHERCONTRACT5X4"), Secret("othOTHothOTHothOTHo
 
 @dataclass(frozen=True)
 class Sample:
-    """A file of a client, written with `{id}` and `{secret}` where the pair stands."""
+    """A file of a client, written with `{id}` and `{secret}` where the pair stands.
+
+    Attributes:
+        without_key: a file of the same grammar in which no key stands any more.
+        byte_order_mark_is_read: the program takes the file with a BOM; else it refuses it.
+    """
 
     client: str
     path: str
     text: str
     locator: str
     platform: Platform = Platform.LINUX
+    without_key: str = "# nothing here any more\n"
+    byte_order_mark_is_read: bool = True
 
     def content(self, pair: KeyPair = OLD) -> bytes:
         return (self.text.replace("{id}", pair.access_key_id.value).replace("{secret}", pair.secret.reveal())).encode()
@@ -45,12 +53,14 @@ SAMPLES = {
         "# kept by hand – since 2015\n[default]\nregion=eu-central-1\naws_access_key_id={id}\n"
         "aws_secret_access_key = {secret}\ns3 =\n    max_concurrent_requests = 20\n\n[empty]\n",
         "default",
+        byte_order_mark_is_read=False,
     ),
     "aws-config": Sample(
         "aws",
         ".aws/config",
         "[profile photos]\naws_secret_access_key = {secret}\naws_access_key_id = {id}\n; the end\n",
         "profile photos",
+        byte_order_mark_is_read=False,
     ),
     "rclone": Sample(
         "rclone",
@@ -105,6 +115,18 @@ SAMPLES = {
         "set -gx AWS_ACCESS_KEY_ID {id}\nset -gx AWS_SECRET_ACCESS_KEY '{secret}'\n",
         "AWS_ACCESS_KEY_ID",
     ),
+}
+
+
+def _read_sample(path: Path) -> Sample:
+    about = tomllib.loads(path.read_text(encoding="utf-8"))
+    text = (path.parent / about.pop("file")).read_text(encoding="utf-8")
+    return Sample(text=text, **about | {"platform": Platform(about["platform"])})
+
+
+# A folder each: the file as the program has it, and what to know of it. Where no real one was seen, it says so.
+SAMPLES |= {
+    path.parent.name: _read_sample(path) for path in sorted(Path(__file__).parent.glob("samples/*/sample.toml"))
 }
 
 
@@ -224,9 +246,9 @@ def test_a_byte_order_mark_is_treated_as_the_program_treats_it(
 
     findings = client.find(computer)
 
-    if sample.client == "aws":
+    if not sample.byte_order_mark_is_read:
         (problem,) = findings.problems
-        assert (problem.path, problem.client, problem.code) == (path, "aws", "file.unparsable")
+        assert (problem.path, problem.client, problem.code) == (path, sample.client, "file.unparsable")
         (mention,) = findings.places
         assert (mention.access_key_id, mention.editable) == (OLD.access_key_id, False)
         return
@@ -269,7 +291,7 @@ def test_a_place_that_is_gone_is_said_to_be_gone(
 ) -> None:
     write(sample.content())
     place = the_place(client.find(computer), sample)
-    write(b"# nothing here any more\n")
+    write(sample.without_key.encode())
 
     with pytest.raises(ClientError) as raised:
         read_pair(computer, place)

@@ -18,7 +18,12 @@ KEY, SECRET = "AKIAONE0000000000001", "oneONEoneONEoneONEoneONEoneONEoneONE/+on"
 
 
 def test_the_clients_have_the_names_of_the_command_line() -> None:
-    assert [client.name for client in CLIENTS] == ["aws", "rclone", "s3cmd", "restic", "environment", "leftover"]
+    names = [client.name for client in CLIENTS]
+
+    assert len(set(names)) == len(names)
+    assert (names[0], names[-1]) == ("aws", "leftover")
+    known = {"rclone", "s3cmd", "restic", "environment", "backrest", "resticprofile", "autorestic", "crestic"}
+    assert known | {"runrestic", "kopia", "mc", "git-annex", "pgbackrest", "litestream"} <= set(names)
 
 
 def test_a_client_that_is_only_listed_cannot_be_changed() -> None:

@@ -19,6 +19,7 @@ from keyturn.edits.files import (
     LIMIT,
     TEMPORARY_PREFIX,
     leftover_temporaries,
+    obstacle,
     read_file,
     replace_file,
     writability,
@@ -252,7 +253,7 @@ def test_a_file_with_a_second_name_is_refused_because_the_other_name_would_keep_
 BECOME_NOBODY = """
 import os, resource, sys
 from pathlib import Path
-from keyturn.edits.files import read_file, replace_file, writability
+from keyturn.edits.files import obstacle, read_file, replace_file, writability
 from keyturn.model.errors import FileError
 if os.geteuid() == 0:
     os.setgroups([])
@@ -275,7 +276,8 @@ try:
 except FileError as error:
     print(error.code, end=" ")
 else:
-    print(getattr(writability(path), "code", None), end=" ")
+    for look in (obstacle, writability):
+        print(getattr(look(path), "code", None), end=" ")
     try:
         replace_file(before, b"new")
     except FileError as error:
@@ -298,7 +300,7 @@ def open_to_nobody(file: Path, tmp_path: Path) -> Iterator[Path]:
 
 def test_a_folder_that_may_not_be_written_is_found_before_anything_is_created(open_to_nobody: Path) -> None:
     open_to_nobody.parent.chmod(0o500)
-    assert as_nobody(REHEARSE_AND_REPLACE, open_to_nobody) == "file.denied file.denied"
+    assert as_nobody(REHEARSE_AND_REPLACE, open_to_nobody) == "file.denied file.denied file.denied"
     assert open_to_nobody.read_bytes() == OLD
 
 
@@ -314,7 +316,7 @@ def test_a_file_of_another_account_is_refused_because_its_owner_could_not_be_kep
 ) -> None:
     os.chown(open_to_nobody, owner, group)
     open_to_nobody.chmod(0o666)
-    assert as_nobody(REHEARSE_AND_REPLACE, open_to_nobody) == "file.denied file.denied"
+    assert as_nobody(REHEARSE_AND_REPLACE, open_to_nobody) == "None file.denied file.denied"
     now = open_to_nobody.stat()
     assert (now.st_uid, now.st_gid, open_to_nobody.read_bytes()) == (owner, group, OLD)
     assert leftover_temporaries(open_to_nobody.parent) == ()
@@ -322,7 +324,7 @@ def test_a_file_of_another_account_is_refused_because_its_owner_could_not_be_kep
 
 def test_a_limit_on_the_size_of_files_counts_as_no_room(open_to_nobody: Path) -> None:
     limit = "resource.setrlimit(resource.RLIMIT_FSIZE, (2, 2))\n"
-    assert as_nobody(limit + REHEARSE_AND_REPLACE, open_to_nobody) == "file.full file.full"
+    assert as_nobody(limit + REHEARSE_AND_REPLACE, open_to_nobody) == "None file.full file.full"
     assert open_to_nobody.read_bytes() == OLD
     assert leftover_temporaries(open_to_nobody.parent) == ()
 
@@ -498,6 +500,19 @@ def test_whichever_call_fails_the_file_is_old_or_new_and_nothing_is_left(file: P
         assert leftover_temporaries(file.parent) == (), f"call {nth}, {name}"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(list(Path("/dev/fd").iterdir())) == descriptors
+
+
+def test_looking_for_an_obstacle_leaves_no_mark_on_file_or_folder(file: Path) -> None:
+    def marks() -> list[tuple[int, int]]:
+        return [(one.stat().st_mtime_ns, one.stat().st_ctime_ns) for one in (file, file.parent)]
+
+    before = marks()
+    assert obstacle(file) is None
+    assert marks() == before
+    file.chmod(0o400)
+    found = obstacle(file)
+    assert found is not None
+    assert found.code == "file.read-only"
 
 
 def test_a_rehearsal_fails_with_a_sentence_whichever_call_fails(file: Path) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import programs
+
 _PACKAGING = Path(__file__).parents[2] / "packaging"
 
 _PROJECT = """
@@ -131,7 +133,7 @@ def test_as_root_missing_programs_are_installed_and_otherwise_the_command_is_pri
     result = subprocess.run(
         [sys.executable, "-c", script], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
     )
-    install = "install --yes --no-install-recommends awscli dbus gnome-keyring rclone restic s3cmd"
+    install = f"install --yes --no-install-recommends {' '.join(programs.DEBIAN_PACKAGES.values())}"
     if os.geteuid() == 0:
         options = "noninteractive -o DPkg::Lock::Timeout=120 -qq"
         assert said.read_text().splitlines() == [f"{options} update", f"{options} {install}"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, PairSpot, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
 from keyturn.edits import ini
@@ -26,6 +27,10 @@ _AWS = ini.Dialect.AWS
 _ID, _SECRET = "aws_access_key_id", "aws_secret_access_key"
 # configparser's own section, from which all others inherit; not the profile `default`.
 _INHERITED = "DEFAULT"
+# Characters of a section's name. shlex, which botocore splits it with, takes four times as long for twice as many.
+_LONGEST_NAME = 4096
+# Where a profile may take its key from before botocore looks into the credentials file (botocore, credentials.py).
+_OTHER_SOURCES = ("role_arn", "web_identity_token_file", "sso_session", "sso_start_url")
 _BORROWED = ("aws_session_token", "aws_security_token")
 
 
@@ -37,24 +42,52 @@ class _Files:
     config: Path
 
 
-@dataclass(frozen=True, slots=True)
 class _Parsed:
     """A file that was read and understood."""
 
-    content: FileContent
-    entries: Sequence[ini.Entry]
-    sections: Sequence[str]
+    def __init__(self, content: FileContent, path: Path) -> None:
+        """Read it; raises FileError (`file.unparsable`)."""
+        self.content = content
+        self.entries = ini.entries(content.content, _AWS, path=path)
+        self.sections = dict.fromkeys(ini.sections(content.content, _AWS, path=path))
+        self.effective = ini.Effective(self.entries, _AWS)
 
     def value(self, section: str, key: str) -> str | None:
         """Return what counts for `key` in the section, or None."""
-        entry = ini.effective(self.entries, _AWS, section, key)
-        return None if entry is None else entry.value
+        return self.effective.value(section, key)
 
-    def nested(self, section: str, key: str, inner: str) -> str | None:
-        """Return the value of `inner` in the indented block under `key`, or None."""
-        entry = ini.effective(self.entries, _AWS, section, key)
-        found = () if entry is None else entry.nested
-        return next((item.value for item in found if item.key == inner), None)
+    @cached_property
+    def section_of_profile(self) -> Mapping[str, str]:
+        """The first section that describes each profile, in a config file."""
+        found: dict[str, str] = {}
+        for section in self.sections:
+            profile = _profile_of(section)
+            if profile is not None:
+                found.setdefault(profile, section)
+        return found
+
+    @cached_property
+    def borrowers(self) -> Mapping[str, Sequence[str]]:
+        """The profiles that take another one's key to assume a role, by the name of that one."""
+        found: dict[str, list[str]] = {}
+        for section in self.sections:
+            lender, profile = self.value(section, "source_profile"), _profile_of(section)
+            if lender is not None and profile not in (None, lender):
+                found.setdefault(lender, []).append(f"“{profile}”")
+        return found
+
+    @cached_property
+    def s3_endpoints(self) -> Mapping[str, str]:
+        """The S3 address that each `services` section names."""
+        found: dict[str, str] = {}
+        for section in self.sections:
+            words = section.split(maxsplit=2)
+            entry = self.effective.entry(section, "s3") if len(words) == 2 and words[0] == "services" else None
+            block = () if entry is None else entry.nested
+            address = next((item.value for item in block if item.key == "endpoint_url"), None)
+            if address:
+                found.setdefault(words[1], address)
+        return found
 
 
 class AwsFiles(Client):
@@ -63,6 +96,7 @@ class AwsFiles(Client):
     name = "aws"
     title = "AWS CLI"
     program_names = ("aws",)
+    about = About(own_check="aws sts get-caller-identity", proved_with_program=True)
 
     def look(self, computer: Computer) -> Look:
         """Return a place for every profile with a key, in both files and in those that variables name."""
@@ -85,10 +119,11 @@ class AwsFiles(Client):
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each section that has its own; see `Client.spots`."""
         entries = ini.entries(content.content, _AWS, path=content.path)
+        effective = ini.Effective(entries, _AWS)
         found: dict[str, PairSpot] = {}
         for section in _sections(entries):
-            access_key_id = ini.effective(entries, _AWS, section, _ID)
-            secret = ini.effective(entries, _AWS, section, _SECRET)
+            access_key_id = effective.entry(section, _ID)
+            secret = effective.entry(section, _SECRET)
             identifier = None if access_key_id is None else key_id(access_key_id.value)
             if access_key_id is None or secret is None or identifier is None or not secret.value:
                 continue
@@ -111,7 +146,7 @@ class AwsFiles(Client):
         files = next((files for files in _files(computer) if place.path in (files.credentials, files.config)), None)
         if program is None or files is None or place.kind is not PlaceKind.DESTINATION:
             return None
-        if place.name == _INHERITED or _is_shadowed(place, files):
+        if place.name == _INHERITED or _uses_another_key(place, files):
             return None
         asked: tuple[str, ...] = ("sts", "get-caller-identity")
         if target is not None:
@@ -167,8 +202,7 @@ def _parse(look: Look, path: Path) -> _Parsed | None:
     if content is None:
         return None
     try:
-        entries = ini.entries(content.content, _AWS, path=path)
-        return _Parsed(content, entries, ini.sections(content.content, _AWS, path=path))
+        return _Parsed(content, path)
     except FileError as error:
         look.report_unparsable(content, error)
         return None
@@ -182,6 +216,8 @@ def _profile_of(section: str) -> str | None:
     """The profile that a section of the config file describes; None where it describes something else."""
     if section in ("default", _INHERITED):
         return section
+    if len(section) > _LONGEST_NAME:
+        return None
     try:
         words = shlex.split(section)
     except ValueError:
@@ -189,16 +225,10 @@ def _profile_of(section: str) -> str | None:
     return words[1] if len(words) == 2 and words[0] == "profile" else None
 
 
-def _section_of(config: _Parsed | None, profile: str) -> str | None:
-    if config is None:
-        return None
-    return next((section for section in config.sections if _profile_of(section) == profile), None)
-
-
 def _credentials_places(credentials: _Parsed, config: _Parsed | None) -> Iterator[Place | Problem]:
     for section in _sections(credentials.entries):
         sources = [(credentials, section)]
-        in_config = _section_of(config, section)
+        in_config = None if config is None else config.section_of_profile.get(section)
         if config is not None and in_config is not None:
             sources.append((config, in_config))
         yield from _places(section, section, sources, config, shadow="")
@@ -231,7 +261,7 @@ def _places(
 ) -> Iterator[Place | Problem]:
     """The place of one section, if it has a key of its own; `sources` are asked in turn for the settings."""
     file = own or sources[0][0]
-    entry = ini.effective(file.entries, _AWS, section, _ID)
+    entry = file.effective.entry(section, _ID)
     identifier = None if entry is None else key_id(entry.value)
     if entry is None or entry.section != section:
         return
@@ -277,10 +307,8 @@ def _endpoint(sources: Sequence[tuple[_Parsed, str]], config: _Parsed | None) ->
     if (_first(sources, "ignore_configured_endpoint_urls") or "").lower() == "true":
         return None
     services = _first(sources, "services")
-    if services is not None and config is not None:
-        for section in config.sections:
-            if section.split() == ["services", services] and (found := config.nested(section, "s3", "endpoint_url")):
-                return found
+    if services is not None and config is not None and services in config.s3_endpoints:
+        return config.s3_endpoints[services]
     return _first(sources, "endpoint_url")
 
 
@@ -288,13 +316,12 @@ def _borrowers(config: _Parsed | None, profile: str) -> str:
     """A sentence on the profiles that take this one's key to assume a role."""
     if config is None:
         return ""
-    names = [_profile_of(section) for section in config.sections if config.value(section, "source_profile") == profile]
-    listed = ", ".join(f"“{name}”" for name in names if name is not None and name != profile)
+    listed = ", ".join(config.borrowers.get(profile, ()))
     return _("Used by the profiles {names} to take a role.").format(names=listed) if listed else ""
 
 
 def _ignored_section(config: _Parsed, section: str) -> Iterator[Place | Problem]:
-    entry = ini.effective(config.entries, _AWS, section, _ID)
+    entry = config.effective.entry(section, _ID)
     identifier = None if entry is None or entry.section != section else key_id(entry.value)
     if entry is not None and identifier is not None:
         note = _("AWS programs do not read this section: its name does not begin with “profile”.")
@@ -320,9 +347,18 @@ def _programs_that_give_keys(config: _Parsed, credentials: _Parsed | None) -> It
             )
 
 
-def _is_shadowed(place: Place, files: _Files) -> bool:
-    """Whether a check of the profile would look at another key than the place's."""
+def _uses_another_key(place: Place, files: _Files) -> bool:
+    """Whether a check of the profile would look at another key than the place's, or run somebody's program."""
+    credentials, config = (_parse(Look(AwsFiles.name), path) for path in _both(files))
+    sources = [] if credentials is None else [(credentials, place.name)]
+    if config is not None:
+        if any(section.split() == ["plugins"] for section in config.sections):
+            return True
+        section = config.section_of_profile.get(place.name)
+        sources += [] if section is None else [(config, section)]
+    if any(_first(sources, name) for name in _OTHER_SOURCES):
+        return True
     if place.path == files.credentials:
         return False
-    parsed = _parse(Look(AwsFiles.name), files.credentials)
-    return parsed is not None and bool(parsed.value(place.name, _ID))
+    shadowed = credentials is not None and bool(credentials.value(place.name, _ID))
+    return shadowed or bool(_first(sources, "credential_process"))

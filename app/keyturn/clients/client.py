@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from keyturn.clients.looking import Look
-from keyturn.edits import ini, shell
+from keyturn.edits import encodings, ini, shell, trees
 from keyturn.edits.files import FileContent, read_file
-from keyturn.edits.spans import Span
+from keyturn.edits.spans import Change, Span
 from keyturn.model.errors import ClientError, FileError
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.places import Findings, Place, Target
@@ -33,7 +33,7 @@ class ValueSpot:
 
     path: Path
     span: Span
-    form: ini.Dialect | shell.Quoting
+    form: ini.Dialect | shell.Quoting | trees.Writing | encodings.Encoding
 
     def encode(self, value: str) -> bytes:
         """Return `value` as it has to be written here.
@@ -44,6 +44,10 @@ class ValueSpot:
         try:
             if isinstance(self.form, ini.Dialect):
                 return ini.encode(value, self.form)
+            if isinstance(self.form, trees.Writing):
+                return trees.encode(value, self.form)
+            if isinstance(self.form, encodings.Encoding):
+                return encodings.encode(value, self.form)
             return shell.encode(value, self.form)
         except ValueError:
             raise FileError(
@@ -63,6 +67,29 @@ class PairSpot:
     access_key_id: ValueSpot
     secret: ValueSpot
     pair: KeyPair
+
+    def changes(self, pair: KeyPair) -> tuple[Change, ...]:
+        """Return what puts `pair` there; raises as `ValueSpot.encode` does."""
+        return (
+            Change(self.access_key_id.span, self.access_key_id.encode(pair.access_key_id.value)),
+            Change(self.secret.span, self.secret.encode(pair.secret.reveal())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What Keyturn knows of a program, for people who wonder how far to trust it (`keyturn clients`).
+
+    Attributes:
+        edited: Keyturn replaces the key by itself; otherwise it says how a person does.
+        own_check: the program's own, read-only command by which a new key is checked there, or None.
+        proved_with_program: the tests run the real program before and after; else its files are samples, made from
+            what its source or its documentation says.
+    """
+
+    edited: bool = True
+    own_check: str | None = None
+    proved_with_program: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +138,15 @@ class Client(Protocol):
         name: as the command line calls it, such as `rclone`.
         title: as people call it.
         program_names: what its running programs are called.
+        about: what Keyturn knows of it.
+        remembers_its_file: a running one may write the file that it read over a change; see `must_be_stopped`.
     """
 
     name: str
     title: str
     program_names: tuple[str, ...] = ()
+    about: About = About()
+    remembers_its_file: bool = False
 
     def look(self, computer: Computer) -> Look:
         """Look through the program's files. One that cannot be read is in the result, never raised."""
@@ -132,6 +163,10 @@ class Client(Protocol):
             FileError: `file.unparsable`, where the program itself would refuse the file.
         """
         ...
+
+    def other_secrets(self, content: FileContent) -> tuple[Span, ...]:
+        """Return what else in the file nobody may see in a picture of a change, whatever stands before it."""
+        return ()
 
     def locate(self, computer: Computer, place: Place) -> PairSpot:
         """Read the file now, and return where the place's pair stands.
@@ -177,6 +212,13 @@ class Client(Protocol):
     def keeps_key(self, program: RunningProgram) -> bool:
         """Return whether the program runs on for days with the key that it read when it started."""
         return False
+
+    def must_be_stopped(self, program: RunningProgram) -> str | None:
+        """Return why the running program has to be stopped before its file is edited, and how; None: it may run on.
+
+        For programs that read their file once and write what they remember over it (research/clients.md 0.4).
+        """
+        return None
 
     def how_to_restart(self, program: RunningProgram) -> str:
         """Return what a person does so that the running program takes the new key."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.client import About, Client, PairSpot
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import Owner
@@ -21,7 +22,6 @@ from keyturn.clients.shell_pairs import (
 )
 from keyturn.clients.shell_reading import read_shell_files
 from keyturn.edits.files import FileContent
-from keyturn.edits.shell import Assignment
 from keyturn.model.keys import Secret
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
@@ -38,12 +38,18 @@ class Environment(Client):
 
     name = "environment"
     title = "environment"
+    about = About(proved_with_program=True)
 
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a start file or script, and a mention for each in the session itself."""
         look = Look(self.name)
         for content, found in read_shell_files(look, computer, Owner.ENVIRONMENT):
-            look.take(_place(content.path, found, pair) for pair in pairs_in(found))
+            shared = _Shared(
+                session_token=has_session_token(found),
+                region=last_value(found, "AWS_REGION", "AWS_DEFAULT_REGION"),
+                endpoint=last_value(found, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+            )
+            look.take(_place(content.path, pair, shared) for pair in pairs_in(found))
         look.take(_session_places(computer.environment))
         return look
 
@@ -52,11 +58,21 @@ class Environment(Client):
         return shell_spots(content)
 
 
-def _place(path: Path, found: Sequence[Assignment], pair: ShellPair) -> Place:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What one file says for all its keys."""
+
+    session_token: bool
+    region: str | None
+    endpoint: str | None
+
+
+def _place(path: Path, pair: ShellPair, shared: _Shared) -> Place:
     secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
-    session = pair.access_key_id.is_temporary or has_session_token(found)
-    endpoint = last_value(found, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    session = pair.access_key_id.is_temporary or shared.session_token
     notes = [pair.note]
+    if path.parent.name == "environment.d" or path.name in ("environment", ".pam_environment"):
+        notes.append(_("A session reads this file when it begins: sign out and in again after the change."))
     if session:
         notes.append(_("These are temporary credentials, which expire by themselves."))
     return Place(
@@ -68,9 +84,9 @@ def _place(path: Path, found: Sequence[Assignment], pair: ShellPair) -> Place:
         access_key_id=pair.access_key_id,
         secret=secret,
         editable=secret is not None and not session,
-        region=last_value(found, "AWS_REGION", "AWS_DEFAULT_REGION"),
-        endpoint=endpoint,
-        plain_http=speaks_plain_http(endpoint),
+        region=shared.region,
+        endpoint=shared.endpoint,
+        plain_http=speaks_plain_http(shared.endpoint),
         session=session,
         note=" ".join(note for note in notes if note),
     )
@@ -83,7 +99,7 @@ def _session_places(environment: Mapping[str, str]) -> Iterator[Place]:
         identifier = None if other is None else variable_key_id(name, environment[name])
         if other is None or identifier is None:
             continue
-        secret = environment.get(other)
+        secret = environment.get(other, "")
         yield Place(
             client=Environment.name,
             name=name,
@@ -91,7 +107,8 @@ def _session_places(environment: Mapping[str, str]) -> Iterator[Place]:
             locator=name,
             kind=PlaceKind.MENTION,
             access_key_id=identifier,
-            secret=Secret(secret) if secret else None,
+            # Bytes that are no text cannot be a secret of AWS's, and cannot be signed with.
+            secret=Secret(secret) if secret and secret.isprintable() else None,
             region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or None,
             session=identifier.is_temporary or bool(environment.get("AWS_SESSION_TOKEN")),
             note=_(

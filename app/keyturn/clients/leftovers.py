@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.client import About, Client, PairSpot
 from keyturn.clients.looking import Look, key_id, key_ids_in, mention
 from keyturn.clients.walking import personal_folders
 from keyturn.edits.files import FileContent
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 # rootkey.csv, alice_accessKeys.csv, credentials (1).csv, rootkey(1).csv, "rootkey copy.csv", "rootkey - Copy.csv"
 _NAME = re.compile(
     r"(?:rootkey|(?:.*_)?accesskeys|(?:new_user_)?credentials)(?: ?\(\d+\)| copy(?: \d+)?| - copy(?: \(\d+\))?)?\.csv",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,  # a name may hold a line end
 )
-_LINE = re.compile(r"^\s*(AWSAccessKeyId|AWSSecretKey)\s*=\s*(\S*)\s*$", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(r"\s*(AWSAccessKeyId|AWSSecretKey)\s*=\s*(\S*)\s*", re.IGNORECASE)
 # The headers that the console has used, in lower case and without spaces.
 _ID_HEADERS = frozenset({"accesskeyid", "awsaccesskeyid"})
 _SECRET_HEADERS = frozenset({"secretaccesskey", "secretkey", "awssecretkey"})
@@ -38,6 +38,7 @@ class Leftovers(Client):
 
     name = "leftover"
     title = "leftover"
+    about = About(edited=False)
 
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in such a file in home, Downloads, Desktop and Documents."""
@@ -96,8 +97,9 @@ def _places(content: FileContent) -> Iterator[Place]:
 def _from_lines(text: str) -> Iterator[tuple[str, str, str, str]]:
     """The older form: `AWSAccessKeyId=…` and `AWSSecretKey=…` on lines of their own."""
     values: dict[str, list[str]] = {"awsaccesskeyid": [], "awssecretkey": []}
-    for name, value in _LINE.findall(text):
-        values[name.lower()].append(value)
+    for line in text.splitlines():
+        if match := _LINE.fullmatch(line):
+            values[match[1].lower()].append(match[2])
     secrets = values["awssecretkey"]
     for number, identifier in enumerate(values["awsaccesskeyid"]):
         locator = "AWSAccessKeyId" if number == 0 else f"AWSAccessKeyId ({number + 1})"

@@ -46,10 +46,12 @@ def key_ids_in(content: bytes) -> Iterator[tuple[AccessKeyId, int]]:
             continue
         width = 1 if encoding == "latin-1" else 2
         text = (content[at % width :] + b"\0").decode(encoding, errors="replace")
+        line, counted = 1, 0
         for match in KEY_ID_IN_TEXT.finditer(text):
+            line, counted = line + text.count("\n", counted, match.start()), match.start()
             if match[0] not in seen:
                 seen.add(match[0])
-                yield AccessKeyId(match[0]), text.count("\n", 0, match.start()) + 1
+                yield AccessKeyId(match[0]), line
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, PairSpot, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
-from keyturn.clients.rclone_remotes import Remotes
+from keyturn.clients.rclone_remotes import Remotes, is_remote_name
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError
-from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
@@ -37,6 +37,7 @@ class Rclone(Client):
     name = "rclone"
     title = "rclone"
     program_names = ("rclone",)
+    about = About(own_check="rclone lsf REMOTE:BUCKET/PATH --max-depth 1", proved_with_program=True)
 
     def look(self, computer: Computer) -> Look:
         """Return a place for every S3 remote with a key, in each configuration file that rclone may read."""
@@ -63,10 +64,11 @@ class Rclone(Client):
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair that counts for each S3 remote; see `Client.spots`."""
         entries = ini.entries(content.content, _RCLONE, path=content.path)
+        effective = ini.Effective(entries, _RCLONE)
         found: dict[str, PairSpot] = {}
-        for section in _s3_sections(entries):
-            access_key_id = ini.effective(entries, _RCLONE, section, _ID)
-            secret = ini.effective(entries, _RCLONE, section, _SECRET)
+        for section in _s3_sections(entries, effective):
+            access_key_id = effective.entry(section, _ID)
+            secret = effective.entry(section, _SECRET)
             identifier = None if access_key_id is None else key_id(access_key_id.value)
             if access_key_id is None or secret is None or identifier is None or not secret.value:
                 continue
@@ -88,7 +90,7 @@ class Rclone(Client):
         program = installed("rclone", computer)
         if program is None or target is None or place.kind is not PlaceKind.DESTINATION:
             return None
-        if not reaches_the_same(place, endpoint_url):
+        if not reaches_the_same(place, endpoint_url) or not is_remote_name(place.name):
             return None
         path = f"{target.bucket}/{target.prefix}".rstrip("/")
         limits = ("--low-level-retries", "1", "--retries", "1", "--contimeout", "10s", "--timeout", "20s")
@@ -152,34 +154,40 @@ def is_encrypted(content: bytes) -> bool:
     return False
 
 
-def _s3_sections(entries: Sequence[ini.Entry]) -> Iterator[str]:
+def _s3_sections(entries: Sequence[ini.Entry], effective: ini.Effective) -> Iterator[str]:
     for section in dict.fromkeys(entry.section for entry in entries if entry.section is not None):
-        kind = ini.effective(entries, _RCLONE, section, "type")
-        if kind is not None and kind.value == "s3":
+        if effective.value(section, "type") == "s3":
             yield section
 
 
 def _places(content: FileContent, entries: Sequence[ini.Entry], note: str) -> Iterator[Place | Problem]:
-    remotes = Remotes(entries)
-    for section in _s3_sections(entries):
-        entry = ini.effective(entries, _RCLONE, section, _ID)
-        if entry is None or entry.is_reference:
+    remotes, effective = Remotes(entries), ini.Effective(entries, _RCLONE)
+    identifiers: dict[str | None, list[ini.Entry]] = {}
+    for entry in entries:
+        if entry.key == _ID:
+            identifiers.setdefault(entry.section, []).append(entry)
+    for section in _s3_sections(entries, effective):
+        counting = effective.entry(section, _ID)
+        if counting is None or counting.is_reference:
             continue
-        yield from _overruled(content, entries, section, entry)
-        identifier = key_id(entry.value)
+        yield from _overruled(content, identifiers.get(section, ()), counting)
+        identifier = key_id(counting.value)
         if identifier is None:
             settings = remotes.settings(section)
-            if not is_placeholder(entry.value) and "endpoint" not in settings:
+            if not is_placeholder(counting.value) and "endpoint" not in settings:
                 yield not_a_key_id(Rclone.name, content.path, section)
             continue
-        yield _place(content, remotes, section, note)
+        secret = effective.entry(section, _SECRET)
+        is_there = secret is not None and secret.value and not secret.is_reference
+        pair = identifier, Secret(secret.value) if secret is not None and is_there else None
+        yield _place(content, remotes, section, pair, note)
 
 
-def _place(content: FileContent, remotes: Remotes, section: str, note: str) -> Place:
+def _place(
+    content: FileContent, remotes: Remotes, section: str, pair: tuple[AccessKeyId, Secret | None], note: str
+) -> Place:
     settings = remotes.settings(section)
-    secret = settings.get(_SECRET)
-    identifier = key_id(settings[_ID])
-    assert identifier is not None  # noqa: S101  (the caller looked)
+    identifier, secret = pair
     session = identifier.is_temporary or "session_token" in settings
     endpoint = settings.get("endpoint")
     notes = [note]
@@ -196,7 +204,7 @@ def _place(content: FileContent, remotes: Remotes, section: str, note: str) -> P
         locator=section,
         kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
-        secret=None if secret is None else Secret(secret),
+        secret=secret,
         editable=secret is not None and not session,
         targets=remotes.targets(section),
         region=settings.get("region"),
@@ -230,7 +238,7 @@ def _is_true(settings: Mapping[str, str], key: str) -> bool:
 def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:
     """Remotes without a key of their own that are told to take one from elsewhere: from a profile of the AWS files."""
     remotes = Remotes(entries)
-    for section in _s3_sections(entries):
+    for section in _s3_sections(entries, ini.Effective(entries, _RCLONE)):
         settings = remotes.settings(section)
         if _is_true(settings, "env_auth") and _ID not in settings and _SECRET not in settings:
             credentials = settings.get("shared_credentials_file")
@@ -246,13 +254,11 @@ def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:
             )
 
 
-def _overruled(
-    content: FileContent, entries: Sequence[ini.Entry], section: str, counting: ini.Entry
-) -> Iterator[Place | Problem]:
+def _overruled(content: FileContent, entries: Sequence[ini.Entry], counting: ini.Entry) -> Iterator[Place | Problem]:
     """Earlier IDs of the same remote: they stand there, but a later line takes their place."""
     for entry in entries:
         identifier = key_id(entry.value)
-        if entry.section == section and entry.key == _ID and entry is not counting and identifier is not None:
+        if entry is not counting and identifier is not None:
             note = _("rclone does not use this line: line {line} comes later, and the last one counts.")
             yield mention(Rclone.name, content.path, identifier, entry.line, note.format(line=counting.line))
 

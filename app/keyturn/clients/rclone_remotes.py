@@ -11,61 +11,102 @@ from keyturn.model.places import Target
 # A remote in a setting: `name:path`, or `name,option=value:path`. Names may hold spaces and dots (rclone's own
 # documentation of remote names and connection strings).
 _REMOTE = re.compile(r"(?P<name>[\w.+@ -]+)(?:,[^:]*)?:(?P<path>.*)", re.DOTALL)
+# What rclone itself takes for a name on its command line; anything else could be an option, or a remote made up there.
+_NAME = re.compile(r"[\w.+@][\w.+@ -]*")
 # What a `union` appends to an upstream to say how it may be used.
 _POLICY = re.compile(r":(?:ro|nc|writeback)$")
 # One item of a list that is parted by spaces, in which quotes keep an item together.
 _ITEM = re.compile(r'"((?:[^"]|"")*)"|(\S+)')
+# Remotes and characters that are followed through all wrappers of one file; a few remotes of twenty lines can name more
+# paths than there is time for. People's own are a thousand times fewer.
+_PATIENCE = 2_000_000
+
+
+def is_remote_name(section: str) -> bool:
+    """Return whether rclone can be asked about the section by its name."""
+    return _NAME.fullmatch(section) is not None
 
 
 class Remotes:
     """All remotes of one configuration, each with the settings that count."""
 
     def __init__(self, entries: Sequence[ini.Entry]) -> None:
-        settings: dict[str, dict[str, str]] = {}
+        self._effective = ini.Effective(entries, ini.Dialect.RCLONE)
+        self._own: dict[str, dict[str, str]] = {}
         for entry in entries:
             if entry.section is not None:
-                settings.setdefault(entry.section, {})[entry.key] = entry.value
-        self._settings = settings
+                self._own.setdefault(entry.section, {})[entry.key] = entry.value
+        self._wrapped_by: dict[str, list[str]] = {}
+        self._targets: dict[str, tuple[Target, ...]] | None = None
 
     def settings(self, section: str) -> Mapping[str, str]:
-        """Return the settings of a remote that have a value; the last occurrence counts, an empty one is none."""
-        return {key: value for key, value in self._settings.get(section, {}).items() if value}
+        """Return the settings of a remote that have a value, with those that it inherits.
+
+        The last occurrence counts, and an empty one is none. The remote `work.photos` inherits from `work` (goconfig).
+        """
+        merged: dict[str, str] = {}
+        for lender in self._effective.lenders(section):
+            merged = self._own.get(lender or "", {}) | merged
+        return {key: value for key, value in merged.items() if value}
 
     def targets(self, section: str) -> tuple[Target, ...]:
-        """Return the buckets and prefixes of an S3 remote that other remotes name, in the order of the file."""
-        found: dict[Target, None] = {}
-        for wrapper in self._settings:
-            for remote in self._wrapped(wrapper):
-                for base, path in self._resolved(remote, frozenset({wrapper})):
-                    bucket, _slash, prefix = path.strip("/").partition("/")
-                    if base == section and bucket:
-                        found[Target(bucket, prefix.strip("/"))] = None
-        return tuple(found)
+        """Return the buckets and prefixes of an S3 remote that other remotes name, in the order of the file.
 
-    def _wrapped(self, section: str) -> Iterator[str]:
+        Nothing where the file's remotes wrap each other too often to follow them all: then the buckets are not known.
+        """
+        if self._targets is None:
+            self._targets = self._all_targets()
+        return self._targets.get(section, ())
+
+    def _all_targets(self) -> dict[str, tuple[Target, ...]]:
+        found: dict[str, dict[Target, None]] = {}
+        patience = _PATIENCE
+        for wrapper in self._own:
+            # What remains to be followed: the remotes of each wrapper on the way, with the path that is joined to them.
+            waiting: list[tuple[Iterator[str], str]] = [(iter(self._wrapped(wrapper)), "")]
+            passed = [wrapper]
+            while waiting:
+                remotes, below = waiting[-1]
+                remote = next(remotes, None)
+                if remote is None:
+                    waiting.pop()
+                    passed.pop()
+                    continue
+                patience -= len(remote) + len(below) + len(passed)
+                if patience < 0:
+                    return {}
+                match = _REMOTE.fullmatch((_joined(remote, below) if len(passed) > 1 else remote).strip())
+                # A ring of remotes ends nowhere.
+                if match is None or match["name"] in passed or match["name"] not in self._own:
+                    continue
+                name, path = match["name"], match["path"]
+                if not self._is_s3(name):
+                    waiting.append((iter(self._wrapped(name)), path))
+                    passed.append(name)
+                    continue
+                bucket, _slash, prefix = path.strip("/").partition("/")
+                if bucket:
+                    found.setdefault(name, {})[Target(bucket, prefix.strip("/"))] = None
+        return {section: tuple(targets) for section, targets in found.items()}
+
+    def _is_s3(self, section: str) -> bool:
+        return self._effective.value(section, "type") == "s3"
+
+    def _wrapped(self, section: str) -> list[str]:
         """The remotes that a section wraps, such as `aws:bucket/path`."""
-        settings = self.settings(section)
-        if settings.get("type") == "s3":
-            return
-        if remote := settings.get("remote"):
-            yield remote
-        for quoted, plain in _ITEM.findall(settings.get("upstreams", "")):
-            item = quoted.replace('""', '"') or plain
-            # combine: `folder=remote:path`; union: `remote:path:ro`
-            yield _POLICY.sub("", item.partition("=")[2] if settings.get("type") == "combine" else item)
-
-    def _resolved(self, remote: str, passed: frozenset[str]) -> Iterator[tuple[str, str]]:
-        """The S3 remotes, each with a path, that `remote` ends at; a ring of remotes ends nowhere."""
-        match = _REMOTE.fullmatch(remote.strip())
-        if match is None or match["name"] in passed or match["name"] not in self._settings:
-            return
-        name, path = match["name"], match["path"]
-        if self.settings(name).get("type") == "s3":
-            yield name, path
-            return
-        for inner in self._wrapped(name):
-            yield from self._resolved(f"{inner.rstrip('/')}{_joint(inner)}{path.lstrip('/')}", passed | {name})
+        if section not in self._wrapped_by:
+            self._wrapped_by[section] = [] if self._is_s3(section) else list(_wrapped(self.settings(section)))
+        return self._wrapped_by[section]
 
 
-def _joint(remote: str) -> str:
-    return "" if remote.endswith(":") else "/"
+def _wrapped(settings: Mapping[str, str]) -> Iterator[str]:
+    if remote := settings.get("remote"):
+        yield remote
+    for quoted, plain in _ITEM.findall(settings.get("upstreams", "")):
+        item = quoted.replace('""', '"') or plain
+        # combine: `folder=remote:path`; union: `remote:path:ro`
+        yield _POLICY.sub("", item.partition("=")[2] if settings.get("type") == "combine" else item)
+
+
+def _joined(remote: str, path: str) -> str:
+    return f"{remote.rstrip('/')}{'' if remote.endswith(':') else '/'}{path.lstrip('/')}"

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.autorestic import Autorestic
 from keyturn.clients.aws_files import AwsFiles
+from keyturn.clients.backrest import Backrest
 from keyturn.clients.client import Client
+from keyturn.clients.compose import Compose
 from keyturn.clients.corners import search_corners
+from keyturn.clients.crestic import Crestic
+from keyturn.clients.cron import Cron
+from keyturn.clients.duck import Duck
+from keyturn.clients.duplicacy import Duplicacy
+from keyturn.clients.duplicity import Duplicity
+from keyturn.clients.duply import Duply
 from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.environment import Environment
+from keyturn.clients.git_annex import GitAnnex
+from keyturn.clients.hashbackup import HashBackup
+from keyturn.clients.kopia import Kopia
+from keyturn.clients.launchd import Launchd
 from keyturn.clients.leftovers import Leftovers
+from keyturn.clients.litestream import Litestream
 from keyturn.clients.looking import Loan
+from keyturn.clients.mc import Mc
+from keyturn.clients.pgbackrest import Pgbackrest
 from keyturn.clients.rclone import Rclone
 from keyturn.clients.restic import Restic
+from keyturn.clients.resticprofile import Resticprofile
+from keyturn.clients.runrestic import Runrestic
+from keyturn.clients.s3backer import S3backer
 from keyturn.clients.s3cmd import S3cmd
+from keyturn.clients.s3fs import S3fs
+from keyturn.clients.s3ql import S3ql
+from keyturn.clients.s4cmd import S4cmd
+from keyturn.clients.systemd import Systemd
+from keyturn.clients.windows_scripts import WindowsScripts
+from keyturn.clients.winscp import WinScp
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, Place
@@ -27,7 +52,39 @@ if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
 # In the order in which places are listed. Explicit, so that a bundle contains them all.
-CLIENTS: tuple[Client, ...] = (AwsFiles(), Rclone(), S3cmd(), Restic(), Environment(), Leftovers())
+CLIENTS: tuple[Client, ...] = (
+    AwsFiles(),
+    Rclone(),
+    S3cmd(),
+    S4cmd(),
+    Restic(),
+    Backrest(),
+    Resticprofile(),
+    Autorestic(),
+    Crestic(),
+    Runrestic(),
+    Kopia(),
+    Mc(),
+    GitAnnex(),
+    Pgbackrest(),
+    Litestream(),
+    S3fs(),
+    Duplicity(),
+    Duply(),
+    Duplicacy(),
+    WinScp(),
+    Duck(),
+    S3backer(),
+    S3ql(),
+    HashBackup(),
+    Environment(),
+    Systemd(),
+    Cron(),
+    Compose(),
+    Launchd(),
+    WindowsScripts(),
+    Leftovers(),
+)
 
 
 def client_named(name: str) -> Client:
@@ -66,7 +123,11 @@ def find_everything(
         look = client.look(computer)
         findings += look.findings()
         loans += look.loans
-    findings = Findings(tuple(_with_loans(place, loans) for place in findings.places), findings.problems)
+    by_profile: dict[str, list[Loan]] = {}
+    for loan in loans:
+        by_profile.setdefault(loan.profile, []).append(loan)
+    places = tuple(_with_loans(place, by_profile.get(place.name, ())) for place in findings.places)
+    findings = Findings(places, findings.problems)
     if corners:
         findings += search_corners(computer, claims(findings.places), leave_out, progress)
     return findings
@@ -78,21 +139,26 @@ def claims(places: tuple[Place, ...]) -> frozenset[tuple[str, AccessKeyId]]:
     return frozenset((real[place.path], place.access_key_id) for place in places)
 
 
-def _with_loans(place: Place, loans: list[Loan]) -> Place:
-    """Add to an AWS profile what the programs that borrow its key need; its own files do not say it."""
+def _with_loans(place: Place, loans: Sequence[Loan]) -> Place:
+    """Add to an AWS profile what the programs that borrow its key need; its own files do not say it.
+
+    Args:
+        loans: those of the profiles of this name.
+    """
     if place.client != AwsFiles.name:
         return place
-    for loan in loans:
-        fits = is_aws_endpoint(loan.endpoint) or same_server(loan.endpoint, place.endpoint)
-        if loan.profile != place.name or loan.credentials not in (None, place.path) or not fits:
-            continue
-        place = replace(
-            place,
-            targets=tuple(dict.fromkeys((*place.targets, *loan.targets))),
-            additions=place.additions | loan.additions,
-            plain_http=place.plain_http or loan.plain_http,
-            region=place.region or loan.region,
-            note=f"{place.note} {loan.note}".strip(),
-        )
-    return place
-
+    fitting = [
+        loan
+        for loan in loans
+        if loan.credentials in (None, place.path)
+        and (is_aws_endpoint(loan.endpoint) or same_server(loan.endpoint, place.endpoint))
+    ]
+    targets = (target for loan in fitting for target in loan.targets)
+    return replace(
+        place,
+        targets=tuple(dict.fromkeys((*place.targets, *targets))),
+        additions=place.additions.union(*(loan.additions for loan in fitting)),
+        plain_http=place.plain_http or any(loan.plain_http for loan in fitting),
+        region=place.region or next((loan.region for loan in fitting if loan.region), None),
+        note=" ".join(note for note in (place.note, *(loan.note for loan in fitting)) if note),
+    )

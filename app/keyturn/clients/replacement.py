@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import PairSpot
 from keyturn.clients.registry import client_named
 from keyturn.edits.files import FileContent, read_file, replace_file
+from keyturn.edits.filesystem import REAL, FileSystem
 from keyturn.edits.spans import Change, Span, apply_changes, masked_diff
 from keyturn.model.errors import ClientError, FileError
 from keyturn.model.keys import AccessKeyId, KeyPair
@@ -19,6 +20,9 @@ from keyturn.model.text import _
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
+
+_ATTEMPTS = 3
+_PAUSE = 0.2  # seconds for another program to finish writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,13 @@ class Replaced:
 
     Attributes:
         digest: SHA-256 of the file as it is now.
+        rewritten: another program wrote the file meanwhile; what it wrote is kept, with the new pair in it.
     """
 
     path: Path
     changed: bool
     digest: str
+    rewritten: bool = False
 
 
 def plan_edits(computer: Computer, places: Sequence[Place]) -> tuple[FileEdit, ...]:
@@ -87,6 +93,8 @@ def preview(edit: FileEdit, new_id: AccessKeyId | None) -> str:
         changes[spot.access_key_id.span] = Change(spot.access_key_id.span, identifier.encode())
         changes[spot.secret.span] = Change(spot.secret.span, b"NEW-SECRET-ACCESS-KEY")
         secrets.append(spot.secret.span)
+    for name in {place.client for place in edit.places}:
+        secrets += client_named(name).other_secrets(content)
     return masked_diff(edit.places[0].path, content.content, tuple(changes.values()), hide=secrets)
 
 
@@ -97,15 +105,21 @@ def replace_pair(
     expected: AccessKeyId,
     pair: KeyPair,
     digest: str | None = None,
+    filesystem: FileSystem = REAL,
 ) -> Replaced:
     """Put `pair` where `expected` stands, at all `places` of one file, in one atomic replacement.
 
     The file is read anew, and read again afterwards: exactly these values differ, or an error is raised. Undo is the
     same call the other way round. Calling it again changes nothing.
 
+    Backup programs rewrite their own files at any time, as rclone does with a refreshed token. Where that happens in
+    between, the file is read once more by its grammar, and replaced as long as it is the same file with `expected` in
+    it; after three times it is given up.
+
     Args:
         expected: the key ID that must stand there now.
         digest: what the file's SHA-256 has to be before; None where that does not matter.
+        filesystem: the calls that read and replace the file.
 
     Raises:
         FileError: `file.changed`, where another key or another content stands there; or what reading and writing raise.
@@ -114,22 +128,34 @@ def replace_pair(
     """
     if len({os.path.realpath(place.path) for place in places}) != 1:
         raise ValueError("one replacement is for the places of one file")
-    content = read_file(places[0].path)
-    spots = [_spot(content, place) for place in places]
-    if all(spot.pair == pair for spot in spots):
-        return Replaced(content.real_path, False, content.digest)
-    if digest is not None and content.digest != digest:
-        raise _changed(content.path)
-    waiting = [spot for spot in spots if spot.pair != pair]
-    if any(spot.pair.access_key_id != expected for spot in waiting):
-        raise _another_key(content.path, expected)
-    after = apply_changes(content.content, _changes(waiting, pair))
-    _compare(content, after, places, pair)  # before anything is written: a wrong edit never reaches the disk
-    replace_file(content, after)
-    written = read_file(content.path)
-    if written.content != after:
-        raise _changed(content.path)
-    return Replaced(written.real_path, True, written.digest)
+    first = content = read_file(places[0].path, filesystem=filesystem)
+    written = False
+    for _attempt in range(_ATTEMPTS):
+        spots = [_spot(content, place) for place in places]
+        if all(spot.pair == pair for spot in spots):
+            return Replaced(content.real_path, written, content.digest, rewritten=content is not first)
+        if digest is not None and content.digest != digest:
+            raise _changed(content.path)
+        waiting = [spot for spot in spots if spot.pair != pair]
+        if any(spot.pair.access_key_id != expected for spot in waiting):
+            raise _another_key(content.path, expected)
+        after = apply_changes(content.content, _changes(waiting, pair))
+        _compare(content, after, places, pair)  # before anything is written: a wrong edit never reaches the disk
+        try:
+            replace_file(content, after, filesystem=filesystem)
+            written = True
+        except FileError as error:
+            if error.code != "file.changed":
+                raise
+            filesystem.pause(_PAUSE)
+        now = read_file(content.path, filesystem=filesystem)
+        if written and now.content == after:
+            return Replaced(now.real_path, True, now.digest, rewritten=content is not first)
+        # Only its content may be new: a link that leads elsewhere now, or other owners, are not followed.
+        if (now.real_path, now.owner, now.group) != (first.real_path, first.owner, first.group):
+            raise _changed(content.path)
+        content = now
+    raise _changed(content.path)
 
 
 def read_pair(computer: Computer, place: Place) -> KeyPair:
@@ -158,11 +184,7 @@ def _changes(spots: Iterable[PairSpot], pair: KeyPair) -> list[Change]:
     """The changes, each once: two places may share one spot, as a file found under two names does."""
     changes: dict[Span, Change] = {}
     for spot in spots:
-        for value_spot, value in (
-            (spot.access_key_id, pair.access_key_id.value),
-            (spot.secret, pair.secret.reveal()),
-        ):
-            changes[value_spot.span] = Change(value_spot.span, value_spot.encode(value))
+        changes.update((change.span, change) for change in spot.changes(pair))
     return list(changes.values())
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, OwnCheck, PairSpot, PrivateFile
+from keyturn.clients.client import About, Client, OwnCheck, PairSpot
 from keyturn.clients.endpoints import reaches_the_same, region_in, speaks_plain_http
 from keyturn.clients.looking import Loan, Look
+from keyturn.clients.restic_check import restic_check
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import ShellPair, has_session_token, last_value, pairs_in, shell_spots
 from keyturn.clients.shell_reading import read_shell_files
@@ -61,6 +62,7 @@ class Restic(Client):
     name = "restic"
     title = "restic"
     program_names = ("restic",)
+    about = About(own_check="restic cat config --no-lock", proved_with_program=True)
 
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a file that also sets up restic."""
@@ -68,7 +70,8 @@ class Restic(Client):
         for content, found in read_shell_files(look, computer, Owner.RESTIC):
             repositories = _repositories(computer, content, found)
             pairs = pairs_in(found)
-            look.take(_place(content.path, found, pair, repositories) for pair in pairs)
+            shared = _shared(found, repositories)
+            look.take(_place(content.path, pair, shared) for pair in pairs)
             profile = last_value(found, "AWS_PROFILE")
             if profile is not None and not pairs:
                 look.loans.append(_loan(computer, content.path, found, profile, repositories))
@@ -81,11 +84,11 @@ class Restic(Client):
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
-        """Return `restic cat config --no-lock`; without that option it writes a lock (research/clients.md 0.3).
+        """Return `restic cat config --no-lock` (see `restic_check`).
 
         None where the file does not say how the repository's password is had: a command for it is never run.
         """
-        from keyturn.clients.own_check import bare_environment, installed
+        from keyturn.clients.own_check import installed
 
         program = installed("restic", computer)
         if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):
@@ -96,24 +99,13 @@ class Restic(Client):
         password = _password(computer, found)
         if not wanted or password is None:
             return None
-        pair = self.spot_in(content, place).pair
-        # restic gets the pair from a file, because the environment of a program can be read by others of this person
-        credentials = (
-            f"[default]\naws_access_key_id = {pair.access_key_id}\naws_secret_access_key = {pair.secret.reveal()}\n"
-        )
-        private = [PrivateFile("AWS_SHARED_CREDENTIALS_FILE", Secret(credentials))]
-        environment = {"RESTIC_REPOSITORY": wanted[0].address, "AWS_EC2_METADATA_DISABLED": "true"}
-        if isinstance(password, Secret):
-            private.append(PrivateFile("RESTIC_PASSWORD_FILE", password))
-        else:
-            environment["RESTIC_PASSWORD_FILE"] = str(password)
-        if place.region is not None:
-            environment["AWS_DEFAULT_REGION"] = place.region
-        return OwnCheck(
-            title=self.title,
-            arguments=(str(program), "cat", "config", "--no-lock", "--no-cache"),
-            environment=bare_environment(computer, environment),
-            private_files=tuple(private),
+        return restic_check(
+            computer,
+            program,
+            wanted[0].address,
+            pair=self.spot_in(content, place).pair,
+            password=password,
+            region=place.region,
         )
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
@@ -126,10 +118,29 @@ class Restic(Client):
         return (computer.expanded(named) if named else computer.home / ".aws" / "credentials",)
 
 
-def _place(path: Path, found: Sequence[Assignment], pair: ShellPair, repositories: Sequence[Repository]) -> Place:
-    secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
-    session = pair.access_key_id.is_temporary or has_session_token(found)
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What one file says for all its keys."""
+
+    session_token: bool
+    targets: tuple[Target, ...]
+    region: str | None
+    endpoint: str | None
+
+
+def _shared(found: Sequence[Assignment], repositories: Sequence[Repository]) -> _Shared:
     endpoint = repositories[0].endpoint if repositories else None
+    return _Shared(
+        session_token=has_session_token(found),
+        targets=tuple(dict.fromkeys(item.target for item in repositories)),
+        region=last_value(found, "AWS_DEFAULT_REGION", "AWS_REGION") or region_in(endpoint),
+        endpoint=endpoint,
+    )
+
+
+def _place(path: Path, pair: ShellPair, shared: _Shared) -> Place:
+    secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
+    session = pair.access_key_id.is_temporary or shared.session_token
     notes = [pair.note]
     if session:
         notes.append(_("These are temporary credentials, which expire by themselves."))
@@ -142,10 +153,10 @@ def _place(path: Path, found: Sequence[Assignment], pair: ShellPair, repositorie
         access_key_id=pair.access_key_id,
         secret=secret,
         editable=secret is not None and not session,
-        targets=tuple(dict.fromkeys(item.target for item in repositories)),
-        region=last_value(found, "AWS_DEFAULT_REGION", "AWS_REGION") or region_in(endpoint),
-        endpoint=endpoint,
-        plain_http=speaks_plain_http(endpoint),
+        targets=shared.targets,
+        region=shared.region,
+        endpoint=shared.endpoint,
+        plain_http=speaks_plain_http(shared.endpoint),
         session=session,
         note=" ".join(note for note in notes if note),
     )
@@ -155,15 +166,15 @@ def _loan(
     computer: Computer, path: Path, found: Sequence[Assignment], profile: str, repositories: Sequence[Repository]
 ) -> Loan:
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
-    endpoint = repositories[0].endpoint if repositories else None
+    shared = _shared(found, repositories)
     return Loan(
         profile=profile,
         credentials=None if credentials is None else computer.expanded(credentials),
-        targets=tuple(dict.fromkeys(item.target for item in repositories)),
-        region=last_value(found, "AWS_DEFAULT_REGION", "AWS_REGION") or region_in(endpoint),
-        endpoint=endpoint,
+        targets=shared.targets,
+        region=shared.region,
+        endpoint=shared.endpoint,
         additions=frozenset(),
-        plain_http=speaks_plain_http(endpoint),
+        plain_http=speaks_plain_http(shared.endpoint),
         note=_("{name} lets restic take its key from here.").format(name=path.name),
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client
 from keyturn.clients.registry import CLIENTS
+from keyturn.computer.programs import running_programs
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place
 from keyturn.model.text import _
@@ -65,6 +66,29 @@ def holders(
             lasting = client.keeps_key(program)
             found.append(Holder(program, bool(certain), lasting, _sentence(client, program, bool(certain), lasting)))
     return tuple(found)
+
+
+def overwriters(computer: Computer, places: Sequence[Place]) -> tuple[str, ...]:
+    """Return which running programs would write their own copy over a change at the places, and what to do first.
+
+    A program whose file cannot be seen counts, unless another computer's disk is looked at.
+    """
+    clients = [
+        client for client in CLIENTS if client.remembers_its_file and any(client.name == p.client for p in places)
+    ]
+    if not clients:
+        return ()
+    sentences = []
+    for program in running_programs([name for client in clients for name in client.program_names]):
+        client = next(client for client in clients if program.name in client.program_names)
+        reason = client.must_be_stopped(program)
+        edited = {os.path.realpath(place.path) for place in places if place.client == client.name}
+        files = client.config_files(computer, program)
+        concerned = computer.is_this_one if files is None else any(os.path.realpath(path) in edited for path in files)
+        if reason is not None and concerned:
+            text = _("{program} (process {pid}) is running. {reason} Then go on.")
+            sentences.append(text.format(program=client.title, pid=program.pid, reason=reason))
+    return tuple(sentences)
 
 
 def _holds(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, PairSpot, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
 from keyturn.computer.computer import Platform
@@ -36,6 +36,7 @@ class S3cmd(Client):
     name = "s3cmd"
     title = "s3cmd"
     program_names = ("s3cmd", "s4cmd")
+    about = About(own_check="s3cmd ls s3://BUCKET/PREFIX", proved_with_program=True)
 
     def look(self, computer: Computer) -> Look:
         """Return a place for each of its configuration files that has a key."""

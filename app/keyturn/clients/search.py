@@ -14,6 +14,8 @@ from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, Place
 
 _PIECE = 4 * 1024 * 1024
+# Not on any disk: the kernel makes these files up, some without end.
+_KERNELS = frozenset({Path("/proc"), Path("/sys"), Path("/dev")})
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -27,7 +29,8 @@ def search_folders(
 ) -> Findings:
     """Return a mention for every file under `folders` that contains one of the key IDs, of any size and encoding.
 
-    Links to folders are not followed. What may not be read is named in one problem.
+    Links to folders are not followed, nor is what the kernel makes up (`/proc`). A file that grows is read as far as it
+    went when it was opened. What may not be read is named in one problem.
 
     Args:
         claimed: real paths with the key IDs that are known to stand there.
@@ -68,6 +71,9 @@ def _files(
         if folder.is_file():
             yield folder
         for inner, inside, names in os.walk(folder, onerror=refused):
+            if Path(inner) in _KERNELS:
+                inside.clear()
+                continue
             inside[:] = sorted(name for name in inside if Path(inner, name) not in leave_out)
             if progress is not None:
                 progress(Path(inner))
@@ -84,7 +90,10 @@ def _found_in(path: Path, forms: Sequence[tuple[AccessKeyId, bytes]]) -> Iterato
     lines_before, kept = 0, b""
     handle = os.open(path, _OPEN)
     try:
-        while missing and (piece := os.read(handle, _PIECE)):
+        opened = os.fstat(handle)
+        left = opened.st_size if stat.S_ISREG(opened.st_mode) else 0
+        while missing and (piece := os.read(handle, min(_PIECE, left))):
+            left -= len(piece)
             text = kept + piece
             for key, form in forms:
                 if key in missing and (at := text.find(form)) >= 0:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.unit_files import environment_files
 from keyturn.clients.walking import SKIPPED_FOLDERS, Walk
 from keyturn.computer.computer import Platform
 
@@ -37,6 +38,7 @@ class Owner(StrEnum):
 
     ENVIRONMENT = "environment"
     RESTIC = "restic"
+    DUPLICITY = "duplicity"
     NOBODY = ""
 
 
@@ -78,7 +80,13 @@ def _candidates(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
     if local is not None:
         yield from _in_folder(walk, local / "bin", Owner.NOBODY)
         yield from _in_folder(walk, local / "sbin", Owner.NOBODY)
-    yield from _project_files(home)
+    for project in project_folders(home):
+        for name in _PROJECT_FILES:
+            project_file = os.path.join(project, name)  # noqa: PTH118  (hundreds of them, at once)
+            if os.path.isfile(project_file):  # noqa: PTH113
+                yield ShellFile(Path(project_file), Owner.NOBODY)
+    for named in environment_files(computer):
+        yield ShellFile(named, Owner.ENVIRONMENT)
 
 
 def _restic_files(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
@@ -134,8 +142,8 @@ def _is_no_repository(name: str) -> bool:
     return name not in _REPOSITORY_FOLDERS and name not in SKIPPED_FOLDERS
 
 
-def _project_files(home: Path) -> Iterator[ShellFile]:
-    """`.env` and `.envrc` in the folders of home and in theirs."""
+def project_folders(home: Path) -> Iterator[str]:
+    """Yield the folders of home and theirs, in which projects usually stand, up to a bound."""
     left = _PROJECT_FOLDERS
     folders = [str(home)]
     for level in range(2):
@@ -149,11 +157,7 @@ def _project_files(home: Path) -> Iterator[ShellFile]:
             inner += [os.path.join(folder, name) for name in names]  # noqa: PTH118  (hundreds of them, at once)
         inner = inner[:left]
         left -= len(inner)
-        for folder in inner:
-            for name in _PROJECT_FILES:
-                path = os.path.join(folder, name)  # noqa: PTH118
-                if os.path.isfile(path):  # noqa: PTH113
-                    yield ShellFile(Path(path), Owner.NOBODY)
+        yield from inner
         folders = inner if level == 0 else []
 
 

@@ -15,6 +15,8 @@ from keyturn.model.text import _
 
 # AWS_ACCESS_KEY_ID, RCLONE_S3_ACCESS_KEY_ID, AWS_ACCESS_KEY, MINIO_ACCESS_KEY … each with its secret's name
 _ENDINGS = (("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"), ("ACCESS_KEY", "SECRET_KEY"))
+# duply's, for any kind of store
+_NAMES = {"TARGET_USER": "TARGET_PASS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def secret_name(name: str) -> str | None:
     for ending, paired in _ENDINGS:
         if name.endswith(ending) and not name.endswith(f"SECRET_{ending}"):
             return name.removesuffix(ending) + paired
-    return None
+    return _NAMES.get(name)
 
 
 def pairs_in(found: Sequence[Assignment]) -> list[ShellPair]:

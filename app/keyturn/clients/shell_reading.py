@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from keyturn.clients.duplicity_targets import names_destination
 from keyturn.clients.looking import Look, key_ids_in
 from keyturn.clients.shell_files import SCRIPT_LIMIT, Owner, shell_files
 from keyturn.clients.walking import Walk, unfinished, unread
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 # Files and folders looked at; people's own scripts are far fewer.
 _BUDGET = 5000
 _MARKS = (b"ACCESS_KEY", b"AWS_PROFILE")
-_RUNS_RESTIC = re.compile(rb"^[^#\n]*\brestic\b[^\n]*\s(?:-r|--repo)[ =]", re.MULTILINE)
+_NAMES_DUPLICITY = re.compile(rb"^[^#\n]*?\bduplicity\b", re.MULTILINE)
+_NAMES_RESTIC = re.compile(rb"^[^#\n]*?\brestic\b", re.MULTILINE)
+_REPOSITORY_OPTION = re.compile(rb"\s(?:-r|--repo)[ =]")
 
 
 def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[tuple[FileContent, list[Assignment]]]:
@@ -43,7 +46,7 @@ def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[t
         if not any(mark in text for mark in _MARKS) or content.real_path in look.seen:
             continue
         look.seen.add(content.real_path)
-        if is_restic(text) is not (owner is Owner.RESTIC):
+        if owner_of(text) is not owner:
             continue
         try:
             found = assignments(content.content, path=content.path)
@@ -58,6 +61,21 @@ def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[t
             look.take(unfinished([walk.bounded], look.client))
 
 
+def owner_of(text: bytes) -> Owner:
+    """Return whose a file is that sets a key, by what else stands in it."""
+    if is_restic(text):
+        return Owner.RESTIC
+    if _NAMES_DUPLICITY.search(text) and names_destination(text.decode(errors="replace")):
+        return Owner.DUPLICITY
+    return Owner.ENVIRONMENT
+
+
 def is_restic(text: bytes) -> bool:
     """Return whether a file that sets a key sets it for restic."""
-    return b"RESTIC_" in text or _RUNS_RESTIC.search(text) is not None
+    return b"RESTIC_" in text or any(_runs_restic(text, found.end()) for found in _NAMES_RESTIC.finditer(text))
+
+
+def _runs_restic(text: bytes, start: int) -> bool:
+    """Whether the rest of the line, or the beginning of the next one, says which repository restic shall use."""
+    end = text.find(b"\n", start)
+    return _REPOSITORY_OPTION.search(text, start, len(text) if end < 0 else end + len(b"\n--repo=")) is not None

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.computer.computer import Platform
+from keyturn.edits.files import read_file
+from keyturn.model.errors import FileError
 from keyturn.model.places import Problem
 from keyturn.model.text import _
 
@@ -96,10 +98,12 @@ def personal_folders(computer: Computer) -> tuple[Path, ...]:
     folders = [home / name for name in names]
     if computer.platform is Platform.LINUX:
         try:
-            text = (computer.xdg_config_home / "user-dirs.dirs").read_bytes()[:65536].decode(errors="replace")
-        except OSError:
+            text = read_file(computer.xdg_config_home / "user-dirs.dirs").content.decode(errors="replace")
+        except FileError:
             text = ""
-        folders += [home / name if under else Path(name) for under, name in _XDG_FOLDER.findall(text)]
+        # Only what begins with `$HOME/` or `/` names a folder (xdg-user-dirs), and no path holds a zero byte.
+        named = [(under, name) for under, name in _XDG_FOLDER.findall(text) if "\0" not in name]
+        folders += [home / name if under else Path(name) for under, name in named if under or name.startswith("/")]
     # A folder that the person does not use points at home itself (xdg-user-dirs), which is looked at anyway.
     return tuple(dict.fromkeys(folder for folder in folders if folder != home))
 

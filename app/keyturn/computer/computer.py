@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -77,7 +76,11 @@ class Computer:
     @property
     def name(self) -> str:
         """What the computer is called; for another computer's disk, its home folder's name is all that is known."""
-        return socket.gethostname() if self.is_this_one else self.home.name
+        if not self.is_this_one:
+            return self.home.name
+        import socket  # takes longer to import than a scan may take, and a scan does not ask
+
+        return socket.gethostname()
 
     @property
     def xdg_config_home(self) -> Path:

@@ -98,6 +98,23 @@ def read_file(path: Path, *, limit: int = LIMIT, filesystem: FileSystem = REAL) 
     )
 
 
+def obstacle(path: Path, *, filesystem: FileSystem = REAL) -> FileError | None:
+    """Look whether the file could be replaced, and return what would stand in the way, or None. Nothing is written.
+
+    A full disk or a quota shows only in the rehearsal, see `writability`.
+    """
+    try:
+        current = read_file(path, filesystem=filesystem)
+        _check_replaceable(current, filesystem)
+        with _told(path, Doing.REPLACING):
+            # Finds flags and rules that forbid changes, which permission bits do not show.
+            filesystem.close(filesystem.open(current.real_path, os.O_WRONLY | _NOFOLLOW | _WITHOUT_WAITING))
+            filesystem.check_may_add_to(current.real_path.parent)
+    except FileError as error:
+        return error
+    return None
+
+
 def writability(path: Path, *, filesystem: FileSystem = REAL) -> FileError | None:
     """Rehearse replacing the file, and return what would stand in the way, or None.
 

@@ -48,6 +48,10 @@ class FileSystem(Protocol):
 
     def remove_attribute(self, descriptor: int, name: str) -> None: ...
 
+    def check_may_add_to(self, folder: Path) -> None:
+        """Raise OSError where no file may be made in the folder, without making one."""
+        ...
+
     def is_mounted(self, path: Path) -> bool:
         """True where the file is itself a mount, as containers do with single files; it cannot be replaced then."""
         ...
@@ -141,6 +145,13 @@ class RealFileSystem:
         """One extended attribute, on Linux."""
         if sys.platform == "linux":
             os.removexattr(descriptor, name)
+
+    def check_may_add_to(self, folder: Path) -> None:
+        """As the system's own rights and the mount say."""
+        if not os.access(folder, os.W_OK):
+            read_only = sys.platform != "win32" and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+            number = errno.EROFS if read_only else errno.EACCES
+            raise OSError(number, os.strerror(number), str(folder))
 
     def is_mounted(self, path: Path) -> bool:
         """Whether the kernel's list of mounts names the file, on Linux."""

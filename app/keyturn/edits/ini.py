@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 from keyturn.edits import failures
@@ -41,7 +42,8 @@ class Entry:
     Attributes:
         section: None for s3cmd, which ignores section headers.
         key: as the program knows it: botocore in lower case, the others as written.
-        value: as the program reads it. It may be a secret and is not part of the repr.
+        value: as the program reads it, with U+FFFD for bytes that are no UTF-8. It may be a secret and is not part of
+            the repr.
         value_span: the bytes that make the value, without quotes and blanks around it. Where the value stands on
             several lines (AWS), from the first to the last of them.
         line: of the key, counted from 1.
@@ -81,23 +83,47 @@ def sections(content: bytes, dialect: Dialect, *, path: Path | None = None) -> l
     return _read(content, dialect, path)[0]
 
 
-def effective(found: Sequence[Entry], dialect: Dialect, section: str | None, key: str) -> Entry | None:
-    """Return the occurrence that counts for the program, or None.
+class Effective:
+    """Which occurrence of a key counts for the program, for any number of questions about one file.
 
     AWS: the section's own, else the one in `[DEFAULT]`. rclone: the last one of all sections of that name, else that
     of the section whose name ends before the last dot. s3cmd: the last one in the file.
     """
-    looked_at: str | None = None if dialect is Dialect.S3CMD else section
-    while True:
-        for entry in reversed(found):
-            if entry.section == looked_at and entry.key == key:
-                return entry
-        if dialect is Dialect.AWS and looked_at != _DEFAULT:
-            looked_at = _DEFAULT
-        elif dialect is Dialect.RCLONE and looked_at and "." in looked_at:
-            looked_at = looked_at.rpartition(".")[0]
-        else:
-            return None
+
+    def __init__(self, found: Sequence[Entry], dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._last = {(entry.section, entry.key): entry for entry in found}
+        # A name of thousands of dots has thousands of names before them, most too short or too long for any section.
+        self._sizes = {len(entry.section) for entry in found if entry.section is not None}
+
+    def entry(self, section: str | None, key: str) -> Entry | None:
+        """Return the occurrence that counts, or None."""
+        return next((self._last[name, key] for name in self.lenders(section) if (name, key) in self._last), None)
+
+    def value(self, section: str | None, key: str) -> str | None:
+        """Return the value that counts, or None."""
+        entry = self.entry(section, key)
+        return None if entry is None else entry.value
+
+    def lenders(self, section: str | None) -> Iterator[str | None]:
+        """Yield the section, then those that lend it what it has not, the nearest first; they may be empty."""
+        if self._dialect is Dialect.S3CMD:
+            yield None
+            return
+        yield section
+        if self._dialect is Dialect.AWS:
+            yield _DEFAULT
+        elif section is not None:
+            end = section.rfind(".")
+            while end >= 0:
+                if end in self._sizes:
+                    yield section[:end]
+                end = section.rfind(".", 0, end)
+
+
+def effective(found: Sequence[Entry], dialect: Dialect, section: str | None, key: str) -> Entry | None:
+    """Return the occurrence that counts for the program, or None; for one question (see `Effective`)."""
+    return Effective(found, dialect).entry(section, key)
 
 
 def encode(value: str, dialect: Dialect) -> bytes:
@@ -177,7 +203,7 @@ def _at_line(line: _Line, path: Path | None, reason: str) -> FileError:
 # --- AWS ---------------------------------------------------------------------------------------------------------
 
 _AWS_SECTION = re.compile(r"\[(?P<name>.+)\]")
-_AWS_OPTION = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)")
+_AWS_SEPARATOR = re.compile("[=:]")
 
 
 @dataclass(slots=True)
@@ -204,24 +230,24 @@ class _AwsOption:
     def _nested(self, path: Path | None) -> tuple[Entry, ...]:
         found = []
         for line, first, last in self.below:
-            end = first
+            start = line.span(first, first).start
             # botocore splits the block anew with splitlines, which knows more line ends than a file has.
-            for piece in line.text[first:last].splitlines(keepends=True):
-                start, end = end, end + len(piece)
-                if not piece.strip():
+            for text in line.text[first:last].splitlines(keepends=True):
+                piece = _Line(text, line.number, start, line.encoding_errors)
+                start = piece.span(0, len(text)).end
+                if not text.strip():
                     continue
-                equals = line.text.find("=", start, end)
+                equals = text.find("=")
                 if equals < 0:
                     raise _at_line(line, path, _("Line {line} is part of an indented block and has no “=”."))
-                key = line.text[start:equals].strip()
-                value = _strip(line.text, equals + 1, end)
-                span = line.span(*value)
-                found.append(Entry(self.section, key, line.text[value[0] : value[1]], span, line.number))
+                begin, end = _strip(text, equals + 1, len(text))
+                key = text[:equals].strip()
+                found.append(Entry(self.section, key, text[begin:end], piece.span(begin, end), line.number))
         return tuple(found)
 
 
 def _read_aws(content: bytes, path: Path | None) -> _Found:
-    names: list[str] = []
+    names: dict[str, None] = {}  # a set that keeps the order
     options: list[_AwsOption] = []
     seen: set[tuple[str, str]] = set()
     section: str | None = None
@@ -246,22 +272,22 @@ def _read_aws(content: bytes, path: Path | None) -> _Found:
             if section in names:
                 raise _at_line(line, path, _("Line {line} begins a section that the file has already."))
             if section != _DEFAULT:
-                names.append(section)
+                names[section] = None
             continue
         if section is None:
             raise _at_line(line, path, _("Line {line} stands before the first section, or the file begins with a BOM."))
-        option = _AWS_OPTION.fullmatch(text)
-        if option is None or not option["key"]:
+        separator = _AWS_SEPARATOR.search(text)
+        if separator is None or separator.start() == 0:
             raise _at_line(line, path, _("Line {line} is neither a section nor a key with a value."))
-        key = option["key"].rstrip().lower()
+        key = text[: separator.start()].rstrip().lower()
         if (section, key) in seen:
             raise _at_line(line, path, _("Line {line} repeats a key of its section."))
         seen.add((section, key))
-        begin, end = _strip(text, option.start("value"), len(text))
+        begin, end = _strip(text, separator.end(), len(text))
         span = line.span(first + begin, first + end)
         current = _AwsOption(section, key, line.number, [text[begin:end]], span, [])
         options.append(current)
-    return names, [option.entry(path) for option in options]
+    return list(names), [option.entry(path) for option in options]
 
 
 # --- rclone ------------------------------------------------------------------------------------------------------
@@ -269,11 +295,10 @@ def _read_aws(content: bytes, path: Path | None) -> _Found:
 _BOM = b"\xef\xbb\xbf"
 # What Go's strings.TrimSpace takes away: Unicode's White_Space.
 _GO_BLANKS = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-_GO_REFERENCE = re.compile(r"%\([^)]+\)s")
 
 
 def _read_rclone(content: bytes, path: Path | None) -> _Found:
-    names: list[str] = []
+    names: dict[str, None] = {}
     found: list[Entry] = []
     section = _DEFAULT
     unnamed = 0
@@ -286,8 +311,7 @@ def _read_rclone(content: bytes, path: Path | None) -> _Found:
         if line.text[first] == "[" and line.text[last - 1] == "]":
             begin, end = _strip(line.text, first + 1, last - 1, _GO_BLANKS)
             section, unnamed = line.text[begin:end], 0
-            if (section or _DEFAULT) not in names:
-                names.append(section or _DEFAULT)
+            names[section or _DEFAULT] = None
             continue
         if not section:
             raise _at_line(line, path, _("Line {line} belongs to a section without a name."))
@@ -296,13 +320,17 @@ def _read_rclone(content: bytes, path: Path | None) -> _Found:
             unnamed += 1
             key = f"#{unnamed}"
         begin, end = _go_value(line, separator + 1, last, path)
-        value = line.text[begin:end]
+        value = line.text[begin:end].encode(errors="surrogateescape").decode(errors="replace")
         if key:
-            if section not in names:
-                names.append(section)
-            is_reference = _GO_REFERENCE.search(value) is not None
-            found.append(Entry(section, key, value, line.span(begin, end), line.number, is_reference))
-    return names, found
+            names[section] = None
+            found.append(Entry(section, key, value, line.span(begin, end), line.number, _is_go_reference(value)))
+    return list(names), found
+
+
+def _is_go_reference(value: str) -> bool:
+    """Whether `%(name)s` is in the value."""
+    pieces = value.split(")")
+    return any(0 <= piece.find("%(") < len(piece) - 2 and after.startswith("s") for piece, after in pairwise(pieces))
 
 
 def _go_key(line: _Line, first: int, last: int, path: Path | None) -> tuple[str, int]:

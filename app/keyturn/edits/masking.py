@@ -11,11 +11,14 @@ _LONG_RUN = re.compile(r"[A-Za-z0-9+/=_%-]{40,}")
 _LIKE_A_KEY_ID = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9]{16,}(?![A-Za-z0-9])")
 _KEY_ID = re.compile(r"[A-Z0-9]{16,32}")
 _URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+(?=@)")
+# A key ID in the place of the user, whole or as it is shown.
+_ID_AS_USER = re.compile(r"[A-Z0-9]{16,}|[A-Z0-9]{4}…[A-Z0-9]{4}")
 _NAME = re.compile(r"[\w.-]+")
 _NAMES_A_SECRET = re.compile(
-    r"secret|passw|passphrase|pwd|token|credential|private|auth|(?:^|[_.-])(?:pass|key|sas)(?:$|[_.\d-])", re.IGNORECASE
+    r"secret|passw|passphrase|pwd|token|credential|private|auth|(?:^|[_.-])(?:pass|key|pw|sas)(?:$|[_.\d-])",
+    re.IGNORECASE,
 )
-_NAMES_AN_ID = re.compile(r"(?:access[_.-]?key(?:[_.-]?id)?|key[_.-]?id)$", re.IGNORECASE)
+_NAMES_AN_ID = re.compile(r"(?:access[_.-]?key(?:[_.-]?id)?|key[_.-]?id|repo\d*-s3-key)$", re.IGNORECASE)
 _NAMES_A_PATH = re.compile(r"[_.-]file$", re.IGNORECASE)
 _TO_VALUE = re.compile(r"""["']?(?:\s*[=:]>?\s*|\s+)""")
 _HARMLESS_VALUE = re.compile(r"""["']?(?:true|false|yes|no|on|off|none|\d{1,4})?["',;]*\s*""", re.IGNORECASE)
@@ -32,7 +35,7 @@ def masked_line(text: str) -> str:
     Hidden are: what follows a name that speaks of a secret, user and password in addresses, and every run of
     characters as long as a secret access key.
     """
-    shown = _URL_CREDENTIALS.sub(HIDDEN, _without_named_secret(text))
+    shown = _URL_CREDENTIALS.sub(_without_password, _without_named_secret(text))
     shown = _LONG_RUN.sub(HIDDEN, shown)
     shown = _LIKE_A_KEY_ID.sub(lambda found: masked_id(found[0]), shown)
     return printable(shown if len(shown) <= _LONGEST_LINE else f"{shown[:_LONGEST_LINE]}…")
@@ -41,6 +44,10 @@ def masked_line(text: str) -> str:
 def printable(text: str) -> str:
     """Return the text with every control character but the tab replaced."""
     return "".join(character if character.isprintable() or character == "\t" else "\ufffd" for character in text)
+
+
+def _without_password(user: re.Match[str]) -> str:
+    return user[0] if _ID_AS_USER.fullmatch(user[0]) else HIDDEN
 
 
 def _without_named_secret(text: str) -> str:

@@ -7,6 +7,7 @@ of them (research/clients.md 3 and 5). What a shell would compute is a reference
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -100,26 +101,26 @@ class _Reading:
         self._export_all = False
 
     def take(self, words: Sequence[Word]) -> None:
-        rest = list(words)
+        rest = deque(words)
         while rest and rest[0].is_plain() and rest[0].text in _OPENERS:
-            rest.pop(0)
+            rest.popleft()
         before: list[Assignment] = []
         wrapped = False
         while rest:
             if (one := _assignment(rest[0])) is not None:
                 before.append(one)
-                rest.pop(0)
+                rest.popleft()
             elif rest[0].text.rpartition(b"/")[2] in _WRAPPERS:
                 wrapped = True
-                rest.pop(0)
+                rest.popleft()
                 while rest and rest[0].text.startswith(b"-"):
-                    rest.pop(0)
+                    rest.popleft()
             else:
                 break
         self._add(before, exported=bool(rest) or wrapped)
         if not rest:
             return
-        command, arguments = rest[0].text, rest[1:]
+        command, arguments = rest.popleft().text, list(rest)
         if command in _DECLARERS:
             self._declare(command, arguments)
         elif command == b"set":
@@ -138,16 +139,18 @@ class _Reading:
 
     def _set(self, arguments: Sequence[Word]) -> None:
         """fish's `set [flags] NAME value…`, and the POSIX shell's `set -a`."""
-        rest = list(arguments)
-        letters, longs = b"", set()
+        rest = deque(arguments)
+        groups: list[bytes] = []
+        longs: set[bytes] = set()
         while rest and rest[0].known and rest[0].text.startswith((b"-", b"+")):
-            flag = rest.pop(0).text
+            flag = rest.popleft().text
             if flag.startswith(b"--"):
                 longs.add(flag)
             elif flag.startswith(b"-"):
-                letters += flag[1:]
+                groups.append(flag[1:])
             elif flag == b"+a" or (flag == b"+o" and rest and rest[0].text == b"allexport"):
                 self._export_all = False
+        letters = b"".join(groups)
         if not rest:
             self._export_all = self._export_all or b"a" in letters
         elif letters.endswith(b"o") and rest[0].text == b"allexport":
@@ -155,7 +158,7 @@ class _Reading:
         # `--` sets the positional parameters; erasing, asking and listing assign nothing.
         elif not longs & {b"--", b"--erase", b"--query", b"--names"} and not set(letters) & set(b"eqnS"):
             adds = bool(set(letters) & set(b"ap")) or bool(longs & {b"--append", b"--prepend"})
-            self._add_named(rest[0], rest[1:], exported=b"x" in letters or b"--export" in longs, adds=adds)
+            self._add_named(rest.popleft(), list(rest), exported=b"x" in letters or b"--export" in longs, adds=adds)
 
     def _add_named(self, name: Word, values: Sequence[Word], *, exported: bool, adds: bool = False) -> None:
         if not values or not name.known or not _IDENTIFIER.fullmatch(name.text):

@@ -94,7 +94,8 @@ _BACKQUOTED = re.compile(rb"`(?:[^\\`]|\\.)*+`", re.DOTALL)
 _VARIABLE = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _FUNCTION = re.compile(rb"\([ \t]*\)")
 _CONTINUED = re.compile(rb"\\\r?\n")
-_BLANKS = frozenset((b" ", b"\t", b"\v", b"\f", b"\r"))
+_BLANKS = re.compile(rb"[ \t\v\f\r]+")
+_WHOLE_WORD = re.compile(rb"[^\s\\'\"`$;&|<>()]+(?=[\s;&|<>)]|\Z)")
 _SEPARATORS = frozenset((b"\n", b";", b"&", b"|", b"(", b")"))
 _BEFORE_SUBSHELL = frozenset((b"if", b"then", b"else", b"elif", b"while", b"until", b"do", b"!", b"{", b"time"))
 
@@ -125,9 +126,9 @@ class Lexer:
         is_target = False  # the next word is where a redirection goes
         while self._at < len(self._content):
             byte = self._content[self._at : self._at + 1]
-            if byte in _BLANKS:
-                self._at += 1
-            elif continued := _CONTINUED.match(self._content, self._at):
+            if blanks := _BLANKS.match(self._content, self._at):
+                self._at = blanks.end()
+            elif byte == b"\\" and (continued := _CONTINUED.match(self._content, self._at)):
                 self._at = continued.end()
             elif byte == b"#":
                 self._at = self._end_of_line(self._at)
@@ -193,6 +194,10 @@ class Lexer:
 
     def _word(self) -> Word:
         start = self._at
+        if whole := _WHOLE_WORD.match(self._content, start):  # most words are
+            self._at = end = whole.end()
+            piece = Piece(Quoting.BARE, start, end, whole[0], end, end - start)
+            return Word(start, end, self._line(start), (piece,))
         pieces: list[Piece] = []
         computed = listed = unresolved = False
         while self._at < len(self._content):

@@ -87,7 +87,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._text.encode(), other._text.encode())
+        # What was read from files and variables may hold bytes that are no text; Python keeps them as surrogates.
+        own, others = (one._text.encode(errors="surrogatepass") for one in (self, other))
+        return hmac.compare_digest(own, others)
 
     __hash__ = None  # type: ignore[assignment]
 

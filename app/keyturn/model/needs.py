@@ -113,9 +113,7 @@ class PolicyDocument:
         return len(re.sub(r"\s", "", self.text()))
 
 
-def policy_for(
-    needs: Iterable[BucketNeeds], *, partition: str, account: str, require_tls: bool
-) -> PolicyDocument:
+def policy_for(needs: Iterable[BucketNeeds], *, partition: str, account: str, require_tls: bool) -> PolicyDocument:
     """Return the least policy with which the destinations keep working.
 
     Args:

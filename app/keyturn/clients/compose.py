@@ -1,0 +1,129 @@
+"""Docker Compose: keys in the environment of services, as a table or as a list (research/clients.md section 3)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.looking import Look
+from keyturn.clients.shell_files import project_folders
+from keyturn.clients.shell_pairs import secret_name
+from keyturn.clients.variable_places import Variables, places_of, spots_of
+from keyturn.computer.computer import Platform
+from keyturn.edits import trees, yaml_spans
+from keyturn.edits.files import FileContent
+from keyturn.edits.shell import Assignment, Quoting
+from keyturn.edits.spans import Span
+from keyturn.edits.trees import Node, Scalar, Writing
+from keyturn.model.errors import FileError
+from keyturn.model.places import Place
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+_NAME = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]*)?\.ya?ml", re.IGNORECASE)
+_SYSTEM_FOLDERS = (("opt",), ("srv",), ("var", "lib", "docker-compose"))
+# Addresses of repositories in a command, which is a text or a list of words.
+_ADDRESS = re.compile(r"(?<!\S)s3:\S+")
+
+
+class Compose(Client):
+    """`environment:` of the services in compose files. What `.env` beside it sets is a place of its own."""
+
+    name = "compose"
+    title = "Docker Compose"
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each key of a service; one behind an anchor is only mentioned."""
+        look = Look(self.name)
+        for path in _files(computer):
+            content = look.read(path)
+            if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
+                continue
+            try:
+                for variables in _services(content):
+                    look.take(_places(path, variables))
+            except FileError as error:
+                look.report_unparsable(content, error)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return each complete pair by service and variable; see `Client.spots`."""
+        return spots_of(content, _services(content), Writing.PLAIN)
+
+
+def _files(computer: Computer) -> Iterator[Path]:
+    folders = [str(computer.home), *project_folders(computer.home)]
+    for parts in _SYSTEM_FOLDERS if computer.platform is not Platform.WINDOWS else ():
+        folder = computer.system_folder(*parts)
+        if folder is not None:
+            folders += [str(folder), *project_folders(folder)]
+    for name in folders:
+        try:
+            with os.scandir(name) as entries:
+                found = sorted(entry.path for entry in entries if _NAME.fullmatch(entry.name))
+        except OSError:
+            continue
+        yield from map(Path, found)
+
+
+def _places(path: Path, variables: Variables) -> Iterator[Place]:
+    note = _("A container keeps its variables: after the change, run “docker compose up -d” in the folder of the file.")
+    for place in places_of(Compose.name, path, variables, note=note):
+        if place.secret is None and any(one.is_reference for one in variables.assignments):
+            yield replace(place, note=_("The values stand elsewhere: behind an anchor of the file, or in variables."))
+        else:
+            yield place
+
+
+def _services(content: FileContent) -> list[Variables]:
+    root = yaml_spans.parse(content.content, path=content.path)
+    # Before its second version the services stood at the top.
+    services = trees.at(root, "services") if trees.at(root, "services") is not None else root
+    return [
+        Variables(_assignments(trees.at(service, "environment")), name, tuple(_addresses(trees.at(service, "command"))))
+        for name, service in trees.members(services)
+    ]
+
+
+def _assignments(environment: Node | None) -> list[Assignment]:
+    found = [_assignment(name, one, one.value, one.span) for name, one in _scalars(environment)]
+    found += [one for item in trees.items(environment) if (one := _of_item(item)) is not None]
+    keys = [one for one in found if secret_name(one.name) or "SECRET" in one.name]
+    if any(one.is_reference for one in keys):  # half a pair cannot be replaced
+        return [replace(one, is_reference=True) if one in keys else one for one in found]
+    return found
+
+
+def _scalars(node: Node | None) -> Iterator[tuple[str, Scalar]]:
+    return ((name, one) for name, one in trees.members(node) if isinstance(one, Scalar))
+
+
+def _of_item(item: Node) -> Assignment | None:
+    """One `NAME=value` of a list."""
+    if not isinstance(item, Scalar):
+        return None
+    name, equals, value = item.value.partition("=")
+    if not equals:
+        return None  # a variable that is handed through
+    start = item.span.start + len(name.encode()) + 1
+    as_written = item.span.end - item.span.start == len(item.value.encode())
+    return _assignment(name, item, value, Span(start, item.span.end) if as_written else item.span, as_written)
+
+
+def _assignment(name: str, item: Scalar, value: str, span: Span, as_written: bool = True) -> Assignment:
+    is_reference = "$" in value or item.writing is not Writing.PLAIN or not as_written
+    return Assignment(name, value, span, True, item.line, is_reference, Quoting.BARE)
+
+
+def _addresses(command: Node | None) -> Iterator[str]:
+    texts = [command, *trees.items(command)]
+    for one in texts:
+        if isinstance(one, Scalar):
+            yield from _ADDRESS.findall(one.value)

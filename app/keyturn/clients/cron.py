@@ -1,0 +1,79 @@
+"""cron: keys in the variables and commands of timetables (research/clients.md section 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.looking import Look
+from keyturn.clients.variable_places import Variables, places_of, spots_of
+from keyturn.clients.walking import Walk
+from keyturn.computer.computer import Platform
+from keyturn.edits import crontabs
+from keyturn.edits.files import FileContent
+from keyturn.model.errors import FileError
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+# People keep their timetable in a file and hand it to cron, which copies it.
+_OWN_COPIES = (".crontab", "crontab", "crontab.txt", ".config/crontab", ".config/cron/crontab")
+_SPOOLS = (("var", "spool", "cron"), ("usr", "lib", "cron", "tabs"), ("var", "at", "tabs"))
+_REPOSITORY = re.compile(rb"""\s(?:-r|--repo)(?:\s+|=)["']?(s3:[^\s"';|&]+)""")
+_BUDGET = 1000
+
+
+class Cron(Client):
+    """Timetables of the system, of every person where they may be read, and the copies that people keep at home."""
+
+    name = "cron"
+    title = "cron"
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each key in a timetable."""
+        look = Look(self.name)
+        for path, note in _timetables(computer):
+            content = look.read(path)
+            if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
+                continue
+            try:
+                look.take(places_of(self.name, path, _variables(content), note=note))
+            except FileError as error:
+                look.report_unparsable(content, error)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return each complete pair of variables; see `Client.spots`. A later line counts for the jobs below it."""
+        return spots_of(content, [_variables(content)])
+
+
+def _timetables(computer: Computer) -> Iterator[tuple[Path, str]]:
+    """Each timetable, with what a person has to know of it."""
+    if computer.platform is Platform.WINDOWS:
+        return
+    for name in _OWN_COPIES:
+        path = computer.home / name
+        note = _("cron works with a copy that it made of this file. After the change, run “crontab {path}”.")
+        yield path, note.format(path=path)
+    etc = computer.system_folder("etc")
+    if etc is not None:
+        yield etc / "crontab", ""
+        yield from ((Path(entry.path), "") for entry in Walk(_BUDGET).files(etc / "cron.d", 0))
+    for parts in _SPOOLS:
+        folder = computer.system_folder(*parts)
+        if folder is not None:
+            yield from ((Path(entry.path), "") for entry in Walk(_BUDGET).files(folder, 1))
+
+
+def _names_person(path: Path) -> bool:
+    return path.parent.name == "cron.d" or path == Path("/etc/crontab")
+
+
+def _variables(content: FileContent) -> Variables:
+    table = crontabs.read(content.content, path=content.path, names_person=_names_person(content.path))
+    addresses = [match.decode(errors="replace") for command in table.commands for match in _REPOSITORY.findall(command)]
+    return Variables(table.variables, more_addresses=addresses)

@@ -1,0 +1,131 @@
+"""Duplicacy: the keys that stand in a repository's preferences in clear text (research/clients.md section 9)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, PairSpot, ValueSpot
+from keyturn.clients.looking import Look, key_id
+from keyturn.clients.shell_files import project_folders
+from keyturn.edits import json_spans, trees
+from keyturn.edits.files import FileContent, read_file
+from keyturn.edits.trees import Scalar, Writing
+from keyturn.model.errors import FileError
+from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+_FOLDER = ".duplicacy"
+_PREFERENCES = "preferences"
+_WEB = ".duplicacy-web/repositories/localhost"
+# s3://REGION@amazon.com/BUCKET/PATH, also s3c (another handling of paths), minio (plain HTTP) and minios.
+_URL = re.compile(
+    r"(?P<scheme>s3c?|minios?)://(?:(?P<region>[^@/]*)@)?(?P<host>[^/]+)/(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?"
+)
+_AMAZON = ("amazon.com", "amazonaws.com")
+
+
+class Duplicacy(Client):
+    """`.duplicacy/preferences`. Keys in the system's keychain are not seen here, and Duplicacy Web hides its own."""
+
+    name = "duplicacy"
+    title = "Duplicacy"
+    program_names = ("duplicacy",)
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each storage whose key stands in the preferences."""
+        look = Look(self.name)
+        for path in _preferences(computer):
+            content = look.read(path)
+            if content is None:
+                continue
+            try:
+                look.take(_place(path, storage) for storage in _storages(content))
+            except FileError as error:
+                look.report_unparsable(content, error)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return the pair of each storage by its name; see `Client.spots`."""
+        spots = {}
+        for one in _storages(content):
+            identifier = key_id(one.access_key_id.value)
+            if identifier is not None and one.secret is not None:
+                spots[one.name] = PairSpot(
+                    ValueSpot(content.path, one.access_key_id.span, one.access_key_id.writing),
+                    ValueSpot(content.path, one.secret.span, one.secret.writing),
+                    KeyPair(identifier, Secret(one.secret.value)),
+                )
+        return spots
+
+
+@dataclass(frozen=True, slots=True)
+class _Storage:
+    name: str
+    url: str
+    access_key_id: Scalar
+    secret: Scalar | None
+
+
+def _preferences(computer: Computer) -> Iterator[Path]:
+    folders = [computer.home, *map(Path, project_folders(computer.home))]
+    with suppress(OSError):
+        folders += sorted((computer.home / _WEB).iterdir())
+    for folder in folders:
+        own = folder / _FOLDER
+        if own.is_dir():
+            yield own / _PREFERENCES
+        elif own.is_file():  # it says where the folder is instead
+            try:
+                named = read_file(own, limit=4096).content.decode(errors="replace").strip()
+            except FileError:
+                continue
+            yield (folder / named).absolute() / _PREFERENCES
+
+
+def _storages(content: FileContent) -> Iterator[_Storage]:
+    for item in trees.items(json_spans.parse(content.content, path=content.path)):
+        name, keys = trees.text(item, "name") or "default", trees.at(item, "keys")
+        # The storage's own name comes before the general one (duplicacy_utils.go, GetPassword).
+        for prefix in (f"{name}_", ""):
+            identifier, secret = trees.scalar(keys, f"{prefix}s3_id"), trees.scalar(keys, f"{prefix}s3_secret")
+            if identifier is not None and key_id(identifier.value) is not None:
+                usable = secret is not None and secret.is_text and secret.value and secret.writing is not Writing.FIXED
+                yield _Storage(name, trees.text(item, "storage") or "", identifier, secret if usable else None)
+                break
+
+
+def _place(path: Path, one: _Storage) -> Place:
+    identifier = key_id(one.access_key_id.value)
+    assert identifier is not None  # noqa: S101  (else it is no storage of ours)
+    url = _URL.fullmatch(one.url)
+    host = None if url is None or url["host"].endswith(_AMAZON) else url["host"]
+    region = None if url is None or not url["region"] or url["region"] == "minio" else url["region"]
+    notes = [
+        "" if one.secret is not None else _("The secret key does not stand beside it in this file."),
+        _("These are temporary credentials, which expire by themselves.") if identifier.is_temporary else "",
+    ]
+    return Place(
+        client=Duplicacy.name,
+        name=one.name,
+        path=path,
+        locator=one.name,
+        kind=PlaceKind.MENTION if one.secret is None else PlaceKind.DESTINATION,
+        access_key_id=identifier,
+        secret=None if one.secret is None else Secret(one.secret.value),
+        editable=one.secret is not None and not identifier.is_temporary,
+        targets=() if url is None else (Target(url["bucket"], (url["prefix"] or "").strip("/")),),
+        region=region,
+        endpoint=host,
+        plain_http=url is not None and url["scheme"] == "minio",
+        session=identifier.is_temporary,
+        note=" ".join(note for note in notes if note),
+    )

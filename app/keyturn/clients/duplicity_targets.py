@@ -1,0 +1,57 @@
+"""The addresses that duplicity takes, in all the forms that it has had (research/clients.md section 13)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from keyturn.clients.endpoints import region_in, speaks_plain_http
+from keyturn.model.places import Target
+
+_ADDRESS = re.compile(r"(?<![\w+])(?P<scheme>(?:boto3?\+)?s3(?:\+http)?)://(?:[^@/\s'\"]*@)?(?P<rest>[^\s'\";|&<>$`]+)")
+_ENDPOINT = re.compile(r"--s3-endpoint-url(?:\s+|=)[\"']?([^\s\"';]+)")
+_REGION = re.compile(r"--s3-region-name(?:\s+|=)[\"']?([\w-]+)")
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+# `s3://` meant a host first until duplicity's version 1, and means a bucket first since.
+_IS_HOST = re.compile(r"(?:[\w.-]*\.)?s3[\w.-]*\.[\w.-]+|[\w.-]+:\d+|localhost", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """What a script or profile says of where its backups go."""
+
+    targets: tuple[Target, ...]
+    region: str | None
+    endpoint: str | None
+
+    @property
+    def plain_http(self) -> bool:
+        """Whether the endpoint is spoken to without TLS."""
+        return speaks_plain_http(self.endpoint)
+
+
+def destinations_in(text: str) -> Destinations:
+    """Return the destinations that stand in a script or profile, comments left out."""
+    without_comments = _COMMENT.sub("", text)
+    hosts: list[str] = []
+    targets = list(dict.fromkeys(_targets(without_comments, hosts)))
+    named = _ENDPOINT.search(without_comments)
+    endpoint = named[1] if named is not None else next(iter(hosts), None)
+    region = _REGION.search(without_comments)
+    return Destinations(tuple(targets), region[1] if region is not None else region_in(endpoint), endpoint)
+
+
+def names_destination(text: str) -> bool:
+    """Return whether a text has an address of duplicity's that S3 serves."""
+    return _ADDRESS.search(_COMMENT.sub("", text)) is not None
+
+
+def _targets(text: str, hosts: list[str]) -> Iterator[Target]:
+    for found in _ADDRESS.finditer(text):
+        first, _slash, rest = found["rest"].strip("/").partition("/")
+        if found["scheme"] in ("s3", "boto+s3") and _IS_HOST.fullmatch(first):
+            hosts.append(first)
+            first, _slash, rest = rest.strip("/").partition("/")
+        if first:
+            yield Target(first, rest.strip("/"))

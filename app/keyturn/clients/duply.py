@@ -1,0 +1,91 @@
+"""duply: a profile's `conf`, which is a shell script (research/clients.md section 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.duplicity_targets import destinations_in
+from keyturn.clients.looking import Look
+from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of
+from keyturn.computer.computer import Platform
+from keyturn.edits import shell
+from keyturn.edits.files import FileContent
+from keyturn.model.errors import FileError
+from keyturn.model.places import Place
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+_CONF = "conf"
+
+
+class Duply(Client):
+    """Profiles in `~/.duply` and `/etc/duply`: `AWS_…` variables, or `TARGET_USER` and `TARGET_PASS`.
+
+    It has no check of its own, for duplicity's reasons.
+    """
+
+    name = "duply"
+    title = "duply"
+    program_names = ("duply",)
+    about = About(proved_with_program=True)
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each key of a profile; of two lines for one variable the last counts."""
+        look = Look(self.name)
+        for path in _profiles(computer):
+            content = look.read(path)
+            if content is None:
+                continue
+            try:
+                look.take(_places(content))
+            except FileError as error:
+                look.report_unparsable(content, error)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return the pair of the variables that count; see `Client.spots`."""
+        found = shell.assignments(content.content, path=content.path)
+        return spots_of(content, [Variables(overruled(self.name, content.path, found)[0])])
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """Return the profile that a running duply was given: by name, or as a folder."""
+        words = [word for word in program.arguments if not word.startswith("-")]
+        at = next((number for number, word in enumerate(words) if Path(word).name == "duply"), None)
+        if at is None or at + 1 >= len(words):
+            return None
+        named = words[at + 1]
+        folder = Path(named) if "/" in named else computer.home / ".duply" / named
+        return (folder / _CONF,) if folder.is_absolute() else None
+
+
+def _profiles(computer: Computer) -> Iterator[Path]:
+    if computer.platform is Platform.WINDOWS:
+        return
+    system = computer.system_folder("etc", "duply")
+    for folder in (computer.home / ".duply", *(() if system is None else (system,))):
+        try:
+            profiles = sorted(folder.iterdir())
+        except OSError:
+            continue
+        yield from (profile / _CONF for profile in profiles if profile.is_dir())
+
+
+def _places(content: FileContent) -> Iterator[Place]:
+    counting, mentions = overruled(Duply.name, content.path, shell.assignments(content.content, path=content.path))
+    goes_to = destinations_in(content.content.decode(errors="replace"))
+    for place in places_of(Duply.name, content.path, Variables(counting)):
+        yield replace(
+            place,
+            name=content.path.parent.name,
+            targets=goes_to.targets,
+            region=place.region or goes_to.region,
+            endpoint=goes_to.endpoint,
+            plain_http=goes_to.plain_http,
+        )
+    yield from mentions

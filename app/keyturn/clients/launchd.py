@@ -1,0 +1,76 @@
+"""launchd: keys in the variables of macOS's jobs (research/clients.md section 3)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.looking import Look
+from keyturn.clients.variable_places import Variables, places_of, spots_of
+from keyturn.computer.computer import Platform
+from keyturn.edits import plists
+from keyturn.edits.files import FileContent
+from keyturn.edits.shell import Assignment, Quoting
+from keyturn.edits.spans import Span
+from keyturn.model.errors import FileError
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+_SYSTEM_FOLDERS = (("Library", "LaunchAgents"), ("Library", "LaunchDaemons"))
+_ENVIRONMENT = "EnvironmentVariables"
+_ADDRESS = re.compile(r"s3:\S+")
+
+
+class Launchd(Client):
+    """`EnvironmentVariables` of launch agents and daemons."""
+
+    name = "launchd"
+    title = "launchd jobs"
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each key in a job of the person or of the system."""
+        look = Look(self.name)
+        for path in _jobs(computer):
+            content = look.read(path)
+            if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
+                continue
+            note = _("launchd knows the job by heart: run “launchctl unload {path}”, then “launchctl load {path}”.")
+            try:
+                look.take(places_of(self.name, path, _variables(content), note=note.format(path=path)))
+            except FileError as error:
+                look.report_unparsable(content, error)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return the pair of the variables; see `Client.spots`."""
+        return spots_of(content, [_variables(content)])
+
+
+def _jobs(computer: Computer) -> Iterator[Path]:
+    if computer.platform is not Platform.MACOS:
+        return
+    system = (computer.system_folder(*parts) for parts in _SYSTEM_FOLDERS)
+    for folder in (computer.home / "Library" / "LaunchAgents", *(one for one in system if one is not None)):
+        try:
+            names = sorted(os.listdir(folder))  # noqa: PTH208  (names only)
+        except OSError:
+            continue
+        yield from (folder / name for name in names if name.endswith(".plist"))
+
+
+def _variables(content: FileContent) -> Variables:
+    root = plists.parse(content.content, path=content.path)
+    found = [
+        # A text that is written differently than it reads has no span; no key is such a text.
+        Assignment(name, text.value, text.span or Span(0, 0), True, text.line, text.span is None, Quoting.BARE)
+        for name, text in plists.texts(plists.member(root, _ENVIRONMENT)).items()
+    ]
+    arguments = plists.member(root, "ProgramArguments")
+    words = [one.value for one in arguments if isinstance(one, plists.Text)] if isinstance(arguments, list) else []
+    return Variables(found, more_addresses=[word for word in words if _ADDRESS.fullmatch(word)])

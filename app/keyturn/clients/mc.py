@@ -1,0 +1,100 @@
+"""MinIO's mc: aliases in a JSON file, in a folder named after the program's file (research/clients.md section 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import About, OwnCheck
+from keyturn.clients.endpoints import reaches_the_same
+from keyturn.clients.own_files import OwnFiles, StoredKey, option, roots_home
+from keyturn.computer.computer import Platform
+from keyturn.edits import json_spans, trees
+from keyturn.edits.files import FileContent
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+# MinIO's own name, the one that its packages take where Midnight Commander has it, and Debian's.
+_NAMES = ("mc", "mcli", "minio-client")
+_FILE = "config.json"
+# What mc puts into each new file: samples to fill in, and a public playground with a public key.
+_SAMPLE_KEY, _PLAYGROUND = "YOUR-ACCESS-KEY-HERE", "play.min.io"
+# They go on for as long as they run.
+_LASTING = frozenset({"mirror", "watch"})
+
+
+class Mc(OwnFiles):
+    """mc, also called mcli or minio-client. Its file names no bucket."""
+
+    name = "mc"
+    title = "MinIO mc"
+    program_names = _NAMES
+    about = About(own_check="mc ls")
+
+    def paths(self, computer: Computer) -> Iterator[Path]:
+        """Return the file of each name that the program goes by."""
+        if named := computer.environment.get("MC_CONFIG_DIR"):
+            yield computer.expanded(named) / _FILE
+        dot = "" if computer.platform is Platform.WINDOWS else "."
+        for name in _NAMES:
+            yield computer.home / f"{dot}{name}" / _FILE
+            yield from roots_home(computer, f".{name}", _FILE)
+
+    def keys(self, content: FileContent) -> Iterator[StoredKey]:
+        """Return the key of each alias."""
+        tree = json_spans.parse(content.content, path=content.path)
+        for alias, settings in trees.members(trees.at(tree, "aliases")):
+            access_key_id, url = trees.scalar(settings, "accessKey"), trees.text(settings, "url")
+            if access_key_id is None or access_key_id.value in ("", _SAMPLE_KEY) or _PLAYGROUND in (url or ""):
+                continue
+            yield StoredKey(
+                locator=alias,
+                name=alias,
+                access_key_id=access_key_id,
+                secret=trees.scalar(settings, "secretKey"),
+                endpoint=url,
+                session=trees.text(settings, "sessionToken") is not None,
+            )
+
+    def check(
+        self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
+    ) -> OwnCheck | None:
+        """Return `mc ls` on the bucket; without one it would ask for all buckets."""
+        from keyturn.clients.own_check import bare_environment, installed
+
+        program = installed(place.path.parent.name.removeprefix("."), computer)
+        if program is None or target is None or place.kind is not PlaceKind.DESTINATION:
+            return None
+        if program.name == "mc" and installed("mcedit", computer) is not None:
+            return None  # Midnight Commander, which has the same name
+        if not reaches_the_same(place, endpoint_url):
+            return None
+        address = f"{place.name}/{target.bucket}/{target.prefix}"
+        arguments = (str(program), "--config-dir", str(place.path.parent), "--no-color", "ls", address)
+        return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """Return the file of a running mc: `--config-dir`, its variable, or its own name; None where unknown."""
+        named = option(program.arguments, "--config-dir", "-C")
+        if named is None and program.environment is None:
+            return None
+        named = named or (program.environment or {}).get("MC_CONFIG_DIR")
+        if named is not None:
+            return (Path(named) / _FILE,) if Path(named).is_absolute() else None
+        dot = "" if computer.platform is Platform.WINDOWS else "."
+        return (computer.home / f"{dot}{program.name}" / _FILE,)
+
+    def keeps_key(self, program: RunningProgram) -> bool:
+        """Return whether it watches a folder or a bucket."""
+        return any(argument in _LASTING or argument == "--watch" for argument in program.arguments[1:])
+
+    def how_to_restart(self, program: RunningProgram) -> str:
+        """Return how to end it and start it again."""
+        if self.keeps_key(program):
+            return _("Stop this mc and start it again as before.")
+        return _("Let it finish; the next run takes the new key.")

@@ -1,0 +1,167 @@
+"""Programs with configuration files of their own: what their modules have in common, whatever the grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from keyturn.clients.client import Client, PairSpot, ValueSpot
+from keyturn.clients.endpoints import is_aws_endpoint, region_in, speaks_plain_http
+from keyturn.clients.looking import Look, is_placeholder, key_id, not_a_key_id
+from keyturn.edits.files import FileContent
+from keyturn.edits.trees import Scalar, Writing
+from keyturn.model.errors import FileError
+from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.needs import Addition
+from keyturn.model.places import Place, PlaceKind, Problem, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key as a program's own file has it; see `Place` for what is not said here.
+
+    Attributes:
+        access_key_id: it may hold a reference, or another store's name, instead.
+        secret: None where none stands beside it.
+        session: a session token stands beside it.
+    """
+
+    locator: str
+    name: str
+    access_key_id: Scalar
+    secret: Scalar | None
+    targets: tuple[Target, ...] = ()
+    region: str | None = None
+    endpoint: str | None = None
+    additions: frozenset[Addition] = frozenset()
+    plain_http: bool = False
+    session: bool = False
+    note: str = ""
+
+    @property
+    def pair(self) -> KeyPair | None:
+        """The pair, where both values stand here themselves."""
+        identifier = key_id(self.access_key_id.value)
+        if identifier is None or self.secret is None or not self.secret.is_text or is_placeholder(self.secret.value):
+            return None
+        return KeyPair(identifier, Secret(self.secret.value))
+
+    @property
+    def is_replaceable(self) -> bool:
+        """Whether both values have a spot of their own."""
+        values = (self.access_key_id, self.secret)
+        return all(value is not None and value.writing is not Writing.FIXED for value in values)
+
+
+class OwnFiles(Client, Protocol):
+    """A program that keeps its keys in files of its own."""
+
+    def paths(self, computer: Computer) -> Iterable[Path]:
+        """Return where the program's files may be, in its own order."""
+        ...
+
+    def keys(self, content: FileContent) -> Iterable[StoredKey]:
+        """Return each key in the file that counts for the program.
+
+        Raises:
+            FileError: `file.unparsable`, where the program, or Keyturn, cannot read the file.
+        """
+        ...
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for every key in the program's files."""
+        look = Look(self.name)
+        for path in self.paths(computer):
+            content = look.read(path)
+            if content is None:
+                continue
+            try:
+                found = list(self.keys(content))
+            except FileError as error:
+                look.report_unparsable(content, error)
+            else:
+                places = (_place(self.name, content.path, key) for key in found)
+                look.take(place for place in places if place is not None)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return each complete pair that has a spot of its own; see `Client.spots`."""
+        found = {}
+        for key in self.keys(content):
+            pair = key.pair
+            if pair is not None and key.secret is not None and key.is_replaceable:
+                found[key.locator] = PairSpot(
+                    ValueSpot(content.path, key.access_key_id.span, key.access_key_id.writing),
+                    ValueSpot(content.path, key.secret.span, key.secret.writing),
+                    pair,
+                )
+        return found
+
+
+def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
+    identifier = key_id(key.access_key_id.value)
+    if identifier is None:
+        if not is_placeholder(key.access_key_id.value) and is_aws_endpoint(key.endpoint):
+            return not_a_key_id(client, path, key.name)
+        return None
+    pair = key.pair
+    session = identifier.is_temporary or key.session
+    notes = [key.note]
+    if pair is None:
+        notes.append(_("The secret key does not stand beside it in this file."))
+    elif not key.is_replaceable:
+        notes.append(_("It is written in a form that Keyturn does not change, such as a YAML anchor or a block."))
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
+    return Place(
+        client=client,
+        name=key.name,
+        path=path,
+        locator=key.locator,
+        kind=PlaceKind.MENTION if pair is None else PlaceKind.DESTINATION,
+        access_key_id=identifier,
+        secret=None if pair is None else pair.secret,
+        editable=pair is not None and key.is_replaceable and not session,
+        targets=tuple(dict.fromkeys(key.targets)),
+        region=key.region or region_in(key.endpoint),
+        endpoint=key.endpoint,
+        additions=key.additions,
+        plain_http=key.plain_http or speaks_plain_http(key.endpoint),
+        session=session,
+        note=" ".join(note for note in notes if note),
+    )
+
+
+def files_in(folder: Path, *endings: str) -> tuple[Path, ...]:
+    """Return the files of a folder whose names end so, in their order; nothing where the folder cannot be listed."""
+    try:
+        return tuple(sorted(path for path in folder.iterdir() if path.name.endswith(endings)))
+    except OSError:
+        return ()
+
+
+def roots_home(computer: Computer, *parts: str) -> tuple[Path, ...]:
+    """Return a path in root's home, where services keep their files; nothing where that is the home looked at."""
+    home = computer.system_folder("root")
+    return () if home is None or home == computer.home else (home.joinpath(*parts),)
+
+
+def option(arguments: Iterable[str], *names: str) -> str | None:
+    """Return the value of an option, written `--name value` or `--name=value`; the last one counts."""
+    found: str | None = None
+    waiting = False
+    for argument in arguments:
+        if waiting:
+            found, waiting = argument, False
+        elif argument in names:
+            waiting = True
+        else:
+            name, equals, value = argument.partition("=")
+            found = value if equals and name in names else found
+    return found

@@ -1,0 +1,124 @@
+"""pgBackRest: repositories by number, in sections for all clusters or one (research/clients.md section 17)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import About, OwnCheck
+from keyturn.clients.endpoints import reaches_the_same
+from keyturn.clients.own_files import OwnFiles, StoredKey, files_in, option
+from keyturn.edits import trees
+from keyturn.edits.files import FileContent
+from keyturn.edits.section_spans import pgbackrest_sections
+from keyturn.edits.trees import Node
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+# `repo-s3-key` is the old name of `repo1-s3-key`.
+_KEY = re.compile(r"repo(?P<number>\d*)-s3-key")
+_FOR_ALL = "global"
+_DEFAULT_PATH = "/var/lib/pgbackrest"
+
+
+class Pgbackrest(OwnFiles):
+    """pgBackRest. A section of a cluster (`[main]`) comes before `[global]`, and `[main:archive-push]` before both."""
+
+    name = "pgbackrest"
+    title = "pgBackRest"
+    program_names = ("pgbackrest",)
+    about = About(own_check="pgbackrest repo-ls", proved_with_program=True)
+
+    def paths(self, computer: Computer) -> Iterator[Path]:
+        """Return the file and its additions, the old place of it, and where people keep one at home."""
+        etc = computer.system_folder("etc")
+        if etc is not None:
+            yield from (etc / "pgbackrest" / "pgbackrest.conf", etc / "pgbackrest.conf")
+            yield from files_in(etc / "pgbackrest" / "conf.d", ".conf")
+        if named := computer.environment.get("PGBACKREST_CONFIG"):
+            yield computer.expanded(named)
+        for folder in (computer.home, computer.xdg_config_home / "pgbackrest"):
+            yield folder / "pgbackrest.conf"
+
+    def keys(self, content: FileContent) -> Iterator[StoredKey]:
+        """Return the key of each repository in each section that has one."""
+        sections = pgbackrest_sections(content.content, path=content.path)
+        for section, table in sections.items():
+            for name, node in trees.members(table):
+                match = _KEY.fullmatch(name)
+                if match is None or not isinstance(node, trees.Scalar):
+                    continue
+                prefix = name.removesuffix("s3-key")
+                endpoint = _setting(sections, section, f"{prefix}s3-endpoint")
+                port = _setting(sections, section, f"{prefix}storage-port", f"{prefix}s3-port")
+                yield StoredKey(
+                    locator=f"{section} {name}",
+                    name=f"{section} {prefix.removesuffix('-')}",
+                    access_key_id=node,
+                    secret=trees.scalar(table, f"{name}-secret"),
+                    targets=tuple(_targets(sections, section, prefix)),
+                    region=_setting(sections, section, f"{prefix}s3-region"),
+                    endpoint=f"{endpoint}:{port}" if endpoint and port and ":" not in endpoint else endpoint,
+                    session=trees.text(table, f"{prefix}s3-token") is not None,
+                )
+
+    def check(
+        self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
+    ) -> OwnCheck | None:
+        """Return `pgbackrest repo-ls`, which lists the repository and writes nothing."""
+        from keyturn.clients.own_check import bare_environment, installed
+
+        program = installed("pgbackrest", computer)
+        if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):
+            return None
+        section, _blank, name = place.locator.rpartition(" ")
+        match = _KEY.fullmatch(name)
+        number = "1" if match is None else match["number"] or "1"
+        cluster = section.partition(":")[0]
+        stanza = () if cluster == _FOR_ALL else (f"--stanza={cluster}",)
+        arguments = (
+            *(str(program), "repo-ls", f"--config={place.path}", f"--repo={number}", *stanza),
+            *("--log-level-file=off", "--log-level-console=error"),
+        )
+        return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """Return the file that a running pgBackRest was told to read; else all that it may read."""
+        named = option(program.arguments, "--config")
+        return tuple(self.paths(computer)) if named is None else (Path(named),)
+
+    def keeps_key(self, program: RunningProgram) -> bool:
+        """Return whether it is the TLS server; what sends the log ahead ends by itself."""
+        return "server" in program.arguments[1:]
+
+    def how_to_restart(self, program: RunningProgram) -> str:
+        """Return how to start it again."""
+        if self.keeps_key(program):
+            return _("Restart the service of pgBackRest.")
+        return _("Let it finish; the next run takes the new key.")
+
+
+def _setting(sections: Mapping[str, Node], section: str, *names: str) -> str | None:
+    """A setting as it counts for a section, or, for `global`, where one cluster alone has it."""
+    for candidate in (section, section.partition(":")[0], _FOR_ALL, *sections):
+        for name in names:
+            found = trees.text(sections.get(candidate), name)
+            if found is not None:
+                return found
+    return None
+
+
+def _targets(sections: Mapping[str, Node], section: str, prefix: str) -> Iterator[Target]:
+    """The buckets that the key of a section is used for: those of all clusters where it stands in `global`."""
+    users = list(sections) if section.partition(":")[0] == _FOR_ALL else [section]
+    for user in users:
+        bucket = _setting(sections, user, f"{prefix}s3-bucket")
+        path = _setting(sections, user, f"{prefix}path") or _DEFAULT_PATH
+        if bucket is not None:
+            yield Target(bucket, path.strip("/"))

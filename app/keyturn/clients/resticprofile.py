@@ -1,0 +1,130 @@
+"""resticprofile: profiles in TOML, YAML or JSON that inherit from each other (research/clients.md section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import About
+from keyturn.clients.looking import Look, key_ids_in, mention
+from keyturn.clients.own_files import StoredKey, roots_home
+from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
+from keyturn.computer.computer import Platform
+from keyturn.edits import trees
+from keyturn.edits.documents import parse
+from keyturn.edits.files import FileContent
+from keyturn.edits.trees import Node, Scalar
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+# resticprofile filesearch/filesearch.go; the first that exists is the one it reads
+_ENDINGS = ("conf", "yaml", "toml", "json", "hcl", "yml")
+_SYSTEM_FOLDERS = (("usr", "local", "etc"), ("etc",), ("opt", "local", "etc"))
+# What stands beside the profiles in version 1 of the format.
+_NO_PROFILES = frozenset({"global", "groups", "includes", "mixins", "schedules", "version"})
+
+
+class Resticprofile(ResticWrapper):
+    """resticprofile. A profile without variables of its own uses those of the profile that it inherits from."""
+
+    name = "resticprofile"
+    title = "resticprofile"
+    program_names = ("resticprofile",)
+    about = About(own_check="restic cat config")
+
+    def paths(self, computer: Computer) -> Iterator[Path]:
+        """Return `profiles.*` in all folders where it looks, but the one that it is started in."""
+        for folder in _folders(computer):
+            for ending in _ENDINGS:
+                if ending != "hcl":
+                    yield folder / f"profiles.{ending}"
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each profile's key. In HCL a key is only mentioned."""
+        look = super().look(computer)
+        for folder in _folders(computer):
+            content = look.read(folder / "profiles.hcl")
+            for access_key_id, line in () if content is None else key_ids_in(content.content):
+                note = _("Keyturn does not change HCL. Put the new key there by hand.")
+                look.take([mention(self.name, folder / "profiles.hcl", access_key_id, line, note)])
+        return look
+
+    def keys(self, content: FileContent) -> Iterator[StoredKey]:
+        """Return the key of each profile that has one itself; those that inherit it add their repositories."""
+        profiles = _profiles(content)
+        for name, profile in profiles.items():
+            key = key_in_variables(name, name, _variables(profile), _openings(profiles, name))
+            if key is not None:
+                yield key
+
+    def openings(self, content: FileContent) -> Mapping[str, Sequence[Opening]]:
+        """Return the repositories of each profile and of those that inherit from it."""
+        profiles = _profiles(content)
+        return {name: _openings(profiles, name) for name in profiles}
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """It hands the key to restic when a run starts, and reads its file anew for each run."""
+        return ()
+
+
+def _folders(computer: Computer) -> Iterator[Path]:
+    yield computer.application_support / "resticprofile"
+    if computer.platform is Platform.MACOS:
+        yield computer.home / ".config" / "resticprofile"
+    # The folder that it is started in comes first; home is where people start it.
+    yield computer.home
+    for parts in _SYSTEM_FOLDERS:
+        folder = computer.system_folder(*parts)
+        if folder is not None:
+            yield from (folder, folder / "restic", folder / "resticprofile")
+    yield from roots_home(computer, ".config", "resticprofile")
+
+
+def _profiles(content: FileContent) -> dict[str, Node]:
+    tree = parse(content.content, path=content.path)
+    version = trees.scalar(tree, "version")
+    if version is not None and version.value == "2":
+        return dict(trees.members(trees.at(tree, "profiles")))
+    return {name: node for name, node in trees.members(tree) if name not in _NO_PROFILES}
+
+
+def _variables(profile: Node) -> dict[str, Scalar]:
+    return {name.upper(): value for name, value in trees.members(trees.at(profile, "env")) if isinstance(value, Scalar)}
+
+
+def _lender(profiles: Mapping[str, Node], name: str) -> str | None:
+    """The profile whose key a profile uses: its own, else that of the nearest one that it inherits from."""
+    passed: set[str] = set()
+    now: str | None = name
+    while now is not None and now in profiles and now not in passed:
+        if "AWS_ACCESS_KEY_ID" in _variables(profiles[now]):
+            return now
+        passed.add(now)
+        now = trees.text(profiles[now], "inherit")
+    return None
+
+
+def _openings(profiles: Mapping[str, Node], name: str) -> tuple[Opening, ...]:
+    users = (other for other in profiles if other == name or _lender(profiles, other) == name)
+    return distinct(_opening(profiles, other) for other in users)
+
+
+def _opening(profiles: Mapping[str, Node], name: str) -> Opening | None:
+    address = _inherited(profiles, name, "repository")
+    return opening(address or "", password_file=_inherited(profiles, name, "password-file"))
+
+
+def _inherited(profiles: Mapping[str, Node], name: str, setting: str) -> str | None:
+    passed: set[str] = set()
+    now: str | None = name
+    while now is not None and now in profiles and now not in passed:
+        found = trees.text(profiles[now], setting)
+        if found is not None:
+            return found
+        passed.add(now)
+        now = trees.text(profiles[now], "inherit")
+    return None

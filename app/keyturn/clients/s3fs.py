@@ -1,0 +1,227 @@
+"""s3fs: password files of one pair per line, and the mounts that say which buckets they are for (clients.md 12)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import About, Client, PairSpot, ValueSpot
+from keyturn.clients.endpoints import region_in, speaks_plain_http
+from keyturn.clients.looking import Look, key_id, mention
+from keyturn.clients.unit_files import unit_files
+from keyturn.computer.computer import Platform
+from keyturn.edits import colon_lines, units
+from keyturn.edits.colon_lines import Line, Reader
+from keyturn.edits.files import FileContent, read_file
+from keyturn.edits.trees import Writing
+from keyturn.model.errors import FileError
+from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.needs import Addition
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+_OWN, _SYSTEM = ".passwd-s3fs", "passwd-s3fs"
+_ALL = "all buckets"
+_OPEN_TO_OTHERS = 0o077
+_GROUP_MAY_READ = 0o037  # for /etc/passwd-s3fs alone
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One mount as fstab, a unit or a command line has it.
+
+    Attributes:
+        target: the bucket and what is mounted of it.
+        password_file: the one that its options name, or None for the usual ones.
+    """
+
+    target: Target
+    password_file: Path | None
+    endpoint: str | None
+    sets_acl: bool
+
+
+class S3fs(Client):
+    """Password files: a person's own, the system's, and those that mounts name."""
+
+    name = "s3fs"
+    title = "s3fs"
+    program_names = ("s3fs",)
+    about = About(proved_with_program=True)
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each line that counts, and a mention for each that does not."""
+        look = Look(self.name)
+        mounts = list(_mounts(computer))
+        usual = _usual_files(computer)
+        for path in dict.fromkeys((*usual, *(one.password_file for one in mounts if one.password_file is not None))):
+            content = look.read(path)
+            if content is None:
+                continue
+            concerned = [
+                one for one in mounts if one.password_file == path or (not one.password_file and path in usual)
+            ]
+            try:
+                look.take(_places(content, concerned))
+            except FileError as error:
+                look.report_unparsable(content, error)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return the pair of each line that counts, by its bucket; see `Client.spots`."""
+        spots = {}
+        for line in colon_lines.lines(content.content, Reader.S3FS, path=content.path):
+            identifier = key_id(line.access_key_id)
+            if identifier is not None and line.secret and line.counts:
+                spots[line.bucket or _ALL] = PairSpot(
+                    ValueSpot(content.path, line.id_span, Writing.PLAIN),
+                    ValueSpot(content.path, line.secret_span, Writing.PLAIN),
+                    KeyPair(identifier, Secret(line.secret)),
+                )
+        return spots
+
+    def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
+        """Return the password file of a running mount: the one that its options name, else the usual ones."""
+        if program.environment is not None and program.environment.get("AWS_ACCESS_KEY_ID"):
+            return ()
+        mount = mount_in(computer, program.arguments[1:])
+        if mount is None:
+            return None
+        return _usual_files(computer) if mount.password_file is None else (mount.password_file,)
+
+    def keeps_key(self, program: RunningProgram) -> bool:
+        """Return True: a mount reads its key once."""
+        return True
+
+    def how_to_restart(self, program: RunningProgram) -> str:
+        """Return how a mount is made anew."""
+        return _("Close what is open on the mount, unmount it (“fusermount -u FOLDER”), and mount it again.")
+
+
+def mount_in(computer: Computer, arguments: tuple[str, ...]) -> Mount | None:
+    """Read `s3fs BUCKET[:/PREFIX] FOLDER -o OPTIONS`; None where no bucket stands there."""
+    options: list[str] = []
+    words: list[str] = []
+    rest = iter(arguments)
+    for word in rest:
+        if word == "-o":
+            options += next(rest, "").split(",")
+        elif word.startswith("-o"):
+            options += word[2:].split(",")
+        elif not word.startswith("-"):
+            words.append(word)
+    return _mount(computer, words[0], options) if words else None
+
+
+def _mount(computer: Computer, source: str, options: list[str]) -> Mount | None:
+    set_to = dict(option.partition("=")[::2] for option in options)
+    bucket, _colon, prefix = source.removeprefix("s3fs#").partition(":")
+    bucket = bucket or set_to.get("bucket", "")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,62}", bucket):
+        return None
+    named = set_to.get("passwd_file")
+    return Mount(
+        Target(bucket, prefix.strip("/")),
+        computer.expanded(named) if named else None,
+        set_to.get("url") or set_to.get("host"),
+        set_to.get("default_acl", "private") != "private",
+    )
+
+
+def _mounts(computer: Computer) -> Iterator[Mount]:
+    found: list[Mount | None] = []
+    table = computer.system_folder("etc")
+    for line in _lines(None if table is None else table / "fstab"):
+        fields = line.split()
+        if len(fields) >= 4 and (fields[2] in ("fuse.s3fs", "s3fs") or fields[0].startswith("s3fs#")):
+            found.append(_mount(computer, fields[0], fields[3].split(",")))
+    for path in unit_files(computer):
+        found += _in_unit(computer, path)
+    yield from (one for one in found if one is not None)
+
+
+def _in_unit(computer: Computer, path: Path) -> Iterator[Mount | None]:
+    try:
+        content = read_file(path).content
+        if b"s3fs" not in content:
+            return
+        found = units.directives(content, path=path)
+    except FileError:
+        return  # reported where units are read for their own sake
+    values = {one.name: one.value.decode(errors="replace").replace("%h", str(computer.home)) for one in found}
+    if "s3fs" in values.get("Type", ""):
+        yield _mount(computer, values.get("What", ""), values.get("Options", "").split(","))
+    for one in found:
+        words = one.value.decode(errors="replace").replace("%h", str(computer.home)).split()
+        if one.name.startswith("ExecStart") and words and words[0].endswith("s3fs"):
+            yield mount_in(computer, tuple(words[1:]))
+
+
+def _lines(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        text = read_file(path).content.decode(errors="replace")
+    except FileError:
+        return []
+    return [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+
+
+def _usual_files(computer: Computer) -> tuple[Path, ...]:
+    if computer.platform is Platform.WINDOWS:
+        return ()
+    etc = computer.system_folder("etc")
+    return (computer.home / _OWN, *(() if etc is None else (etc / _SYSTEM,)))
+
+
+def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place]:
+    for line in colon_lines.lines(content.content, Reader.S3FS, path=content.path):
+        identifier = key_id(line.access_key_id)
+        if identifier is None:
+            continue
+        if not line.counts:
+            note = _("s3fs does not use this line: an earlier one is for the same bucket, and the first one counts.")
+            yield mention(S3fs.name, content.path, identifier, line.line, note)
+            continue
+        # A line for one bucket is for its mounts; the line for all is for those that have none of their own.
+        concerned = [one for one in mounts if line.bucket in ("", one.target.bucket)]
+        targets = [one.target for one in concerned] or ([Target(line.bucket)] if line.bucket else [])
+        endpoint = next((one.endpoint for one in concerned if one.endpoint), None)
+        sets_acl = any(one.sets_acl for one in concerned)
+        yield Place(
+            client=S3fs.name,
+            name=f"{content.path.name}: {line.bucket}" if line.bucket else content.path.name,
+            path=content.path,
+            locator=line.bucket or _ALL,
+            kind=PlaceKind.DESTINATION if line.secret else PlaceKind.MENTION,
+            access_key_id=identifier,
+            secret=Secret(line.secret) if line.secret else None,
+            editable=bool(line.secret) and not identifier.is_temporary,
+            targets=tuple(dict.fromkeys(targets)),
+            region=region_in(endpoint),
+            endpoint=endpoint,
+            additions=frozenset({Addition.OBJECT_ACL} if sets_acl else ()),
+            plain_http=speaks_plain_http(endpoint),
+            session=identifier.is_temporary,
+            note=_note(content, line),
+        )
+
+
+def _note(content: FileContent, line: Line) -> str:
+    notes = [_("A mount keeps the key that it began with: unmount it and mount it again after the change.")]
+    open_to = _GROUP_MAY_READ if content.path.name == _SYSTEM else _OPEN_TO_OTHERS
+    if content.mode & open_to and os.name == "posix":
+        notes.append(
+            _("s3fs refuses this file as it is: others may read it (“chmod 600 {path}”).").format(path=content.path)
+        )
+    if not line.secret:
+        notes.append(_("The secret key is missing beside it."))
+    return " ".join(notes)

@@ -1,0 +1,74 @@
+"""Windows' scripts: keys in the variables that batch files and PowerShell set (research/clients.md section 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.looking import Look
+from keyturn.clients.shell_files import SCRIPT_LIMIT
+from keyturn.clients.variable_places import Variables, places_of, spots_of
+from keyturn.clients.walking import Walk, personal_folders
+from keyturn.computer.computer import Platform
+from keyturn.edits import windows_scripts
+from keyturn.edits.encodings import decoded
+from keyturn.edits.files import FileContent
+from keyturn.model.errors import FileError
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+_ENDINGS = (*windows_scripts.BATCH_ENDINGS, *windows_scripts.POWERSHELL_ENDINGS)
+_FOLDERS = ("bin", "scripts", "Scripts", "restic", "backup", "Backup")
+_SETX = re.compile(r"\bsetx\b|SetEnvironmentVariable", re.IGNORECASE)
+_REPOSITORY = re.compile(r"""\s(?:-r|--repo)(?:\s+|=)["']?(s3:[^\s"';|&]+)""")
+_BUDGET = 4000
+
+
+class WindowsScripts(Client):
+    """Batch files and PowerShell scripts in a person's folders, and PowerShell's profiles."""
+
+    name = "windows-script"
+    title = "Windows scripts"
+
+    def look(self, computer: Computer) -> Look:
+        """Return a place for each key in a script."""
+        look = Look(self.name)
+        for path in _scripts(computer):
+            content = look.read(path)
+            if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b"").upper():
+                continue
+            lasting = _SETX.search(decoded(content.content).text) is not None
+            note = _("It sets the variable for good: run the script once after the change, then sign out and in again.")
+            try:
+                look.take(places_of(self.name, path, _variables(content), note=note if lasting else ""))
+            except FileError as error:
+                look.report_unparsable(content, error)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return each complete pair of variables; see `Client.spots`."""
+        return spots_of(content, [_variables(content)], decoded(content.content).encoding)
+
+
+def _scripts(computer: Computer) -> Iterator[Path]:
+    if computer.platform is not Platform.WINDOWS:
+        return
+    walk = Walk(_BUDGET)
+    folders = [(computer.home, 0), *((folder, 2) for folder in personal_folders(computer))]
+    folders += [(computer.home / name, 2) for name in _FOLDERS]
+    folders.append((computer.application_support / "Microsoft/Windows/Start Menu/Programs/Startup", 0))
+    for folder, depth in folders:
+        for entry in walk.files(folder, depth):
+            if entry.name.lower().endswith(_ENDINGS) and entry.stat().st_size <= SCRIPT_LIMIT:
+                yield Path(entry.path)
+
+
+def _variables(content: FileContent) -> Variables:
+    text = decoded(content.content).text
+    found = windows_scripts.assignments(content.content, path=content.path)
+    return Variables(found, more_addresses=_REPOSITORY.findall(text))

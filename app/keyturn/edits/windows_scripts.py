@@ -1,0 +1,110 @@
+"""Windows' own scripts: the variables that batch files and PowerShell set, with the place of every value.
+
+Batch: `set` as cmd.exe documents it (`set /?`). PowerShell: about_Environment_Variables and about_Quoting_Rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from keyturn.edits import failures
+from keyturn.edits.encodings import DecodedText, Encoding, decoded
+from keyturn.edits.shell import Assignment, Quoting
+from keyturn.edits.spans import Span
+from keyturn.model.text import _
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+
+BATCH_ENDINGS = (".bat", ".cmd")
+POWERSHELL_ENDINGS = (".ps1", ".psm1")
+
+
+def assignments(content: bytes, *, path: Path) -> list[Assignment]:
+    """Return every assignment of a variable of the environment, in the order of the file.
+
+    The names are in upper case, because Windows does not tell the cases apart.
+
+    Args:
+        path: its ending says which of the two languages it is in.
+
+    Raises:
+        FileError: `file.unparsable`, where it is no text, or a batch file in UTF-16, which cmd.exe cannot run.
+    """
+    text = decoded(content)
+    is_batch = path.suffix.lower() in BATCH_ENDINGS
+    if "\0" in text.text or (is_batch and text.encoding is not Encoding.UTF_8):
+        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    return list(_in_batch(text) if is_batch else _in_powershell(text))
+
+
+# --- cmd.exe -----------------------------------------------------------------------------------------------------
+
+_COMMENT = re.compile(r"[\s@(]*+(?:rem\b|::)", re.IGNORECASE)
+# `set NAME=value`, `set "NAME=value"`, and `setx NAME value`; a command may stand before it, behind `&` or a bracket.
+# Without the outer quotes the value reaches to the end of the command, blanks and quotes included.
+_AT_COMMAND = r"(?:^|(?<=[&(|]))[\s@(]{0,40}+"
+_SET = re.compile(
+    rf"""{_AT_COMMAND}set\s++"(?P<quoted>{_NAME})=(?P<inside>[^"\r\n]*)"
+        |{_AT_COMMAND}set\s++(?P<name>{_NAME})=(?P<rest>[^&|<>)\r\n]*)
+        |{_AT_COMMAND}setx\s++"?(?P<lasting>{_NAME})"?\s+(?:"(?P<text>[^"\r\n]*)"|(?P<word>[^\s"&|<>]+))
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def _in_batch(text: DecodedText) -> Iterator[Assignment]:
+    for number, line in enumerate(_LINES.finditer(text.text), start=1):
+        # A mark at the beginning is part of the first command for cmd.exe, which then knows no such command.
+        if _COMMENT.match(line[0]) or (number == 1 and text.start):
+            continue
+        for found in _SET.finditer(line[0]):
+            name = found["quoted"] or found["name"] or found["lasting"]
+            group = next(one for one in ("inside", "rest", "text", "word") if found[one] is not None)
+            first, last = found.span(group)
+            value = found[group]
+            is_reference = "%" in value or "!" in value
+            span = text.span(line.start() + first, line.start() + last)
+            yield Assignment(name.upper(), value, span, True, number, is_reference, Quoting.BARE)
+
+
+# --- PowerShell --------------------------------------------------------------------------------------------------
+
+_SINGLE, _DOUBLE = r"'(?:[^']|'')*+", r'"(?:[^"`]|`.|"")*+'
+# What opens a comment or a text and is never closed reaches to the end of the file.
+_POWERSHELL = re.compile(
+    rf"""(?P<skip><\#.*?(?:\#>|\Z)                           # a comment of several lines
+        |@'[^\S\n]*+\n.*?(?:\n'@|\Z)                         # texts of several lines
+        |@"[^\S\n]*+\n.*?(?:\n"@|\Z)
+        |(?<![^\s;{{}}()])\#[^\n]*)                          # a comment; within a word it is none
+    |\$(?:env:(?P<name>{_NAME})|\{{env:(?P<braced>{_NAME})\}})\s*=(?!=)\s*(?P<value>{_SINGLE}'|{_DOUBLE}"|[^\s;]+)
+    |\[(?:System\.)?Environment\]::SetEnvironmentVariable\(\s*
+        (?P<quote>['"])(?P<lasting>{_NAME})(?P=quote)\s*,\s*(?P<argument>{_SINGLE}'|{_DOUBLE}"|[^\s,)]+)
+    |(?P<text>{_SINGLE}(?:'|\Z)|{_DOUBLE}(?:"|\Z))           # any other text, in which nothing is looked for
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+
+
+def _in_powershell(text: DecodedText) -> Iterator[Assignment]:
+    line, counted = 1, 0
+    for found in _POWERSHELL.finditer(text.text):
+        group = next((one for one in ("value", "argument") if found[one] is not None), None)
+        if group is None:
+            continue
+        line, counted = line + text.text.count("\n", counted, found.start()), found.start()
+        name = found["name"] or found["braced"] or found["lasting"]
+        yield _powershell_value(text, name.upper(), found[group], found.start(group), line)
+
+
+def _powershell_value(text: DecodedText, name: str, written: str, start: int, line: int) -> Assignment:
+    """The assignment; without quotes the value is a variable or an expression, but never a text."""
+    quote = written[0] if written[0] in "'\"" else ""
+    inside = written[len(quote) : len(written) - len(quote)]
+    span: Span = text.span(start + len(quote), start + len(quote) + len(inside))
+    is_reference = not quote or (quote == '"' and "$" in inside)
+    known = bool(quote) and not is_reference and quote * 2 not in inside and not (quote == '"' and "`" in inside)
+    quoting = Quoting.SINGLE if quote == "'" else Quoting.DOUBLE
+    return Assignment(name, inside if known else None, span, True, line, is_reference, quoting)

@@ -1,0 +1,265 @@
+"""The whole sweep: `packaging/dev.py sweep` runs this with the Python of `.venv`.
+
+Every point is a fault or a kill at one moment of one command; it counts where all ended as promised. Prints a table,
+then each point that did not, with the line that repeats it. Exit code 1 where there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.sweep.incidents import Incident
+from tests.sweep.points import KINDS, WAYS, Outcome, scenario_named, try_point
+from tests.sweep.scenarios import ROUTES, scenarios
+from tests.sweep.world import World, build
+
+T = TypeVar("T")
+_CHUNK = 12  # points that share one preparation
+_SECRETS = {"keychain": "keyring", "keychain-kills": "keyring"}  # where secrets are kept; the file unless said
+
+NOT_REACHED = """\
+Not reached by any point:
+  - a power cut: the pages that the system had not written to the disk yet are not taken away (fsync is called, and
+    its failure is swept; that the disk obeys is not);
+  - the moments of loading the program, before the command itself begins;
+  - the backup programs' own checks: stand-ins answer in their place (the real ones are in tests/e2e);
+  - kills inside a system call, and calls that only read, but for opening, reading and their errors;
+  - kills of threads that ask AWS at the same time in another order than here: for kills and errors at system calls,
+    AWS is asked one thing after the other; at requests, they run as they come;
+  - another system than Linux: a sharing violation as Windows gives it is in tests/edits."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Points of one scenario that are tried one after the other in one process."""
+
+    kind: str
+    scenario: str
+    incidents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of the points of one kind in one scenario."""
+
+    kind: str
+    outcomes: tuple[Outcome, ...]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(prog="packaging/dev.py sweep", description=__doc__)
+    parser.add_argument("--routes", nargs="+", choices=ROUTES, default=list(ROUTES), help="these routes alone")
+    parser.add_argument("--scenarios", nargs="+", metavar="NAME", help="these scenarios alone, such as rotate or undo")
+    parser.add_argument(
+        "--only", nargs="+", choices=list(KINDS), default=list(KINDS), help="these kinds of point alone"
+    )
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth point alone")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="so many at the same time")
+    parser.add_argument("--sample", action="store_true", help="a few points of each route and kind, as the tests do")
+    parser.add_argument("--point", metavar="NAME", help="exactly one, as the list of a sweep names it")
+    asked = parser.parse_args(arguments)
+    if shutil.which("strace") is None:
+        print("The sweep needs strace: `apt-get install strace`, on Linux.", file=sys.stderr)
+        return 1
+    if asked.point:
+        return _repeat(asked.point)
+    wanted = [
+        (kind, one.title)
+        for one in scenarios()
+        for kind in asked.only
+        if one.route in asked.routes and (not asked.scenarios or one.name in asked.scenarios)
+    ]
+    began = time.monotonic()
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(asked.jobs, mp_context=context) as pool:
+        if asked.sample:
+            chosen = sample()
+            rows = _all(pool, "sweeping", [(pool.submit(_try_some, *one), one[2]) for one in chosen])
+        else:
+            counted = _all(pool, "counting the moments", [(pool.submit(_count, *one), 1) for one in wanted])
+            work = [chunk for found in counted for chunk in _chunks(found, asked.every)]
+            rows = _all(pool, "sweeping", [(pool.submit(_sweep, one), len(one.incidents)) for one in work])
+    return _report(rows, time.monotonic() - began, "a sample" if asked.sample else f"one in {asked.every}")
+
+
+def sample() -> list[tuple[str, str, int, int]]:
+    """A few points of each route and of each kind: kind, scenario, how many, and where to begin."""
+    chosen = [("kills", one.title, 1) for one in scenarios()]
+    chosen += [("aws-faults", f"{route}/rotate", 2) for route in ROUTES]
+    chosen += [("aws-faults", "scoped-user/undo", 2), ("aws-faults", "same-user/turn-off-key", 2)]
+    chosen += [("file-faults", f"{route}/rotate", 2) for route in ROUTES]
+    chosen += [("file-faults", "new-root-key/undo", 2)]
+    chosen += [("keychain", "scoped-user/rotate", 2), ("keychain", "same-user/undo", 2)]
+    chosen += [("keychain-kills", "new-root-key/rotate", 1)]
+    return [(*one, 37 * number) for number, one in enumerate(chosen)]
+
+
+def _try_some(kind: str, title: str, points: int, begin: int) -> Row:
+    names = _count(kind, title).incidents
+    chosen = tuple(names[(begin + number * len(names) // points) % len(names)] for number in range(points))
+    return _sweep(Work(kind, title, chosen))
+
+
+def _count(kind: str, title: str) -> Work:
+    with _world(kind, title) as world:
+        return Work(kind, title, tuple(incident.name for incident in KINDS[kind](world)))
+
+
+def _sweep(work: Work) -> Row:
+    if work.kind == "keychain-kills":
+        return Row(work.kind, tuple(_with_keychains(work, name) for name in work.incidents))
+    with _world(work.kind, work.scenario) as world:
+        return Row(work.kind, tuple(try_point(world, Incident.named(name)) for name in work.incidents))
+
+
+def _with_keychains(work: Work, name: str) -> Outcome:
+    """A real keychain cannot be put back to an earlier moment, so each way has one of its own."""
+    outcomes = []
+    for way in WAYS:
+        with _world(work.kind, work.scenario) as world:
+            outcomes.append(try_point(world, Incident.named(name), [way]))
+    complaints = tuple(complaint for outcome in outcomes for complaint in outcome.complaints)
+    return Outcome(work.scenario, name, all(outcome.came for outcome in outcomes), complaints)
+
+
+@contextmanager
+def _world(kind: str, title: str) -> Iterator[World]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-sweep-")))
+        bus = {}
+        if kind == "keychain-kills":
+            from tests.conftest import _keychain_session
+
+            (folder / "keychain").mkdir()
+            reached = stack.enter_context(_keychain_session(folder / "keychain", password="open"))  # noqa: S106
+            bus = {"DBUS_SESSION_BUS_ADDRESS": reached["DBUS_SESSION_BUS_ADDRESS"]}
+        scenario = scenario_named(title, scenarios())
+        world = build(scenario, folder / "world", secrets=_SECRETS.get(kind, "file"), bus=bus)
+        stack.callback(world.close)
+        yield world
+
+
+def _chunks(found: Work, every: int) -> Iterator[Work]:
+    chosen = found.incidents[::every]
+    for start in range(0, len(chosen), _CHUNK):
+        yield Work(found.kind, found.scenario, chosen[start : start + _CHUNK])
+
+
+def _all(pool: ProcessPoolExecutor, what: str, futures: Sequence[tuple[Future[T], int]]) -> list[T]:
+    """Wait for all of them, and show how far it is."""
+    sizes = dict(futures)
+    with _progress(what, sum(sizes.values())) as advance:
+        try:
+            for future in as_completed(sizes):
+                future.result()
+                advance(sizes[future])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [future.result() for future, _ in futures]
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    if not sys.stderr.isatty():
+        done, told = 0, time.monotonic()
+
+        def plain(points: int) -> None:
+            nonlocal done, told
+            done += points
+            if time.monotonic() - told > 30 or done == total:
+                told = time.monotonic()
+                print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+
+        yield plain
+        return
+    done = 0
+
+    def bar(points: int) -> None:
+        nonlocal done
+        done += points
+        filled = 40 * done // max(total, 1)
+        print(f"\r{what}: [{'█' * filled:40}] {done} of {total} ", end="", file=sys.stderr, flush=True)
+
+    bar(0)
+    try:
+        yield bar
+    finally:
+        print(file=sys.stderr)
+
+
+def _repeat(name: str) -> int:
+    route, scenario, incident = name.split("/", 2)
+    kind = {"keychain": "keychain", "kill-message": "keychain-kills"}.get(incident.partition(":")[0], "kills")
+    row = _sweep(Work(kind, f"{route}/{scenario}", (incident,)))
+    (outcome,) = row.outcomes
+    print(f"{outcome.name}: {'came to pass' if outcome.came else 'did not come to pass'}")
+    for complaint in outcome.complaints:
+        print(f"  {complaint}")
+    print("as promised" if not outcome.complaints else "not as promised")
+    return 1 if outcome.complaints else 0
+
+
+def _report(rows: Iterable[Row], seconds: float, tried_of_all: str) -> int:
+    tried: Counter[tuple[str, str]] = Counter()
+    good: Counter[tuple[str, str]] = Counter()
+    missed: Counter[tuple[str, str]] = Counter()
+    bad: list[Outcome] = []
+    for row in rows:
+        for outcome in row.outcomes:
+            where = (outcome.scenario, row.kind)
+            if not outcome.came:
+                missed[where] += 1
+            tried[where] += 1
+            good[where] += not outcome.complaints
+            if outcome.complaints:
+                bad.append(outcome)
+    kinds = [kind for kind in KINDS if any(one[1] == kind for one in tried)]
+    width = max((len(title) for title, _ in tried), default=10)
+    print(f"\n{'scenario':{width}}" + "".join(f"  {kind:>16}" for kind in kinds) + "             all")
+    for one in scenarios():
+        if any(title == one.title for title, _ in tried):
+            counts = [(good[one.title, kind], tried[one.title, kind]) for kind in kinds]
+            _line(one.title, width, counts)
+    sums = [(sum(good[w] for w in good if w[1] == k), sum(tried[w] for w in tried if w[1] == k)) for k in kinds]
+    _line("all", width, sums)
+    all_of_them, as_promised = tried.total(), good.total()
+    share = f"{100 * as_promised / all_of_them:.2f} %" if all_of_them else "nothing tried"
+    print(f"\n{as_promised} of {all_of_them} points ended as promised ({share}), each resumed by `continue` and, ")
+    print(f"separately, by `undo`. {missed.total()} of them did not come to pass: the command had fewer such moments")
+    print(f"than when they were counted, and ended as promised by itself. {seconds / 60:.1f} minutes.", end="")
+    print(f" Tried: {tried_of_all}.")
+    print(f"\n{NOT_REACHED}")
+    if bad:
+        print("\nNot as promised:")
+    for outcome in bad:
+        print(f"\n  python3 packaging/dev.py sweep --point '{outcome.name}'")
+        for complaint in outcome.complaints:
+            print(f"    {complaint}")
+    return 1 if bad else 0
+
+
+def _line(name: str, width: int, counts: Sequence[tuple[int, int]]) -> None:
+    cells = [f"{good:>7} of {tried:<5}" if tried else f"{'–':>15}" for good, tried in counts]
+    together = (sum(good for good, _ in counts), sum(tried for _, tried in counts))
+    print(f"{name:{width}}" + "".join(f"  {cell:>16}" for cell in cells) + f"  {together[0]:>6} of {together[1]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
