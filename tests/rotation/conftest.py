@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ from keyturn.state.journal import Journal
 from keyturn.state.secrets import FileSecrets, SecretStore
 
 NINE_YEARS = 9 * 365
+USUAL_LAG = Lag(new=8, off=4, policy=6)
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Office:
     memory: Path
     old: KeyPair
     secrets: SecretStore
+    region: str = "eu-central-1"
     events: list[Event] = field(default_factory=list)
 
     def start(
@@ -50,7 +53,7 @@ class Office:
         journal = Journal(self.memory)
         return Surroundings(
             computer=Computer(Platform.LINUX, self.home, {}, is_this_one=False),
-            aws=Aws(AwsSettings(endpoint_url=self.url), OwnUses(journal), now=self.clock.now),
+            aws=Aws(AwsSettings(endpoint_url=self.url), OwnUses(journal), now=self.clock.now, sleep=self.clock.sleep),
             journal=journal,
             secrets=self.secrets,
             clock=self.clock,
@@ -131,7 +134,7 @@ class Office:
         self.write(
             ".config/rclone/rclone.conf",
             "# grandmother's photos\n[oma]\ntype = s3\nprovider = Other\nno_check_bucket = true\n"
-            f"access_key_id = {key}\nsecret_access_key = {secret}\nregion = eu-central-1\nendpoint = {host}\n"
+            f"access_key_id = {key}\nsecret_access_key = {secret}\nregion = {self.region}\nendpoint = {host}\n"
             "force_path_style = true\n\n[photos]\ntype = alias\nremote = oma:family-archive/photos\n",
         )
         self.write(
@@ -142,10 +145,12 @@ class Office:
 
 
 @contextmanager
-def opened_office(folder: Path, *, partition: str = "aws") -> Iterator[Office]:
-    """An office in a folder of its own."""
+def opened_office(
+    folder: Path, *, partition: str = "aws", lag: Lag = USUAL_LAG, switches: Mapping[str, Any] | None = None
+) -> Iterator[Office]:
+    """An office in a folder of its own; `switches` are the practice account's."""
     clock = HandClock()
-    account = PracticeAccount(clock=clock, lag=Lag(new=8, off=4, policy=6), partition=partition)
+    account = PracticeAccount(clock=clock, lag=lag, partition=partition, **(switches or {}))
     old = account.create_root_key(age_days=NINE_YEARS)
     far, near = ("eu-central-1", "us-east-1") if partition == "aws" else ("us-gov-east-1", "us-gov-west-1")
     account.create_bucket("family-archive", region=far)
@@ -156,7 +161,7 @@ def opened_office(folder: Path, *, partition: str = "aws") -> Iterator[Office]:
     home.mkdir(parents=True)
     memory.mkdir(mode=0o700)
     with account.serving() as url:
-        office = Office(account, url, clock, home, memory, old, FileSecrets(memory / "secrets.json"))
+        office = Office(account, url, clock, home, memory, old, FileSecrets(memory / "secrets.json"), far)
         office.write_programs()
         yield office
 

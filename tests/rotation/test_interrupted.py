@@ -57,7 +57,7 @@ def fragile(office: Office, countdown: Countdown) -> Surroundings:
         countdown()
         note(one)
 
-    aws = Aws(AwsSettings(endpoint_url=office.url), use, now=office.clock.now)
+    aws = Aws(AwsSettings(endpoint_url=office.url), use, now=office.clock.now, sleep=office.clock.sleep)
     return replace(sound, journal=journal, aws=aws)
 
 

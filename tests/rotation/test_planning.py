@@ -173,3 +173,11 @@ def test_planning_a_place_left_out_becomes_something_to_look_at(office: Office) 
     plan = office.plan(Route.SCOPED_USER, only=("rclone",))
     assert any("office.env" in one.title for one in plan.by_hand)
     assert len(plan.edits) == 1
+
+
+def test_a_program_that_looks_for_its_bucket_in_the_wrong_region_is_told(office: Office) -> None:
+    path = office.home / ".config/rclone/rclone.conf"
+    path.write_text(path.read_text().replace("region = eu-central-1", "region = ap-south-1"))
+    plan = office.plan(Route.SCOPED_USER)
+    told = [*(gate.reason for gate in plan.closed), *plan.notes]
+    assert any("ap-south-1" in one and "eu-central-1" in one for one in told)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from keyturn.model.keys import KeyStatus
 from keyturn.rotation import conductor
+from keyturn.rotation.advice import Advice
 from keyturn.rotation.steps import By, Ending, Route, State, Step
+from keyturn.rotation.surroundings import CancelToken
 
 from .conftest import Office
 
@@ -88,7 +90,9 @@ def test_a_key_that_nothing_uses_is_retired(office: Office) -> None:
     office.clock.advance(10)
     assert conductor.turn_off(office.start(), None).ending is Ending.DONE
     office.account.root_delete(office.old.access_key_id)
-    assert conductor.tick(office.start(), None, "delete").state is State.DONE
+    done = conductor.tick(office.start(), None, "delete")
+    assert done.state is State.DONE
+    assert done.leftovers == (office.home / "Downloads" / "rootkey.csv",)
 
 
 def test_nothing_is_left_in_any_bucket(office: Office) -> None:
@@ -159,3 +163,19 @@ def test_a_key_turned_off_in_the_console_meanwhile_is_noticed(office: Office) ->
     office.clock.advance(10)
     result = conductor.carry_on(office.start(), None)
     assert (result.ending, result.step) == (Ending.DONE, Step.DELETE)
+
+
+def test_the_new_key_of_a_scoped_user_is_known_to_be_young(office: Office) -> None:
+    result = office.rotate(Route.SCOPED_USER)
+    assert result.new_access_key_id is not None
+    found = office.found(result.new_access_key_id)
+    assert found.key.created is not None
+    assert found.advice is Advice.OK
+
+
+def test_who_stops_the_waiting_for_the_console_has_broken_nothing(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    token = CancelToken()
+    token.ask()
+    result = conductor.turn_off(office.start(cancel=token), None, By.CONSOLE, wait=60)
+    assert (result.ending, result.state, result.step) == (Ending.WAITING, State.WAITING, Step.WATCH)

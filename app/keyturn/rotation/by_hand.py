@@ -6,7 +6,7 @@ from datetime import datetime
 
 from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
 from keyturn.computer.programs import running_programs
-from keyturn.model.keys import PrincipalKind
+from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
@@ -65,7 +65,8 @@ def still_running(surroundings: Surroundings, decision: Decision, switched_at: d
         old=decision.key,
         edited_at=switched_at,
     )
-    return tuple(restart(one) for one in found)
+    # The programs of this computer have nothing to do with another one's disk, unless they plainly read a file on it.
+    return tuple(restart(one) for one in found if one.certain or surroundings.computer.is_this_one)
 
 
 def turn_off_in_console(decision: Decision) -> Awaited:
@@ -73,7 +74,7 @@ def turn_off_in_console(decision: Decision) -> Awaited:
     return Awaited(
         TURN_OFF,
         _("Turn off {key} in the AWS console").format(key=decision.key.masked),
-        (*_way_to_keys(decision), _("Next to {key}: Actions, then Deactivate.").format(key=decision.key.masked)),
+        _in_console(decision, _("Next to {key}: Actions, then Deactivate.").format(key=decision.key.masked)),
     )
 
 
@@ -82,7 +83,7 @@ def turn_on_in_console(decision: Decision) -> Awaited:
     return Awaited(
         TURN_ON,
         _("Turn {key} on again in the AWS console").format(key=decision.key.masked),
-        (*_way_to_keys(decision), _("Next to {key}: Actions, then Activate.").format(key=decision.key.masked)),
+        _in_console(decision, _("Next to {key}: Actions, then Activate.").format(key=decision.key.masked)),
     )
 
 
@@ -91,11 +92,27 @@ def delete_in_console(decision: Decision) -> Awaited:
     return Awaited(
         DELETE,
         _("Delete {key} in the AWS console").format(key=decision.key.masked),
-        (
-            *_way_to_keys(decision),
+        _in_console(
+            decision,
             _("Next to {key}: Actions, then Delete. The console asks for the whole key ID.").format(
                 key=decision.key.masked
             ),
+        ),
+    )
+
+
+def has_console(owner: Principal) -> bool:
+    """False for GovCloud's root user: its keys are managed with its keys alone (research/aws.md A2)."""
+    return owner.kind is not PrincipalKind.ROOT or owner.partition != "aws-us-gov"
+
+
+def _in_console(decision: Decision, last_step: str) -> tuple[str, ...]:
+    if has_console(decision.owner):
+        return (*_way_to_keys(decision), last_step)
+    return (
+        _(
+            "GovCloud has no console for the root user: only another root key can do this. `keyturn undo`, then rotate "
+            "with --route new-root-key; or ask AWS Support."
         ),
     )
 

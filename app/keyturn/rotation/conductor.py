@@ -5,10 +5,12 @@ Window and terminal call these functions and nothing below them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from keyturn.edits.files import read_file
+from keyturn.edits.files import read_file, writability
 from keyturn.model.errors import AppError, FileError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
@@ -17,7 +19,7 @@ from keyturn.rotation.decision import Decision
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation, reload, taking, write
 from keyturn.rotation.steps import Awaited, By, Ending, Result, State, Step
-from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.rotation.surroundings import Cancelled, Moment, Surroundings
 from keyturn.state.journal import Mark
 
 
@@ -44,7 +46,7 @@ def rotate(surroundings: Surroundings, plan: Plan) -> Result:
         )
         return replace(standing(surroundings, same), ending=Ending.STOPPED, problem=problem)
     try:
-        _expect_unchanged(plan)
+        _expect_editable(plan)
         if plan.old is not None:
             surroundings.secrets.keep(plan.old)
     except (FileError, StoreError) as error:
@@ -61,6 +63,10 @@ def carry_on(surroundings: Surroundings, name: str | None) -> Result:
     if rotation.is_undoing:
         return undo(surroundings, rotation.name)
     switching.clear_away(rotation.decision)
+    try:
+        rotation = _settled(surroundings, rotation)
+    except AppError as error:
+        return _stopped(surroundings, rotation, error)
     match rotation.step:
         case Step.WATCH | Step.TURN_OFF:
             return _look_and_wait(surroundings, rotation)
@@ -84,8 +90,11 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
             code="usage.deleted",
         )
     try:
+        if undoing.lacks_only_its_end(surroundings, rotation):
+            undoing.end(surroundings, rotation)
+            return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
         old = creating.old_pair(surroundings, rotation)
-        if turning_off.is_refused(surroundings, old):
+        if not turning_off.is_usable(surroundings, rotation, old, _new_pair(surroundings, rotation)):
             blocked = _turn_on_for_undo(surroundings, rotation, old)
             if blocked is not None:
                 return blocked
@@ -109,11 +118,15 @@ def turn_off(surroundings: Surroundings, name: str | None, by: By | None = None,
     way = by or turning_off.default_way(rotation.decision)
     try:
         old, new = creating.old_pair(surroundings, rotation), _new_pair(surroundings, rotation)
+        # Off is what is looked for now, also where it was turned on minutes ago.
+        surroundings.aws.forget_new(old.access_key_id)
         evidence = watching.look(surroundings, rotation, _signer(rotation, old, new))
         reasons = () if evidence.dead else watching.turn_off_gates(surroundings, rotation, evidence)
         if reasons:
             return _waiting(surroundings, rotation, problem=GateClosed(reasons))
-        if way is By.KEY and not evidence.dead:
+        if evidence.dead:
+            turning_off.seen_off(surroundings, rotation, old)
+        elif way is By.KEY:
             turning_off.turn_off_by_key(surroundings, rotation, old, new)
         elif not turning_off.turned_off_in_console(surroundings, rotation, old, wait):
             surroundings.tell(Step.TURN_OFF, Moment.WAITING)
@@ -132,7 +145,8 @@ def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Re
         )
     try:
         old = creating.old_pair(surroundings, rotation)
-        if rotation.off_at is None and not turning_off.is_refused(surroundings, old):
+        is_usable = turning_off.is_usable(surroundings, rotation, old, _new_pair(surroundings, rotation))
+        if rotation.off_at is None and is_usable:
             return replace(standing(surroundings, rotation), ending=Ending.DONE)
         blocked = _turn_on(surroundings, rotation, old, wait)
     except AppError as error:
@@ -150,6 +164,10 @@ def delete(surroundings: Surroundings, name: str | None, confirm: str) -> Result
     if rotation.is_done(Step.DELETE):
         return standing(surroundings, rotation)
     deleting.check_confirmation(rotation, confirm)
+    try:
+        rotation = _settled(surroundings, rotation)
+    except AppError as error:
+        return _stopped(surroundings, rotation, error)
     reasons = watching.delete_gates(surroundings, rotation)
     if reasons:
         return _waiting(surroundings, rotation, problem=GateClosed(reasons))
@@ -162,7 +180,7 @@ def delete(surroundings: Surroundings, name: str | None, confirm: str) -> Result
         deleting.delete_by_key(surroundings, rotation, new)
     except AppError as error:
         return _stopped(surroundings, rotation, error)
-    return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+    return _deleted(surroundings, rotation)
 
 
 def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
@@ -207,7 +225,23 @@ def _open(surroundings: Surroundings, name: str | None) -> Rotation:
     for key in (rotation.decision.key, rotation.new_key):
         if key is not None:
             surroundings.aws.remember_partition(key, rotation.decision.owner.partition)
+    # Made or turned on by an earlier start of Keyturn, perhaps seconds ago (research/peers.md C1).
+    made = rotation.latest(Step.CREATE, Mark.INTENT, Mark.DONE)
+    on = rotation.latest(Step.TURN_ON, Mark.DONE) if rotation.off_at is None else None
+    for new, entry in ((rotation.new_key, made), (rotation.decision.new_owner, made), (rotation.decision.key, on)):
+        if new is not None and entry is not None:
+            surroundings.aws.remember_new(new, entry.at)
     return rotation
+
+
+def _settled(surroundings: Surroundings, rotation: Rotation) -> Rotation:
+    """Where turning the old key on was interrupted, see whether it is on; the journal says so then."""
+    if not rotation.may_be_on:
+        return rotation
+    old = creating.old_pair(surroundings, rotation)
+    if not turning_off.is_off(surroundings, rotation, old, _new_pair(surroundings, rotation)):
+        turning_off.seen_on(surroundings, rotation, old)
+    return reload(surroundings, rotation)
 
 
 def _not_begun(plan: Plan) -> Result:
@@ -220,10 +254,11 @@ def _not_begun(plan: Plan) -> Result:
     return Result(ending, None, state, closed[0].step if closed else Step.CHECK, None, awaiting, problem)
 
 
-def _expect_unchanged(plan: Plan) -> None:
-    """What was shown and confirmed has to be what is edited."""
+def _expect_editable(plan: Plan) -> None:
+    """What was shown and confirmed has to be what is edited, and each replacement is rehearsed."""
     for edit in plan.edits:
-        if read_file(edit.path).digest != edit.digest:
+        elsewhere = any(Path(os.path.realpath(place.path)) != edit.path for place in edit.places)
+        if elsewhere or read_file(edit.path).digest != edit.digest:
             raise FileError(
                 _("{name} was changed since the plan").format(name=edit.path.name),
                 _(
@@ -232,6 +267,9 @@ def _expect_unchanged(plan: Plan) -> None:
                 ).format(path=edit.path),
                 code="file.changed",
             )
+        problem = writability(edit.path)
+        if problem is not None:
+            raise problem
 
 
 def _begin(surroundings: Surroundings, decision: Decision) -> Rotation:
@@ -305,9 +343,8 @@ def _look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
     try:
         old, new = creating.old_pair(surroundings, rotation), _new_pair(surroundings, rotation)
         evidence = watching.look(surroundings, rotation, _signer(rotation, old, new))
-        off = evidence.dead or (rotation.decision.route.same_owner and turning_off.is_refused(surroundings, old))
-        if off:
-            turning_off.turned_off_in_console(surroundings, rotation, old, wait=0)
+        if evidence.dead:
+            turning_off.seen_off(surroundings, rotation, old)
             return _prove_off(surroundings, reload(surroundings, rotation))
     except AppError as error:
         return _stopped(surroundings, rotation, error)
@@ -341,15 +378,19 @@ def _with_way_back(surroundings: Surroundings, rotation: Rotation, error: AppErr
 
 
 def _go_on_deleting(surroundings: Surroundings, rotation: Rotation) -> Result:
-    began = rotation.latest(Step.DELETE, Mark.INTENT)
     new = _new_pair(surroundings, rotation)
-    if began is None or new is None or not rotation.decision.route.same_owner:
+    same_owner = rotation.decision.route.same_owner
+    if not rotation.began(Step.DELETE) or (same_owner and new is None):
         return _waiting(surroundings, rotation)
     try:
-        deleting.delete_by_key(surroundings, rotation, new)
+        if same_owner and new is not None:
+            deleting.delete_by_key(surroundings, rotation, new)
+        else:
+            # AWS had refused the key before this began; our copy of its secret, to ask again, may be wiped already.
+            deleting.deleted_in_console(surroundings, rotation)
     except AppError as error:
         return _stopped(surroundings, rotation, error)
-    return standing(surroundings, reload(surroundings, rotation))
+    return _deleted(surroundings, rotation)
 
 
 def _deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
@@ -363,7 +404,13 @@ def _deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
         deleting.deleted_in_console(surroundings, rotation)
     except AppError as error:
         return _stopped(surroundings, rotation, error)
-    return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+    return _deleted(surroundings, rotation)
+
+
+def _deleted(surroundings: Surroundings, rotation: Rotation) -> Result:
+    leftovers = deleting.leftovers(surroundings, rotation)
+    stands = standing(surroundings, reload(surroundings, rotation))
+    return replace(stands, ending=Ending.DONE, leftovers=leftovers)
 
 
 def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair, wait: float) -> Result | None:
@@ -415,4 +462,6 @@ def _waiting(surroundings: Surroundings, rotation: Rotation, problem: AppError |
 
 def _stopped(surroundings: Surroundings, rotation: Rotation, problem: AppError) -> Result:
     stands = standing(surroundings, reload(surroundings, rotation))
-    return replace(stands, ending=Ending.STOPPED, problem=problem)
+    # Whoever stops the waiting for the console has broken nothing: the rotation waits as before.
+    waits = isinstance(problem, Cancelled) and stands.state is State.WAITING
+    return replace(stands, ending=Ending.WAITING if waits else Ending.STOPPED, problem=problem)

@@ -7,6 +7,8 @@ removed.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from keyturn.aws import access_keys, scoped_user
 from keyturn.aws.access_keys import ListedKey
 from keyturn.clients.replacement import read_pair
@@ -14,13 +16,14 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
-from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.record import Rotation, taking, write
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
 
 # A key that was made, and whose answer was lost, may take a moment to show in the list (research/aws.md A4).
 _LISTING_PAUSES = (0.0, 2.0, 4.0)
+_LISTING_LAG = timedelta(minutes=1)
 
 
 def create(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
@@ -33,13 +36,15 @@ def create(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None
     decision = rotation.decision
     interrupted = rotation.latest(Step.CREATE, Mark.INTENT) is not None
     with taking(surroundings, rotation, Step.CREATE) as outcome:
-        new = _settled(surroundings, decision, old) if interrupted else None
+        new = _settled(surroundings, rotation, old) if interrupted else None
+        for key in rotation.noted_keys:
+            surroundings.secrets.forget(key)
         if new is None:
             if decision.route is Route.SCOPED_USER:
                 _make_user(surroundings, rotation, old)
             surroundings.cancel.check()
             new = _create_key_once(surroundings, decision, old)
-            _keep(surroundings, decision, old, new)
+            _keep(surroundings, rotation, old, new)
         outcome.facts["new_key"] = new.access_key_id.value
         outcome.detail = new.access_key_id.masked
 
@@ -119,19 +124,40 @@ def _create_key_once(surroundings: Surroundings, decision: Decision, signer: Key
     return access_keys.create_key(surroundings.aws, signer, decision.new_owner).pair
 
 
-def _keep(surroundings: Surroundings, decision: Decision, signer: KeyPair, new: KeyPair) -> None:
+def _keep(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, new: KeyPair) -> None:
     try:
         surroundings.secrets.keep(new)
     except StoreError:
         # Nobody will ever hold this secret again, so its key must not live on.
-        access_keys.delete_key(surroundings.aws, signer, new.access_key_id, user_name=decision.new_owner)
+        owner = rotation.decision.new_owner
+        access_keys.delete_key(surroundings.aws, signer, new.access_key_id, user_name=owner)
+        # A keychain may keep a secret and report that it did not: an undo has to know what to wipe.
+        write(surroundings, rotation, Step.CREATE, Mark.NOTED, {"made": [new.access_key_id.value]})
         raise
 
 
-def _settled(surroundings: Surroundings, decision: Decision, signer: KeyPair) -> KeyPair | None:
+def strangers_after_all(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> tuple[ListedKey, ...]:
+    """The same as `strangers`, after an interruption: a key made a moment before it may not be listed yet."""
+    listed = strangers(surroundings, rotation.decision, signer)
+    asked = rotation.latest(Step.CREATE, Mark.INTENT)
+    for pause in _LISTING_PAUSES:
+        if (
+            listed
+            or rotation.new_key is not None
+            or asked is None
+            or surroundings.clock.now() - asked.at > _LISTING_LAG
+        ):
+            break
+        surroundings.clock.sleep(pause)
+        listed = strangers(surroundings, rotation.decision, signer)
+    return listed
+
+
+def _settled(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> KeyPair | None:
     """After an interruption: the key that was made and kept; or None, with every key removed that nobody holds."""
+    decision = rotation.decision
     orphans: list[ListedKey] = []
-    for one in strangers(surroundings, decision, signer):
+    for one in strangers_after_all(surroundings, rotation, signer):
         kept = surroundings.secrets.get(one.access_key_id)
         if kept is not None:
             return kept

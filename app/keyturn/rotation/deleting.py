@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from keyturn.aws import access_keys
+from keyturn.clients.registry import find_everything
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.record import Rotation, taking
 from keyturn.rotation.steps import By, Step
 from keyturn.rotation.surroundings import Surroundings
+
+
+def leftovers(surroundings: Surroundings, rotation: Rotation) -> tuple[Path, ...]:
+    """The files in which the deleted key stands still: copies that no program reads, and places left to the person."""
+    places = find_everything(surroundings.computer, leave_out=(surroundings.journal.path.parent,)).places
+    return tuple(dict.fromkeys(place.path for place in places if place.access_key_id == rotation.decision.key))
 
 
 def check_confirmation(rotation: Rotation, confirm: str) -> None:

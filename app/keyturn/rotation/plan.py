@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from keyturn.clients.replacement import FileEdit, preview
-from keyturn.model.keys import AccessKeyId, KeyPair, PrincipalKind
+from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
-from keyturn.rotation.steps import Awaited, Route, Step
+from keyturn.rotation.steps import Awaited, By, Route, Step
+from keyturn.rotation.turning_off import default_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,10 @@ class Plan:
 
 
 def calls_of(decision: Decision) -> tuple[Call, ...]:
-    """The requests of this rotation, in order. Polling repeats some of them; nothing else is sent."""
+    """The requests of this rotation that change or prove something, in order. Polling repeats some of them.
+
+    What the person does in the console is not among them.
+    """
     account, partition = decision.owner.account, decision.owner.partition
     if decision.user_name is not None:
         user = f"arn:{partition}:iam::{account}:user/keyturn/{decision.user_name}"
@@ -120,18 +124,20 @@ def calls_of(decision: Decision) -> tuple[Call, ...]:
     if decision.route.makes_a_key:
         calls.append(Call(Step.CREATE, "iam", "CreateAccessKey", user))
         for step in (Step.PROVE, Step.PROVE_AGAIN):
-            calls += _proof(step, decision)
+            calls += _proof(step, decision, user)
     calls.append(Call(Step.WATCH, "iam", "GetAccessKeyLastUsed", decision.key.value))
-    calls.append(Call(Step.TURN_OFF, "iam", "UpdateAccessKey", decision.key.value))
+    if default_way(decision) is By.KEY:
+        calls.append(Call(Step.TURN_OFF, "iam", "UpdateAccessKey", decision.key.value))
     calls.append(Call(Step.TURN_OFF, "sts", "GetCallerIdentity", decision.owner.arn))
     if decision.route.makes_a_key:
-        calls += _proof(Step.PROVE_OFF, decision)
-    calls.append(Call(Step.DELETE, "iam", "DeleteAccessKey", decision.key.value))
+        calls += _proof(Step.PROVE_OFF, decision, user)
+    if decision.route.same_owner:
+        calls.append(Call(Step.DELETE, "iam", "DeleteAccessKey", decision.key.value))
     return tuple(calls)
 
 
-def _proof(step: Step, decision: Decision) -> list[Call]:
-    calls = [Call(step, "sts", "GetCallerIdentity", decision.new_owner or decision.owner.arn)]
+def _proof(step: Step, decision: Decision, user: str) -> list[Call]:
+    calls = [Call(step, "sts", "GetCallerIdentity", user)]
     for bucket in decision.buckets:
         arn = f"arn:{decision.owner.partition}:s3:::{bucket}"
         calls.append(Call(step, "s3", "ListObjectsV2", arn))
@@ -175,8 +181,3 @@ def powers(decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _allowed_actions(decision: Decision) -> set[str]:
     statements = () if decision.policy is None else decision.policy.statements
     return {action for one in statements if one.effect == "Allow" for action in one.actions}
-
-
-def turn_off_is_by_console(decision: Decision) -> bool:
-    """True where the console is the way to turn the old key off unless the person says otherwise."""
-    return decision.owner.kind is PrincipalKind.ROOT

@@ -11,8 +11,9 @@ from keyturn.aws.buckets import BucketFacts
 from keyturn.aws.session import Aws
 from keyturn.clients.endpoints import is_aws, speaks_plain_http
 from keyturn.clients.replacement import FileEdit, plan_edits
-from keyturn.edits.files import writability
-from keyturn.model.errors import AppError, AwsError, AwsFault, FileError, StoreError, UsageError
+from keyturn.clients.running import overwriters
+from keyturn.edits.files import obstacle
+from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, Principal, PrincipalKind
 from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
@@ -197,9 +198,11 @@ class _Planning:
         except AppError as error:
             self._close_for(error)
         for edit in edits:
-            problem: FileError | None = writability(edit.path)
+            problem = obstacle(edit.path)
             if problem is not None:
                 self._close_for(problem)
+        for reason in overwriters(self._surroundings.computer, [place for edit in edits for place in edit.places]):
+            self._close(reason, waits=True, code="program.running")
         return tuple(edits)
 
     def _look_at_the_keychain(self) -> None:

@@ -56,10 +56,18 @@ class Rotation:
             return on is None or self.entries.index(on) < self.entries.index(done)
         return True
 
-    def was_cut_short(self, step: Step) -> bool:
-        """True where the step began and its outcome never reached the journal: Keyturn was killed in it."""
+    def ended_badly(self, step: Step) -> bool:
+        """True where the step began and did not end well: it failed, or Keyturn was killed in it."""
         last = self.latest(step, Mark.INTENT, Mark.DONE, Mark.FAILED)
-        return last is not None and last.mark is Mark.INTENT
+        return last is not None and last.mark is not Mark.DONE
+
+    @property
+    def may_be_on(self) -> bool:
+        """True where turning the old key on began since it was off, and how that ended is not known."""
+        began = self.latest(Step.TURN_ON, Mark.INTENT)
+        off = self.latest(Step.TURN_OFF, Mark.DONE)
+        since = began is not None and off is not None and self.entries.index(began) > self.entries.index(off)
+        return since and self.ended_badly(Step.TURN_ON)
 
     @property
     def new_key(self) -> AccessKeyId | None:
@@ -68,6 +76,18 @@ class Rotation:
         if noted is None or noted.facts.get("new_key") is None:
             return None
         return AccessKeyId(noted.facts["new_key"])
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When the new key was made."""
+        noted = self.latest(Step.CREATE, Mark.DONE)
+        return None if noted is None else noted.at
+
+    @property
+    def noted_keys(self) -> tuple[AccessKeyId, ...]:
+        """Keys that it made and that were to be removed, whose secrets may be kept still."""
+        noted = (key for one in self.entries if one.mark is Mark.NOTED for key in one.facts.get("made", ()))
+        return tuple(AccessKeyId(key) for key in dict.fromkeys(noted))
 
     @property
     def switched_at(self) -> datetime | None:

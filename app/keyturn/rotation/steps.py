@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
@@ -93,6 +94,7 @@ class Result:
 
     Attributes:
         rotation: its name; None where it did not begin.
+        leftovers: files that hold the deleted key still and can go to the trash.
     """
 
     ending: Ending
@@ -102,3 +104,4 @@ class Result:
     new_access_key_id: AccessKeyId | None
     awaiting: tuple[Awaited, ...] = ()
     problem: AppError | None = None
+    leftovers: tuple[Path, ...] = ()

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from keyturn.aws.session import Aws, OwnUse
 from keyturn.computer.clock import Clock
 from keyturn.computer.computer import Computer
 from keyturn.model.errors import AppError
@@ -17,6 +17,10 @@ from keyturn.model.text import _
 from keyturn.rotation.steps import Step
 from keyturn.state.journal import Journal
 from keyturn.state.secrets import SecretStore
+
+if TYPE_CHECKING:
+    # The conversation with AWS takes its time to import, and whoever only reads the journal does without.
+    from keyturn.aws.session import Aws, OwnUse
 
 
 class Moment(StrEnum):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from keyturn.aws import access_keys, identity
 from keyturn.clients.endpoints import is_aws
-from keyturn.clients.registry import find_everything
-from keyturn.model.errors import AwsError, AwsFault
+from keyturn.clients.registry import claims, find_everything
+from keyturn.clients.search import search_folders
+from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal
-from keyturn.model.places import Place, PlaceKind, Problem
+from keyturn.model.places import Findings, Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation.advice import Advice, advice_for
+from keyturn.rotation.record import all_rotations
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.uses import without_own
 
@@ -59,13 +61,20 @@ class Survey:
         )
 
 
-def take_survey(surroundings: Surroundings, *, offline: bool = False) -> Survey:
+def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Sequence[Path] = ()) -> Survey:
     """Look through the computer, and ask AWS whose the keys are.
 
     Args:
         offline: ask AWS nothing.
+        search: folders in which every file is looked into for the keys that were found.
+
+    Raises:
+        UsageError: where a folder to search is not there.
     """
-    findings = find_everything(surroundings.computer, leave_out=(surroundings.journal.path.parent,))
+    own_memory = surroundings.journal.path.parent
+    findings = find_everything(surroundings.computer, leave_out=(own_memory,))
+    if search:
+        findings += _searched(findings, search, own_memory)
     problems = list(findings.problems)
     by_key: dict[AccessKeyId, list[Place]] = {}
     for place in findings.places:
@@ -82,6 +91,19 @@ def take_survey(surroundings: Surroundings, *, offline: bool = False) -> Survey:
     return Survey(tuple(found), tuple(problems))
 
 
+def _searched(findings: Findings, folders: Sequence[Path], own_memory: Path) -> Findings:
+    missing = [folder for folder in folders if not folder.exists()]
+    if missing:
+        raise UsageError(
+            _("There is no folder {path}").format(path=missing[0]),
+            _("Nothing was searched. Check the spelling, and that the disk is attached."),
+            code="usage.search",
+        )
+    wanted = dict.fromkeys(place.access_key_id for place in findings.places)
+    absolute = [folder.absolute() for folder in folders]
+    return search_folders(absolute, tuple(wanted), claims(findings.places), leave_out=(own_memory,))
+
+
 def _urgency(found: FoundKey) -> tuple[int, str]:
     order = [Advice.REPLACE, Advice.RENEW, Advice.RETIRE, Advice.UNKNOWN, Advice.OK]
     return order.index(found.advice), found.key.access_key_id.value
@@ -95,6 +117,10 @@ class _Inquiry:
         self._silent = offline
         self._listed: dict[AccessKeyId, AccessKey] = {}
         self.problems: list[Problem] = []
+        # A scoped user may not ask IAM about its own key, but the journal knows when it was made.
+        self._made_by_us = {
+            one.new_key: one.created_at for one in all_rotations(surroundings.journal) if one.new_key is not None
+        }
 
     def about(self, key: AccessKeyId, places: tuple[Place, ...]) -> FoundKey:
         """Ask about `key` with each different secret that its places hold, until AWS accepts one."""
@@ -123,6 +149,8 @@ class _Inquiry:
         return found
 
     def _ask(self, pair: KeyPair) -> tuple[AccessKey, tuple[AccessKey, ...] | None] | AwsError:
+        from keyturn.aws import access_keys, identity  # an offline scan does without
+
         aws, journal = self._surroundings.aws, self._surroundings.journal
         key = pair.access_key_id
         try:
@@ -135,7 +163,7 @@ class _Inquiry:
             return error
         last_use = None if isinstance(read, AwsError) else without_own(journal, key, read)
         # STS accepted the signature, so the key is active, whatever else cannot be read.
-        accepted = AccessKey(key, owner, KeyStatus.ACTIVE, None, last_use)
+        accepted = AccessKey(key, owner, KeyStatus.ACTIVE, self._made_by_us.get(key), last_use)
         try:
             listed = access_keys.list_keys(aws, pair, None)
         except AwsError:
@@ -151,6 +179,8 @@ class _Inquiry:
         return accepted, siblings
 
     def _last_use(self, pair: KeyPair) -> LastUse | AwsError:
+        from keyturn.aws import access_keys
+
         try:
             return access_keys.last_use(self._surroundings.aws, pair, pair.access_key_id)
         except AwsError as error:

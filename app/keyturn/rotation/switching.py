@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from keyturn.clients.replacement import replace_pair
+from keyturn.clients.registry import client_named
+from keyturn.clients.replacement import Replaced, read_pair, replace_pair
+from keyturn.clients.running import overwriters
 from keyturn.edits.files import leftover_temporaries
-from keyturn.model.errors import AppError
+from keyturn.model.errors import AppError, ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
@@ -26,11 +29,14 @@ def switch(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None
     with taking(surroundings, rotation, Step.SWITCH) as outcome:
         clear_away(decision)
         files = files_of(decision)
+        outcome.detail = _("{count} files").format(count=len(files))
         for path, places in files.items():
             surroundings.cancel.check()
-            replace_pair(surroundings.computer, places, expected=decision.key, pair=new)
-            surroundings.tell(Step.SWITCH, Moment.GOING_ON, str(path))
-        outcome.detail = _("{count} files").format(count=len(files))
+            _expect_stopped(surroundings, places, decision.key)
+            done = replace_pair(surroundings.computer, places, expected=decision.key, pair=new)
+            surroundings.tell(Step.SWITCH, Moment.GOING_ON, _told(path, done))
+            if done.rewritten:
+                outcome.detail += f". {_told(path, done)}"
 
 
 def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: AccessKeyId | None) -> None:
@@ -45,8 +51,9 @@ def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, ne
     for path, places in files_of(decision).items():
         try:
             if new is not None:
-                replace_pair(surroundings.computer, places, expected=new, pair=old)
-                surroundings.tell(Step.UNDO, Moment.GOING_ON, str(path))
+                _expect_stopped(surroundings, places, new)
+                done = replace_pair(surroundings.computer, places, expected=new, pair=old)
+                surroundings.tell(Step.UNDO, Moment.GOING_ON, _told(path, done))
         except AppError as error:
             first_error = first_error or error
     if first_error is not None:
@@ -59,6 +66,30 @@ def files_of(decision: Decision) -> dict[Path, list[Place]]:
     for one in decision.destinations:
         files.setdefault(one.place.path.resolve(), []).append(one.place)
     return files
+
+
+def _expect_stopped(surroundings: Surroundings, places: Sequence[Place], key: AccessKeyId) -> None:
+    """See that no running program would write over the change; where another key stands already, nothing changes."""
+    concerned = [place for place in places if client_named(place.client).remembers_its_file]
+    waiting = [place for place in concerned if read_pair(surroundings.computer, place).access_key_id == key]
+    reasons = overwriters(surroundings.computer, waiting)
+    if reasons:
+        raise ClientError(
+            _("A backup program has to be stopped first"),
+            _("{reasons} {path} was not changed, and its backups go on as before.").format(
+                reasons=" ".join(reasons), path=places[0].path
+            ),
+            code="program.running",
+        )
+
+
+def _told(path: Path, done: Replaced) -> str:
+    if not done.rewritten:
+        return str(path)
+    return _(
+        "{path}: another program rewrote the file in the middle of the change. What it wrote is kept, and the key is "
+        "changed in it."
+    ).format(path=path)
 
 
 def clear_away(decision: Decision) -> None:

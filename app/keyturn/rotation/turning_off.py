@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from keyturn.aws import access_keys, identity, spreading
 from keyturn.model.errors import AppError, AwsError, AwsFault
-from keyturn.model.keys import KeyPair, PrincipalKind
+from keyturn.model.keys import KeyPair, KeyStatus, PrincipalKind
 from keyturn.model.text import _
+from keyturn.rotation import by_hand
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.record import Rotation, taking
 from keyturn.rotation.steps import By, Step
@@ -36,15 +37,8 @@ def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair
         AwsError: as AWS fails; UNKNOWN_KEY means that the key is off already.
     """
     decision = rotation.decision
-    if decision.owner.partition == "aws-us-gov" and is_one_way(decision, By.KEY):
-        raise AppError(
-            _("In GovCloud a root key that is off stays off"),
-            _(
-                "GovCloud has no console for the root user, so nobody could turn {key} on again. It stays on, and your "
-                "backups are not touched. Take the route new-root-key instead."
-            ).format(key=decision.key.masked),
-            code="turn-off.no-way-back",
-        )
+    if is_one_way(decision, By.KEY):
+        _expect_a_console(decision)
     signer = new if new is not None and decision.route.same_owner else old
     with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
         try:
@@ -61,22 +55,47 @@ def turned_off_in_console(surroundings: Surroundings, rotation: Rotation, old: K
     """Look, for `wait` seconds, whether the person turned the key off; when AWS refuses it, that is in the journal.
 
     Raises:
+        AppError: `turn-off.no-way-back` in GovCloud, where there is nothing to wait for.
         AwsError: where AWS could not be asked.
         Cancelled: where the person asked to stop waiting.
     """
     clock = surroundings.clock
     end = clock.monotonic() + wait
     while not is_refused(surroundings, old):
+        if not rotation.decision.route.same_owner:
+            _expect_a_console(rotation.decision)
         if clock.monotonic() >= end:
             return False
         surroundings.tell(Step.TURN_OFF, Moment.WAITING, rotation.decision.key.masked)
         surroundings.cancel.check()
         clock.sleep(_LOOK_EVERY)
+    seen_off(surroundings, rotation, old)
+    return True
+
+
+def _expect_a_console(decision: Decision) -> None:
+    if not by_hand.has_console(decision.owner):
+        raise AppError(
+            _("In GovCloud a root key that is off stays off"),
+            _(
+                "GovCloud has no console for the root user, so nobody could turn {key} on again. It stays on, and your "
+                "backups are not touched. To replace it, run `keyturn undo`, then rotate with --route new-root-key."
+            ).format(key=decision.key.masked),
+            code="turn-off.no-way-back",
+        )
+
+
+def seen_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+    """Write down that the old key is off, as somebody turned it off, once AWS refuses it for sure.
+
+    Raises:
+        AwsError: where AWS still accepts it after two minutes, or could not be asked.
+    """
     with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
-        spreading.wait_until_refused(surroundings.aws, old, clock)
+        surroundings.aws.forget_new(old.access_key_id)
+        spreading.wait_until_refused(surroundings.aws, old, surroundings.clock)
         outcome.facts["by"] = By.CONSOLE.value
         outcome.detail = rotation.decision.key.masked
-    return True
 
 
 def turn_on_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: KeyPair) -> None:
@@ -91,16 +110,56 @@ def turned_on_in_console(surroundings: Surroundings, rotation: Rotation, old: Ke
     """Look, for `wait` seconds, whether the person turned the key on; when AWS accepts it, that is in the journal."""
     clock = surroundings.clock
     end = clock.monotonic() + wait
-    while is_refused(surroundings, old):
+    while is_off(surroundings, rotation, old, None):
         if clock.monotonic() >= end:
             return False
         surroundings.tell(Step.TURN_ON, Moment.WAITING, rotation.decision.key.masked)
         surroundings.cancel.check()
         clock.sleep(_LOOK_EVERY)
-    with taking(surroundings, rotation, Step.TURN_ON) as outcome:
-        spreading.wait_until_known(surroundings.aws, old, clock)
-        outcome.detail = rotation.decision.key.masked
+    seen_on(surroundings, rotation, old)
     return True
+
+
+def seen_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+    """Write down that the old key is on again, once AWS accepts it for sure.
+
+    Raises:
+        AwsError: where AWS does not accept it within two minutes, or could not be asked.
+    """
+    with taking(surroundings, rotation, Step.TURN_ON) as outcome:
+        surroundings.aws.remember_new(old.access_key_id)
+        spreading.wait_until_known(surroundings.aws, old, surroundings.clock)
+        outcome.detail = rotation.decision.key.masked
+
+
+def is_usable(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: KeyPair | None) -> bool:
+    """True where AWS accepts the old key and will go on to.
+
+    Whoever puts the old key back must know, or backups die with it a moment later (research/aws.md A4).
+
+    Raises:
+        AwsError: where AWS could not be asked.
+    """
+    return not is_refused(surroundings, old) and not is_off(surroundings, rotation, old, new)
+
+
+def is_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: KeyPair | None) -> bool:
+    """True where the old key is off, or about to be: IAM lists at once what STS and S3 hear of seconds later.
+
+    Raises:
+        AwsError: where AWS could not be asked.
+    """
+    signer = new if new is not None and rotation.decision.route.same_owner else old
+    try:
+        listed = access_keys.list_keys(surroundings.aws, signer, None)
+    except AwsError as error:
+        if error.fault is AwsFault.UNKNOWN_KEY and signer is old:
+            return True
+        if error.fault is AwsFault.DENIED:
+            return is_refused(surroundings, old)
+        raise
+    status = {one.access_key_id: one.status for one in listed}.get(old.access_key_id)
+    return status in {KeyStatus.INACTIVE, None}
 
 
 def is_refused(surroundings: Surroundings, pair: KeyPair) -> bool:

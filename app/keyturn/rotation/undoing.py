@@ -9,12 +9,13 @@ from keyturn.aws import access_keys, scoped_user
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
-from keyturn.rotation.creating import strangers
+from keyturn.rotation.creating import strangers_after_all
 from keyturn.rotation.proving import prove_or_raise, take_back_uploads
-from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.record import Rotation, taking, write
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.switching import switch_back
+from keyturn.state.journal import Mark
 
 
 def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
@@ -25,14 +26,36 @@ def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
     """
     with taking(surroundings, rotation, Step.UNDO):
         made = _made_keys(surroundings, rotation, old)
+        # Once they are removed AWS does not list them any more, and their secrets have to be wiped all the same.
+        write(surroundings, rotation, Step.UNDO, Mark.NOTED, {"made": [key.value for key in made]})
         if rotation.began(Step.SWITCH):
             for key in made:
                 switch_back(surroundings, rotation, old, key)
             prove_or_raise(surroundings, rotation, Step.UNDO, expected=old.access_key_id)
         take_back_uploads(surroundings, rotation, old)
         _remove(surroundings, rotation, old, made)
-    # The old secret is where it always was, and the new one opens nothing any more.
-    for key in (*made, old.access_key_id):
+        _wipe_copies(surroundings, rotation, made)
+
+
+def lacks_only_its_end(surroundings: Surroundings, rotation: Rotation) -> bool:
+    """True where an undo was interrupted after its last act, and so has no secret any more to begin anew with.
+
+    Only where no new key was made: else the old secret is back in its destinations.
+    """
+    began = rotation.is_undoing and not rotation.decision.route.makes_a_key
+    return began and surroundings.secrets.get(rotation.decision.key) is None
+
+
+def end(surroundings: Surroundings, rotation: Rotation) -> None:
+    """Write down that an undo is done, see `lacks_only_its_end`."""
+    with taking(surroundings, rotation, Step.UNDO):
+        pass
+
+
+def _wipe_copies(surroundings: Surroundings, rotation: Rotation, made: tuple[AccessKeyId, ...]) -> None:
+    """The old secret is where it always was, and the new ones open nothing any more. The old one goes last."""
+    new = dict.fromkeys([*rotation.noted_keys, *made, *([rotation.new_key] if rotation.new_key else [])])
+    for key in (*new, rotation.decision.key):
         surroundings.secrets.forget(key)
 
 
@@ -40,7 +63,7 @@ def _made_keys(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> 
     """Every key that this rotation made, whether or not its answer ever arrived."""
     if not rotation.decision.route.makes_a_key or not rotation.began(Step.CREATE):
         return ()
-    listed = strangers(surroundings, rotation.decision, old)
+    listed = strangers_after_all(surroundings, rotation, old)
     known = rotation.new_key
     if rotation.decision.route is Route.SCOPED_USER:
         return tuple(one.access_key_id for one in listed)

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from keyturn.aws import access_keys
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import KeyPair, LastUse
+from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, LastUse
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Step
 from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.turning_off import is_refused
 from keyturn.rotation.uses import without_own
 
 WATCH = "watch"
@@ -27,7 +28,7 @@ class Evidence:
     Attributes:
         foreign_use: the newest use by somebody else; None where none is known.
         readable: False where AWS does not tell this owner when the key was last used.
-        dead: AWS refuses the old key already.
+        dead: the old key is off or deleted already.
     """
 
     foreign_use: LastUse | None = None
@@ -38,19 +39,33 @@ class Evidence:
 def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Evidence:
     """Ask AWS when the old key was used last, net of Keyturn's own requests.
 
+    GetAccessKeyLastUsed, and not the credential report: whoever of ours may read the report may ask this too, the old
+    key itself or another one of its owner, and it comes without the report's four hours (research/aws.md A3). The
+    report would tell more only to a third identity, and no route makes one.
+
     Raises:
         AwsError: where AWS could not be asked.
     """
     key = rotation.decision.key
+    by_itself = signer.access_key_id == key
     try:
+        if not by_itself and _is_listed_off(surroundings, signer, key):
+            return Evidence(dead=True)
         read = access_keys.last_use(surroundings.aws, signer, key)
     except AwsError as error:
-        if error.fault is AwsFault.UNKNOWN_KEY and signer.access_key_id == key:
+        if error.fault is AwsFault.UNKNOWN_KEY and by_itself:
             return Evidence(dead=True)
         if error.fault is AwsFault.DENIED:
-            return Evidence(readable=False)
+            # Of an inactive key AWS may say so too (research/aws.md C2); STS tells the two apart.
+            return Evidence(readable=False, dead=by_itself and is_refused(surroundings, signer))
         raise
     return Evidence(foreign_use=without_own(surroundings.journal, key, read))
+
+
+def _is_listed_off(surroundings: Surroundings, signer: KeyPair, key: AccessKeyId) -> bool:
+    """True where another key of its owner sees that the old key is off or gone: no use of the old key is needed."""
+    listed = access_keys.list_keys(surroundings.aws, signer, None)
+    return all(one.access_key_id != key or one.status is not KeyStatus.ACTIVE for one in listed)
 
 
 def turn_off_gates(surroundings: Surroundings, rotation: Rotation, evidence: Evidence) -> tuple[str, ...]:

@@ -1,0 +1,103 @@
+"""A program that remembers its file and would write it over the new key is stopped before, or nothing is changed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from keyturn.clients.running import overwriters
+from keyturn.rotation import conductor
+from keyturn.rotation.steps import Ending, Step
+
+from .conftest import Office
+
+CONFIG = ".config/backrest/config.json"
+
+
+@pytest.fixture
+def backrest(office: Office) -> Path:
+    """Backrest's file, with a repository on S3 and the old key."""
+    key, secret = office.old.access_key_id.value, office.old.secret.reveal()
+    repository = {
+        "id": "laptop",
+        "uri": f"s3:{office.url}/office-backup/backrest",
+        "env": [f"AWS_ACCESS_KEY_ID={key}", f"AWS_SECRET_ACCESS_KEY={secret}"],
+    }
+    return office.write(CONFIG, json.dumps({"repos": [repository]}, indent=2))
+
+
+@contextmanager
+def running(folder: Path, config: Path) -> Iterator[int]:
+    """Something that is called backrest and was told to read `config`; gives its process number."""
+    program = folder / "backrest"
+    program.write_text("#!/bin/sh\necho ready\nread -r _\n")
+    program.chmod(0o755)
+    with subprocess.Popen(
+        [program], env={"BACKREST_CONFIG": str(config)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        process.stdout.readline()
+        try:
+            yield process.pid
+        finally:
+            process.stdin.close()
+
+
+def test_while_it_runs_nothing_is_made_and_the_reason_is_told(office: Office, backrest: Path, tmp_path: Path) -> None:
+    with running(tmp_path, backrest) as pid:
+        plan = office.plan()
+        (gate,) = plan.closed
+        assert (gate.code, gate.step, gate.waits) == ("program.running", Step.CHECK, True)
+        assert str(pid) in gate.reason
+        assert "Stop Backrest" in gate.reason
+        result = conductor.rotate(office.start(), plan)
+
+    assert result.ending is Ending.WAITING
+    assert office.account.user_names() == ()
+
+
+def test_once_it_is_stopped_the_rotation_goes_on(office: Office, backrest: Path) -> None:
+    result = office.rotate()
+
+    assert result.problem is None
+    assert result.new_access_key_id is not None
+    assert office.pairs_in_files() == {result.new_access_key_id.value}
+
+
+def test_one_that_was_started_since_the_plan_keeps_the_old_key(office: Office, backrest: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in office.home.rglob("*") if path.is_file()}
+    plan = office.plan()
+    with running(tmp_path, backrest):
+        result = conductor.rotate(office.start(), plan)
+
+    assert (result.ending, result.problem and result.problem.code) == (Ending.PUT_BACK, "program.running")
+    assert {path: path.read_bytes() for path in before} == before
+    assert office.account.user_names() == ()
+
+
+def test_undo_waits_until_it_is_stopped(office: Office, backrest: Path, tmp_path: Path) -> None:
+    new = office.rotate().new_access_key_id
+    assert new is not None
+    with running(tmp_path, backrest):
+        result = conductor.undo(office.start(), None)
+        assert result.problem is not None
+        assert result.problem.code == "program.running"
+        assert new.value in backrest.read_text()
+
+    assert conductor.undo(office.start(), None).ending is Ending.DONE
+    assert office.pairs_in_files() == {office.old.access_key_id.value}
+
+
+def test_one_that_reads_another_file_is_not_in_the_way(office: Office, backrest: Path, tmp_path: Path) -> None:
+    places = [place for place in office.found().places if place.client == "backrest"]
+    assert len(places) == 1
+    with running(tmp_path, tmp_path / "another.json"):
+        assert overwriters(office.start().computer, places) == ()
+    with running(tmp_path, backrest):
+        assert len(overwriters(office.start().computer, places)) == 1
