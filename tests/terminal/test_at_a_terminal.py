@@ -135,7 +135,7 @@ def test_ctrl_c_stops_the_waiting_for_a_person_and_the_rotation_stands(small_des
         somebody.reads("Ctrl-C stops the waiting only.")
         somebody.reads("Turn the old key off")
         somebody.process.send_signal(signal.SIGINT)
-        assert somebody.ends_with() == 4
+        assert somebody.ends_with() == 3
     assert "Stopped, as you asked" in somebody.screen
     (rotation,) = small_desk.type("status", "--json").document["rotations"]
     assert rotation["state"] == "waiting"
@@ -196,3 +196,28 @@ def test_the_second_ctrl_c_stops_at_once_and_says_the_way_on(tmp_path: Path) -> 
     assert "Stopping after this change" in done.stderr
     assert "`keyturn continue` carries on" in done.stderr
     assert cleaned.exists(), "what must be done before the end was done"
+
+
+_LOST = """
+import os, signal, sys, weakref
+from keyturn.terminal.interruption import interruptible, look_for_lost_interruptions
+
+class Connection:
+    pass
+
+connection = Connection()
+weakref.finalize(connection, os.kill, os.getpid(), signal.SIGINT)
+with interruptible(signal.SIGINT):
+    del connection
+    print("dropped", flush=True)
+    try:
+        look_for_lost_interruptions()
+    except KeyboardInterrupt:
+        print("heard", flush=True)
+"""
+
+
+def test_a_ctrl_c_that_python_drops_in_a_finalizer_is_heard_all_the_same() -> None:
+    done = subprocess.run([sys.executable, "-c", _LOST], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "heard"

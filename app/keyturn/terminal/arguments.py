@@ -19,7 +19,7 @@ from keyturn.state.secrets import SecretsKind
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
-DOCUMENT_COMMANDS = frozenset({"scan", "plan", "status", "verify", "done"})
+DOCUMENT_COMMANDS = frozenset({"scan", "clients", "plan", "status", "verify", "done"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,17 @@ def delete(session: Session, output: Output) -> Exit:
         return _carried_out(session, output, lambda all_of_it: conductor.delete(all_of_it, rotation.name, confirm))
 
 
+COMMANDS: dict[str, Callable[[Session, Output], Exit]] = {
+    "rotate": rotate,
+    "continue": carry_on,
+    "done": done,
+    "undo": undo,
+    "turn-off": turn_off,
+    "turn-on": turn_on,
+    "delete": delete,
+}
+
+
 def _carried_out(
     session: Session, output: Output, work: Callable[[Surroundings], Result], ahead: Sequence[Step] = ()
 ) -> Exit:

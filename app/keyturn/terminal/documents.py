@@ -103,6 +103,7 @@ def of_result(result: Result) -> dict[str, Any]:
         "awaiting": of_awaited(result.awaiting),
         "problem": of_problem(result.problem),
         "ending": result.ending.value,
+        "leftovers": [str(path) for path in result.leftovers],
     }
 
 

@@ -74,6 +74,18 @@ def _looking() -> dict[str, HelpText]:
             ("keyturn scan", "keyturn scan --offline", "keyturn scan --search /srv /mnt/nas"),
             _("0 looked (also where it found nothing) · 1 could not look · 2 usage"),
         ),
+        "clients": HelpText(
+            _("the programs that Keyturn knows, and how well"),
+            _(
+                "Lists each program whose key Keyturn replaces, or says how you do: the command by\n"
+                "which the program itself checks the new key, and whether Keyturn's tests run the\n"
+                "real program or work on samples of its files.\n"
+                "\n"
+                "It looks at nothing on this computer, asks AWS nothing and changes nothing."
+            ),
+            ("keyturn clients", "keyturn clients --json"),
+            _("0 always"),
+        ),
         "plan": HelpText(
             _("show what `rotate` would do, and change nothing"),
             _(

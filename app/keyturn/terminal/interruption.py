@@ -1,11 +1,16 @@
-"""Ctrl-C: the first time it asks to stop at the next safe point, the second time it stops at once."""
+"""Ctrl-C: where something is being changed, the first one asks to stop at the next safe point, the second one stops.
+
+Anywhere else it is Python's `KeyboardInterrupt`. Python drops that exception where it is raised inside a finalizer, and
+connections to AWS have finalizers; so the wish is also written down, and looked at where the program waits.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
@@ -16,7 +21,55 @@ from keyturn.terminal.exits import Exit
 from keyturn.terminal.progress import Progress
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_wish = threading.Event()
 _SHOW_CURSOR = b"\x1b[?25h"  # a list that moves hides it
+
+
+@contextmanager
+def interruptible(*signals: signal.Signals) -> Iterator[None]:
+    """Raise `KeyboardInterrupt` at these signals, as long as the block runs, and remember that they came."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        _wish.set()
+        raise KeyboardInterrupt
+
+    earlier = sys.unraisablehook
+
+    def tell(dropped: sys.UnraisableHookArgs) -> None:
+        # It was written down, and a traceback would tell nobody anything.
+        if dropped.exc_type is not KeyboardInterrupt:
+            earlier(dropped)
+
+    sys.unraisablehook = tell
+    try:
+        with _handled(interrupt, signals):
+            yield
+    finally:
+        sys.unraisablehook = earlier
+
+
+def look_for_lost_interruptions() -> None:
+    """Raise `KeyboardInterrupt` where one came since and was dropped."""
+    if _wish.is_set():
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], None], signals: Iterable[signal.Signals]) -> Iterator[None]:
+    # Only the main thread hears signals; and whoever started us deaf to one meant it.
+    here = threading.current_thread() is threading.main_thread()
+    wanted = [one for one in signals if here and signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, handler) for one in wanted}
+    try:
+        yield
+    finally:
+        for one, earlier in before.items():
+            signal.signal(one, earlier)
+
+
+def forget_interruptions() -> None:
+    """A new command begins."""
+    _wish.clear()
 
 
 @contextmanager
@@ -34,15 +87,9 @@ def heard(progress: Progress, before_exit: Callable[[], None] | None = None) -> 
         token.ask()
         progress.stopping()
 
-    # Only the main thread hears signals; and whoever started us deaf to one meant it.
-    here = threading.current_thread() is threading.main_thread()
-    wanted = [one for one in _SIGNALS if here and signal.getsignal(one) is not signal.SIG_IGN]
-    before = {one: signal.signal(one, asked) for one in wanted}
-    try:
+    look_for_lost_interruptions()
+    with _handled(asked, _SIGNALS):
         yield token
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def _stop_at_once(before_exit: Callable[[], None] | None) -> NoReturn:

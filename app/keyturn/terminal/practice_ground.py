@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from keyturn.computer.computer import Computer
@@ -20,6 +19,7 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.practice import console
 from keyturn.practice.timeline import AS_AT_AWS, TimeOfDay
+from keyturn.terminal.interruption import interruptible
 
 if TYPE_CHECKING:
     from keyturn.practice.account import PracticeAccount
@@ -77,7 +77,8 @@ def practice_ground(clock: TimeOfDay | None = None) -> Iterator[Ground]:
     """
     folder = Path(tempfile.mkdtemp(prefix="keyturn-practice-"))
     try:
-        with _ending_tidily():
+        # SIGTERM ends a rehearsal as Ctrl-C does.
+        with interruptible(signal.SIGTERM):
             yield from _made(folder, clock)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -104,20 +105,6 @@ def _made(folder: Path, clock: TimeOfDay | None) -> Iterator[Ground]:
     with account.serving() as url:
         computer = build_sample_computer(folder / "home", url, old, platform=Computer.this().platform)
         yield Ground(folder, account, computer, old)
-
-
-@contextmanager
-def _ending_tidily() -> Iterator[None]:
-    """Let SIGTERM end the rehearsal as Ctrl-C does."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

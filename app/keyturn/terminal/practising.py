@@ -16,12 +16,14 @@ from keyturn.rotation.record import Rotation
 from keyturn.terminal import changing, questions, reading
 from keyturn.terminal.arguments import Arguments
 from keyturn.terminal.exits import Exit
+from keyturn.terminal.interruption import look_for_lost_interruptions
 from keyturn.terminal.output import Output
 from keyturn.terminal.practice_ground import Ground, practice_ground, running_program
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, line
 from keyturn.terminal.session import Session
 
 LABEL = "PRACTICE"
+_LOOK_EVERY = 1.0  # seconds
 _SPREADING = 60.0  # seconds after which every part of AWS knows that a key is off
 
 
@@ -70,7 +72,8 @@ def _serve(output: Output) -> NoReturn:
             line(_("Ctrl-C ends it and cleans everything away."), Tone.QUIET),
         )
         while True:
-            threading.Event().wait()
+            look_for_lost_interruptions()
+            threading.Event().wait(_LOOK_EVERY)
 
 
 class _Quit(Exception):
@@ -168,7 +171,9 @@ class _Rehearsal:
             ),
         )
         for item in items:
-            self._run("done", changing.done, item=item)
+            # A program that ended by itself meanwhile is no longer awaited.
+            if item in self._awaited():
+                self._run("done", changing.done, item=item)
 
     def _turned_off(self) -> None:
         self._clock.advance(timedelta(days=4).total_seconds())
@@ -290,6 +295,7 @@ class _Rehearsal:
         if name in {"plan", "rotate"}:
             typed += [self._arguments.key, *self._ground.computer.bucket_options()]
         self._output.show(line(f"$ {' '.join(typed)}", Tone.COMMAND, wraps=False))
+        look_for_lost_interruptions()
         session = self._session(replace(self._arguments, command=name, item=item, confirm=confirm))
         with closing(session):
             ended = command(session, self._output)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import select
 import sys
 from typing import TextIO
 
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
+from keyturn.terminal.interruption import look_for_lost_interruptions
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import Line, Piece, Tone
+
+_SHORT = 0.2  # seconds
 
 
 def is_interactive() -> bool:
@@ -49,5 +53,13 @@ def goes_on(output: Output, sentence: str) -> bool:
 def _answer(stream: TextIO) -> str:
     stream.write("> ")
     stream.flush()
+    _await_line()
     # A closed input gives an empty line, which is no yes.
     return sys.stdin.readline().strip()
+
+
+def _await_line() -> None:
+    """Wait until something was typed, in short waits, so that no Ctrl-C goes unheard."""
+    if sys.platform != "win32":  # there, only sockets can be waited for in this way
+        while not select.select([sys.stdin], [], [], _SHORT)[0]:
+            look_for_lost_interruptions()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId
-from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.terminal import documents
 from keyturn.terminal.exits import Exit
@@ -30,14 +28,22 @@ def scan(session: Session, output: Output) -> Exit:
     arguments = session.arguments
     sentence = _("Looking through this computer…") if arguments.offline else looking_sentence()
     with output.notes.busy(sentence):
-        survey = surveyed(session.surroundings(), offline=arguments.offline)
-        if arguments.search:
-            survey = _searched(survey, arguments.search)
+        survey = surveyed(session.surroundings(), offline=arguments.offline, search=arguments.search)
     now = session.clock.now()
     output.document(documents.of_survey(survey, now))
     output.show(
         *scan_page(survey, now=now, home=session.computer.home, options=session.hints, offline=arguments.offline)
     )
+    return Exit.DONE
+
+
+def clients(session: Session, output: Output) -> Exit:
+    """Show what Keyturn knows about each program."""
+    from keyturn.clients.registry import CLIENTS
+    from keyturn.terminal.clients_page import clients_document, clients_page
+
+    output.document(clients_document(CLIENTS))
+    output.show(*clients_page(CLIENTS))
     return Exit.DONE
 
 
@@ -75,7 +81,7 @@ def verify(session: Session, output: Output) -> Exit:
         survey, proofs = prove(session.surroundings(), session.arguments.bucket)
     output.document(documents.of_proofs(survey, proofs))
     output.show(*verify_page(proofs, survey.problems, session.computer.home))
-    return Exit.DONE if all(one.ok for one in proofs) else Exit.FAILED
+    return Exit.FAILED if any(one.first_failure for one in proofs) else Exit.DONE
 
 
 def looking_sentence() -> str:
@@ -83,11 +89,11 @@ def looking_sentence() -> str:
     return _("Looking through this computer, and asking AWS…")
 
 
-def surveyed(surroundings: Surroundings, *, offline: bool = False) -> Survey:
+def surveyed(surroundings: Surroundings, *, offline: bool = False, search: Sequence[Path] = ()) -> Survey:
     """The keys on this computer."""
     from keyturn.rotation.survey import take_survey
 
-    return take_survey(surroundings, offline=offline)
+    return take_survey(surroundings, offline=offline, search=search)
 
 
 def planned(surroundings: Surroundings, arguments: Arguments) -> Plan:
@@ -140,30 +146,3 @@ def _shown(text: str) -> str:
         return AccessKeyId(text.strip()).masked if len(text.strip()) >= 16 else text.strip()
     except ValueError:
         return "…"
-
-
-def _searched(survey: Survey, folders: Sequence[Path]) -> Survey:
-    """The survey with every further file in these folders that holds one of its keys."""
-    from keyturn.clients.registry import claims
-    from keyturn.clients.search import search_folders
-
-    missing = [folder for folder in folders if not folder.exists()]
-    if missing:
-        raise UsageError(
-            _("There is no folder {path}").format(path=missing[0]),
-            _("Nothing was searched. Check the spelling, and that the disk is attached."),
-            code="usage.search",
-        )
-    known = tuple(place for found in survey.keys for place in found.places)
-    wanted = [found.key.access_key_id for found in survey.keys]
-    findings = search_folders([folder.absolute() for folder in folders], wanted, claims(known))
-    return replace(
-        survey,
-        keys=tuple(_with_places(found, findings.places) for found in survey.keys),
-        problems=survey.problems + findings.problems,
-    )
-
-
-def _with_places(found: FoundKey, places: Sequence[Place]) -> FoundKey:
-    more = tuple(place for place in places if place.access_key_id == found.key.access_key_id)
-    return replace(found, places=found.places + more) if more else found

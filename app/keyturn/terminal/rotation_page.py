@@ -10,7 +10,7 @@ from keyturn.model.text import _
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
 from keyturn.terminal import words
-from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
+from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 _CANCELLED = "cancelled"
 
@@ -54,6 +54,7 @@ def result_page(
     if result.problem is not None and result.problem.code != _CANCELLED and not _is_said_below(result):
         page += problem_lines(result.problem)
     page += _awaited(result)
+    page += _leftovers(result)
     if rotation is not None:
         page += _next(rotation, result, options, several=several)
     return page
@@ -102,6 +103,14 @@ def _awaited(result: Result) -> list[Line]:
     if not result.awaiting:
         return []
     return [BLANK, line(_("Awaited"), Tone.HEADING), *awaited_lines(result.awaiting)]
+
+
+def _leftovers(result: Result) -> list[Line]:
+    if not result.leftovers:
+        return []
+    heading = line(_("These files hold the deleted key still; it opens nothing any more"), Tone.HEADING)
+    files = [bullet(str(path), indent=2) for path in result.leftovers]
+    return [BLANK, heading, *files, line(_("Put copies that nobody needs into the trash."), indent=2)]
 
 
 def _is_said_below(result: Result) -> bool:

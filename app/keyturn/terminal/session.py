@@ -129,7 +129,7 @@ class Session:
             # Without AWS nothing needs to be known of the network, and asking for proxies takes its time.
             proxies = {} if self.arguments.offline else system_proxies(endpoint_url)
             settings = AwsSettings(endpoint_url=endpoint_url, proxies=proxies)
-            self._aws = Aws(settings, OwnUses(self.journal), now=self.clock.now)
+            self._aws = Aws(settings, OwnUses(self.journal), now=self.clock.now, sleep=self.clock.sleep)
         return self._aws
 
 

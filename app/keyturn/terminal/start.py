@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,10 +12,11 @@ from traceback import extract_tb
 from keyturn.computer.clock import Clock, SystemClock
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
-from keyturn.terminal import changing, documents, reading
+from keyturn.terminal import documents, reading
 from keyturn.terminal.arguments import DOCUMENT_COMMANDS, parse, wanted_language
 from keyturn.terminal.exits import Exit, of_error
 from keyturn.terminal.help_texts import help_texts, overview
+from keyturn.terminal.interruption import forget_interruptions, interruptible
 from keyturn.terminal.language import speak
 from keyturn.terminal.output import Output
 from keyturn.terminal.rotation_page import problem_lines
@@ -22,6 +24,13 @@ from keyturn.terminal.screen import BLANK, Line, Tone, line, silence
 from keyturn.terminal.session import Session
 
 Command = Callable[[Session, Output], Exit]
+
+
+def change(session: Session, output: Output) -> Exit:
+    """Carry out a command on a rotation. Whoever only looks does not wait for what these import."""
+    from keyturn.terminal.changing import COMMANDS as ON_ROTATIONS
+
+    return ON_ROTATIONS[session.arguments.command or ""](session, output)
 
 
 def practice(session: Session, output: Output) -> Exit:
@@ -33,27 +42,24 @@ def practice(session: Session, output: Output) -> Exit:
 
 COMMANDS: dict[str, Command] = {
     "scan": reading.scan,
+    "clients": reading.clients,
     "plan": reading.plan,
     "status": reading.status,
     "verify": reading.verify,
-    "rotate": changing.rotate,
-    "continue": changing.carry_on,
-    "done": changing.done,
-    "undo": changing.undo,
-    "turn-off": changing.turn_off,
-    "turn-on": changing.turn_on,
-    "delete": changing.delete,
+    **dict.fromkeys(("rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete"), change),
     "practice": practice,
 }
 # These say themselves what was interrupted, or end it; a rehearsal looks at nothing real.
-_QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "practice"}
+_QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "practice", "clients"}
 
 
 def run(words: Sequence[str], clock: Clock | None = None) -> int:
     """Run one command, and return its exit code."""
     _prepare_streams()
+    forget_interruptions()
     try:
-        code = _run(words, clock or SystemClock())
+        with interruptible(signal.SIGINT):
+            code = _run(words, clock or SystemClock())
     except SystemExit as end:
         # argparse ends the program after the help and the version.
         code = Exit.DONE if end.code in (None, 0) else Exit.USAGE

@@ -19,7 +19,7 @@ def verify_page(proofs: Sequence[DestinationProof], problems: Sequence[Problem],
     page = [_headline(proofs)]
     for one in proofs:
         # Where nothing failed because nothing could be tried, nothing is proved.
-        mark, tone = _MARKS[None if one.ok and not any(check.ok for check in one.checks) else one.ok]
+        mark, tone = _MARKS[False if one.first_failure else (one.ok or None)]
         bucket = one.bucket or _("no bucket named")
         title = (Piece(f"{one.client} {one.name}"), Piece(" → "), Piece(bucket, Tone.COMMAND))
         page += [BLANK, Line((Piece(f"{mark} ", tone), *title, Piece(f"  {one.access_key_id.masked}", Tone.QUIET)))]
@@ -34,7 +34,7 @@ def verify_page(proofs: Sequence[DestinationProof], problems: Sequence[Problem],
 def _headline(proofs: Sequence[DestinationProof]) -> Line:
     if not proofs:
         return line(_("No backup with an access key was found on this computer, so there was nothing to prove."))
-    failed = sum(not one.ok for one in proofs)
+    failed = sum(one.first_failure is not None for one in proofs)
     if failed:
         text = plural("{count} backup does not reach its bucket.", "{count} backups do not reach their bucket.", failed)
         return line(text.format(count=words.count_word(failed).capitalize()), Tone.BAD)

@@ -1,0 +1,45 @@
+"""`keyturn clients`: what is known about each program, said once, beside each program's own module."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from keyturn.clients.client import Client
+from keyturn.clients.registry import CLIENTS
+
+from .conftest import Answer
+
+Typed = Callable[..., Answer]
+
+
+def test_every_client_is_in_the_table_with_how_it_was_proved(typed: Typed) -> None:
+    answer = typed("clients")
+
+    assert (answer.code, answer.err) == (0, "")
+    for client in CLIENTS:
+        (row,) = (line for line in answer.out.splitlines() if line.startswith(f"{client.name} "))
+        assert client.title in row
+        assert ("real" if client.about.proved_with_program else "samples") in row
+
+
+def test_scripts_get_the_same_as_json(typed: Typed) -> None:
+    answer = typed("clients", "--json")
+
+    told = {one["name"]: one for one in json.loads(answer.out)["clients"]}
+    assert list(told) == [client.name for client in CLIENTS]
+    assert told["restic"] == {
+        "name": "restic",
+        "title": "restic",
+        "edited": True,
+        "own_check": "restic cat config --no-lock",
+        "proved": "real",
+    }
+    assert (told["leftover"]["edited"], told["hashbackup"]["proved"]) == (False, "samples")
+    assert told["hashbackup"]["own_check"] is None
+
+
+def test_a_check_is_told_of_exactly_where_there_is_one() -> None:
+    for client in CLIENTS:
+        has_one = type(client).check is not Client.check
+        assert (client.about.own_check is not None) is has_one, client.name
