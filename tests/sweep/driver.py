@@ -1,0 +1,155 @@
+"""The program under test, loaded once and forked for each command: `python -m tests.sweep.driver`.
+
+Each line of standard input is an order in JSON; the answers are two lines, the number of the process and, when it has
+ended, how. The process does what `keyturn WORDS` does, with a clock that is moved instead of waited for. Loading is
+left out of the sweep, because nothing is done in it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import sys
+import types
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .shared_clock import MappedClock
+
+_LATE_IMPORTS = (
+    "boto3",
+    "botocore.session",
+    "keyring.backends",
+    "keyturn.aws.isolation",
+    "keyturn.aws.session",
+    "keyturn.rotation.conductor",
+    "keyturn.rotation.planning",
+    "keyturn.terminal.plan_page",
+    "keyturn.terminal.practising",
+    "keyturn.terminal.start",
+    "keyturn.terminal.verify_page",
+    "psutil",
+    "rich.console",
+)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One command to run.
+
+    Attributes:
+        output, errors: files that standard output and standard error are appended to.
+        paused: begin only when somebody sends SIGCONT, so that a tracer can attach before.
+        read_timeout: seconds until an answer of AWS counts as lost.
+        keychain: how the made-up keychain behaves; None where a real one is asked, or none.
+        in_order: ask AWS one thing after the other, so that the calls of each run come in the same order.
+    """
+
+    words: Sequence[str]
+    environment: Mapping[str, str]
+    clock: str
+    output: str
+    errors: str
+    paused: bool = False
+    read_timeout: float = 30.0
+    keychain: Mapping[str, Any] | None = None
+    in_order: bool = False
+
+    def as_line(self) -> str:
+        """The order as it is sent."""
+        return json.dumps(asdict(self)) + "\n"
+
+
+def main() -> None:
+    """Take orders until standard input ends."""
+    for name in _LATE_IMPORTS:
+        importlib.import_module(name)
+    gc.freeze()
+    for line in sys.stdin:
+        order = Order(**json.loads(line))
+        process = os.fork()
+        if not process:
+            _become(order)
+        _say({"process": process})
+        _, status = os.waitpid(process, 0)
+        _say({"ended": os.waitstatus_to_exitcode(status)})
+
+
+class OneAfterTheOther(Executor):
+    """Does what it is given at once, in the thread that gives it."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        super().__init__()
+
+    def submit(self, fn: Callable[..., Any], /, *args: object, **kwargs: object) -> Future[Any]:
+        """Do it."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def _say(answer: Mapping[str, int]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def _become(order: Order) -> None:
+    """Run the command in this process, and end it as Python ends a program."""
+    for number, name in ((0, os.devnull), (1, order.output), (2, order.errors)):
+        descriptor = os.open(name, os.O_RDWR if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.environ.clear()
+    os.environ.update(order.environment)
+    sys.argv = ["keyturn", *order.words]
+    clock = MappedClock(Path(order.clock))
+    _without_waiting(clock, order.read_timeout)
+    if order.keychain is not None:
+        import keyring
+
+        from .made_up_keychain import MadeUpKeychain, Orders
+
+        keyring.set_keyring(MadeUpKeychain(Orders(**order.keychain), clock.sleep))
+    if order.in_order:
+        from keyturn.aws import parallel
+
+        parallel.__dict__["ThreadPoolExecutor"] = OneAfterTheOther
+    if order.paused:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    from keyturn.terminal.start import run
+
+    code = 70
+    try:
+        code = run(order.words, clock)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
+
+
+def _without_waiting(clock: MappedClock, read_timeout: float) -> None:
+    """Let the pauses between botocore's attempts move the clock too, and let a lost answer be lost soon."""
+    import tempfile
+
+    import botocore.endpoint
+
+    from keyturn.aws.session import Aws, AwsSettings
+
+    botocore.endpoint.time = types.SimpleNamespace(sleep=clock.sleep)
+    tempfile.tempdir = None  # found anew, from this process's own environment
+    (Aws.__init__.__kwdefaults__ or {})["sleep"] = clock.sleep
+    defaults = list(AwsSettings.__init__.__defaults__ or ())
+    AwsSettings.__init__.__defaults__ = tuple(read_timeout if value == 30.0 else value for value in defaults)
+
+
+if __name__ == "__main__":
+    main()

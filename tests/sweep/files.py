@@ -1,0 +1,58 @@
+"""The sample computer's files as the oracles read them: with a few lines of their own, and none of Keyturn's."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_KEY = re.compile(rb"AKIA[A-Z0-9]{16}")
+_SECRET = re.compile(rb"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file holds.
+
+    Attributes:
+        pairs: key IDs with the secrets that stand behind them, in the file's order.
+        rest: the file's bytes with every key and secret blanked.
+        rights: permission bits, owner and group; the file's own, behind links.
+        is_link: whether its name is a link.
+        attributes: extended attributes.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    rest: bytes
+    rights: tuple[int, int, int]
+    is_link: bool
+    attributes: Mapping[str, bytes]
+
+
+def read(path: Path) -> Reading:
+    """Read one file. Keys without a secret, and the other way round, show as pairs with an empty half."""
+    content = path.read_bytes()
+    keys = [match[0].decode() for match in _KEY.finditer(content)]
+    secrets = [match[0].decode() for match in _SECRET.finditer(content)]
+    length = max(len(keys), len(secrets))
+    keys += [""] * (length - len(keys))
+    secrets += [""] * (length - len(secrets))
+    found = path.stat()
+    return Reading(
+        pairs=tuple(zip(keys, secrets, strict=True)),
+        rest=_SECRET.sub(b"<SECRET>", _KEY.sub(b"<KEY>", content)),
+        rights=(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid),
+        is_link=path.is_symlink(),
+        attributes={name: os.getxattr(path, name) for name in os.listxattr(path)},
+    )
+
+
+def strange_files(home: Path, memory: Path, temporary: Path) -> list[str]:
+    """What a killed program may have left: temporary files of replacements, of the secrets' file, of checks."""
+    found = [str(path.relative_to(home)) for path in home.rglob(".keyturn-*")]
+    found += [f"memory/{path.name}" for path in memory.glob("*.unfinished")]
+    found += [f"tmp/{path.name}" for path in temporary.iterdir()]
+    return found

@@ -1,0 +1,62 @@
+"""A clock that several processes share: whoever sleeps moves it on at once, for all of them.
+
+The seconds passed stand in a file. The program under test maps the file into its memory, so that sleeping is no call
+to the system and does not count as one; everybody else reads it.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+_SECONDS = struct.Struct("<d")
+# The day on which every sweep begins; requests to AWS carry the real date all the same.
+_START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def new_clock_file(path: Path) -> None:
+    """Begin at zero."""
+    path.write_bytes(_SECONDS.pack(0.0))
+
+
+class SharedClock:
+    """Reads the clock, and moves it on with one write to the file. Fits the practice account's clock port."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def now(self) -> datetime:
+        """The time of day in UTC."""
+        return _START + timedelta(seconds=self._seconds())
+
+    def advance(self, seconds: float) -> None:
+        """Move on."""
+        with self._path.open("r+b") as file:
+            file.write(_SECONDS.pack(self._seconds() + seconds))
+
+    def _seconds(self) -> float:
+        passed: float = _SECONDS.unpack(self._path.read_bytes())[0]
+        return passed
+
+
+class MappedClock:
+    """The same clock for the program under test; fits Keyturn's own clock port."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("r+b") as file:
+            self._memory = mmap.mmap(file.fileno(), _SECONDS.size)
+
+    def now(self) -> datetime:
+        """The time of day in UTC."""
+        return _START + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        """Seconds since the sweep began."""
+        passed: float = _SECONDS.unpack_from(self._memory)[0]
+        return passed
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock on, and return at once."""
+        _SECONDS.pack_into(self._memory, 0, self.monotonic() + max(0.0, seconds))

@@ -1,0 +1,55 @@
+"""A sample of the sweep: the real program, killed and disturbed in every kind of way, ends as promised.
+
+`packaging/dev.py sweep` tries every point; this tries a few of each route and each kind, always the same ones.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def sweep(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-B", str(ROOT / "packaging" / "sweep.py"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.keychain
+@pytest.mark.timeout(660)
+def test_a_sample_of_kills_and_faults_ends_as_promised(required_program: Callable[[str], Path]) -> None:
+    for name in ("strace", "dbus-run-session", "gnome-keyring-daemon"):
+        required_program(name)
+    done = sweep("--sample")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# Moments at which something was lost once; each was found by the sweep.
+FOUND_BY_THE_SWEEP = {
+    "an undo killed after it removed the new key still wipes the secret": "scoped-user/undo/kill-request:before:31",
+    "an undo killed before its end still wipes the copy of the old secret": "new-root-key/undo/kill-call:write:22",
+    "a deletion by hand killed after the secret was wiped": "retire/delete/kill-call:pwrite64:41",
+    "a keychain that kept a secret and then locked": "scoped-user/rotate/keychain:locked:7",
+    "an upload of a proof whose end was refused": "scoped-user/rotate/aws:reset-on-and-on:91",
+    "an undo while AWS has not heard everywhere that the old key is off": "retire/turn-off-key/kill-request:after:2",
+    "a key turned on again, and the answer lost": "new-root-key/turn-off-key/aws:lost-on-and-on:32",
+}
+
+
+@pytest.mark.parametrize("point", FOUND_BY_THE_SWEEP.values(), ids=FOUND_BY_THE_SWEEP)
+def test_what_the_sweep_found_stays_mended(point: str, required_program: Callable[[str], Path]) -> None:
+    required_program("strace")
+    done = sweep("--point", point)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ": came to pass" in done.stdout
