@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from keyturn.clients.client import CheckResult, OwnCheck
 from keyturn.computer.computer import Computer, Platform
-from keyturn.computer.programs import find_program, run_check
+from keyturn.computer.programs import find_program, is_alive, run_check
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
 from keyturn.model.text import _
@@ -22,6 +23,7 @@ _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy"
 _CANNOT_START = frozenset({126, 127})
 _SECRET_SHAPE = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])")
 _DETAIL_LENGTH = 300
+_FOLDER = "keyturn-check-"
 
 
 def bare_environment(computer: Computer, added: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -42,7 +44,9 @@ def installed(name: str, computer: Computer) -> Path | None:
 def run_own_check(check: OwnCheck) -> CheckResult:
     """Run the check. A program that does not end in time, or does not start, leaves the outcome unknown."""
     try:
-        with tempfile.TemporaryDirectory(prefix="keyturn-check-") as folder:  # made 0700, removed whatever happens
+        clear_away_checks()
+        # Made 0700 and removed whatever happens, but for a kill; the number tells the next start whose it was.
+        with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as folder:
             environment = dict(check.environment)
             for private in check.private_files:
                 path = Path(folder, private.variable.lower())
@@ -65,6 +69,15 @@ def run_own_check(check: OwnCheck) -> CheckResult:
         return CheckResult(None, _("{program} did not start: {said}").format(program=check.title, said=said))
     detail = _("{program} could not reach it: {said}").format(program=check.title, said=said)
     return CheckResult(False, detail)
+
+
+def clear_away_checks() -> None:
+    """Remove what checks left in the folder for temporary files when their Keyturn was killed: it may hold a key."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        number = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if number.isdecimal() and not is_alive(int(number)):
+            # A link is never followed, and a stranger's folder does not let itself be removed.
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _without_keys(output: str) -> str:

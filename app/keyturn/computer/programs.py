@@ -210,6 +210,13 @@ def running_programs(names: Collection[str]) -> tuple[RunningProgram, ...]:
     return tuple(sorted(found, key=lambda program: program.pid))
 
 
+def is_alive(pid: int) -> bool:
+    """True where a process of that number runs now."""
+    import psutil
+
+    return psutil.pid_exists(pid)
+
+
 def _look_at(process: psutil.Process, wanted: Mapping[str, str]) -> RunningProgram | None:
     import psutil
 

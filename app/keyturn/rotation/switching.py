@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from keyturn.clients.own_check import clear_away_checks
 from keyturn.clients.registry import client_named
 from keyturn.clients.replacement import Replaced, read_pair, replace_pair
 from keyturn.clients.running import overwriters
@@ -93,7 +94,8 @@ def _told(path: Path, done: Replaced) -> str:
 
 
 def clear_away(decision: Decision) -> None:
-    """Remove what a killed replacement left beside the files; it may hold a secret."""
+    """Remove what a killed replacement left beside the files, and a killed check elsewhere; it may hold a secret."""
+    clear_away_checks()
     for folder in {path.parent for path in files_of(decision)}:
         for leftover in leftover_temporaries(folder):
             leftover.unlink(missing_ok=True)
