@@ -41,6 +41,9 @@ Not reached by any point:
   - kills inside a system call, and calls that only read, but for opening, reading and their errors;
   - kills of threads that ask AWS at the same time in another order than here: for kills and errors at system calls,
     AWS is asked one thing after the other; at requests, they run as they come;
+  - other programs that run: for kills and errors at system calls, none is seen but Keyturn;
+  - a file system that lies: ENOENT for what is there, EROFS for reading; errors of calls not in FILE_ERRORS (stat …);
+  - wrong TLS at each request: the command line takes AWS's certificates from its own bundle alone (tests/aws has it);
   - another system than Linux: a sharing violation as Windows gives it is in tests/edits."""
 
 

