@@ -153,7 +153,7 @@ def test_destinations_that_fail_with_the_old_key_off_get_it_back(office: Office)
 
     def break_it(event: Event) -> None:
         if event.step is Step.PROVE_OFF:
-            office.account.fail("s3:ListBucket", faults.refused(403, "AccessDenied"), times=20)
+            office.account.fail("s3:ListBucket", faults.refused(403, "AccessDenied"), times=1000)
 
     result = conductor.turn_off(office.start(progress=break_it), None, By.KEY)
     assert result.ending is Ending.STOPPED
