@@ -44,8 +44,8 @@ def test_buckets_and_programs_may_be_several() -> None:
 def test_another_command_is_led_to_the_same_computer_account_and_memory() -> None:
     words = ["--endpoint-url", "http://localhost:5000", "--home", "/mnt/disk", "--platform", "macos"]
     words += ["--state-dir", "/state", "--secrets", "memory"]
-    assert list(parse(["scan", *words]).location) == words
-    assert parse(["scan"]).location == ()
+    assert list(parse(["scan", *words]).location.options) == words
+    assert parse(["scan"]).location.options == ()
 
 
 @pytest.mark.parametrize(

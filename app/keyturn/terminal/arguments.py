@@ -15,6 +15,7 @@ from keyturn.computer.computer import Platform
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.rotation.steps import By, Route
+from keyturn.rotation.workplace import Location
 from keyturn.state.secrets import SecretsKind
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 
@@ -57,20 +58,15 @@ class Arguments:
     serve: bool = False
 
     @property
-    def location(self) -> tuple[str, ...]:
-        """The options that lead another command to the same computer, account and memory."""
-        words: list[str] = []
-        if self.endpoint_url is not None:
-            words += ["--endpoint-url", self.endpoint_url]
-        if self.home is not None:
-            words += ["--home", str(self.home)]
-        if self.platform is not None:
-            words += ["--platform", self.platform]
-        if self.state_dir is not None:
-            words += ["--state-dir", str(self.state_dir)]
-        if self.secrets != SecretsKind.KEYRING:
-            words += ["--secrets", self.secrets]
-        return tuple(words)
+    def location(self) -> Location:
+        """Which computer, account and memory the command works on."""
+        return Location(
+            endpoint_url=self.endpoint_url,
+            home=self.home,
+            platform=self.platform,
+            state_dir=self.state_dir,
+            secrets=SecretsKind(self.secrets),
+        )
 
 
 def parse(words: Sequence[str]) -> Arguments:

@@ -9,10 +9,10 @@ from pathlib import Path
 from keyturn.clients.replacement import preview
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
+from keyturn.rotation import words
 from keyturn.rotation.decision import Destination
 from keyturn.rotation.plan import Call, Plan
 from keyturn.rotation.steps import Route, Step
-from keyturn.terminal import words
 from keyturn.terminal.rotation_page import awaited_lines
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 

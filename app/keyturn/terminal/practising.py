@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -11,14 +12,14 @@ from typing import NoReturn
 
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _
+from keyturn.practice.ground import Ground, practice_ground, running_program
 from keyturn.practice.timeline import HandClock
 from keyturn.rotation.record import Rotation
 from keyturn.terminal import changing, questions, reading
 from keyturn.terminal.arguments import Arguments
 from keyturn.terminal.exits import Exit
-from keyturn.terminal.interruption import look_for_lost_interruptions
+from keyturn.terminal.interruption import interruptible, look_for_lost_interruptions
 from keyturn.terminal.output import Output
-from keyturn.terminal.practice_ground import Ground, practice_ground, running_program
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, line
 from keyturn.terminal.session import Session
 
@@ -32,10 +33,12 @@ def practise(session: Session, output: Output) -> Exit:
     labelled = Output(as_json=output.as_json, label=LABEL)
     clock = HandClock(session.clock.now())
     try:
-        if session.arguments.serve:
-            _serve(labelled)
-        with practice_ground(clock) as ground, running_program(ground):
-            return _Rehearsal(session, labelled, ground, clock).run()
+        # SIGTERM ends a rehearsal as Ctrl-C does: what it made is cleaned away.
+        with interruptible(signal.SIGTERM):
+            if session.arguments.serve:
+                _serve(labelled)
+            with practice_ground(clock) as ground, running_program(ground):
+                return _Rehearsal(session, labelled, ground, clock).run()
     except KeyboardInterrupt:
         labelled.notes.write(BLANK, line(_("Ended, and cleaned away. Nothing real was touched.")))
         return Exit.DONE if session.arguments.serve else Exit.FAILED

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
 from keyturn.model.text import _
+from keyturn.rotation import words
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Event, Moment
-from keyturn.terminal import words
 from keyturn.terminal.screen import Line, Piece, Screen, Tone, line, painted, silence, wrapped
 
 if TYPE_CHECKING:

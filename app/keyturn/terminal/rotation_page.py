@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
+from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
-from keyturn.terminal import words
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 _CANCELLED = "cancelled"

@@ -9,9 +9,9 @@ from pathlib import Path
 from keyturn.model.keys import KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _, plural
+from keyturn.rotation import words
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.survey import FoundKey, Survey
-from keyturn.terminal import words
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 _TONES = {

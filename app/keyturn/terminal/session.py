@@ -1,33 +1,16 @@
-"""What a command works with, each part made when it is first asked for: a reading command must start at once."""
+"""One command that was typed, and what it works with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 from keyturn.computer.clock import Clock
-from keyturn.computer.computer import Computer
-from keyturn.computer.folders import state_folder
-from keyturn.computer.lock import OneAtATime
-from keyturn.model.errors import AnotherKeyturnError, AppError
-from keyturn.rotation.record import Rotation, all_rotations
-from keyturn.rotation.steps import State
-from keyturn.rotation.surroundings import CancelToken, OwnUses, ProgressSink, Surroundings
-from keyturn.state import journal
-from keyturn.state.secrets import SecretsKind, SecretStore, open_store
+from keyturn.rotation.workplace import Workplace
 from keyturn.terminal.arguments import Arguments
 
-if TYPE_CHECKING:
-    from keyturn.aws.session import Aws
 
-_AWS = "sts.amazonaws.com"  # for the question whether AWS is reached through a proxy
-
-
-class Session:
-    """One command's computer, journal, secrets and way to AWS.
+class Session(Workplace):
+    """The workplace of one command.
 
     Attributes:
         began: the command has begun to change something.
@@ -36,108 +19,8 @@ class Session:
     """
 
     def __init__(self, arguments: Arguments, clock: Clock) -> None:
+        super().__init__(arguments.location, clock, offline=arguments.offline)
         self.arguments = arguments
-        self.clock = clock
         self.began = False
-        self.hints: tuple[str, ...] = arguments.location
+        self.hints: tuple[str, ...] = arguments.location.options
         self.before_exit: Callable[[], None] | None = None
-        self._folder: Path | None = None
-        self._computer: Computer | None = None
-        self._journal: journal.Journal | None = None
-        self._secrets: SecretStore | None = None
-        self._aws: Aws | None = None
-
-    @property
-    def folder(self) -> Path:
-        """Keyturn's own folder; created where it is missing."""
-        if self._folder is None:
-            self._folder = state_folder(self.arguments.state_dir)
-        return self._folder
-
-    @property
-    def computer(self) -> Computer:
-        """The computer that is looked at."""
-        if self._computer is None:
-            self._computer = Computer.at(self.arguments.home, self.arguments.platform)
-        return self._computer
-
-    @property
-    def journal(self) -> journal.Journal:
-        """The journal in Keyturn's folder."""
-        if self._journal is None:
-            self._journal = journal.Journal(self.folder)
-        return self._journal
-
-    def surroundings(self, progress: ProgressSink | None = None, cancel: CancelToken | None = None) -> Surroundings:
-        """Everything a rotation touches."""
-        if self._secrets is None:
-            self._secrets = open_store(SecretsKind(self.arguments.secrets), self.folder)
-        return Surroundings(
-            computer=self.computer,
-            aws=self._way_to_aws(),
-            journal=self.journal,
-            secrets=self._secrets,
-            clock=self.clock,
-            progress=progress or (lambda event: None),
-            cancel=cancel or CancelToken(),
-            endpoint_url=self.arguments.endpoint_url,
-        )
-
-    def rotations(self) -> tuple[Rotation, ...]:
-        """All rotations, without making a journal where there is none."""
-        if self._journal is None and not (self.folder / journal.FILE_NAME).exists():
-            return ()
-        return all_rotations(self.journal)
-
-    def interrupted(self) -> tuple[Rotation, ...]:
-        """Rotations that began a step and did not end it, although nobody is working on it."""
-        cut_short = tuple(one for one in self.rotations() if one.state is State.INTERRUPTED)
-        return () if cut_short and self.another_is_working() else cut_short
-
-    def another_is_working(self) -> bool:
-        """True where another Keyturn is at work now."""
-        try:
-            with self.alone():
-                return False
-        except AnotherKeyturnError:
-            return True
-        except AppError:
-            return False
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the lock of Keyturn's folder.
-
-        Raises:
-            AnotherKeyturnError: where somebody else holds it.
-        """
-        with OneAtATime(self.folder):
-            yield
-
-    def close(self) -> None:
-        """Let go of connections and files."""
-        if self._aws is not None:
-            self._aws.close()
-        if self._journal is not None:
-            self._journal.close()
-
-    def _way_to_aws(self) -> Aws:
-        if self._aws is None:
-            from keyturn.aws.session import Aws, AwsSettings
-
-            endpoint_url = self.arguments.endpoint_url
-            # Without AWS nothing needs to be known of the network, and asking for proxies takes its time.
-            proxies = {} if self.arguments.offline else system_proxies(endpoint_url)
-            settings = AwsSettings(endpoint_url=endpoint_url, proxies=proxies)
-            self._aws = Aws(settings, OwnUses(self.journal), now=self.clock.now, sleep=self.clock.sleep)
-        return self._aws
-
-
-def system_proxies(endpoint_url: str | None) -> Mapping[str, str]:
-    """The proxies that the system uses, for AWS or for the address asked instead (research/aws.md A7 7.3)."""
-    from urllib.request import getproxies, proxy_bypass
-
-    host = _AWS if endpoint_url is None else urlsplit(endpoint_url).hostname or _AWS
-    if proxy_bypass(host):
-        return {}
-    return {scheme: address for scheme, address in getproxies().items() if scheme in {"http", "https"}}

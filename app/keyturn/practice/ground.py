@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,6 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.practice import console
 from keyturn.practice.timeline import AS_AT_AWS, TimeOfDay
-from keyturn.terminal.interruption import interruptible
 
 if TYPE_CHECKING:
     from keyturn.practice.account import PracticeAccount
@@ -67,7 +65,7 @@ class Ground:
 
 @contextmanager
 def practice_ground(clock: TimeOfDay | None = None) -> Iterator[Ground]:
-    """Make it, and clean it away at the end, also after Ctrl-C or SIGTERM.
+    """Make it, and clean it away at the end.
 
     Args:
         clock: the account's time; None for the real one.
@@ -77,9 +75,7 @@ def practice_ground(clock: TimeOfDay | None = None) -> Iterator[Ground]:
     """
     folder = Path(tempfile.mkdtemp(prefix="keyturn-practice-"))
     try:
-        # SIGTERM ends a rehearsal as Ctrl-C does.
-        with interruptible(signal.SIGTERM):
-            yield from _made(folder, clock)
+        yield from _made(folder, clock)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,0 +1,182 @@
+"""What a command or a page works with, each part made when it is first asked for: who only looks must start at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from keyturn.computer.clock import Clock
+from keyturn.computer.computer import Computer
+from keyturn.computer.folders import state_folder
+from keyturn.computer.lock import OneAtATime
+from keyturn.model.errors import AnotherKeyturnError, AppError
+from keyturn.rotation.record import Rotation, all_rotations
+from keyturn.rotation.steps import State
+from keyturn.rotation.surroundings import CancelToken, OwnUses, ProgressSink, Surroundings
+from keyturn.state import journal
+from keyturn.state.secrets import SecretsKind, SecretStore, open_store
+
+if TYPE_CHECKING:
+    from keyturn.aws.session import Aws
+
+_AWS = "sts.amazonaws.com"  # for the question whether AWS is reached through a proxy
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Which computer is looked at, which account is asked, and where Keyturn remembers.
+
+    Attributes:
+        endpoint_url: where AWS is; None for Amazon's own addresses.
+        home: another computer's home folder; None for this one's.
+        platform: that computer's system; None for this one's.
+        state_dir: Keyturn's own folder; None for the system's usual place.
+    """
+
+    endpoint_url: str | None = None
+    home: Path | None = None
+    platform: str | None = None
+    state_dir: Path | None = None
+    secrets: SecretsKind = SecretsKind.KEYRING
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that lead any command here."""
+        words: list[str] = []
+        if self.endpoint_url is not None:
+            words += ["--endpoint-url", self.endpoint_url]
+        if self.home is not None:
+            words += ["--home", str(self.home)]
+        if self.platform is not None:
+            words += ["--platform", self.platform]
+        if self.state_dir is not None:
+            words += ["--state-dir", str(self.state_dir)]
+        if self.secrets is not SecretsKind.KEYRING:
+            words += ["--secrets", self.secrets.value]
+        return tuple(words)
+
+
+class Workplace:
+    """One computer, journal, secret store and way to AWS, for one piece of work in one thread.
+
+    Args:
+        offline: AWS will not be asked, so nothing is found out about the way there.
+    """
+
+    def __init__(self, location: Location, clock: Clock, *, offline: bool = False) -> None:
+        self.location = location
+        self.clock = clock
+        self._offline = offline
+        self._folder: Path | None = None
+        self._computer: Computer | None = None
+        self._journal: journal.Journal | None = None
+        self._secrets: SecretStore | None = None
+        self._aws: Aws | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def folder(self) -> Path:
+        """Keyturn's own folder; created where it is missing."""
+        if self._folder is None:
+            self._folder = state_folder(self.location.state_dir)
+        return self._folder
+
+    @property
+    def computer(self) -> Computer:
+        """The computer that is looked at."""
+        if self._computer is None:
+            self._computer = Computer.at(self.location.home, self.location.platform)
+        return self._computer
+
+    @property
+    def journal(self) -> journal.Journal:
+        """The journal in Keyturn's folder."""
+        if self._journal is None:
+            self._journal = journal.Journal(self.folder)
+        return self._journal
+
+    def surroundings(self, progress: ProgressSink | None = None, cancel: CancelToken | None = None) -> Surroundings:
+        """Everything a rotation touches."""
+        if self._secrets is None:
+            self._secrets = open_store(self.location.secrets, self.folder)
+        return Surroundings(
+            computer=self.computer,
+            aws=self._way_to_aws(),
+            journal=self.journal,
+            secrets=self._secrets,
+            clock=self.clock,
+            progress=progress or (lambda event: None),
+            cancel=cancel or CancelToken(),
+            endpoint_url=self.location.endpoint_url,
+        )
+
+    def rotations(self) -> tuple[Rotation, ...]:
+        """All rotations, without making a journal where there is none."""
+        if self._journal is None and not (self.folder / journal.FILE_NAME).exists():
+            return ()
+        return all_rotations(self.journal)
+
+    def interrupted(self) -> tuple[Rotation, ...]:
+        """Rotations that began a step and did not end it, although nobody is working on it."""
+        cut_short = tuple(one for one in self.rotations() if one.state is State.INTERRUPTED)
+        return () if cut_short and self.another_is_working() else cut_short
+
+    def another_is_working(self) -> bool:
+        """True where another Keyturn is at work now."""
+        try:
+            with self.alone():
+                return False
+        except AnotherKeyturnError:
+            return True
+        except AppError:
+            return False
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lock of Keyturn's folder.
+
+        Raises:
+            AnotherKeyturnError: where somebody else holds it.
+        """
+        with OneAtATime(self.folder):
+            yield
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+        if self._aws is not None:
+            self._aws.close()
+        if self._journal is not None:
+            self._journal.close()
+
+    def _way_to_aws(self) -> Aws:
+        if self._aws is None:
+            from keyturn.aws.session import Aws, AwsSettings
+
+            endpoint_url = self.location.endpoint_url
+            # Without AWS nothing needs to be known of the network, and asking for proxies takes its time.
+            proxies = {} if self._offline else system_proxies(endpoint_url)
+            settings = AwsSettings(endpoint_url=endpoint_url, proxies=proxies)
+            self._aws = Aws(settings, OwnUses(self.journal), now=self.clock.now, sleep=self.clock.sleep)
+        return self._aws
+
+
+def system_proxies(endpoint_url: str | None) -> Mapping[str, str]:
+    """The proxies that the system uses, for AWS or for the address asked instead (research/aws.md A7 7.3)."""
+    from urllib.request import getproxies, proxy_bypass
+
+    host = _AWS if endpoint_url is None else urlsplit(endpoint_url).hostname or _AWS
+    if proxy_bypass(host):
+        return {}
+    return {scheme: address for scheme, address in getproxies().items() if scheme in {"http", "https"}}
