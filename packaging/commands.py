@@ -58,7 +58,8 @@ def test(arguments: Sequence[str]) -> int:
         "ruff format": [python, "-m", "ruff", "format", "--check", "."],
         "mypy": [python, "-m", "mypy"],
         "import borders": [str(environment.program("lint-imports"))],
-        "pytest": [python, "-m", "pytest", *arguments],
+        # All cores, each taking over what another has not begun: most tests wait for programs that they started.
+        "pytest": [python, "-m", "pytest", "--numprocesses", "logical", "--dist", "worksteal", *arguments],
     }
     for name, command in steps.items():
         print(f"\n── {name}", flush=True)

@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
@@ -290,8 +291,9 @@ def open_to_nobody(file: Path, tmp_path: Path) -> Iterator[Path]:
     """The file, and all folders above it that the tests made, given to the account without rights."""
     if AS_ROOT:
         for folder in (tmp_path, *tmp_path.parents):
-            if folder.name.startswith("pytest-") or folder == tmp_path:
-                folder.chmod(folder.stat().st_mode | 0o011)
+            if folder == Path(tempfile.gettempdir()):
+                break
+            folder.chmod(folder.stat().st_mode | 0o011)
         for path in (file.parent, file):
             os.chown(path, 65534, 65534)
     yield file
