@@ -1,4 +1,4 @@
-"""The real programs that the tests need, and the Debian packages that bring them."""
+"""The real programs and libraries that Keyturn and its tests need, and the Debian packages that bring them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ DEBIAN_PACKAGES = {
     "duply": "duply",
     "git-annex": "git-annex",
     "gnome-keyring-daemon": "gnome-keyring",
+    "openbox": "openbox",
     "pgbackrest": "pgbackrest",
     "rclone": "rclone",
     "restic": "restic",
@@ -23,7 +24,32 @@ DEBIAN_PACKAGES = {
     "strace": "strace",
     "s3fs": "s3fs",
     "s4cmd": "s4cmd",
+    "Xvfb": "xvfb",
 }
+
+# What Qt's own libraries and its way to an X server need of the system (`ldd` of libQt6Gui, libQt6Widgets and libqxcb
+# in PySide6 6.12), and a font, without which a window has no letters.
+DEBIAN_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+}
+_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+_FONT_PACKAGE = "fonts-dejavu-core"
 
 
 def find_program(name: str) -> Path | None:
@@ -42,6 +68,19 @@ def install_missing() -> None:
     missing = [package for name, package in DEBIAN_PACKAGES.items() if find_program(name) is None]
     if missing:
         install_or_tell(missing, why="Some tests will be skipped")
+    libraries = missing_libraries()
+    if libraries:
+        install_or_tell(libraries, why="The window cannot be opened")
+
+
+def missing_libraries() -> list[str]:
+    """The Debian packages that Qt lacks here; other systems bring all it needs."""
+    if shutil.which("dpkg") is None:
+        return []
+    known = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=False).stdout
+    there = {line.split()[0] for line in known.splitlines() if " => " in line}
+    missing = [package for name, package in DEBIAN_LIBRARIES.items() if name not in there]
+    return missing if _FONT.is_file() else [*missing, _FONT_PACKAGE]
 
 
 def install_or_tell(packages: Sequence[str], *, why: str) -> None:

@@ -22,9 +22,10 @@ _MAY_IMPORT: dict[str, set[str]] = {
     "rotation": {"model", "edits", "computer", "clients", "aws", "state"},
     "practice": {"model", "computer"},
     "terminal": {"model", "edits", "computer", "clients", "aws", "state", "rotation", "practice"},
+    "desktop": {"model", "edits", "computer", "clients", "aws", "state", "rotation", "practice"},
 }
 _LIVES_IN: dict[str, set[str]] = {
-    "PySide6": set(),
+    "PySide6": {"desktop"},
     "appdirs": {"computer"},
     "boto3": {"aws"},
     "botocore": {"aws", "practice"},
@@ -36,6 +37,7 @@ _LIVES_IN: dict[str, set[str]] = {
     "s3transfer": set(),
     "ruamel": {"edits"},
     "secretstorage": {"edits"},
+    "shiboken6": {"desktop"},
     "werkzeug": {"practice"},
 }
 

@@ -133,6 +133,7 @@ def test_as_root_missing_programs_are_installed_and_otherwise_the_command_is_pri
     result = subprocess.run(
         [sys.executable, "-c", script], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
     )
+    # Without `dpkg` on its PATH, it asks nothing about libraries.
     install = f"install --yes --no-install-recommends {' '.join(programs.DEBIAN_PACKAGES.values())}"
     if os.geteuid() == 0:
         options = "noninteractive -o DPkg::Lock::Timeout=120 -qq"

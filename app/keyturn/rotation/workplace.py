@@ -66,16 +66,19 @@ class Workplace:
 
     Args:
         offline: AWS will not be asked, so nothing is found out about the way there.
+        secrets: a store that several workplaces share; None opens the one that the location names.
     """
 
-    def __init__(self, location: Location, clock: Clock, *, offline: bool = False) -> None:
+    def __init__(
+        self, location: Location, clock: Clock, *, offline: bool = False, secrets: SecretStore | None = None
+    ) -> None:
         self.location = location
         self.clock = clock
         self._offline = offline
         self._folder: Path | None = None
         self._computer: Computer | None = None
         self._journal: journal.Journal | None = None
-        self._secrets: SecretStore | None = None
+        self._secrets = secrets
         self._aws: Aws | None = None
 
     def __enter__(self) -> Self:

@@ -56,6 +56,7 @@ class Arguments:
     wait: float | None = None
     confirm: str | None = None
     serve: bool = False
+    window: bool = False
 
     @property
     def location(self) -> Location:
@@ -110,7 +111,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="keyturn",
-        usage=_("keyturn COMMAND [options]"),
+        usage=_("keyturn [COMMAND] [options]"),
         description=overview(),
         epilog=afterword(),
         allow_abbrev=False,
@@ -143,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     made["practice"].add_argument(
         "--serve", action="store_true", help=_("keep the account running, and say how to reach it")
     )
+    made["practice"].add_argument("--window", action="store_true", help=_("rehearse in the window"))
     for sub in made.values():
         _global_options(sub)
     return parser

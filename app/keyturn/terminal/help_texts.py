@@ -40,6 +40,7 @@ def afterword() -> str:
     """What stands below the list of commands."""
     return _(
         "begin here:\n"
+        "  keyturn                  open the window\n"
         "  keyturn practice         rehearse on a simulated account; nothing real is touched\n"
         "  keyturn scan             what is on this computer; changes nothing\n"
         "  keyturn COMMAND -h       what a command does, and what it leaves alone\n"
@@ -246,9 +247,9 @@ def _rehearsing() -> dict[str, HelpText]:
                 "cleaned up at the end.\n"
                 "\n"
                 "--serve keeps the account running until Ctrl-C and prints the options with which\n"
-                "any other command reaches it."
+                "any other command reaches it. --window opens Keyturn's window on them."
             ),
-            ("keyturn practice", "keyturn practice --yes", "keyturn practice --serve"),
+            ("keyturn practice", "keyturn practice --window", "keyturn practice --serve"),
             _("0 everything ended as promised · 1 it did not, or the practice account is not installed"),
         ),
     }

@@ -6,24 +6,39 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
-from traceback import extract_tb
+from typing import Protocol
 
 from keyturn.computer.clock import Clock, SystemClock
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
+from keyturn.rotation.mistakes import how_it_stands, mistake, nothing_real
+from keyturn.rotation.workplace import Location
 from keyturn.terminal import documents, reading
-from keyturn.terminal.arguments import DOCUMENT_COMMANDS, parse, wanted_language
+from keyturn.terminal.arguments import DOCUMENT_COMMANDS, Arguments, parse, wanted_language
 from keyturn.terminal.exits import Exit, of_error
-from keyturn.terminal.help_texts import help_texts, overview
 from keyturn.terminal.interruption import forget_interruptions, interruptible
 from keyturn.terminal.language import speak
 from keyturn.terminal.output import Output
 from keyturn.terminal.rotation_page import problem_lines
-from keyturn.terminal.screen import BLANK, Line, Tone, line, silence
+from keyturn.terminal.screen import Tone, line, silence
 from keyturn.terminal.session import Session
 
 Command = Callable[[Session, Output], Exit]
+
+
+class Window(Protocol):
+    """The other face, which opens where no command is typed; whoever starts the program knows both.
+
+    Both functions return the exit code once the window is closed, and raise `AppError` where none can be opened.
+    """
+
+    def run(self, location: Location, clock: Clock) -> int:
+        """Open the window on one computer and account."""
+        ...
+
+    def rehearse(self, clock: Clock) -> int:
+        """Open the window on a simulated account and a sample computer."""
+        ...
 
 
 def change(session: Session, output: Output) -> Exit:
@@ -53,13 +68,17 @@ COMMANDS: dict[str, Command] = {
 _QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "practice", "clients"}
 
 
-def run(words: Sequence[str], clock: Clock | None = None) -> int:
-    """Run one command, and return its exit code."""
+def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | None = None) -> int:
+    """Run one command, and return its exit code.
+
+    Args:
+        window: opens where no command is typed; without one, a command has to be named.
+    """
     _prepare_streams()
     forget_interruptions()
     try:
         with interruptible(signal.SIGINT):
-            code = _run(words, clock or SystemClock())
+            code = _run(words, clock or SystemClock(), window)
     except SystemExit as end:
         # argparse ends the program after the help and the version.
         code = Exit.DONE if end.code in (None, 0) else Exit.USAGE
@@ -71,7 +90,7 @@ def run(words: Sequence[str], clock: Clock | None = None) -> int:
     return int(code)
 
 
-def _run(words: Sequence[str], clock: Clock) -> Exit:
+def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
     output = Output(as_json="--json" in words)
     try:
         speak(wanted_language(words))
@@ -79,14 +98,27 @@ def _run(words: Sequence[str], clock: Clock) -> Exit:
     except UsageError as error:
         name = next((word for word in words if word in COMMANDS), "")
         return _failed(output, error, name, began=False)
-    if arguments.command is None:
-        return _greet(output)
+    if arguments.command is None or arguments.window:
+        return _opened(arguments, clock, window, output)
     session = Session(arguments, clock)
     try:
         return _carry_out(session, output, arguments.command)
     finally:
         with suppress(AppError):
             session.close()
+
+
+def _opened(arguments: Arguments, clock: Clock, window: Window | None, output: Output) -> int:
+    try:
+        if window is None:
+            title = _("No command was named")
+            raise UsageError(title, _("Nothing was changed. `keyturn -h` lists the commands."), code="usage.arguments")
+        return window.rehearse(clock) if arguments.window else window.run(arguments.location, clock)
+    except UsageError as error:
+        return _failed(output, error, "", began=False)
+    except AppError as error:
+        _failed(output, error, "", began=False)
+        return Exit.STOPPED
 
 
 def _carry_out(session: Session, output: Output, name: str) -> Exit:
@@ -96,7 +128,7 @@ def _carry_out(session: Session, output: Output, name: str) -> Exit:
     except AppError as error:
         return _failed(output, error, name, began=session.began)
     except KeyboardInterrupt:
-        stopped = AppError(_("You stopped it"), _how_it_stands(session), code="cancelled")
+        stopped = AppError(_("You stopped it"), _standing(session), code="cancelled")
         return _failed(output, stopped, name, began=session.began)
     except Exception as error:
         return _broken(session, output, name, error)
@@ -126,49 +158,12 @@ def _failed(output: Output, error: AppError, name: str, *, began: bool) -> Exit:
 
 
 def _broken(session: Session, output: Output, name: str, error: Exception) -> Exit:
-    """Tell of a mistake of ours. The error's own text may quote a secret, so only its kind and its place are told."""
-    frames = extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    problem = AppError(
-        _("Keyturn made a mistake and stopped"),
-        _("{standing} Please report this to Keyturn's makers: {kind} in {where}, command {command}.").format(
-            standing=_how_it_stands(session), kind=type(error).__name__, where=where, command=name
-        ),
-        code="unexpected",
-    )
-    _failed(output, problem, name, began=True)
+    _failed(output, mistake(error, standing=_standing(session), doing=name), name, began=True)
     return Exit.STOPPED
 
 
-def _how_it_stands(session: Session) -> str:
-    """The state of the backups, as far as the journal knows it."""
-    if session.arguments.command == "practice":
-        return _("Nothing real was touched.")
-    try:
-        under_way = [one for one in session.rotations() if not one.is_over]
-    except AppError:
-        return _("Keyturn's journal cannot be read, so how the rotations stand is not known.")
-    if not under_way:
-        return _("No rotation is under way: every program has the key that it had before.")
-    names = ", ".join(f"{one.name} ({one.step.value})" for one in under_way)
-    return _(
-        "Each program holds one complete key, the old or the new one. Under way: {names}. `keyturn continue` carries "
-        "on, `keyturn undo` puts everything back."
-    ).format(names=names)
-
-
-def _greet(output: Output) -> Exit:
-    page: list[Line] = [*(line(text) for text in overview().splitlines()), BLANK]
-    texts = help_texts()
-    for name in ("practice", "scan"):
-        page.append(line(f"keyturn {name:<10} {texts[name].summary}", indent=2))
-    page += [
-        line(_("keyturn -h         all commands"), indent=2),
-        BLANK,
-        line(_("The window that `keyturn` alone will open one day is not there yet; name a command.")),
-    ]
-    output.notes.write(*page)
-    return Exit.USAGE
+def _standing(session: Session) -> str:
+    return nothing_real() if session.arguments.command == "practice" else how_it_stands(session)
 
 
 def _prepare_streams() -> None:

@@ -1,0 +1,105 @@
+"""Qt's application: made where there is a screen for it, and a clear sentence where there is none."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from keyturn.model.errors import AppError
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+_STOPPED = 4  # DESIGN.md, exit codes
+
+
+class NoWindowError(AppError):
+    """No window can be opened here."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("The window cannot be opened here"),
+            _(
+                "Nothing was changed, and your backups go on as they are. Every part of Keyturn works in the terminal, "
+                "too: begin with `keyturn scan`. ({reason})"
+            ).format(reason=reason),
+            code="window.missing",
+        )
+
+
+def make_application() -> QApplication:
+    """Make Qt's application, or return the one that is there.
+
+    Where Qt finds no screen it ends the whole program at once; the sentence is written then, and the exit code is 4.
+
+    Raises:
+        NoWindowError: where Qt's own libraries, or libraries of the system that they need, are missing.
+    """
+    try:
+        from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+        from PySide6.QtGui import QGuiApplication
+        from PySide6.QtWidgets import QApplication
+    except ImportError as error:
+        raise NoWindowError(str(error)) from error
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    said: list[str] = []
+
+    def listen(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        said.append(message.strip())
+        if kind is QtMsgType.QtFatalMsg:
+            error = NoWindowError(said[0])
+            with suppress(OSError):
+                os.write(2, f"{error.title}.\n{error.message}\n({error.code})\n".encode())
+            os._exit(_STOPPED)
+
+    QGuiApplication.setApplicationDisplayName("Keyturn")
+    QGuiApplication.setDesktopFileName("keyturn")
+    earlier = qInstallMessageHandler(listen)
+    try:
+        made = QApplication(["keyturn"])
+    finally:
+        qInstallMessageHandler(earlier)
+    made.setApplicationName("keyturn")
+    return made
+
+
+@contextmanager
+def interruptions_heard(ask_to_close: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM ask the window to close, as long as the block runs.
+
+    Qt's loop runs no Python while it waits, so the signal wakes it through a socket instead of a timer that ticks.
+    """
+    from PySide6.QtCore import QSocketNotifier
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        ask_to_close()
+
+    reading, writing = socket.socketpair()
+    for end in (reading, writing):
+        end.setblocking(False)
+    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read)
+
+    def drain() -> None:
+        with suppress(OSError):
+            reading.recv(64)  # while this runs, Python calls the handlers
+
+    notifier.activated.connect(drain)
+    wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    before = {one: signal.signal(one, asked) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+        signal.set_wakeup_fd(wakeup)
+        notifier.setEnabled(False)
+        reading.close()
+        writing.close()

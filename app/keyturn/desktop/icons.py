@@ -1,0 +1,89 @@
+"""Shapes: SVG files in `resources/icons`, drawn in the colour of their tone, sharp at every size."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QWidget
+
+import keyturn
+from keyturn.desktop.look import Tone, colours_of, tone_colour
+
+# Installed, the folder lies in the package; where one works on Keyturn, beside `app/`.
+_PACKAGE = Path(keyturn.__file__).parent
+_FOLDERS = (_PACKAGE / "resources" / "icons", _PACKAGE.parents[1] / "resources" / "icons")
+
+
+def paint_icon(painter: QPainter, name: str, area: QRectF, colour: QColor) -> None:
+    """Draw the shape into `area`."""
+    _renderer(name, colour.name()).render(painter, area)
+
+
+def pixmap(name: str, side: int, colour: QColor, ratio: float) -> QPixmap:
+    """The shape as a square picture.
+
+    Args:
+        side: in pixels of the layout.
+        ratio: of the screen's pixels to those.
+    """
+    made = QPixmap(QSize(side, side) * ratio)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    paint_icon(painter, name, QRectF(0, 0, side, side), colour)
+    painter.end()
+    return made
+
+
+def window_icon() -> QIcon:
+    """Keyturn's own icon."""
+    return QIcon(str(_path("keyturn")))
+
+
+class Shape(QWidget):
+    """A shape that says a state; the text beside it says the same, so a screen reader passes it over.
+
+    Args:
+        name: the file's name without its ending.
+        times: its side in line heights.
+    """
+
+    def __init__(self, name: str, tone: Tone, times: float = 1.0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._tone, self._times = name, tone, times
+
+    def show_shape(self, name: str, tone: Tone) -> None:
+        """Change to another shape."""
+        self._name, self._tone = name, tone
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        side = round(self.fontMetrics().height() * self._times)
+        return QSize(side, side)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: object) -> None:
+        painter = QPainter(self)
+        side = min(self.width(), self.height(), self.sizeHint().width())
+        area = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        paint_icon(painter, self._name, area, tone_colour(colours_of(self), self._tone))
+        painter.end()
+
+
+@cache
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    text = _path(name).read_text(encoding="utf-8").replace("currentColor", colour)
+    return QSvgRenderer(QByteArray(text.encode()))
+
+
+def _path(name: str) -> Path:
+    for folder in _FOLDERS:
+        if (folder / f"{name}.svg").is_file():
+            return folder / f"{name}.svg"
+    raise FileNotFoundError(f"resources/icons/{name}.svg")

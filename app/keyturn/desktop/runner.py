@@ -1,0 +1,272 @@
+"""Long work away from the window's thread: one change after the other, and a few readings at a time.
+
+What Qt's own thread classes get wrong with Python (research/anchors.md 3.2) is avoided by two rules: all that a worker
+has to say reaches the window's thread through one queued signal of one object that lives there as long as the program;
+and no worker ever holds a widget, because whoever lets go of an object last is the one who frees it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
+
+from keyturn.computer.clock import Clock
+from keyturn.model.errors import AppError
+from keyturn.rotation.mistakes import how_it_stands, mistake
+from keyturn.rotation.surroundings import CancelToken, Event, ProgressSink, Surroundings
+from keyturn.rotation.workplace import Location, Workplace
+from keyturn.state.secrets import MemorySecrets, SecretsKind
+
+_READERS = 3
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a piece of work has in its thread: a workplace of its own, a way to tell, and a way to be stopped."""
+
+    workplace: Workplace
+    progress: ProgressSink
+    cancel: CancelToken
+
+    def surroundings(self) -> Surroundings:
+        """Everything a rotation touches."""
+        return self.workplace.surroundings(self.progress, self.cancel)
+
+
+class Task:
+    """A piece of work that was handed over, as its owner sees it."""
+
+    def __init__(self, doing: str) -> None:
+        self.doing = doing
+        self.token = CancelToken()
+        self.is_forgotten = False
+
+    def cancel(self) -> None:
+        """Ask it to stop at the next safe point; how it ended is still told."""
+        self.token.ask()
+
+    def forget(self) -> None:
+        """Ask it to stop, and hear nothing of it any more: something newer takes its place."""
+        self.token.ask()
+        self.is_forgotten = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """Who is called back; kept in the window's thread alone."""
+
+    owner: QObject
+    done: Callable[[Any], None]
+    failed: Callable[[AppError], None]
+    told: Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    task: Task
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    task: Task
+    answer: object
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    task: Task
+    error: AppError
+
+
+class Runner(QObject):
+    """Runs work, and calls back in the window's thread. It outlives every page.
+
+    Args:
+        standing: how the backups stand, for the sentence that is said where Keyturn made a mistake.
+
+    Attributes:
+        changing: a change began (True), or none is left (False).
+        mistaken: Keyturn made a mistake that no work's owner is told of; the `AppError` says it.
+    """
+
+    changing = Signal(bool)
+    mistaken = Signal(object)
+    _posted = Signal(object)
+
+    def __init__(self, location: Location, clock: Clock, standing: Callable[[Workplace], str] = how_it_stands) -> None:
+        super().__init__()
+        self.location = location
+        self.clock = clock
+        self._standing = standing
+        # In memory only, secrets have to outlive the single piece of work.
+        self._secrets = MemorySecrets() if location.secrets is SecretsKind.MEMORY else None
+        self._readers = _Lane("reader", _READERS)
+        self._changer = _Lane("changer", 1)
+        self._listeners: dict[Task, _Listener] = {}
+        self._changes: list[Task] = []
+        self._posted.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def read(
+        self,
+        owner: QObject,
+        work: Callable[[Desk], Answer],
+        *,
+        done: Callable[[Answer], None],
+        failed: Callable[[AppError], None],
+        told: Callable[[Event], None] = lambda event: None,
+        doing: str,
+    ) -> Task:
+        """Run work that changes nothing; several run at a time.
+
+        Args:
+            owner: where this object is gone, nobody is called back.
+            work: runs in a worker, and must not hold widgets.
+            done, failed: one of them is called, once, in the window's thread.
+            told: called in the window's thread with each event.
+            doing: a short name of the work, for the report of a mistake.
+        """
+        task = Task(doing)
+        self._listeners[task] = _Listener(owner, done, failed, told)
+        self._readers.add(lambda: self._work(task, work))
+        return task
+
+    def change(
+        self,
+        owner: QObject,
+        work: Callable[[Desk], Answer],
+        *,
+        done: Callable[[Answer], None],
+        failed: Callable[[AppError], None],
+        told: Callable[[Event], None] = lambda event: None,
+        doing: str,
+    ) -> Task:
+        """Run work that changes something: after the one before, and alone on this computer. As `read` otherwise.
+
+        `AnotherKeyturnError` reaches `failed` where another Keyturn is working.
+        """
+
+        def alone(desk: Desk) -> Answer:
+            with desk.workplace.alone():
+                return work(desk)
+
+        task = Task(doing)
+        self._listeners[task] = _Listener(owner, done, failed, told)
+        self._changes.append(task)
+        self.changing.emit(True)
+        self._changer.add(lambda: self._work(task, alone))
+        return task
+
+    @property
+    def change_under_way(self) -> str | None:
+        """The name of the change that runs now, or None."""
+        return self._changes[0].doing if self._changes else None
+
+    @property
+    def is_idle(self) -> bool:
+        """True where nothing is at work, and everything was delivered."""
+        return not self._listeners
+
+    def tell_mistake(self, error: BaseException, doing: str) -> None:
+        """Say `mistaken` for an error that no work owns. May be called from any thread."""
+
+        def tell() -> None:
+            with Workplace(self.location, self.clock, offline=True) as workplace:
+                self._posted.emit(mistake(error, standing=self._standing(workplace), doing=doing))
+
+        self._readers.add(tell)
+
+    def leave(self, seconds: float) -> bool:
+        """Ask all work to stop, and wait for it; False where some of it is still at it after `seconds`."""
+        for task in self._listeners:
+            task.cancel()
+        deadline = time.monotonic() + seconds
+        ended = [lane.wait(max(0.0, deadline - time.monotonic())) for lane in (self._changer, self._readers)]
+        return all(ended)
+
+    def _work(self, task: Task, work: Callable[[Desk], object]) -> None:
+        workplace = Workplace(self.location, self.clock, secrets=self._secrets)
+
+        def progress(event: Event) -> None:
+            self._posted.emit(_Told(task, event))
+
+        outcome: _Done | _Failed
+        try:
+            task.token.check()
+            outcome = _Done(task, work(Desk(workplace, progress, task.token)))
+        except AppError as error:
+            outcome = _Failed(task, error)
+        except Exception as error:
+            outcome = _Failed(task, mistake(error, standing=self._standing(workplace), doing=task.doing))
+        try:
+            workplace.close()
+        except AppError as error:
+            self.tell_mistake(error, task.doing)
+        self._posted.emit(outcome)
+
+    @Slot(object)
+    def _deliver(self, message: _Told | _Done | _Failed | AppError) -> None:
+        if isinstance(message, AppError):
+            self.mistaken.emit(message)
+            return
+        task = message.task
+        listener = self._listeners[task]
+        if not isinstance(message, _Told):
+            del self._listeners[task]
+            self._no_longer_changing(task)
+        if task.is_forgotten or not isValid(listener.owner):
+            return
+        match message:
+            case _Told(event=event):
+                listener.told(event)
+            case _Done(answer=answer):
+                listener.done(answer)
+            case _Failed(error=error):
+                listener.failed(error)
+
+    def _no_longer_changing(self, task: Task) -> None:
+        if task in self._changes:
+            self._changes.remove(task)
+            if not self._changes:
+                self.changing.emit(False)
+
+
+class _Lane:
+    """Threads that take one job after the other.
+
+    They never keep the program from ending: whoever closes the window waits for changes, and readers may be cut.
+    """
+
+    def __init__(self, name: str, width: int) -> None:
+        self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._left = 0
+        self._changed = threading.Condition()
+        for number in range(width):
+            threading.Thread(target=self._take, name=f"{name}-{number}", daemon=True).start()
+
+    def add(self, job: Callable[[], None]) -> None:
+        with self._changed:
+            self._left += 1
+        self._jobs.put(job)
+
+    def wait(self, seconds: float) -> bool:
+        """True once nothing is left to do; False where that took too long."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._left == 0, seconds)
+
+    def _take(self) -> None:
+        while True:
+            job = self._jobs.get()
+            job()
+            del job
+            with self._changed:
+                self._left -= 1
+                self._changed.notify_all()

@@ -1,0 +1,48 @@
+"""Where the main window and the assistant meet: the one is handed the other, and knows nothing more of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from keyturn.desktop.runner import Runner
+from keyturn.model.keys import AccessKeyId
+
+
+@dataclass(frozen=True, slots=True)
+class NewRotation:
+    """A rotation of this key is to be chosen and begun."""
+
+    key: AccessKeyId
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRotation:
+    """This rotation is to be carried on from where it stands."""
+
+    name: str
+
+
+Errand: TypeAlias = NewRotation | RunningRotation
+
+
+class Assistant(QWidget):
+    """The pages that lead through one rotation. They fill the whole window.
+
+    Attributes:
+        left: the person goes back to the main window; the rotation stays where it is, and the main window looks again.
+    """
+
+    left = Signal()
+
+    def __init__(self, runner: Runner, errand: Errand, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.runner = runner
+        self.errand = errand
+
+
+OpenAssistant: TypeAlias = Callable[[Runner, Errand], Assistant]

@@ -1,0 +1,268 @@
+"""The few widgets that pages are made of: headings, quiet text, pills, cards and buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
+from keyturn.desktop.measures import em, heading_font, strong_font, subheading_font
+
+
+class Text(QLabel):
+    """Text that wraps. Names from files are shown as they are, never read as markup."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+
+    def selectable(self) -> Text:
+        """Let it be selected and copied, by mouse and by keyboard."""
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        return self
+
+
+class Heading(Text):
+    """What a page says first. It can take the focus, so that a screen reader begins there when the page changes."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFont(heading_font(self.font()))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+class Subheading(Text):
+    """The heading of a part of a page."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFont(subheading_font(self.font()))
+
+
+class Strong(Text):
+    """Text that stands out, such as the name of a thing."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFont(strong_font(self.font()))
+
+
+class Quiet(Text):
+    """Text that is less important."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+
+class Toned(Text):
+    """Text in the colour of a tone. The words say the same as the colour."""
+
+    def __init__(self, text: str = "", tone: Tone = Tone.NEUTRAL, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._tone = tone
+        self._colour()
+
+    def show_text(self, text: str, tone: Tone) -> None:
+        """Say something else."""
+        self._tone = tone
+        self.setText(text)
+        self._colour()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._colour()
+
+    def _colour(self) -> None:
+        wanted = tone_colour(colours_of(self), self._tone)
+        if self.palette().color(QPalette.ColorRole.Text) != wanted:
+            palette = self.palette()
+            # Not WindowText: from that follows which scheme is worn.
+            palette.setColor(QPalette.ColorRole.Text, wanted)
+            self.setForegroundRole(QPalette.ColorRole.Text)
+            self.setPalette(palette)
+
+
+class Pill(Text):
+    """A state in one or two words, on a wash of its tone."""
+
+    def __init__(self, text: str = "", tone: Tone = Tone.NEUTRAL, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._tone = tone
+        self.setWordWrap(False)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, text: str, tone: Tone) -> None:
+        """Say another state."""
+        self._tone = tone
+        self.setText(text)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        text = self.fontMetrics().size(Qt.TextFlag.TextSingleLine, self.text())
+        return QSize(text.width() + em(self, 0.9), text.height() + em(self, 0.2))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_pill(painter, self, QRectF(self.rect()), self.text(), self._tone)
+        painter.end()
+
+
+def paint_pill(painter: QPainter, widget: QWidget, area: QRectF, text: str, tone: Tone) -> None:
+    """Draw a pill into `area` of `widget`."""
+    colours = colours_of(widget)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    wash = wash_colour(colours, tone)
+    # In high contrast there is no wash, so an outline shows the pill.
+    painter.setPen(QPen(tone_colour(colours, tone)) if wash == QColor(colours.card) else Qt.PenStyle.NoPen)
+    painter.setBrush(wash)
+    shape = area.adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.drawRoundedRect(shape, shape.height() / 2, shape.height() / 2)
+    painter.setPen(tone_colour(colours, tone))
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
+    painter.restore()
+
+
+def paint_card(painter: QPainter, widget: QWidget, *, hover: bool = False, focus: bool = False) -> None:
+    """Draw the ground and the border of a card, as large as `widget`."""
+    colours = colours_of(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    radius = em(widget, 0.45)
+    area = QRectF(widget.rect()).adjusted(1, 1, -1, -1)
+    painter.setBrush(QColor(colours.card))
+    painter.setPen(QPen(QColor(colours.accent_text if hover else colours.line), 1))
+    painter.drawRoundedRect(area, radius, radius)
+    if focus:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colours.accent_text), 2))
+        painter.drawRoundedRect(area, radius, radius)
+
+
+class Card(QFrame):
+    """A group of things that belong together, on a ground of its own. It has a column to put them in."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(em(self, 0.9), em(self, 0.7), em(self, 0.9), em(self, 0.7))
+        self.column.setSpacing(em(self, 0.3))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_card(painter, self)
+        painter.end()
+
+
+class Button(QPushButton):
+    """A button as the drawings have it: a quiet frame, a clear ring when it has the focus."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setAutoDefault(True)
+
+    def sizeHint(self) -> QSize:
+        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
+        return QSize(text.width() + em(self, 1.4), text.height() + em(self, 0.75))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def ground(self) -> QColor:
+        """The colour of the button itself."""
+        colours = colours_of(self)
+        return QColor(colours.wash_accent if self.underMouse() and self.isEnabled() else colours.card)
+
+    def ink(self) -> QColor:
+        """The colour of its text."""
+        colours = colours_of(self)
+        return QColor(colours.text if self.isEnabled() else colours.quiet)
+
+    def border(self) -> QColor:
+        """The colour of its frame."""
+        return QColor(colours_of(self).line)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = em(self, 0.4)
+        area = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        painter.setBrush(self.ground().darker(112) if self.isDown() else self.ground())
+        style = Qt.PenStyle.SolidLine if self.isEnabled() else Qt.PenStyle.DashLine
+        painter.setPen(QPen(self.border(), 1, style))
+        painter.drawRoundedRect(area, radius, radius)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(colours_of(self).accent_text), 2))
+            painter.drawRoundedRect(area.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
+        painter.setPen(self.ink())
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic, self.text())
+        painter.end()
+
+
+class PrimaryButton(Button):
+    """The one button of a page that does what the page is for. Enter presses it."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFont(strong_font(self.font()))
+        self.setDefault(True)
+
+    def sizeHint(self) -> QSize:
+        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
+        return QSize(text.width() + em(self, 2.2), text.height() + em(self, 1.0))
+
+    def ground(self) -> QColor:
+        colours = colours_of(self)
+        if not self.isEnabled():
+            return QColor(colours.ground)
+        accent = QColor(colours.accent)
+        return accent.darker(108) if self.underMouse() else accent
+
+    def ink(self) -> QColor:
+        colours = colours_of(self)
+        return QColor(colours.on_accent if self.isEnabled() else colours.quiet)
+
+    def border(self) -> QColor:
+        colours = colours_of(self)
+        return QColor(colours.accent if self.isEnabled() else colours.line)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            # A ring in the button's own colour is not seen on it.
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self.ink(), 1.5))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(5, 5, -5, -5), em(self, 0.3), em(self, 0.3))
+            painter.end()
+
+
+class LinkButton(Button):
+    """A thing to press in the middle of text: underlined, without a frame."""
+
+    def sizeHint(self) -> QSize:
+        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
+        return QSize(text.width() + em(self, 0.4), text.height() + em(self, 0.4))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        colours = colours_of(self)
+        font = self.font()
+        font.setUnderline(self.underMouse() or self.hasFocus())
+        painter.setFont(font)
+        painter.setPen(QColor(colours.accent_text if self.isEnabled() else colours.quiet))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
+        painter.drawText(QRectF(self.rect()).adjusted(em(self, 0.2), 0, 0, 0), flags, self.text())
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(colours.accent_text), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), em(self, 0.25), em(self, 0.25))
+        painter.end()

@@ -1,0 +1,90 @@
+"""A window without a screen, a practice account, and a runner that is waited for at the end of each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from keyturn.desktop.look import LIGHT, wear
+from keyturn.desktop.measures import enlarge_small_font
+from keyturn.desktop.runner import Runner
+from keyturn.model.keys import KeyPair
+from keyturn.practice.account import PracticeAccount
+from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
+from keyturn.practice.sample_computer import SampleComputer, build_sample_computer
+from keyturn.practice.timeline import HandClock, Lag
+from keyturn.rotation.workplace import Location
+from keyturn.state.secrets import SecretsKind
+
+PATIENCE = 20_000  # milliseconds; asking an account in this process takes some hundred
+
+# Before pytest-qt makes the application: tests open no window on anybody's screen.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """Qt's application, always light and in the same size, whatever the system prefers."""
+    qapp.setStyle("fusion")
+    enlarge_small_font(qapp)
+    wear(qapp, LIGHT)
+    return qapp
+
+
+@dataclass
+class Ground:
+    """A computer with one old root key, and the account that it belongs to."""
+
+    account: PracticeAccount
+    computer: SampleComputer
+    old: KeyPair
+    clock: HandClock
+    location: Location
+
+    def advance(self, days: float) -> None:
+        """Let days pass."""
+        self.clock.sleep(days * 86_400)
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    """The whole sample computer."""
+    clock = HandClock(datetime.now(UTC) - timedelta(hours=1))
+    account = PracticeAccount(clock=clock, lag=Lag(last_use=900))
+    furnish_account(account)
+    old = account.create_root_key(age_days=OLD_KEY_DAYS)
+    with account.serving() as url:
+        computer = build_sample_computer(tmp_path / "home", url, old)
+        location = Location(
+            endpoint_url=url, home=computer.home, state_dir=tmp_path / "state", secrets=SecretsKind.FILE
+        )
+        yield Ground(account, computer, old, clock, location)
+
+
+@pytest.fixture
+def start_runner(qtbot: QtBot) -> Iterator[Callable[[Location, HandClock], Runner]]:
+    """Start a runner; at the end of the test nothing of it is at work any more."""
+    started: list[Runner] = []
+
+    def start(location: Location, clock: HandClock) -> Runner:
+        runner = Runner(location, clock)
+        started.append(runner)
+        return runner
+
+    yield start
+    for runner in started:
+        assert runner.leave(30)
+        qtbot.waitUntil(lambda one=runner: one.is_idle, timeout=PATIENCE)  # type: ignore[misc]
+
+
+@pytest.fixture
+def runner(ground: Ground, start_runner: Callable[[Location, HandClock], Runner]) -> Runner:
+    """A runner on the sample computer."""
+    return start_runner(ground.location, ground.clock)
