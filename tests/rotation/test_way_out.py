@@ -179,3 +179,18 @@ def test_who_stops_the_waiting_for_the_console_has_broken_nothing(office: Office
     token.ask()
     result = conductor.turn_off(office.start(cancel=token), None, By.CONSOLE, wait=60)
     assert (result.ending, result.state, result.step) == (Ending.WAITING, State.WAITING, Step.WATCH)
+
+
+def test_who_watches_hears_of_each_destination_and_the_journal_keeps_what_was_proved(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    (rotation,) = office.rotations()
+    identities = {one.place.identity for one in rotation.decision.destinations}
+
+    told = {step: {one for event in office.events if event.step is step for one in event.places} for step in Step}
+    assert told[Step.SWITCH] == told[Step.PROVE_AGAIN] == identities
+
+    proved = rotation.proved(Step.PROVE_AGAIN)
+    assert {one.place for one in proved} == identities
+    assert {one.bucket for one in proved} == {"family-archive", "office-backup"}
+    assert all(("list", True) in one.checks for one in proved)
+    assert rotation.proved(Step.PROVE_OFF) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 
 import pytest
@@ -92,6 +93,12 @@ def test_plain_progress_is_one_line_for_each_thing_that_happens() -> None:
         "Prove the new key: did not work out. AWS says no",
         "Watch for uses of the old key: waiting",
     ]
+
+
+def test_json_progress_names_the_destinations_that_an_event_is_about() -> None:
+    stream = io.StringIO()
+    JsonProgress(stream)(Event(Step.SWITCH, Moment.GOING_ON, "…", ("rclone:/r:oma",)))
+    assert json.loads(stream.getvalue())["places"] == ["rclone:/r:oma"]
 
 
 def test_json_progress_knows_the_four_states_of_the_contract_and_an_event_for_the_rest() -> None:

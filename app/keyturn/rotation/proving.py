@@ -6,7 +6,7 @@ before anything was changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision, Destination
-from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.record import Proved, Rotation, taking
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
@@ -44,7 +44,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class DestinationProof:
-    """How one bucket of one destination fared."""
+    """How one bucket of one destination fared.
+
+    Attributes:
+        place: the destination's identity.
+    """
 
     client: str
     name: str
@@ -52,6 +56,7 @@ class DestinationProof:
     access_key_id: AccessKeyId
     bucket: str | None
     checks: tuple[Check, ...]
+    place: str
 
     @property
     def ok(self) -> bool:
@@ -114,7 +119,8 @@ def prove_again(surroundings: Surroundings, rotation: Rotation, step: Step, expe
         AppError: for the first destination that failed.
     """
     with taking(surroundings, rotation, step) as outcome:
-        prove_or_raise(surroundings, rotation, step, expected=expected)
+        proofs = prove_or_raise(surroundings, rotation, step, expected=expected)
+        outcome.facts["proved"] = [_proved(one).as_json() for one in proofs]
         kept = surroundings.secrets.get(expected)
         if kept is not None:
             take_back_uploads(surroundings, rotation, kept)
@@ -132,9 +138,12 @@ def take_back_uploads(surroundings: Surroundings, rotation: Rotation, signer: Ke
             proof.remove_stray_uploads(surroundings.aws, signer, target)
 
 
-def prove_or_raise(surroundings: Surroundings, rotation: Rotation, step: Step, *, expected: AccessKeyId) -> None:
+def prove_or_raise(
+    surroundings: Surroundings, rotation: Rotation, step: Step, *, expected: AccessKeyId
+) -> tuple[DestinationProof, ...]:
     """Prove every destination, and raise for the first that failed or holds another key than `expected`."""
     passed_before = own_checks_passed(rotation)
+    proofs = []
     for one in prove_destinations(surroundings, rotation.decision, passed_before):
         if one.access_key_id != expected:
             raise ClientError(
@@ -145,16 +154,20 @@ def prove_or_raise(surroundings: Surroundings, rotation: Rotation, step: Step, *
                 ).format(path=one.path, found=one.access_key_id.masked, expected=expected.masked),
                 code="place.other-key",
             )
-        surroundings.tell(step, Moment.GOING_ON, _summary(one))
+        surroundings.tell(step, Moment.GOING_ON, _summary(one), (one.place,))
         for check in one.checks:
             if check.ok is False and (check.error is not None or _own_check_name(one) in passed_before):
                 raise _as_error(one.bucket or one.name, check.check, check.detail, check.error)
+        proofs.append(one)
+    return tuple(proofs)
 
 
 def prove_destinations(
     surroundings: Surroundings, decision: Decision, passed_before: frozenset[str]
-) -> tuple[DestinationProof, ...]:
+) -> Iterator[DestinationProof]:
     """Read each destination's pair back and prove it, all of them in parallel; then run the programs' own checks.
+
+    Each proof comes as soon as it is complete, so that who watches sees it.
 
     Args:
         passed_before: the own checks that passed with the old key.
@@ -169,7 +182,6 @@ def prove_destinations(
         for one, target in wanted
     ]
     answers = proof.prove_all(surroundings.aws, requests)
-    proofs = []
     for (one, target), results in zip(wanted, answers, strict=True):
         checks = [Check(result.check, result.ok, result.detail, result.error) for result in results]
         pair = pairs[one.place.identity]
@@ -182,12 +194,15 @@ def prove_destinations(
                 surroundings.clock.sleep(pause)
                 tried = own_check(surroundings, one.place, target)
             checks += tried
-        proofs.append(
-            DestinationProof(
-                one.place.client, one.place.name, one.place.path, pair.access_key_id, target.bucket, tuple(checks)
-            )
+        yield DestinationProof(
+            one.place.client,
+            one.place.name,
+            one.place.path,
+            pair.access_key_id,
+            target.bucket,
+            tuple(checks),
+            one.place.identity,
         )
-    return tuple(proofs)
 
 
 def own_check(surroundings: Surroundings, place: Place, target: Target | None) -> list[Check]:
@@ -234,6 +249,10 @@ def _targets(decision: Decision) -> tuple[S3Target, ...]:
 
 def _s3_target(regions: Mapping[str, str | None], account: str, target: Target) -> S3Target:
     return S3Target(target.bucket, target.prefix, regions.get(target.bucket), account)
+
+
+def _proved(one: DestinationProof) -> Proved:
+    return Proved(one.place, one.bucket, tuple((check.check, check.ok) for check in one.checks))
 
 
 def _summary(one: DestinationProof) -> str:

@@ -20,6 +20,29 @@ _WAY_OUT = (Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
+class Proved:
+    """What was proved of one bucket of a destination.
+
+    Attributes:
+        place: the destination's identity.
+        checks: what was tried, and whether it worked; None where that is not known.
+    """
+
+    place: str
+    bucket: str | None
+    checks: tuple[tuple[str, bool | None], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For the journal."""
+        return {"place": self.place, "bucket": self.bucket, "checks": [list(one) for one in self.checks]}
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> Proved:
+        """Read what `as_json` wrote."""
+        return cls(written["place"], written["bucket"], tuple((check, ok) for check, ok in written["checks"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Rotation:
     """One key's way, as far as it has come."""
 
@@ -96,6 +119,11 @@ class Rotation:
             return self.started
         done = self.latest(Step.SWITCH, Mark.DONE)
         return None if done is None else done.at
+
+    def proved(self, step: Step) -> tuple[Proved, ...]:
+        """What the newest proof of this step found, for each bucket of each destination."""
+        done = self.latest(step, Mark.DONE)
+        return () if done is None else tuple(Proved.from_json(one) for one in done.facts.get("proved", ()))
 
     @property
     def off_at(self) -> datetime | None:

@@ -35,11 +35,16 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that a person who watches should see."""
+    """Something that a person who watches should see.
+
+    Attributes:
+        places: the identities of the destinations that it is about; empty where it is about none or all of them.
+    """
 
     step: Step
     moment: Moment
     detail: str = ""
+    places: tuple[str, ...] = ()
 
 
 # Is told what happens, as it happens.
@@ -93,9 +98,9 @@ class Surroundings:
     cancel: CancelToken = field(default_factory=CancelToken)
     endpoint_url: str | None = None
 
-    def tell(self, step: Step, moment: Moment, detail: str = "") -> None:
+    def tell(self, step: Step, moment: Moment, detail: str = "", places: tuple[str, ...] = ()) -> None:
         """Tell whoever watches."""
-        self.progress(Event(step, moment, detail))
+        self.progress(Event(step, moment, detail, places))
 
 
 class OwnUses:

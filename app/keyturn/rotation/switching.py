@@ -35,7 +35,7 @@ def switch(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None
             surroundings.cancel.check()
             _expect_stopped(surroundings, places, decision.key)
             done = replace_pair(surroundings.computer, places, expected=decision.key, pair=new)
-            surroundings.tell(Step.SWITCH, Moment.GOING_ON, _told(path, done))
+            surroundings.tell(Step.SWITCH, Moment.GOING_ON, _told(path, done), _identities(places))
             if done.rewritten:
                 outcome.detail += f". {_told(path, done)}"
 
@@ -54,7 +54,7 @@ def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, ne
             if new is not None:
                 _expect_stopped(surroundings, places, new)
                 done = replace_pair(surroundings.computer, places, expected=new, pair=old)
-                surroundings.tell(Step.UNDO, Moment.GOING_ON, _told(path, done))
+                surroundings.tell(Step.UNDO, Moment.GOING_ON, _told(path, done), _identities(places))
         except AppError as error:
             first_error = first_error or error
     if first_error is not None:
@@ -82,6 +82,10 @@ def _expect_stopped(surroundings: Surroundings, places: Sequence[Place], key: Ac
             ),
             code="program.running",
         )
+
+
+def _identities(places: Sequence[Place]) -> tuple[str, ...]:
+    return tuple(place.identity for place in places)
 
 
 def _told(path: Path, done: Replaced) -> str:

@@ -72,4 +72,6 @@ def _why_not(surroundings: Surroundings, found: FoundKey, place: Place) -> Check
 
 
 def _as_proof(place: Place, bucket: str | None, checks: Sequence[Check]) -> DestinationProof:
-    return DestinationProof(place.client, place.name, place.path, place.access_key_id, bucket, tuple(checks))
+    return DestinationProof(
+        place.client, place.name, place.path, place.access_key_id, bucket, tuple(checks), place.identity
+    )

@@ -73,7 +73,8 @@ class JsonProgress:
         self._last = event
         # The contract knows four states of a step; what happens within one is an event of its own.
         if event.moment is Moment.GOING_ON:
-            write_json(self._stream, {"event": "progress", "step": event.step.value, "detail": event.detail})
+            written = {"event": "progress", "step": event.step.value, "detail": event.detail}
+            write_json(self._stream, {**written, "places": list(event.places)} if event.places else written)
             return
         written = {"event": "step", "step": event.step.value, "state": event.moment.value, "detail": event.detail}
         write_json(self._stream, written)
