@@ -117,20 +117,26 @@ def _in_console(decision: Decision, last_step: str) -> tuple[str, ...]:
     )
 
 
+def console_address(owner: Principal) -> str | None:
+    """The page of the console with the owner's keys (research/aws.md A8, "Console"); None where there is no console."""
+    if not has_console(owner):
+        return None
+    console = _CONSOLES.get(owner.partition, "https://console.aws.amazon.com")
+    page = "security_credentials" if owner.kind is PrincipalKind.ROOT else "users"
+    return f"{console}/iam/home#/{page}"
+
+
 def _way_to_keys(decision: Decision) -> tuple[str, ...]:
-    # research/aws.md A8, "Console"
-    console = _CONSOLES.get(decision.owner.partition, "https://console.aws.amazon.com")
+    address = console_address(decision.owner)
     if decision.owner.kind is PrincipalKind.ROOT:
         return (
             _(
                 "Open {address} and sign in as root user (e-mail address, password, and the code of your MFA device)."
-            ).format(address=f"{console}/iam/home#/security_credentials"),
+            ).format(address=address),
             _("Top right, account name: Security credentials. Scroll to Access keys."),
         )
     return (
-        _("Open {address} and sign in with an account that may manage users.").format(
-            address=f"{console}/iam/home#/users"
-        ),
+        _("Open {address} and sign in with an account that may manage users.").format(address=address),
         _("Choose the user {user}, then the tab Security credentials, then Access keys.").format(
             user=decision.owner.user_name or decision.owner.arn
         ),

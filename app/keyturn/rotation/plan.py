@@ -41,12 +41,14 @@ class Gate:
 
     Attributes:
         waits: an answer or some time opens it; False where something has to be put right first.
+        offers: the answers that there are to choose from, where they are known.
     """
 
     step: Step
     reason: str
     waits: bool = False
     code: str = "gate"
+    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

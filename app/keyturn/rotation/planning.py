@@ -14,7 +14,7 @@ from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
 from keyturn.edits.files import obstacle
 from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError, UsageError
-from keyturn.model.keys import AccessKeyId, KeyPair, Principal, PrincipalKind
+from keyturn.model.keys import AccessKeyId, KeyPair, Principal
 from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
@@ -23,6 +23,7 @@ from keyturn.rotation.decision import Decision, Destination, without_secret
 from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
 from keyturn.rotation.proving import own_check
+from keyturn.rotation.routes import chosen_route
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
@@ -35,26 +36,8 @@ def make_plan(surroundings: Surroundings, survey: Survey, found: FoundKey, optio
         UsageError: where the route does not fit the key.
         AwsError: where AWS could not be asked what the plan has to know.
     """
-    route = _route(found, options)
+    route = chosen_route(found, options.route)
     return _Planning(surroundings, survey, found, options, route).plan()
-
-
-def _route(found: FoundKey, options: Options) -> Route:
-    kind = None if found.key.owner is None else found.key.owner.kind
-    if options.route is None:
-        if not any(place.kind is PlaceKind.DESTINATION for place in found.places):
-            return Route.RETIRE
-        return Route.SAME_USER if kind is PrincipalKind.USER else Route.SCOPED_USER
-    fits = {Route.NEW_ROOT_KEY: {PrincipalKind.ROOT, None}, Route.SAME_USER: {PrincipalKind.USER, None}}
-    if kind not in fits.get(options.route, {kind}):
-        raise UsageError(
-            _("The route {route} does not fit this key").format(route=options.route.value),
-            _("{key} belongs to {owner}. Nothing was changed. See `keyturn plan -h` for the routes.").format(
-                key=found.key.access_key_id.masked, owner="" if found.key.owner is None else found.key.owner.arn
-            ),
-            code="usage.route",
-        )
-    return options.route
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +102,16 @@ class _Planning:
             notes=tuple(self._notes),
         )
 
-    def _close(self, reason: str, *, step: Step = Step.CHECK, waits: bool = False, code: str = "gate") -> None:
-        self._gates.append(Gate(step, reason, waits, code))
+    def _close(
+        self,
+        reason: str,
+        *,
+        step: Step = Step.CHECK,
+        waits: bool = False,
+        code: str = "gate",
+        offers: tuple[str, ...] = (),
+    ) -> None:
+        self._gates.append(Gate(step, reason, waits, code, offers))
 
     def _close_for(self, error: AppError) -> None:
         self._close(f"{error.title}. {error.message}", code=error.code)
@@ -161,25 +152,27 @@ class _Planning:
         destinations = [Destination(place, place.targets or given) for place in places]
         homeless = [one.title for one in destinations if not one.targets]
         if homeless:
+            names = self._account_buckets()
             self._close(
                 _(
                     "The configuration of {names} names no bucket, and Keyturn proves each bucket. Say which with "
                     "--bucket NAME. {buckets}"
-                ).format(names=", ".join(homeless), buckets=self._account_buckets()),
+                ).format(names=", ".join(homeless), buckets=_buckets_sentence(names)),
                 step=Step.CREATE,
                 waits=True,
                 code="bucket.unnamed",
+                offers=names or (),
             )
         return destinations
 
-    def _account_buckets(self) -> str:
+    def _account_buckets(self) -> tuple[str, ...] | None:
+        """The names of the account's buckets; None where AWS did not tell."""
         if self._found.pair is None:
-            return ""
+            return None
         try:
-            names = aws_buckets.list_buckets(self._surroundings.aws, self._found.pair)
+            return tuple(aws_buckets.list_buckets(self._surroundings.aws, self._found.pair))
         except AwsError:
-            return _("(AWS did not tell the account's buckets.)")
-        return _("The account has: {names}.").format(names=", ".join(names) or _("no bucket"))
+            return None
 
     def _edits(self, places: Sequence[Place]) -> tuple[FileEdit, ...]:
         edits: list[FileEdit] = []
@@ -324,6 +317,12 @@ class _Planning:
             reason = _("The old key stays off, and can be turned on again, for {days:g} days.")
             gates.append(Gate(Step.DELETE, reason.format(days=self._options.off_days), waits=True, code="off-days"))
         return gates
+
+
+def _buckets_sentence(names: Sequence[str] | None) -> str:
+    if names is None:
+        return _("(AWS did not tell the account's buckets.)")
+    return _("The account has: {names}.").format(names=", ".join(names) or _("no bucket"))
 
 
 def _kms_key(facts: BucketFacts | None) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _, plural
+from keyturn.rotation import consent
 from keyturn.rotation.record import Rotation, find_rotation
 from keyturn.rotation.steps import By, Result, Route, Step
 from keyturn.rotation.surroundings import Surroundings
@@ -91,7 +92,7 @@ def turn_off(session: Session, output: Output) -> Exit:
             return _carried_out(session, output, lambda all_of_it: conductor.carry_on(all_of_it, rotation.name))
         if still_on:
             if turning_off.is_one_way(rotation.decision, way):
-                output.page.write(*_one_way(rotation), BLANK)
+                output.page.write(line(consent.one_way_heading(), Tone.ATTENTION), line(consent.one_way()), BLANK)
             if not arguments.yes and not _nobody_else_needs_it(output, rotation):
                 return _not_agreed(output)
             if way is By.CONSOLE and wait > 0:
@@ -176,35 +177,18 @@ def _not_agreed(output: Output) -> Exit:
 
 def _nobody_else_needs_it(output: Output, rotation: Rotation) -> bool:
     """Ask what Keyturn cannot see, and then whether to do it."""
-    key = rotation.decision.key.masked
+    asked = consent.other_users(rotation.decision.key)
     questions.require_a_person()
     output.page.write(
-        line(_("Keyturn sees this computer only."), Tone.HEADING),
-        line(_("Whatever else uses {key} stops when it is off, such as").format(key=key)),
-        bullet(_("another computer that backs up to the same buckets"), indent=2),
-        bullet(_("a NAS (Synology, QNAP, TrueNAS) with a backup or sync to S3"), indent=2),
-        bullet(_("a web server or a plug-in that stores files in S3"), indent=2),
+        line(asked.heading, Tone.HEADING),
+        line(asked.lead),
+        *(bullet(example, indent=2) for example in asked.examples),
         BLANK,
     )
-    question = _("Does any other computer, NAS or web server use {key}?").format(key=key)
-    if questions.agrees(output, question):
-        output.page.write(line(_("Give those a key of their own first; then run this command again.")))
+    if questions.agrees(output, asked.question):
+        output.page.write(line(asked.if_so))
         return False
-    return questions.agrees(output, _("Turn {key} off now?").format(key=key))
-
-
-def _one_way(rotation: Rotation) -> list[Line]:
-    # research/aws.md 0.1 and A2
-    return [
-        line(_("This is a one-way door for Keyturn."), Tone.ATTENTION),
-        line(
-            _(
-                "A root key that turns itself off cannot turn itself on again, and no IAM user may. Only you can, in "
-                "the AWS console, signed in as root with password and MFA. If you are not sure that you can sign in, "
-                "use --by console: there you see that you can."
-            )
-        ),
-    ]
+    return questions.agrees(output, _("Turn {key} off now?").format(key=rotation.decision.key.masked))
 
 
 def _in_the_console(steps: Sequence[str], wait: float) -> list[Line]:

@@ -1,0 +1,53 @@
+"""What a person reads and answers before the old key is turned off, in the terminal as in the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _
+
+
+@dataclass(frozen=True, slots=True)
+class OtherUsers:
+    """The question that nobody but a person can answer: Keyturn sees this computer only.
+
+    Attributes:
+        examples: who else may use the key.
+        if_so: what to do first where somebody else does.
+    """
+
+    heading: str
+    lead: str
+    examples: tuple[str, ...]
+    question: str
+    if_so: str
+
+
+def other_users(key: AccessKeyId) -> OtherUsers:
+    """Ask whether something elsewhere uses the old key."""
+    return OtherUsers(
+        heading=_("Keyturn sees this computer only."),
+        lead=_("Whatever else uses {key} stops when it is off, such as").format(key=key.masked),
+        examples=(
+            _("another computer that backs up to the same buckets"),
+            _("a NAS (Synology, QNAP, TrueNAS) with a backup or sync to S3"),
+            _("a web server or a plug-in that stores files in S3"),
+        ),
+        question=_("Does any other computer, NAS or web server use {key}?").format(key=key.masked),
+        if_so=_("Give those a key of their own first; then come back here."),
+    )
+
+
+def one_way_heading() -> str:
+    """The title of the warning before a root key turns itself off."""
+    return _("This is a one-way door for Keyturn.")
+
+
+def one_way() -> str:
+    """Why a root key that turns itself off cannot be turned on by Keyturn (research/aws.md 0.1 and A2)."""
+    return _(
+        "A root key that turns itself off cannot turn itself on again, and no IAM user may. Only you can, in the AWS "
+        "console, signed in as root with password and MFA. If you are not sure that you can sign in, turn it off in "
+        "the console instead: there you see that you can."
+    )

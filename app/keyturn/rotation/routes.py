@@ -1,0 +1,62 @@
+"""Which ways out fit a key, and which of them is the recommended one."""
+
+from __future__ import annotations
+
+from keyturn.model.errors import UsageError
+from keyturn.model.keys import PrincipalKind
+from keyturn.model.places import PlaceKind
+from keyturn.model.text import _
+from keyturn.rotation.steps import Route
+from keyturn.rotation.survey import FoundKey
+
+# Whose keys these routes are for; the others are for everybody's.
+_OWNERS = {Route.NEW_ROOT_KEY: PrincipalKind.ROOT, Route.SAME_USER: PrincipalKind.USER}
+
+
+def routes_for(found: FoundKey) -> tuple[Route, ...]:
+    """The routes to choose from, the recommended one first.
+
+    A key that a program here uses cannot just be retired, and one that none uses has nobody to give a new key to.
+    """
+    if not _is_used_here(found):
+        return (Route.RETIRE,)
+    fitting = [route for route in Route if route is not Route.RETIRE and _fits(found, route)]
+    recommended = _recommended(found)
+    return (recommended, *(route for route in fitting if route is not recommended))
+
+
+def chosen_route(found: FoundKey, asked: Route | None) -> Route:
+    """The route that was asked for, or the recommended one.
+
+    Raises:
+        UsageError: where the route that was asked for does not fit the key.
+    """
+    if asked is None:
+        return _recommended(found)
+    if not _fits(found, asked):
+        raise UsageError(
+            _("The route {route} does not fit this key").format(route=asked.value),
+            _("{key} belongs to {owner}. Nothing was changed. See `keyturn plan -h` for the routes.").format(
+                key=found.key.access_key_id.masked, owner="" if found.key.owner is None else found.key.owner.arn
+            ),
+            code="usage.route",
+        )
+    return asked
+
+
+def _recommended(found: FoundKey) -> Route:
+    if not _is_used_here(found):
+        return Route.RETIRE
+    return Route.SAME_USER if _kind(found) is PrincipalKind.USER else Route.SCOPED_USER
+
+
+def _fits(found: FoundKey, route: Route) -> bool:
+    return _kind(found) in {_OWNERS.get(route), None} if route in _OWNERS else True
+
+
+def _kind(found: FoundKey) -> PrincipalKind | None:
+    return None if found.key.owner is None else found.key.owner.kind
+
+
+def _is_used_here(found: FoundKey) -> bool:
+    return any(place.kind is PlaceKind.DESTINATION for place in found.places)
