@@ -209,11 +209,30 @@ def test_a_key_turned_on_again_is_waited_for(scene: Begin) -> None:
     with pytest.raises(AwsError):
         whose(here.aws, here.root)
     here.account.root_turn_on(here.root.access_key_id)
-    wait_until_known(here.aws, here.root, here.clock)
+    wait_until_known(here.aws, here.root, here.targets, here.clock)
     assert whose(here.aws, here.root)
     here.account.root_turn_off(here.root.access_key_id)
     here.clock.advance(60)
     with pytest.raises(AwsError) as caught:
-        wait_until_known(here.aws, here.root, here.clock)
+        wait_until_known(here.aws, here.root, here.targets, here.clock)
     assert caught.value.fault is AwsFault.UNKNOWN_KEY
     assert "new" not in caught.value.message
+
+
+def test_s3_may_learn_later_than_sts_that_a_key_is_on_again_and_is_waited_for(scene: Begin) -> None:
+    here = scene(Lag(new=8.0, off=4.0, flap=2.0, more={"s3": 20.0}))
+    here.account.root_turn_off(here.root.access_key_id)
+    here.clock.advance(60)
+    here.account.root_turn_on(here.root.access_key_id)
+    progress: list[Spread] = []
+    wait_until_known(here.aws, here.root, here.targets, here.clock, progress=progress.append)
+    assert here.account.accepts(here.root, "s3")
+    assert progress[-1].places == 1 + len(here.targets)
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket"])
+def test_a_bucket_that_refuses_a_key_turned_on_again_knows_the_key(scene: Begin, code: str) -> None:
+    here = scene(AT_ONCE)
+    here.account.fail("s3:ListBucket", faults.refused(403 if code == "AccessDenied" else 404, code), times=100)
+    wait_until_known(here.aws, here.root, here.targets, here.clock)
+    assert here.clock.monotonic() == pytest.approx(5.0)

@@ -29,6 +29,8 @@ _PAUSE_FOR_REFUSAL = 3.0
 _NOT_YET = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.NOT_FOUND})
 # What STS says of a key that is off; it answers every key that works, whatever its policy.
 _OFF = frozenset({AwsFault.UNKNOWN_KEY})
+# What S3 says of a bucket, to a key that it knows.
+_OF_THE_BUCKET = frozenset({AwsFault.DENIED, AwsFault.NOT_FOUND, AwsFault.NO_SUCH_BUCKET})
 
 
 class Clock(Protocol):
@@ -90,17 +92,23 @@ def wait_until_accepted(
 def wait_until_known(
     aws: Aws,
     pair: KeyPair,
+    targets: Sequence[S3Target],
     clock: Clock,
     *,
     progress: Callable[[Spread], None] = _nothing,
     stop_if_cancelled: Callable[[], None] = _nothing,
 ) -> None:
-    """Return once STS accepts a key that was turned on again: three times in a row over five seconds.
+    """Return once STS and S3 know a key that was turned on again: three times in a row over five seconds each.
+
+    S3 hears of a key by itself, and may do so after STS (research/aws.md A4). What the key may do was settled before
+    it was turned off, so a bucket that refuses it knows it.
 
     Raises:
         AwsError: at once for anything but "not spread yet"; UNKNOWN_KEY after two minutes.
     """
-    _wait([_Place(partial(_sts, aws, pair))], clock, progress, stop_if_cancelled, partial(_still_off, pair))
+    places = [_Place(partial(_sts, aws, pair, _OFF))]
+    places += [_Place(partial(_s3_knows, aws, pair, target)) for target in dict.fromkeys(targets)]
+    _wait(places, clock, progress, stop_if_cancelled, partial(_still_off, pair))
 
 
 def wait_until_refused(
@@ -204,6 +212,16 @@ def _sts(aws: Aws, pair: KeyPair, awaited: frozenset[AwsFault] = _NOT_YET) -> Aw
 
 def _s3(aws: Aws, pair: KeyPair, target: S3Target) -> AwsError | None:
     return _refusal(lambda: list_objects(aws, pair, target, 1, patient=False), _NOT_YET)
+
+
+def _s3_knows(aws: Aws, pair: KeyPair, target: S3Target) -> AwsError | None:
+    """As `_s3`, but a refusal by a bucket comes from somebody who knows the key."""
+    try:
+        return _refusal(lambda: list_objects(aws, pair, target, 1, patient=False), _OFF)
+    except AwsError as error:
+        if error.fault not in _OF_THE_BUCKET:
+            raise
+        return None
 
 
 def _refusal(ask: Callable[[], object], awaited: frozenset[AwsFault]) -> AwsError | None:

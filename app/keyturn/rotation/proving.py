@@ -77,7 +77,7 @@ def prove_new_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) 
     """
     decision = rotation.decision
     with taking(surroundings, rotation, Step.PROVE) as outcome:
-        targets = _targets(decision)
+        targets = targets_of(decision)
         spread = _Spreading(surroundings)
         spreading.wait_until_accepted(
             surroundings.aws,
@@ -134,7 +134,7 @@ def take_back_uploads(surroundings: Surroundings, rotation: Rotation, signer: Ke
         rotation: as the journal had it before the present step.
     """
     if any(rotation.ended_badly(step) for step in _PROOFS):
-        for target in _targets(rotation.decision):
+        for target in targets_of(rotation.decision):
             proof.remove_stray_uploads(surroundings.aws, signer, target)
 
 
@@ -242,7 +242,8 @@ def _own_check_name(one: DestinationProof) -> str:
     return f"{one.client} {one.name} {one.bucket}"
 
 
-def _targets(decision: Decision) -> tuple[S3Target, ...]:
+def targets_of(decision: Decision) -> tuple[S3Target, ...]:
+    """Every bucket and prefix that some destination uses, each once, as AWS is asked about it."""
     wanted = {target for one in decision.destinations for target in one.targets}
     return tuple(_s3_target(decision.regions, decision.owner.account, target) for target in sorted(wanted))
 

@@ -12,6 +12,7 @@ from keyturn.model.keys import KeyPair, KeyStatus, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.proving import targets_of
 from keyturn.rotation.record import Rotation, taking
 from keyturn.rotation.steps import By, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
@@ -102,7 +103,7 @@ def turn_on_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair,
     """Turn the old key on again with the new key, which has the same owner."""
     with taking(surroundings, rotation, Step.TURN_ON) as outcome:
         access_keys.set_status(surroundings.aws, new, rotation.decision.key, active=True, user_name=None)
-        spreading.wait_until_known(surroundings.aws, old, surroundings.clock)
+        _wait_until_known(surroundings, rotation, old)
         outcome.detail = rotation.decision.key.masked
 
 
@@ -128,8 +129,12 @@ def seen_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> Non
     """
     with taking(surroundings, rotation, Step.TURN_ON) as outcome:
         surroundings.aws.remember_new(old.access_key_id)
-        spreading.wait_until_known(surroundings.aws, old, surroundings.clock)
+        _wait_until_known(surroundings, rotation, old)
         outcome.detail = rotation.decision.key.masked
+
+
+def _wait_until_known(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+    spreading.wait_until_known(surroundings.aws, old, targets_of(rotation.decision), surroundings.clock)
 
 
 def is_usable(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: KeyPair | None) -> bool:
