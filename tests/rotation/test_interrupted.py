@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -153,3 +156,20 @@ def test_turning_off_and_deleting_killed_anywhere_end_well(new_office: Callable[
         expect_sound(office)
         assert office.status_of(office.old.access_key_id) is None
     assert nth > 10
+
+
+def test_an_undo_clears_away_what_a_killed_keyturn_left_of_a_key(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = office.plan(Route.SCOPED_USER)
+    assert killed_at(office, 9, lambda s: conductor.rotate(s, plan))  # before any file was changed
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen(["/bin/true"]) as ended:
+        ended.wait()
+    of_a_check = tmp_path / f"keyturn-check-{ended.pid}-x"
+    of_a_check.mkdir()
+    of_a_replacement = office.write(".config/rclone/.keyturn-0123456789abcdef.tmp", "half of a file with a key")
+    result = conductor.undo(office.start(), None)
+    assert (result.ending, result.problem) == (Ending.DONE, None), str(result.problem)
+    assert not of_a_check.exists()
+    assert not of_a_replacement.exists()

@@ -6,7 +6,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from keyturn.clients.client import CheckResult, OwnCheck
@@ -24,6 +25,7 @@ _CANNOT_START = frozenset({126, 127})
 _SECRET_SHAPE = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])")
 _DETAIL_LENGTH = 300
 _FOLDER = "keyturn-check-"
+_ATTEMPTS_TO_REMOVE = 3
 
 
 def bare_environment(computer: Computer, added: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -45,8 +47,7 @@ def run_own_check(check: OwnCheck) -> CheckResult:
     """Run the check. A program that does not end in time, or does not start, leaves the outcome unknown."""
     try:
         clear_away_checks()
-        # Made 0700 and removed whatever happens, but for a kill; the number tells the next start whose it was.
-        with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as folder:
+        with _private_folder() as folder:
             environment = dict(check.environment)
             for private in check.private_files:
                 path = Path(folder, private.variable.lower())
@@ -69,6 +70,21 @@ def run_own_check(check: OwnCheck) -> CheckResult:
         return CheckResult(None, _("{program} did not start: {said}").format(program=check.title, said=said))
     detail = _("{program} could not reach it: {said}").format(program=check.title, said=said)
     return CheckResult(False, detail)
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """A folder that nobody else may open, removed whatever happens but for a kill."""
+    # The number tells the next start whose it was.
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
+    try:
+        yield folder
+    finally:
+        # Where the system refuses once, as with too many open files, it mostly does not refuse again.
+        for _attempt in range(_ATTEMPTS_TO_REMOVE):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
 
 
 def clear_away_checks() -> None:

@@ -89,6 +89,7 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
             _("Nothing can bring {key} back; your programs keep the new key.").format(key=rotation.decision.key.masked),
             code="usage.deleted",
         )
+    switching.clear_away(rotation.decision)
     try:
         if undoing.lacks_only_its_end(surroundings, rotation):
             undoing.end(surroundings, rotation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from keyturn.clients.own_check import clear_away_checks
@@ -102,4 +103,6 @@ def clear_away(decision: Decision) -> None:
     clear_away_checks()
     for folder in {path.parent for path in files_of(decision)}:
         for leftover in leftover_temporaries(folder):
-            leftover.unlink(missing_ok=True)
+            # A folder that lets nothing be removed lets nothing be replaced either, and that is told then.
+            with suppress(OSError):
+                leftover.unlink()
