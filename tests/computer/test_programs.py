@@ -208,6 +208,7 @@ def test_a_running_program_is_seen_with_its_command_line_variables_and_start(
     assert seen.arguments[1:] == ("-c", WAITS)
     assert seen.environment is not None
     assert seen.environment["RCLONE_CONFIG"] == "/x y"
+    assert seen.started is not None
     assert before < seen.started < datetime.now(UTC) + timedelta(seconds=5)
 
 
@@ -226,6 +227,33 @@ def test_a_word_in_a_command_line_is_no_program(tmp_path: Path, start: Callable[
 
 def test_nothing_runs_under_no_name() -> None:
     assert running_programs([]) == ()
+
+
+BLIND = """
+import os
+import psutil
+from keyturn.computer.programs import running_programs
+from keyturn.model.errors import ClientError
+open_ones = []
+try:
+    while True:
+        open_ones.append(os.open(os.devnull, os.O_RDONLY))
+except OSError:
+    pass
+try:
+    running_programs(["made-up-rclone"])
+except ClientError as error:
+    print(error.code)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc, as Linux has it")
+def test_a_system_that_does_not_tell_what_runs_leaves_it_unknown() -> None:
+    # As many files are open as may be, so /proc cannot be read.
+    limited = ["/bin/sh", "-c", 'ulimit -n 64; exec "$@"', "limited", sys.executable, "-c", BLIND]
+    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(limited, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "program.unseen\n"
 
 
 def test_variables_and_arguments_do_not_show_in_the_repr(

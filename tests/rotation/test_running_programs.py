@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from keyturn.clients.running import overwriters
@@ -101,3 +104,27 @@ def test_one_that_reads_another_file_is_not_in_the_way(office: Office, backrest:
         assert overwriters(office.start().computer, places) == ()
     with running(tmp_path, backrest):
         assert len(overwriters(office.start().computer, places)) == 1
+
+
+def unseen(*_: object) -> Iterator[psutil.Process]:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+def test_where_the_system_does_not_tell_what_runs_nothing_is_begun(
+    office: Office, backrest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psutil, "process_iter", unseen)
+    assert [gate.code for gate in office.plan().closed] == ["program.unseen"]
+
+
+def test_where_the_system_does_not_tell_what_runs_the_person_looks_before_the_old_key_goes_off(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.rotate()
+    monkeypatch.setattr(psutil, "process_iter", unseen)
+    waiting = conductor.turn_off(office.start(), None)
+    (item,) = (one for one in waiting.awaiting if one.item == "restart-unseen")
+    assert "rclone, restic" in item.title
+    assert waiting.ending is Ending.WAITING
+    assert conductor.tick(office.start(), None, item.item).ending is Ending.DONE
+    assert [one.item for one in conductor.turn_off(office.start(), None).awaiting] == ["turn-off"]

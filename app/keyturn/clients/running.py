@@ -72,6 +72,9 @@ def overwriters(computer: Computer, places: Sequence[Place]) -> tuple[str, ...]:
     """Return which running programs would write their own copy over a change at the places, and what to do first.
 
     A program whose file cannot be seen counts, unless another computer's disk is looked at.
+
+    Raises:
+        ClientError: `program.unseen`, where the system does not tell which programs run.
     """
     clients = [
         client for client in CLIENTS if client.remembers_its_file and any(client.name == p.client for p in places)
@@ -102,7 +105,7 @@ def _holds(
     """Whether the program holds the old key; None where its files and variables cannot be seen."""
     if program.environment is not None and old.value in program.environment.values():
         return True  # whenever it started: the variables of the session that started it are old
-    if edited_at is not None and program.started > edited_at:
+    if edited_at is not None and program.started is not None and program.started > edited_at:
         return False
     files = client.config_files(computer, program)
     if files is None:

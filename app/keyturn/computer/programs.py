@@ -57,14 +57,14 @@ class RunningProgram:
         name: the one of the names asked for that it goes by.
         arguments: its command line; empty where that is another person's to see.
         environment: its variables, which may hold secrets; None where they are not ours to see.
-        started: when, in UTC.
+        started: when, in UTC; None where the system does not tell.
     """
 
     pid: int
     name: str
     arguments: tuple[str, ...] = field(repr=False)
     environment: Mapping[str, str] | None = field(repr=False)
-    started: datetime
+    started: datetime | None
 
 
 def find_program(name: str, computer: Computer) -> Path | None:
@@ -197,43 +197,62 @@ def running_programs(names: Collection[str]) -> tuple[RunningProgram, ...]:
 
     A script is found by its own name, not by its interpreter's. What may not be seen of another person's program is
     left empty; the program is listed all the same.
+
+    Raises:
+        ClientError: `program.unseen`, where the system does not tell: that is not "none runs".
     """
     import psutil
 
     wanted = {_plain(name): name for name in names}
     found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.NoSuchProcess):
-            program = _look_at(process, wanted)
-            if program is not None and program.pid != os.getpid():
-                found.append(program)
+    try:
+        for process in psutil.process_iter():
+            with suppress(psutil.NoSuchProcess):
+                program = _look_at(process, wanted)
+                if program is not None and program.pid != os.getpid():
+                    found.append(program)
+    except (psutil.Error, OSError) as error:
+        raise ClientError(
+            _("Keyturn cannot see which programs run now"),
+            _(
+                "One that runs may hold a key in memory. Nothing was changed by looking, and your backups are as they "
+                "were. The system says: {reason}. Look at it, then try again."
+            ).format(reason=getattr(error, "strerror", None) or type(error).__name__),
+            code="program.unseen",
+        ) from error
     return tuple(sorted(found, key=lambda program: program.pid))
 
 
 def is_alive(pid: int) -> bool:
-    """True where a process of that number runs now."""
+    """True where a process of that number runs now, or where the system does not tell."""
     import psutil
 
-    return psutil.pid_exists(pid)
+    try:
+        return psutil.pid_exists(pid)
+    except (psutil.Error, OSError):
+        return True
 
 
 def _look_at(process: psutil.Process, wanted: Mapping[str, str]) -> RunningProgram | None:
     import psutil
 
+    # psutil lets the system's own refusals through in places. Another error leaves open whether this is one of those.
+    not_to_be_seen = (psutil.AccessDenied, psutil.ZombieProcess, PermissionError)
     arguments: tuple[str, ...] = ()
-    # psutil lets the system's own refusals through in places.
-    with suppress(psutil.AccessDenied, psutil.ZombieProcess, OSError):
+    with suppress(*not_to_be_seen):
         arguments = tuple(process.cmdline())
     own_name = ""
-    with suppress(psutil.AccessDenied, psutil.ZombieProcess, OSError):
+    with suppress(*not_to_be_seen):
         own_name = process.name()
     name = next((wanted[word] for word in _names_of(own_name, arguments) if word in wanted), None)
     if name is None:
         return None
     environment: Mapping[str, str] | None = None
-    with suppress(psutil.AccessDenied, psutil.ZombieProcess, OSError):
+    with suppress(*not_to_be_seen, OSError):
         environment = process.environ()
-    started = datetime.fromtimestamp(process.create_time(), UTC)
+    started: datetime | None = None
+    with suppress(*not_to_be_seen, OSError):
+        started = datetime.fromtimestamp(process.create_time(), UTC)
     return RunningProgram(process.pid, name, arguments, environment, started)
 
 

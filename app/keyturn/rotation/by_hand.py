@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from keyturn.clients.registry import client_named
 from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
 from keyturn.computer.programs import running_programs
+from keyturn.model.errors import ClientError
 from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.places import Place
 from keyturn.model.text import _
@@ -57,16 +59,34 @@ def restart(one: Holder) -> Awaited:
 
 
 def still_running(surroundings: Surroundings, decision: Decision, switched_at: datetime | None) -> tuple[Awaited, ...]:
-    """The programs that run now with the old key in memory: those that started before the switch, if it was made."""
+    """The programs that run now with the old key in memory: those that started before the switch, if it was made.
+
+    Where the system does not tell which programs run, that is one thing for the person to look at.
+    """
+    try:
+        running = running_programs(PROGRAM_NAMES) if decision.destinations else ()
+    except ClientError as error:
+        return (_look_what_runs(decision, error),)
     found = holders(
         surroundings.computer,
         [one.place for one in decision.destinations],
-        running_programs(PROGRAM_NAMES) if decision.destinations else (),
+        running,
         old=decision.key,
         edited_at=switched_at,
     )
     # The programs of this computer have nothing to do with another one's disk, unless they plainly read a file on it.
     return tuple(restart(one) for one in found if one.certain or surroundings.computer.is_this_one)
+
+
+def _look_what_runs(decision: Decision, error: ClientError) -> Awaited:
+    programs = sorted({client_named(one.place.client).title for one in decision.destinations})
+    return Awaited(
+        "restart-unseen",
+        _("Look whether one of your backup programs runs with the old key in memory: {programs}").format(
+            programs=", ".join(programs)
+        ),
+        (str(error), _("Restart each one that started before its key was changed.")),
+    )
 
 
 def turn_off_in_console(decision: Decision) -> Awaited:

@@ -194,8 +194,11 @@ class _Planning:
             problem = obstacle(edit.path)
             if problem is not None:
                 self._close_for(problem)
-        for reason in overwriters(self._surroundings.computer, [place for edit in edits for place in edit.places]):
-            self._close(reason, waits=True, code="program.running")
+        try:
+            for reason in overwriters(self._surroundings.computer, [place for edit in edits for place in edit.places]):
+                self._close(reason, waits=True, code="program.running")
+        except AppError as error:
+            self._close_for(error)
         return tuple(edits)
 
     def _look_at_the_keychain(self) -> None:
