@@ -1,12 +1,15 @@
 """The whole sweep: `packaging/dev.py sweep` runs this with the Python of `.venv`.
 
-Every point is a fault or a kill at one moment of one command; it counts where all ended as promised. Prints a table,
-then each point that did not, with the line that repeats it. Exit code 1 where there is one.
+Every point is a fault or a kill at one moment of one command; it counts where all ended as promised. Of points that
+Keyturn cannot tell apart (tests/sweep/moments.py says why) one is tried, unless every one is asked for. Prints a table,
+then each point that did not end as promised, with the line that repeats it. Exit code 1 where there is one.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import multiprocessing
 import os
 import shutil
@@ -17,19 +20,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.sweep.incidents import Incident
-from tests.sweep.points import KINDS, WAYS, Outcome, scenario_named, try_point
-from tests.sweep.scenarios import ROUTES, scenarios
+from tests.sweep.moments import KINDS, one_of_each, points
+from tests.sweep.points import WAYS, Outcome, try_point
+from tests.sweep.scenarios import ROUTES, scenario_named, scenarios
 from tests.sweep.world import World, build
 
+ROOT = Path(__file__).resolve().parents[1]
 T = TypeVar("T")
-_CHUNK = 12  # points that share one preparation
+_CHUNK = 40  # points that share one preparation, and what is known of the worlds that they leave
 _SECRETS = {"keychain": "keyring", "keychain-kills": "keyring"}  # where secrets are kept; the file unless said
 
 NOT_REACHED = """\
@@ -45,6 +50,21 @@ Not reached by any point:
   - a file system that lies: ENOENT for what is there, EROFS for reading; errors of calls not in FILE_ERRORS (stat …);
   - wrong TLS at each request: the command line takes AWS's certificates from its own bundle alone (tests/aws has it);
   - another system than Linux: a sharing violation as Windows gives it is in tests/edits."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The points of one kind in one scenario.
+
+    Attributes:
+        incidents: those to try.
+        all_of_them: how many there are.
+    """
+
+    kind: str
+    scenario: str
+    incidents: tuple[str, ...]
+    all_of_them: int
 
 
 @dataclass(frozen=True)
@@ -72,9 +92,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--only", nargs="+", choices=list(KINDS), default=list(KINDS), help="these kinds of point alone"
     )
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth point alone")
+    parser.add_argument("--every", action="store_true", help="every point, also those alike (a night and a day)")
+    parser.add_argument("--resume", type=Path, metavar="FILE", help="keep outcomes there, and leave out those in it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="so many at the same time")
     parser.add_argument("--sample", action="store_true", help="a few points of each route and kind, as the tests do")
+    parser.add_argument("--count", action="store_true", help="only say how many points there are")
     parser.add_argument("--point", metavar="NAME", help="exactly one, as the list of a sweep names it")
     asked = parser.parse_args(arguments)
     if shutil.which("strace") is None:
@@ -84,8 +106,8 @@ def main(arguments: Sequence[str]) -> int:
         return _repeat(asked.point)
     wanted = [
         (kind, one.title)
-        for one in scenarios()
         for kind in asked.only
+        for one in scenarios()
         if one.route in asked.routes and (not asked.scenarios or one.name in asked.scenarios)
     ]
     began = time.monotonic()
@@ -94,11 +116,78 @@ def main(arguments: Sequence[str]) -> int:
         if asked.sample:
             chosen = sample()
             rows = _all(pool, "sweeping", [(pool.submit(_try_some, *one), one[2]) for one in chosen])
-        else:
-            counted = _all(pool, "counting the moments", [(pool.submit(_count, *one), 1) for one in wanted])
-            work = [chunk for found in counted for chunk in _chunks(found, asked.every)]
-            rows = _all(pool, "sweeping", [(pool.submit(_sweep, one), len(one.incidents)) for one in work])
-    return _report(rows, time.monotonic() - began, every=asked.every, sample=asked.sample)
+            return _report(rows, time.monotonic() - began, None)
+        counting = [(pool.submit(_count, *one, asked.every), 1) for one in wanted]
+        found = _all(pool, "counting the moments", counting)
+        if asked.count:
+            _say_how_many(found)
+            return 0
+        with Notebook(asked.resume) as notebook:
+            work = [chunk for one in found for chunk in _chunks(one, notebook)]
+            futures = [(pool.submit(_sweep, one), len(one.incidents)) for one in work]
+            rows = [*notebook.rows(found), *_all(pool, "sweeping", futures, notebook.write)]
+    return _report(rows, time.monotonic() - began, found)
+
+
+class Notebook:
+    """Keeps outcomes in a file, one JSON line each, so that a sweep that was interrupted goes on; or keeps nothing.
+
+    Raises:
+        SystemExit: where the file is of another program than this one: its moments are others.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._known: dict[tuple[str, str, str], Outcome] = {}
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Notebook:
+        if self._path is None:
+            return self
+        program = _program()
+        lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
+        if lines and json.loads(lines[0]) != {"program": program}:
+            raise SystemExit(f"{self._path} is of another state of the program. Name a new file.")
+        for line in lines[1:]:
+            row = json.loads(line)
+            one = Outcome(row["scenario"], row["incident"], row["came"], tuple(row["complaints"]))
+            self._known[row["kind"], one.scenario, one.incident] = one
+        self._file = self._path.open("a", encoding="utf-8")
+        if not lines:
+            print(json.dumps({"program": program}), file=self._file, flush=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, row: Row) -> None:
+        """Keep what came of some points."""
+        if self._file is not None:
+            for one in row.outcomes:
+                print(json.dumps({"kind": row.kind, **asdict(one)}), file=self._file, flush=True)
+
+    def knows(self, kind: str, scenario: str, incident: str) -> bool:
+        """True where the point was tried before."""
+        return (kind, scenario, incident) in self._known
+
+    def rows(self, found: Sequence[Found]) -> list[Row]:
+        """What was kept of these points."""
+        return [
+            Row(
+                one.kind, tuple(known for i in one.incidents if (known := self._known.get((one.kind, one.scenario, i))))
+            )
+            for one in found
+        ]
+
+
+def _program() -> str:
+    """A digest of all that decides how a point ends."""
+    digest = hashlib.sha256()
+    for folder in ("app", "tests/sweep"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def sample() -> list[tuple[str, str, int, int]]:
@@ -113,15 +202,17 @@ def sample() -> list[tuple[str, str, int, int]]:
     return [(*one, 37 * number) for number, one in enumerate(chosen)]
 
 
-def _try_some(kind: str, title: str, points: int, begin: int) -> Row:
-    names = _count(kind, title).incidents
-    chosen = tuple(names[(begin + number * len(names) // points) % len(names)] for number in range(points))
+def _try_some(kind: str, title: str, number: int, begin: int) -> Row:
+    names = _count(kind, title, every=False).incidents
+    chosen = tuple(names[(begin + one * len(names) // number) % len(names)] for one in range(number))
     return _sweep(Work(kind, title, chosen))
 
 
-def _count(kind: str, title: str) -> Work:
+def _count(kind: str, title: str, every: bool) -> Found:
     with _world(kind, title) as world:
-        return Work(kind, title, tuple(incident.name for incident in KINDS[kind](world)))
+        there = points(world, kind)
+    chosen = there if every else one_of_each(there)
+    return Found(kind, title, tuple(one.incident.name for one in chosen), len(there))
 
 
 def _sweep(work: Work) -> Row:
@@ -152,25 +243,30 @@ def _world(kind: str, title: str) -> Iterator[World]:
             (folder / "keychain").mkdir()
             reached = stack.enter_context(_keychain_session(folder / "keychain", password="open"))  # noqa: S106
             bus = {"DBUS_SESSION_BUS_ADDRESS": reached["DBUS_SESSION_BUS_ADDRESS"]}
-        scenario = scenario_named(title, scenarios())
-        world = build(scenario, folder / "world", secrets=_SECRETS.get(kind, "file"), bus=bus)
+        world = build(scenario_named(title), folder / "world", secrets=_SECRETS.get(kind, "file"), bus=bus)
         stack.callback(world.close)
         yield world
 
 
-def _chunks(found: Work, every: int) -> Iterator[Work]:
-    chosen = found.incidents[::every]
-    for start in range(0, len(chosen), _CHUNK):
-        yield Work(found.kind, found.scenario, chosen[start : start + _CHUNK])
+def _chunks(found: Found, notebook: Notebook) -> Iterator[Work]:
+    left = [one for one in found.incidents if not notebook.knows(found.kind, found.scenario, one)]
+    size = 4 if found.kind == "keychain-kills" else _CHUNK
+    for start in range(0, len(left), size):
+        yield Work(found.kind, found.scenario, tuple(left[start : start + size]))
 
 
-def _all(pool: ProcessPoolExecutor, what: str, futures: Sequence[tuple[Future[T], int]]) -> list[T]:
-    """Wait for all of them, and show how far it is."""
+def _all(
+    pool: ProcessPoolExecutor,
+    what: str,
+    futures: Sequence[tuple[Future[T], int]],
+    keep: Callable[[T], None] = lambda _: None,
+) -> list[T]:
+    """Wait for all of them, keep each as it ends, and show how far it is."""
     sizes = dict(futures)
     with _progress(what, sum(sizes.values())) as advance:
         try:
             for future in as_completed(sizes):
-                future.result()
+                keep(future.result())
                 advance(sizes[future])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -219,16 +315,26 @@ def _repeat(name: str) -> int:
     return 1 if outcome.complaints else 0
 
 
-def _report(rows: Iterable[Row], seconds: float, *, every: int, sample: bool) -> int:
+def _say_how_many(found: Iterable[Found]) -> None:
+    together: Counter[str] = Counter()
+    chosen: Counter[str] = Counter()
+    for one in found:
+        together[one.kind] += one.all_of_them
+        chosen[one.kind] += len(one.incidents)
+    for kind in together:
+        print(f"{kind:16} {chosen[kind]:>6} to try, of {together[kind]:>6}")
+    print(f"{'all':16} {chosen.total():>6} to try, of {together.total():>6}")
+
+
+def _report(rows: Iterable[Row], seconds: float, found: Sequence[Found] | None) -> int:
     tried: Counter[tuple[str, str]] = Counter()
     good: Counter[tuple[str, str]] = Counter()
-    missed: Counter[tuple[str, str]] = Counter()
+    missed = 0
     bad: list[Outcome] = []
     for row in rows:
         for outcome in row.outcomes:
             where = (outcome.scenario, row.kind)
-            if not outcome.came:
-                missed[where] += 1
+            missed += not outcome.came
             tried[where] += 1
             good[where] += not outcome.complaints
             if outcome.complaints:
@@ -245,20 +351,21 @@ def _report(rows: Iterable[Row], seconds: float, *, every: int, sample: bool) ->
     all_of_them, as_promised = tried.total(), good.total()
     share = f"{100 * as_promised / all_of_them:.2f} %" if all_of_them else "nothing tried"
     print(f"\n{as_promised} of {all_of_them} points ended as promised ({share}), each resumed by `continue` and, ")
-    print(f"separately, by `undo`. {missed.total()} of them did not come to pass: the command had fewer such moments")
-    print(f"than when they were counted, and ended as promised by itself. {seconds / 60:.1f} minutes.", end="")
-    print(" Tried: a sample." if sample else f" Tried: one point in {every}." if every > 1 else "")
+    print(f"separately, by `undo`. {missed} of them did not come to pass: the command had fewer such moments")
+    print(f"than when they were counted, and ended as promised by itself. {seconds / 60:.1f} minutes.")
+    if found is None:
+        print("Tried: a sample.")
+    else:
+        print(f"They stand for {sum(one.all_of_them for one in found)} points: of those that Keyturn cannot tell apart")
+        print("one is tried (tests/sweep/moments.py says why, `--every` tries each).")
     print(f"\n{NOT_REACHED}")
-    known = [outcome for outcome in bad if outcome.is_known]
-    unknown = [outcome for outcome in bad if not outcome.is_known]
-    for title, outcomes in (("Not as promised, and known", known), ("Not as promised", unknown)):
-        if outcomes:
-            print(f"\n{title}:")
-        for outcome in outcomes:
-            print(f"\n  python3 packaging/dev.py sweep --point '{outcome.name}'")
-            for complaint in outcome.complaints:
-                print(f"    {complaint}")
-    return 1 if unknown or (known and not sample) else 0
+    if bad:
+        print("\nNot as promised:")
+    for outcome in bad:
+        print(f"\n  python3 packaging/dev.py sweep --point '{outcome.name}'")
+        for complaint in outcome.complaints:
+            print(f"    {complaint}")
+    return 1 if bad else 0
 
 
 def _line(name: str, width: int, counts: Sequence[tuple[int, int]]) -> None:

@@ -71,6 +71,7 @@ def main() -> None:
     """Take orders until standard input ends."""
     for name in _LATE_IMPORTS:
         importlib.import_module(name)
+    _load_service_models()
     gc.freeze()
     for line in sys.stdin:
         order = Order(**json.loads(line))
@@ -80,6 +81,17 @@ def main() -> None:
         _say({"process": process})
         _, status = os.waitpid(process, 0)
         _say({"ended": os.waitstatus_to_exitcode(status)})
+
+
+def _load_service_models() -> None:
+    """Parse what botocore knows of AWS's services, which it keeps for as long as the program runs."""
+    from keyturn.aws.isolation import isolated_session
+
+    session = isolated_session()
+    for service in ("iam", "sts", "s3"):
+        session.create_client(
+            service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-"
+        ).close()
 
 
 class OneAfterTheOther(Executor):

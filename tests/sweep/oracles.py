@@ -6,8 +6,12 @@ only what it tells of itself.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
@@ -25,8 +29,9 @@ _AFTER_SWITCH = {"watch", "turn-off", "prove-off", "delete", "turn-on"}
 # What the old key may still be asked for once every destination holds the new one: whether it is off (STS), when it
 # was used last, and to turn itself off where no other key may.
 _OLD_KEY_AFTER_SWITCH = {"GetCallerIdentity", "GetAccessKeyLastUsed", "UpdateAccessKey"}
-_OLD_KEY_TURNED_ON = {*_OLD_KEY_AFTER_SWITCH, "ListAccessKeys"}  # whether IAM lists it as active
 _OLD_KEY_WITH_SAME_OWNER = {"GetCallerIdentity"}
+# Whether IAM lists it as active again, and whether S3 knows it in every bucket.
+_OLD_KEY_TURNED_ON = {"ListAccessKeys", "s3 GET"}
 
 
 def unsound(world: World) -> tuple[set[str], list[str]]:
@@ -84,20 +89,33 @@ def codes(done: Finished) -> Iterator[str]:
         yield f"`{done.words[0]}` ended with exit code {done.code}: {done.output[-300:]} {done.errors[-300:]}"
 
 
+@contextmanager
+def opened_journal(world: World) -> Iterator[sqlite3.Connection | None]:
+    """A copy of the journal; None where there is none. Opening the journal itself would mend it before Keyturn does."""
+    with tempfile.TemporaryDirectory(prefix="keyturn-sweep-journal-") as folder:
+        for path in world.memory.glob("journal.sqlite3*"):
+            shutil.copy(path, folder)
+        path = Path(folder, "journal.sqlite3")
+        if not path.exists():
+            yield None
+            return
+        database = sqlite3.connect(path)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
 def journal(world: World) -> Iterator[str]:
     """The journal opens and is whole."""
-    path = world.memory / "journal.sqlite3"
-    if not path.exists():
-        return
-    database = sqlite3.connect(path)
     try:
-        (said,) = database.execute("PRAGMA integrity_check").fetchone()
-        if said != "ok":
-            yield f"the journal is damaged: {said}"
+        with opened_journal(world) as database:
+            said = "ok" if database is None else database.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as error:
         yield f"the journal does not open: {error}"
-    finally:
-        database.close()
+        return
+    if said != "ok":
+        yield f"the journal is damaged: {said}"
 
 
 def truth(world: World, status: dict[str, Any]) -> Iterator[str]:
@@ -126,16 +144,12 @@ def went_back(world: World) -> bool:
     """True where an undo began, whoever began it: from there on the old key is used again."""
     if any(done.words[0] in {"rotate", "continue"} and done.code in {1, 4} for done in world.said):
         return True  # also where the journal could not take it down any more
-    path = world.memory / "journal.sqlite3"
-    if not path.exists():
-        return False
-    database = sqlite3.connect(path)
     try:
-        return database.execute("SELECT 1 FROM entry WHERE step = 'undo'").fetchone() is not None
+        with opened_journal(world) as database:
+            found = database and database.execute("SELECT 1 FROM entry WHERE step = 'undo'").fetchone()
     except sqlite3.Error:
         return False
-    finally:
-        database.close()
+    return found is not None
 
 
 def order_of_things(world: World) -> Iterator[str]:
@@ -168,10 +182,8 @@ def old_key_rested(world: World) -> Iterator[str]:
     if not world.scenario.makes_a_key:
         return
     wanted_on = any(done.words[0] in {"turn-on", "undo"} for done in world.said)
-    allowed = _OLD_KEY_TURNED_ON if wanted_on else _OLD_KEY_AFTER_SWITCH
-    if world.scenario.same_owner:
-        allowed = _OLD_KEY_WITH_SAME_OWNER
-    strange = sorted(set(world.old_uses) - allowed)
+    allowed = _OLD_KEY_WITH_SAME_OWNER if world.scenario.same_owner else _OLD_KEY_AFTER_SWITCH
+    strange = sorted(set(world.old_uses) - allowed - (_OLD_KEY_TURNED_ON if wanted_on else set()))
     if strange:
         yield f"signed with the old key after the switch: {', '.join(strange)}"
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from keyturn.model.keys import KeyStatus
 
 from . import oracles
-from .incidents import AWS_FAULTS, FILE_ERRORS, MEDDLING, SENDING, WRITING, Incident, mend
-from .made_up_keychain import Trouble
+from .incidents import Incident, mend
 from .program import Finished
-from .scenarios import Goal, Person, Scenario
-from .world import Options, World
+from .same_world import world_left
+from .scenarios import Goal, Person
+from .world import World
 
 WAYS = ("continue", "undo")
-# Not mended yet: a kill while a program's own check runs leaves the check's private file, with the key that it proved,
-# in the system's folder for temporary files; readable by the person alone, and cleared away by nobody.
-KNOWN = "left on the disk: tmp/keyturn-check-"
 _WAY_OUT = {"rotate", "continue"}  # where these fail they put everything back, and end with exit code 1
 _PAUSE = 30.0  # seconds between two commands; before the first none, for AWS may not have heard of anything yet
 _ROUNDS = 4  # commands until a resumed rotation has to stand where it should
@@ -44,38 +40,39 @@ class Outcome:
         """By which it is repeated."""
         return f"{self.scenario}/{self.incident}"
 
-    @property
-    def is_known(self) -> bool:
-        """True where nothing but what is known went wrong: see `KNOWN`."""
-        return all(KNOWN in complaint for complaint in self.complaints)
-
 
 def try_point(world: World, incident: Incident, ways: Sequence[str] = WAYS) -> Outcome:
-    """Let the incident come to pass, then go on and, separately, go back."""
-    came: list[bool] = []
+    """Let the incident come to pass, then go on and, separately, go back.
 
-    def point() -> list[str]:
-        done, struck = incident.strike(world)
-        told = ["came"] if struck else []
-        told += _after(world, incident, done)
+    Where an earlier incident left the same world (see `same_world`), how that one was resumed counts for this one too.
+    """
+
+    def point() -> dict[str, Any]:
+        done, came = incident.strike(world)
+        told = {"came": came, "complaints": _after(world, incident, done)}
         if incident.kind == "meddle":
             mend(world, incident.what)
-        if not incident.kills:
-            by_itself = _ended_by_itself(world, done)
-            if by_itself is not None:
-                return told + by_itself
+        by_itself = None if incident.kills else _ended_by_itself(world, done)
+        if by_itself is not None:
+            return {**told, "by itself": by_itself}
         world.close_door()
-        world.save("struck")
-        for way in ways:
-            world.put_back("struck")
-            told += [f"{way}: {one}" for one in world.forked(lambda way=way: _resumed(world, way))]  # type: ignore[misc]
-        return told
+        left = f"{incident.what if incident.kind == 'meddle' else ''} {world_left(world)}"
+        if left not in world.resumed:
+            world.save("struck")
+            world.resumed[left] = [f"{way}: {one}" for way in ways for one in _resumed_by(world, way)]
+        return {**told, "left": left, "resumed": world.resumed[left]}
 
     world.put_back("ready")
-    complaints = world.forked(point)
-    came.append("came" in complaints)
-    wrong = tuple(one for one in complaints if one != "came")
-    return Outcome(world.scenario.title, incident.name, came[0], wrong)
+    told = world.forked(point)
+    if "left" in told:
+        world.resumed[told["left"]] = told["resumed"]
+    complaints = (*told["complaints"], *told.get("by itself", ()), *told.get("resumed", ()))
+    return Outcome(world.scenario.title, incident.name, told["came"], complaints)
+
+
+def _resumed_by(world: World, way: str) -> list[str]:
+    world.put_back("struck")
+    return world.forked(lambda: _resumed(world, way))
 
 
 def _after(world: World, incident: Incident, done: Finished) -> list[str]:
@@ -203,122 +200,3 @@ def _is_at(status: dict[str, object], goal: Goal) -> bool:
             return state == "done"
         case Goal.UNDONE:
             return state == "undone"
-
-
-# ── Which points there are ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def kill_points(world: World) -> Iterator[Incident]:
-    """Before and after each request to AWS, and before each call that writes; the next one is after it."""
-    for nth in range(1, _requests(world) + 1):
-        yield Incident("kill-request", "before", nth)
-        yield Incident("kill-request", "after", nth)
-    for call, count in sorted(_calls(world, WRITING).items()):
-        for nth in range(1, count + 1):
-            yield Incident("kill-call", call, nth)
-
-
-def aws_fault_points(world: World) -> Iterator[Incident]:
-    """Each fault at each request."""
-    for nth in range(1, _requests(world) + 1):
-        for fault in AWS_FAULTS:
-            yield Incident("aws", fault, nth)
-
-
-def file_fault_points(world: World) -> Iterator[Incident]:
-    """Each error at each call on a file of the sample computer or of Keyturn, once and lasting."""
-
-    def is_ours(line: str) -> bool:
-        return str(world.live) in line and "/live/out>" not in line and "/live/err>" not in line
-
-    calls = _calls_about(world, tuple(FILE_ERRORS), is_ours)
-    writing = _calls_about(world, ("openat",), lambda line: "O_WRONLY" in line or "O_RDWR" in line).get("openat", [])
-    for call, numbers in sorted(calls.items()):
-        for nth in numbers:
-            for error in FILE_ERRORS[call]:
-                if (call, error) == ("openat", "EROFS") and nth not in writing:
-                    continue  # no answer of a file system to somebody who reads
-                yield Incident("file", call, nth, error)
-                if error in {"ENOSPC", "EROFS"}:
-                    yield Incident("file-on-and-on", call, nth, error)
-    if world.scenario.makes_a_key:
-        requests = _requests(world)
-        for how in MEDDLING:
-            for nth in sorted({1, requests // 2, requests}):
-                yield Incident("meddle", how, nth)
-
-
-def keychain_points(world: World) -> Iterator[Incident]:
-    """Each trouble at each call to the keychain."""
-
-    def count() -> list[str]:
-        calls = world.live / "keychain.calls"
-        calls.unlink(missing_ok=True)
-        world.keyturn(*world.scenario.command)
-        return [str(len(calls.read_text().splitlines()) if calls.exists() else 0)]
-
-    world.put_back("ready")
-    for nth in range(1, int(world.forked(count)[0]) + 1):
-        for trouble in Trouble:
-            yield Incident("keychain", trouble.value, nth)
-
-
-def keychain_kill_points(world: World) -> Iterator[Incident]:
-    """Before each message to a real keychain; the next one is after it."""
-    for call, numbers in sorted(_calls_about(world, SENDING, lambda line: "<UNIX" in line).items()):
-        for nth in numbers:
-            yield Incident("kill-message", call, nth)
-
-
-KINDS: dict[str, Callable[[World], Iterator[Incident]]] = {
-    "kills": kill_points,
-    "aws-faults": aws_fault_points,
-    "file-faults": file_fault_points,
-    "keychain": keychain_points,
-    "keychain-kills": keychain_kill_points,
-}
-
-
-def _requests(world: World) -> int:
-    def count() -> list[str]:
-        world.requests = 0
-        world.keyturn(*world.scenario.command)
-        return [str(world.requests)]
-
-    world.put_back("ready")
-    return int(world.forked(count)[0])
-
-
-def _traced(world: World, calls: Sequence[str]) -> list[str]:
-    def run() -> list[str]:
-        options = Options(tracer=["-e", f"trace={','.join(calls)}"], in_order=True)
-        world.keyturn(*world.scenario.command, options=options)
-        return world.trace_log.splitlines()
-
-    world.put_back("ready")
-    return world.forked(run)
-
-
-_CALL = re.compile(r"(\w+)\(")
-
-
-def _calls(world: World, calls: Sequence[str]) -> Counter[str]:
-    return Counter(match[1] for line in _traced(world, calls) if (match := _CALL.match(line)))
-
-
-def _calls_about(world: World, calls: Sequence[str], wanted: Callable[[str], bool]) -> dict[str, list[int]]:
-    """For each call the numbers of those that are wanted, counted among all of that call."""
-    seen: Counter[str] = Counter()
-    numbers: dict[str, list[int]] = {}
-    for line in _traced(world, calls):
-        match = _CALL.match(line)
-        if match:
-            seen[match[1]] += 1
-            if wanted(line):
-                numbers.setdefault(match[1], []).append(seen[match[1]])
-    return numbers
-
-
-def scenario_named(title: str, known: Sequence[Scenario]) -> Scenario:
-    """The scenario of that title."""
-    return next(one for one in known if one.title == title)

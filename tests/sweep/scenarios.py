@@ -69,6 +69,11 @@ def scenarios() -> tuple[Scenario, ...]:
     return tuple(one for route in ROUTES for one in _of_route(route))
 
 
+def scenario_named(title: str) -> Scenario:
+    """The scenario of that title."""
+    return next(one for one in scenarios() if one.title == title)
+
+
 def _of_route(route: str) -> Iterator[Scenario]:
     rotate = ("rotate", "LAST4", *BUCKETS, "--route", route, "--watch-days", "0", "--off-days", "0")
     same_owner = route in {"new-root-key", "same-user"}

@@ -13,12 +13,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from keyturn.model.keys import KeyPair
 from keyturn.practice.account import PracticeAccount
@@ -42,6 +43,8 @@ _LIMIT = 120  # seconds of real time for one command, before it counts as hangin
 
 # Is asked at each request; it may answer itself, and looks after the effect too.
 Disturbance = Callable[[int, Request, Callable[[], Answer]], Answer]
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class World:
         complaints: what the oracles found at the instants of requests.
         looking: held by whoever looks at the files, or changes them as another program would.
         old_uses: what was signed with the old key while every destination held the new one.
+        resumed: the worlds that some incident left, each with what was complained of when it was resumed.
     """
 
     scenario: Scenario
@@ -92,6 +96,7 @@ class World:
     complaints: list[str] = field(default_factory=list)
     old_uses: list[str] = field(default_factory=list)
     said: list[Finished] = field(default_factory=list)
+    resumed: dict[str, list[str]] = field(default_factory=dict)
     disturbance: Disturbance | None = None
     requests: int = 0
     child: int = 0
@@ -293,8 +298,12 @@ class World:
         shutil.rmtree(self.live)
         subprocess.run(["cp", "-a", str(self.folder / name), str(self.live)], check=True)
 
-    def forked(self, work: Callable[[], list[str]]) -> list[str]:
-        """Run `work` in a copy of this process, and return what it complains of."""
+    def forked(self, work: Callable[[], Told]) -> Told:
+        """Run `work` in a copy of this process, and return what it tells, which JSON has to be able to say.
+
+        Raises:
+            RuntimeError: where the work itself failed.
+        """
         self.close_door()
         reading, writing = os.pipe()
         process = os.fork()
@@ -302,17 +311,20 @@ class World:
             os.close(reading)
             try:
                 self.open_door()
-                told = work()
-            except BaseException as error:
-                told = [f"the sweep itself failed: {type(error).__name__}: {error}"]
+                told = json.dumps(work())
+            except BaseException:
+                told = ""
+                sys.excepthook(*sys.exc_info())
             with os.fdopen(writing, "w") as pipe:
-                json.dump(told, pipe)
+                pipe.write(told)
             os._exit(0)
         os.close(writing)
         with os.fdopen(reading) as pipe:
             text = pipe.read()
         os.waitpid(process, 0)
-        told_of: list[str] = json.loads(text) if text else ["the sweep itself failed without a word"]
+        if not text:
+            raise RuntimeError(f"{self.scenario.title}: the sweep itself failed; its reason stands above")
+        told_of: Told = json.loads(text)
         return told_of
 
     def close(self) -> None:

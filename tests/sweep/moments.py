@@ -1,0 +1,237 @@
+"""Which points there are, and which of them are alike, so that one of them stands for all.
+
+Two points are alike where Keyturn cannot tell them apart, for one of these reasons:
+
+- *A kill* leaves what was done so far. Between two effects (a file, a commit of the journal, a change at AWS) nothing
+  is done, so all kills there leave the same world. SQLite takes back a commit that it finds half done.
+- *A question to AWS* that is asked again in the same step, with the same key, is asked by the same lines, of another
+  bucket or once more; one of the first half of those is tried, and one of the second.
+- *An answer of AWS* is read in one place (aws/session.py, aws/errors.py), and the rest of Keyturn sees an `AwsError` of
+  it alone. The faults of one group end there in the same way. What changes users or keys meets every one.
+- *An error of a file* is an OSError; Keyturn's lines tell refused rights from all others, and nothing else. Between two
+  entries of the journal a file is read by the same lines. Of SQLite's errors nothing is told apart, so each commit
+  fails once before and once after the database is touched, and on and on; the first one call by call.
+- *A keychain* that is asked to read cannot forget, nor do a thing and deny it.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from keyturn.practice.messages import Answer, Request
+
+from . import oracles
+from .incidents import AWS_FAULTS, FILE_ERRORS, MEDDLING, SENDING, WRITING, Incident
+from .made_up_keychain import Trouble
+from .traced import Call, calls_of
+from .world import World
+
+_SIGNER = re.compile(r"Credential=(\w+)/")
+_READS = re.compile(r"Get|List|Head|Simulate|Generate")
+
+# Sent again by botocore, with an answer then: what was asked was not done, or was done and is done twice.
+_SENT_AGAIN = ("throttled", "500", "503", "reset", "hang")
+_DONE_TWICE = ("500-after", "lost", "hang-after")
+_NOT_SENT_AGAIN = (
+    ("torn",),
+    ("portal", "portal-well-formed", "empty", "redirect", "407", "511"),
+    ("clock-ahead", "clock-ahead-on-and-on"),
+    ("denied",),
+)
+_NO_ANSWER = ("throttled-on-and-on", "503-on-and-on", "reset-on-and-on", "portal-on-and-on")
+_DONE_AND_NO_ANSWER = ("lost-on-and-on",)
+_OF_A_QUESTION = ((*_SENT_AGAIN, *_DONE_TWICE), *_NOT_SENT_AGAIN, (*_NO_ANSWER, *_DONE_AND_NO_ANSWER))
+_OF_AN_UPLOAD = (_SENT_AGAIN, _DONE_TWICE, *_NOT_SENT_AGAIN, _NO_ANSWER, _DONE_AND_NO_ANSWER)
+_OF_A_CHANGE = tuple((fault,) for fault in AWS_FAULTS)
+
+_REFUSED_RIGHTS = {"EACCES", "EPERM"}
+_LASTING = {"ENOSPC", "EROFS"}
+_LOOKING = {"openat", "pread64", "read"}
+_TROUBLES_OF_READING = (Trouble.LOCKED, Trouble.DENIED, Trouble.GONE, Trouble.SLOW, Trouble.KILL_BEFORE)
+
+
+@dataclass(frozen=True)
+class Point:
+    """An incident.
+
+    Attributes:
+        alike: the same for all points of a scenario that Keyturn cannot tell apart.
+    """
+
+    incident: Incident
+    alike: str
+
+
+def one_of_each(points: Iterable[Point]) -> list[Point]:
+    """One of those that are alike, whichever; always the same one, and of many groups not always the first."""
+    groups: dict[str, list[Point]] = {}
+    for point in points:
+        groups.setdefault(point.alike, []).append(point)
+    return [group[zlib.crc32(name.encode()) % len(group)] for name, group in groups.items()]
+
+
+# ── Kills ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def kill_points(world: World) -> Iterator[Point]:
+    """Before and after each request to AWS, and before each call that writes; the next one is after it."""
+    changes = 0
+    for asked in _requests(world):
+        yield Point(Incident("kill-request", "before", asked.nth), f"request {changes} {asked.entries}")
+        changes += asked.changes
+        yield Point(Incident("kill-request", "after", asked.nth), f"request {changes} {asked.entries}")
+    for call in calls_of(world, (*WRITING, "openat")):
+        if call.name in WRITING:
+            yield Point(Incident("kill-call", call.name, call.nth), f"call {call.effects}")
+
+
+def keychain_kill_points(world: World) -> Iterator[Point]:
+    """Before each message to a real keychain; the next one is after it."""
+    changed = 0
+    for call in calls_of(world, SENDING):
+        if "<UNIX" in call.text:
+            yield Point(Incident("kill-message", call.name, call.nth), f"message {changed}")
+            changed += "CreateItem" in call.text or "Delete" in call.text
+
+
+# ── Faults at AWS ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of the command, undisturbed.
+
+    Attributes:
+        question: action and signer.
+        entries: how many entries the journal had.
+    """
+
+    nth: int
+    question: str
+    changes: bool
+    entries: int
+
+
+def aws_fault_points(world: World) -> Iterator[Point]:
+    """Each fault at each request."""
+    asked = _requests(world)
+    alike: dict[tuple[str, int], list[int]] = {}
+    for one in asked:
+        alike.setdefault((one.question, one.entries), []).append(one.nth)
+    for one in asked:
+        of_this = alike[one.question, one.entries]
+        second_half = of_this.index(one.nth) >= (len(of_this) + 1) // 2
+        for group in _faults(one):
+            for fault in group:
+                name = f"{one.question} {one.entries} {second_half} {group[0]}"
+                yield Point(Incident("aws", fault, one.nth), name)
+
+
+def _faults(asked: Asked) -> tuple[tuple[str, ...], ...]:
+    if not asked.changes:
+        return _OF_A_QUESTION
+    return _OF_AN_UPLOAD if asked.question.startswith("s3") else _OF_A_CHANGE
+
+
+def _requests(world: World) -> list[Asked]:
+    def run() -> list[tuple[int, str, bool, int]]:
+        asked: list[tuple[int, str, bool, int]] = []
+
+        def listen(number: int, request: Request, effect: Callable[[], Answer]) -> Answer:
+            asked.append((number, _question(world, request), _changes(request), _entries(world)))
+            return effect()
+
+        world.requests = 0
+        world.disturbance = listen
+        world.keyturn(*world.scenario.command)
+        world.disturbance = None
+        return sorted(asked)
+
+    world.put_back("ready")
+    return [Asked(*one) for one in world.forked(run)]
+
+
+def _question(world: World, request: Request) -> str:
+    match = _SIGNER.search(request.header("authorization") or "")
+    signer = "old" if match and match[1] == world.old.access_key_id.value else "new"
+    if "Action" in request.form:
+        return f"{request.form['Action']} by {signer}"
+    asked = sorted(name.partition("=")[0] for name in request.raw_query.split("&"))
+    return f"s3 {request.method} {' '.join(asked)} by {signer}"
+
+
+def _changes(request: Request) -> bool:
+    action = request.form.get("Action")
+    return request.method not in {"GET", "HEAD"} if action is None else _READS.match(action) is None
+
+
+def _entries(world: World) -> int:
+    with oracles.opened_journal(world) as database:
+        if database is None or not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone():
+            return 0
+        (entries,) = database.execute("SELECT count(*) FROM entry").fetchone()
+        return int(entries)
+
+
+# ── Faults of files and of the keychain ──────────────────────────────────────────────────────────────────────────────
+
+
+def file_fault_points(world: World) -> Iterator[Point]:
+    """Each error at each call on a file of the sample computer or of Keyturn, once and lasting."""
+    for call in calls_of(world, tuple(FILE_ERRORS)):
+        if not call.file:
+            continue
+        for error in FILE_ERRORS[call.name]:
+            if (call.name, error) == ("openat", "EROFS") and not call.opens_to_write:
+                continue  # no answer of a file system to somebody who reads
+            yield Point(Incident("file", call.name, call.nth, error), _error_of(call, error))
+            if error in _LASTING:
+                alike = f"journal {call.commits}" if call.is_of_the_journal else _error_of(call, error)
+                yield Point(Incident("file-on-and-on", call.name, call.nth, error), f"{alike} lasts")
+    if world.scenario.makes_a_key:
+        requests = len(_requests(world))
+        for how in MEDDLING:
+            for nth in sorted({1, requests // 2, requests}):
+                yield Point(Incident("meddle", how, nth), f"{how} {nth}")
+
+
+def _error_of(call: Call, error: str) -> str:
+    if call.is_of_the_journal and call.commits:
+        return f"journal {call.effects} {call.name in _LOOKING}"
+    kind = "rights" if error in _REFUSED_RIGHTS else "other"
+    # The programs' own checks are run one after the other, each with a folder of its own.
+    since = call.commits if call.only_looks or call.file.startswith("tmp/") else call.effects
+    return f"{since} {call.name} {call.file} {call.failed} {kind}"
+
+
+def keychain_points(world: World) -> Iterator[Point]:
+    """Each trouble at each call to the keychain."""
+
+    def run() -> list[str]:
+        calls = world.live / "keychain.calls"
+        calls.unlink(missing_ok=True)
+        world.keyturn(*world.scenario.command)
+        return calls.read_text().splitlines() if calls.exists() else []
+
+    world.put_back("ready")
+    for nth, name in enumerate(world.forked(run), start=1):
+        for trouble in Trouble:
+            same = Trouble.SLOW if name == "get" and trouble not in _TROUBLES_OF_READING else trouble
+            yield Point(Incident("keychain", trouble.value, nth), f"{nth} {same}")
+
+
+KINDS: Mapping[str, Callable[[World], Iterator[Point]]] = {
+    "kills": kill_points,
+    "aws-faults": aws_fault_points,
+    "file-faults": file_fault_points,
+    "keychain": keychain_points,
+    "keychain-kills": keychain_kill_points,
+}
+
+
+def points(world: World, kind: str) -> Sequence[Point]:
+    """All points of a kind in the world's scenario."""
+    return tuple(KINDS[kind](world))

@@ -1,0 +1,71 @@
+"""The world that an incident leaves: what is on the disk, in the keychain, in the journal and at AWS.
+
+Whoever resumes knows nothing else, so of two incidents that leave the same world one is resumed. The moments at which
+things happened are left out of the comparison: to how long a change at AWS is ago it matters only whether each service
+accepts each key already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+
+from . import files, oracles
+
+if TYPE_CHECKING:
+    from .world import World
+
+_TABLES = {
+    "rotation": "SELECT decision FROM rotation ORDER BY rowid",
+    "entry": "SELECT step, mark, facts FROM entry ORDER BY number",
+    "own_use": "SELECT DISTINCT access_key_id, service FROM own_use ORDER BY 1, 2",
+    "foreign_use": "SELECT access_key_id, service FROM foreign_use ORDER BY 1",
+}
+_READING = ("iam:Get", "iam:List", "iam:Simulate", "iam:Generate")
+
+
+def world_left(world: World) -> str:
+    """A digest of the world as it is now; nobody may be at work."""
+    seen = json.dumps([_disk(world), _journal(world), _keychain(world), _account(world)], sort_keys=True, default=str)
+    for number, (key, secret) in enumerate(world.known.items()):
+        # Keys are made anew each time, in the same order.
+        seen = seen.replace(key, f"key-{number}").replace(secret, f"secret-{number}")
+    return hashlib.sha256(seen.encode()).hexdigest()
+
+
+def _disk(world: World) -> list[Any]:
+    return [
+        [str(path.relative_to(world.live)), str(files.read(path)) if path.exists() else "gone"]
+        for path in world.destinations
+    ] + [
+        # Their names are drawn by lot, and what they hold is a copy of what a destination holds.
+        [path.rpartition("/")[0], path.endswith(".tmp")]
+        for path in sorted(files.strange_files(world.home, world.memory, world.temporary))
+    ]
+
+
+def _journal(world: World) -> dict[str, Any]:
+    with oracles.opened_journal(world) as database:
+        if database is None:
+            return {}
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return {name: database.execute(query).fetchall() for name, query in _TABLES.items() if name in tables}
+
+
+def _keychain(world: World) -> list[Any]:
+    kept = world.kept()
+    return ["a real one, not to be seen", world.folder.name] if kept is None else sorted(kept.items())
+
+
+def _account(world: World) -> list[Any]:
+    account = world.account
+    records = (one for one in account.records if one.status < 300 and one.action.startswith("iam:"))
+    changes = [[one.action, one.resource] for one in records if not one.action.startswith(_READING)]
+    pairs = [KeyPair(AccessKeyId(key), Secret(secret)) for key, secret in world.known.items()]
+    accepted = [[account.accepts(pair, service) for service in ("iam", "sts", "s3")] for pair in pairs]
+    traces = [account.trace_of(bucket) for bucket in account.buckets]
+    lying = [[len(one.objects), len(one.versions), len(one.markers), len(one.uploads)] for one in traces]
+    return [changes, accepted, lying]
