@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from keyturn.clients.client import Client
-from keyturn.clients.registry import CLIENTS
+from keyturn.clients.registry import CLIENTS, guided_clients
 
 from .conftest import Answer
 
@@ -27,8 +27,9 @@ def test_scripts_get_the_same_as_json(typed: Typed) -> None:
     answer = typed("clients", "--json")
 
     told = {one["name"]: one for one in json.loads(answer.out)["clients"]}
-    assert list(told) == [client.name for client in CLIENTS]
+    assert list(told) == [client.name for client in (*CLIENTS, *guided_clients())]
     assert told["restic"] == {
+        "guided": False,
         "name": "restic",
         "title": "restic",
         "edited": True,
@@ -43,3 +44,17 @@ def test_a_check_is_told_of_exactly_where_there_is_one() -> None:
     for client in CLIENTS:
         has_one = type(client).check is not Client.check
         assert (client.about.own_check is not None) is has_one, client.name
+
+
+def test_a_guided_program_is_listed_with_its_steps_their_sources_and_whether_they_were_seen_on_screen(
+    typed: Typed,
+) -> None:
+    told = {one["name"]: one for one in json.loads(typed("clients", "--json").out)["clients"]}
+    duplicati = told["duplicati"]
+    assert (duplicati["guided"], duplicati["edited"], duplicati["confirmed"]) == (True, False, False)
+    assert "“Test connection”" in " ".join(duplicati["steps"])
+    assert any(source.startswith("https://") for source in duplicati["sources"])
+    page = typed("clients").out
+    (row,) = (line for line in page.splitlines() if line.startswith("duplicati "))
+    assert "not confirmed" in row
+    assert "taken from the vendor's manual and not seen on screen" in page

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ from keyturn.clients.duply import Duply
 from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.environment import Environment
 from keyturn.clients.git_annex import GitAnnex
+from keyturn.clients.guide import guides
+from keyturn.clients.guided import Guided, Reader, running_unseen
 from keyturn.clients.hashbackup import HashBackup
 from keyturn.clients.kopia import Kopia
 from keyturn.clients.launchd import Launchd
@@ -51,7 +54,7 @@ from keyturn.model.text import _
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
-# In the order in which places are listed. Explicit, so that a bundle contains them all.
+# Those whose files Keyturn edits, in the order in which places are listed. Explicit, so that a bundle has them all.
 CLIENTS: tuple[Client, ...] = (
     AwsFiles(),
     Rclone(),
@@ -86,6 +89,15 @@ CLIENTS: tuple[Client, ...] = (
     Leftovers(),
 )
 
+# What Keyturn can read of the products with a guide, by their names; the others are blind spots.
+_READERS: Mapping[str, Reader] = {}
+
+
+@cache
+def guided_clients() -> tuple[Guided, ...]:
+    """Return the products whose key a person changes by hand, by name."""
+    return tuple(Guided(guide, _READERS.get(name)) for name, guide in guides().by_name.items())
+
 
 def client_named(name: str) -> Client:
     """Return the client that the command line calls `name`.
@@ -93,7 +105,7 @@ def client_named(name: str) -> Client:
     Raises:
         UsageError: `usage.client`, where no module has that name; such places are only listed.
     """
-    for client in CLIENTS:
+    for client in (*CLIENTS, *guided_clients()):
         if client.name == name:
             return client
     raise UsageError(
@@ -117,9 +129,9 @@ def find_everything(
         leave_out: folders that are not searched for mentions, such as the one in which Keyturn keeps its own memory.
         progress: told each corner before it is searched.
     """
-    findings = Findings()
+    findings = Findings((), guides().problems)
     loans: list[Loan] = []
-    for client in CLIENTS:
+    for client in (*CLIENTS, *guided_clients()):
         look = client.look(computer)
         findings += look.findings()
         loans += look.loans
@@ -127,7 +139,7 @@ def find_everything(
     for loan in loans:
         by_profile.setdefault(loan.profile, []).append(loan)
     places = tuple(_with_loans(place, by_profile.get(place.name, ())) for place in findings.places)
-    findings = Findings(places, findings.problems)
+    findings = Findings(places, (*findings.problems, *running_unseen(computer, guided_clients())))
     if corners:
         findings += search_corners(computer, claims(findings.places), leave_out, progress)
     return findings

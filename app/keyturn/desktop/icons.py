@@ -10,12 +10,8 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
-import keyturn
+from keyturn.computer.resources import resources_folder
 from keyturn.desktop.look import Tone, colours_of, tone_colour
-
-# Installed, the folder lies in the package; where one works on Keyturn, beside `app/`.
-_PACKAGE = Path(keyturn.__file__).parent
-_FOLDERS = (_PACKAGE / "resources" / "icons", _PACKAGE.parents[1] / "resources" / "icons")
 
 
 def paint_icon(painter: QPainter, name: str, area: QRectF, colour: QColor) -> None:
@@ -83,7 +79,4 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
 
 
 def _path(name: str) -> Path:
-    for folder in _FOLDERS:
-        if (folder / f"{name}.svg").is_file():
-            return folder / f"{name}.svg"
-    raise FileNotFoundError(f"resources/icons/{name}.svg")
+    return resources_folder() / "icons" / f"{name}.svg"

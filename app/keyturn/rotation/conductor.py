@@ -13,9 +13,11 @@ from pathlib import Path
 from keyturn.edits.files import read_file, writability
 from keyturn.model.errors import AppError, FileError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, creating, deleting, proving, switching, turning_off, undoing, watching
-from keyturn.rotation.decision import Decision
+from keyturn.rotation.decision import ByHand, Decision
+from keyturn.rotation.guided_items import item_of, program_title, still_old
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation, reload, taking, write
 from keyturn.rotation.steps import Awaited, By, Ending, Result, State, Step
@@ -203,8 +205,23 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
             _("What waits for a person now: {items}. Nothing was changed.").format(items=waits or _("nothing")),
             code="usage.item",
         )
+    program = next((one for one in rotation.decision.by_hand if item_of(one) == item), None)
+    if program is not None:
+        held = still_old(surroundings.computer, program, rotation.decision.key)
+        if held:
+            return _waiting(
+                surroundings, rotation, problem=GateClosed([_holds_old_key(program, held)], "guided.old-key")
+            )
     write(surroundings, rotation, Step.WATCH, Mark.TICKED, {"item": item})
     return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+
+
+def _holds_old_key(program: ByHand, held: Sequence[Place]) -> str:
+    names = ", ".join(f"{place.name} ({place.path})" for place in held)
+    return _(
+        "{program} holds the old key still, so its backups would stop with it: {names}. Save the new key there, or "
+        "remove what is not needed any more; then tick it again."
+    ).format(program=program_title(program), names=names)
 
 
 def standing(surroundings: Surroundings, rotation: Rotation) -> Result:

@@ -32,6 +32,23 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """A program with a guide, whose key the person changes by hand.
+
+    Attributes:
+        client: its guide's name.
+        places: where it was read to hold the old key, without their secrets; empty where Keyturn cannot look into it.
+        targets: the buckets that the new key has to reach for it.
+        known: it holds the old key, as was read or as the person said; else the person is asked.
+    """
+
+    client: str
+    places: tuple[Place, ...]
+    targets: tuple[Target, ...]
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One key's rotation as it was planned and confirmed.
 
@@ -40,7 +57,7 @@ class Decision:
         regions: the region of each bucket.
         user_name: the IAM user to make, on the route `scoped-user`.
         policy: its inline policy.
-        by_hand: mentions that a person has to look at, by item name.
+        by_hand: programs that a person gives the new key, or is asked about.
         watch_days, off_days: how long to watch before turning off, and to wait before deleting.
     """
 
@@ -49,6 +66,7 @@ class Decision:
     owner: Principal
     route: Route
     destinations: tuple[Destination, ...]
+    by_hand: tuple[ByHand, ...]
     mentions: tuple[Place, ...]
     known_keys: tuple[AccessKeyId, ...]
     regions: Mapping[str, str | None]
@@ -64,7 +82,18 @@ class Decision:
 
     @property
     def buckets(self) -> tuple[str, ...]:
-        """Every bucket that some destination uses."""
+        """Every bucket that the new key has to reach."""
+        return tuple(sorted({target.bucket for target in self.targets}))
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Every part of a bucket that the new key has to reach, for programs of both kinds."""
+        edited = {target for one in self.destinations for target in one.targets}
+        return tuple(sorted(edited.union(*(one.targets for one in self.by_hand))))
+
+    @property
+    def edited_buckets(self) -> tuple[str, ...]:
+        """Every bucket of a destination from which the new key can be read back."""
         return tuple(sorted({target.bucket for one in self.destinations for target in one.targets}))
 
     def as_json(self) -> dict[str, Any]:
@@ -78,6 +107,7 @@ class Decision:
                 {**_place_as_json(one.place), "targets": [[t.bucket, t.prefix] for t in one.targets]}
                 for one in self.destinations
             ],
+            "by_hand": [_by_hand_as_json(one) for one in self.by_hand],
             "mentions": [_place_as_json(place) for place in self.mentions],
             "known_keys": [key.value for key in self.known_keys],
             "regions": dict(self.regions),
@@ -96,6 +126,7 @@ class Decision:
             owner=Principal.from_arn(written["owner"]),
             route=Route(written["route"]),
             destinations=tuple(_destination_from_json(one) for one in written["destinations"]),
+            by_hand=tuple(_by_hand_from_json(one) for one in written.get("by_hand", ())),
             mentions=tuple(_place_from_json(one) for one in written["mentions"]),
             known_keys=tuple(AccessKeyId(key) for key in written["known_keys"]),
             regions=written["regions"],
@@ -139,6 +170,24 @@ def _place_from_json(written: Mapping[str, Any]) -> Place:
         endpoint=written["endpoint"],
         plain_http=written["plain_http"],
         note=written["note"],
+    )
+
+
+def _by_hand_as_json(one: ByHand) -> dict[str, Any]:
+    return {
+        "client": one.client,
+        "places": [_place_as_json(place) for place in one.places],
+        "targets": [[target.bucket, target.prefix] for target in one.targets],
+        "known": one.known,
+    }
+
+
+def _by_hand_from_json(written: Mapping[str, Any]) -> ByHand:
+    return ByHand(
+        client=written["client"],
+        places=tuple(replace(_place_from_json(place), editable=False) for place in written["places"]),
+        targets=tuple(Target(bucket, prefix) for bucket, prefix in written["targets"]),
+        known=written["known"],
     )
 
 

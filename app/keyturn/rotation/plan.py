@@ -5,6 +5,7 @@ Planning reads, at AWS and on the disk, and changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +26,13 @@ class Options:
         route: None chooses the one that fits.
         only: clients to touch; empty means all.
         buckets: for destinations whose configuration names none.
+        also: guided products that hold the key as well, as the person says.
     """
 
     route: Route | None = None
     only: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     user_name: str | None = None
     watch_days: float = 3
     off_days: float = 7
@@ -99,7 +102,10 @@ class Plan:
             ],
             "policy": None if self.policy is None else self.policy.as_json(),
             "edits": [{"path": str(edit.path), "diff": preview(edit, None)} for edit in self.edits],
-            "by_hand": [{"item": one.item, "title": one.title, "steps": list(one.steps)} for one in self.by_hand],
+            "by_hand": [
+                {"item": one.item, "title": one.title, "steps": list(one.steps), "notes": list(one.notes)}
+                for one in self.by_hand
+            ],
             "gates": [{"step": gate.step.value, "reason": gate.reason, "code": gate.code} for gate in self.gates],
             "can": list(self.can),
             "cannot": list(self.cannot),
@@ -125,22 +131,24 @@ def calls_of(decision: Decision) -> tuple[Call, ...]:
         ]
     if decision.route.makes_a_key:
         calls.append(Call(Step.CREATE, "iam", "CreateAccessKey", user))
-        for step in (Step.PROVE, Step.PROVE_AGAIN):
-            calls += _proof(step, decision, user)
+        calls += _proof(Step.PROVE, decision.buckets, decision, user)
+        calls += _proof(Step.PROVE_AGAIN, decision.edited_buckets, decision, user)
     calls.append(Call(Step.WATCH, "iam", "GetAccessKeyLastUsed", decision.key.value))
     if default_way(decision) is By.KEY:
         calls.append(Call(Step.TURN_OFF, "iam", "UpdateAccessKey", decision.key.value))
     calls.append(Call(Step.TURN_OFF, "sts", "GetCallerIdentity", decision.owner.arn))
     if decision.route.makes_a_key:
-        calls += _proof(Step.PROVE_OFF, decision, user)
+        calls += _proof(Step.PROVE_OFF, decision.edited_buckets, decision, user)
     if decision.route.same_owner:
         calls.append(Call(Step.DELETE, "iam", "DeleteAccessKey", decision.key.value))
     return tuple(calls)
 
 
-def _proof(step: Step, decision: Decision, user: str) -> list[Call]:
+def _proof(step: Step, buckets: Sequence[str], decision: Decision, user: str) -> list[Call]:
+    if not buckets and step is not Step.PROVE:
+        return []  # nothing to read a key back from
     calls = [Call(step, "sts", "GetCallerIdentity", user)]
-    for bucket in decision.buckets:
+    for bucket in buckets:
         arn = f"arn:{decision.owner.partition}:s3:::{bucket}"
         calls.append(Call(step, "s3", "ListObjectsV2", arn))
         for action in ("GetObject", "CreateMultipartUpload", "UploadPart", "AbortMultipartUpload"):

@@ -10,6 +10,8 @@ from keyturn.aws import scoped_user
 from keyturn.aws.buckets import BucketFacts
 from keyturn.aws.session import Aws
 from keyturn.clients.endpoints import is_aws, speaks_plain_http
+from keyturn.clients.guide import guide_named
+from keyturn.clients.guided import BLIND_SPOT
 from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
 from keyturn.edits.files import obstacle
@@ -19,7 +21,8 @@ from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, Poli
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
-from keyturn.rotation.decision import Decision, Destination, without_secret
+from keyturn.rotation.decision import ByHand, Decision, Destination, without_secret
+from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
 from keyturn.rotation.proving import own_check
@@ -36,7 +39,7 @@ def make_plan(surroundings: Surroundings, survey: Survey, found: FoundKey, optio
         UsageError: where the route does not fit the key.
         AwsError: where AWS could not be asked what the plan has to know.
     """
-    route = chosen_route(found, options.route)
+    route = chosen_route(found, options.route, options.also)
     return _Planning(surroundings, survey, found, options, route).plan()
 
 
@@ -45,6 +48,7 @@ class _Scope:
     """Which of the key's places this rotation edits, and which it leaves to a person."""
 
     destinations: tuple[Place, ...]
+    guided: tuple[Place, ...]
     mentions: tuple[Place, ...]
 
 
@@ -64,13 +68,14 @@ class _Planning:
         scope = self._scope()
         self._gates += key_gates(self._found, self._route, scope.destinations)
         self._gates += file_gates(self._found, self._survey.problems, self._options.only)
-        destinations = self._with_targets(scope.destinations)
+        by_hand_programs = self._by_hand(scope.guided)
+        destinations = self._with_targets(scope.destinations, by_hand_programs)
         edits = self._edits([one.place for one in destinations])
         self._look_at_the_keychain()
         owner = self._found.key.owner
         decision = None
         if owner is not None and self._found.pair is not None:
-            facts = self._bucket_facts(destinations, owner)
+            facts = self._bucket_facts((*destinations, *by_hand_programs), owner)
             self._look_at_regions(destinations, facts)
             decision = Decision(
                 rotation="",
@@ -78,11 +83,12 @@ class _Planning:
                 owner=owner,
                 route=self._route,
                 destinations=tuple(Destination(without_secret(one.place), one.targets) for one in destinations),
+                by_hand=tuple(by_hand_programs),
                 mentions=tuple(without_secret(place) for place in scope.mentions),
                 known_keys=self._known_keys(),
                 regions={bucket: one.region for bucket, one in facts.items()},
                 user_name=self._user_name(),
-                policy=self._policy(destinations, owner, facts),
+                policy=self._policy(destinations, by_hand_programs, owner, facts),
                 watch_days=self._options.watch_days,
                 off_days=self._options.off_days,
             )
@@ -128,29 +134,61 @@ class _Planning:
                 code="usage.only",
             )
         destinations: list[Place] = []
+        guided: list[Place] = []
         mentions: list[Place] = []
         for place in self._found.places:
             if place.kind is PlaceKind.LEFTOVER:
                 continue
             left_out = bool(wanted) and place.client not in wanted
             ours = place.kind is PlaceKind.DESTINATION and is_aws(place, self._surroundings.endpoint_url)
-            (destinations if ours and not left_out else mentions).append(place)
-        return _Scope(tuple(destinations), tuple(mentions))
+            if not ours or left_out:
+                mentions.append(place)
+            else:
+                (destinations if guide_named(place.client) is None else guided).append(place)
+        return _Scope(tuple(destinations), tuple(guided), tuple(mentions))
 
-    def _with_targets(self, places: Sequence[Place]) -> list[Destination]:
+    def _by_hand(self, places: Sequence[Place]) -> list[ByHand]:
+        """The guided programs that hold the key, then those of which that is not known."""
+        given = tuple(Target(bucket) for bucket in self._options.buckets) if self._route.makes_a_key else ()
+        found: dict[str, list[Place]] = {name: [] for name in self._also()}
+        for place in places:
+            found.setdefault(place.client, []).append(place)
+        programs = []
+        for name, held in found.items():
+            targets = dict.fromkeys(target for place in held for target in place.targets or given)
+            kept = tuple(without_secret(place) for place in held)
+            programs.append(ByHand(name, kept, tuple(targets) if held else given, known=True))
+        unseen = (one.client for one in self._survey.problems if one.code == BLIND_SPOT)
+        wanted = self._options.only
+        asked = (name for name in unseen if name not in found and (not wanted or name in wanted))
+        return [*programs, *(ByHand(name, (), given, known=False) for name in dict.fromkeys(asked))]
+
+    def _also(self) -> tuple[str, ...]:
+        unknown = [name for name in self._options.also if guide_named(name) is None]
+        if unknown:
+            raise UsageError(
+                _("Keyturn has no steps for “{name}”").format(name=", ".join(unknown)),
+                _("`keyturn clients` lists the programs by their names; “another-program” fits every other one."),
+                code="usage.also",
+            )
+        return self._options.also
+
+    def _with_targets(self, places: Sequence[Place], by_hand_programs: Sequence[ByHand]) -> list[Destination]:
         if not self._route.makes_a_key:
             return []
-        if not places:
+        if not places and not any(one.known or one.targets for one in by_hand_programs):
             self._close(
                 _(
-                    "No program here that Keyturn can edit uses {key}, so a new key would have no place to go. If "
-                    "nothing uses the key at all, choose the route retire."
+                    "No program that Keyturn can see here uses {key}, so a new key would have no place to go. If one "
+                    "uses it elsewhere, name it with --also and its bucket with --bucket; if nothing uses the key at "
+                    "all, choose the route retire."
                 ).format(key=self._found.key.access_key_id.masked),
                 code="key.unused",
             )
         given = tuple(Target(bucket) for bucket in self._options.buckets)
         destinations = [Destination(place, place.targets or given) for place in places]
         homeless = [one.title for one in destinations if not one.targets]
+        homeless += [program_title(one) for one in by_hand_programs if one.known and not one.targets]
         if homeless:
             names = self._account_buckets()
             self._close(
@@ -214,8 +252,8 @@ class _Planning:
                 )
             )
 
-    def _bucket_facts(self, destinations: Sequence[Destination], owner: Principal) -> Mapping[str, BucketFacts]:
-        wanted = sorted({target.bucket for one in destinations for target in one.targets})
+    def _bucket_facts(self, users: Sequence[Destination | ByHand], owner: Principal) -> Mapping[str, BucketFacts]:
+        wanted = sorted({target.bucket for one in users for target in one.targets})
         if not wanted or self._found.pair is None:
             return {}
         answers = aws_buckets.facts_of_all(self._surroundings.aws, self._found.pair, wanted, owner.account)
@@ -264,15 +302,21 @@ class _Planning:
                     self._notes.append(said)
 
     def _policy(
-        self, destinations: Sequence[Destination], owner: Principal, facts: Mapping[str, BucketFacts]
+        self,
+        destinations: Sequence[Destination],
+        by_hand_programs: Sequence[ByHand],
+        owner: Principal,
+        facts: Mapping[str, BucketFacts],
     ) -> PolicyDocument | None:
-        if self._route is not Route.SCOPED_USER or not destinations:
+        users = [(one.targets, one.place.additions) for one in destinations]
+        users += [(one.targets, _asked_by(one)) for one in by_hand_programs]
+        if self._route is not Route.SCOPED_USER or not any(targets for targets, _asked in users):
             return None
         additions: dict[str, frozenset[Addition]] = {}
-        for one in destinations:
-            for target in one.targets:
-                additions[target.bucket] = additions.get(target.bucket, frozenset()) | one.place.additions
-        needs = [BucketNeeds(bucket, asked, _kms_key(facts.get(bucket))) for bucket, asked in additions.items()]
+        for targets, asked in users:
+            for target in targets:
+                additions[target.bucket] = additions.get(target.bucket, frozenset()) | asked
+        needs = [BucketNeeds(bucket, added, _kms_key(facts.get(bucket))) for bucket, added in additions.items()]
         # A program that speaks plain HTTP would be refused by a policy that demands TLS.
         plain = speaks_plain_http(self._surroundings.endpoint_url) or any(one.place.plain_http for one in destinations)
         policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)
@@ -326,6 +370,14 @@ def _buckets_sentence(names: Sequence[str] | None) -> str:
     if names is None:
         return _("(AWS did not tell the account's buckets.)")
     return _("The account has: {names}.").format(names=", ".join(names) or _("no bucket"))
+
+
+def _asked_by(program: ByHand) -> frozenset[Addition]:
+    """What a guided program asks of S3 beyond the base. One of which it is not known whether it uses the key is no
+    reason for a right."""
+    guide = guide_named(program.client)
+    asked = guide.asks if guide is not None and program.known else frozenset()
+    return asked.union(*(place.additions for place in program.places))
 
 
 def _kms_key(facts: BucketFacts | None) -> str | None:

@@ -244,8 +244,7 @@ def _own_check_name(one: DestinationProof) -> str:
 
 def targets_of(decision: Decision) -> tuple[S3Target, ...]:
     """Every bucket and prefix that some destination uses, each once, as AWS is asked about it."""
-    wanted = {target for one in decision.destinations for target in one.targets}
-    return tuple(_s3_target(decision.regions, decision.owner.account, target) for target in sorted(wanted))
+    return tuple(_s3_target(decision.regions, decision.owner.account, target) for target in decision.targets)
 
 
 def _s3_target(regions: Mapping[str, str | None], account: str, target: Target) -> S3Target:

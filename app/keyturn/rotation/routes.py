@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import PrincipalKind
 from keyturn.model.places import PlaceKind
@@ -25,14 +27,25 @@ def routes_for(found: FoundKey) -> tuple[Route, ...]:
     return (recommended, *(route for route in fitting if route is not recommended))
 
 
-def chosen_route(found: FoundKey, asked: Route | None) -> Route:
+def chosen_route(found: FoundKey, asked: Route | None, also: Sequence[str] = ()) -> Route:
     """The route that was asked for, or the recommended one.
+
+    Args:
+        also: programs of which a person says that they use the key.
 
     Raises:
         UsageError: where the route that was asked for does not fit the key.
     """
     if asked is None:
-        return _recommended(found)
+        return _recommended(found, also)
+    if asked is Route.RETIRE and also:
+        raise UsageError(
+            _("A key that is in use cannot just be retired"),
+            _("--also says that {names} uses it. Nothing was changed. Choose another route.").format(
+                names=", ".join(also)
+            ),
+            code="usage.route",
+        )
     if not _fits(found, asked):
         raise UsageError(
             _("The route {route} does not fit this key").format(route=asked.value),
@@ -44,8 +57,8 @@ def chosen_route(found: FoundKey, asked: Route | None) -> Route:
     return asked
 
 
-def _recommended(found: FoundKey) -> Route:
-    if not _is_used_here(found):
+def _recommended(found: FoundKey, also: Sequence[str] = ()) -> Route:
+    if not also and not _is_used_here(found):
         return Route.RETIRE
     return Route.SAME_USER if _kind(found) is PrincipalKind.USER else Route.SCOPED_USER
 

@@ -79,6 +79,7 @@ class Awaited:
         item: its name for `keyturn done`.
         title: what it is, in a sentence.
         steps: how to do it, click by click or command by command.
+        notes: what to know while doing it: what would do harm, how one sees that it worked.
         tickable: a person can say that it is done; False where only time or AWS can tell.
     """
 
@@ -86,6 +87,7 @@ class Awaited:
     title: str
     steps: tuple[str, ...] = ()
     tickable: bool = True
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from keyturn.aws import proof
 from keyturn.aws.proof import ProofRequest, S3Target
 from keyturn.clients.endpoints import is_aws
+from keyturn.clients.guide import guide_named
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation.proving import Check, DestinationProof, own_check
@@ -66,6 +67,8 @@ def _why_not(surroundings: Surroundings, found: FoundKey, place: Place) -> Check
         return Check("identity", None, _("A temporary key, which expires by itself."))
     if found.failure is not None:
         return Check("identity", False, str(found.failure), found.failure)
+    if place.secret is None and guide_named(place.client) is not None:
+        return Check("own-run", None, _("Keyturn cannot see its secret: only its own next run proves it."))
     if found.pair is not None and place.secret != found.pair.secret:
         return Check("identity", False, _("This place holds another secret than the one that AWS accepts."))
     return None

@@ -10,6 +10,7 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, LastUse
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
+from keyturn.rotation.guided_items import guided_items
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Step
 from keyturn.rotation.surroundings import Surroundings
@@ -118,6 +119,8 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
                 tickable=False,
             )
         )
+    # First, and by its own rule: what is read to be undone is not done, whatever was ticked.
+    items += guided_items(rotation.decision, rotation.new_key, surroundings.computer, rotation.ticked)
     by_person = (
         *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),
         *by_hand.look_at_places(rotation.decision),

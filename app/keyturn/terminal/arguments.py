@@ -47,6 +47,7 @@ class Arguments:
     route: str | None = None
     only: tuple[str, ...] = ()
     bucket: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     user_name: str | None = None
     watch_days: float = 3.0
     off_days: float = 7.0
@@ -215,6 +216,12 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         help=_("touch only these programs (put KEY before this option)"),
     )
     _bucket_option(parser)
+    parser.add_argument(
+        "--also",
+        action="append",
+        metavar="PROGRAM",
+        help=_("it stands in this program as well, where you change it by hand (`keyturn clients`); may be repeated"),
+    )
     parser.add_argument("--user-name", metavar="NAME", help=_("the name of the new IAM user"))
     parser.add_argument("--watch-days", type=_amount, metavar="N", help=_("watch for uses of the old key so long (3)"))
     parser.add_argument(

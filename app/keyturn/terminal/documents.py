@@ -80,7 +80,14 @@ def _of_found_problem(problem: Problem) -> dict[str, Any]:
 def of_awaited(awaiting: Iterable[Awaited]) -> list[dict[str, Any]]:
     """What a rotation waits for."""
     return [
-        {"item": one.item, "title": one.title, "steps": list(one.steps), "tickable": one.tickable} for one in awaiting
+        {
+            "item": one.item,
+            "title": one.title,
+            "steps": list(one.steps),
+            "tickable": one.tickable,
+            "notes": list(one.notes),
+        }
+        for one in awaiting
     ]
 
 

@@ -39,11 +39,11 @@ def scan(session: Session, output: Output) -> Exit:
 
 def clients(session: Session, output: Output) -> Exit:
     """Show what Keyturn knows about each program."""
-    from keyturn.clients.registry import CLIENTS
+    from keyturn.clients.registry import CLIENTS, guided_clients
     from keyturn.terminal.clients_page import clients_document, clients_page
 
-    output.document(clients_document(CLIENTS))
-    output.show(*clients_page(CLIENTS))
+    output.document(clients_document(CLIENTS, guided_clients()))
+    output.show(*clients_page(CLIENTS, guided_clients()))
     return Exit.DONE
 
 
@@ -116,6 +116,7 @@ def _options(arguments: Arguments) -> Options:
         route=None if arguments.route is None else Route(arguments.route),
         only=arguments.only,
         buckets=arguments.bucket,
+        also=arguments.also,
         user_name=arguments.user_name,
         watch_days=arguments.watch_days,
         off_days=arguments.off_days,

@@ -78,6 +78,7 @@ def awaited_lines(awaiting: Iterable[Awaited], *, indent: int = 0) -> list[Line]
         for number, step in enumerate(one.steps, start=1):
             prefix = f"{number}. " if len(one.steps) > 1 else ""
             page.append(line(f"{prefix}{step}", indent=indent + 4, hanging=len(prefix)))
+        page += [line(note, Tone.QUIET, indent=indent + 4) for note in one.notes]
     return page
 
 

@@ -1,0 +1,89 @@
+"""Programs whose key a person changes by hand: found on the computer, read where they can be, named where not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.guide import Guide
+from keyturn.clients.looking import Look
+from keyturn.clients.traces import traces_on
+from keyturn.edits.files import FileContent
+from keyturn.model.places import Problem
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+BLIND_SPOT = "client.blind-spot"
+
+# Reads what a product keeps at the traces that were found, and takes every place into the look. What it cannot see it
+# takes as a `blind_spot`.
+Reader = Callable[["Computer", Guide, Collection[Path], Look], None]
+
+
+class Guided(Client):
+    """A product with a guide. Its places are never editable: a person changes them, in the product itself."""
+
+    about = About(edited=False)
+
+    def __init__(self, guide: Guide, reader: Reader | None = None) -> None:
+        self.name = guide.name
+        self.title = guide.title
+        self.guide = guide
+        self.reader = reader
+
+    def look(self, computer: Computer) -> Look:
+        """Return what can be read of it; where it is there and nothing can be read, that is said as a problem."""
+        look = Look(self.name)
+        found = self.traces(computer)
+        if found and self.reader is None:
+            look.take([blind_spot(self.guide, found[0])])
+        elif found and self.reader is not None:
+            self.reader(computer, self.guide, found, look)
+        return look
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return nothing: Keyturn replaces nothing here."""
+        return {}
+
+    def traces(self, computer: Computer) -> tuple[Path, ...]:
+        """Return the files and folders by which it is seen to be on that computer."""
+        return tuple(traces_on(computer, self.guide.traces_on(computer.platform).files))
+
+    def programs(self, computer: Computer) -> tuple[str, ...]:
+        """Return what its running programs are called on that computer's system."""
+        return self.guide.traces_on(computer.platform).programs
+
+
+def blind_spot(guide: Guide, path: Path | None, reason: str = "") -> Problem:
+    """Return what to say of a product that is there and that Keyturn cannot look into.
+
+    Args:
+        reason: what kept Keyturn out, in a sentence; the guide's own unless given.
+    """
+    return Problem(
+        path,
+        _("{title} is here, and Keyturn cannot see which key it uses").format(title=guide.title),
+        _(
+            "{reason} If it uses an old key, its backups stop when that key is turned off. A rotation asks you about "
+            "it, with the steps to take."
+        ).format(reason=reason or guide.say(guide.blind_spot)),
+        client=guide.name,
+        code=BLIND_SPOT,
+    )
+
+
+def running_unseen(computer: Computer, clients: Collection[Guided]) -> Iterator[Problem]:
+    """Yield a blind spot for each product that runs now on this computer and left no other trace."""
+    if not computer.is_this_one:
+        return
+    by_program = {name: one for one in clients for name in one.programs(computer) if not one.traces(computer)}
+    if not by_program:
+        return
+    from keyturn.computer.programs import running_programs
+
+    running = {by_program[program.name].name for program in running_programs(by_program)}
+    yield from (blind_spot(one.guide, None) for one in clients if one.name in running)

@@ -1,0 +1,50 @@
+"""Traces of a program on a computer: files and folders named by patterns that hold on every person's computer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from keyturn.computer.computer import Platform
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+# As many matches of one pattern are looked at: a folder full of them is somebody's joke or somebody's attack.
+_LIMIT = 1000
+
+
+def traces_on(computer: Computer, patterns: Iterable[str]) -> Iterator[Path]:
+    """Yield the files and folders on `computer` that fit, pattern by pattern, each pattern's own in order of name.
+
+    Args:
+        patterns: paths with `/`, and `*` within a name. They begin with `~` (the home folder), `$XDG_CONFIG_HOME`,
+            `%APPDATA%`, `%LOCALAPPDATA%`, `%PROGRAMDATA%`, or `/` for the system's own folders, which are looked at
+            on this computer alone.
+    """
+    for pattern in patterns:
+        base, rest = _split(computer, PurePosixPath(pattern))
+        if base is None:
+            continue
+        with suppress(OSError, ValueError):
+            yield from sorted(islice(base.glob(str(rest)), _LIMIT)) if rest.parts else [base] * base.exists()
+
+
+def _split(computer: Computer, pattern: PurePosixPath) -> tuple[Path | None, PurePosixPath]:
+    """The folder that a pattern begins in, or None where that is not known, and the rest."""
+    first, rest = pattern.parts[0], PurePosixPath(*pattern.parts[1:])
+    if first == "/":
+        return computer.system_folder(), rest
+    if first == "%PROGRAMDATA%":
+        known = computer.is_this_one and computer.platform is Platform.WINDOWS
+        return Path(computer.environment.get("PROGRAMDATA", r"C:\ProgramData")) if known else None, rest
+    starts = {
+        "~": computer.home,
+        "$XDG_CONFIG_HOME": computer.xdg_config_home,
+        "%APPDATA%": computer.application_support,
+        "%LOCALAPPDATA%": computer.home / "AppData" / "Local",
+    }
+    return starts[first], rest
