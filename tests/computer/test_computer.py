@@ -61,6 +61,24 @@ def test_configuration_folders_follow_the_platform_and_its_variables(tmp_path: P
     assert computer(Platform.WINDOWS, APPDATA=str(tmp_path)).application_support == tmp_path
 
 
+def test_what_programs_keep_for_all_persons_is_on_the_disk_of_the_home(tmp_path: Path) -> None:
+    home = tmp_path / "Users" / "anna"
+    home.mkdir(parents=True)
+    assert Computer.at(home, "macos").shared_support == tmp_path / "Library" / "Application Support"
+    assert Computer.at(home, "windows").shared_support == tmp_path / "ProgramData"
+    assert computer(Platform.MACOS).shared_support == Path("/Library/Application Support")
+    assert computer(Platform.WINDOWS, PROGRAMDATA=str(tmp_path)).shared_support == tmp_path
+    assert computer(Platform.LINUX).shared_support is None
+
+
+def test_the_disk_of_a_home_that_stands_elsewhere_is_not_guessed(tmp_path: Path) -> None:
+    for platform in ("macos", "windows"):
+        assert (Computer.at(tmp_path, platform).disk, Computer.at(tmp_path, platform).shared_support) == (None, None)
+    home = tmp_path / "Users" / "anna"
+    home.mkdir(parents=True)
+    assert Computer.at(home, "linux").disk is None
+
+
 def test_system_folders_are_those_of_this_computer() -> None:
     assert computer(Platform.LINUX).system_folder("etc", "restic") == Path("/etc/restic")
     assert computer(Platform.WINDOWS).system_folder("etc") is None

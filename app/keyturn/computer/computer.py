@@ -99,6 +99,29 @@ class Computer:
             return self.home / "Library" / "Application Support"
         return self.xdg_config_home
 
+    @property
+    def disk(self) -> Path | None:
+        """The root of the disk on which the home stands.
+
+        Another computer's is told by homes being in `Users` there, as on macOS and Windows; else None.
+        """
+        if self.is_this_one:
+            return Path(self.home.anchor)
+        users = self.home.parent
+        return users.parent if users.name == "Users" and self.platform is not Platform.LINUX else None
+
+    @property
+    def shared_support(self) -> Path | None:
+        """Where programs keep what belongs to no single person; None where that is not known, and on Linux.
+
+        macOS: `/Library/Application Support`; Windows: `%ProgramData%`.
+        """
+        if self.disk is None or self.platform is Platform.LINUX:
+            return None
+        if self.platform is Platform.MACOS:
+            return self.disk / "Library" / "Application Support"
+        return self._from_environment("PROGRAMDATA") or self.disk / "ProgramData"
+
     def system_folder(self, *parts: str) -> Path | None:
         """A folder outside all homes, such as `/etc/restic` for `("etc", "restic")`.
 
