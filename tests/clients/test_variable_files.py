@@ -42,6 +42,14 @@ def find(client: Client, home: Path, platform: str = "linux") -> Sequence[Place]
     return findings.places
 
 
+def asked_for(client: Client, home: Path, platform: str = "linux") -> str:
+    """What a person is asked to do after the only place of the client was changed."""
+    computer = Computer.at(home, platform)
+    (place,) = client.find(computer).places
+    after = client.after_change(computer, place)
+    return "" if after is None else "\n".join([after.title, *after.steps])
+
+
 def test_a_unit_says_its_bucket_and_what_makes_systemd_read_it(tmp_path: Path) -> None:
     write(
         tmp_path / UNITS / "a.service",
@@ -49,7 +57,55 @@ def test_a_unit_says_its_bucket_and_what_makes_systemd_read_it(tmp_path: Path) -
     )
     (place,) = find(Systemd(), tmp_path)
     assert (place.targets, place.region) == ((Target("b", "p"),), "eu-west-1")
-    assert "systemctl --user daemon-reload" in place.note
+    asked = asked_for(Systemd(), tmp_path)
+    assert "systemctl --user daemon-reload" in asked
+    assert "systemctl --user restart a.service" in asked
+
+
+def test_a_drop_in_asks_for_the_service_that_it_belongs_to(tmp_path: Path) -> None:
+    write(tmp_path / UNITS / "a.service.d/key.conf", f"[Service]\nEnvironment={ID} {SECRET}\n")
+    assert "systemctl --user restart a.service" in asked_for(Systemd(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("unit", "beside", "asked"),
+    [
+        ("[Service]\nType=simple\n", "b.timer", "systemctl --user restart a.service"),
+        ("[Service]\nType=oneshot\n", "b.timer", ""),
+        ("[Service]\n", "a.timer", ""),
+    ],
+    ids=["runs for days", "ends by itself", "started by a timer"],
+)
+def test_only_a_service_that_runs_for_days_keeps_the_variables_of_its_file(
+    tmp_path: Path, unit: str, beside: str, asked: str
+) -> None:
+    write(tmp_path / UNITS / "a.service", f"{unit}EnvironmentFile=%h/kept/keys\n")
+    write(tmp_path / UNITS / beside, "[Timer]\n")
+    write(tmp_path / "kept/keys", f"{ID}\n{SECRET}\n")
+    assert (asked in asked_for(Environment(), tmp_path)) if asked else asked_for(Environment(), tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        (".bashrc", "terminals"),
+        (".config/fish/conf.d/aws.fish", "terminals"),
+        (".config/environment.d/aws.conf", "Sign out"),
+        ("projects/films/.env", "docker compose up -d"),
+    ],
+)
+def test_what_keeps_variables_in_memory_is_named(tmp_path: Path, name: str, asked: str) -> None:
+    write(tmp_path / "projects/films/compose.yaml", "services: {}\n")
+    fish = name.endswith(".fish")
+    lines = [f"set -gx {one.replace('=', ' ')}" if fish else f"export {one}" for one in (ID, SECRET)]
+    text = "\n".join([ID, SECRET] if name.endswith((".conf", ".env")) else lines)
+    write(tmp_path / name, f"{text}\n")
+    assert asked in asked_for(Environment(), tmp_path)
+
+
+def test_a_script_of_ones_own_takes_the_new_key_at_its_next_run(tmp_path: Path) -> None:
+    write(tmp_path / "bin/backup.sh", f"export {ID}\nexport {SECRET}\n")
+    assert asked_for(Environment(), tmp_path) == ""
 
 
 def test_the_last_line_of_a_unit_counts_and_the_one_before_is_mentioned(tmp_path: Path) -> None:
@@ -89,7 +145,7 @@ def test_a_kept_timetable_has_to_be_handed_to_cron_again(tmp_path: Path) -> None
     path = write(tmp_path / ".crontab", f"{ID}\n{SECRET}\n@daily restic -r s3:s3.amazonaws.com/photos backup ~\n")
     (place,) = find(Cron(), tmp_path)
     assert place.targets == (Target("photos"),)
-    assert f"crontab {path}" in place.note
+    assert f"“crontab {path}”" in asked_for(Cron(), tmp_path)
 
 
 def test_a_job_of_launchd_says_its_bucket_and_how_it_is_loaded_again(tmp_path: Path) -> None:
@@ -102,7 +158,7 @@ def test_a_job_of_launchd_says_its_bucket_and_how_it_is_loaded_again(tmp_path: P
     write(tmp_path / "Library/LaunchAgents/a.plist", text)
     (place,) = find(Launchd(), tmp_path, "macos")
     assert place.targets == (Target("photos"),)
-    assert "launchctl load" in place.note
+    assert "launchctl load" in asked_for(Launchd(), tmp_path, "macos")
 
 
 def test_a_service_whose_values_stand_elsewhere_is_mentioned_and_half_a_pair_never_replaced(tmp_path: Path) -> None:
@@ -150,8 +206,13 @@ def test_a_script_of_powershell_in_utf_16_is_replaced_in_its_own_encoding(encodi
 def test_a_script_that_sets_a_variable_for_good_has_to_run_once(tmp_path: Path) -> None:
     text = f"setx AWS_ACCESS_KEY_ID {ONE.access_key_id}\r\nsetx AWS_SECRET_ACCESS_KEY {ONE.secret.reveal()}\r\n"
     write(tmp_path / "keys.bat", text)
-    (place,) = find(WindowsScripts(), tmp_path, "windows")
-    assert "run the script once" in place.note
+    assert f"Run {tmp_path / 'keys.bat'} once" in asked_for(WindowsScripts(), tmp_path, "windows")
+
+    write(
+        tmp_path / "keys.bat",
+        text.replace("setx AWS_", "set AWS_").replace("_ID AKIA", "_ID=AKIA").replace("KEY ", "KEY="),
+    )
+    assert asked_for(WindowsScripts(), tmp_path, "windows") == ""
 
 
 @pytest.mark.parametrize(

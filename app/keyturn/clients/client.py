@@ -124,6 +124,19 @@ class OwnCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class AfterChange:
+    """What a person does after a file was changed, because the program does not look into the file by itself.
+
+    Attributes:
+        title: what has to happen, in a sentence without a full stop.
+        steps: how, each with its command.
+    """
+
+    title: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """How a program's own check went. `ok` is None where it did not end in time or could not be started."""
 
@@ -202,6 +215,14 @@ class Client(Protocol):
 
         Raises:
             FileError, ClientError: as `locate`, where making the check needs the pair itself.
+        """
+        return None
+
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return what a person does so that the program takes the key that was put in place; None: it does by itself.
+
+        What is running now is not meant: the programs that can be seen running are asked about one by one
+        (`how_to_restart`).
         """
         return None
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import project_folders
 from keyturn.clients.shell_pairs import secret_name
 from keyturn.clients.variable_places import Variables, places_of, spots_of
+from keyturn.clients.variable_readers import containers_anew, is_compose_file
 from keyturn.computer.computer import Platform
 from keyturn.edits import trees, yaml_spans
 from keyturn.edits.files import FileContent
@@ -27,7 +28,6 @@ from keyturn.model.text import _
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
-_NAME = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]*)?\.ya?ml", re.IGNORECASE)
 _SYSTEM_FOLDERS = (("opt",), ("srv",), ("var", "lib", "docker-compose"))
 # Addresses of repositories in a command, which is a text or a list of words.
 _ADDRESS = re.compile(r"(?<!\S)s3:\S+")
@@ -57,6 +57,10 @@ class Compose(Client):
         """Return each complete pair by service and variable; see `Client.spots`."""
         return spots_of(content, _services(content), Writing.PLAIN)
 
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return how the containers are made anew: one keeps the variables that it was made with."""
+        return containers_anew(place.path.parent)
+
 
 def _files(computer: Computer) -> Iterator[Path]:
     folders = [str(computer.home), *project_folders(computer.home)]
@@ -67,15 +71,14 @@ def _files(computer: Computer) -> Iterator[Path]:
     for name in folders:
         try:
             with os.scandir(name) as entries:
-                found = sorted(entry.path for entry in entries if _NAME.fullmatch(entry.name))
+                found = sorted(entry.path for entry in entries if is_compose_file(entry.name))
         except OSError:
             continue
         yield from map(Path, found)
 
 
 def _places(path: Path, variables: Variables) -> Iterator[Place]:
-    note = _("A container keeps its variables: after the change, run “docker compose up -d” in the folder of the file.")
-    for place in places_of(Compose.name, path, variables, note=note):
+    for place in places_of(Compose.name, path, variables):
         if place.secret is None and any(one.is_reference for one in variables.assignments):
             yield replace(place, note=_("The values stand elsewhere: behind an anchor of the file, or in variables."))
         else:

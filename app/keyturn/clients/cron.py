@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, places_of, spots_of
 from keyturn.clients.walking import Walk
@@ -15,6 +16,7 @@ from keyturn.computer.computer import Platform
 from keyturn.edits import crontabs
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError
+from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -36,12 +38,12 @@ class Cron(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a timetable."""
         look = Look(self.name)
-        for path, note in _timetables(computer):
+        for path in _timetables(computer):
             content = look.read(path)
             if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
                 continue
             try:
-                look.take(places_of(self.name, path, _variables(content), note=note))
+                look.take(places_of(self.name, path, _variables(content)))
             except FileError as error:
                 look.report_unparsable(content, error)
         return look
@@ -50,23 +52,32 @@ class Cron(Client):
         """Return each complete pair of variables; see `Client.spots`. A later line counts for the jobs below it."""
         return spots_of(content, [_variables(content)])
 
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return how a timetable that is kept at home is handed to cron; cron's own files are read every minute."""
+        if place.path not in _own_copies(computer):
+            return None
+        return AfterChange(
+            _("Give {path} to cron, which works with a copy that it made of it").format(path=place.path),
+            (_("Run “crontab {path}”.").format(path=shlex.quote(str(place.path))),),
+        )
 
-def _timetables(computer: Computer) -> Iterator[tuple[Path, str]]:
-    """Each timetable, with what a person has to know of it."""
+
+def _timetables(computer: Computer) -> Iterator[Path]:
     if computer.platform is Platform.WINDOWS:
         return
-    for name in _OWN_COPIES:
-        path = computer.home / name
-        note = _("cron works with a copy that it made of this file. After the change, run “crontab {path}”.")
-        yield path, note.format(path=path)
+    yield from _own_copies(computer)
     etc = computer.system_folder("etc")
     if etc is not None:
-        yield etc / "crontab", ""
-        yield from ((Path(entry.path), "") for entry in Walk(_BUDGET).files(etc / "cron.d", 0))
+        yield etc / "crontab"
+        yield from (Path(entry.path) for entry in Walk(_BUDGET).files(etc / "cron.d", 0))
     for parts in _SPOOLS:
         folder = computer.system_folder(*parts)
         if folder is not None:
-            yield from ((Path(entry.path), "") for entry in Walk(_BUDGET).files(folder, 1))
+            yield from (Path(entry.path) for entry in Walk(_BUDGET).files(folder, 1))
+
+
+def _own_copies(computer: Computer) -> tuple[Path, ...]:
+    return tuple(computer.home / name for name in _OWN_COPIES)
 
 
 def _names_person(path: Path) -> bool:

@@ -7,15 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.client import About, AfterChange, Client, PairSpot
 from keyturn.clients.duplicity_targets import destinations_in
 from keyturn.clients.looking import Loan, Look
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import last_value, shell_spots
 from keyturn.clients.shell_reading import read_shell_files
 from keyturn.clients.variable_places import Variables, places_of
+from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
+from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -58,6 +60,10 @@ class Duplicity(Client):
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""
         return shell_spots(content)
+
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return what keeps the old variables in memory."""
+        return after_change_of_variables(computer, place.path)
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the shared credentials file of a running duplicity that has no key in its variables."""

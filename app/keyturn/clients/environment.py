@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.client import About, AfterChange, Client, PairSpot
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import Owner
@@ -21,6 +21,7 @@ from keyturn.clients.shell_pairs import (
     variable_key_id,
 )
 from keyturn.clients.shell_reading import read_shell_files
+from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent
 from keyturn.model.keys import Secret
 from keyturn.model.places import Place, PlaceKind
@@ -57,6 +58,10 @@ class Environment(Client):
         """Return each complete pair of variables; see `Client.spots`."""
         return shell_spots(content)
 
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return what keeps the old variables in memory."""
+        return after_change_of_variables(computer, place.path)
+
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
@@ -71,8 +76,6 @@ def _place(path: Path, pair: ShellPair, shared: _Shared) -> Place:
     secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
     session = pair.access_key_id.is_temporary or shared.session_token
     notes = [pair.note]
-    if path.parent.name == "environment.d" or path.name in ("environment", ".pam_environment"):
-        notes.append(_("A session reads this file when it begins: sign out and in again after the change."))
     if session:
         notes.append(_("These are temporary credentials, which expire by themselves."))
     return Place(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, places_of, spots_of
 from keyturn.computer.computer import Platform
@@ -17,6 +18,7 @@ from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
 from keyturn.model.errors import FileError
+from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -40,9 +42,8 @@ class Launchd(Client):
             content = look.read(path)
             if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
                 continue
-            note = _("launchd knows the job by heart: run “launchctl unload {path}”, then “launchctl load {path}”.")
             try:
-                look.take(places_of(self.name, path, _variables(content), note=note.format(path=path)))
+                look.take(places_of(self.name, path, _variables(content)))
             except FileError as error:
                 look.report_unparsable(content, error)
         return look
@@ -50,6 +51,18 @@ class Launchd(Client):
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables; see `Client.spots`."""
         return spots_of(content, [_variables(content)])
+
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return how launchd reads the job anew; it keeps what it loaded (launchctl(1))."""
+        launchctl = "sudo launchctl" if "LaunchDaemons" in place.path.parts else "launchctl"
+        job = shlex.quote(str(place.path))
+        return AfterChange(
+            _("Let launchd load {name} anew").format(name=place.path.name),
+            (
+                _("Run “{launchctl} unload {job}”.").format(launchctl=launchctl, job=job),
+                _("Run “{launchctl} load {job}”.").format(launchctl=launchctl, job=job),
+            ),
+        )
 
 
 def _jobs(computer: Computer) -> Iterator[Path]:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot
+from keyturn.clients.client import About, AfterChange, Client, OwnCheck, PairSpot
 from keyturn.clients.endpoints import reaches_the_same, region_in, speaks_plain_http
 from keyturn.clients.looking import Loan, Look
 from keyturn.clients.restic_check import restic_check
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import ShellPair, has_session_token, last_value, pairs_in, shell_spots
 from keyturn.clients.shell_reading import read_shell_files
+from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.shell import Assignment, assignments
 from keyturn.model.errors import FileError
@@ -80,6 +81,10 @@ class Restic(Client):
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""
         return shell_spots(content)
+
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return what keeps the old variables in memory."""
+        return after_change_of_variables(computer, place.path)
 
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, PairSpot, ValueSpot
+from keyturn.clients.client import About, AfterChange, Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import region_in, speaks_plain_http
 from keyturn.clients.looking import Look, key_id, mention
 from keyturn.clients.unit_files import unit_files
@@ -88,6 +88,15 @@ class S3fs(Client):
                 )
         return spots
 
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return how a mount is made anew where it cannot be seen running: on another computer's disk."""
+        if computer.is_this_one:
+            return None
+        return AfterChange(
+            _("Mount the buckets of {path} anew, where they are mounted").format(path=place.path),
+            (_remount(),),
+        )
+
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the password file of a running mount: the one that its options name, else the usual ones."""
         if program.environment is not None and program.environment.get("AWS_ACCESS_KEY_ID"):
@@ -103,7 +112,11 @@ class S3fs(Client):
 
     def how_to_restart(self, program: RunningProgram) -> str:
         """Return how a mount is made anew."""
-        return _("Close what is open on the mount, unmount it (“fusermount -u FOLDER”), and mount it again.")
+        return _remount()
+
+
+def _remount() -> str:
+    return _("Close what is open on the mount, unmount it (“fusermount -u FOLDER”), and mount it again.")
 
 
 def mount_in(computer: Computer, arguments: tuple[str, ...]) -> Mount | None:
@@ -216,7 +229,7 @@ def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place]:
 
 
 def _note(content: FileContent, line: Line) -> str:
-    notes = [_("A mount keeps the key that it began with: unmount it and mount it again after the change.")]
+    notes = []
     open_to = _GROUP_MAY_READ if content.path.name == _SYSTEM else _OPEN_TO_OTHERS
     if content.mode & open_to and os.name == "posix":
         notes.append(

@@ -59,6 +59,15 @@ def shell_files(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
             yield file
 
 
+def is_start_file(computer: Computer, path: Path) -> bool:
+    """Return whether shells read the file when they start, and what runs in them has its variables from then on."""
+    etc = computer.system_folder("etc")
+    system = () if etc is None else (*(etc / name for name in _SYSTEM_START_FILES), *(etc / "profile.d").glob("*"))
+    fish = computer.xdg_config_home / "fish"
+    own = [computer.home / name for name in _START_FILES if name not in _PROJECT_FILES]
+    return path in (*own, *system, fish / "config.fish") or path.parent == fish / "conf.d"
+
+
 def _candidates(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
     home, config = computer.home, computer.xdg_config_home
     for name in _START_FILES:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.looking import Look
-from keyturn.clients.unit_files import is_users_own, unit_files
+from keyturn.clients.unit_files import is_users_own, unit_files, unit_name
 from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of
 from keyturn.edits import units
 from keyturn.edits.files import FileContent
@@ -45,6 +45,20 @@ class Systemd(Client):
         """Return the pair of the variables that count; see `Client.spots`."""
         return spots_of(content, [_variables(content)[0]])
 
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return how systemd reads the unit anew: until then it starts the service with the old key (systemctl(1))."""
+        unit = unit_name(place.path)
+        systemctl = "systemctl --user" if is_users_own(place.path) else "systemctl"
+        return AfterChange(
+            _("Let systemd read {unit} anew").format(unit=unit),
+            (
+                _("Run “{systemctl} daemon-reload”.").format(systemctl=systemctl),
+                _("If the service runs all the time, restart it: “{systemctl} restart {unit}”.").format(
+                    systemctl=systemctl, unit=unit
+                ),
+            ),
+        )
+
 
 def _variables(content: FileContent) -> tuple[Variables, list[Place]]:
     found = units.directives(content.content, path=content.path)
@@ -56,6 +70,4 @@ def _variables(content: FileContent) -> tuple[Variables, list[Place]]:
 
 def _places(content: FileContent) -> list[Place]:
     variables, mentions = _variables(content)
-    reload = "systemctl --user daemon-reload" if is_users_own(content.path) else "systemctl daemon-reload"
-    note = _("systemd reads the unit anew only after “{command}”; restart the service if it runs all the time.")
-    return [*places_of(Systemd.name, content.path, variables, note=note.format(command=reload)), *mentions]
+    return [*places_of(Systemd.name, content.path, variables), *mentions]

@@ -44,15 +44,39 @@ def unit_files(computer: Computer) -> Iterator[Path]:
 def environment_files(computer: Computer) -> Iterator[Path]:
     """Yield the files that units take variables from. One with a part that only systemd can fill in is left out."""
     for path in unit_files(computer):
-        try:
-            content = read_file(path)
-            named = units.environment_files(units.directives(content.content, path=path))
-        except FileError:
-            continue  # reported where the unit itself is read
-        for name in named:
-            expanded = name.replace("%h", str(computer.home) if is_users_own(path) else "/root")
-            if expanded.startswith("/") and not set("%*?[") & set(expanded):
-                yield Path(expanded)
+        yield from (named for named, _lasting in _named_in(computer, path))
+
+
+def lasting_readers(computer: Computer, path: Path) -> tuple[Path, ...]:
+    """Return the units that took variables from `path` when they were started, and may run for days since.
+
+    A service that does one thing and ends (`Type=oneshot`), or that a timer starts, reads the file at its next start.
+    """
+    wanted = path.resolve()
+    return tuple(
+        unit
+        for unit in unit_files(computer)
+        if any(lasting and named.resolve() == wanted for named, lasting in _named_in(computer, unit))
+    )
+
+
+def unit_name(path: Path) -> str:
+    """Return the unit that a file describes: `backup.service` also for the drop-in `backup.service.d/key.conf`."""
+    return path.parent.name.removesuffix(".d") if path.parent.name.endswith(".d") else path.name
+
+
+def _named_in(computer: Computer, unit: Path) -> Iterator[tuple[Path, bool]]:
+    """Each file that the unit takes variables from, and whether what it starts may run for days."""
+    try:
+        found = units.directives(read_file(unit).content, path=unit)
+    except FileError:
+        return  # reported where the unit itself is read
+    ends = any(one.name == "Type" and one.value.strip() == b"oneshot" for one in found)
+    by_timer = unit.with_suffix(".timer").exists()
+    for name in units.environment_files(found):
+        expanded = name.replace("%h", str(computer.home) if is_users_own(unit) else "/root")
+        if expanded.startswith("/") and not set("%*?[") & set(expanded):
+            yield Path(expanded), not (ends or by_timer)
 
 
 def is_users_own(path: Path) -> bool:

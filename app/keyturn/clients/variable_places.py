@@ -39,12 +39,8 @@ class Variables:
         return f"{self.within}: {pair.locator}" if self.within else pair.locator
 
 
-def places_of(client: str, path: Path, variables: Variables, *, note: str = "") -> list[Place]:
-    """Return a place for each key among the variables.
-
-    Args:
-        note: what a person has to know of every one of them.
-    """
+def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
+    """Return a place for each key among the variables."""
     found = variables.assignments
     addresses = [one.value for one in found if one.name == "RESTIC_REPOSITORY" and one.value]
     repositories = [one for one in map(repository, (*addresses, *variables.more_addresses)) if one is not None]
@@ -57,7 +53,7 @@ def places_of(client: str, path: Path, variables: Variables, *, note: str = "") 
     for pair in pairs_in(found):
         secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
         session = session_token or pair.access_key_id.is_temporary
-        notes = [pair.note, note if secret is not None else ""]
+        notes = [pair.note]
         if session:
             notes.append(_("These are temporary credentials, which expire by themselves."))
         places.append(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import SCRIPT_LIMIT
 from keyturn.clients.variable_places import Variables, places_of, spots_of
@@ -15,8 +15,9 @@ from keyturn.clients.walking import Walk, personal_folders
 from keyturn.computer.computer import Platform
 from keyturn.edits import windows_scripts
 from keyturn.edits.encodings import decoded
-from keyturn.edits.files import FileContent
+from keyturn.edits.files import FileContent, read_file
 from keyturn.model.errors import FileError
+from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -42,10 +43,8 @@ class WindowsScripts(Client):
             content = look.read(path)
             if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b"").upper():
                 continue
-            lasting = _SETX.search(decoded(content.content).text) is not None
-            note = _("It sets the variable for good: run the script once after the change, then sign out and in again.")
             try:
-                look.take(places_of(self.name, path, _variables(content), note=note if lasting else ""))
+                look.take(places_of(self.name, path, _variables(content)))
             except FileError as error:
                 look.report_unparsable(content, error)
         return look
@@ -53,6 +52,19 @@ class WindowsScripts(Client):
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""
         return spots_of(content, [_variables(content)], decoded(content.content).encoding)
+
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return how variables that a script sets for good are set anew (`setx`, which programs read as they start)."""
+        try:
+            sets_for_good = _SETX.search(decoded(read_file(place.path).content).text) is not None
+        except FileError:
+            sets_for_good = True
+        if not sets_for_good:
+            return None
+        return AfterChange(
+            _("Run {path} once: it sets variables for good").format(path=place.path),
+            (_("Run {path}, then sign out of Windows and in again.").format(path=place.path),),
+        )
 
 
 def _scripts(computer: Computer) -> Iterator[Path]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from keyturn.clients.client import AfterChange
 from keyturn.clients.registry import client_named
 from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
 from keyturn.computer.programs import running_programs
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import Principal, PrincipalKind
-from keyturn.model.places import Place
+from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.guided_items import guided_items
@@ -24,8 +25,8 @@ _CONSOLES = {"aws": "https://console.aws.amazon.com", "aws-cn": "https://console
 
 def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
     """What the plan of this rotation leaves to a person, as far as it can be known before it begins."""
-    programs = guided_items(decision, None, surroundings.computer, frozenset())
-    items = [*programs, *look_at_places(decision), *still_running(surroundings, decision, None)]
+    items = [*guided_items(decision, None, surroundings.computer, frozenset()), *after_changes(surroundings, decision)]
+    items += [*look_at_places(surroundings, decision), *still_running(surroundings, decision, None)]
     if decision.owner.kind is PrincipalKind.ROOT:
         items.append(turn_off_in_console(decision))
     if not decision.route.same_owner:
@@ -33,18 +34,34 @@ def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, .
     return tuple(items)
 
 
-def look_at_places(decision: Decision) -> tuple[Awaited, ...]:
+def after_changes(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
+    """What lets the programs take the key that was put into their files, where they do not look by themselves.
+
+    Destinations that need the same are one item, named after the first of them.
+    """
+    found: dict[AfterChange, Awaited] = {}
+    for number, one in enumerate(decision.destinations, start=1):
+        needed = client_named(one.place.client).after_change(surroundings.computer, one.place)
+        if needed is not None:
+            found.setdefault(needed, Awaited(f"apply-{number}", needed.title, needed.steps))
+    return tuple(found.values())
+
+
+def look_at_places(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
     """The places that Keyturn does not edit: a person has to know what they are for."""
-    return tuple(_look_at(number, place) for number, place in enumerate(decision.mentions, start=1))
+    return tuple(_look_at(surroundings, number, place) for number, place in enumerate(decision.mentions, start=1))
 
 
-def _look_at(number: int, place: Place) -> Awaited:
+def _look_at(surroundings: Surroundings, number: int, place: Place) -> Awaited:
+    read = place.kind is PlaceKind.DESTINATION  # by a program that this rotation leaves out
+    after = client_named(place.client).after_change(surroundings.computer, place) if read else None
     return Awaited(
         f"place-{number}",
         _("Look at {path}: it holds the old key, and Keyturn does not edit it").format(path=place.path),
         (
             place.note or _("Find out whether a program reads the key here ({locator}).").format(locator=place.locator),
             _("If one does, give it a key of its own or the new one, and let it run once."),
+            *(() if after is None else after.steps),
         ),
     )
 

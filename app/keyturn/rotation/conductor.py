@@ -104,7 +104,11 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
         undoing.undo(surroundings, reload(surroundings, rotation), old)
     except AppError as error:
         return _stopped(surroundings, rotation, error)
-    return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+    rotation = reload(surroundings, rotation)
+    # Nothing waits for these, so there is nothing to tick: but a service with the new key in memory fails from now on.
+    again = by_hand.after_changes(surroundings, rotation.decision) if rotation.is_done(Step.SWITCH) else ()
+    again = tuple(replace(one, tickable=False) for one in again)
+    return replace(standing(surroundings, rotation), ending=Ending.DONE, awaiting=again)
 
 
 def turn_off(surroundings: Surroundings, name: str | None, by: By | None = None, wait: float = 0) -> Result:

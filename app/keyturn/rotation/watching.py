@@ -122,8 +122,9 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
     # First, and by its own rule: what is read to be undone is not done, whatever was ticked.
     items += guided_items(rotation.decision, rotation.new_key, surroundings.computer, rotation.ticked)
     by_person = (
+        *by_hand.after_changes(surroundings, rotation.decision),
         *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),
-        *by_hand.look_at_places(rotation.decision),
+        *by_hand.look_at_places(surroundings, rotation.decision),
     )
     items += [one for one in by_person if one.item not in rotation.ticked]
     return tuple(items)
