@@ -7,8 +7,6 @@ an addition, and a crash between them would lose the secret (research/anchors.md
 from __future__ import annotations
 
 import json
-import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +14,7 @@ from typing import Protocol
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.text import _
+from keyturn.state.private_files import replace_private_file
 
 SERVICE = "Keyturn access key"
 FILE_NAME = "secrets.json"
@@ -133,21 +132,8 @@ class FileSecrets:
         return kept
 
     def _write(self, kept: dict[str, str]) -> None:
-        unfinished = self._path.with_suffix(".unfinished")
         try:
-            unfinished.unlink(missing_ok=True)
-            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(kept, file)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self._path)
-            if sys.platform != "win32":
-                folder = os.open(self._path.parent, os.O_RDONLY)
-                try:
-                    os.fsync(folder)
-                finally:
-                    os.close(folder)
+            replace_private_file(self._path, json.dumps(kept))
         except OSError as error:
             raise _file_broken(self._path, error) from error
 
