@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.errors import UsageError
+from keyturn.state.settings import Settings
 from keyturn.terminal.arguments import parse
 
 
@@ -19,7 +20,7 @@ from keyturn.terminal.arguments import parse
     ],
 )
 def test_options_for_every_command_may_stand_before_and_after_it(words: list[str]) -> None:
-    arguments = parse(words)
+    arguments = parse(words, Settings())
     assert arguments.command == "scan"
     assert arguments.json
     assert arguments.state_dir == Path("there")
@@ -27,7 +28,7 @@ def test_options_for_every_command_may_stand_before_and_after_it(words: list[str
 
 
 def test_what_is_not_said_has_the_documented_value() -> None:
-    arguments = parse(["rotate", "7Q2P"])
+    arguments = parse(["rotate", "7Q2P"], Settings())
     assert (arguments.watch_days, arguments.off_days) == (3, 7)
     assert arguments.secrets == "keyring"
     assert arguments.route is None
@@ -36,7 +37,7 @@ def test_what_is_not_said_has_the_documented_value() -> None:
 
 
 def test_buckets_and_programs_may_be_several() -> None:
-    arguments = parse(["plan", "7Q2P", "--bucket", "a", "--bucket", "b", "--only", "rclone", "s3cmd"])
+    arguments = parse(["plan", "7Q2P", "--bucket", "a", "--bucket", "b", "--only", "rclone", "s3cmd"], Settings())
     assert arguments.bucket == ("a", "b")
     assert arguments.only == ("rclone", "s3cmd")
 
@@ -44,8 +45,8 @@ def test_buckets_and_programs_may_be_several() -> None:
 def test_another_command_is_led_to_the_same_computer_account_and_memory() -> None:
     words = ["--endpoint-url", "http://localhost:5000", "--home", "/mnt/disk", "--platform", "macos"]
     words += ["--state-dir", "/state", "--secrets", "memory"]
-    assert list(parse(["scan", *words]).location.options) == words
-    assert parse(["scan"]).location.options == ()
+    assert list(parse(["scan", *words], Settings()).location.options) == words
+    assert parse(["scan"], Settings()).location.options == ()
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,6 @@ def test_another_command_is_led_to_the_same_computer_account_and_memory() -> Non
 )
 def test_what_makes_no_sense_is_named(words: list[str], named: str) -> None:
     with pytest.raises(UsageError) as refused:
-        parse(words)
+        parse(words, Settings())
     assert named in str(refused.value)
     assert "Nothing was changed" in refused.value.message

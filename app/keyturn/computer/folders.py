@@ -10,22 +10,30 @@ from keyturn.model.text import _
 _OWNER_ONLY = 0o700
 
 
+def state_place(explicit: Path | None) -> Path:
+    """Return where the folder for journal and settings is, or would be.
+
+    Args:
+        explicit: the folder that `--state-dir` names; None for the platform's own place for state.
+    """
+    if explicit is not None:
+        return explicit.expanduser().absolute()
+    import appdirs
+
+    return Path(appdirs.user_state_dir("keyturn", appauthor=False))
+
+
 def state_folder(explicit: Path | None) -> Path:
     """Return the folder for journal and settings, and create it where it is missing, readable by the owner alone.
 
     Args:
-        explicit: the folder that `--state-dir` names; None for the platform's own place for state. A folder that is
-            already there keeps its permissions: it may be the person's, for other things too.
+        explicit: as `state_place` has it. A folder that is already there keeps its permissions: it may be the
+            person's, for other things too.
 
     Raises:
         StoreError: `state.folder`, where the folder cannot be created or is something else.
     """
-    if explicit is None:
-        import appdirs
-
-        folder = Path(appdirs.user_state_dir("keyturn", appauthor=False))
-    else:
-        folder = explicit.expanduser().absolute()
+    folder = state_place(explicit)
     try:
         _create(folder)
     except OSError as error:

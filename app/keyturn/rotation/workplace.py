@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -14,12 +14,14 @@ from keyturn.computer.clock import Clock
 from keyturn.computer.computer import Computer
 from keyturn.computer.folders import state_folder
 from keyturn.computer.lock import OneAtATime
+from keyturn.computer.trust import system_certificates
 from keyturn.model.errors import AnotherKeyturnError, AppError
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.steps import State
 from keyturn.rotation.surroundings import CancelToken, OwnUses, ProgressSink, Surroundings
 from keyturn.state import journal
 from keyturn.state.secrets import SecretsKind, SecretStore, open_store
+from keyturn.state.settings import Proxy, Settings, Trust, load
 
 if TYPE_CHECKING:
     from keyturn.aws.session import Aws
@@ -36,6 +38,7 @@ class Location:
         home: another computer's home folder; None for this one's.
         platform: that computer's system; None for this one's.
         state_dir: Keyturn's own folder; None for the system's usual place.
+        usual_secrets: where secrets are kept unless an option says otherwise, as the settings have it.
     """
 
     endpoint_url: str | None = None
@@ -43,6 +46,7 @@ class Location:
     platform: str | None = None
     state_dir: Path | None = None
     secrets: SecretsKind = SecretsKind.KEYRING
+    usual_secrets: SecretsKind = SecretsKind.KEYRING
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -56,7 +60,7 @@ class Location:
             words += ["--platform", self.platform]
         if self.state_dir is not None:
             words += ["--state-dir", str(self.state_dir)]
-        if self.secrets is not SecretsKind.KEYRING:
+        if self.secrets is not self.usual_secrets:
             words += ["--secrets", self.secrets.value]
         return tuple(words)
 
@@ -80,6 +84,7 @@ class Workplace:
         self._journal: journal.Journal | None = None
         self._secrets = secrets
         self._aws: Aws | None = None
+        self._settings: Settings | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -102,6 +107,17 @@ class Workplace:
         if self._computer is None:
             self._computer = Computer.at(self.location.home, self.location.platform)
         return self._computer
+
+    @property
+    def settings(self) -> Settings:
+        """What the person chose.
+
+        Raises:
+            StoreError: where a newer Keyturn wrote it.
+        """
+        if self._settings is None:
+            self._settings = load(self.folder).settings
+        return self._settings
 
     @property
     def journal(self) -> journal.Journal:
@@ -167,12 +183,31 @@ class Workplace:
         if self._aws is None:
             from keyturn.aws.session import Aws, AwsSettings
 
-            endpoint_url = self.location.endpoint_url
-            # Without AWS nothing needs to be known of the network, and asking for proxies takes its time.
-            proxies = {} if self._offline else system_proxies(endpoint_url)
-            settings = AwsSettings(endpoint_url=endpoint_url, proxies=proxies)
+            settings = AwsSettings(endpoint_url=self.location.endpoint_url)
+            if not self._offline:
+                # Without AWS nothing needs to be known of the network, and asking for proxies takes its time.
+                settings = replace(settings, proxies=self._proxies(), ca_bundle=self._certificates())
             self._aws = Aws(settings, OwnUses(self.journal), now=self.clock.now, sleep=self.clock.sleep)
         return self._aws
+
+    def _proxies(self) -> Mapping[str, str]:
+        match self.settings.proxy:
+            case Proxy.SYSTEM:
+                return system_proxies(self.location.endpoint_url)
+            case Proxy.NONE:
+                return {}
+            case Proxy.ADDRESS:
+                return dict.fromkeys(("http", "https"), self.settings.proxy_address)
+
+    def _certificates(self) -> str | None:
+        """The file of trusted certificates; None is the one that comes with botocore."""
+        match self.settings.trust:
+            case Trust.BUNDLED:
+                return None
+            case Trust.SYSTEM:
+                return str(system_certificates(self.folder))
+            case Trust.FILE:
+                return str(self.settings.trust_file)
 
 
 def system_proxies(endpoint_url: str | None) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from keyturn.model.text import _
 from keyturn.rotation.steps import By, Route
 from keyturn.rotation.workplace import Location
 from keyturn.state.secrets import SecretsKind
+from keyturn.state.settings import Settings
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
@@ -39,6 +40,7 @@ class Arguments:
     platform: str | None = None
     state_dir: Path | None = None
     secrets: str = SecretsKind.KEYRING.value
+    usual_secrets: SecretsKind = SecretsKind.KEYRING
     yes: bool = False
     lang: str | None = None
     offline: bool = False
@@ -68,11 +70,15 @@ class Arguments:
             platform=self.platform,
             state_dir=self.state_dir,
             secrets=SecretsKind(self.secrets),
+            usual_secrets=self.usual_secrets,
         )
 
 
-def parse(words: Sequence[str]) -> Arguments:
+def parse(words: Sequence[str], settings: Settings) -> Arguments:
     """Read what was typed.
+
+    Args:
+        settings: what counts where an option was not typed.
 
     Raises:
         UsageError: where it makes no sense.
@@ -82,17 +88,37 @@ def parse(words: Sequence[str]) -> Arguments:
     for name, value in given.items():
         if isinstance(value, list):
             given[name] = tuple(value)
-    return Arguments(**given)
+    return Arguments(**{**_unless_typed(settings), **given})
 
 
 def wanted_language(words: Sequence[str]) -> str | None:
     """The language asked for, before anything is parsed, because the help speaks it too."""
+    return _value_of("--lang", words)
+
+
+def wanted_state_dir(words: Sequence[str]) -> Path | None:
+    """Keyturn's own folder, before anything is parsed, because the language may stand in its settings."""
+    value = _value_of("--state-dir", words)
+    return None if value is None else Path(value)
+
+
+def _value_of(option: str, words: Sequence[str]) -> str | None:
     for at, word in enumerate(words):
-        if word == "--lang" and at + 1 < len(words):
+        if word == option and at + 1 < len(words):
             return words[at + 1]
-        if word.startswith("--lang="):
+        if word.startswith(f"{option}="):
             return word.partition("=")[2]
     return None
+
+
+def _unless_typed(settings: Settings) -> dict[str, Any]:
+    return {
+        "watch_days": settings.watch_days,
+        "off_days": settings.off_days,
+        "secrets": settings.secrets.value,
+        "usual_secrets": settings.secrets,
+        "lang": settings.language,
+    }
 
 
 class _Parser(argparse.ArgumentParser):
@@ -183,7 +209,7 @@ def _global_options(parser: argparse.ArgumentParser) -> None:
         "--secrets",
         choices=[kind.value for kind in SecretsKind],
         metavar="WHERE",
-        help=_("where secrets are kept: keyring (the system's keychain; the default), file or memory"),
+        help=_("where secrets are kept: keyring (the system's keychain; the usual place), file or memory"),
     )
     group.add_argument("--lang", metavar="LANGUAGE", help=_("speak this language"))
 

@@ -12,14 +12,18 @@ _DOMAIN = "keyturn"
 _CATALOGUES = Path(__file__).parent.parent / "locale"
 
 
-def speak(language: str | None) -> None:
-    """Speak `language`; without one, the language of the system, where Keyturn knows it, else English.
+def speak(language: str | None, usual: str | None = None) -> None:
+    """Speak `language`; without one, the usual language or that of the system, where Keyturn knows it, else English.
+
+    Args:
+        usual: what the settings say.
 
     Raises:
         UsageError: where Keyturn was asked for a language that it does not know.
     """
     if language is None:
-        use_catalogue(gettext.translation(_DOMAIN, str(_CATALOGUES), fallback=True))
+        wanted = None if usual is None else [usual.replace("-", "_")]
+        use_catalogue(gettext.translation(_DOMAIN, str(_CATALOGUES), wanted, fallback=True))
         return
     if language.replace("-", "_").partition("_")[0] == "en":
         use_catalogue(gettext.NullTranslations())

@@ -12,6 +12,7 @@ from keyturn.model.text import _
 from keyturn.terminal import documents
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
+from keyturn.terminal.screen import Tone, line
 from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def scan(session: Session, output: Output) -> Exit:
     arguments = session.arguments
     sentence = _("Looking through this computer…") if arguments.offline else looking_sentence()
     with output.notes.busy(sentence):
-        survey = surveyed(session.surroundings(), offline=arguments.offline, search=arguments.search)
+        search = arguments.search or _usual_folders(session, output)
+        survey = surveyed(session.surroundings(), offline=arguments.offline, search=search)
     now = session.clock.now()
     output.document(documents.of_survey(survey, now))
     output.show(
@@ -82,6 +84,15 @@ def verify(session: Session, output: Output) -> Exit:
     output.document(documents.of_proofs(survey, proofs))
     output.show(*verify_page(proofs, survey.problems, session.computer.home))
     return Exit.FAILED if any(one.first_failure for one in proofs) else Exit.DONE
+
+
+def _usual_folders(session: Session, output: Output) -> tuple[Path, ...]:
+    """The folders that the settings want searched; a disk that is not attached now does not end the scan."""
+    for folder in session.settings.search_folders:
+        if not folder.exists():
+            text = _("{path} is to be searched each time, as the settings say, and is not there now.")
+            output.notes.write(line(text.format(path=folder), Tone.ATTENTION))
+    return tuple(folder for folder in session.settings.search_folders if folder.exists())
 
 
 def looking_sentence() -> str:

@@ -9,12 +9,14 @@ from contextlib import suppress
 from typing import Protocol
 
 from keyturn.computer.clock import Clock, SystemClock
+from keyturn.computer.folders import state_place
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.rotation.mistakes import how_it_stands, mistake, nothing_real
 from keyturn.rotation.workplace import Location
+from keyturn.state.settings import Loaded, Settings, load
 from keyturn.terminal import documents, reading
-from keyturn.terminal.arguments import DOCUMENT_COMMANDS, Arguments, parse, wanted_language
+from keyturn.terminal.arguments import DOCUMENT_COMMANDS, Arguments, parse, wanted_language, wanted_state_dir
 from keyturn.terminal.exits import Exit, of_error
 from keyturn.terminal.interruption import forget_interruptions, interruptible
 from keyturn.terminal.language import speak
@@ -93,11 +95,17 @@ def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | No
 def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
     output = Output(as_json="--json" in words)
     try:
-        speak(wanted_language(words))
-        arguments = parse(words)
+        chosen = _chosen(words)
+        settings = chosen.settings if isinstance(chosen, Loaded) else Settings()
+        speak(wanted_language(words), settings.language)
+        arguments = parse(words, settings)
     except UsageError as error:
         name = next((word for word in words if word in COMMANDS), "")
         return _failed(output, error, name, began=False)
+    if isinstance(chosen, AppError):
+        return _failed(output, chosen, arguments.command or "", began=False)
+    if chosen.problem is not None:
+        output.notes.write(*problem_lines(chosen.problem))
     if arguments.command is None or arguments.window:
         return _opened(arguments, clock, window, output)
     session = Session(arguments, clock)
@@ -119,6 +127,14 @@ def _opened(arguments: Arguments, clock: Clock, window: Window | None, output: O
     except AppError as error:
         _failed(output, error, "", began=False)
         return Exit.STOPPED
+
+
+def _chosen(words: Sequence[str]) -> Loaded | AppError:
+    """The settings, or why they stop every command; the help is shown all the same."""
+    try:
+        return load(state_place(wanted_state_dir(words)))
+    except AppError as error:
+        return error
 
 
 def _carry_out(session: Session, output: Output, name: str) -> Exit:
