@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from keyturn.model.keys import KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind, Problem
-from keyturn.model.text import _, plural
+from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.advice import Advice
+from keyturn.rotation.situation import TO_DO, Mood, Situation, elsewhere, not_asked, of_survey
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
@@ -21,7 +21,6 @@ _TONES = {
     Advice.OK: Tone.GOOD,
     Advice.UNKNOWN: Tone.QUIET,
 }
-_TO_DO = (Advice.REPLACE, Advice.RENEW, Advice.RETIRE)
 
 
 def scan_page(survey: Survey, *, now: datetime, home: Path, options: Sequence[str], offline: bool) -> list[Line]:
@@ -31,80 +30,20 @@ def scan_page(survey: Survey, *, now: datetime, home: Path, options: Sequence[st
         options: what commands to type next need in order to reach the same computer and account.
         offline: AWS was not asked.
     """
-    if not survey.keys:
-        return [*_nothing(home), *_problems(survey.problems, home), *_when_empty(options)]
-    page = [*_headline(survey, now, offline), BLANK, *_table(survey, now, home)]
+    situation = not_asked(survey) if offline and survey.keys else of_survey(survey, now, home)
+    if situation.mood is Mood.NOTHING:
+        return [*_headline(situation), *_problems(survey.problems, home), *_when_empty(options)]
+    page = [*_headline(situation), BLANK, *_table(survey, now, home)]
     page += _problems(survey.problems, home)
     page += _next(survey, options, offline)
     return page
 
 
-def _headline(survey: Survey, now: datetime, offline: bool) -> list[Line]:
-    if offline:
-        count = len(survey.keys)
-        found = plural(
-            "Keyturn found {count} access key on this computer.",
-            "Keyturn found {count} access keys on this computer.",
-            count,
-        ).format(count=words.count_word(count))
-        return [line(found, Tone.HEADING), line(_("AWS was not asked whose they are, how old, or whether they work."))]
-    first = survey.keys[0]
-    if first.advice not in _TO_DO:
-        return _nothing_to_do(survey)
-    heading = f"{_age_sentence(first, now)} {_users_sentence(first)}"
-    lines = [line(heading, Tone.HEADING), line(_why(first))]
-    others = sum(found.advice in _TO_DO for found in survey.keys[1:])
-    if others:
-        more = plural("One more key needs you; see below.", "{count} more keys need you; see below.", others)
-        lines.append(line(more.format(count=words.count_word(others).capitalize())))
-    return lines
-
-
-def _nothing_to_do(survey: Survey) -> list[Line]:
-    if all(found.advice is Advice.OK for found in survey.keys):
-        return [line(_("Every access key on this computer is fine."), Tone.HEADING)]
-    used = [found for found in survey.keys if any(place.kind is PlaceKind.DESTINATION for place in found.places)]
-    if used and all(found.key.status is KeyStatus.ACTIVE for found in used):
-        return [
-            line(_("AWS accepts every access key that a program on this computer uses."), Tone.HEADING),
-            line(_("AWS does not tell everything about each of them; what is not known stays open.")),
-        ]
-    return [
-        line(_("Keyturn cannot tell yet what these keys need."), Tone.HEADING),
-        line(_("AWS did not tell enough about them; the reasons are below.")),
-    ]
-
-
-def _age_sentence(found: FoundKey, now: datetime) -> str:
-    key, owner = found.key, found.key.owner
-    name = key.access_key_id.masked
-    is_root = owner is not None and owner.kind is PrincipalKind.ROOT
-    if key.created is None:
-        text = _("Your AWS root key {key} is of unknown age.") if is_root else _("Access key {key} is of unknown age.")
-        return text.format(key=name)
-    if is_root:
-        return _("Your AWS root key {key} is {age} old.").format(key=name, age=words.span(now - key.created))
-    return _("Access key {key} is {age} old.").format(key=name, age=words.span(now - key.created))
-
-
-def _users_sentence(found: FoundKey) -> str:
-    programs = {place.client for place in found.places if place.kind is PlaceKind.DESTINATION}
-    if not programs:
-        return _("No program on this computer uses it.")
-    text = plural(
-        "{count} program on this computer uses it.", "{count} programs on this computer use it.", len(programs)
-    )
-    return text.format(count=words.count_word(len(programs)).capitalize())
-
-
-def _why(found: FoundKey) -> str:
-    if found.advice is Advice.REPLACE:
-        return _(
-            "It can do anything in your AWS account, so AWS asks you to replace it. Nothing stops working meanwhile."
-        )
-    if found.advice is Advice.RENEW:
-        return _("It works, and the older a key is, the more places may hold a copy of it.")
-    return _("A key that nobody uses is only a risk: turn it off, and delete it some days later.")
+def _headline(situation: Situation) -> list[Line]:
+    first, *rest = situation.sentences or ("",)
+    if situation.mood is Mood.NEEDS_YOU:
+        return [line(f"{situation.title} {first}", Tone.HEADING), *(line(text) for text in rest)]
+    return [line(situation.title, Tone.HEADING), *(line(text) for text in situation.sentences)]
 
 
 def _table(survey: Survey, now: datetime, home: Path) -> list[Line]:
@@ -173,7 +112,7 @@ def _next(survey: Survey, options: Sequence[str], offline: bool) -> list[Line]:
     if offline:
         return _command(_("Ask AWS whose they are:"), words.command(options, "scan"))
     first = survey.keys[0]
-    if first.advice not in _TO_DO:
+    if first.advice not in TO_DO:
         return _command(_("Prove that every backup reaches its bucket:"), words.command(options, "verify"))
     ending = first.key.access_key_id.last4
     name = ending if len(survey.find(ending)) == 1 else first.key.access_key_id.value
@@ -184,23 +123,11 @@ def _command(sentence: str, command: str) -> list[Line]:
     return [BLANK, line(sentence), line(command, Tone.COMMAND, indent=2, wraps=False)]
 
 
-def _nothing(home: Path) -> list[Line]:
-    return [
-        line(_("No AWS access key was found on this computer."), Tone.HEADING),
-        line(
-            _(
-                "Keyturn looked below {home}: into the files of rclone, restic, s3cmd and the AWS CLI, the shell's "
-                "start files, service units and crontabs, and the small files of Downloads, Desktop and Documents."
-            ).format(home=home)
-        ),
-    ]
-
-
 def _when_empty(options: Sequence[str]) -> list[Line]:
+    question, endings = elsewhere()
     return [
         BLANK,
-        line(_("Did AWS write to you about an old key all the same? It may be")),
-        bullet(_("on another computer, a NAS or a web server: run Keyturn there, or look at its disk with --home DIR")),
-        bullet(_("in a program that keeps its keys hidden, such as Arq or Duplicati: open its settings")),
+        line(question),
+        *(bullet(ending) for ending in endings),
         *_command(_("To see how a rotation goes, without touching anything:"), words.command((), "practice")),
     ]
