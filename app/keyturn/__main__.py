@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to import than the version to tell
+if TYPE_CHECKING:
+    from keyturn.computer.clock import Clock
+    from keyturn.rotation.workplace import Location
+
 
 def main() -> int:
     """Run the command that was typed, and return its exit code."""
@@ -16,7 +21,21 @@ def main() -> int:
         return 0
     from keyturn.terminal.start import run
 
-    return run(arguments)
+    return run(arguments, window=_Window())
+
+
+class _Window:
+    """The window as the terminal opens it: what it needs is imported only then."""
+
+    def run(self, location: Location, clock: Clock) -> int:
+        from keyturn.desktop.start import run
+
+        return run(location, clock)
+
+    def rehearse(self, clock: Clock) -> int:
+        from keyturn.desktop.start import rehearse
+
+        return rehearse(clock)
 
 
 if __name__ == "__main__":

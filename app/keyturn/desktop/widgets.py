@@ -65,6 +65,9 @@ class Toned(Text):
     def __init__(self, text: str = "", tone: Tone = Tone.NEUTRAL, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._tone = tone
+        self._worn: QColor | None = None
+        # Not WindowText: from that follows which scheme is worn.
+        self.setForegroundRole(QPalette.ColorRole.Text)
         self._colour()
 
     def show_text(self, text: str, tone: Tone) -> None:
@@ -80,11 +83,11 @@ class Toned(Text):
 
     def _colour(self) -> None:
         wanted = tone_colour(colours_of(self), self._tone)
-        if self.palette().color(QPalette.ColorRole.Text) != wanted:
+        # A palette of one's own is a change of the palette, too.
+        if wanted != self._worn:
+            self._worn = wanted
             palette = self.palette()
-            # Not WindowText: from that follows which scheme is worn.
             palette.setColor(QPalette.ColorRole.Text, wanted)
-            self.setForegroundRole(QPalette.ColorRole.Text)
             self.setPalette(palette)
 
 

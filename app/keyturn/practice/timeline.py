@@ -6,6 +6,7 @@ AWS gives no numbers; the defaults of `AS_AT_AWS` are those people measured (res
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -54,6 +55,29 @@ class HandClock:
         """Move on."""
         with self._lock:
             self._seconds += max(0.0, seconds)
+
+
+class MovedClock:
+    """The real time, moved on by hand: it goes on by itself, and waiting takes as long as it says."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The time it shows."""
+        return datetime.now(UTC) + self._ahead
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        return time.monotonic() + self._ahead.total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(max(0.0, seconds))
+
+    def advance(self, seconds: float) -> None:
+        """Move on."""
+        self._ahead += timedelta(seconds=max(0.0, seconds))
 
 
 @dataclass(frozen=True, slots=True)

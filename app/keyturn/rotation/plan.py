@@ -5,7 +5,7 @@ Planning reads, at AWS and on the disk, and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,9 +165,16 @@ def powers(decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (everything,), ()
     if decision.route is Route.SAME_USER:
         return (_("Exactly what the old key of user {user} can do.").format(user=decision.owner.user_name),), ()
-    buckets = ", ".join(decision.buckets)
-    actions = _allowed_actions(decision)
-    can = [_("List, read, write and delete objects in: {buckets}.").format(buckets=buckets)]
+    return scoped_powers(decision.buckets, _allowed_actions(decision))
+
+
+def scoped_powers(buckets: Sequence[str], actions: Collection[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a scoped user's key can do and what it cannot do, in sentences.
+
+    Args:
+        actions: what its policy allows beyond the base.
+    """
+    can = [_("List, read, write and delete objects in: {buckets}.").format(buckets=", ".join(buckets))]
     if "s3:CreateBucket" in actions:
         can.append(_("Create these buckets, should they be missing (rclone asks for it before some copies)."))
     if "s3:PutObjectAcl" in actions:

@@ -35,6 +35,9 @@ class SecretStore(Protocol):
     def outlives_the_program(self) -> bool:
         """False where the secrets are gone when the program ends."""
 
+    def find(self) -> None:
+        """Raise `StoreError` where this computer has no such store; nobody is asked to unlock anything."""
+
     def check(self) -> None:
         """Raise `StoreError` where nothing could be kept here now."""
 
@@ -67,6 +70,9 @@ class MemorySecrets:
     def __init__(self) -> None:
         self._pairs: dict[AccessKeyId, KeyPair] = {}
 
+    def find(self) -> None:
+        """Memory is always there."""
+
     def check(self) -> None:
         """Memory is always there."""
 
@@ -90,6 +96,9 @@ class FileSecrets:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def find(self) -> None:
+        """A file can be made anywhere; whether it can be written is for `check`."""
 
     def check(self) -> None:
         """Write the file once as it is."""
@@ -142,6 +151,10 @@ class KeychainSecrets:
     """Secrets in the system's keychain: Keychain on macOS, Credential Manager on Windows, Secret Service on Linux."""
 
     outlives_the_program = True
+
+    def find(self) -> None:
+        """See that the system has a keychain."""
+        self._backend()
 
     def check(self) -> None:
         """Look for an item that does not exist: that needs an unlocked keychain, and changes nothing."""

@@ -1,0 +1,46 @@
+"""The command that does the same as a page, to be read and copied."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.widgets import Button, Text
+from keyturn.model.text import _
+
+
+class CommandLine(QWidget):
+    """A command in the fixed font, with a button that copies it."""
+
+    def __init__(self, command: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = Text().selectable()
+        self._text.setFont(fixed_font(self.font()))
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._copy = Button(_("Copy"))
+        self._copy.clicked.connect(self._copied)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em(self, 0.6))
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._copy)
+        self.show_command(command)
+
+    @property
+    def command(self) -> str:
+        """The command."""
+        return self._text.text()
+
+    def show_command(self, command: str) -> None:
+        """Show another command."""
+        self._text.setText(command)
+        self._text.setAccessibleName(_("Command: {command}").format(command=command))
+        self._copy.setText(_("Copy"))
+        self._copy.setAccessibleName(_("Copy the command {command}").format(command=command))
+
+    def _copied(self) -> None:
+        # As plain text: PySide crashes at its end where an object of its own is left on the clipboard
+        # (research/anchors.md 3.6).
+        QGuiApplication.clipboard().setText(self.command)
+        self._copy.setText(_("Copied"))

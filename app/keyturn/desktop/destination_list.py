@@ -1,0 +1,160 @@
+"""The same as the map as a list: every destination, also where there are a thousand of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTreeView, QVBoxLayout, QWidget
+
+from keyturn.desktop.icons import pixmap
+from keyturn.desktop.look import colours_of, tone_colour
+from keyturn.desktop.measures import em
+from keyturn.desktop.picture import LineState, Row, program_title
+from keyturn.desktop.widgets import Quiet
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _, plural
+
+_Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
+_SHAPES = {
+    LineState.OLD: "exclamation",
+    LineState.NEW: "key",
+    LineState.PROVED: "disc-check",
+    LineState.FINE: "check",
+    LineState.WAITING: "hourglass",
+    LineState.BROKEN: "cross",
+}
+ROW = Qt.ItemDataRole.UserRole
+
+
+class DestinationModel(QAbstractTableModel):
+    """Destinations as a table. Qt asks only for what is seen."""
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self._rows: tuple[Row, ...] = ()
+        self._icons: dict[LineState, QIcon] = {}
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self._icons.clear()
+        self.endResetModel()
+
+    def repaint_icons(self) -> None:
+        """Draw the shapes in the colours of now."""
+        self._icons.clear()
+
+    def rowCount(self, parent: _Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else 5
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (_("Program"), _("Name"), _("Buckets"), _("Access key"), _("State"))[section]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(row, index.column())
+            case Qt.ItemDataRole.ToolTipRole:
+                return str(row.place.path)
+            case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
+                # A screen reader that reads the first cell hears the whole row.
+                return ", ".join(self._text(row, column) for column in range(5))
+            case Qt.ItemDataRole.DecorationRole if index.column() == 4:
+                return self._icon(row.state)
+            case Qt.ItemDataRole.UserRole:
+                return row
+        return None
+
+    def _text(self, row: Row, column: int) -> str:
+        key = row.found.key.access_key_id.masked
+        return (program_title(row.place.client), row.place.name, row.buckets, key, row.state.word)[column]
+
+    def _icon(self, state: LineState) -> QIcon:
+        if state not in self._icons:
+            colour = tone_colour(colours_of(self._view), state.tone)
+            side, ratio = em(self._view), self._view.devicePixelRatioF()
+            self._icons[state] = QIcon(pixmap(_SHAPES[state], side, colour, ratio))
+        return self._icons[state]
+
+
+class DestinationList(QWidget):
+    """The list, with a field that narrows it.
+
+    Attributes:
+        opened: a row was chosen; the key whose page it opens.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._filter = QLineEdit()
+        self._filter.setPlaceholderText(_("Program, name, bucket or key"))
+        self._filter.setAccessibleName(_("Narrow the list"))
+        self._filter.setClearButtonEnabled(True)
+        self._count = Quiet()
+        self.view = QTreeView()
+        self.view.setAccessibleName(_("Backup destinations"))
+        self.view.setRootIsDecorated(False)
+        self.view.setUniformRowHeights(True)
+        self.view.setAllColumnsShowFocus(True)
+        self.view.setSortingEnabled(True)
+        self.view.setTabKeyNavigation(False)
+        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.model = DestinationModel(self.view)
+        self._proxy = QSortFilterProxyModel(self)
+        self._proxy.setSourceModel(self.model)
+        self._proxy.setFilterKeyColumn(-1)
+        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.view.setModel(self._proxy)
+        self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        header = self.view.header()
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setDefaultSectionSize(em(self, 8))
+        self.view.activated.connect(self._open)
+        self._filter.textChanged.connect(self._narrow)
+        self._filter.returnPressed.connect(self.view.setFocus)
+        top = QHBoxLayout()
+        top.addWidget(self._filter, 2)
+        top.addWidget(self._count, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, em(self, 0.6), 0, 0)
+        layout.addLayout(top)
+        layout.addWidget(self.view)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show these destinations; the filter stays."""
+        self.model.show_rows(rows)
+        self._tell_count()
+
+    def changeEvent(self, event: Any) -> None:  # noqa: ANN401
+        super().changeEvent(event)
+        self.model.repaint_icons()
+
+    def _narrow(self, text: str) -> None:
+        self._proxy.setFilterFixedString(text)
+        self._tell_count()
+
+    def _tell_count(self) -> None:
+        count = self._proxy.rowCount()
+        self._count.setText(plural("{count} destination", "{count} destinations", count).format(count=count))
+
+    def _open(self, index: QModelIndex) -> None:
+        row = index.data(ROW)
+        if isinstance(row, Row):
+            key: AccessKeyId = row.found.key.access_key_id
+            self.opened.emit(key)

@@ -1,0 +1,60 @@
+"""What is shown in place of the map where there is nothing to draw."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from keyturn.desktop.measures import em
+from keyturn.desktop.page import Scrolled
+from keyturn.desktop.widgets import Button, Quiet, Subheading, Text
+from keyturn.model.text import _
+from keyturn.rotation.situation import elsewhere
+
+
+class BusyView(QWidget):
+    """The first look goes on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        bar = QProgressBar()
+        bar.setRange(0, 0)
+        bar.setTextVisible(False)
+        bar.setAccessibleName(_("Looking for access keys"))
+        bar.setMaximumWidth(em(self, 22))
+        layout = QVBoxLayout(self)
+        layout.addStretch(1)
+        layout.addWidget(bar, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(2)
+
+
+class EmptyView(Scrolled):
+    """Nothing was found: what that may mean, and what to do next.
+
+    Attributes:
+        elsewhere: the person wants to look at another computer's disk.
+        rehearsal: the person wants to rehearse.
+    """
+
+    elsewhere = Signal()
+    rehearsal = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        question, endings = elsewhere()
+        self.column.addWidget(Subheading(_("Where else it may be")))
+        self.column.addWidget(Text(question))
+        for ending in endings:
+            self.column.addWidget(Text(f"•  {ending}"))
+        row = QHBoxLayout()
+        row.setSpacing(em(self, 0.6))
+        other = Button(_("Look at another computer's disk…"))
+        other.clicked.connect(self.elsewhere)
+        rehearse = Button(_("Rehearse with a sample computer"))
+        rehearse.clicked.connect(self.rehearsal)
+        row.addWidget(other)
+        row.addWidget(rehearse)
+        row.addStretch(1)
+        self.column.addLayout(row)
+        self.column.addWidget(Quiet(_("A rehearsal opens a window of its own. Nothing real is touched in it.")))
+        self.column.addStretch(1)

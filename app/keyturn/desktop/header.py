@@ -1,0 +1,85 @@
+"""The sentence at the top: am I affected, and am I safe now? With one button that does what it calls for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from keyturn.desktop.icons import Shape
+from keyturn.desktop.look import Tone, colours_of
+from keyturn.desktop.measures import em
+from keyturn.desktop.widgets import Heading, PrimaryButton, Quiet
+from keyturn.rotation.situation import Mood, Situation
+
+_SHIELDS = {
+    Mood.FINE: ("shield-fine", Tone.GOOD),
+    Mood.NEEDS_YOU: ("shield-attention", Tone.ATTENTION),
+    Mood.WAITS: ("shield-working", Tone.ACCENT),
+    Mood.STOPPED: ("shield-broken", Tone.BAD),
+    Mood.UNKNOWN: ("shield-unknown", Tone.NEUTRAL),
+    Mood.NOTHING: ("shield-unknown", Tone.NEUTRAL),
+}
+
+
+class Band(QWidget):
+    """A strip over the whole width, on the ground of cards, with a line at its edge."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        colours = colours_of(self)
+        painter.fillRect(self.rect(), QColor(colours.card))
+        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(colours.line))
+        painter.end()
+
+
+class Header(Band):
+    """The shield, the title, the sentences and the button.
+
+    Attributes:
+        pressed: the button was pressed.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shape = Shape("shield-working", Tone.NEUTRAL, 2.9)
+        self.title = Heading()
+        self.text = Quiet()
+        self.button = PrimaryButton()
+        self.button.clicked.connect(self.pressed)
+        self.button.hide()
+        words = QVBoxLayout()
+        words.setSpacing(em(self, 0.15))
+        words.addStretch(1)
+        words.addWidget(self.title)
+        words.addWidget(self.text)
+        words.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(em(self, 1.5), em(self, 1.1), em(self, 1.5), em(self, 1.1))
+        layout.setSpacing(em(self, 1.2))
+        layout.addWidget(self._shape)
+        layout.addLayout(words, 1)
+        layout.addWidget(self.button)
+
+    def show_situation(self, situation: Situation, order: str) -> None:
+        """Say how it stands.
+
+        Args:
+            order: the button's text; empty where nothing is called for.
+        """
+        self._shape.show_shape(*_SHIELDS[situation.mood])
+        self.title.setText(situation.title)
+        self.text.setText(" ".join(situation.sentences))
+        self.text.setVisible(bool(situation.sentences))
+        self.button.setText(order)
+        self.button.setVisible(bool(order))
+
+    def show_busy(self, title: str, text: str) -> None:
+        """Say what goes on, before anything is known."""
+        self._shape.show_shape("shield-working", Tone.NEUTRAL)
+        self.title.setText(title)
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+        self.button.hide()

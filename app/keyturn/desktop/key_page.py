@@ -1,0 +1,185 @@
+"""All that is known of one key, and the command that does the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
+
+from keyturn.desktop.command_line import CommandLine
+from keyturn.desktop.measures import em
+from keyturn.desktop.overview import Overview
+from keyturn.desktop.page import Page
+from keyturn.desktop.picture import advice_tone, program_title
+from keyturn.desktop.power import PowerPicture, before_and_after
+from keyturn.desktop.timeline import KeyTimeline, moments_of
+from keyturn.desktop.widgets import Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text
+from keyturn.model.keys import AccessKey, KeyStatus, PrincipalKind
+from keyturn.model.places import Place, PlaceKind
+from keyturn.model.text import _, plural
+from keyturn.rotation import words
+from keyturn.rotation.advice import Advice
+from keyturn.rotation.plan import scoped_powers
+from keyturn.rotation.survey import FoundKey
+
+_MOST_PLACES = 40  # the list shows them all
+
+
+class KeyPage(Page):
+    """One key.
+
+    Attributes:
+        wanted: the person wants to replace the key, or to carry on.
+    """
+
+    wanted = Signal()
+
+    def __init__(
+        self, found: FoundKey, overview: Overview, options: Sequence[str], parent: QWidget | None = None
+    ) -> None:
+        key = found.key
+        super().__init__(_("Access key {key}").format(key=key.access_key_id.masked), parent)
+        self._overview = overview
+        self.found = found
+        self.say_under_heading(_what_it_is(key))
+        self.band_layout.addWidget(Pill(words.advice(found.advice), advice_tone(found.advice)))
+        order = self._order()
+        if order:
+            button = PrimaryButton(order)
+            button.clicked.connect(self.wanted)
+            self.band_layout.addWidget(button)
+        self.column.addWidget(self._facts())
+        self.column.addWidget(Subheading(_("Its life")))
+        life = Card()
+        life.column.addWidget(KeyTimeline(moments_of(found, overview), overview.looked_at))
+        self.column.addWidget(life)
+        self._add_places()
+        if found.advice is Advice.REPLACE:
+            self._add_powers()
+        self.column.addWidget(Subheading(_("The same in the terminal")))
+        command = "continue" if overview.rotation_of(found) is not None else "plan"
+        typed = (command,) if command == "continue" else (command, key.access_key_id.last4)
+        self.column.addWidget(CommandLine(words.command(options, *typed)))
+        self.column.addStretch(1)
+
+    def _order(self) -> str:
+        if self._overview.rotation_of(self.found) is not None:
+            return _("Continue…")
+        return order_for(self.found.advice)
+
+    def _facts(self) -> QWidget:
+        found, key, now = self.found, self.found.key, self._overview.looked_at
+        facts = [
+            (_("Whole ID"), key.access_key_id.value),
+            (_("Owner"), _owner(key)),
+            (
+                _("Made"),
+                _("not known") if key.created is None else f"{words.moment(key.created)} ({words.age(key, now)})",
+            ),
+            (_("Used last"), _used(key, self._overview)),
+            (_("At AWS"), _status(key)),
+            (_("Beside it"), _siblings(found)),
+        ]
+        if found.failure is not None:
+            facts.append((_("Why not more"), f"{found.failure.title}. {found.failure.message}"))
+        card = Card()
+        form = QFormLayout()
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setHorizontalSpacing(em(self, 1.5))
+        for label, fact in facts:
+            form.addRow(Quiet(label), Text(fact).selectable())
+        card.column.addLayout(form)
+        return card
+
+    def _add_places(self) -> None:
+        for title, kinds in (
+            (_("Programs that use it"), {PlaceKind.DESTINATION}),
+            (_("Copies that no program reads"), {PlaceKind.LEFTOVER}),
+            (_("Where its ID stands, too"), {PlaceKind.MENTION}),
+        ):
+            places = [place for place in self.found.places if place.kind in kinds]
+            if not places:
+                continue
+            self.column.addWidget(Subheading(title))
+            card = Card()
+            card.column.setSpacing(em(self, 0.6))
+            for place in places[:_MOST_PLACES]:
+                self._add_place(card, place)
+            if len(places) > _MOST_PLACES:
+                more = len(places) - _MOST_PLACES
+                text = plural("and {count} more; the list shows it", "and {count} more; the list shows them", more)
+                card.column.addWidget(Quiet(text.format(count=more)))
+            self.column.addWidget(card)
+
+    def _add_place(self, card: Card, place: Place) -> None:
+        path = words.short_path(place.path, self._overview.home)
+        if place.kind is PlaceKind.DESTINATION:
+            row = QHBoxLayout()
+            row.addWidget(Strong(f"{program_title(place.client)}: {place.name}"), 1)
+            if not place.editable and not place.session:
+                row.addWidget(Pill(_("by hand"), advice_tone(Advice.REPLACE)))
+            card.column.addLayout(row)
+            buckets = ", ".join(f"{one.bucket}/{one.prefix}" if one.prefix else one.bucket for one in place.targets)
+            path = f"{path}  →  {buckets or _('its file names no bucket')}"
+        card.column.addWidget(Quiet(path).selectable())
+        if place.note:
+            card.column.addWidget(Text(place.note))
+
+    def _add_powers(self) -> None:
+        buckets = sorted({target.bucket for place in self.found.places for target in place.targets})
+        can, cannot = scoped_powers(buckets or [_("the buckets of these backups")])
+        self.column.addWidget(Subheading(_("If somebody steals it, and if a new one takes its place")))
+        self.column.addWidget(PowerPicture(*before_and_after(self.found.key.owner, can, cannot)))
+
+
+def order_for(advice: Advice) -> str:
+    """What the button says that follows a piece of advice; empty where there is nothing to do."""
+    return {
+        Advice.REPLACE: _("Replace it safely…"),
+        Advice.RENEW: _("Renew it safely…"),
+        Advice.RETIRE: _("Retire it safely…"),
+    }.get(advice, "")
+
+
+def _what_it_is(key: AccessKey) -> str:
+    if key.owner is None:
+        return _("AWS has not told whose it is.")
+    if key.owner.kind is PrincipalKind.ROOT:
+        return _("A root key: it can do anything in the AWS account {account}.").format(account=key.owner.account)
+    if key.owner.user_name is not None:
+        text = _("It belongs to the IAM user {user} in the AWS account {account}.")
+        return text.format(user=key.owner.user_name, account=key.owner.account)
+    return _("It belongs to the AWS account {account}.").format(account=key.owner.account)
+
+
+def _owner(key: AccessKey) -> str:
+    return _("not known") if key.owner is None else key.owner.arn
+
+
+def _used(key: AccessKey, overview: Overview) -> str:
+    when = words.last_used(key.last_use, overview.looked_at)
+    if key.last_use is None or key.last_use.date is None:
+        return when
+    return _("{when}: {service} in {region}").format(
+        when=when, service=key.last_use.service, region=key.last_use.region
+    )
+
+
+def _status(key: AccessKey) -> str:
+    return {
+        KeyStatus.ACTIVE: _("on: AWS accepts it"),
+        KeyStatus.INACTIVE: _("off: it can be turned on again"),
+        KeyStatus.REJECTED: _("AWS refuses it: it is off, or deleted"),
+        KeyStatus.UNKNOWN: _("not known"),
+    }[key.status]
+
+
+def _siblings(found: FoundKey) -> str:
+    if found.siblings is None:
+        return _("not known whether its owner has other keys")
+    if not found.siblings:
+        return _("its owner has no other key")
+    others = ", ".join(f"{one.access_key_id.masked} ({one.status.value})" for one in found.siblings)
+    return _("its owner has another key, too: {keys}").format(keys=others)

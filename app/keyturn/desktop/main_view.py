@@ -1,0 +1,227 @@
+"""The main view: the header, the map with its list and the history, and the line at the bottom."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from keyturn.computer.clock import Clock
+from keyturn.desktop import rest_page
+from keyturn.desktop.destination_list import DestinationList
+from keyturn.desktop.empty_view import BusyView, EmptyView
+from keyturn.desktop.header import Band, Header
+from keyturn.desktop.history import HistoryView
+from keyturn.desktop.key_map import KeyMap
+from keyturn.desktop.key_page import order_for
+from keyturn.desktop.look import Tone
+from keyturn.desktop.measures import em
+from keyturn.desktop.overview import Overview
+from keyturn.desktop.page import Scrolled
+from keyturn.desktop.picture import draw, rows
+from keyturn.desktop.segments import Segments
+from keyturn.desktop.widgets import Button, LinkButton, Quiet, Toned
+from keyturn.model.errors import AppError
+from keyturn.model.text import _, plural
+from keyturn.rotation.situation import Mood
+from keyturn.rotation.steps import Step
+
+_MOST_PROGRAMS = 8  # drawn for each key
+_MOST_DRAWN = 60  # programs in the whole map; with more of them, fewer are drawn for each key
+_MINUTE = 60_000  # milliseconds
+
+
+class MainView(QWidget):
+    """Shows one overview, and says what the person wants.
+
+    Attributes:
+        ordered: the header's button.
+        opened: a key's page is wanted.
+        rest_wanted, mail_wanted, check_wanted: the other buttons.
+        continued, undone: of the history, with the rotation's name.
+    """
+
+    ordered = Signal()
+    opened = Signal(object)
+    rest_wanted = Signal()
+    mail_wanted = Signal()
+    check_wanted = Signal()
+    continued = Signal(str)
+    undone = Signal(str)
+    elsewhere_wanted = Signal()
+    rehearsal_wanted = Signal()
+
+    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._looked_at: datetime | None = None
+        self._proved = False
+        self.header = Header()
+        self.header.pressed.connect(self.ordered)
+        self.map = KeyMap()
+        self.map.opened.connect(self.opened)
+        self.map.unfolded.connect(lambda: self.tabs.setCurrentIndex(1))
+        self.map.told.connect(self._tell_facts)
+        self.list = DestinationList()
+        self.list.opened.connect(self.opened)
+        self.history = HistoryView()
+        self.history.continued.connect(self.continued)
+        self.history.undone.connect(self.undone)
+        self.empty = EmptyView()
+        self.empty.elsewhere.connect(self.elsewhere_wanted)
+        self.empty.rehearsal.connect(self.rehearsal_wanted)
+        self._busy = BusyView()
+        self._drawn = Scrolled()
+        self._drawn.column.setContentsMargins(0, 0, 0, 0)
+        self._drawn.column.addWidget(self.map)
+        self._drawn.column.addStretch(1)
+        self._map_place = QStackedWidget()
+        self._views = QStackedWidget()
+        for place, views in (
+            (self._map_place, (self._busy, self._drawn, self.empty)),
+            (self._views, (self._map_place, self.list, self.history)),
+        ):
+            for view in views:
+                place.addWidget(view)
+        self.facts = Quiet()
+        self.facts.setMinimumHeight(em(self, 1.2))
+        self.rest = LinkButton()
+        self.rest.clicked.connect(self.rest_wanted)
+        self.rest.hide()
+        self.note = Toned()
+        self.note.hide()
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(em(self, 1.5), em(self, 0.3), em(self, 1.5), em(self, 0.4))
+        column.setSpacing(em(self, 0.3))
+        column.addWidget(self.note)
+        column.addWidget(self._views, 1)
+        column.addWidget(self.facts)
+        column.addWidget(self.rest)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(middle, 1)
+        layout.addWidget(self._bottom())
+        # The only thing that ticks, and only while the window is seen: “2 minutes ago” has to stay true.
+        self._minute = QTimer(self, interval=_MINUTE)
+        self._minute.timeout.connect(self._tell_when)
+        self._minute.start()
+
+    def _bottom(self) -> QWidget:
+        self.tabs = Segments((_("Map"), _("List"), _("History")), _("View"))
+        self.tabs.currentChanged.connect(self._change_view)
+        self.when = Quiet()
+        self.check = Button(_("&Check now"))
+        self.check.clicked.connect(self.check_wanted)
+        self.mail = Button(_("I got the &mail"))
+        self.mail.clicked.connect(self.mail_wanted)
+        band = Band()
+        row = QHBoxLayout(band)
+        row.setContentsMargins(em(self, 1.5), em(self, 0.5), em(self, 1.5), em(self, 0.5))
+        row.setSpacing(em(self, 0.8))
+        row.addWidget(self.tabs)
+        row.addWidget(self.when, 1)
+        row.addWidget(self.check)
+        row.addWidget(self.mail)
+        return band
+
+    def show_busy(self, title: str, text: str) -> None:
+        """A look goes on: over what is shown already, or over nothing yet."""
+        self.check.setEnabled(False)
+        if self._looked_at is None:
+            self.header.show_busy(title, text)
+            self._map_place.setCurrentWidget(self._busy)
+        else:
+            self.when.setText(title)
+
+    def show_overview(self, overview: Overview) -> None:
+        """Show what was found."""
+        self.check.setEnabled(True)
+        self._looked_at, self._proved = overview.looked_at, bool(overview.proofs)
+        situation = overview.situation
+        self.header.show_situation(situation, order_of(overview))
+        keys = max(1, len(overview.survey.keys))
+        self.map.show_picture(draw(overview, most_programs=max(2, min(_MOST_PROGRAMS, _MOST_DRAWN // keys))))
+        self._map_place.setCurrentWidget(self.empty if situation.mood is Mood.NOTHING else self._drawn)
+        self.list.show_rows(rows(overview))
+        self.history.show_rotations(overview.rotations)
+        rest = rest_page.summary(overview)
+        self.rest.setText(rest)
+        self.rest.setToolTip(rest)
+        self.rest.setVisible(bool(rest))
+        self._tell_failures(overview)
+        self._tell_facts("")
+        self._tell_when()
+
+    def show_failure(self, error: AppError) -> None:
+        """The look did not work out; what was shown before stays."""
+        self.check.setEnabled(True)
+        self.note.show_text(f"{error.title}. {error.message}", Tone.BAD)
+        self.note.show()
+        if self._looked_at is None:
+            self.header.show_busy(_("Keyturn could not look"), "")
+            self._map_place.setCurrentWidget(self.empty)
+        self._tell_when()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tell_when()
+
+    def _tell_failures(self, overview: Overview) -> None:
+        failed = overview.failed
+        if failed:
+            first = failed[0].first_failure
+            text = plural(
+                "{count} backup does not reach its bucket: {detail}",
+                "{count} backups do not reach their bucket: {detail}",
+                len(failed),
+            )
+            detail = "" if first is None else first.detail
+            self.note.show_text(text.format(count=len(failed), detail=detail), Tone.BAD)
+        elif overview.store_problem is not None:
+            problem = overview.store_problem
+            self.note.show_text(f"{problem.title}. {problem.message}", Tone.ATTENTION)
+        self.note.setVisible(bool(failed) or overview.store_problem is not None)
+
+    def _tell_facts(self, facts: str) -> None:
+        hint = _("Point at a card, or reach it with Tab and the arrow keys, to read what is known of it.")
+        self.facts.setText(facts or hint)
+
+    def _change_view(self, index: int) -> None:
+        self._views.setCurrentIndex(index)
+        self.facts.setVisible(index == 0)
+
+    def _tell_when(self) -> None:
+        if self._looked_at is None:
+            self.when.setText("")
+            return
+        ago = self._clock.now() - self._looked_at
+        if ago < timedelta(minutes=1):
+            when = _("just now")
+        elif ago < timedelta(hours=1):
+            minutes = int(ago.total_seconds() // 60)
+            when = plural("{count} minute ago", "{count} minutes ago", minutes).format(count=minutes)
+        else:
+            hours = int(ago.total_seconds() // 3600)
+            when = plural("{count} hour ago", "{count} hours ago", hours).format(count=hours)
+        text = _("Every backup proved {when}") if self._proved and self.note.isHidden() else _("Checked {when}")
+        self.when.setText(text.format(when=when))
+
+
+def order_of(overview: Overview) -> str:
+    """What the header's button says; empty where nothing is called for."""
+    if overview.under_way:
+        rotation, result = overview.under_way[0]
+        items = {one.item for one in result.awaiting}
+        if rotation.step is Step.WATCH and items <= {Step.TURN_OFF.value}:
+            return _("Turn it off…")
+        if rotation.step is Step.DELETE and items <= {Step.DELETE.value}:
+            return _("Delete it…")
+        return _("Continue…")
+    if overview.situation.mood is not Mood.NEEDS_YOU:
+        return ""
+    return order_for(overview.survey.keys[0].advice)

@@ -1,0 +1,233 @@
+"""The window: the main view, and the pages that are opened in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from keyturn.desktop.icons import window_icon
+from keyturn.desktop.key_page import KeyPage
+from keyturn.desktop.look import Tone
+from keyturn.desktop.mail_page import MailPage
+from keyturn.desktop.main_view import MainView
+from keyturn.desktop.measures import em
+from keyturn.desktop.overview import Overview, look, look_and_prove
+from keyturn.desktop.page import Page, ProblemPage
+from keyturn.desktop.rest_page import RestPage
+from keyturn.desktop.runner import Desk, Runner, Task
+from keyturn.desktop.seam import Assistant, Errand, NewRotation, OpenAssistant, RunningRotation
+from keyturn.desktop.undo_page import UndoPage
+from keyturn.desktop.widgets import Toned
+from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _
+
+_PATIENCE = 3.0  # seconds in which readings may end when the window is closed
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the window opens and does not know more of.
+
+    Attributes:
+        assistant: makes the pages that lead through one rotation.
+        elsewhere: opens a window on another computer's home folder.
+        rehearsal: opens a window on a sample computer.
+    """
+
+    assistant: OpenAssistant
+    elsewhere: Callable[[Path], None]
+    rehearsal: Callable[[], None]
+
+
+class MainWindow(QMainWindow):
+    """One window on one computer.
+
+    Args:
+        strip: stands above everything, such as the label of a rehearsal.
+    """
+
+    def __init__(self, runner: Runner, doors: Doors, strip: QWidget | None = None) -> None:
+        super().__init__()
+        self.runner = runner
+        self._doors = doors
+        self._looking: Task | None = None
+        self.overview: Overview | None = None
+        self.setWindowTitle("Keyturn")
+        self.setWindowIcon(window_icon())
+        self.view = MainView(runner.clock)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.view)
+        self._refusal = Toned()
+        self._refusal.hide()
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        if strip is not None:
+            layout.addWidget(strip)
+        layout.addWidget(self._refusal)
+        layout.addWidget(self.pages, 1)
+        self.setCentralWidget(inside)
+        self._connect()
+        # 860 by 580 with a font of ordinary size.
+        self.resize(em(self, 54), em(self, 37))
+
+    def _connect(self) -> None:
+        view = self.view
+        view.ordered.connect(self._carry_out_order)
+        view.opened.connect(self.open_key)
+        view.rest_wanted.connect(self._open_rest)
+        view.mail_wanted.connect(self._open_mail)
+        view.check_wanted.connect(self.check)
+        view.continued.connect(lambda name: self.open_assistant(RunningRotation(name)))
+        view.undone.connect(self.open_undo)
+        view.elsewhere_wanted.connect(self._choose_another_computer)
+        view.rehearsal_wanted.connect(self._doors.rehearsal)
+        self.runner.mistaken.connect(self.show_problem)
+        self.runner.changing.connect(self._change_began_or_ended)
+        for text, sequence, act in (
+            (_("Check now"), QKeySequence.StandardKey.Refresh, self.check),
+            (_("Close"), QKeySequence.StandardKey.Close, self.close),
+            (_("Quit"), QKeySequence.StandardKey.Quit, self.close),
+        ):
+            action = QAction(text, self)
+            action.setShortcuts(QKeySequence.keyBindings(sequence))
+            action.triggered.connect(act)
+            self.addAction(action)
+
+    # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def look(self) -> None:
+        """Look which keys are here, and how the rotations stand."""
+        self._look(look, _("Looking through this computer…"))
+
+    def check(self) -> None:
+        """Look again, and prove that every backup reaches its bucket."""
+        self._look(look_and_prove, _("Proving every backup at AWS…"))
+
+    def _look(self, work: Callable[[Desk], Overview], title: str) -> None:
+        if self._looking is not None:
+            self._looking.forget()
+        self.view.show_busy(
+            title, _("Keyturn reads the files of backup programs and asks AWS about each key it finds.")
+        )
+        self._looking = self.runner.read(self, work, done=self._seen, failed=self._not_seen, doing=title)
+
+    def _seen(self, overview: Overview) -> None:
+        self._looking = None
+        self.overview = overview
+        self.view.show_overview(overview)
+
+    def _not_seen(self, error: AppError) -> None:
+        self._looking = None
+        self.view.show_failure(error)
+
+    # ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def open_page(self, page: Page) -> None:
+        """Show a page in front of the main view."""
+        page.left.connect(lambda: self._close_page(page))
+        self.pages.addWidget(page)
+        self.pages.setCurrentWidget(page)
+        page.focus_first()
+
+    def open_key(self, key: AccessKeyId) -> None:
+        """Show the page of a key."""
+        if self.overview is None:
+            return
+        found = next((one for one in self.overview.survey.keys if one.key.access_key_id == key), None)
+        if found is None:
+            return
+        page = KeyPage(found, self.overview, self.runner.location.options)
+        page.wanted.connect(lambda: self._replace(key))
+        self.open_page(page)
+
+    def open_undo(self, name: str) -> None:
+        """Show the page that puts a rotation back."""
+        known = () if self.overview is None else self.overview.rotations
+        rotation = next((one for one, _result in known if one.name == name), None)
+        if rotation is not None:
+            page = UndoPage(self.runner, rotation)
+            page.ended.connect(self.look)
+            self.open_page(page)
+
+    def open_assistant(self, errand: Errand) -> None:
+        """Let the assistant lead through a rotation; it fills the window until it is left."""
+        assistant = self._doors.assistant(self.runner, errand)
+        assistant.left.connect(lambda: self._close_assistant(assistant))
+        self.pages.addWidget(assistant)
+        self.pages.setCurrentWidget(assistant)
+        assistant.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_problem(self, error: AppError) -> None:
+        """Say what went wrong on a page of its own; never in a box in front of everything."""
+        self.open_page(ProblemPage(error))
+
+    def _close_page(self, page: QWidget) -> None:
+        self.pages.removeWidget(page)
+        page.deleteLater()
+        current = self.pages.currentWidget()
+        if isinstance(current, Page):
+            current.focus_first()
+
+    def _close_assistant(self, assistant: Assistant) -> None:
+        self._close_page(assistant)
+        self.pages.setCurrentWidget(self.view)
+        self.look()
+
+    def _carry_out_order(self) -> None:
+        if self.overview is None:
+            return
+        if self.overview.under_way:
+            self.open_assistant(RunningRotation(self.overview.under_way[0][0].name))
+        else:
+            self.open_assistant(NewRotation(self.overview.survey.keys[0].key.access_key_id))
+
+    def _replace(self, key: AccessKeyId) -> None:
+        under_way = () if self.overview is None else self.overview.under_way
+        for rotation, _result in under_way:
+            if key in (rotation.decision.key, rotation.new_key):
+                self.open_assistant(RunningRotation(rotation.name))
+                return
+        self.open_assistant(NewRotation(key))
+
+    def _open_rest(self) -> None:
+        if self.overview is not None:
+            self.open_page(RestPage(self.overview))
+
+    def _open_mail(self) -> None:
+        if self.overview is not None:
+            page = MailPage(self.overview.survey)
+            page.opened.connect(self.open_key)
+            self.open_page(page)
+
+    def _choose_another_computer(self) -> None:
+        dialog = QFileDialog(self, _("The home folder on the other computer's disk"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda folder: self._doors.elsewhere(Path(folder)))
+        dialog.open()
+
+    # ── Closing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        doing = self.runner.change_under_way
+        if doing is not None:
+            # Safe all the same, should it be killed; but whoever closes the window would not see how it ends.
+            text = _("Keyturn is at work: {doing}. The window closes when this step is finished, or stop it first.")
+            self._refusal.show_text(text.format(doing=doing), Tone.ATTENTION)
+            self._refusal.show()
+            event.ignore()
+            return
+        self.runner.leave(_PATIENCE)
+        event.accept()
+
+    def _change_began_or_ended(self, changing: bool) -> None:
+        if not changing:
+            self._refusal.hide()

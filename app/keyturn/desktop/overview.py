@@ -1,0 +1,107 @@
+"""All that the main window shows, taken in one look: the keys, the rotations, and the proofs there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from keyturn.desktop.runner import Desk
+from keyturn.model.errors import StoreError
+from keyturn.rotation.proving import DestinationProof
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.situation import Mood, Situation, no_answer, of_rotation, of_survey, urgent_first
+from keyturn.rotation.steps import Result
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.survey import FoundKey, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One look.
+
+    Attributes:
+        rotations: each with how it stands, oldest first.
+        proofs: of the latest check in this window; empty before the first one.
+        store_problem: why no secret could be kept on this computer.
+        own_uses: when Keyturn itself used each key, by its ID.
+    """
+
+    survey: Survey
+    rotations: tuple[tuple[Rotation, Result], ...]
+    proofs: tuple[DestinationProof, ...]
+    looked_at: datetime
+    home: Path
+    own_uses: dict[str, tuple[datetime, ...]]
+    store_problem: StoreError | None = None
+
+    @property
+    def under_way(self) -> tuple[tuple[Rotation, Result], ...]:
+        """The rotations that are not over, the most urgent first."""
+        return urgent_first(self.rotations)
+
+    @property
+    def failed(self) -> tuple[DestinationProof, ...]:
+        """The backups that do not reach their buckets."""
+        return tuple(proof for proof in self.proofs if proof.first_failure is not None)
+
+    @property
+    def situation(self) -> Situation:
+        """What the header says."""
+        if self.under_way:
+            return of_rotation(*self.under_way[0])
+        unreached = no_answer(self.survey)
+        if unreached is not None and unreached.failure is not None:
+            return Situation(Mood.UNKNOWN, f"{unreached.failure.title}.", (unreached.failure.message,))
+        return of_survey(self.survey, self.looked_at, self.home)
+
+    def rotation_of(self, found: FoundKey) -> Rotation | None:
+        """The rotation under way that takes this key away or brings it."""
+        key = found.key.access_key_id
+        for rotation, _result in self.under_way:
+            if key in (rotation.decision.key, rotation.new_key):
+                return rotation
+        return None
+
+
+def look(desk: Desk) -> Overview:
+    """Look through the computer, and ask AWS whose the keys are. Changes nothing."""
+    from keyturn.rotation.survey import take_survey
+
+    return _seen(desk, take_survey(desk.surroundings()), ())
+
+
+def look_and_prove(desk: Desk) -> Overview:
+    """As `look`, and prove that every backup reaches its bucket."""
+    from keyturn.rotation.verifying import verify
+
+    survey, proofs = verify(desk.surroundings())
+    return _seen(desk, survey, proofs)
+
+
+def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...]) -> Overview:
+    from keyturn.rotation.conductor import standing
+
+    surroundings, workplace = desk.surroundings(), desk.workplace
+    desk.cancel.check()
+    return Overview(
+        survey=survey,
+        rotations=tuple((one, standing(surroundings, one)) for one in workplace.rotations()),
+        proofs=proofs,
+        looked_at=workplace.clock.now(),
+        home=workplace.computer.home,
+        own_uses={
+            found.key.access_key_id.value: tuple(at for at, _service in journal_uses)
+            for found in survey.keys
+            if (journal_uses := workplace.journal.own_uses(found.key.access_key_id))
+        },
+        store_problem=_store_problem(surroundings),
+    )
+
+
+def _store_problem(surroundings: Surroundings) -> StoreError | None:
+    try:
+        surroundings.secrets.find()
+    except StoreError as error:
+        return error
+    return None

@@ -1,0 +1,323 @@
+"""What the key map shows, without Qt: keys, programs and buckets, and how the lines between them stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+
+from keyturn.desktop.look import Tone
+from keyturn.desktop.overview import Overview
+from keyturn.model.errors import UsageError
+from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.text import _, plural
+from keyturn.rotation import words
+from keyturn.rotation.advice import Advice
+from keyturn.rotation.proving import DestinationProof
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.situation import TO_DO
+from keyturn.rotation.steps import Step
+from keyturn.rotation.survey import FoundKey
+
+
+class LineState(Enum):
+    """How a program stands with its key, and so how its lines are drawn: each has a colour and a shape of its own."""
+
+    OLD = "old"  # it uses a key that needs to be replaced
+    NEW = "new"  # it has the new key, not proved yet
+    PROVED = "proved"  # seen to reach its bucket
+    FINE = "fine"  # its key needs nothing; not proved in this window
+    WAITING = "waiting"  # something has to be done by hand, or is not known
+    BROKEN = "broken"  # its key does not work
+
+    @property
+    def tone(self) -> Tone:
+        """Its colour."""
+        return _TONES[self]
+
+    @property
+    def word(self) -> str:
+        """Its name, for the list and for a screen reader."""
+        return {
+            LineState.OLD: _("old key"),
+            LineState.NEW: _("new key"),
+            LineState.PROVED: _("proved"),
+            LineState.FINE: _("fine"),
+            LineState.WAITING: _("waiting"),
+            LineState.BROKEN: _("does not work"),
+        }[self]
+
+
+_TONES = {
+    LineState.OLD: Tone.ATTENTION,
+    LineState.NEW: Tone.ACCENT,
+    LineState.PROVED: Tone.GOOD,
+    LineState.FINE: Tone.GOOD,
+    LineState.WAITING: Tone.NEUTRAL,
+    LineState.BROKEN: Tone.BAD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One card.
+
+    Attributes:
+        pill: its state in a word; may be empty.
+        facts: all that is known of it in sentences, told at hover and focus.
+        key: the key whose page it opens; None for a card that stands for several.
+    """
+
+    identity: str
+    title: str
+    detail: str
+    state: LineState
+    facts: str
+    pill: str = ""
+    key: AccessKeyId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line between two cards."""
+
+    start: str
+    end: str
+    state: LineState
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The map."""
+
+    keys: tuple[Node, ...]
+    programs: tuple[Node, ...]
+    buckets: tuple[Node, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One destination in the list."""
+
+    place: Place
+    found: FoundKey
+    state: LineState
+
+    @property
+    def buckets(self) -> str:
+        """The buckets it reaches, as its configuration names them."""
+        return ", ".join(sorted({target.bucket for target in self.place.targets})) or _("not named there")
+
+
+def rows(overview: Overview) -> tuple[Row, ...]:
+    """Every destination, in the order of the keys' urgency."""
+    proofs = _by_place(overview.proofs)
+    return tuple(
+        Row(place, found, _state(overview, found, place, proofs))
+        for found in overview.survey.keys
+        for place in found.places
+        if place.kind is PlaceKind.DESTINATION
+    )
+
+
+def draw(overview: Overview, *, most_programs: int) -> Picture:
+    """The map of what was found.
+
+    Args:
+        most_programs: so many programs are drawn for each key; the others are one card that says how many.
+    """
+    all_rows = rows(overview)
+    programs: list[Node] = []
+    buckets: dict[str, list[tuple[Row, Target]]] = {}
+    links: dict[tuple[str, str], LineState] = {}
+    by_key: dict[AccessKeyId, list[Row]] = {found.key.access_key_id: [] for found in overview.survey.keys}
+    for row in all_rows:
+        by_key[row.found.key.access_key_id].append(row)
+    for key, of_key in by_key.items():
+        shown = of_key if len(of_key) <= most_programs else of_key[: most_programs - 1]
+        for row in shown:
+            programs.append(_program(row))
+            _link(links, key.value, row.place.identity, row.state)
+            for target in row.place.targets:
+                _link(links, row.place.identity, f"bucket:{target.bucket}", row.state)
+                buckets.setdefault(target.bucket, []).append((row, target))
+        hidden = of_key[len(shown) :]
+        if hidden:
+            more = _more(key, hidden)
+            programs.append(more)
+            _link(links, key.value, more.identity, more.state)
+    return Picture(
+        keys=tuple(_key(overview, found, by_key[found.key.access_key_id]) for found in overview.survey.keys),
+        programs=tuple(programs),
+        buckets=tuple(_bucket(name, uses) for name, uses in buckets.items()),
+        links=tuple(Link(start, end, state) for (start, end), state in links.items()),
+    )
+
+
+def advice_tone(advice: Advice) -> Tone:
+    """The colour of a piece of advice."""
+    return Tone.ATTENTION if advice in TO_DO else Tone.GOOD if advice is Advice.OK else Tone.NEUTRAL
+
+
+@cache
+def program_title(client: str) -> str:
+    """What people call the program."""
+    from keyturn.clients.registry import client_named
+
+    try:
+        return client_named(client).title
+    except UsageError:
+        return client
+
+
+def key_detail(found: FoundKey, now: datetime) -> str:
+    """Whose key it is and how old, in a few words."""
+    key = found.key
+    if key.owner is not None and key.owner.kind is PrincipalKind.ROOT:
+        who = _("root key")
+    elif key.owner is not None and key.owner.user_name is not None:
+        who = _("user {name}").format(name=key.owner.user_name)
+    elif key.status is KeyStatus.REJECTED:
+        who = _("refused by AWS")
+    else:
+        who = words.kind(key)
+    if key.status is KeyStatus.INACTIVE:
+        who = _("{owner}, off").format(owner=who)
+    return who if key.created is None else f"{who} · {words.age(key, now)}"
+
+
+def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
+    key = found.key
+    rotation = overview.rotation_of(found)
+    if rotation is not None and key.access_key_id == rotation.new_key:
+        state, pill = LineState.NEW, _("new")
+    else:
+        state, pill = _key_state(found), words.advice(found.advice)
+    facts = [
+        words.kind(key),
+        _("made {age} ago").format(age=words.span(overview.looked_at - key.created)) if key.created else "",
+        _("last used by somebody else: {when}").format(when=words.last_used(key.last_use, overview.looked_at)),
+        plural("{count} program here uses it", "{count} programs here use it", len(of_key)).format(count=len(of_key)),
+    ]
+    detail = key_detail(found, overview.looked_at)
+    return Node(
+        key.access_key_id.value,
+        key.access_key_id.masked,
+        detail,
+        state,
+        _facts(key.access_key_id.masked, *facts),
+        pill,
+        key.access_key_id,
+    )
+
+
+def _key_state(found: FoundKey) -> LineState:
+    if found.key.status is KeyStatus.REJECTED:
+        return LineState.BROKEN
+    if found.advice in TO_DO:
+        return LineState.OLD
+    return LineState.FINE if found.advice is Advice.OK else LineState.WAITING
+
+
+def _state(overview: Overview, found: FoundKey, place: Place, proofs: dict[str, list[DestinationProof]]) -> LineState:
+    of_place = proofs.get(_proof_name(place.client, place.name, str(place.path)), [])
+    if any(proof.first_failure is not None for proof in of_place) or _cannot_work(found, place):
+        return LineState.BROKEN
+    rotation = overview.rotation_of(found)
+    if rotation is not None:
+        return _in_rotation(rotation, found, place, of_place)
+    if found.advice in TO_DO:
+        return LineState.OLD
+    if of_place and all(proof.ok for proof in of_place):
+        return LineState.PROVED
+    return LineState.FINE if found.advice is Advice.OK else LineState.WAITING
+
+
+def _in_rotation(rotation: Rotation, found: FoundKey, place: Place, of_place: Sequence[DestinationProof]) -> LineState:
+    if found.key.access_key_id == rotation.decision.key:
+        return LineState.OLD if place.editable else LineState.WAITING
+    proved = rotation.is_done(Step.PROVE_AGAIN) or (bool(of_place) and all(proof.ok for proof in of_place))
+    return LineState.PROVED if proved else LineState.NEW
+
+
+def _cannot_work(found: FoundKey, place: Place) -> bool:
+    if found.key.status in {KeyStatus.REJECTED, KeyStatus.INACTIVE}:
+        return True
+    return found.pair is not None and place.secret is not None and place.secret != found.pair.secret
+
+
+def _program(row: Row) -> Node:
+    place, key = row.place, row.found.key.access_key_id
+    pill = "" if place.editable or place.session else _("by hand")
+    if row.state in {LineState.BROKEN, LineState.PROVED, LineState.NEW}:
+        pill = row.state.word
+    facts = [
+        place.name,
+        _("key {key}").format(key=key.masked),
+        _("bucket {bucket}").format(bucket=row.buckets),
+        _("file {name}").format(name=place.path.name),
+        row.state.word,
+    ]
+    title = program_title(place.client)
+    return Node(place.identity, title, place.name, row.state, _facts(title, *facts, place.note), pill, key)
+
+
+def _more(key: AccessKeyId, hidden: Sequence[Row]) -> Node:
+    text = plural("and {count} more", "and {count} more", len(hidden)).format(count=len(hidden))
+    broken = sum(row.state is LineState.BROKEN for row in hidden)
+    state = LineState.BROKEN if broken else hidden[0].state
+    facts = _("The list shows them all.")
+    if broken:
+        count = plural("{count} of them does not work", "{count} of them do not work", broken).format(count=broken)
+        facts = f"{count}. {facts}"
+    return Node(f"more:{key.value}", text, _("shown in the list"), state, facts, "")
+
+
+def _bucket(name: str, uses: Sequence[tuple[Row, Target]]) -> Node:
+    states = [row.state for row, _target in uses]
+    worst = next(state for state in LineState if state in states)
+    if LineState.BROKEN in states:
+        worst = LineState.BROKEN
+    regions = sorted({row.place.region for row, _target in uses if row.place.region})
+    prefixes = sorted({target.prefix for _row, target in uses if target.prefix})
+    programs = sorted({program_title(row.place.client) for row, _target in uses})
+    detail = " · ".join(regions) or plural("{count} program", "{count} programs", len(programs)).format(
+        count=len(programs)
+    )
+    facts = [_("used by {programs}").format(programs=", ".join(programs)), *regions]
+    if prefixes:
+        facts.append(_("folders: {folders}").format(folders=", ".join(prefixes)))
+    keys = {row.found.key.access_key_id for row, _target in uses}
+    return Node(
+        f"bucket:{name}",
+        name,
+        detail,
+        worst,
+        _facts(_("Bucket {name}").format(name=name), *facts),
+        "",
+        keys.pop() if len(keys) == 1 else None,
+    )
+
+
+def _facts(name: str, *facts: str) -> str:
+    return f"{name}: {' · '.join(fact for fact in facts if fact)}"
+
+
+def _link(links: dict[tuple[str, str], LineState], start: str, end: str, state: LineState) -> None:
+    if links.get((start, end)) is not LineState.BROKEN:
+        links[start, end] = state
+
+
+def _by_place(proofs: Iterable[DestinationProof]) -> dict[str, list[DestinationProof]]:
+    by_place: dict[str, list[DestinationProof]] = {}
+    for proof in proofs:
+        by_place.setdefault(_proof_name(proof.client, proof.name, str(proof.path)), []).append(proof)
+    return by_place
+
+
+def _proof_name(client: str, name: str, path: str) -> str:
+    return f"{client}:{name}:{path}"

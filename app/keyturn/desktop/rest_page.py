@@ -1,0 +1,72 @@
+"""What the map cannot show: copies of keys that no program reads, mentions, and what Keyturn could not look into."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from keyturn.desktop.overview import Overview
+from keyturn.desktop.page import Page
+from keyturn.desktop.picture import program_title
+from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading, Text
+from keyturn.model.places import Place, PlaceKind
+from keyturn.model.text import _
+from keyturn.rotation import words
+
+
+def holding(overview: Overview) -> tuple[Place, ...]:
+    """Places that hold a key and are no program's destination."""
+    return tuple(
+        place for found in overview.survey.keys for place in found.places if place.kind is not PlaceKind.DESTINATION
+    )
+
+
+def summary(overview: Overview) -> str:
+    """Both kinds in one line; empty where there is nothing to tell."""
+    parts = []
+    files = dict.fromkeys(place.path.name for place in holding(overview))
+    if files:
+        parts.append(_("Also holding a key: {files}").format(files=", ".join(files)))
+    problems = overview.survey.problems
+    programs = dict.fromkeys(program_title(one.client) for one in problems if one.client)
+    if programs:
+        parts.append(_("Cannot see inside: {programs}").format(programs=", ".join(programs)))
+    elif problems:
+        parts.append(problems[0].title)
+    return "  ·  ".join(parts)
+
+
+class RestPage(Page):
+    """Everything that `summary` names, with what it means."""
+
+    def __init__(self, overview: Overview, parent: QWidget | None = None) -> None:
+        super().__init__(_("What else holds a key, and what is not seen"), parent)
+        kinds = (
+            (_("Copies that no program reads"), PlaceKind.LEFTOVER),
+            (_("Files in which a key ID stands"), PlaceKind.MENTION),
+        )
+        for title, kind in kinds:
+            places = [place for place in holding(overview) if place.kind is kind]
+            if places:
+                self.column.addWidget(Subheading(title))
+                card = Card()
+                for place in places:
+                    card.column.addWidget(Strong(words.short_path(place.path, overview.home)))
+                    card.column.addWidget(Text(place.note or _about(kind, place)))
+                self.column.addWidget(card)
+        if overview.survey.problems:
+            self.column.addWidget(Subheading(_("What Keyturn could not see, or what looks wrong")))
+            for problem in overview.survey.problems:
+                card = Card()
+                card.column.addWidget(Strong(problem.title))
+                if problem.path is not None and str(problem.path) not in problem.title:
+                    card.column.addWidget(Quiet(words.short_path(problem.path, overview.home)))
+                card.column.addWidget(Text(problem.message).selectable())
+                self.column.addWidget(card)
+        self.column.addStretch(1)
+
+
+def _about(kind: PlaceKind, place: Place) -> str:
+    key = place.access_key_id.masked
+    if kind is PlaceKind.LEFTOVER:
+        return _("It holds {key}. Whoever copies this file has the key, until the key is deleted.").format(key=key)
+    return _("{key} stands here ({where}); Keyturn cannot tell what for.").format(key=key, where=place.locator)

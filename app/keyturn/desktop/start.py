@@ -1,0 +1,41 @@
+"""The window from its opening to its closing."""
+
+from __future__ import annotations
+
+from keyturn.computer.clock import Clock
+from keyturn.desktop.application import make_application
+from keyturn.rotation.workplace import Location
+
+
+def run(location: Location, clock: Clock) -> int:
+    """Open the window on one computer, and return the exit code once it is closed.
+
+    Raises:
+        NoWindowError: where no window can be opened here.
+    """
+    application = make_application()
+    # After that: where Qt is missing, these cannot be imported.
+    from keyturn.desktop.assistant import open_assistant
+    from keyturn.desktop.windows import Windows, prepare
+
+    prepare(application)
+    windows = Windows(clock, open_assistant)
+    windows.open(location)
+    return windows.wait()
+
+
+def rehearse(clock: Clock) -> int:
+    """Open the window on a simulated account and a sample computer, and return the exit code once it is closed.
+
+    Raises:
+        NoWindowError: where no window can be opened here.
+        AppError: `practice.missing`, where the practice account's libraries are not installed.
+    """
+    application = make_application()
+    from keyturn.desktop.assistant import open_assistant
+    from keyturn.desktop.windows import Windows, prepare
+
+    prepare(application)
+    windows = Windows(clock, open_assistant)
+    windows.rehearse()
+    return windows.wait()

@@ -1,0 +1,91 @@
+"""All windows of this program: the first one, and those that it opened on other computers and for rehearsals."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from keyturn.computer.clock import Clock
+from keyturn.desktop.application import interruptions_heard
+from keyturn.desktop.look import follow_the_system
+from keyturn.desktop.main_window import Doors, MainWindow
+from keyturn.desktop.measures import enlarge_small_font
+from keyturn.desktop.mistakes import mistakes_told
+from keyturn.desktop.rehearsal import RehearsalStrip, rehearsal_ground
+from keyturn.desktop.runner import Runner
+from keyturn.desktop.seam import OpenAssistant
+from keyturn.model.errors import AppError
+from keyturn.model.text import _
+from keyturn.practice.timeline import MovedClock
+from keyturn.rotation.mistakes import nothing_real
+from keyturn.rotation.workplace import Location
+
+
+class Windows:
+    """Opens windows, and holds what they need until the last one is closed."""
+
+    def __init__(self, clock: Clock, assistant: OpenAssistant) -> None:
+        self._clock = clock
+        self._assistant = assistant
+        self._open: list[MainWindow] = []
+        self._grounds = ExitStack()
+
+    def open(self, location: Location) -> MainWindow:
+        """Open a window on one computer, and let it look."""
+        runner = Runner(location, self._clock)
+        return self._show(MainWindow(runner, self._doors(location)))
+
+    def rehearse(self) -> MainWindow:
+        """Open a window on a simulated account and a sample computer.
+
+        Raises:
+            AppError: `practice.missing`, where the practice account's libraries are not installed.
+        """
+        clock = MovedClock()
+        ground = self._grounds.enter_context(rehearsal_ground(clock))
+        runner = Runner(ground.location, clock, standing=lambda workplace: nothing_real())
+        strip = RehearsalStrip(ground, clock)
+        window = self._show(MainWindow(runner, self._doors(ground.location), strip))
+        window.setWindowTitle(_("Keyturn – PRACTICE"))
+        strip.moved.connect(window.look)
+        return window
+
+    def wait(self) -> int:
+        """Run until the last window is closed; return the exit code."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)  # noqa: S101
+        first = self._open[0]
+        told = mistakes_told(first.runner.tell_mistake, _("the window"))
+        with self._grounds, told, interruptions_heard(self._close_all):
+            return application.exec()
+
+    def _show(self, window: MainWindow) -> MainWindow:
+        self._open.append(window)
+        window.show()
+        window.look()
+        return window
+
+    def _close_all(self) -> None:
+        for window in self._open:
+            window.close()
+
+    def _doors(self, location: Location) -> Doors:
+        def elsewhere(home: Path) -> None:
+            self.open(replace(location, home=home))
+
+        def rehearsal() -> None:
+            try:
+                self.rehearse()
+            except AppError as error:
+                self._open[0].show_problem(error)
+
+        return Doors(self._assistant, elsewhere, rehearsal)
+
+
+def prepare(application: QApplication) -> None:
+    """Let the application look as the system wants it."""
+    enlarge_small_font(application)
+    follow_the_system(application)
