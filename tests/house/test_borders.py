@@ -20,9 +20,10 @@ _MAY_IMPORT: dict[str, set[str]] = {
     "aws": {"model"},
     "state": {"model", "computer"},
     "rotation": {"model", "edits", "computer", "clients", "aws", "state"},
+    "reminders": {"model", "edits", "computer", "clients", "aws", "state", "rotation"},
     "practice": {"model", "computer"},
-    "terminal": {"model", "edits", "computer", "clients", "aws", "state", "rotation", "practice"},
-    "desktop": {"model", "edits", "computer", "clients", "aws", "state", "rotation", "practice"},
+    "terminal": {"model", "edits", "computer", "clients", "aws", "state", "rotation", "reminders", "practice"},
+    "desktop": {"model", "edits", "computer", "clients", "aws", "state", "rotation", "reminders", "practice"},
 }
 _LIVES_IN: dict[str, set[str]] = {
     "PySide6": {"desktop"},

@@ -75,4 +75,4 @@ def test_settings_of_a_newer_keyturn_are_not_passed_over(tmp_path: Path) -> None
     (tmp_path / FILE_NAME).write_text('{"version": 2}')
     with workplace(tmp_path) as place, pytest.raises(StoreError) as raised:
         place.surroundings()
-    assert raised.value.code == "settings.newer"
+    assert raised.value.code == "state.newer"

@@ -71,7 +71,7 @@ def test_settings_of_a_newer_keyturn_are_not_touched(tmp_path: Path) -> None:
     for attempt in (lambda: load(tmp_path), lambda: save(tmp_path, CHOSEN)):
         with pytest.raises(StoreError) as raised:
             attempt()
-        assert raised.value.code == "settings.newer"
+        assert raised.value.code == "state.newer"
     assert path.read_text() == '{"version": 2}'
 
 

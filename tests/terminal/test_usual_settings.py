@@ -65,7 +65,7 @@ def test_settings_of_a_newer_keyturn_stop_the_command_but_not_its_help(desk: Des
     (desk.state_dir / FILE_NAME).write_text('{"version": 2}')
     answer = desk.type("scan", "--offline", "--json")
     assert answer.code == 1
-    assert answer.document["problem"]["code"] == "settings.newer"
+    assert answer.document["problem"]["code"] == "state.newer"
     assert desk.type("scan", "-h").code == 0
 
 

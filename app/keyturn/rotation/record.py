@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from keyturn.model.errors import UsageError
@@ -126,10 +126,22 @@ class Rotation:
         return () if done is None else tuple(Proved.from_json(one) for one in done.facts.get("proved", ()))
 
     @property
+    def watched_until(self) -> datetime | None:
+        """When enough was watched; None where nothing is in place yet that could be watched."""
+        since = self.switched_at
+        return None if since is None else since + timedelta(days=self.decision.watch_days)
+
+    @property
     def off_at(self) -> datetime | None:
         """When the old key was seen to be off; None while it is on."""
         done = self.latest(Step.TURN_OFF, Mark.DONE)
         return done.at if done is not None and self.is_done(Step.TURN_OFF) else None
+
+    @property
+    def deletable_from(self) -> datetime | None:
+        """When the old key will have been off for long enough; None while it is on."""
+        since = self.off_at
+        return None if since is None else since + timedelta(days=self.decision.off_days)
 
     @property
     def off_by(self) -> By | None:

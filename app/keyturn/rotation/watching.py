@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from keyturn.aws import access_keys
 from keyturn.model.errors import AwsError, AwsFault
@@ -107,7 +107,7 @@ def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, .
 def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
     """The time and the things done by hand that come before turning the old key off."""
     items: list[Awaited] = []
-    until = _until(rotation.switched_at, rotation.decision.watch_days)
+    until = rotation.watched_until
     if until is not None and surroundings.clock.now() < until:
         items.append(
             Awaited(
@@ -144,7 +144,7 @@ def _turn_off(rotation: Rotation) -> Awaited:
 
 
 def _off_days(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
-    until = _until(rotation.off_at, rotation.decision.off_days)
+    until = rotation.deletable_from
     if until is None or surroundings.clock.now() >= until:
         return ()
     title = _("Delete {key} from {date} on; until then it can be turned on again")
@@ -170,10 +170,6 @@ def _last_use_by_hand(rotation: Rotation) -> Awaited:
             "AWS does not let this key see when {key} was last used. Look in the console, then `keyturn done {item}`"
         ).format(key=rotation.decision.key.masked, item=LAST_USE),
     )
-
-
-def _until(since: datetime | None, days: float) -> datetime | None:
-    return None if since is None else since + timedelta(days=days)
 
 
 def readable(moment: datetime) -> str:

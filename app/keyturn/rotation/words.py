@@ -51,6 +51,11 @@ def moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def day(at: datetime) -> str:
+    """The day of a moment in the person's own time zone."""
+    return at.astimezone().strftime("%Y-%m-%d")
+
+
 def count_word(count: int) -> str:
     """A small number as a word, as sentences have it; a large one in digits."""
     words = (

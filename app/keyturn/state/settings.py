@@ -5,7 +5,6 @@ It holds no secret. An option that is typed comes before what stands here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.text import _
-from keyturn.state.private_files import replace_private_file
+from keyturn.state.private_files import read_document, write_document
 from keyturn.state.secrets import SecretsKind
 
 FILE_NAME = "settings.json"
@@ -105,33 +104,17 @@ def load(folder: Path) -> Loaded:
     """Read the settings of Keyturn's folder; the defaults where there are none. A damaged file is left as it is.
 
     Raises:
-        StoreError: `settings.newer`, where a newer Keyturn wrote them: its choices would be passed over.
+        StoreError: `state.newer`, where a newer Keyturn wrote them: its choices would be passed over.
     """
     path = folder / FILE_NAME
     try:
-        written = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return Loaded(Settings())
+        written = read_document(path, _VERSION)
     except OSError as error:
         return Loaded(Settings(), _damaged(path, error.strerror or type(error).__name__))
-    except (ValueError, RecursionError):
-        return Loaded(Settings(), _damaged(path, _("it is not as Keyturn wrote it")))
-    version = written.get("version") if isinstance(written, dict) else None
-    if not isinstance(version, int) or isinstance(version, bool):
-        version = None
-    elif version > _VERSION:
-        raise StoreError(
-            _("The settings were written by a newer Keyturn"),
-            _(
-                "This Keyturn does not know all that {path} says. Nothing was changed, your backups go on as they are. "
-                "Use the newer Keyturn."
-            ).format(path=path),
-            code="settings.newer",
-        )
-    if version != _VERSION:
+    except ValueError:
         return Loaded(Settings(), _damaged(path, _("it is not as Keyturn wrote it")))
     try:
-        return Loaded(_from_json(written))
+        return Loaded(Settings() if written is None else _from_json(written))
     except UsageError as error:
         return Loaded(Settings(), _damaged(path, error.title))
     except (ValueError, TypeError):
@@ -142,13 +125,13 @@ def save(folder: Path, settings: Settings) -> None:
     """Write the settings. A file that could not be understood is kept beside them as `settings.damaged-N.json`.
 
     Raises:
-        StoreError: `settings.newer`, as `load`; `settings.unwritable`, where the disk does not let it.
+        StoreError: `state.newer`, as `load`; `settings.unwritable`, where the disk does not let it.
     """
     path = folder / FILE_NAME
     try:
         if load(folder).problem is not None:
             _put_aside(path)
-        replace_private_file(path, json.dumps(_as_json(settings), indent=2, ensure_ascii=False) + "\n")
+        write_document(path, _VERSION, _as_json(settings))
     except OSError as error:
         raise StoreError(
             _("The settings could not be kept"),
@@ -169,7 +152,7 @@ def _put_aside(path: Path) -> None:
 
 def _as_json(settings: Settings) -> dict[str, Any]:
     known = {name: write(getattr(settings, name)) for name, (_read, write) in _FORMS.items()}
-    return {**settings.unknown, "version": _VERSION, **known}
+    return {**settings.unknown, **known}
 
 
 def _from_json(written: Mapping[str, Any]) -> Settings:

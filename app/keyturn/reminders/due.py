@@ -1,0 +1,215 @@
+"""What is due, and what will be: pure functions of what is known and of the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, PrincipalKind
+from keyturn.model.text import _
+from keyturn.rotation import words
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.steps import Awaited, State, Step
+from keyturn.state.seen_keys import SeenKey
+from keyturn.state.settings import Settings
+
+
+class DueKind(StrEnum):
+    """What kind of thing is due; the most urgent first."""
+
+    INTERRUPTED = "interrupted"  # a rotation began a step and did not end it
+    STOPPED = "stopped"  # a rotation cannot go on without a person
+    DELETION = "deletion"
+    TURNING_OFF = "turning-off"
+    BY_HAND = "by-hand"  # a rotation waits for things that a person does
+    OLD_KEY = "old-key"
+
+    @property
+    def is_urgent(self) -> bool:
+        """True where a rotation stands in the middle of a step."""
+        return self in {DueKind.INTERRUPTED, DueKind.STOPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing that is due, or will be.
+
+    Attributes:
+        title: what it is, in a few words, without a full stop.
+        message: what it means for the backups, and what to do.
+        since: from when on it is due; may lie ahead.
+        command: the words after `keyturn` that carry on.
+        rotation: its name; None for a key that is in no rotation.
+    """
+
+    kind: DueKind
+    title: str
+    message: str
+    since: datetime
+    command: tuple[str, ...]
+    key: AccessKeyId
+    rotation: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """A name that stays the same as long as it is the same thing."""
+        return f"{self.kind.value}:{self.rotation or self.key.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rotation, and what a person has to do by hand before it goes on."""
+
+    rotation: Rotation
+    by_hand: tuple[Awaited, ...] = ()
+
+
+def foreseen(
+    keys: Sequence[SeenKey], rotations: Sequence[Standing], settings: Settings, now: datetime
+) -> tuple[Due, ...]:
+    """Everything that is due now or will be: the most urgent kind first, within it the longest due first."""
+    under_way = [one for one in rotations if not one.rotation.is_over]
+    found = [*_of_rotations(under_way), *_of_keys(keys, under_way, settings, now)]
+    order = list(DueKind)
+    return tuple(sorted(found, key=lambda one: (order.index(one.kind), one.since)))
+
+
+def too_old_from(key: AccessKey, settings: Settings) -> datetime | None:
+    """When `key` is older than its limit; None where it has none, or AWS did not tell whose or how old it is."""
+    if key.created is None or key.owner is None:
+        return None
+    limits = {PrincipalKind.ROOT: settings.root_limit_days, PrincipalKind.USER: settings.user_limit_days}
+    limit = limits.get(key.owner.kind)
+    return None if limit is None else key.created + timedelta(days=limit)
+
+
+def _of_rotations(standings: Iterable[Standing]) -> Iterator[Due]:
+    for one in standings:
+        rotation = one.rotation
+        match rotation.state:
+            case State.INTERRUPTED:
+                yield _interrupted(rotation)
+            case State.STOPPED:
+                yield _stopped(rotation)
+            case State.WAITING if rotation.step is Step.DELETE:
+                yield from _deletion(rotation)
+            case State.WAITING:
+                yield from _watching(rotation, one.by_hand)
+
+
+def _interrupted(rotation: Rotation) -> Due:
+    return Due(
+        DueKind.INTERRUPTED,
+        _("Replacing {key} was interrupted").format(key=rotation.decision.key.masked),
+        _(
+            "It was at: {step}. Each program holds one complete key, the old or the new one. Carry on, or put "
+            "everything back with `keyturn undo`."
+        ).format(step=words.step(rotation.step)),
+        rotation.updated,
+        ("continue", rotation.name),
+        rotation.decision.key,
+        rotation.name,
+    )
+
+
+def _stopped(rotation: Rotation) -> Due:
+    return Due(
+        DueKind.STOPPED,
+        _("Replacing {key} needs you").format(key=rotation.decision.key.masked),
+        _(
+            "It stopped at: {step}. Each program holds one complete key, the old or the new one. Trying again says "
+            "what is in the way; `keyturn undo` puts everything back."
+        ).format(step=words.step(rotation.step)),
+        rotation.updated,
+        ("continue", rotation.name),
+        rotation.decision.key,
+        rotation.name,
+    )
+
+
+def _watching(rotation: Rotation, by_hand: Sequence[Awaited]) -> Iterator[Due]:
+    since, until = rotation.switched_at, rotation.watched_until
+    if since is None or until is None:
+        return
+    key = rotation.decision.key
+    if by_hand:
+        yield Due(
+            DueKind.BY_HAND,
+            _("Something waits for you before {key} can be turned off").format(key=key.masked),
+            _("{first}. Your backups run meanwhile. `keyturn status` lists all of it.").format(first=by_hand[0].title),
+            since,
+            ("status",),
+            key,
+            rotation.name,
+        )
+        return
+    if rotation.decision.route.makes_a_key:
+        message = _(
+            "The new key has been in place since {date}, and the time to watch is over. As long as the old key is on, "
+            "whoever has a copy of it can use it. It can be turned on again."
+        )
+    else:
+        message = _(
+            "No program here uses it, and the time to watch is over. As long as it is on, whoever has a copy of it can "
+            "use it. It can be turned on again."
+        )
+    yield Due(
+        DueKind.TURNING_OFF,
+        _("{key} can be turned off").format(key=key.masked),
+        message.format(date=words.day(since)),
+        until,
+        ("turn-off", rotation.name),
+        key,
+        rotation.name,
+    )
+
+
+def _deletion(rotation: Rotation) -> Iterator[Due]:
+    off_at, since = rotation.off_at, rotation.deletable_from
+    if off_at is None or since is None:
+        return
+    by_command = rotation.decision.route.same_owner
+    yield Due(
+        DueKind.DELETION,
+        _("{key} can be deleted").format(key=rotation.decision.key.masked),
+        _(
+            "It has been off since {date}, and the waiting period is over. Did every backup run since? A key that is "
+            "deleted cannot be turned on again."
+        ).format(date=words.day(off_at)),
+        since,
+        ("delete", rotation.name) if by_command else ("status",),
+        rotation.decision.key,
+        rotation.name,
+    )
+
+
+def _of_keys(
+    keys: Sequence[SeenKey], under_way: Sequence[Standing], settings: Settings, now: datetime
+) -> Iterator[Due]:
+    replaced = {one.rotation.decision.key for one in under_way}
+    endings = [one.key.access_key_id.last4 for one in keys]
+    for seen in keys:
+        key, since = seen.key, too_old_from(seen.key, settings)
+        if key.access_key_id in replaced or key.status is not KeyStatus.ACTIVE:
+            continue
+        if since is None or key.created is None or key.owner is None:
+            continue
+        last4 = key.access_key_id.last4
+        name = last4 if endings.count(last4) == 1 else key.access_key_id.value
+        if key.owner.kind is PrincipalKind.ROOT:
+            title = _("Your AWS root key {key} is {age} old")
+            message = _(
+                "It can do anything in your AWS account, so AWS asks you to replace it. Nothing stops working "
+                "meanwhile. See what Keyturn would do; that changes nothing."
+            )
+        else:
+            title = _("Access key {key} of {user} is {age} old")
+            message = _(
+                "It works, and the older a key is, the more places may hold a copy of it. See what Keyturn would do; "
+                "that changes nothing."
+            )
+        user = key.owner.user_name or key.owner.arn
+        title = title.format(key=key.access_key_id.masked, user=user, age=words.span(now - key.created))
+        yield Due(DueKind.OLD_KEY, title, message, since, ("plan", name), key.access_key_id)
