@@ -12,10 +12,13 @@ from pathlib import Path
 DEBIAN_PACKAGES = {
     "aws": "awscli",
     "dbus-run-session": "dbus",
+    "desktop-file-validate": "desktop-file-utils",
     "duplicity": "duplicity",
     "duply": "duply",
+    "gio": "libglib2.0-bin",
     "git-annex": "git-annex",
     "gnome-keyring-daemon": "gnome-keyring",
+    "notify-send": "libnotify-bin",
     "openbox": "openbox",
     "pgbackrest": "pgbackrest",
     "rclone": "rclone",
