@@ -21,7 +21,7 @@ from keyturn.state.settings import Settings
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
-DOCUMENT_COMMANDS = frozenset({"scan", "clients", "plan", "status", "verify", "done"})
+DOCUMENT_COMMANDS = frozenset({"scan", "clients", "plan", "status", "verify", "done", "remind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,15 @@ class Arguments:
     confirm: str | None = None
     serve: bool = False
     window: bool = False
+    snooze: float | None = None
+    check: bool = False
+    at_login: str | None = None
+
+    @property
+    def asks_aws(self) -> bool:
+        """False where Keyturn's memory and this computer are all that is looked at."""
+        from_memory = self.command == "status" or (self.command == "remind" and not self.check)
+        return not (self.offline or from_memory)
 
     @property
     def location(self) -> Location:
@@ -168,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
             help=_("how long to wait for you in the console (on a terminal 600, else 0)"),
         )
     made["delete"].add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
+    _remind_options(made["remind"])
     made["practice"].add_argument(
         "--serve", action="store_true", help=_("keep the account running, and say how to reach it")
     )
@@ -223,6 +233,19 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         action="extend",
         metavar="DIR",
         help=_("look for the keys that were found in every file below these folders, too"),
+    )
+
+
+def _remind_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--snooze", type=_amount, metavar="DAYS", help=_("no notification for so many days; 0 ends that again")
+    )
+    parser.add_argument("--check", action="store_true", help=_("look at the keys and ask AWS first; notify once a day"))
+    parser.add_argument(
+        "--at-login",
+        choices=("check", "off"),
+        metavar="WHAT",
+        help=_("check: `remind --check` runs each time you sign in to this computer; off: it does not"),
     )
 
 

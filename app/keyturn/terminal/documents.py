@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from keyturn.model.errors import AppError
 from keyturn.model.keys import LastUse
 from keyturn.model.places import Place, Problem
+from keyturn.reminders.outlook import Outlook
+from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Result
 
@@ -145,6 +147,37 @@ def _of_rotation(rotation: Rotation, result: Result) -> dict[str, Any]:
         "started": rotation.started.isoformat(),
         "updated": rotation.updated.isoformat(),
     }
+
+
+def of_outlook(outlook: Outlook, options: Sequence[str]) -> dict[str, Any]:
+    """What `remind` shows.
+
+    Args:
+        options: what the commands in it need in order to reach the same computer and account.
+    """
+    return {
+        "state": outlook.state.value,
+        "sentence": outlook.sentence,
+        "due": [
+            {
+                "kind": one.kind.value,
+                "title": one.title,
+                "message": one.message,
+                "since": one.since.isoformat(),
+                "command": words.command(options, *one.command),
+                "key": one.key.value,
+                "rotation": one.rotation,
+            }
+            for one in outlook.due
+        ],
+        "next_due": _moment(outlook.next_due),
+        "snoozed_until": _moment(outlook.snoozed_until),
+        "checked": _moment(outlook.checked),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def of_proofs(survey: Survey, proofs: Sequence[DestinationProof]) -> dict[str, Any]:

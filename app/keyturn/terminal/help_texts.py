@@ -57,7 +57,7 @@ def afterword() -> str:
 
 def help_texts() -> dict[str, HelpText]:
     """The help of every command, by its name, in the order in which they are used."""
-    return {**_looking(), **_rotating(), **_ending(), **_rehearsing()}
+    return {**_looking(), **_rotating(), **_ending(), **_reminding(), **_rehearsing()}
 
 
 def _looking() -> dict[str, HelpText]:
@@ -129,6 +129,29 @@ def _looking() -> dict[str, HelpText]:
             ),
             ("keyturn verify", "keyturn verify --bucket photos"),
             _("0 no proof failed · 1 at least one failed"),
+        ),
+    }
+
+
+def _reminding() -> dict[str, HelpText]:
+    return {
+        "remind": HelpText(
+            _("what is due, and what will be"),
+            _(
+                "Says which keys are older than their limit (a root key 365 days, a user's key 90,\n"
+                "by the day on which AWS made them), which rotation waits or was interrupted, and\n"
+                "which key can be turned off or deleted now; each with the command that carries on.\n"
+                "\n"
+                "It reads Keyturn's own memory, asks AWS nothing and changes nothing. --check looks\n"
+                "at the keys on this computer and asks AWS about them first. Where AWS cannot be\n"
+                "asked, it goes by what was known before and says so. It shows at most one\n"
+                "notification a day: when something new is due, and after a week again.\n"
+                "\n"
+                "--at-login check has --check run by itself each time you sign in to this computer;\n"
+                "nothing stays running."
+            ),
+            ("keyturn remind", "keyturn remind --snooze 7", "keyturn remind --at-login check"),
+            _("0 also where something is due: the answer is in the text · 1 the memory cannot be read · 2 usage"),
         ),
     }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.model.errors import UsageError
+from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.terminal import documents
@@ -102,9 +103,15 @@ def looking_sentence() -> str:
 
 def surveyed(surroundings: Surroundings, *, offline: bool = False, search: Sequence[Path] = ()) -> Survey:
     """The keys on this computer."""
+    from keyturn.reminders.checking import remember
     from keyturn.rotation.survey import take_survey
 
-    return take_survey(surroundings, offline=offline, search=search)
+    survey = take_survey(surroundings, offline=offline, search=search)
+    if not offline:
+        # Reminders that go by what was known before are no reason to stop what was asked for.
+        with suppress(StoreError):
+            remember(surroundings, survey)
+    return survey
 
 
 def planned(surroundings: Surroundings, arguments: Arguments) -> Plan:

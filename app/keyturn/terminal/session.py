@@ -19,7 +19,7 @@ class Session(Workplace):
     """
 
     def __init__(self, arguments: Arguments, clock: Clock) -> None:
-        super().__init__(arguments.location, clock, offline=arguments.offline)
+        super().__init__(arguments.location, clock, offline=not arguments.asks_aws)
         self.arguments = arguments
         self.began = False
         self.hints: tuple[str, ...] = arguments.location.options

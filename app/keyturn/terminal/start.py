@@ -50,6 +50,13 @@ def change(session: Session, output: Output) -> Exit:
     return ON_ROTATIONS[session.arguments.command or ""](session, output)
 
 
+def remind(session: Session, output: Output) -> Exit:
+    """Show what is due."""
+    from keyturn.terminal.reminding import remind as show
+
+    return show(session, output)
+
+
 def practice(session: Session, output: Output) -> Exit:
     """Rehearse."""
     from keyturn.terminal.practising import practise
@@ -64,10 +71,11 @@ COMMANDS: dict[str, Command] = {
     "status": reading.status,
     "verify": reading.verify,
     **dict.fromkeys(("rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete"), change),
+    "remind": remind,
     "practice": practice,
 }
 # These say themselves what was interrupted, or end it; a rehearsal looks at nothing real.
-_QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "practice", "clients"}
+_QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "remind", "practice", "clients"}
 
 
 def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | None = None) -> int:
