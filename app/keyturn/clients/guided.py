@@ -43,6 +43,7 @@ class Guided(Client):
             look.take([blind_spot(self.guide, found[0])])
         elif found and self.reader is not None:
             self.reader(computer, self.guide, found, look)
+            look.problems = list(_blind_where_unread(self.guide, look.problems))
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
@@ -56,6 +57,19 @@ class Guided(Client):
     def programs(self, computer: Computer) -> tuple[str, ...]:
         """Return what its running programs are called on that computer's system."""
         return self.guide.traces_on(computer.platform).programs
+
+
+def _blind_where_unread(guide: Guide, problems: Collection[Problem]) -> Iterator[Problem]:
+    """A file of it that cannot be read is a blind spot, told once: Keyturn edits nothing here, so nothing is at stake
+    but the question which key it uses."""
+    told = False
+    for problem in problems:
+        if problem.code != BLIND_SPOT and not problem.code.startswith("file."):
+            yield problem
+        elif not told:
+            told = True
+            is_told = problem.code == BLIND_SPOT
+            yield problem if is_told else blind_spot(guide, problem.path, f"{problem.title}.")
 
 
 def blind_spot(guide: Guide, path: Path | None, reason: str = "") -> Problem:

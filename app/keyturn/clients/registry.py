@@ -17,16 +17,20 @@ from keyturn.clients.compose import Compose
 from keyturn.clients.corners import search_corners
 from keyturn.clients.crestic import Crestic
 from keyturn.clients.cron import Cron
+from keyturn.clients.cyberduck import read_bookmarks
 from keyturn.clients.duck import Duck
 from keyturn.clients.duplicacy import Duplicacy
+from keyturn.clients.duplicati import read_databases
 from keyturn.clients.duplicity import Duplicity
 from keyturn.clients.duply import Duply
 from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.environment import Environment
+from keyturn.clients.filezilla import read_sites
 from keyturn.clients.git_annex import GitAnnex
 from keyturn.clients.guide import guides
 from keyturn.clients.guided import Guided, Reader, running_unseen
 from keyturn.clients.hashbackup import HashBackup
+from keyturn.clients.home_assistant import read_entries
 from keyturn.clients.kopia import Kopia
 from keyturn.clients.launchd import Launchd
 from keyturn.clients.leftovers import Leftovers
@@ -44,6 +48,7 @@ from keyturn.clients.s3fs import S3fs
 from keyturn.clients.s3ql import S3ql
 from keyturn.clients.s4cmd import S4cmd
 from keyturn.clients.systemd import Systemd
+from keyturn.clients.visible_ids import read_visible_ids
 from keyturn.clients.windows_scripts import WindowsScripts
 from keyturn.clients.winscp import WinScp
 from keyturn.model.errors import UsageError
@@ -90,7 +95,16 @@ CLIENTS: tuple[Client, ...] = (
 )
 
 # What Keyturn can read of the products with a guide, by their names; the others are blind spots.
-_READERS: Mapping[str, Reader] = {}
+_READERS: Mapping[str, Reader] = {
+    "cyberduck": read_bookmarks,
+    "duplicati": read_databases,
+    "expandrive": read_visible_ids,
+    "filezilla-pro": read_sites,
+    "home-assistant": read_entries,
+    "proxmox-backup-server": read_visible_ids,
+    "s3-browser": read_visible_ids,
+    "transmit": read_visible_ids,
+}
 
 
 @cache

@@ -8,8 +8,6 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from keyturn.computer.computer import Platform
-
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
@@ -22,8 +20,8 @@ def traces_on(computer: Computer, patterns: Iterable[str]) -> Iterator[Path]:
 
     Args:
         patterns: paths with `/`, and `*` within a name. They begin with `~` (the home folder), `$XDG_CONFIG_HOME`,
-            `%APPDATA%`, `%LOCALAPPDATA%`, `%PROGRAMDATA%`, or `/` for the system's own folders, which are looked at
-            on this computer alone.
+            `%APPDATA%`, `%LOCALAPPDATA%`, `%PROGRAMDATA%` (where programs keep what belongs to all persons), or `/`
+            for the system's own folders, which are looked at on this computer alone.
     """
     for pattern in patterns:
         base, rest = _split(computer, PurePosixPath(pattern))
@@ -39,8 +37,7 @@ def _split(computer: Computer, pattern: PurePosixPath) -> tuple[Path | None, Pur
     if first == "/":
         return computer.system_folder(), rest
     if first == "%PROGRAMDATA%":
-        known = computer.is_this_one and computer.platform is Platform.WINDOWS
-        return Path(computer.environment.get("PROGRAMDATA", r"C:\ProgramData")) if known else None, rest
+        return computer.shared_support, rest
     starts = {
         "~": computer.home,
         "$XDG_CONFIG_HOME": computer.xdg_config_home,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from keyturn.clients.guided import BLIND_SPOT
 from keyturn.model.keys import KeyStatus
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
@@ -45,7 +46,8 @@ def file_gates(found: FoundKey, problems: Sequence[Problem], only: Collection[st
     """
     stands_in = {place.path for place in found.places if not place.editable}
     for problem in problems:
-        if not problem.client or (only and problem.client not in only):
+        # A blind spot is a question that is asked before the old key is turned off; it stands in no edit's way.
+        if not problem.client or problem.code == BLIND_SPOT or (only and problem.client not in only):
             continue
         if problem.code in _CONTENT_UNKNOWN or problem.path in stands_in:
             text = _("{title}. {message} It may hold {key}. To leave this program out, use --only.")

@@ -1,0 +1,1 @@
+[{"type": "s3", "server": "https://s3.amazonaws.com", "username": "{id}", "nickname": "Photos"}]
