@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from keyturn.model.errors import UsageError
+from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.rotation import conductor
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn.rotation.verifying import verify
@@ -109,3 +113,144 @@ def test_verify_names_no_blind_spot_as_proved(office: Office) -> None:
     survey, proofs = verify(office.start())
     assert {one.client for one in proofs} == {"rclone", "restic"}
     assert [problem.client for problem in survey.problems] == ["duplicati"]
+
+
+# ── Programs that can be read ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write_home_assistant(office: Office, key: KeyPair, **more: str) -> Path:
+    """Home Assistant with a backup into the archive, as a person saves it there."""
+    data = {
+        "access_key_id": key.access_key_id.value,
+        "secret_access_key": key.secret.reveal(),
+        "bucket": "house-backup",
+        "endpoint_url": office.url,
+    }
+    entry = {"entry_id": "01", "domain": "aws_s3", "title": "House", "data": {**data, **more}}
+    return office.write(".homeassistant/.storage/core.config_entries", json.dumps({"data": {"entries": [entry]}}))
+
+
+@pytest.fixture
+def house(office: Office) -> Office:
+    """An office whose house backs up with Home Assistant, too."""
+    office.account.create_bucket("house-backup", region="eu-central-1")
+    write_home_assistant(office, office.old)
+    return office
+
+
+def test_a_program_that_was_read_gets_the_new_key_by_hand_and_its_bucket_into_the_policy(house: Office) -> None:
+    plan = house.plan()
+    assert (plan.route, plan.closed) == (Route.SCOPED_USER, ())
+    assert plan.decision is not None
+    assert {one.place.client for one in plan.decision.destinations} == {"rclone", "restic"}
+    assert plan.decision.buckets == ("family-archive", "house-backup", "office-backup")
+    (item,) = (one for one in plan.by_hand if one.item == "guided-home-assistant")
+    assert item.title == "Give Home Assistant the new key: House"
+    proved = {call.step for call in plan.calls if "house-backup" in call.resource}
+    assert proved == {Step.PROVE}  # it cannot be read back like a file that Keyturn wrote
+
+
+def test_the_new_key_reaches_the_bucket_of_a_program_that_a_person_changes(house: Office) -> None:
+    result = house.rotate()
+    assert result.new_access_key_id is not None
+    actions = [
+        record.action
+        for record in house.account.log.signed_with(result.new_access_key_id)
+        if "house-backup" in str(record)
+    ]
+    assert "s3:ListBucket" in actions
+
+
+def test_a_tick_that_the_programs_own_file_contradicts_does_not_count(house: Office) -> None:
+    house.rotate()
+    result = conductor.tick(house.start(), None, "guided-home-assistant")
+    assert (result.ending, items(result)) == (Ending.WAITING, ["guided-home-assistant"])
+    assert result.problem is not None
+    assert result.problem.code == "guided.old-key"
+    assert "House" in result.problem.message
+    assert turned_off(house).ending is Ending.WAITING
+
+
+def test_a_tick_counts_once_the_new_key_is_seen_and_only_as_long_as_it_stays(house: Office) -> None:
+    result = house.rotate()
+    assert result.new_access_key_id is not None
+    write_home_assistant(house, house.kept(result.new_access_key_id))
+    (item,) = conductor.standing(house.start(), house.rotations()[0]).awaiting
+    assert "Keyturn looked just now: the old key is not seen in it any more." in item.notes
+    assert conductor.tick(house.start(), None, item.item).ending is Ending.DONE
+
+    write_home_assistant(house, house.old)  # a restored configuration brings it back
+    waiting = turned_off(house)
+    assert (waiting.ending, items(waiting)) == (Ending.WAITING, ["guided-home-assistant"])
+    write_home_assistant(house, house.kept(result.new_access_key_id))
+    assert turned_off(house).step is Step.DELETE
+
+
+def test_a_file_that_cannot_be_read_any_more_does_not_forbid_the_tick(house: Office) -> None:
+    house.rotate()
+    house.write(".homeassistant/.storage/core.config_entries", "{")
+    assert conductor.tick(house.start(), None, "guided-home-assistant").ending is Ending.DONE
+
+
+def test_only_leaves_a_program_that_was_read_to_the_person_without_a_right(house: Office) -> None:
+    plan = house.plan(Route.SCOPED_USER, only=("rclone", "restic"))
+    assert plan.decision is not None
+    assert plan.decision.buckets == ("family-archive", "office-backup")
+    assert [one.item for one in plan.by_hand if one.item.startswith("place-")] == ["place-1"]
+
+
+def test_verify_proves_a_pair_that_can_be_read_and_says_so_where_it_cannot(house: Office) -> None:
+    host = "s3.amazonaws.com"
+    house.write(
+        ".config/filezilla/sitemanager.xml",
+        f"<FileZilla3><Servers><Server><Host>{host}</Host><Protocol>7</Protocol><Name>Site</Name>"
+        f"<User>{house.old.access_key_id}</User></Server></Servers></FileZilla3>",
+    )
+    _survey, proofs = verify(house.start())
+    by_client = {one.client: one for one in proofs}
+    assert by_client["home-assistant"].ok
+    unproved = by_client["filezilla-pro"]
+    assert [(check.check, check.ok) for check in unproved.checks] == [("own-run", None)]
+    assert "only its own next run proves it" in unproved.checks[0].detail
+
+
+def test_a_key_in_guided_programs_alone_is_no_reason_to_retire_it(house: Office) -> None:
+    house.forget_programs()
+    write_home_assistant(house, house.old)
+    assert house.plan().route is Route.SCOPED_USER
+    assert {gate.code for gate in house.plan(Route.RETIRE).closed} == {"key.in-use"}
+    result = house.rotate()
+    assert (result.ending, items(result)) == (Ending.WAITING, ["guided-home-assistant"])
+
+
+# ── Undo ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_undo_waits_until_a_program_that_was_changed_by_hand_has_the_old_key_again(house: Office) -> None:
+    result = house.rotate()
+    assert result.new_access_key_id is not None
+    write_home_assistant(house, house.kept(result.new_access_key_id))
+    conductor.tick(house.start(), None, "guided-home-assistant")
+
+    waiting = conductor.undo(house.start(), None)
+    assert (waiting.ending, items(waiting)) == (Ending.WAITING, ["back-home-assistant"])
+    assert house.status_of(result.new_access_key_id) is KeyStatus.ACTIVE
+    assert any(house.old.access_key_id.value in step for step in waiting.awaiting[0].steps)
+
+    write_home_assistant(house, house.old)
+    assert conductor.undo(house.start(), None).state is State.UNDONE
+    assert house.status_of(result.new_access_key_id) is None
+
+
+def test_undo_takes_the_persons_word_for_a_program_that_cannot_be_read(office: Office) -> None:
+    office.write(DUPLICATI, "no database that anybody can read")
+    office.rotate(Route.SCOPED_USER)
+    conductor.tick(office.start(), None, "guided-duplicati")
+    assert items(conductor.undo(office.start(), None)) == ["back-duplicati"]
+    conductor.tick(office.start(), None, "back-duplicati")
+    assert conductor.undo(office.start(), None).state is State.UNDONE
+
+
+def test_undo_asks_nothing_where_nothing_was_ticked(house: Office) -> None:
+    house.rotate()
+    assert conductor.undo(house.start(), None).state is State.UNDONE

@@ -13,7 +13,7 @@ from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
-from keyturn.rotation.guided_items import guided_items
+from keyturn.rotation.guided_items import foreseen_items
 from keyturn.rotation.steps import Awaited
 from keyturn.rotation.surroundings import Surroundings
 
@@ -25,7 +25,7 @@ _CONSOLES = {"aws": "https://console.aws.amazon.com", "aws-cn": "https://console
 
 def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
     """What the plan of this rotation leaves to a person, as far as it can be known before it begins."""
-    items = [*guided_items(decision, None, surroundings.computer, frozenset()), *after_changes(surroundings, decision)]
+    items = [*foreseen_items(decision), *after_changes(surroundings, decision)]
     items += [*look_at_places(surroundings, decision), *still_running(surroundings, decision, None)]
     if decision.owner.kind is PrincipalKind.ROOT:
         items.append(turn_off_in_console(decision))

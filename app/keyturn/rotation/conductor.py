@@ -17,7 +17,7 @@ from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, creating, deleting, proving, switching, turning_off, undoing, watching
 from keyturn.rotation.decision import ByHand, Decision
-from keyturn.rotation.guided_items import item_of, program_title, still_old
+from keyturn.rotation.guided_items import item_of, items_to_put_back, program_title, still_old
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation, reload, taking, write
 from keyturn.rotation.steps import Awaited, By, Ending, Result, State, Step
@@ -101,6 +101,10 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
             blocked = _turn_on_for_undo(surroundings, rotation, old)
             if blocked is not None:
                 return blocked
+        by_person = items_to_put_back(surroundings, rotation)
+        if by_person and not rotation.is_undoing:
+            closed = GateClosed([one.title for one in by_person], "undo.by-hand")
+            return replace(_waiting(surroundings, rotation, problem=closed), awaiting=by_person)
         undoing.undo(surroundings, reload(surroundings, rotation), old)
     except AppError as error:
         return _stopped(surroundings, rotation, error)
@@ -201,7 +205,8 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
         return turn_on(surroundings, rotation.name)
     if item == by_hand.DELETE and rotation.step is Step.DELETE:
         return _deleted_by_hand(surroundings, rotation)
-    known = {one.item: one for one in watching.awaiting(surroundings, rotation)}
+    waiting = (*watching.awaiting(surroundings, rotation), *items_to_put_back(surroundings, rotation))
+    known = {one.item: one for one in waiting}
     if item != watching.LAST_USE and (item not in known or not known[item].tickable):
         waits = ", ".join(one.item for one in known.values() if one.tickable)
         raise UsageError(

@@ -11,7 +11,9 @@ from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation.decision import ByHand, Decision
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Route
+from keyturn.rotation.surroundings import Surroundings
 
 _FITS_ALL = "another-program"
 
@@ -19,6 +21,11 @@ _FITS_ALL = "another-program"
 def item_of(program: ByHand) -> str:
     """Return the name of its item for `keyturn done`."""
     return f"guided-{program.client}"
+
+
+def back_item_of(program: ByHand) -> str:
+    """Return the name of the item that an undo waits for."""
+    return f"back-{program.client}"
 
 
 def program_title(program: ByHand) -> str:
@@ -39,29 +46,60 @@ def still_old(computer: Computer, program: ByHand, old: AccessKeyId) -> tuple[Pl
     return tuple(place for place in places if place.access_key_id == old and place.identity in known)
 
 
-def guided_items(
-    decision: Decision, new: AccessKeyId | None, computer: Computer, ticked: frozenset[str]
-) -> tuple[Awaited, ...]:
-    """Return what is to be done in each program, without what is ticked and not seen to be otherwise.
-
-    Args:
-        new: the new key, once there is one.
-    """
+def guided_items(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+    """Return what is to be done in each program now, without what is ticked and not seen to be otherwise."""
+    decision = rotation.decision
     items = []
     for program in decision.by_hand:
-        old_still = still_old(computer, program, decision.key)
-        if item_of(program) not in ticked or old_still:
-            items.append(_item(decision, program, new, old_still))
+        old_still = still_old(surroundings.computer, program, decision.key)
+        if item_of(program) not in rotation.ticked or old_still:
+            first = _at_hand(surroundings, rotation.new_key)
+            items.append(_item(decision, program, first, _seen(program, old_still)))
     return tuple(items)
 
 
-def _item(decision: Decision, program: ByHand, new: AccessKeyId | None, old_still: Sequence[Place]) -> Awaited:
+def foreseen_items(decision: Decision) -> tuple[Awaited, ...]:
+    """Return what will be to do in each program, before there is a new key."""
+    return tuple(_item(decision, program, (), ()) for program in decision.by_hand)
+
+
+def items_to_put_back(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+    """Return the programs that may have the new key by a person's hand, and need the old one before an undo."""
+    decision = rotation.decision
+    if not decision.route.makes_a_key:
+        return ()
+    given = [
+        one for one in decision.by_hand if item_of(one) in rotation.ticked and back_item_of(one) not in rotation.ticked
+    ]
+    return tuple(
+        _back(surroundings, decision, one) for one in given if not _holds_old_only(surroundings, decision, one)
+    )
+
+
+def _holds_old_only(surroundings: Surroundings, decision: Decision, program: ByHand) -> bool:
+    return bool(program.places) and len(still_old(surroundings.computer, program, decision.key)) == len(program.places)
+
+
+def _back(surroundings: Surroundings, decision: Decision, program: ByHand) -> Awaited:
+    guide = guide_named(program.client) or guide_named(_FITS_ALL)
+    title = _("Put {key} back into {program}, if you gave it the new key")
+    note = _("The undo removes the new key, and a program that still has it could not back up any more.")
+    steps = () if guide is None else tuple(map(guide.say, guide.steps))
+    return Awaited(
+        back_item_of(program),
+        title.format(key=decision.key.masked, program=program_title(program)),
+        (*_at_hand(surroundings, decision.key), *steps),
+        notes=(note,),
+    )
+
+
+def _item(decision: Decision, program: ByHand, first: Sequence[str], seen: Sequence[str]) -> Awaited:
     guide = guide_named(program.client) or guide_named(_FITS_ALL)
     title = _title(decision, program)
     if guide is None:
         return Awaited(item_of(program), title)
-    steps = [*_first_steps(decision, program, new), *map(guide.say, guide.steps)]
-    return Awaited(item_of(program), title, tuple(steps), notes=tuple(_notes(decision, program, guide, old_still, new)))
+    steps = [*_question(decision, program), *first, *map(guide.say, guide.steps)]
+    return Awaited(item_of(program), title, tuple(steps), notes=(*_notes(decision, program, guide), *seen))
 
 
 def _title(decision: Decision, program: ByHand) -> str:
@@ -75,39 +113,38 @@ def _title(decision: Decision, program: ByHand) -> str:
     return sentence.format(program=program_title(program), names=names, key=decision.key.masked)
 
 
-def _first_steps(decision: Decision, program: ByHand, new: AccessKeyId | None) -> list[str]:
-    steps = []
-    if not program.known:
-        steps.append(
-            _(
-                "Look at the access key ID in {program}. If it is not {key}, nothing is to be done there: tick this."
-            ).format(program=program_title(program), key=decision.key.masked)
-        )
-    if new is not None:
-        steps.append(
-            _(
-                "Have the new key at hand: the access key ID is {key}; the secret is where Keyturn keeps secrets."
-            ).format(key=new.value)
-        )
-    return steps
+def _question(decision: Decision, program: ByHand) -> list[str]:
+    if program.known:
+        return []
+    text = _("Look at the access key ID in {program}. If it is not {key}, nothing is to be done there: tick this.")
+    return [text.format(program=program_title(program), key=decision.key.masked)]
 
 
-def _notes(
-    decision: Decision, program: ByHand, guide: Guide, old_still: Sequence[Place], new: AccessKeyId | None
-) -> list[str]:
+def _at_hand(surroundings: Surroundings, key: AccessKeyId | None) -> tuple[str, ...]:
+    """The key to be typed, whole: a person needs all of its ID."""
+    if key is None:
+        return ()
+    text = _("Have the key at hand. Its access key ID: {key}. Its secret access key stands {where}.")
+    return (text.format(key=key.value, where=surroundings.secrets.whereabouts()),)
+
+
+def _seen(program: ByHand, old_still: Sequence[Place]) -> tuple[str, ...]:
+    if old_still:
+        names = ", ".join(dict.fromkeys(place.name for place in old_still))
+        return (_("Keyturn looked just now: the old key still stands in {names}.").format(names=names),)
+    if program.places:
+        return (_("Keyturn looked just now: the old key is not seen in it any more."),)
+    return ()
+
+
+def _notes(decision: Decision, program: ByHand, guide: Guide) -> list[str]:
     notes = [guide.say(sentence) for sentence in guide.careful]
     if decision.route.makes_a_key and not program.known:
-        buckets = ", ".join(decision.buckets)
         text = _(
             "The new key reaches {buckets} and no other bucket. If this program uses another one: `keyturn undo`, then "
             "rotate again with --also {name} and --bucket for each of its buckets."
         )
-        notes.append(text.format(buckets=buckets or _("no bucket"), name=program.client))
-    if old_still and new is not None:
-        names = ", ".join(dict.fromkeys(place.name for place in old_still))
-        notes.append(_("It holds the old key still: {names}.").format(names=names))
-    elif program.places and new is not None:
-        notes.append(_("The old key is not seen in it any more."))
+        notes.append(text.format(buckets=", ".join(decision.buckets) or _("no bucket"), name=program.client))
     notes.append(guide.say(guide.evidence))
     if not guide.confirmed:
         notes.append(unconfirmed())

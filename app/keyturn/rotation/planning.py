@@ -11,7 +11,6 @@ from keyturn.aws.buckets import BucketFacts
 from keyturn.aws.session import Aws
 from keyturn.clients.endpoints import is_aws, speaks_plain_http
 from keyturn.clients.guide import guide_named
-from keyturn.clients.guided import BLIND_SPOT
 from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
 from keyturn.edits.files import obstacle
@@ -23,6 +22,7 @@ from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.decision import ByHand, Decision, Destination, without_secret
 from keyturn.rotation.guided_items import program_title
+from keyturn.rotation.guided_programs import programs_by_hand, rights_for
 from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
 from keyturn.rotation.proving import own_check
@@ -68,7 +68,7 @@ class _Planning:
         scope = self._scope()
         self._gates += key_gates(self._found, self._route, scope.destinations)
         self._gates += file_gates(self._found, self._survey.problems, self._options.only)
-        by_hand_programs = self._by_hand(scope.guided)
+        by_hand_programs = programs_by_hand(scope.guided, self._survey.problems, self._options, self._route)
         destinations = self._with_targets(scope.destinations, by_hand_programs)
         edits = self._edits([one.place for one in destinations])
         self._look_at_the_keychain()
@@ -146,32 +146,6 @@ class _Planning:
             else:
                 (destinations if guide_named(place.client) is None else guided).append(place)
         return _Scope(tuple(destinations), tuple(guided), tuple(mentions))
-
-    def _by_hand(self, places: Sequence[Place]) -> list[ByHand]:
-        """The guided programs that hold the key, then those of which that is not known."""
-        given = tuple(Target(bucket) for bucket in self._options.buckets) if self._route.makes_a_key else ()
-        found: dict[str, list[Place]] = {name: [] for name in self._also()}
-        for place in places:
-            found.setdefault(place.client, []).append(place)
-        programs = []
-        for name, held in found.items():
-            targets = dict.fromkeys(target for place in held for target in place.targets or given)
-            kept = tuple(without_secret(place) for place in held)
-            programs.append(ByHand(name, kept, tuple(targets) if held else given, known=True))
-        unseen = (one.client for one in self._survey.problems if one.code == BLIND_SPOT)
-        wanted = self._options.only
-        asked = (name for name in unseen if name not in found and (not wanted or name in wanted))
-        return [*programs, *(ByHand(name, (), given, known=False) for name in dict.fromkeys(asked))]
-
-    def _also(self) -> tuple[str, ...]:
-        unknown = [name for name in self._options.also if guide_named(name) is None]
-        if unknown:
-            raise UsageError(
-                _("Keyturn has no steps for “{name}”").format(name=", ".join(unknown)),
-                _("`keyturn clients` lists the programs by their names; “another-program” fits every other one."),
-                code="usage.also",
-            )
-        return self._options.also
 
     def _with_targets(self, places: Sequence[Place], by_hand_programs: Sequence[ByHand]) -> list[Destination]:
         if not self._route.makes_a_key:
@@ -309,7 +283,7 @@ class _Planning:
         facts: Mapping[str, BucketFacts],
     ) -> PolicyDocument | None:
         users = [(one.targets, one.place.additions) for one in destinations]
-        users += [(one.targets, _asked_by(one)) for one in by_hand_programs]
+        users += [(one.targets, rights_for(one)) for one in by_hand_programs]
         if self._route is not Route.SCOPED_USER or not any(targets for targets, _asked in users):
             return None
         additions: dict[str, frozenset[Addition]] = {}
@@ -370,14 +344,6 @@ def _buckets_sentence(names: Sequence[str] | None) -> str:
     if names is None:
         return _("(AWS did not tell the account's buckets.)")
     return _("The account has: {names}.").format(names=", ".join(names) or _("no bucket"))
-
-
-def _asked_by(program: ByHand) -> frozenset[Addition]:
-    """What a guided program asks of S3 beyond the base. One of which it is not known whether it uses the key is no
-    reason for a right."""
-    guide = guide_named(program.client)
-    asked = guide.asks if guide is not None and program.known else frozenset()
-    return asked.union(*(place.additions for place in program.places))
 
 
 def _kms_key(facts: BucketFacts | None) -> str | None:

@@ -120,7 +120,7 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
             )
         )
     # First, and by its own rule: what is read to be undone is not done, whatever was ticked.
-    items += guided_items(rotation.decision, rotation.new_key, surroundings.computer, rotation.ticked)
+    items += guided_items(surroundings, rotation)
     by_person = (
         *by_hand.after_changes(surroundings, rotation.decision),
         *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),

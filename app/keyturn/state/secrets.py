@@ -50,6 +50,9 @@ class SecretStore(Protocol):
     def forget(self, key: AccessKeyId) -> None:
         """Remove the pair; nothing happens where it is not kept."""
 
+    def whereabouts(self) -> str:
+        """Say where a person finds the secrets, for the program into which they have to be typed."""
+
 
 def open_store(kind: SecretsKind, folder: Path) -> SecretStore:
     """Return the chosen store; there is never a silent fall-back to another one."""
@@ -88,6 +91,10 @@ class MemorySecrets:
         """Drop the pair."""
         self._pairs.pop(key, None)
 
+    def whereabouts(self) -> str:
+        """Say that there is no place to look."""
+        return _("only in this run of Keyturn, and gone when it ends")
+
 
 class FileSecrets:
     """Secrets in a file that only its owner may read (0600), replaced whole and synced to the disk."""
@@ -123,6 +130,10 @@ class FileSecrets:
         kept = self._read()
         if kept.pop(key.value, None) is not None:
             self._write(kept)
+
+    def whereabouts(self) -> str:
+        """Name the file."""
+        return _("in the file {path}").format(path=self._path)
 
     def _read(self) -> dict[str, str]:
         try:
@@ -194,6 +205,10 @@ class KeychainSecrets:
         if self.get(key) is not None:
             with _KeychainTold():
                 self._backend().delete_password(SERVICE, key.value)
+
+    def whereabouts(self) -> str:
+        """Name the item."""
+        return _("in the system's keychain, in the item “{service}” of this ID").format(service=SERVICE)
 
     @staticmethod
     def _backend() -> _Backend:

@@ -1,0 +1,63 @@
+"""Which programs a person changes by hand in a rotation: those that were read, that were named, and the blind spots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keyturn.clients.guide import guide_named
+from keyturn.clients.guided import BLIND_SPOT
+from keyturn.model.errors import UsageError
+from keyturn.model.needs import Addition
+from keyturn.model.places import Place, Problem, Target
+from keyturn.model.text import _
+from keyturn.rotation.decision import ByHand, without_secret
+from keyturn.rotation.plan import Options
+from keyturn.rotation.steps import Route
+
+
+def programs_by_hand(
+    places: Sequence[Place], problems: Sequence[Problem], options: Options, route: Route
+) -> list[ByHand]:
+    """Return the programs that hold the key, then those of which that is not known.
+
+    Args:
+        places: of programs with a guide, where they were read to hold the key.
+        problems: what the survey could not see.
+
+    Raises:
+        UsageError: `usage.also`, where there is no guide for a program that was named.
+    """
+    given = tuple(Target(bucket) for bucket in options.buckets) if route.makes_a_key else ()
+    held: dict[str, list[Place]] = {name: [] for name in _named(options)}
+    for place in places:
+        held.setdefault(place.client, []).append(place)
+    known = [_known(name, found, given) for name, found in held.items()]
+    unseen = dict.fromkeys(one.client for one in problems if one.code == BLIND_SPOT)
+    asked = (name for name in unseen if name not in held and (not options.only or name in options.only))
+    return [*known, *(ByHand(name, (), given, known=False) for name in asked)]
+
+
+def rights_for(program: ByHand) -> frozenset[Addition]:
+    """Return what a program asks of S3 beyond the base; nothing where it is not known whether it uses the key."""
+    guide = guide_named(program.client)
+    asked = guide.asks if guide is not None and program.known and not program.places else frozenset()
+    return asked.union(*(place.additions for place in program.places))
+
+
+def _known(name: str, places: Sequence[Place], given: tuple[Target, ...]) -> ByHand:
+    targets = dict.fromkeys(target for place in places for target in place.targets or given)
+    return ByHand(name, tuple(without_secret(place) for place in places), tuple(targets) or given, known=True)
+
+
+def _named(options: Options) -> tuple[str, ...]:
+    unknown = [name for name in options.also if guide_named(name) is None]
+    if unknown:
+        raise UsageError(
+            _("Keyturn has no steps for “{name}”").format(name=", ".join(unknown)),
+            _(
+                "`keyturn clients` lists the programs by their names; “another-program” fits every other one. Nothing "
+                "was changed."
+            ),
+            code="usage.also",
+        )
+    return options.also
