@@ -141,14 +141,17 @@ def test_ctrl_c_stops_the_waiting_for_a_person_and_the_rotation_stands(small_des
     assert rotation["state"] == "waiting"
 
 
-def test_a_yes_to_another_computer_leaves_the_key_on(small_desk: Desk) -> None:
+def test_a_yes_to_another_computer_leaves_the_key_on_and_becomes_a_thing_to_tick(small_desk: Desk) -> None:
     small_desk.type("rotate", small_desk.old.access_key_id.value, "--yes", "--json", "--watch-days", "0")
     with person(small_desk, "turn-off") as somebody:
         somebody.reads("Does any other computer")
         somebody.types("y")
         assert somebody.ends_with() == 3
-    assert "Give those a key of their own first" in somebody.screen
+    assert "Give another computer the new key" in somebody.screen
     assert small_desk.account.accepts(small_desk.old)
+    assert small_desk.type("turn-off", "--yes", "--json").lines[-1]["awaiting"][0]["item"] == "guided-another-computer"
+    assert small_desk.type("done", "guided-another-computer").code == 0
+    assert small_desk.type("status", "--json").document["rotations"][0]["awaiting"][0]["item"] == "turn-off"
 
 
 def test_json_stays_alone_on_standard_output_while_the_question_is_on_the_other_stream(small_desk: Desk) -> None:

@@ -58,3 +58,24 @@ def test_a_guided_program_is_listed_with_its_steps_their_sources_and_whether_the
     (row,) = (line for line in page.splitlines() if line.startswith("duplicati "))
     assert "not confirmed" in row
     assert "taken from the vendor's manual and not seen on screen" in page
+
+
+def test_one_guided_program_is_shown_with_its_steps_and_where_they_come_from(typed: Typed) -> None:
+    answer = typed("clients", "hyper-backup")
+
+    assert answer.code == 0
+    for said in ("1. Sign in to the NAS", "“Task Settings”", "Careful", "kb.synology.com", "not seen on screen"):
+        assert said in answer.out
+    (told,) = json.loads(typed("clients", "hyper-backup", "--json").out)["clients"]
+    assert (told["name"], told["guided"], told["runs"]) == ("hyper-backup", True, "elsewhere")
+
+
+def test_one_edited_program_is_its_row_of_the_table(typed: Typed) -> None:
+    answer = typed("clients", "restic")
+
+    assert (answer.code, answer.out.count("\n")) == (0, 1)
+    assert "restic cat config --no-lock" in answer.out
+
+
+def test_a_program_that_nobody_knows_is_a_question_that_makes_no_sense(typed: Typed) -> None:
+    assert typed("clients", "toaster").code == 2

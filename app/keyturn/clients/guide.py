@@ -22,6 +22,9 @@ from keyturn.model.needs import Addition
 from keyturn.model.places import Problem
 from keyturn.model.text import _
 
+# The guides that fit whatever has none of its own.
+ANOTHER_PROGRAM = "another-program"
+ANOTHER_COMPUTER = "another-computer"
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _MEMBERS = frozenset(
     {

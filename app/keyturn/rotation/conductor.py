@@ -214,7 +214,7 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
             _("What waits for a person now: {items}. Nothing was changed.").format(items=waits or _("nothing")),
             code="usage.item",
         )
-    program = next((one for one in rotation.decision.by_hand if item_of(one) == item), None)
+    program = next((one for one in rotation.by_hand if item_of(one) == item), None)
     if program is not None:
         held = still_old(surroundings.computer, program, rotation.decision.key)
         if held:
@@ -223,6 +223,18 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
             )
     write(surroundings, rotation, Step.WATCH, Mark.TICKED, {"item": item})
     return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+
+
+def add_by_hand(surroundings: Surroundings, name: str | None, program: str) -> Result:
+    """The person found another program or computer that uses the old key: it is awaited before that key is off.
+
+    Args:
+        program: the name of a guide.
+    """
+    rotation = _open(surroundings, name)
+    _expect_step(rotation, Step.WATCH, Step.TURN_OFF)
+    write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"also": program})
+    return _waiting(surroundings, reload(surroundings, rotation))
 
 
 def _holds_old_key(program: ByHand, held: Sequence[Place]) -> str:

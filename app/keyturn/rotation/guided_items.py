@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keyturn.clients.guide import Guide, guide_named
+from keyturn.clients.guide import ANOTHER_PROGRAM, Guide, guide_named
 from keyturn.clients.registry import client_named
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import AccessKeyId
@@ -14,8 +14,6 @@ from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Route
 from keyturn.rotation.surroundings import Surroundings
-
-_FITS_ALL = "another-program"
 
 
 def item_of(program: ByHand) -> str:
@@ -50,7 +48,7 @@ def guided_items(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaite
     """Return what is to be done in each program now, without what is ticked and not seen to be otherwise."""
     decision = rotation.decision
     items = []
-    for program in decision.by_hand:
+    for program in rotation.by_hand:
         old_still = still_old(surroundings.computer, program, decision.key)
         if item_of(program) not in rotation.ticked or old_still:
             first = _at_hand(surroundings, rotation.new_key)
@@ -69,7 +67,7 @@ def items_to_put_back(surroundings: Surroundings, rotation: Rotation) -> tuple[A
     if not decision.route.makes_a_key:
         return ()
     given = [
-        one for one in decision.by_hand if item_of(one) in rotation.ticked and back_item_of(one) not in rotation.ticked
+        one for one in rotation.by_hand if item_of(one) in rotation.ticked and back_item_of(one) not in rotation.ticked
     ]
     return tuple(
         _back(surroundings, decision, one) for one in given if not _holds_old_only(surroundings, decision, one)
@@ -81,7 +79,7 @@ def _holds_old_only(surroundings: Surroundings, decision: Decision, program: ByH
 
 
 def _back(surroundings: Surroundings, decision: Decision, program: ByHand) -> Awaited:
-    guide = guide_named(program.client) or guide_named(_FITS_ALL)
+    guide = guide_named(program.client) or guide_named(ANOTHER_PROGRAM)
     title = _("Put {key} back into {program}, if you gave it the new key")
     note = _("The undo removes the new key, and a program that still has it could not back up any more.")
     steps = () if guide is None else tuple(map(guide.say, guide.steps))
@@ -94,7 +92,7 @@ def _back(surroundings: Surroundings, decision: Decision, program: ByHand) -> Aw
 
 
 def _item(decision: Decision, program: ByHand, first: Sequence[str], seen: Sequence[str]) -> Awaited:
-    guide = guide_named(program.client) or guide_named(_FITS_ALL)
+    guide = guide_named(program.client) or guide_named(ANOTHER_PROGRAM)
     title = _title(decision, program)
     if guide is None:
         return Awaited(item_of(program), title)
@@ -105,7 +103,7 @@ def _item(decision: Decision, program: ByHand, first: Sequence[str], seen: Seque
 def _title(decision: Decision, program: ByHand) -> str:
     names = ", ".join(dict.fromkeys(place.name for place in program.places))
     if not program.known:
-        sentence = _("See whether {program} uses {key}, and give it a new one if it does")
+        sentence = _("See whether {program} uses {key}, and give it the new key if it does")
     elif decision.route is Route.RETIRE:
         sentence = _("Take {key} out of {program}")
     else:
@@ -138,17 +136,22 @@ def _seen(program: ByHand, old_still: Sequence[Place]) -> tuple[str, ...]:
 
 
 def _notes(decision: Decision, program: ByHand, guide: Guide) -> list[str]:
-    notes = [guide.say(sentence) for sentence in guide.careful]
+    notes = [_("Careful: {sentence}").format(sentence=guide.say(sentence)) for sentence in guide.careful]
     if decision.route.makes_a_key and not program.known:
         text = _(
             "The new key reaches {buckets} and no other bucket. If this program uses another one: `keyturn undo`, then "
             "rotate again with --also {name} and --bucket for each of its buckets."
         )
         notes.append(text.format(buckets=", ".join(decision.buckets) or _("no bucket"), name=program.client))
-    notes.append(guide.say(guide.evidence))
+    notes.append(_("How you see that it worked: {sentence}").format(sentence=guide.say(guide.evidence)))
     if not guide.confirmed:
-        notes.append(unconfirmed())
+        notes.append(not_seen(guide))
     return notes
+
+
+def not_seen(guide: Guide) -> str:
+    """Return what is said of a guide that nobody has followed on the product's own screen."""
+    return unconfirmed() if guide.labels else _("Nobody has followed these steps on this program's own screen yet.")
 
 
 def unconfirmed() -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
-from keyturn.rotation.decision import Decision
+from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.steps import By, Route, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Entry, Journal, Mark, RecordedRotation
@@ -153,6 +153,14 @@ class Rotation:
     def ticked(self) -> frozenset[str]:
         """The things that a person said were done."""
         return frozenset(str(e.facts["item"]) for e in self.entries if e.mark is Mark.TICKED)
+
+    @property
+    def by_hand(self) -> tuple[ByHand, ...]:
+        """The programs that a person changes: those that were decided, and those that were named since."""
+        known = {one.client for one in self.decision.by_hand if one.known}
+        named = dict.fromkeys(str(e.facts["also"]) for e in self.entries if e.mark is Mark.NOTED and "also" in e.facts)
+        since = [ByHand(name, (), (), known=True) for name in named if name not in known]
+        return (*(one for one in self.decision.by_hand if one.known or one.client not in named), *since)
 
     @property
     def is_over(self) -> bool:

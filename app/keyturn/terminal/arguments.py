@@ -45,6 +45,7 @@ class Arguments:
     lang: str | None = None
     offline: bool = False
     search: tuple[Path, ...] = ()
+    program: str | None = None
     key: str = ""
     route: str | None = None
     only: tuple[str, ...] = ()
@@ -164,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("plan", "rotate"):
         _plan_options(made[name])
     _bucket_option(made["verify"])
+    made["clients"].add_argument("program", metavar="PROGRAM", nargs="?", help=_("show this one, with its steps"))
     made["done"].add_argument("item", metavar="ITEM", help=_("its name, as `keyturn status` shows it"))
     made["done"].add_argument("--rotation", metavar="ROTATION", help=_("needed only if there are several"))
     for name in ("continue", "undo", "turn-off", "turn-on", "delete"):
@@ -269,7 +271,7 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         "--also",
         action="append",
         metavar="PROGRAM",
-        help=_("it stands in this program as well, where you change it by hand (`keyturn clients`); may be repeated"),
+        help=_("a program that has the key, too, and that you change by hand (see `clients`); may be repeated"),
     )
     parser.add_argument("--user-name", metavar="NAME", help=_("the name of the new IAM user"))
     parser.add_argument("--watch-days", type=_amount, metavar="N", help=_("watch for uses of the old key so long (3)"))

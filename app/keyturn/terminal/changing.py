@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from keyturn.clients.guide import ANOTHER_COMPUTER
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _, plural
 from keyturn.rotation import consent
@@ -93,7 +94,10 @@ def turn_off(session: Session, output: Output) -> Exit:
         if still_on:
             if turning_off.is_one_way(rotation.decision, way):
                 output.page.write(line(consent.one_way_heading(), Tone.ATTENTION), line(consent.one_way()), BLANK)
-            if not arguments.yes and not _nobody_else_needs_it(output, rotation):
+            if not arguments.yes and _another_needs_it(output, rotation):
+                found = conductor.add_by_hand(session.surroundings(), rotation.name, ANOTHER_COMPUTER)
+                return _end(session, output, found)
+            if not arguments.yes and not questions.agrees(output, _off_now(rotation)):
                 return _not_agreed(output)
             if way is By.CONSOLE and wait > 0:
                 output.page.write(*_in_the_console(by_hand.turn_off_in_console(rotation.decision).steps, wait))
@@ -175,20 +179,25 @@ def _not_agreed(output: Output) -> Exit:
     return Exit.WAITING
 
 
-def _nobody_else_needs_it(output: Output, rotation: Rotation) -> bool:
-    """Ask what Keyturn cannot see, and then whether to do it."""
+def _another_needs_it(output: Output, rotation: Rotation) -> bool:
+    """Ask what Keyturn cannot see."""
     asked = consent.other_users(rotation.decision.key)
     questions.require_a_person()
     output.page.write(
         line(asked.heading, Tone.HEADING),
         line(asked.lead),
         *(bullet(example, indent=2) for example in asked.examples),
+        line(_("`keyturn clients` has the steps for many of them."), Tone.QUIET),
         BLANK,
     )
-    if questions.agrees(output, asked.question):
-        output.page.write(line(asked.if_so))
+    if not questions.agrees(output, asked.question):
         return False
-    return questions.agrees(output, _("Turn {key} off now?").format(key=rotation.decision.key.masked))
+    output.page.write(line(asked.if_so))
+    return True
+
+
+def _off_now(rotation: Rotation) -> str:
+    return _("Turn {key} off now?").format(key=rotation.decision.key.masked)
 
 
 def _in_the_console(steps: Sequence[str], wait: float) -> list[Line]:

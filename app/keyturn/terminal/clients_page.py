@@ -6,20 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from keyturn.clients.client import Client
+from keyturn.clients.guide import Guide
 from keyturn.clients.guided import Guided
 from keyturn.model.text import _
-from keyturn.rotation.guided_items import unconfirmed
-from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
+from keyturn.rotation.guided_items import not_seen, unconfirmed
+from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 
-def clients_document(clients: Sequence[Client], guided: Sequence[Guided]) -> dict[str, Any]:
+def clients_document(clients: Sequence[Client]) -> dict[str, Any]:
     """What `--json` prints."""
-    return {
-        "clients": [
-            *({**_of_client(one), "guided": False} for one in clients),
-            *({**_of_client(one), "guided": True, **_of_guide(one)} for one in guided),
-        ]
-    }
+    return {"clients": [_of_guide(one) if isinstance(one, Guided) else _of_client(one) for one in clients]}
 
 
 def _of_client(one: Client) -> dict[str, Any]:
@@ -29,12 +25,14 @@ def _of_client(one: Client) -> dict[str, Any]:
         "edited": one.about.edited,
         "own_check": one.about.own_check,
         "proved": _proved(one),
+        "guided": isinstance(one, Guided),
     }
 
 
 def _of_guide(one: Guided) -> dict[str, Any]:
     guide = one.guide
     return {
+        **_of_client(one),
         "runs": guide.runs.value,
         "read": one.reader is not None,
         "confirmed": guide.confirmed,
@@ -45,7 +43,7 @@ def _of_guide(one: Guided) -> dict[str, Any]:
         "steps": [guide.say(step) for step in guide.steps],
         "careful": [guide.say(sentence) for sentence in guide.careful],
         "evidence": guide.say(guide.evidence),
-        "sources": [*guide.sources, *dict.fromkeys(label.source for label in guide.labels.values())],
+        "sources": list(_sources(guide)),
     }
 
 
@@ -75,25 +73,56 @@ def _proved(one: Client) -> str:
 
 
 def _guided(guided: Sequence[Guided]) -> list[Line]:
-    head = (_("name"), _("changed by you, step by step"), _("found by"), _("labels"), _("where the steps come from"))
+    head = (_("name"), _("changed by you, step by step"), _("labels"), _("found by"))
     rows = [tuple(Piece(word, Tone.HEADING) for word in head)]
     for one in guided:
-        labels = Piece(_("seen"), Tone.GOOD) if one.guide.confirmed else Piece(_("not confirmed"), Tone.QUIET)
-        sources = Piece("; ".join(one.guide.sources), Tone.QUIET)
-        rows.append((Piece(one.name, Tone.COMMAND), Piece(one.title), Piece(_found_by(one)), labels, sources))
+        rows.append((Piece(one.name, Tone.COMMAND), Piece(one.title), _labels(one.guide), Piece(_found_by(one))))
     return [
         *columns(rows),
         BLANK,
         line(_("“not confirmed”: {sentence}").format(sentence=unconfirmed())),
-        line(_("A program that Keyturn cannot find joins a rotation with --also NAME.")),
+        line(
+            _("The steps of one, and where they come from: `keyturn clients NAME`. One that Keyturn cannot find joins")
+        ),
+        line(_("a rotation with `--also NAME`.")),
     ]
+
+
+def _labels(guide: Guide) -> Piece:
+    if not guide.labels:
+        return Piece("–", Tone.QUIET)
+    return Piece(_("seen"), Tone.GOOD) if guide.confirmed else Piece(_("not confirmed"), Tone.QUIET)
 
 
 def _found_by(one: Guided) -> str:
     traces = one.guide.traces.values()
-    ways = [
-        _("its settings, read") if one.reader is not None else _("its folders"),
-        _("its running program"),
-    ]
-    there = [any(trace.files for trace in traces), any(trace.programs for trace in traces)]
-    return ", ".join(way for way, is_there in zip(ways, there, strict=True) if is_there) or _("you only")
+    ways = []
+    if any(trace.files for trace in traces):
+        ways.append(_("its settings, which are read") if one.reader is not None else _("its folders"))
+    if any(trace.programs for trace in traces):
+        ways.append(_("its running program"))
+    return "; ".join(ways) or _("you")
+
+
+def program_page(one: Client) -> list[Line]:
+    """One program: its row of the table, or the steps by which a person changes its key."""
+    if not isinstance(one, Guided):
+        return columns([_row(one)])
+    guide = one.guide
+    page = [line(guide.title, Tone.HEADING)]
+    page += [line(f"{number}. {guide.say(step)}", indent=2, hanging=3) for number, step in enumerate(guide.steps, 1)]
+    page += [BLANK, line(_("Careful"), Tone.HEADING), *(bullet(guide.say(one), indent=2) for one in guide.careful)]
+    page += [BLANK, line(_("How you see that it worked"), Tone.HEADING), line(guide.say(guide.evidence), indent=2)]
+    page += [BLANK, line(_("What Keyturn sees of it"), Tone.HEADING)]
+    page.append(line(_("Found by: {ways}.").format(ways=_found_by(one)), indent=2))
+    if one.reader is None:
+        page.append(line(guide.say(guide.blind_spot), indent=2))
+    page += [BLANK, line(_("Where this comes from"), Tone.HEADING)]
+    page += [bullet(source, indent=2) for source in _sources(guide)]
+    if not guide.confirmed:
+        page += [BLANK, line(not_seen(guide), Tone.QUIET)]
+    return page
+
+
+def _sources(guide: Guide) -> Sequence[str]:
+    return tuple(dict.fromkeys((*guide.sources, *(label.source for label in guide.labels.values()))))

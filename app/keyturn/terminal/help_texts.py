@@ -80,12 +80,14 @@ def _looking() -> dict[str, HelpText]:
             _(
                 "Lists each program whose key Keyturn replaces, or says how you do: the command by\n"
                 "which the program itself checks the new key, and whether Keyturn's tests run the\n"
-                "real program or work on samples of its files.\n"
+                "real program or work on samples of its files. Then the programs that you change\n"
+                "by hand; with the name of one, its steps.\n"
                 "\n"
                 "It looks at nothing on this computer, asks AWS nothing and changes nothing."
             ),
-            ("keyturn clients", "keyturn clients --json"),
-            _("0 always"),
+            ("keyturn clients", "keyturn clients hyper-backup", "keyturn clients --json"),
+            _("0 done · 2 there is no such program"),
+            operand="[PROGRAM]",
         ),
         "plan": HelpText(
             _("show what `rotate` would do, and change nothing"),

@@ -10,7 +10,8 @@ from keyturn.clients.replacement import preview
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation import words
-from keyturn.rotation.decision import Destination
+from keyturn.rotation.decision import ByHand, Destination
+from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.plan import Call, Plan
 from keyturn.rotation.steps import Route, Step
 from keyturn.terminal.rotation_page import awaited_lines
@@ -47,6 +48,7 @@ def summary(plan: Plan, *, home: Path) -> list[Line]:
         facts.append((_("new IAM user"), plan.decision.user_name))
     page += columns([[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts], indent=2)
     page += _programs(plan, home)
+    page += _programs_by_hand(plan)
     if plan.can:
         page += [BLANK, line(_("The new key can"), Tone.HEADING), *(bullet(text, indent=2) for text in plan.can)]
     if plan.cannot:
@@ -88,8 +90,19 @@ def _programs(plan: Plan, home: Path) -> list[Line]:
     return [BLANK, line(_("The new key goes to"), Tone.HEADING), *columns(rows, indent=2)]
 
 
-def _buckets(destination: Destination) -> str:
-    return ", ".join(dict.fromkeys(target.bucket for target in destination.targets)) or _("bucket not known")
+def _programs_by_hand(plan: Plan) -> list[Line]:
+    known = () if plan.decision is None else [one for one in plan.decision.by_hand if one.known]
+    if not known or not plan.route.makes_a_key:
+        return []
+    rows = []
+    for one in known:
+        names = ", ".join(dict.fromkeys(place.name for place in one.places))
+        rows.append([Piece(program_title(one)), Piece(names, Tone.QUIET), Piece(_buckets(one), Tone.COMMAND)])
+    return [BLANK, line(_("You put it into, step by step"), Tone.HEADING), *columns(rows, indent=2)]
+
+
+def _buckets(user: Destination | ByHand) -> str:
+    return ", ".join(dict.fromkeys(target.bucket for target in user.targets)) or _("bucket not known")
 
 
 def _edits(plan: Plan, home: Path) -> list[Line]:

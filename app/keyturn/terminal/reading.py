@@ -42,11 +42,16 @@ def scan(session: Session, output: Output) -> Exit:
 
 def clients(session: Session, output: Output) -> Exit:
     """Show what Keyturn knows about each program."""
-    from keyturn.clients.registry import CLIENTS, guided_clients
-    from keyturn.terminal.clients_page import clients_document, clients_page
+    from keyturn.clients.registry import CLIENTS, client_named, guided_clients
+    from keyturn.terminal.clients_page import clients_document, clients_page, program_page
 
-    output.document(clients_document(CLIENTS, guided_clients()))
-    output.show(*clients_page(CLIENTS, guided_clients()))
+    name = session.arguments.program
+    if name is None:
+        output.document(clients_document((*CLIENTS, *guided_clients())))
+        output.show(*clients_page(CLIENTS, guided_clients()))
+    else:
+        output.document(clients_document([client_named(name)]))
+        output.show(*program_page(client_named(name)))
     return Exit.DONE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
@@ -53,7 +54,8 @@ def result_page(
     page = [_ending(result, rotation, command)]
     if result.problem is not None and result.problem.code != _CANCELLED and not _is_said_below(result):
         page += problem_lines(result.problem)
-    page += _awaited(result)
+    # Whoever ticks one thing has seen the steps of the others.
+    page += _awaited_titles(result) if command == "done" else _awaited(result)
     page += _leftovers(result)
     if rotation is not None:
         page += _next(rotation, result, options, several=several)
@@ -106,6 +108,16 @@ def _awaited(result: Result) -> list[Line]:
     return [BLANK, line(_("Awaited"), Tone.HEADING), *awaited_lines(result.awaiting)]
 
 
+def _awaited_titles(result: Result) -> list[Line]:
+    if not result.awaiting:
+        return []
+    left = [replace(one, steps=(), notes=()) for one in result.awaiting]
+    page = [BLANK, line(_("Awaited"), Tone.HEADING), *awaited_lines(left)]
+    if any(one.steps for one in result.awaiting):
+        page.append(line(_("`keyturn status` shows the steps."), Tone.QUIET))
+    return page
+
+
 def _leftovers(result: Result) -> list[Line]:
     if not result.leftovers:
         return []
@@ -136,8 +148,10 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
         return line(_("{key} is deleted, and every backup has its new key.").format(key=key), Tone.GOOD)
     if result.state is State.UNDONE:
         return line(_("Everything is as it was: {key} is back everywhere.").format(key=key), Tone.GOOD)
-    if command == "done":
+    if command == "done" and result.ending is Ending.DONE:
         return line(_("Ticked."), Tone.GOOD)
+    if command == "undo":
+        return line(_("Nothing was put back yet: something comes first."), Tone.ATTENTION)
     if command == "turn-on" and result.ending is Ending.DONE:
         return line(_("{key} is on again.").format(key=key), Tone.GOOD)
     if result.ending is Ending.DONE and result.step is Step.DELETE:

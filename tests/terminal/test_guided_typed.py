@@ -1,0 +1,63 @@
+"""Guided programs as they are typed: scan, plan, rotate with --also, done, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Desk
+
+
+@pytest.fixture
+def desk_with_duplicati(small_desk: Desk) -> Desk:
+    """A desk whose computer also has a program that Keyturn cannot look into."""
+    database = small_desk.home / ".config/Duplicati/Duplicati-server.sqlite"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"encrypted as a whole")
+    return small_desk
+
+
+def test_scan_names_the_blind_spot_with_its_code(desk_with_duplicati: Desk) -> None:
+    (problem,) = desk_with_duplicati.type("scan", "--offline", "--json").document["problems"]
+    assert (problem["title"].partition(" ")[0], problem["code"]) == ("Duplicati", "client.blind-spot")
+    assert "A rotation asks you about it" in desk_with_duplicati.type("scan", "--offline").out
+
+
+def test_the_plan_shows_steps_and_what_to_be_careful_of(desk_with_duplicati: Desk) -> None:
+    desk = desk_with_duplicati
+    plan = desk.type("plan", desk.old.access_key_id.value, "--also", "qnap-hbs", *desk.buckets)
+    assert "You put it into, step by step" in plan.out
+    assert "[guided-qnap-hbs]" in plan.out
+    assert "Careful: Edit the backup." in plan.out
+    assert "not seen on screen" in plan.out
+    items = desk.type("plan", desk.old.access_key_id.value, *desk.buckets, "--json").document["by_hand"]
+    (item,) = (one for one in items if one["item"] == "guided-duplicati")
+    assert set(item) == {"item", "title", "steps", "notes"}
+
+
+def test_a_program_without_steps_is_not_guessed(small_desk: Desk) -> None:
+    answer = small_desk.type("plan", small_desk.old.access_key_id.value, "--also", "toaster")
+    assert answer.code == 2
+    assert "another-program" in answer.err
+
+
+def test_done_ticks_says_what_is_left_and_undo_waits_for_what_was_changed_by_hand(desk_with_duplicati: Desk) -> None:
+    desk = desk_with_duplicati
+    rotated = desk.type(
+        "rotate", desk.old.access_key_id.value, *desk.buckets, "--also", "qnap-hbs", "--watch-days", "0", "--yes"
+    )
+    assert rotated.code == 3
+    assert str(desk.state_dir / "secrets.json") in rotated.out
+
+    ticked = desk.type("done", "guided-duplicati")
+    assert ticked.code == 0
+    assert "Ticked." in ticked.out
+    assert "[guided-qnap-hbs]" in ticked.out
+    assert "Storage Spaces" not in ticked.out  # the steps of the others were shown, and status shows them again
+    assert "Storage Spaces" in desk.type("status").out
+
+    undone = desk.type("undo")
+    assert undone.code == 3
+    assert "Nothing was put back yet" in undone.out
+    assert "[back-duplicati]" in undone.out
+    assert desk.type("done", "back-duplicati").code == 0
+    assert desk.type("undo").code == 0
