@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 
 from keyturn.clients.guide import guide_named
@@ -245,3 +248,14 @@ def test_a_program_that_runs_and_left_no_file_is_a_blind_spot_of_this_computer_a
             assert list(running_unseen(other, guided_clients())) == []
         finally:
             running.kill()
+
+
+def test_where_the_system_does_not_tell_what_runs_that_is_said_and_the_look_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unseen(*_: object) -> Iterator[psutil.Process]:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(psutil, "process_iter", unseen)
+    this = Computer(Platform.LINUX, tmp_path, {}, is_this_one=True)
+    assert [problem.code for problem in running_unseen(this, guided_clients())] == ["program.unseen"]

@@ -130,6 +130,15 @@ def write_home_assistant(office: Office, key: KeyPair, **more: str) -> Path:
     return office.write(".homeassistant/.storage/core.config_entries", json.dumps({"data": {"entries": [entry]}}))
 
 
+def write_filezilla(office: Office) -> None:
+    """FileZilla Pro with a site whose secret it asks for."""
+    office.write(
+        ".config/filezilla/sitemanager.xml",
+        "<FileZilla3><Servers><Server><Host>s3.amazonaws.com</Host><Protocol>7</Protocol><Name>Site</Name>"
+        f"<User>{office.old.access_key_id}</User></Server></Servers></FileZilla3>",
+    )
+
+
 @pytest.fixture
 def house(office: Office) -> Office:
     """An office whose house backs up with Home Assistant, too."""
@@ -200,12 +209,7 @@ def test_only_leaves_a_program_that_was_read_to_the_person_without_a_right(house
 
 
 def test_verify_proves_a_pair_that_can_be_read_and_says_so_where_it_cannot(house: Office) -> None:
-    host = "s3.amazonaws.com"
-    house.write(
-        ".config/filezilla/sitemanager.xml",
-        f"<FileZilla3><Servers><Server><Host>{host}</Host><Protocol>7</Protocol><Name>Site</Name>"
-        f"<User>{house.old.access_key_id}</User></Server></Servers></FileZilla3>",
-    )
+    write_filezilla(house)
     _survey, proofs = verify(house.start())
     by_client = {one.client: one for one in proofs}
     assert by_client["home-assistant"].ok
@@ -221,6 +225,18 @@ def test_a_key_in_guided_programs_alone_is_no_reason_to_retire_it(house: Office)
     assert {gate.code for gate in house.plan(Route.RETIRE).closed} == {"key.in-use"}
     result = house.rotate()
     assert (result.ending, items(result)) == (Ending.WAITING, ["guided-home-assistant"])
+
+
+def test_a_key_whose_secret_only_a_guided_program_has_waits_for_its_file(office: Office) -> None:
+    office.forget_programs()
+    write_filezilla(office)
+    (gate,) = (gate for gate in office.plan(Route.SCOPED_USER, buckets=("office-backup",)).closed)
+    assert gate.code == "key.unusable"
+    assert "FileZilla Pro shows only the ID" in gate.reason
+
+    key, secret = office.old.access_key_id.value, office.old.secret.reveal()
+    office.write("Downloads/rootkey.csv", f"Access key ID,Secret access key\n{key},{secret}\n")
+    assert office.plan(Route.SCOPED_USER, buckets=("office-backup",)).closed == ()
 
 
 # ── Undo ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from keyturn.clients.guide import Guide
 from keyturn.clients.looking import Look
 from keyturn.clients.traces import traces_on
 from keyturn.edits.files import FileContent
+from keyturn.model.errors import ClientError
 from keyturn.model.places import Problem
 from keyturn.model.text import _
 
@@ -99,5 +100,9 @@ def running_unseen(computer: Computer, clients: Collection[Guided]) -> Iterator[
         return
     from keyturn.computer.programs import running_programs
 
-    running = {by_program[program.name].name for program in running_programs(by_program)}
+    try:
+        running = {by_program[program.name].name for program in running_programs(by_program)}
+    except ClientError as error:
+        yield Problem(None, error.title, error.message, code=error.code)
+        return
     yield from (blind_spot(one.guide, None) for one in clients if one.name in running)

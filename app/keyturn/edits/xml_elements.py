@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.parsers import expat
 
 from keyturn.edits import failures
 from keyturn.model.errors import FileError
@@ -63,6 +62,8 @@ def parse(content: bytes, *, path: Path | None = None) -> Element:
     Raises:
         FileError: `file.unparsable`, where it is no XML, is nested absurdly deep, or declares anything.
     """
+    from xml.parsers import expat  # only where there is such a file
+
     try:
         return _read(content)
     except (expat.ExpatError, ValueError, LookupError) as error:  # also an encoding that nobody knows
@@ -76,6 +77,8 @@ def _too_much(path: Path | None) -> FileError:
 
 
 def _read(content: bytes) -> Element:
+    from xml.parsers import expat
+
     top = Element("", {}, 0)
     open_ones = [top]
     parser = expat.ParserCreate()

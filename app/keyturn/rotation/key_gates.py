@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from keyturn.clients.guide import guide_named
 from keyturn.clients.guided import BLIND_SPOT
 from keyturn.model.keys import KeyStatus
 from keyturn.model.places import Place, PlaceKind, Problem
@@ -75,6 +76,15 @@ def _not_usable(found: FoundKey) -> Iterator[Gate]:
         )
     elif found.failure is not None:
         yield _closed(found.failure.code, f"{found.failure.title}. {found.failure.message}")
+    elif found.pair is None and (hiding := _hiding(found)):
+        yield _closed(
+            "key.unusable",
+            _(
+                "{programs} shows only the ID of {key} and hides its secret, so Keyturn cannot ask AWS about it. Your "
+                "backups are not touched. If you have the key's file, such as rootkey.csv, put it into Downloads and "
+                "run the command again."
+            ).format(programs=", ".join(hiding), key=key.masked),
+        )
     elif found.pair is None:
         yield _closed(
             "key.unusable",
@@ -83,6 +93,12 @@ def _not_usable(found: FoundKey) -> Iterator[Gate]:
                 "backups are not touched. Run Keyturn where the program that uses it runs."
             ).format(key=key.masked),
         )
+
+
+def _hiding(found: FoundKey) -> list[str]:
+    """The guided programs in which the key stands without its secret."""
+    guides = (guide_named(place.client) for place in found.places if place.secret is None)
+    return list(dict.fromkeys(guide.title for guide in guides if guide is not None))
 
 
 def _is_conflicting(found: FoundKey, destinations: Sequence[Place]) -> bool:
