@@ -201,6 +201,15 @@ def test_a_file_that_cannot_be_read_any_more_does_not_forbid_the_tick(house: Off
     assert conductor.tick(house.start(), None, "guided-home-assistant").ending is Ending.DONE
 
 
+def test_a_damaged_file_of_a_guided_program_is_a_question_and_closes_no_gate(office: Office) -> None:
+    office.write(".homeassistant/.storage/core.config_entries", f'{{"access_key_id": "{office.old.access_key_id}", ')
+    plan = office.plan()
+    assert plan.closed == ()
+    asked = {one.item: one.title for one in plan.by_hand}
+    assert asked["guided-home-assistant"].startswith("See whether Home Assistant uses")
+    assert "core.config_entries" in asked["place-1"]
+
+
 def test_only_leaves_a_program_that_was_read_to_the_person_without_a_right(house: Office) -> None:
     plan = house.plan(Route.SCOPED_USER, only=("rclone", "restic"))
     assert plan.decision is not None
