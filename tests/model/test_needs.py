@@ -73,3 +73,15 @@ def test_a_dozen_buckets_of_a_usual_name_fit_one_user() -> None:
     policy = written(*(BucketNeeds(f"usual-bucket-name-{number:02}") for number in range(12)))
     assert policy.size <= INLINE_POLICY_LIMIT
     assert policy.size == len(policy.text().replace(" ", ""))
+
+
+def test_restoring_locking_and_looking_at_settings_are_granted_only_where_asked_for() -> None:
+    asked = frozenset({Addition.RESTORE, Addition.RETENTION, Addition.SETTINGS})
+    policy = written(BucketNeeds("plain"), BucketNeeds("arq", asked))
+    objects = {"s3:RestoreObject", "s3:PutObjectRetention", "s3:GetObjectRetention"}
+    settings = {"s3:GetLifecycleConfiguration", "s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration"}
+    assert objects <= actions_on(policy, "arn:aws:s3:::arq/*")
+    assert settings <= actions_on(policy, "arn:aws:s3:::arq")
+    assert not objects & actions_on(policy, "arn:aws:s3:::plain/*")
+    assert not settings & actions_on(policy, "arn:aws:s3:::plain")
+    assert "BypassGovernanceRetention" not in policy.text()

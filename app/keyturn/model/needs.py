@@ -24,23 +24,31 @@ _OBJECT_ACTIONS = (
 
 
 class Addition(StrEnum):
-    """A right beyond the base that a program's configuration asks for (research/clients.md section 2)."""
+    """A right beyond the base that a program asks for (research/clients.md section 2, research/arq.md 4)."""
 
     CREATE_BUCKET = "create-bucket"
     OBJECT_ACL = "object-acl"
     LIST_ALL_BUCKETS = "list-all-buckets"
     VERSIONS = "versions"
     RESTORE = "restore"
+    RETENTION = "retention"  # locks what it writes, and makes the lock last longer; never shorter
+    SETTINGS = "settings"  # looks how the bucket is set up, before it locks or archives anything
 
 
 _ADDED_BUCKET_ACTIONS: Mapping[Addition, tuple[str, ...]] = {
     Addition.CREATE_BUCKET: ("s3:CreateBucket",),
     Addition.VERSIONS: ("s3:ListBucketVersions",),
+    Addition.SETTINGS: (
+        "s3:GetBucketObjectLockConfiguration",
+        "s3:GetBucketVersioning",
+        "s3:GetLifecycleConfiguration",
+    ),
 }
 _ADDED_OBJECT_ACTIONS: Mapping[Addition, tuple[str, ...]] = {
     Addition.OBJECT_ACL: ("s3:PutObjectAcl",),
     Addition.VERSIONS: ("s3:DeleteObjectVersion", "s3:GetObjectVersion"),
     Addition.RESTORE: ("s3:RestoreObject",),
+    Addition.RETENTION: ("s3:GetObjectRetention", "s3:PutObjectRetention"),
 }
 
 

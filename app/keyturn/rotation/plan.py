@@ -179,6 +179,10 @@ def scoped_powers(buckets: Sequence[str], actions: Collection[str] = ()) -> tupl
         can.append(_("Create these buckets, should they be missing (rclone asks for it before some copies)."))
     if "s3:PutObjectAcl" in actions:
         can.append(_("Set the access list of an object that it writes (the configuration asks for it)."))
+    if "s3:RestoreObject" in actions:
+        can.append(_("Ask for archived objects (Glacier) to be made readable again."))
+    if "s3:PutObjectRetention" in actions:
+        can.append(_("Lock objects against deletion, and make a lock last longer (it can shorten none)."))
     if "s3:ListAllMyBuckets" in actions:
         can.append(_("See the names of all buckets."))
     if "kms:Decrypt" in actions:
