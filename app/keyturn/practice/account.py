@@ -238,13 +238,17 @@ class PracticeAccount:
             if policy is not None:
                 self._s3.set_policy(name, policy)
 
-    def put_object(self, bucket: str, key: str, body: bytes, *, storage_class: str | None = None) -> None:
-        """Put an object into a bucket, as if some program had done so long ago."""
+    def put_object(
+        self, bucket: str, key: str, body: bytes, *, storage_class: str | None = None, age_days: float = 0
+    ) -> None:
+        """Put an object into a bucket, as if some program had done so `age_days` ago by the account's own time."""
         headers = [("x-amz-storage-class", storage_class)] if storage_class else []
         headers.append(("x-amz-sdk-checksum-algorithm", "CRC32"))
         with self._lock:
             region = self._storage.region_of(bucket) or "us-east-1"
             self._set_up("PUT", f"/{bucket}/{quote(key)}", region, "", body, headers)
+            if age_days:
+                self._storage.date_object(bucket, key, self._identities.clock.now() - timedelta(days=age_days))
 
     def get_object(self, bucket: str, key: str) -> bytes:
         """The bytes of an object."""

@@ -13,6 +13,7 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -180,6 +181,12 @@ class Storage:
         """True where the current version of the key is an object."""
         found = self._backend.buckets[bucket].keys.get(key)
         return found is not None and type(found).__name__ == "FakeKey"
+
+    def date_object(self, bucket: str, key: str, moment: datetime) -> None:
+        """Let the current version of an object have been written at `moment`."""
+        with _one_at_a_time:
+            # Without a zone, as moto keeps it.
+            self._backend.buckets[bucket].keys[key].last_modified = moment.astimezone(UTC).replace(tzinfo=None)
 
     def forget_namesakes(self, bucket: str) -> None:
         """Let moto forget that another practice account in this process has a bucket of that name."""
