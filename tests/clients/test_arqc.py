@@ -1,0 +1,188 @@
+"""`arqc`, stood in for by a script that answers as the real one does (research/arq.md 3). No Mac is at hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyturn.clients.arqc import Arqc, find_arqc
+from keyturn.computer.computer import Computer, Platform
+
+PLAN = "5E7D9CE7-04DA-42E3-B55E-B35D76F29D03"
+OTHER = "0A1B2C3D-04DA-42E3-B55E-B35D76F29D03"
+ONE_PLAN = f'UUID={PLAN}\tname="Home folder"\tstorage location="Amazon S3"\n'
+IDLE: dict[str, Any] = {
+    "type": "backup",
+    "message": "Idle",
+    "aborted": False,
+    "errorCount": 0,
+    "createdTime": 1.78e9,
+    "finishedTime": 1.78e9 + 90,
+}
+
+
+class FakeArqc:
+    """Answers by verb, and writes down what it was asked and what it saw around it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.program = folder / "arqc"
+        self.program.write_text(
+            f"#!{sys.executable}\n"
+            "import os, pathlib, sys, time\n"
+            f"folder = pathlib.Path({str(folder)!r})\n"
+            "with (folder / 'asked').open('a') as file: print(*sys.argv[1:], file=file)\n"
+            "(folder / 'environment').write_text(repr(dict(os.environ)))\n"
+            "answer = folder / f'{sys.argv[1]}.answer'\n"
+            "if not answer.exists(): sys.exit('unknown command')\n"
+            "if answer.read_text() == 'hang': time.sleep(60)\n"
+            "sys.stdout.write(answer.read_text())\n"
+        )
+        self.program.chmod(0o755)
+
+    def answers(self, verb: str, text: str) -> None:
+        (self.folder / f"{verb}.answer").write_text(text)
+
+    @property
+    def asked(self) -> list[str]:
+        return (self.folder / "asked").read_text().splitlines()
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> FakeArqc:
+    return FakeArqc(tmp_path)
+
+
+@pytest.fixture
+def arqc(fake: FakeArqc, tmp_path: Path) -> Arqc:
+    found = find_arqc(Computer(Platform.MACOS, tmp_path, {"PATH": str(tmp_path)}, is_this_one=True))
+    assert found is not None
+    return found
+
+
+def test_the_plans_are_listed(fake: FakeArqc, arqc: Arqc) -> None:
+    fake.answers("listBackupPlans", f"{ONE_PLAN}total backup plans: 1\n")
+
+    assert arqc.plans() == (PLAN,)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f'UUID={PLAN}\tname="Say "x""\tstorage location="S3"\ntotal backup plans: 1\n',
+        f"{ONE_PLAN}total backup plans: 2\n",
+        ONE_PLAN,
+        "Error: the app is locked\n",
+        "",
+    ],
+    ids=["quotation marks in a name", "one is missing", "torn", "something else", "nothing"],
+)
+def test_a_list_that_could_be_read_in_two_ways_is_not_believed(answer: str, fake: FakeArqc, arqc: Arqc) -> None:
+    fake.answers("listBackupPlans", answer)
+
+    assert arqc.plans() is None
+
+
+def test_a_finished_run_is_told(fake: FakeArqc, arqc: Arqc) -> None:
+    fake.answers("latestBackupActivityJSON", json.dumps(IDLE))
+
+    run = arqc.latest_run(PLAN)
+
+    assert run is not None
+    assert (run.ended_well, run.going_on) == (True, False)
+    assert fake.asked == [f"latestBackupActivityJSON {PLAN}"]
+
+
+def test_a_warning_before_the_answer_does_not_hide_it(fake: FakeArqc, arqc: Arqc) -> None:
+    fake.answers("latestBackupActivityJSON", f"Warning: no app password is set.\n{json.dumps(IDLE, indent=2)}\n")
+
+    run = arqc.latest_run(PLAN)
+
+    assert run is not None
+    assert run.ended_well
+
+
+@pytest.mark.parametrize(
+    ("told", "ended_well", "going_on"),
+    [
+        ({"message": "Backing up"}, None, True),
+        ({"aborted": True}, False, False),
+        ({"errorCount": 3}, None, False),
+        ({"errorCount": None}, None, False),
+        ({"finishedTime": "yesterday"}, None, False),
+    ],
+    ids=["going on", "aborted", "errors", "errors not told", "no time"],
+)
+def test_only_a_finished_run_without_errors_ended_well(
+    told: dict[str, Any], ended_well: bool | None, going_on: bool, fake: FakeArqc, arqc: Arqc
+) -> None:
+    fake.answers("latestBackupActivityJSON", json.dumps(IDLE | told))
+
+    run = arqc.latest_run(PLAN)
+
+    assert run is not None
+    assert (run.ended_well, run.going_on) == (ended_well, going_on)
+
+
+@pytest.mark.parametrize("answer", ["", "[]", "{", "no activity", '{"type": "restore"}', "[" * 9999 + "{}"])
+def test_an_answer_of_another_form_is_not_known(answer: str, fake: FakeArqc, arqc: Arqc) -> None:
+    fake.answers("latestBackupActivityJSON", answer)
+
+    assert arqc.latest_run(PLAN) is None
+
+
+def test_a_plan_is_started_by_its_uuid(fake: FakeArqc, arqc: Arqc) -> None:
+    fake.answers("startBackupPlan", "")
+
+    assert arqc.start(PLAN)
+    assert fake.asked == [f"startBackupPlan {PLAN}"]
+
+
+def test_backups_are_held_and_let_go_on(fake: FakeArqc, arqc: Arqc) -> None:
+    fake.answers("pauseBackups", "")
+    fake.answers("resumeBackups", "")
+
+    assert arqc.pause(15)
+    assert arqc.resume()
+    assert fake.asked == ["pauseBackups 15", "resumeBackups"]
+
+
+def test_a_refusal_is_no_success(arqc: Arqc) -> None:
+    assert not arqc.start(PLAN)
+    assert arqc.plans() is None
+
+
+def test_what_is_no_uuid_is_never_an_argument(fake: FakeArqc, arqc: Arqc) -> None:
+    fake.answers("startBackupPlan", "")
+
+    assert not arqc.start("--all")
+    assert arqc.latest_run(f"{PLAN}\n--all") is None
+    assert not (fake.folder / "asked").exists()
+
+
+def test_a_program_that_hangs_is_stopped_and_nothing_is_known(
+    fake: FakeArqc, arqc: Arqc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.answers("latestBackupActivityJSON", "hang")
+
+    assert Arqc(arqc.program, arqc.computer, seconds=0.3).latest_run(PLAN) is None
+
+
+def test_it_sees_nothing_of_the_surrounding_variables(
+    fake: FakeArqc, arqc: Arqc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "never")
+    fake.answers("startBackupPlan", "")
+
+    arqc.start(PLAN)
+
+    assert "AWS_" not in (fake.folder / "environment").read_text()
+
+
+def test_another_computers_disk_has_no_arqc(tmp_path: Path, fake: FakeArqc) -> None:
+    assert find_arqc(Computer(Platform.MACOS, tmp_path, {"PATH": str(tmp_path)}, is_this_one=False)) is None
+    assert find_arqc(Computer(Platform.LINUX, tmp_path, {"PATH": str(tmp_path)}, is_this_one=True)) is None
