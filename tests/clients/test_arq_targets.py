@@ -63,7 +63,18 @@ def test_another_kind_of_destination_is_passed_over(tmp_path: Path) -> None:
     assert target(tmp_path, f"https://{KEY}@s3.amazonaws.com/x", targetType="sftp") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff" * 50, b"<plist>", plistlib.dumps({}, fmt=plistlib.FMT_BINARY)])
+def test_apples_binary_form_is_read_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "x.target"
+    members = {"targetType": "s3", "endpointDescription": f"https://{KEY}@s3.amazonaws.com/photos"}
+    path.write_bytes(plistlib.dumps(members, fmt=plistlib.FMT_BINARY))
+
+    one = read_target(read_file(path))
+
+    assert one is not None
+    assert (one.name, one.access_key_id) == ("s3.amazonaws.com", AccessKeyId(KEY))
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 50, b"<plist>", b"bplist00" + b"\xd1" * 60])
 def test_what_is_no_list_is_said_to_be_none(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "x.target"
     path.write_bytes(content)

@@ -8,7 +8,7 @@ import os
 import plistlib
 import sqlite3
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,13 @@ NEW = KeyPair(AccessKeyId("AKIANEW0CONTRACT9Z8Y"), Secret("newNEWnewNEWnewNEWnew
 
 @dataclass(frozen=True)
 class Sample:
-    """A file of a program, at one of the paths where one of the systems has it."""
+    """A file of a program, at one of the paths where one of the systems has it.
+
+    Attributes:
+        path: from the home folder on; a program that serves all persons keeps it above that.
+        home: where the home folder is on the disk.
+        beside: other files that the program has, by their paths, and what is in them.
+    """
 
     client: str
     platform: Platform
@@ -39,18 +45,28 @@ class Sample:
     prefix: str
     has_secret: bool
     binary_plist: bool
+    home: str
+    beside: Mapping[str, str]
 
     @property
     def is_database(self) -> bool:
-        return self.path.endswith(".sqlite")
+        return self.path.endswith((".sqlite", ".db"))
+
+    def place(self, home: Path) -> Path:
+        path = Path(os.path.normpath(home / self.path))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
 
     def write(self, home: Path, pair: KeyPair = OLD) -> Path:
         secret = pair.secret.reveal()
         text = self.text.replace("{id}", pair.access_key_id.value).replace("{secret}", secret)
         text = text.replace("{secret_base64}", base64.b64encode(secret.encode()).decode())
         text = text.replace("{secret_percent}", quote(secret, safe=""))
-        path = home / self.path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = self.place(home)
+        for name, content in self.beside.items():
+            other = Path(os.path.normpath(home / name))
+            other.parent.mkdir(parents=True, exist_ok=True)
+            other.write_text(content, encoding="utf-8")
         if self.is_database:
             path.unlink(missing_ok=True)
             with closing(sqlite3.connect(path)) as database:
@@ -78,6 +94,8 @@ def read_samples() -> dict[str, Sample]:
                     prefix=written.get("prefix", ""),
                     has_secret=written["has_secret"],
                     binary_plist=written.get("binary_plist", False),
+                    home=written.get("home", ""),
+                    beside=written.get("beside", {}),
                 )
     return samples
 
@@ -98,7 +116,9 @@ def client(sample: Sample) -> Client:
 
 @pytest.fixture
 def computer(sample: Sample, tmp_path: Path) -> Computer:
-    return Computer(sample.platform, tmp_path, {}, is_this_one=False)
+    home = tmp_path / sample.home
+    home.mkdir(parents=True, exist_ok=True)
+    return Computer(sample.platform, home, {}, is_this_one=False)
 
 
 def only(findings: Findings) -> Place:
@@ -191,15 +211,13 @@ def test_a_damaged_file_is_at_most_a_blind_spot(
 def test_a_pipe_in_the_place_of_the_file_is_never_waited_for(
     sample: Sample, client: Client, computer: Computer
 ) -> None:
-    path = computer.home / sample.path
-    path.parent.mkdir(parents=True)
+    path = sample.place(computer.home)
     os.mkfifo(path)
     assert client.find(computer).places == ()
 
 
 def test_a_file_of_a_gigabyte_is_not_read(sample: Sample, client: Client, computer: Computer) -> None:
-    path = computer.home / sample.path
-    path.parent.mkdir(parents=True)
+    path = sample.place(computer.home)
     with path.open("wb") as file:
         file.truncate(1024**3)
     assert client.find(computer).places == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import tempfile
 import tomllib
@@ -23,7 +24,12 @@ from .conftest import damaged
 SAMPLES = Path(__file__).parents[1] / "clients" / "guided_samples"
 # Each product's file as its sample has it, at the first path of the first system that has one.
 FILES = {
-    told["client"]: (Platform(next(iter(told["paths"]))), next(iter(told["paths"].values()))[0], sample / told["file"])
+    told["client"]: (
+        Platform(next(iter(told["paths"]))),
+        next(iter(told["paths"].values()))[0],
+        sample / told["file"],
+        told.get("home", ""),
+    )
     for sample in sorted(SAMPLES.iterdir())
     for told in [tomllib.loads((sample / "sample.toml").read_text(encoding="utf-8"))]
 }
@@ -32,15 +38,16 @@ KEY, SECRET = b"AKIAOLD00HOSTILE7Q2P", b"oldOLDoldOLDoldOLDoldOLDoldOLDoldOLDo/+
 
 def look_at(client: str, content: bytes) -> None:
     """Look at a home in which the product's file has this content."""
-    platform, name, _sample = FILES[client]
+    platform, name, _sample, home_on_disk = FILES[client]
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        path = home / name
-        path.parent.mkdir(parents=True)
+        home = Path(folder) / home_on_disk
+        home.mkdir(parents=True, exist_ok=True)
+        path = Path(os.path.normpath(home / name))
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        before = picture_of(home)
+        before = picture_of(Path(folder))
         found = client_named(client).find(Computer(platform, home, {}, is_this_one=False))
-        assert picture_of(home) == before
+        assert picture_of(Path(folder)) == before
         assert not any(place.editable for place in found.places)
         assert {problem.code for problem in found.problems} <= {BLIND_SPOT}
         assert SECRET.decode() not in repr(found)

@@ -24,6 +24,8 @@ _UP_TO_ARQ_3 = re.compile(r"(?P<key>[a-z0-9]{20})(?:[.-]?com[.-]?haystacksoftwar
 # `arq-<key>-eu-west-1`, `<key>-arq-1`.
 _ARQ_4_OR_5 = re.compile(r"arq-(?P<first>[a-z0-9]{20})-[a-z]{2}(?:-[a-z]+)+-\d|(?P<second>[a-z0-9]{20})-arq-\d+")
 
+ARQ_5, ARQ_7 = "Arq 5", "Arq 7"  # as people call what wrote the one and the other form
+
 # Files in clear text, by the layout that has them.
 _COMPUTER_INFO = "computerinfo"
 _BACKUP_CONFIG = "backupconfig.json"
@@ -77,17 +79,16 @@ def read_description(name: str, content: bytes) -> BackupSet:
     """
     if name == _COMPUTER_INFO:
         try:
-            members = plists.texts(plists.parse(content))
+            computer = plists.top_texts(content).get("computerName")
         except FileError:
-            members = {}
-        values = {key: text.value for key, text in members.items()}
-        return BackupSet(shortened(values.get("computerName")), "", "Arq 5")
+            computer = None
+        return BackupSet(shortened(computer), "", ARQ_5)
     try:
         written = json.loads(content)
     except (ValueError, RecursionError):
         written = None
     told = written if isinstance(written, dict) else {}
-    return BackupSet(shortened(told.get("computerName")), shortened(told.get("backupName")), "Arq 7")
+    return BackupSet(shortened(told.get("computerName")), shortened(told.get("backupName")), ARQ_7)
 
 
 def records_folder(name: str) -> str:

@@ -39,9 +39,7 @@ def read_target(content: FileContent) -> ArqTarget | None:
     Raises:
         FileError: `file.unparsable`.
     """
-    members = {
-        name: text.value for name, text in plists.texts(plists.parse(content.content, path=content.path)).items()
-    }
+    members = plists.top_texts(content.content, path=content.path)
     if members.get("targetType", "s3").lower() != "s3":
         return None
     address = _split(members.get("endpointDescription", ""))

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.arq import read_agent_places, read_target_places
 from keyturn.clients.autorestic import Autorestic
 from keyturn.clients.aws_files import AwsFiles
 from keyturn.clients.backrest import Backrest
@@ -96,6 +97,9 @@ CLIENTS: tuple[Client, ...] = (
 
 # What Keyturn can read of the products with a guide, by their names; the others are blind spots.
 _READERS: Mapping[str, Reader] = {
+    "arq-5": read_target_places,
+    "arq-6": read_agent_places,
+    "arq-7": read_agent_places,
     "cyberduck": read_bookmarks,
     "duplicati": read_databases,
     "expandrive": read_visible_ids,

@@ -21,7 +21,7 @@ def traces_on(computer: Computer, patterns: Iterable[str]) -> Iterator[Path]:
     Args:
         patterns: paths with `/`, and `*` within a name. They begin with `~` (the home folder), `$XDG_CONFIG_HOME`,
             `%APPDATA%`, `%LOCALAPPDATA%`, `%PROGRAMDATA%` (where programs keep what belongs to all persons), or `/`
-            for the system's own folders, which are looked at on this computer alone.
+            for the root of the disk, which is looked at on another computer's disk only where it is known.
     """
     for pattern in patterns:
         base, rest = _split(computer, PurePosixPath(pattern))
@@ -35,7 +35,7 @@ def _split(computer: Computer, pattern: PurePosixPath) -> tuple[Path | None, Pur
     """The folder that a pattern begins in, or None where that is not known, and the rest."""
     first, rest = pattern.parts[0], PurePosixPath(*pattern.parts[1:])
     if first == "/":
-        return computer.system_folder(), rest
+        return computer.disk, rest
     if first == "%PROGRAMDATA%":
         return computer.shared_support, rest
     starts = {

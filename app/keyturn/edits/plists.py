@@ -60,6 +60,22 @@ def parse(content: bytes, *, path: Path | None = None) -> Node:
     return builder.root
 
 
+def top_texts(content: bytes, *, path: Path | None = None) -> Mapping[str, str]:
+    """Return the texts of a list's outermost dictionary, in either of Apple's forms, for lists that are only read.
+
+    Raises:
+        FileError: `file.unparsable`.
+    """
+    try:
+        import plistlib
+
+        root = plistlib.loads(content)
+    except Exception as error:  # plistlib raises whatever its parser and its values raise
+        raise failures.unparsable(path, _("It is not a property list that macOS reads.")) from error
+    members = root.items() if isinstance(root, dict) else ()
+    return {name: value for name, value in members if isinstance(name, str) and isinstance(value, str)}
+
+
 def texts(node: Node) -> Mapping[str, Text]:
     """Return the members of a dictionary that are texts; nothing where it is none."""
     return {name: one for name, one in node.items() if isinstance(one, Text)} if isinstance(node, dict) else {}
