@@ -60,6 +60,7 @@ def make_rotation() -> MakeRotation:
             route=route,
             destinations=(destination,) if route.makes_a_key else (),
             by_hand=(),
+            computers=(),
             mentions=(),
             known_keys=(OLD,),
             regions={"family-archive": "eu-central-1"},

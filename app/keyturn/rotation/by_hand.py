@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from keyturn.clients.arq_buckets import ARQ_7
 from keyturn.clients.client import AfterChange
 from keyturn.clients.registry import client_named
 from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
@@ -12,7 +13,8 @@ from keyturn.model.errors import ClientError
 from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
-from keyturn.rotation.decision import Decision
+from keyturn.rotation import words
+from keyturn.rotation.decision import Decision, OtherComputer, computer_name
 from keyturn.rotation.guided_items import foreseen_items
 from keyturn.rotation.steps import Awaited
 from keyturn.rotation.surroundings import Surroundings
@@ -25,13 +27,50 @@ _CONSOLES = {"aws": "https://console.aws.amazon.com", "aws-cn": "https://console
 
 def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
     """What the plan of this rotation leaves to a person, as far as it can be known before it begins."""
-    items = [*foreseen_items(decision), *after_changes(surroundings, decision)]
-    items += [*look_at_places(surroundings, decision), *still_running(surroundings, decision, None)]
+    items = [
+        *foreseen_items(decision),
+        *after_changes(surroundings, decision),
+        *other_computers(decision),
+        *look_at_places(surroundings, decision),
+        *still_running(surroundings, decision, None),
+    ]
     if decision.owner.kind is PrincipalKind.ROOT:
         items.append(turn_off_in_console(decision))
     if not decision.route.same_owner:
         items.append(delete_in_console(decision))
     return tuple(items)
+
+
+def other_computers(decision: Decision) -> tuple[Awaited, ...]:
+    """The other computers that back up into this account: each may use the old key, and only a person can look."""
+    return tuple(_other_computer(decision, number, one) for number, one in enumerate(decision.computers, start=1))
+
+
+def _other_computer(decision: Decision, number: int, one: OtherComputer) -> Awaited:
+    if one.last_upload is None:
+        title = _("Look after {computer}, another computer: it backs up to {bucket} with {program}")
+        since = ""
+    else:
+        title = _(
+            "Look after {computer}, another computer: it backs up to {bucket} with {program}, the last time on {since}"
+        )
+        since = words.moment(one.last_upload)
+    look = _("On that computer, run Keyturn, or open {program} and look at the access key ID of its {place}.")
+    place = _("storage location") if one.program == ARQ_7 else _("destination")
+    change = _(
+        "If it begins and ends like {key}, give that computer a new key first: its backups stop with the old one."
+    )
+    plans = ", ".join(f"“{plan}”" for plan in one.plans)
+    return Awaited(
+        f"computer-{number}",
+        title.format(computer=computer_name(one), bucket=one.bucket, program=one.program, since=since),
+        (
+            look.format(program=one.program, place=place),
+            change.format(key=decision.key.masked),
+            _("Tick this when it has another key, or when the computer is gone."),
+        ),
+        notes=(_("Its plans: {plans}.").format(plans=plans),) if plans else (),
+    )
 
 
 def after_changes(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
@@ -60,7 +99,7 @@ def _look_at(surroundings: Surroundings, number: int, place: Place) -> Awaited:
         _("Look at {path}: it holds the old key, and Keyturn does not edit it").format(path=place.path),
         (
             place.note or _("Find out whether a program reads the key here ({locator}).").format(locator=place.locator),
-            _("If one does, give it a key of its own or the new one, and let it run once."),
+            _("If a program does read its key here, give it a key of its own or the new one, and let it run once."),
             *(() if after is None else after.steps),
         ),
     )

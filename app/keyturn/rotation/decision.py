@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from keyturn.model.keys import AccessKeyId, Principal
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.text import _
 from keyturn.rotation.steps import Route
 
 
@@ -49,6 +51,24 @@ class ByHand:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherComputer:
+    """A computer with backups of its own in a bucket of the account; which key it uses cannot be seen from here.
+
+    Attributes:
+        name: empty where the bucket does not tell.
+        plans: the names of its backup plans, where its program writes them.
+        program: `Arq 5` or `Arq 7`, after the form of what it wrote.
+        last_upload: when its newest backup ended, in UTC; None where that is not known.
+    """
+
+    name: str
+    bucket: str
+    plans: tuple[str, ...]
+    program: str
+    last_upload: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One key's rotation as it was planned and confirmed.
 
@@ -58,6 +78,7 @@ class Decision:
         user_name: the IAM user to make, on the route `scoped-user`.
         policy: its inline policy.
         by_hand: programs that a person gives the new key, or is asked about.
+        computers: other computers that back up into this account, of which the person is asked.
         watch_days, off_days: how long to watch before turning off, and to wait before deleting.
     """
 
@@ -67,6 +88,7 @@ class Decision:
     route: Route
     destinations: tuple[Destination, ...]
     by_hand: tuple[ByHand, ...]
+    computers: tuple[OtherComputer, ...]
     mentions: tuple[Place, ...]
     known_keys: tuple[AccessKeyId, ...]
     regions: Mapping[str, str | None]
@@ -108,6 +130,7 @@ class Decision:
                 for one in self.destinations
             ],
             "by_hand": [_by_hand_as_json(one) for one in self.by_hand],
+            "computers": [_computer_as_json(one) for one in self.computers],
             "mentions": [_place_as_json(place) for place in self.mentions],
             "known_keys": [key.value for key in self.known_keys],
             "regions": dict(self.regions),
@@ -127,6 +150,7 @@ class Decision:
             route=Route(written["route"]),
             destinations=tuple(_destination_from_json(one) for one in written["destinations"]),
             by_hand=tuple(_by_hand_from_json(one) for one in written.get("by_hand", ())),
+            computers=tuple(_computer_from_json(one) for one in written.get("computers", ())),
             mentions=tuple(_place_from_json(one) for one in written["mentions"]),
             known_keys=tuple(AccessKeyId(key) for key in written["known_keys"]),
             regions=written["regions"],
@@ -135,6 +159,11 @@ class Decision:
             watch_days=written["watch_days"],
             off_days=written["off_days"],
         )
+
+
+def computer_name(one: OtherComputer) -> str:
+    """What people call the computer."""
+    return f"“{one.name}”" if one.name else _("a computer without a name")
 
 
 def without_secret(place: Place) -> Place:
@@ -188,6 +217,27 @@ def _by_hand_from_json(written: Mapping[str, Any]) -> ByHand:
         places=tuple(replace(_place_from_json(place), editable=False) for place in written["places"]),
         targets=tuple(Target(bucket, prefix) for bucket, prefix in written["targets"]),
         known=written["known"],
+    )
+
+
+def _computer_as_json(one: OtherComputer) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "bucket": one.bucket,
+        "plans": list(one.plans),
+        "program": one.program,
+        "last_upload": None if one.last_upload is None else one.last_upload.isoformat(),
+    }
+
+
+def _computer_from_json(written: Mapping[str, Any]) -> OtherComputer:
+    at = written["last_upload"]
+    return OtherComputer(
+        name=written["name"],
+        bucket=written["bucket"],
+        plans=tuple(written["plans"]),
+        program=written["program"],
+        last_upload=None if at is None else datetime.fromisoformat(at),
     )
 
 

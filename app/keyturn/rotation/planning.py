@@ -20,10 +20,11 @@ from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, Poli
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
-from keyturn.rotation.decision import ByHand, Decision, Destination, without_secret
+from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.guided_programs import programs_by_hand, rights_for
 from keyturn.rotation.key_gates import file_gates, key_gates
+from keyturn.rotation.other_computers import find_other_computers
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
 from keyturn.rotation.proving import own_check
 from keyturn.rotation.routes import chosen_route
@@ -77,6 +78,7 @@ class _Planning:
         if owner is not None and self._found.pair is not None:
             facts = self._bucket_facts((*destinations, *by_hand_programs), owner)
             self._look_at_regions(destinations, facts)
+            computers = self._other_computers((*destinations, *by_hand_programs), owner, self._found.pair)
             decision = Decision(
                 rotation="",
                 key=self._found.key.access_key_id,
@@ -84,6 +86,7 @@ class _Planning:
                 route=self._route,
                 destinations=tuple(Destination(without_secret(one.place), one.targets) for one in destinations),
                 by_hand=tuple(by_hand_programs),
+                computers=computers,
                 mentions=tuple(without_secret(place) for place in scope.mentions),
                 known_keys=self._known_keys(),
                 regions={bucket: one.region for bucket, one in facts.items()},
@@ -250,6 +253,17 @@ class _Planning:
                         )
                     )
         return facts
+
+    def _other_computers(
+        self, users: Sequence[Destination | ByHand], owner: Principal, signer: KeyPair
+    ) -> tuple[OtherComputer, ...]:
+        targets = sorted({target for one in users for target in one.targets})
+        surroundings = self._surroundings
+        found = find_other_computers(
+            surroundings.aws, signer, surroundings.computer, targets, owner, surroundings.clock.now()
+        )
+        self._notes += found.notes
+        return found.active
 
     def _look_at_regions(self, destinations: Sequence[Destination], facts: Mapping[str, BucketFacts]) -> None:
         """A program that looks in another region may be led to its bucket by S3, or fail: its own check tells."""

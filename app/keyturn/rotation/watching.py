@@ -124,6 +124,7 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
     by_person = (
         *by_hand.after_changes(surroundings, rotation.decision),
         *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),
+        *by_hand.other_computers(rotation.decision),
         *by_hand.look_at_places(surroundings, rotation.decision),
     )
     items += [one for one in by_person if one.item not in rotation.ticked]
