@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.arq_agent import AgentState, BackupPlan, Run, read_agent
+from keyturn.clients.arq_agent import AgentState, BackupPlan, read_agent
+from keyturn.clients.own_runs import Run
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Target

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from keyturn.clients.arq_runs import ArqRuns
 from keyturn.clients.arqc import Arqc, find_arqc
 from keyturn.computer.computer import Computer, Platform
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.places import Place, PlaceKind
 
 PLAN = "5E7D9CE7-04DA-42E3-B55E-B35D76F29D03"
 OTHER = "0A1B2C3D-04DA-42E3-B55E-B35D76F29D03"
@@ -164,9 +169,7 @@ def test_what_is_no_uuid_is_never_an_argument(fake: FakeArqc, arqc: Arqc) -> Non
     assert not (fake.folder / "asked").exists()
 
 
-def test_a_program_that_hangs_is_stopped_and_nothing_is_known(
-    fake: FakeArqc, arqc: Arqc, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_program_that_hangs_is_stopped_and_nothing_is_known(fake: FakeArqc, arqc: Arqc) -> None:
     fake.answers("latestBackupActivityJSON", "hang")
 
     assert Arqc(arqc.program, arqc.computer, seconds=0.3).latest_run(PLAN) is None
@@ -186,3 +189,77 @@ def test_it_sees_nothing_of_the_surrounding_variables(
 def test_another_computers_disk_has_no_arqc(tmp_path: Path, fake: FakeArqc) -> None:
     assert find_arqc(Computer(Platform.MACOS, tmp_path, {"PATH": str(tmp_path)}, is_this_one=False)) is None
     assert find_arqc(Computer(Platform.LINUX, tmp_path, {"PATH": str(tmp_path)}, is_this_one=True)) is None
+
+
+# ── The runs of a storage location's plans, from `arqc` and from the database ────────────────────────────────────────
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    path = tmp_path / "server.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(
+            "CREATE TABLE storage_locations (id INTEGER PRIMARY KEY);"
+            "CREATE TABLE backup_plans (id INTEGER PRIMARY KEY, name, plan_uuid, storage_location_id);"
+            "CREATE TABLE activities (id INTEGER PRIMARY KEY, type, sub_type, created_time, finished_time, aborted,"
+            " error_count, plan_uuid);"
+        )
+        database.execute("INSERT INTO backup_plans VALUES (1, 'Home folder', ?, 2), (2, 'Other', ?, 3)", (PLAN, OTHER))
+        database.execute("INSERT INTO activities VALUES (1, 'backup', 'backup', 1.7e9, 1.7e9, 1, 0, ?)", (PLAN,))
+        database.commit()
+    key = AccessKeyId("AKIAOLD0EXAMPLE07Q2P")
+    return Place("arq-7", "S3", path, "storage_locations 2", PlaceKind.DESTINATION, key)
+
+
+def test_a_run_that_the_database_tells_of_is_not_asked_for(place: Place, fake: FakeArqc, arqc: Arqc) -> None:
+    (newest,) = ArqRuns().newest(arqc.computer, [place])
+
+    assert newest.plan == "Home folder"
+    assert newest.run is not None
+    assert newest.run.ended_well is False
+    assert not (fake.folder / "asked").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["DELETE FROM activities", "UPDATE activities SET aborted = 0, error_count = NULL"],
+    ids=["no run", "a run of which not enough is told"],
+)
+def test_arqc_is_asked_where_the_database_does_not_tell_and_only_about_the_places_plans(
+    change: str, place: Place, fake: FakeArqc, arqc: Arqc
+) -> None:
+    with closing(sqlite3.connect(place.path)) as database:
+        database.execute(change)
+        database.commit()
+    fake.answers("latestBackupActivityJSON", json.dumps(IDLE))
+
+    (newest,) = ArqRuns().newest(arqc.computer, [place])
+
+    assert newest.run is not None
+    assert newest.run.ended_well
+    assert fake.asked == [f"latestBackupActivityJSON {PLAN}"]
+
+
+def test_only_plans_that_arqc_lists_are_started(place: Place, fake: FakeArqc, arqc: Arqc) -> None:
+    fake.answers("startBackupPlan", "")
+    fake.answers("listBackupPlans", "total backup plans: 0\n")
+    assert ArqRuns().start(arqc.computer, [place]) == ()
+
+    fake.answers("listBackupPlans", f"{ONE_PLAN}total backup plans: 1\n")
+    assert ArqRuns().start(arqc.computer, [place]) == ("Home folder",)
+    assert fake.asked[-1] == f"startBackupPlan {PLAN}"
+
+
+def test_backups_are_held_only_where_there_is_an_arqc(fake: FakeArqc, arqc: Arqc, tmp_path: Path) -> None:
+    fake.answers("pauseBackups", "")
+    elsewhere = Computer(Platform.MACOS, tmp_path, {}, is_this_one=False)
+
+    assert (ArqRuns().at_hand(arqc.computer), ArqRuns().hold(arqc.computer, 30)) == (True, True)
+    assert (ArqRuns().at_hand(elsewhere), ArqRuns().hold(elsewhere, 30)) == (False, False)
+
+
+def test_a_database_that_is_gone_has_no_plans(place: Place, arqc: Arqc) -> None:
+    place.path.unlink()
+
+    assert ArqRuns().newest(arqc.computer, [place]) == ()
+    assert ArqRuns().start(arqc.computer, [place]) == ()

@@ -111,8 +111,14 @@ class Office:
 
     def ask(self, service: str, operation: str, parameters: dict[str, str], region: str | None = None) -> None:
         """A request by somebody else who has the old key."""
+        self.use(self.old, service, operation, parameters, region)
+
+    def use(
+        self, pair: KeyPair, service: str, operation: str, parameters: dict[str, str], region: str | None = None
+    ) -> None:
+        """A request by somebody else who has that key."""
         aws = Aws(AwsSettings(endpoint_url=self.url), lambda use: None)
-        aws.ask(self.old, service, operation, parameters, region=region)
+        aws.ask(pair, service, operation, parameters, region=region)
 
     def kept_by_id(self, key: str) -> KeyPair:
         return self.kept(AccessKeyId(key))

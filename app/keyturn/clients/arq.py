@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 AGENT, DATABASE = "ArqAgent", "server.db"
 ARQ_6 = "arq-6"
 _APPLICATION = ("Applications", "Arq.app", "Contents", "Info.plist")
+_TABLE = "storage_locations"  # before the row, as a place's locator; a journal keeps it, so it is never translated
 _OLD_SETTINGS = "app_config.plist"
 _RESTORER = "arq_restore"
 
@@ -97,6 +98,12 @@ def own_sets(computer: Computer) -> frozenset[str]:
     return frozenset(uuid.upper() for uuid in known)
 
 
+def location_of(place: Place) -> int | None:
+    """Return the row of a place's storage location, by which plans point at it; None for Arq 5's destinations."""
+    table, _space, row = place.locator.partition(" ")
+    return int(row) if table == _TABLE and row.isascii() and row.isdecimal() else None
+
+
 def major_version(computer: Computer) -> int | None:
     """Return which Arq the application on a Mac is; None where there is none or it does not tell."""
     if computer.platform is not Platform.MACOS or computer.disk is None:
@@ -122,7 +129,7 @@ def _from_location(guide: Guide, path: Path, location: StorageLocation, plans: S
         client=guide.name,
         name=name,
         path=path,
-        locator=f"storage_locations {location.row}",  # the table and its row; never translated, a journal keeps it
+        locator=f"{_TABLE} {location.row}",
         kind=PlaceKind.MENTION if put_aside else PlaceKind.DESTINATION,
         access_key_id=location.access_key_id,
         targets=() if location.target is None else (location.target,),

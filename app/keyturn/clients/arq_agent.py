@@ -17,6 +17,7 @@ from typing import Any
 from keyturn.clients.arq_buckets import UUID, shortened
 from keyturn.clients.endpoints import address_of, is_aws_host, region_in
 from keyturn.clients.looking import key_id
+from keyturn.clients.own_runs import Run
 from keyturn.edits.databases import Row, read_tables
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
 from keyturn.model.places import Target
@@ -66,36 +67,6 @@ class BackupPlan:
     uuid: str
     name: str
     location: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The newest run of a plan. What is None is not known.
-
-    Attributes:
-        began, finished: in UTC; `finished` is None while it is going on, too.
-        going_on: True until it has ended.
-        aborted: it ended before its end.
-        errors: how many; also of single files that have nothing to do with the storage.
-    """
-
-    began: datetime | None
-    finished: datetime | None
-    going_on: bool
-    aborted: bool | None
-    errors: int | None
-
-    @property
-    def ended_well(self) -> bool | None:
-        """True where it ended without an error, False where it was cut short, None where that cannot be told.
-
-        Errors of single files count like others, so a run with errors proves nothing (research/arq.md 3).
-        """
-        if self.finished is None:
-            return None
-        if self.aborted is False and self.errors == 0:
-            return True
-        return False if self.aborted else None
 
 
 @dataclass(frozen=True, slots=True)

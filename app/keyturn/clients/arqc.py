@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.arq_agent import Run, run_from
+from keyturn.clients.arq_agent import run_from
 from keyturn.clients.arq_buckets import UUID
 from keyturn.clients.own_check import bare_environment
+from keyturn.clients.own_runs import Run
 from keyturn.computer.computer import Platform
 from keyturn.computer.programs import find_program, run_check
 from keyturn.model.errors import ClientError

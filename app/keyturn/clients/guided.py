@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import About, Client, PairSpot
 from keyturn.clients.guide import Guide
 from keyturn.clients.looking import Look
+from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.traces import traces_on
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import ClientError
@@ -30,11 +31,12 @@ class Guided(Client):
 
     about = About(edited=False)
 
-    def __init__(self, guide: Guide, reader: Reader | None = None) -> None:
+    def __init__(self, guide: Guide, reader: Reader | None = None, runs: OwnRuns | None = None) -> None:
         self.name = guide.name
         self.title = guide.title
         self.guide = guide
         self.reader = reader
+        self.runs = runs
 
     def look(self, computer: Computer) -> Look:
         """Return what can be read of it; where it is there and nothing can be read, that is said as a problem."""

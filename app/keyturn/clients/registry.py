@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.arq import read_agent_places, read_target_places
+from keyturn.clients.arq_runs import ArqRuns
 from keyturn.clients.autorestic import Autorestic
 from keyturn.clients.aws_files import AwsFiles
 from keyturn.clients.backrest import Backrest
@@ -38,6 +39,7 @@ from keyturn.clients.leftovers import Leftovers
 from keyturn.clients.litestream import Litestream
 from keyturn.clients.looking import Loan
 from keyturn.clients.mc import Mc
+from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.pgbackrest import Pgbackrest
 from keyturn.clients.rclone import Rclone
 from keyturn.clients.restic import Restic
@@ -110,11 +112,14 @@ _READERS: Mapping[str, Reader] = {
     "transmit": read_visible_ids,
 }
 
+# Those that tell how their own backups went.
+_RUNS: Mapping[str, OwnRuns] = {"arq-6": ArqRuns(), "arq-7": ArqRuns()}
+
 
 @cache
 def guided_clients() -> tuple[Guided, ...]:
     """Return the products whose key a person changes by hand, by name."""
-    return tuple(Guided(guide, _READERS.get(name)) for name, guide in guides().by_name.items())
+    return tuple(Guided(guide, _READERS.get(name), _RUNS.get(name)) for name, guide in guides().by_name.items())
 
 
 def client_named(name: str) -> Client:

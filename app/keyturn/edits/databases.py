@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -114,6 +113,8 @@ def _read(path: Path, wanted: Mapping[str, Sequence[str]], most: int) -> Mapping
     if _log_size(path)[0] == 0:
         # Immutable: SQLite takes no lock, looks for no journal and writes nothing, also not beside the file.
         return _rows(f"{path.absolute().as_uri()}?mode=ro&immutable=1", wanted, most)
+    import tempfile  # takes its time, and is hardly ever needed
+
     with tempfile.TemporaryDirectory(prefix="keyturn-") as folder:
         copy = Path(folder, "copy")
         for ending in ("", "-wal"):

@@ -15,7 +15,17 @@ from keyturn.model.errors import AppError, FileError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, creating, deleting, proving, switching, turning_off, undoing, watching
+from keyturn.rotation import (
+    by_hand,
+    creating,
+    deleting,
+    program_runs,
+    proving,
+    switching,
+    turning_off,
+    undoing,
+    watching,
+)
 from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.guided_items import item_of, items_to_put_back, program_title, still_old
 from keyturn.rotation.plan import Gate, Plan
@@ -132,6 +142,7 @@ def turn_off(surroundings: Surroundings, name: str | None, by: By | None = None,
         # Off is what is looked for now, also where it was turned on minutes ago.
         surroundings.aws.forget_new(old.access_key_id)
         evidence = watching.look(surroundings, rotation, _signer(rotation, old, new))
+        program_runs.note_use_of_new_key(surroundings, rotation, _signer(rotation, old, new))
         reasons = () if evidence.dead else watching.turn_off_gates(surroundings, rotation, evidence)
         if reasons:
             return _waiting(surroundings, rotation, problem=GateClosed(reasons))
@@ -222,6 +233,8 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
                 surroundings, rotation, problem=GateClosed([_holds_old_key(program, held)], "guided.old-key")
             )
     write(surroundings, rotation, Step.WATCH, Mark.TICKED, {"item": item})
+    if program is not None:
+        program_runs.start_runs(surroundings, rotation, Step.WATCH, program)
     return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
 
 
@@ -333,6 +346,7 @@ def _way_out(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None
         except AppError as error:
             return _put_back(surroundings, reload(surroundings, rotation), error)
     rotation = reload(surroundings, rotation)
+    program_runs.hold_runs(surroundings, rotation)
     surroundings.tell(Step.WATCH, Moment.WAITING)
     return _waiting(surroundings, rotation)
 
@@ -382,6 +396,7 @@ def _look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
     try:
         old, new = creating.old_pair(surroundings, rotation), _new_pair(surroundings, rotation)
         evidence = watching.look(surroundings, rotation, _signer(rotation, old, new))
+        program_runs.note_use_of_new_key(surroundings, rotation, _signer(rotation, old, new))
         if evidence.dead:
             turning_off.seen_off(surroundings, rotation, old)
             return _prove_off(surroundings, reload(surroundings, rotation))
@@ -401,6 +416,7 @@ def _prove_off(surroundings: Surroundings, rotation: Rotation) -> Result:
             proving.prove_again(surroundings, rotation, Step.PROVE_OFF, new)
         except AppError as error:
             return _stopped(surroundings, rotation, _with_way_back(surroundings, rotation, error))
+    program_runs.start_runs(surroundings, rotation, Step.PROVE_OFF)
     surroundings.tell(Step.DELETE, Moment.WAITING)
     return replace(_waiting(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keyturn.clients.guide import ANOTHER_PROGRAM, Guide, guide_named
+from keyturn.clients.guided import Guided
+from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.registry import client_named
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import AccessKeyId
@@ -32,6 +34,14 @@ def program_title(program: ByHand) -> str:
     return program.client if guide is None else guide.title
 
 
+def own_runs(program: ByHand) -> OwnRuns | None:
+    """Return what tells of the program's own backups; None where nothing does, or its use of the key is not known."""
+    if not program.known or not program.places or guide_named(program.client) is None:
+        return None
+    client = client_named(program.client)
+    return client.runs if isinstance(client, Guided) else None
+
+
 def still_old(computer: Computer, program: ByHand, old: AccessKeyId) -> tuple[Place, ...]:
     """Read the program's places again, and return those that hold the old key still.
 
@@ -52,7 +62,8 @@ def guided_items(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaite
         old_still = still_old(surroundings.computer, program, decision.key)
         if item_of(program) not in rotation.ticked or old_still:
             first = _at_hand(surroundings, rotation.new_key)
-            items.append(_item(decision, program, first, _seen(program, old_still)))
+            seen = (*_seen(program, old_still), *_backs_up_then(surroundings, program))
+            items.append(_item(decision, program, first, seen))
     return tuple(items)
 
 
@@ -66,11 +77,12 @@ def items_to_put_back(surroundings: Surroundings, rotation: Rotation) -> tuple[A
     decision = rotation.decision
     if not decision.route.makes_a_key:
         return ()
-    given = [
-        one for one in rotation.by_hand if item_of(one) in rotation.ticked and back_item_of(one) not in rotation.ticked
-    ]
+    # Where a program can be read, what stands in it counts, ticked or not.
+    given = [one for one in rotation.by_hand if one.places or item_of(one) in rotation.ticked]
     return tuple(
-        _back(surroundings, decision, one) for one in given if not _holds_old_only(surroundings, decision, one)
+        _back(surroundings, decision, one)
+        for one in given
+        if back_item_of(one) not in rotation.ticked and not _holds_old_only(surroundings, decision, one)
     )
 
 
@@ -133,6 +145,14 @@ def _seen(program: ByHand, old_still: Sequence[Place]) -> tuple[str, ...]:
     if program.places:
         return (_("Keyturn looked just now: the old key is not seen in it any more."),)
     return ()
+
+
+def _backs_up_then(surroundings: Surroundings, program: ByHand) -> tuple[str, ...]:
+    runs = own_runs(program)
+    if runs is None or not runs.at_hand(surroundings.computer):
+        return ()
+    text = _("When you tick this, Keyturn tells {program} to back up once.")
+    return (text.format(program=program_title(program)),)
 
 
 def _notes(decision: Decision, program: ByHand, guide: Guide) -> list[str]:

@@ -150,6 +150,14 @@ class Rotation:
         return None if done is None or not self.is_done(Step.TURN_OFF) else By(done.facts["by"])
 
     @property
+    def new_key_used(self) -> datetime | None:
+        """When AWS saw the new key used by somebody else than Keyturn, after the switch; None where it is not known."""
+        for entry in reversed(self.entries):
+            if entry.mark is Mark.NOTED and "new_key_used" in entry.facts:
+                return datetime.fromisoformat(entry.facts["new_key_used"])
+        return None
+
+    @property
     def ticked(self) -> frozenset[str]:
         """The things that a person said were done."""
         return frozenset(str(e.facts["item"]) for e in self.entries if e.mark is Mark.TICKED)

@@ -11,6 +11,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, LastUse
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.guided_items import guided_items
+from keyturn.rotation.program_runs import awaited_runs
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Step
 from keyturn.rotation.surroundings import Surroundings
@@ -84,7 +85,7 @@ def delete_gates(surroundings: Surroundings, rotation: Rotation) -> tuple[str, .
         return (_("The old key is still on. It is turned off first, for some days: `keyturn turn-off`."),)
     if rotation.decision.route.makes_a_key and not rotation.is_done(Step.PROVE_OFF):
         return (_("The destinations were not proved with the old key off: `keyturn continue` does it."),)
-    return tuple(one.title for one in _off_days(surroundings, rotation))
+    return tuple(one.title for one in _before_delete(surroundings, rotation))
 
 
 def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
@@ -97,7 +98,7 @@ def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, .
     if rotation.step is Step.TURN_OFF:
         return (_turn_off(rotation),)
     if rotation.step is Step.DELETE:
-        waits = _off_days(surroundings, rotation)
+        waits = _before_delete(surroundings, rotation)
         if waits:
             return waits
         return (delete_by_command(rotation) if decision.route.same_owner else by_hand.delete_in_console(decision),)
@@ -142,6 +143,10 @@ def _turn_off(rotation: Rotation) -> Awaited:
     in_console = by_hand.turn_off_in_console(rotation.decision)
     command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.")
     return Awaited(in_console.item, in_console.title, (*in_console.steps, command.format(name=rotation.name)))
+
+
+def _before_delete(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+    return (*awaited_runs(surroundings, rotation), *_off_days(surroundings, rotation))
 
 
 def _off_days(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
