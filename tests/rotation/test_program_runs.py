@@ -126,6 +126,32 @@ def test_arq_alone_is_enough_for_a_rotation(mac: Mac) -> None:
     assert "Amazon S3 (plan “Home folder”)" in plan.by_hand[0].title
 
 
+def test_a_key_whose_secret_only_arq_has_is_told_a_way_out(mac: Mac) -> None:
+    (mac.root / "Users" / "anna" / "Downloads" / "rootkey.csv").unlink()
+
+    (gate,) = (gate for gate in mac.plan().closed if gate.code == "key.unusable")
+
+    assert "Arq 7 shows only the ID of AKIA" in gate.reason
+    assert "--also arq-7 --bucket family-archive" in gate.reason
+
+
+def test_a_second_root_key_leads_arq_to_a_key_of_its_own(mac: Mac) -> None:
+    second = mac.office.account.create_root_key(age_days=1)
+    csv = mac.root / "Users" / "anna" / "Downloads" / "rootkey.csv"
+    csv.write_text(f"AWSAccessKeyId={second.access_key_id}\nAWSSecretKey={second.secret.reveal()}\n")
+    start = mac.start()
+    survey = take_survey(start)
+    (found,) = survey.find(second.access_key_id.value)
+    options = Options(route=Route.SCOPED_USER, also=("arq-7",), buckets=("family-archive",))
+
+    plan = make_plan(start, survey, found, options)
+
+    assert not plan.closed
+    assert plan.by_hand[0].item == "guided-arq-7"
+    assert plan.policy is not None
+    assert "s3:PutObjectRetention" in plan.policy.text()
+
+
 def test_a_tick_does_not_count_while_arq_shows_the_old_key(mac: Mac) -> None:
     new = mac.rotate()
 

@@ -76,29 +76,32 @@ def _not_usable(found: FoundKey) -> Iterator[Gate]:
         )
     elif found.failure is not None:
         yield _closed(found.failure.code, f"{found.failure.title}. {found.failure.message}")
-    elif found.pair is None and (hiding := _hiding(found)):
-        yield _closed(
-            "key.unusable",
-            _(
-                "{programs} shows only the ID of {key} and hides its secret, so Keyturn cannot ask AWS about it. Your "
-                "backups are not touched. If you have the key's file, such as rootkey.csv, put it into Downloads and "
-                "run the command again."
-            ).format(programs=", ".join(hiding), key=key.masked),
-        )
     elif found.pair is None:
-        yield _closed(
-            "key.unusable",
-            _(
-                "No place on this computer holds the complete key {key}, so Keyturn cannot ask AWS about it. Your "
-                "backups are not touched. Run Keyturn where the program that uses it runs."
-            ).format(key=key.masked),
-        )
+        yield _closed("key.unusable", _without_secret(found))
 
 
-def _hiding(found: FoundKey) -> list[str]:
-    """The guided programs in which the key stands without its secret."""
-    guides = (guide_named(place.client) for place in found.places if place.secret is None)
-    return list(dict.fromkeys(guide.title for guide in guides if guide is not None))
+def _without_secret(found: FoundKey) -> str:
+    """What to do about a key whose secret is nowhere to be read: some programs show only its ID."""
+    key = found.key.access_key_id.masked
+    hiding = {
+        place.client: guide.title
+        for place in found.places
+        if place.secret is None and (guide := guide_named(place.client)) is not None
+    }
+    if not hiding:
+        return _(
+            "No place on this computer holds the complete key {key}, so Keyturn cannot ask AWS about it. Your "
+            "backups are not touched. Run Keyturn where the program that uses it runs."
+        ).format(key=key)
+    buckets = sorted({target.bucket for place in found.places if place.client in hiding for target in place.targets})
+    options = [*(f"--also {name}" for name in hiding), *(f"--bucket {bucket}" for bucket in buckets)]
+    return _(
+        "{programs} shows only the ID of {key} and hides its secret, so Keyturn cannot ask AWS about it. Your backups "
+        "are not touched. If you have the key's file, such as rootkey.csv, put it into Downloads and run the command "
+        "again. If that is lost and {key} is a root key: make a second root key in the AWS console, where the old one "
+        "stays as it is, put its rootkey.csv into Downloads, and plan for that key with {options}. Once {programs} "
+        "backs up with the new key, turn {key} off in the console."
+    ).format(programs=", ".join(hiding.values()), key=key, options=" ".join(options))
 
 
 def _is_conflicting(found: FoundKey, destinations: Sequence[Place]) -> bool:

@@ -155,12 +155,24 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
     if command == "turn-on" and result.ending is Ending.DONE:
         return line(_("{key} is on again.").format(key=key), Tone.GOOD)
     if result.ending is Ending.DONE and result.step is Step.DELETE:
-        return line(_("{key} is off, and every backup was proved without it.").format(key=key), Tone.GOOD)
+        if any(one.known for one in rotation.decision.by_hand):
+            text = _("{key} is off. Now see that the programs that you changed yourself back up without it.")
+        else:
+            text = _("{key} is off, and every backup was proved without it.")
+        return line(text.format(key=key), Tone.GOOD)
     return line(_waiting(result, rotation), Tone.HEADING)
 
 
 def _waiting(result: Result, rotation: Rotation) -> str:
-    if result.step is Step.WATCH and rotation.decision.route.makes_a_key:
+    decision = rotation.decision
+    if result.step is Step.WATCH and decision.route.makes_a_key:
+        if not decision.destinations:
+            return _("The new key works. Now it goes into your programs, by your own hand. The old key is still on.")
+        if any(one.known for one in decision.by_hand):
+            return _(
+                "The new key is in place where Keyturn could put it, and proved there. The rest is for you to do. The "
+                "old key is still on."
+            )
         return _("The new key is in place and every backup was proved with it. The old key is still on.")
     return _("It waits: {state}.").format(state=words.state(result.state, result.step))
 
@@ -190,6 +202,9 @@ def _commands(rotation: Rotation, result: Result, *, several: bool) -> Iterable[
         yield _("looks whether anything still uses the old key"), ("continue", *name)
         yield _("turns the old key off, when nothing is awaited any more"), ("turn-off", *name)
     elif result.step is Step.DELETE:
+        for one in result.awaiting:
+            if one.tickable and one.item != Step.DELETE.value:
+                yield _("when you saw it"), ("done", one.item, *option)
         yield _("turns the old key on again"), ("turn-on", *name)
         if rotation.decision.route.same_owner:
             yield _("deletes it"), ("delete", *name, "--confirm", rotation.decision.key.last4)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from keyturn.clients.guide import guide_named
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import words
@@ -90,7 +91,8 @@ def _owner(found: FoundKey) -> list[Line]:
 
 def _place_name(place: Place) -> Piece:
     if place.kind is PlaceKind.DESTINATION:
-        return Piece(f"{place.client} {place.name}")
+        guide = guide_named(place.client)
+        return Piece(f"{place.client if guide is None else guide.title} {place.name}")
     if place.kind is PlaceKind.LEFTOVER:
         return Piece(_("leftover copy"), Tone.ATTENTION)
     return Piece(_("mentioned in"), Tone.QUIET)
