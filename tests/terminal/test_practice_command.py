@@ -34,9 +34,10 @@ def test_the_rehearsal_goes_all_the_way_and_leaves_nothing_behind(tmp_path: Path
     assert done.returncode == 0, done.stdout + done.stderr
     said = [line for line in done.stdout.splitlines() if line]
     assert all(line.startswith("PRACTICE ") for line in said)
-    for command in ("scan", "plan", "rotate", "done restart-rclone", "turn-off", "delete", "verify"):
+    for command in ("scan", "plan", "rotate", "done restart-rclone", "done computer-1", "turn-off", "delete", "verify"):
         assert any(line.startswith(f"PRACTICE $ keyturn {command}") for line in said)
     assert sum(line.startswith("PRACTICE ✓ ") for line in said) >= 5
+    assert any("“Study iMac”, another computer" in line for line in said)
     assert "It ended as promised" in said[-1]
     assert "\x1b" not in done.stdout
     assert list(tmp_path.iterdir()) == []

@@ -82,12 +82,13 @@ def practice_ground(clock: TimeOfDay | None = None) -> Iterator[Ground]:
 
 def _made(folder: Path, clock: TimeOfDay | None) -> Iterator[Ground]:
     from keyturn.practice.account import PracticeAccount
-    from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
+    from keyturn.practice.sample_buckets import OLD_KEY_DAYS, add_other_computer, furnish_account
     from keyturn.practice.sample_computer import build_sample_computer
 
     account = PracticeAccount(clock=clock, lag=AS_AT_AWS)
     try:
         furnish_account(account)
+        add_other_computer(account)
     except ModuleNotFoundError as error:
         raise AppError(
             _("The practice account is not installed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode
 
 from keyturn.practice.account import PracticeAccount
@@ -11,6 +12,8 @@ ARCHIVE = "family-archive"
 OFFICE = "office-backup"
 PHOTOS = "photos-vault"
 REPOSITORY_PREFIX = "restic"
+OTHER_COMPUTER = "Study iMac"
+_BACKUP_SET, _BACKUP_FOLDER = "5E7D9CE7-04DA-42E3-B55E-B35D76F29D03", "0C0FFEE0-04DA-42E3-B55E-B35D76F29D03"
 # Nine years and a month: made before key IDs contained the account's number.
 OLD_KEY_DAYS = 9 * 365 + 30
 
@@ -32,3 +35,11 @@ def furnish_account(account: PracticeAccount, *, lock_mode: str = "GOVERNANCE") 
         account.put_object(OFFICE, f"{REPOSITORY_PREFIX}/{name}", b64decode(text))
     account.put_object(PHOTOS, "2018/IMG_0001.txt", b"PRACTICE: a photo\n")
     account.put_object(PHOTOS, "2018/IMG_0002.txt", b"PRACTICE: another photo\n")
+
+
+def add_other_computer(account: PracticeAccount) -> None:
+    """Put into `family-archive` what Arq 7 on somebody else's computer keeps there (research/arq.md 1.7)."""
+    about = {"computerName": OTHER_COMPUTER, "backupName": "Everything", "isEncrypted": True}
+    records = f"{_BACKUP_SET}/backupfolders/{_BACKUP_FOLDER}/backuprecords/00178"
+    account.put_object(ARCHIVE, f"{_BACKUP_SET}/backupconfig.json", json.dumps(about).encode(), age_days=800)
+    account.put_object(ARCHIVE, f"{records}/3420011.backuprecord", b"PRACTICE\n", age_days=3)

@@ -194,6 +194,9 @@ class _Rehearsal:
             if item.startswith("place-"):
                 self._say(_("One thing awaited is a file that Keyturn does not edit. You looked at it; tick."))
                 self._run("done", changing.done, item=item)
+            if item.startswith("computer-"):
+                self._say(_("Another computer backs up to one of the buckets. You looked at its key there; tick."))
+                self._run("done", changing.done, item=item)
         if self._ground.account.status_of(self._ground.old.access_key_id) is KeyStatus.ACTIVE:
             self._ground.account.root_turn_off(self._ground.old.access_key_id)
         self._clock.advance(_SPREADING)
