@@ -80,6 +80,35 @@ def test_other_kinds_of_storage_are_not_s3(provider: str, tmp_path: Path) -> Non
     assert agent(tmp_path, location(providerType=provider, username="me", hostname="")).locations == ()
 
 
+@pytest.mark.parametrize("provider", ["s3", "aws", "AmazonS3", "amazonGlacierSomething", ""])
+def test_a_key_without_a_host_is_amazons_whatever_arq_calls_it(provider: str, tmp_path: Path) -> None:
+    (one,) = agent(tmp_path, location(providerType=provider)).locations
+
+    assert one.endpoint is None
+
+
+@pytest.mark.parametrize("provider", ["arqpremium", "ArqCloud"])
+def test_a_key_of_the_vendors_own_storage_is_not_the_persons(provider: str, tmp_path: Path) -> None:
+    assert agent(tmp_path, location(providerType=provider)).locations == ()
+
+
+def test_amazon_without_a_readable_key_is_still_a_storage_location(tmp_path: Path) -> None:
+    (one,) = agent(tmp_path, location(providerType="amazonGlacierSomething", username="")).locations
+
+    assert (one.access_key_id, one.target) == (None, Target("family-archive"))
+
+
+def test_sftp_on_a_host_of_amazons_is_not_s3(tmp_path: Path) -> None:
+    host = "s-1234.server.transfer.eu-west-1.amazonaws.com"
+    assert agent(tmp_path, location(providerType="sftp", hostname=host, username="anna")).locations == ()
+
+
+def test_a_store_that_arq_knows_by_name_is_not_amazons(tmp_path: Path) -> None:
+    (one,) = agent(tmp_path, location(providerType="wasabi")).locations
+
+    assert one.endpoint == "wasabi"
+
+
 def test_a_store_like_s3_keeps_its_own_host(tmp_path: Path) -> None:
     (one,) = agent(tmp_path, location(providerType="wasabi", hostname="s3.wasabisys.com")).locations
     assert one.endpoint == "s3.wasabisys.com"

@@ -31,8 +31,14 @@ _WANTED = {
     "activities": _ACTIVITY,
     "legacy_backups": ("computer_uuid",),
 }
-# Provider types that stand for Amazon; the exact word of Arq 7 is not known (research/arq.md 1.2).
-_AMAZON = re.compile(r"(?:amazon|aws)?[ _-]?(?:s3|glacier)|amazon|aws", re.IGNORECASE)
+# Parts of provider types; the exact word of Arq 7 for Amazon is not known (research/arq.md 1.2).
+_AMAZON = re.compile(r"amazon|aws|s3|glacier", re.IGNORECASE)
+# Other stores that speak S3, whose host Arq may leave out because it knows it.
+_ELSEWHERE = re.compile(
+    r"compatible|wasabi|b2|backblaze|minio|storj|spaces|digitalocean|idrive|google|azure|cloudflare|r2", re.IGNORECASE
+)
+# No S3, on whatever host; or the vendor's own storage, where a key is the vendor's (research/arq.md 1.1).
+_NOT_THE_PERSONS = re.compile(r"folder|sftp|arq[ _-]?(?:premium|cloud)", re.IGNORECASE)
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,254}")
 _BUCKET_MEMBERS = ("bucketName", "bucket", "s3BucketName")
 # Seconds since 1970 that can be a backup of Arq 6 or 7. Apple's own count, from 2001 on, gives far smaller numbers.
@@ -118,10 +124,13 @@ def _locations(rows: tuple[Row, ...]) -> Iterator[StorageLocation]:
             continue
         provider = _text(members.get("providerType"), row.get("provider_type"))
         host = _text(members.get("hostname"), row.get("hostname"))
-        amazon = is_aws_host(address_of(host).host) if host else _AMAZON.fullmatch(provider) is not None
+        if _NOT_THE_PERSONS.match(provider):
+            continue
+        elsewhere = not is_aws_host(address_of(host).host) if host else _ELSEWHERE.search(provider) is not None
+        amazon = not elsewhere and (bool(host) or _AMAZON.search(provider) is not None)
         identifier = _access_key_id(members, row, amazon=amazon)
         if not amazon and identifier is None:
-            continue  # a folder, SFTP, Dropbox, Arq's own storage …
+            continue  # a folder, SFTP, Dropbox …
         target = _target(members, row)
         active, tls = members.get("active", row.get("active")), members.get("useSSL", row.get("use_ssl"))
         yield StorageLocation(
@@ -130,8 +139,8 @@ def _locations(rows: tuple[Row, ...]) -> Iterator[StorageLocation]:
             identifier,
             target,
             _text(members.get("regionName"), members.get("region"), row.get("region_name")) or region_in(host),
-            None if amazon else host or provider,
-            plain_http=not amazon and tls in (0, False),
+            (host or provider) if elsewhere else None,
+            plain_http=elsewhere and tls in (0, False),
             active=bool(active) if isinstance(active, int) else None,
         )
 

@@ -168,7 +168,7 @@ def _waiting(result: Result, rotation: Rotation) -> str:
     if result.step is Step.WATCH and decision.route.makes_a_key:
         if not decision.destinations:
             return _("The new key works. Now it goes into your programs, by your own hand. The old key is still on.")
-        if any(one.known for one in decision.by_hand):
+        if any(one.known for one in rotation.by_hand):
             return _(
                 "The new key is in place where Keyturn could put it, and proved there. The rest is for you to do. The "
                 "old key is still on."
