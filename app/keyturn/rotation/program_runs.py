@@ -27,18 +27,18 @@ _HOLD_MINUTES = 30
 
 
 def note_use_of_new_key(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> None:
-    """Ask AWS once more and write down when somebody else than Keyturn used the new key after the switch.
+    """Ask AWS once more and write down when somebody else than Keyturn used the new key: it is in some program then.
 
     Where AWS does not tell this signer, it stays unknown.
     """
-    new, since = rotation.new_key, rotation.switched_at
-    if new is None or since is None or rotation.new_key_used is not None or not _with_runs(rotation):
+    new = rotation.new_key
+    if new is None or rotation.new_key_used is not None or not _with_runs(rotation):
         return
     try:
         use = without_own(surroundings.journal, new, access_keys.last_use(surroundings.aws, signer, new))
     except AwsError:
         return
-    if use is not None and use.date is not None and use.date > since:
+    if use is not None and use.date is not None:
         write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"new_key_used": use.date.isoformat()})
 
 

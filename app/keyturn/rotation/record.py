@@ -151,7 +151,7 @@ class Rotation:
 
     @property
     def new_key_used(self) -> datetime | None:
-        """When AWS saw the new key used by somebody else than Keyturn, after the switch; None where it is not known."""
+        """When AWS saw the new key used by somebody else than Keyturn; None where that is not known."""
         for entry in reversed(self.entries):
             if entry.mark is Mark.NOTED and "new_key_used" in entry.facts:
                 return datetime.fromisoformat(entry.facts["new_key_used"])
