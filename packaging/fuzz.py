@@ -19,7 +19,7 @@ from keyturn.clients.client import PairSpot, ValueSpot
 from keyturn.clients.looking import key_ids_in
 from keyturn.clients.registry import CLIENTS, find_everything
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair
-from keyturn.clients.search import search_folders
+from keyturn.clients.search.folders import search_folders
 from keyturn.computer.computer import Computer, Platform
 from keyturn.edits import ini, shell
 from keyturn.edits.files import FileContent

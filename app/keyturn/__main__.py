@@ -19,6 +19,12 @@ def main() -> int:
 
         sys.stdout.write(f"keyturn {__version__}\n")
         return 0
+    # How the bundled program, which has no Python beside it, starts more processes for a search.
+    if arguments == ["search-worker"]:
+        from keyturn.clients.search.worker import serve
+
+        serve()
+        return 0
     from keyturn.terminal.start import run
 
     return run(arguments, window=_Window())

@@ -1,4 +1,4 @@
-"""Everything else: key IDs in small files that no client knows, and in whole folders on request."""
+"""Everything else: key IDs in small files that no client knows."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.registry import claims, find_everything
-from keyturn.clients.search import search_folders
+from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
-from keyturn.model.places import Findings, Place, PlaceKind
+from keyturn.model.places import Findings, PlaceKind
 
 KEY = AccessKeyId("AKIAONE0000000000001")
 OTHER = AccessKeyId("AKIATWO0000000000002")
@@ -115,24 +114,3 @@ def test_another_disks_system_folders_are_not_looked_at(tmp_path: Path) -> None:
 
     assert looked
     assert all(folder.is_relative_to(tmp_path) for folder in looked)
-
-
-def test_a_search_finds_known_ids_in_files_of_any_size_and_encoding(tmp_path: Path) -> None:
-    write(tmp_path / "a" / "large", b"\n" * (4 * 1024 * 1024 - 7) + f"{KEY}\n".encode())
-    write(tmp_path / "a" / "b" / "utf16", f"line\n{KEY}\n".encode("utf-16"))
-    write(tmp_path / "a" / "b" / "big-endian", f"{KEY}".encode("utf-16-be"))
-    write(tmp_path / "a" / "other", f"{OTHER}\n")
-    os.mkfifo(tmp_path / "a" / "pipe")
-
-    findings = search_folders([tmp_path], [KEY])
-
-    assert {place.path.name for place in findings.places} == {"large", "utf16", "big-endian"}
-    assert {place.path.name: place.locator.partition(",")[0] for place in findings.places}["large"] == "line 4194298"
-    assert findings.problems == ()
-
-
-def test_a_search_leaves_out_what_is_known(tmp_path: Path) -> None:
-    path = write(tmp_path / "notes", f"{KEY}\n")
-    known = Place("file", "notes", path, "line 1", PlaceKind.MENTION, KEY)
-
-    assert search_folders([tmp_path], [KEY], claims((known,))) == Findings()

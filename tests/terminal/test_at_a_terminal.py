@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -122,6 +123,22 @@ def test_a_yes_carries_it_out_with_every_step_ticked(small_desk: Desk) -> None:
     for step in ("Check everything", "Make the new key", "Put the new key in place", "Prove every backup again"):
         assert f"✓ {step}" in somebody.screen
     assert all(len(line) <= 80 for line in somebody.screen.split("Put the new key")[0].splitlines() if "--" not in line)
+
+
+def test_ctrl_c_ends_a_search_at_once_and_what_was_found_is_shown(small_desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "srv"
+    folder.mkdir()
+    # Enough to unpack for a minute.
+    (folder / "1.gz").write_bytes(gzip.compress(bytes(100_000_000), 1))
+    for number in range(2, 200):
+        (folder / f"{number}.gz").hardlink_to(folder / "1.gz")
+    with person(small_desk, "scan", "--offline", "--search", str(folder)) as somebody:
+        somebody.reads("Searching: ")
+        before = time.monotonic()
+        somebody.process.send_signal(signal.SIGINT)
+        assert somebody.ends_with() == 4
+        assert time.monotonic() - before < 10
+    assert "You stopped the search" in somebody.screen
 
 
 def test_ctrl_c_stops_the_waiting_for_a_person_and_the_rotation_stands(small_desk: Desk) -> None:

@@ -75,6 +75,26 @@ def test_scan_searches_whole_folders_for_the_keys_it_found(desk: Desk, tmp_path:
     assert str(folder / "deploy.txt") in {place["path"] for place in key["places"] if place["kind"] == "mention"}
 
 
+def test_scan_searches_for_any_key_where_that_is_asked_and_says_how_much_it_looked_into(
+    desk: Desk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "srv"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("key=ASIAOTHER22222222222\n")
+    answer = desk.type("scan", "--offline", "--search", str(folder), "--any", "--json")
+    assert answer.document["search"] == {"files": 1, "bytes": 25, "finished": True}
+    (place,) = [one for key in answer.document["keys"] for one in key["places"] if one["name"] == "notes.txt"]
+    assert place["locator"] == "line 1, ASIA…2222"
+    assert "Searched 1 file (25 bytes)" in desk.type("scan", "--offline", "--search", str(folder), "--any").out
+    assert desk.type("scan", "--offline", "--json").document["search"] is None
+
+
+def test_any_without_a_folder_is_told(desk: Desk) -> None:
+    answer = desk.type("scan", "--any")
+    assert answer.code == 2
+    assert "--search" in answer.err
+
+
 def test_a_folder_to_search_that_is_not_there_is_named(desk: Desk, tmp_path: Path) -> None:
     answer = desk.type("scan", "--search", str(tmp_path / "nowhere"))
     assert answer.code == 2

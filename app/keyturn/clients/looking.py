@@ -128,11 +128,17 @@ class Look:
 
 def mention(client: str, path: Path, access_key_id: AccessKeyId, line: int, note: str) -> Place:
     """Return a place where the ID only stands."""
+    locator = _("line {line}, {key}").format(line=line, key=access_key_id.masked)
+    return mention_at(client, path, access_key_id, locator, note)
+
+
+def mention_at(client: str, path: Path, access_key_id: AccessKeyId, locator: str, note: str) -> Place:
+    """Return a place where the ID only stands, in a file that has no lines."""
     return Place(
         client=client,
         name=path.name,
         path=path,
-        locator=_("line {line}, {key}").format(line=line, key=access_key_id.masked),
+        locator=locator,
         kind=PlaceKind.MENTION,
         access_key_id=access_key_id,
         note=note,

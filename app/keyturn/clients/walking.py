@@ -117,7 +117,7 @@ def unread(paths: Collection[Path], client: str = "") -> Iterator[Problem]:
             _(
                 "A backup that keeps its key there would stop when the old key is turned off: {paths}. Start Keyturn "
                 "as a person who may read them, or look there by hand."
-            ).format(paths=_listed(paths)),
+            ).format(paths=listed(paths)),
             client=client,
             code="file.unreadable",
         )
@@ -132,13 +132,14 @@ def unfinished(folders: Collection[Path], client: str = "") -> Iterator[Problem]
             _(
                 "They hold more than the quick search reads, so a key deep inside would go unseen, and its backup "
                 "would stop with the old key: {paths}. Search them with “keyturn scan --search FOLDER”."
-            ).format(paths=_listed(folders)),
+            ).format(paths=listed(folders)),
             client=client,
             code="search.bounded",
         )
 
 
-def _listed(paths: Collection[Path]) -> str:
+def listed(paths: Collection[Path | str]) -> str:
+    """Return the first of the paths for a sentence, and how many more there are."""
     distinct = list(dict.fromkeys(paths))
     named = ", ".join(str(path) for path in distinct[:_NAMED])
     more = len(distinct) - _NAMED

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws
 from keyturn.clients.registry import claims, find_everything
-from keyturn.clients.search import search_folders
 from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal
 from keyturn.model.places import Findings, Place, PlaceKind, Problem
@@ -17,6 +17,9 @@ from keyturn.rotation.advice import Advice, advice_for
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.uses import without_own
+
+if TYPE_CHECKING:
+    from keyturn.clients.search.folders import Searched, Searching  # only who searches waits for its import
 
 # After one of these, asking about the next key would only fail, and wait, in the same way.
 _NOBODY_ANSWERS = {AwsFault.NO_NETWORK, AwsFault.NOT_AWS, AwsFault.UNTRUSTED, AwsFault.NO_ANSWER, AwsFault.CLOCK}
@@ -43,11 +46,31 @@ class FoundKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What `take_survey` shall search besides the known places.
+
+    Attributes:
+        folders: in which every file is looked into.
+        any_key: for anything shaped like a key ID, not only for the keys that were found.
+        progress: told often how far the search is. It ends early where the surroundings' `cancel` was asked.
+    """
+
+    folders: tuple[Path, ...]
+    any_key: bool = False
+    progress: Callable[[Searching], None] = lambda searching: None
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
-    """All keys that were found, and what went wrong while looking."""
+    """All keys that were found, and what went wrong while looking.
+
+    Attributes:
+        searched: what the search of whole folders gave; None where none was asked for.
+    """
 
     keys: tuple[FoundKey, ...]
     problems: tuple[Problem, ...]
+    searched: Searched | None = None
 
     def find(self, text: str) -> tuple[FoundKey, ...]:
         """The keys that `text` may mean: the whole ID, its last characters, or the masked form."""
@@ -61,25 +84,27 @@ class Survey:
         )
 
 
-def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Sequence[Path] = ()) -> Survey:
+def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Search | None = None) -> Survey:
     """Look through the computer, and ask AWS whose the keys are.
 
     Args:
         offline: ask AWS nothing.
-        search: folders in which every file is looked into for the keys that were found.
+        search: also look into every file of these folders. A search that is stopped ends with what was found until
+            then, and AWS is not asked.
 
     Raises:
         UsageError: where a folder to search is not there.
     """
     own_memory = surroundings.journal.path.parent
     findings = find_everything(surroundings.computer, leave_out=(own_memory,))
-    if search:
-        findings += _searched(findings, search, own_memory)
+    searched = None if search is None else _searched(surroundings, findings, search, own_memory)
+    if searched is not None:
+        findings += searched.findings
     problems = list(findings.problems)
     by_key: dict[AccessKeyId, list[Place]] = {}
     for place in findings.places:
         by_key.setdefault(place.access_key_id, []).append(place)
-    inquiry = _Inquiry(surroundings, offline=offline)
+    inquiry = _Inquiry(surroundings, offline=offline or not (searched is None or searched.finished))
     found = [inquiry.about(key, tuple(places)) for key, places in by_key.items()]
     found = [inquiry.completed(one) for one in found]
     now = surroundings.clock.now()
@@ -88,20 +113,28 @@ def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Se
         problems += _conflicts(one)
     problems += inquiry.problems
     found.sort(key=_urgency)
-    return Survey(tuple(found), tuple(problems))
+    return Survey(tuple(found), tuple(problems), searched)
 
 
-def _searched(findings: Findings, folders: Sequence[Path], own_memory: Path) -> Findings:
-    missing = [folder for folder in folders if not folder.exists()]
+def _searched(surroundings: Surroundings, findings: Findings, search: Search, own_memory: Path) -> Searched:
+    from keyturn.clients.search.folders import search_folders
+
+    missing = [folder for folder in search.folders if not folder.exists()]
     if missing:
         raise UsageError(
             _("There is no folder {path}").format(path=missing[0]),
             _("Nothing was searched. Check the spelling, and that the disk is attached."),
             code="usage.search",
         )
-    wanted = dict.fromkeys(place.access_key_id for place in findings.places)
-    absolute = [folder.absolute() for folder in folders]
-    return search_folders(absolute, tuple(wanted), claims(findings.places), leave_out=(own_memory,))
+    return search_folders(
+        search.folders,
+        dict.fromkeys(place.access_key_id for place in findings.places),
+        claims(findings.places),
+        any_key=search.any_key,
+        leave_out=(own_memory,),
+        progress=search.progress,
+        stop=lambda: surroundings.cancel.asked,
+    )
 
 
 def _urgency(found: FoundKey) -> tuple[int, str]:

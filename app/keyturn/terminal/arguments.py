@@ -46,6 +46,7 @@ class Arguments:
     offline: bool = False
     search: tuple[Path, ...] = ()
     program: str | None = None
+    any: bool = False
     key: str = ""
     route: str | None = None
     only: tuple[str, ...] = ()
@@ -235,6 +236,9 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         action="extend",
         metavar="DIR",
         help=_("look for the keys that were found in every file below these folders, too"),
+    )
+    parser.add_argument(
+        "--any", action="store_true", help=_("with --search: for everything shaped like an access key ID")
     )
 
 

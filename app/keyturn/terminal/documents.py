@@ -9,21 +9,25 @@ from typing import TYPE_CHECKING, Any
 from keyturn.model.errors import AppError
 from keyturn.model.keys import LastUse
 from keyturn.model.places import Place, Problem
-from keyturn.reminders.outlook import Outlook
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Result
 
 if TYPE_CHECKING:
+    from keyturn.reminders.outlook import Outlook
     from keyturn.rotation.proving import DestinationProof
     from keyturn.rotation.survey import FoundKey, Survey
 
 
 def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
     """What `scan` found."""
+    searched = survey.searched
     return {
         "keys": [_of_key(found, now) for found in survey.keys],
         "problems": [_of_found_problem(problem) for problem in survey.problems],
+        "search": None
+        if searched is None
+        else {"files": searched.files, "bytes": searched.size, "finished": searched.finished},
     }
 
 

@@ -69,11 +69,17 @@ def _looking() -> dict[str, HelpText]:
                 "the usual corners of your home folder; then asks AWS whose each key is, how old\n"
                 "it is and when it was used last.\n"
                 "\n"
+                "--search looks into every file below some folders, whatever its size and encoding,\n"
+                "also inside zip, tar, gzip, bzip2 and xz archives and SQLite databases, for the keys\n"
+                "that were found; with --any for everything shaped like an access key ID. It follows\n"
+                "no links, and lists what it could not look into. Ctrl-C ends it early, and shows\n"
+                "what was found until then.\n"
+                "\n"
                 "It changes nothing, here and at AWS. It does sign requests with the keys it\n"
                 "finds; Keyturn remembers that, so as not to take its own use for somebody else's."
             ),
-            ("keyturn scan", "keyturn scan --offline", "keyturn scan --search /srv /mnt/nas"),
-            _("0 looked (also where it found nothing) · 1 could not look · 2 usage"),
+            ("keyturn scan", "keyturn scan --offline", "keyturn scan --search /srv /mnt/nas --any"),
+            _("0 looked (also where it found nothing) · 1 could not look · 2 usage · 4 you ended the search early"),
         ),
         "clients": HelpText(
             _("the programs that Keyturn knows, and how well"),

@@ -92,6 +92,25 @@ def heard(progress: Progress, before_exit: Callable[[], None] | None = None) -> 
         yield token
 
 
+@contextmanager
+def ending_early(token: CancelToken, at_work: Callable[[], bool]) -> Iterator[None]:
+    """Let Ctrl-C end the work early, as long as the block runs: what was found until then is still wanted.
+
+    Args:
+        at_work: says whether the work goes on that looks at the token; else, and at a second Ctrl-C, all is stopped.
+    """
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        if token.asked or not at_work():
+            _wish.set()
+            raise KeyboardInterrupt
+        token.ask()
+
+    look_for_lost_interruptions()
+    with _handled(asked, (signal.SIGINT,)):
+        yield
+
+
 def _stop_at_once(before_exit: Callable[[], None] | None) -> NoReturn:
     if before_exit is not None:
         before_exit()

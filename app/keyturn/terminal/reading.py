@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
+from keyturn.rotation.surroundings import CancelToken
 from keyturn.terminal import documents
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
@@ -19,25 +19,34 @@ from keyturn.terminal.session import Session
 if TYPE_CHECKING:
     from keyturn.rotation.plan import Options, Plan
     from keyturn.rotation.surroundings import Surroundings
-    from keyturn.rotation.survey import FoundKey, Survey
+    from keyturn.rotation.survey import FoundKey, Search, Survey
     from keyturn.terminal.arguments import Arguments
 
 
 def scan(session: Session, output: Output) -> Exit:
     """Show the keys on this computer."""
     from keyturn.terminal.scan_page import scan_page
+    from keyturn.terminal.searching import watched
 
-    arguments = session.arguments
+    arguments, cancel = session.arguments, CancelToken()
     sentence = _("Looking through this computer…") if arguments.offline else looking_sentence()
-    with output.notes.busy(sentence):
-        search = arguments.search or _usual_folders(session, output)
-        survey = surveyed(session.surroundings(), offline=arguments.offline, search=search)
+    home = session.computer.home
+    folders = arguments.search or _usual_folders(session, output)
+    if arguments.any and not folders:
+        raise UsageError(
+            _("--any says what to search for, and nothing says where"),
+            _("Nothing was searched. Name the folders as well: keyturn scan --search DIR --any"),
+            code="usage.arguments",
+        )
+    with (
+        output.notes.busy(sentence) as show,
+        watched(folders, any_key=arguments.any, home=home, show=show, cancel=cancel) as search,
+    ):
+        survey = surveyed(session.surroundings(cancel=cancel), offline=arguments.offline, search=search)
     now = session.clock.now()
     output.document(documents.of_survey(survey, now))
-    output.show(
-        *scan_page(survey, now=now, home=session.computer.home, options=session.hints, offline=arguments.offline)
-    )
-    return Exit.DONE
+    output.show(*scan_page(survey, now=now, home=home, options=session.hints, offline=arguments.offline))
+    return Exit.STOPPED if cancel.asked else Exit.DONE
 
 
 def clients(session: Session, output: Output) -> Exit:
@@ -106,13 +115,14 @@ def looking_sentence() -> str:
     return _("Looking through this computer, and asking AWS…")
 
 
-def surveyed(surroundings: Surroundings, *, offline: bool = False, search: Sequence[Path] = ()) -> Survey:
+def surveyed(surroundings: Surroundings, *, offline: bool = False, search: Search | None = None) -> Survey:
     """The keys on this computer."""
-    from keyturn.reminders.checking import remember
     from keyturn.rotation.survey import take_survey
 
     survey = take_survey(surroundings, offline=offline, search=search)
-    if not offline:
+    if not offline and not surroundings.cancel.asked:
+        from keyturn.reminders.checking import remember  # an offline scan does without
+
         # Reminders that go by what was known before are no reason to stop what was asked for.
         with suppress(StoreError):
             remember(surroundings, survey)

@@ -33,8 +33,14 @@ def scan_page(survey: Survey, *, now: datetime, home: Path, options: Sequence[st
     """
     situation = not_asked(survey) if offline and survey.keys else of_survey(survey, now, home)
     if situation.mood is Mood.NOTHING:
-        return [*_headline(situation), *_problems(survey.problems, home), *_when_empty(options)]
+        return [
+            *_headline(situation),
+            *_searched(survey),
+            *_problems(survey.problems, home),
+            *_when_empty(options),
+        ]
     page = [*_headline(situation), BLANK, *_table(survey, now, home)]
+    page += _searched(survey)
     page += _problems(survey.problems, home)
     page += _next(survey, options, offline)
     return page
@@ -96,6 +102,15 @@ def _place_name(place: Place) -> Piece:
     if place.kind is PlaceKind.LEFTOVER:
         return Piece(_("leftover copy"), Tone.ATTENTION)
     return Piece(_("mentioned in"), Tone.QUIET)
+
+
+def _searched(survey: Survey) -> list[Line]:
+    if survey.searched is None or not survey.searched.files:
+        return []
+    from keyturn.clients.search.gaps import amount  # most scans search no folders
+
+    looked = _("Searched {amount} in the folders that you named.")
+    return [BLANK, line(looked.format(amount=amount(survey.searched.files, survey.searched.size)), Tone.QUIET)]
 
 
 def _problems(problems: Sequence[Problem], home: Path) -> list[Line]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO
@@ -135,10 +135,14 @@ class Screen:
         return tuple(pieces) if empty or not self.label else (Piece(f"{self.label} ", Tone.LABEL), *pieces)
 
     @contextmanager
-    def busy(self, sentence: str) -> Iterator[None]:
-        """Show that something is going on, on a terminal, while the block runs."""
-        with self.console.status(sentence) if self.terminal else nullcontext():
-            yield
+    def busy(self, sentence: str) -> Iterator[Callable[[str], None]]:
+        """Show that something is going on, on a terminal, while the block runs; what is yielded changes the words."""
+        if not self.terminal:
+            yield lambda words: None
+            return
+        with self.console.status(sentence) as status:
+            width = (self.width or _WIDEST) - 2  # behind what moves
+            yield lambda words: status.update(painted([Piece(printable(words)[:width])]))
 
     def _write(self, pieces: Sequence[Piece]) -> None:
         try:

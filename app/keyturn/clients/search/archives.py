@@ -1,0 +1,255 @@
+"""What stands inside archives: zip and what is built like it, gzip, bzip2, xz and tar, also in one another.
+
+All is unpacked piece by piece and thrown away again; nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from keyturn.clients.search.kinds import Closed, Kind, kind_of
+from keyturn.clients.search.needles import Needles
+from keyturn.clients.search.report import Gap, GapReason, Sighting
+from keyturn.clients.search.stream import PIECE, Readable, one_reading, spots_in
+from keyturn.clients.search.tar_members import BrokenTar, members_of
+
+if TYPE_CHECKING:
+    from lzma import LZMADecompressor
+
+# An archive may unpack to this much, and to so many times its own size on top. Logs shrink to a fiftieth, bombs to less
+# than a thousandth.
+_UNPACKED_ANYWAY = 256 * 1024 * 1024
+_UNPACKED_TIMES = 100
+_DEEPEST = 5  # archives in archives
+# A zip inside another archive is held in memory, because it is read from its end.
+_HELD = 32 * 1024 * 1024
+_LIST_LIMIT = 10 * 1024 * 1024  # bytes of a zip's list of members: about 100,000 of them
+_XZ_MEMORY = 70 * 1024 * 1024  # what `xz -9` needs
+_BETWEEN = " → "  # from an archive to its member
+
+
+_Archive = io.BufferedReader | io.BytesIO
+
+
+class _Large(Exception):
+    """It unpacks to more than is reasonable."""
+
+
+class Unpacking:
+    """One look into one archive.
+
+    Args:
+        file: its number in the report.
+        size: of the archive, in bytes.
+        check: called often; whatever it raises ends the look.
+
+    Attributes:
+        unpacked: how many bytes were looked through so far.
+        sightings: each key once, at the first place where it stands.
+        gaps: what could not be looked into, each reason once.
+    """
+
+    def __init__(self, file: int, size: int, needles: Needles, check: Callable[[], None]) -> None:
+        self.unpacked = 0
+        self.sightings: dict[str, Sighting] = {}
+        self.gaps: dict[tuple[GapReason, str], Gap] = {}
+        self._file = file
+        self._allowed = _UNPACKED_ANYWAY + _UNPACKED_TIMES * size
+        self._needles = needles
+        self._check = check
+
+    def look(self, stream: _Archive, kind: Kind, name: str) -> None:
+        """Look through the archive; whatever is wrong with it is in `gaps`.
+
+        Args:
+            stream: the archive, at its beginning.
+            name: its own, without folders.
+        """
+        try:
+            self._open(stream, kind, name, (), 1)
+        except _Large:
+            self._gap(GapReason.LARGE)
+
+    def count(self, read: int) -> None:
+        """Note that so much was unpacked.
+
+        Raises:
+            _Large: where that is too much.
+        """
+        self._check()
+        self.unpacked += read
+        if self.unpacked > self._allowed:
+            raise _Large
+
+    def _open(self, stream: _Archive, kind: Kind, name: str, way: tuple[str, ...], depth: int) -> None:
+        """Look into an archive.
+
+        Args:
+            name: the archive's, with which unpacked content is called.
+            way: that of the archive's members.
+        """
+        if depth > _DEEPEST:
+            self._gap(GapReason.DEEP, name)
+            return
+        try:
+            if kind is Kind.ZIP:
+                self._zip(stream, way, depth)
+            elif kind is Kind.TAR:
+                self._tar(stream, way, depth)
+            else:
+                self._content(_unpacked(stream, kind), name.rpartition(".")[0] or name, way, depth)
+        except _Large:
+            raise
+        except MemoryError:
+            self._gap(GapReason.LARGE, _BETWEEN.join(way))
+        except Exception:  # damaged bytes make the unpackers raise anything
+            self._gap(GapReason.DAMAGED, _BETWEEN.join(way))
+
+    def _zip(self, stream: _Archive, way: tuple[str, ...], depth: int) -> None:
+        import zipfile
+
+        if _size_of_list(stream) > _LIST_LIMIT:
+            self._gap(GapReason.LARGE, _BETWEEN.join(way))
+            return
+        with zipfile.ZipFile(stream) as archive:
+            for member in archive.infolist():
+                self.count(0)
+                whole_way = _BETWEEN.join((*way, member.filename))
+                if member.flag_bits & 1:
+                    self._gap(GapReason.LOCKED, whole_way)
+                elif member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}:
+                    self._gap(GapReason.CLOSED, f"zip, method {member.compress_type}")
+                elif not member.is_dir():
+                    try:
+                        with archive.open(member) as content:
+                            self._content(cast(Readable, content), member.filename, way, depth)
+                    except _Large:
+                        raise
+                    except Exception:  # as above; the other members may be whole
+                        self._gap(GapReason.DAMAGED, whole_way)
+
+    def _tar(self, stream: _Archive, way: tuple[str, ...], depth: int) -> None:
+        counted = _Counted(stream, self)
+        try:
+            for member in members_of(counted):
+                self._content(member, member.name, way, depth)
+        except BrokenTar:
+            self._gap(GapReason.DAMAGED, _BETWEEN.join(way))
+            self._note_spots(counted, _BETWEEN.join(way))
+
+    def _content(self, stream: Readable, name: str, way: tuple[str, ...], depth: int) -> None:
+        content = cast(io.BufferedReader, io.BufferedReader(_Counted(stream, self), PIECE))
+        kind = kind_of(content.peek(512))
+        inner = (*way, name)
+        if isinstance(kind, Closed):
+            self._gap(GapReason.CLOSED, kind.value)
+        if kind is Kind.ZIP:
+            held = content.read(_HELD + 1)
+            if len(held) > _HELD:
+                self._gap(GapReason.LARGE, _BETWEEN.join(inner))
+            else:
+                self._open(io.BytesIO(held), kind, name, inner, depth + 1)
+        elif kind is Kind.TAR:
+            self._open(content, kind, name, inner, depth + 1)
+        elif kind is Kind.GZIP or kind is Kind.BZIP2 or kind is Kind.XZ:
+            self._open(content, kind, name, way, depth + 1)
+        else:
+            self._note_spots(content, _BETWEEN.join(inner))
+
+    def _note_spots(self, stream: Readable, member: str) -> None:
+        for spot in spots_in(stream, self._needles, self._check):
+            sighting = Sighting(self._file, spot.key, spot.line, spot.offset, spot.text, member)
+            self.sightings.setdefault(spot.key, sighting)
+
+    def _gap(self, reason: GapReason, detail: str = "") -> None:
+        same = detail if reason is GapReason.CLOSED else ""
+        self.gaps.setdefault((reason, same), Gap(self._file, reason, detail))
+
+
+class _Counted(io.RawIOBase):
+    """A stream of which every byte is counted."""
+
+    def __init__(self, stream: Readable, unpacking: Unpacking) -> None:
+        self._read_into = one_reading(stream)
+        self._unpacking = unpacking
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        read = self._read_into(buffer) or 0
+        self._unpacking.count(read)
+        return read
+
+
+class _Xz(io.RawIOBase):
+    """What an xz file holds. Python's own reader cannot be told how much memory it may take."""
+
+    def __init__(self, stream: _Archive) -> None:
+        self._stream = stream
+        self._unpacker = _xz_unpacker()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        content = b""
+        while not content:
+            more = b""
+            if self._unpacker.eof:  # another stream may follow, and zeros between them
+                more = self._unpacker.unused_data.lstrip(b"\0") or self._stream.read(PIECE).lstrip(b"\0")
+                if not more:
+                    return 0
+                self._unpacker = _xz_unpacker()
+            elif self._unpacker.needs_input:
+                more = self._stream.read(PIECE)
+                if not more:
+                    raise EOFError
+            try:
+                content = self._unpacker.decompress(more, len(buffer))
+            except Exception as error:
+                if "Memory usage limit" in str(error):  # liblzma's LZMA_MEMLIMIT_ERROR has no class of its own here
+                    raise MemoryError from error
+                raise
+        buffer[: len(content)] = content
+        return len(content)
+
+
+def _xz_unpacker() -> LZMADecompressor:
+    import lzma
+
+    return lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+
+
+def _unpacked(stream: _Archive, kind: Kind) -> Readable:
+    if kind is Kind.GZIP:
+        import gzip
+
+        return gzip.GzipFile(fileobj=stream)
+    if kind is Kind.BZIP2:
+        import bz2
+
+        return bz2.BZ2File(stream)
+    return _Xz(stream)
+
+
+def _size_of_list(stream: _Archive) -> int:
+    """Bytes that a zip's list of its members takes, as its end says (PKWARE's APPNOTE 4.3.14 to 4.3.16)."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - 65_536 - 22 - 20))
+    end = stream.read()
+    stream.seek(0)
+    at = end.rfind(b"PK\x05\x06")
+    if at < 0 or at + 22 > len(end):
+        return 0
+    (length,) = struct.unpack_from("<L", end, at + 12)
+    locator = end[max(0, at - 20) : at]
+    if length == 0xFFFFFFFF and len(locator) == 20 and locator.startswith(b"PK\x06\x07"):
+        stream.seek(struct.unpack_from("<Q", locator, 8)[0])
+        record = stream.read(56)
+        stream.seek(0)
+        return int(struct.unpack_from("<Q", record, 40)[0]) if len(record) == 56 else 0
+    return int(length)

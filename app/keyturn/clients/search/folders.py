@@ -1,0 +1,156 @@
+"""The search of whole folders for key IDs, in files of any size, encoding and kind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from keyturn.clients.corners import NAME, what_it_is
+from keyturn.clients.looking import mention_at
+from keyturn.clients.search import gaps
+from keyturn.clients.search.crew import Crew, Stopped
+from keyturn.clients.search.needles import Needles
+from keyturn.clients.search.report import Sighting
+from keyturn.clients.search.stream import line_of
+from keyturn.clients.search.tree import Tree
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.places import Findings, Place
+from keyturn.model.text import _
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """How far a search is.
+
+    Attributes:
+        files: how many were looked into.
+        size: how many bytes were looked through.
+        folder: where it is at work.
+        over: it has come to its end, or to the end that somebody asked for.
+    """
+
+    files: int
+    size: int
+    folder: Path
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search gave.
+
+    Attributes:
+        files: how many were looked into.
+        size: how many bytes were looked through, also inside archives.
+        finished: nobody stopped it.
+    """
+
+    findings: Findings
+    files: int = 0
+    size: int = 0
+    finished: bool = True
+
+
+def search_folders(
+    folders: Sequence[Path],
+    wanted: Collection[AccessKeyId],
+    claimed: Collection[tuple[str, AccessKeyId]] = (),
+    *,
+    any_key: bool = False,
+    leave_out: Collection[Path] = (),
+    progress: Callable[[Searching], None] = lambda searching: None,
+    stop: Callable[[], bool] = lambda: False,
+    processors: int | None = None,
+) -> Searched:
+    """Return a mention for every file under `folders` that contains one of the key IDs.
+
+    Looked into are: the bytes of every ordinary file, for text of one byte or two bytes a letter; what is packed in zip
+    (and what is built like it), gzip, bzip2, xz and tar, also in one another; the values of SQLite databases. Links are
+    not followed, and nothing special is opened: pipes, devices, what the kernel makes up. A file that grows is read as
+    far as it went when it was opened. What could not be looked into is in the problems, with the reason.
+
+    Args:
+        claimed: real paths with the key IDs that are known to stand there.
+        any_key: look for everything that is shaped like a key ID, too.
+        leave_out: folders that are not entered.
+        progress: told often how far the search is, in this thread; first at its start, last when it is over.
+        stop: asked often, in this thread, whether the search shall end now; what was found until then is returned.
+        processors: how many processors to use; None means all.
+    """
+    needles = Needles([key.value for key in wanted], any_key=any_key)
+    if not needles:
+        return Searched(Findings((), (gaps.nothing_to_look_for(),)))
+    tree = Tree(folders, leave_out)
+    files = size = 0
+    seen: dict[tuple[str, str], Sighting] = {}
+    unseen: list[gaps.Unseen] = []
+    finished = True
+    progress(Searching(0, 0, folders[0]))
+    with Crew(needles, stop, processors) as crew:
+        try:
+            for work, report in crew.reports(tree.files()):
+                files, size = files + report.files, size + report.size
+                for sighting in report.sightings:
+                    at = work.paths[sighting.file], sighting.key
+                    seen[at] = min(seen.get(at, sighting), sighting, key=_telling)
+                unseen += (gaps.Unseen(work.paths[gap.file], gap.reason, gap.detail) for gap in report.gaps)
+                progress(Searching(files, size, Path(work.paths[-1]).parent))
+        except Stopped:
+            finished = False
+    progress(Searching(files, size, folders[0], over=True))
+    unseen += (gaps.Unseen(*one) for one in tree.passed_over)
+    problems = (*gaps.problems(unseen), *(() if finished else (gaps.stopped(files, size),)))
+    return Searched(Findings(tuple(_places(seen, wanted, claimed)), problems), files, size, finished)
+
+
+def _telling(sighting: Sighting) -> tuple[int, int]:
+    """What says most of a file that was looked into in several ways, or in parts, comes first."""
+    return 0 if sighting.column else 1 if sighting.member else 2, sighting.offset
+
+
+def _places(
+    seen: dict[tuple[str, str], Sighting],
+    wanted: Collection[AccessKeyId],
+    claimed: Collection[tuple[str, AccessKeyId]],
+) -> Iterator[Place]:
+    for (path, _key), sighting in sorted(seen.items()):
+        key = AccessKeyId(sighting.key)
+        if (os.path.realpath(path), key) in claimed:
+            continue
+        if sighting.text and not sighting.line:
+            line = line_of(path, sighting.offset)
+            sighting = sighting._replace(line=line, text=line > 0)
+        note = _note(Path(path), sighting)
+        if key not in wanted:
+            note = f"{_kind(key)} {note}"
+        yield mention_at(NAME, Path(path), key, _locator(sighting, key), note)
+
+
+def _locator(sighting: Sighting, key: AccessKeyId) -> str:
+    if sighting.column:
+        spot = _("column {column}, {key}")
+    elif sighting.member:
+        spot = _("{member}, line {line}, {key}") if sighting.text else _("{member}, byte {offset}, {key}")
+    else:
+        spot = _("line {line}, {key}") if sighting.text else _("byte {offset}, {key}")
+    return spot.format(
+        column=sighting.column, member=sighting.member, line=sighting.line, offset=sighting.offset, key=key.masked
+    )
+
+
+def _note(path: Path, sighting: Sighting) -> str:
+    if sighting.column:
+        return _("It stands in a database, in column {column}.").format(column=sighting.column)
+    if sighting.member:
+        return _("It stands in an archive, in {member}.").format(member=sighting.member)
+    if path.name.endswith(("-wal", "-journal")):
+        return _("This is what a database is about to write, or to take back.")
+    return what_it_is(path)
+
+
+def _kind(key: AccessKeyId) -> str:
+    if key.is_temporary:
+        return _("It is shaped like the ID of a temporary access key, which expires by itself.")
+    return _("It is shaped like the ID of a long-term access key.")

@@ -1,0 +1,92 @@
+"""What the search of some files gave. Rows of plain values: they come through a pipe from another process."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class GapReason(StrEnum):
+    """Why something was not looked into, or not to its end.
+
+    `denied`: this account may not read it. `failed`: the system could not read it. `damaged`: an archive or a database
+    that cannot be understood. `locked`: encrypted. `large`: it unpacks to more than is reasonable, or has too many
+    parts. `deep`: archives in archives in archives. `closed`: of a kind that Keyturn cannot look into. `outside`: a
+    link that leads out of the folders. `kernel`: on no disk, made up by the kernel. `lost`: the process that looked
+    into it was ended from outside.
+    """
+
+    DENIED = "denied"
+    FAILED = "failed"
+    DAMAGED = "damaged"
+    LOCKED = "locked"
+    LARGE = "large"
+    DEEP = "deep"
+    CLOSED = "closed"
+    OUTSIDE = "outside"
+    KERNEL = "kernel"
+    LOST = "lost"
+
+
+class Sighting(NamedTuple):
+    """A key ID that stands in a file.
+
+    Attributes:
+        file: which of the files that were looked at, counted from 0.
+        line: counted from 1; 0 where it was not counted.
+        offset: in bytes, from the beginning of the file or of the member.
+        text: it stands in text, so that its line says more than its offset.
+        member: the way to it through archives, outermost first; empty where it stands in the file itself.
+        column: the table and the column of a database; empty elsewhere.
+    """
+
+    file: int
+    key: str
+    line: int
+    offset: int
+    text: bool = True
+    member: str = ""
+    column: str = ""
+
+
+class Gap(NamedTuple):
+    """Something that was not looked into, or not to its end.
+
+    Attributes:
+        file: which of the files that were looked at, counted from 0.
+        detail: the member of an archive, the kind of the file, or what the system said; may be empty.
+    """
+
+    file: int
+    reason: GapReason
+    detail: str = ""
+
+
+class Report(NamedTuple):
+    """What came of one piece of work.
+
+    Attributes:
+        files: how many were looked into.
+        size: how many bytes were looked through, also inside archives.
+        done: how many of the paths are done with; the others wait for another turn.
+        large: which files are so large that they are better searched in parts, each with its size in bytes.
+    """
+
+    files: int
+    size: int
+    sightings: list[Sighting]
+    gaps: list[Gap]
+    done: int
+    large: list[tuple[int, int]]
+
+
+class Work(NamedTuple):
+    """Files to look into, or one part of a large file.
+
+    Attributes:
+        start, end: the part of the only file, in bytes; an `end` of 0 means whole files.
+    """
+
+    paths: list[str]
+    start: int = 0
+    end: int = 0

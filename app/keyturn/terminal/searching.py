@@ -1,0 +1,51 @@
+"""Watching a search of whole folders: how far it is, and Ctrl-C that ends it with what was found until then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.search.gaps import amount
+from keyturn.model.text import _
+from keyturn.rotation import words
+from keyturn.rotation.surroundings import CancelToken
+from keyturn.rotation.survey import Search
+from keyturn.terminal.interruption import ending_early
+
+if TYPE_CHECKING:
+    from keyturn.clients.search.folders import Searching
+
+_SHOWN_EVERY = 0.1  # seconds; more often nobody can read it
+
+
+class _Watch:
+    def __init__(self, show: Callable[[str], None], home: Path) -> None:
+        self.at_work = False
+        self._show = show
+        self._home = home
+        self._shown = 0.0
+
+    def __call__(self, searching: Searching) -> None:
+        self.at_work = not searching.over
+        now = time.monotonic()
+        if now - self._shown >= _SHOWN_EVERY:
+            self._shown = now
+            sentence = _("Searching: {amount}, in {folder}… (Ctrl-C ends it early)")
+            folder = words.short_path(searching.folder, self._home)
+            self._show(sentence.format(amount=amount(searching.files, searching.size), folder=folder))
+
+
+@contextmanager
+def watched(
+    folders: tuple[Path, ...], *, any_key: bool, home: Path, show: Callable[[str], None], cancel: CancelToken
+) -> Iterator[Search | None]:
+    """Yield what `take_survey` shall search, or None where nothing was asked for; Ctrl-C goes through `cancel`."""
+    if not folders:
+        yield None
+        return
+    watch = _Watch(show, home)
+    with ending_early(cancel, lambda: watch.at_work):
+        yield Search(folders, any_key, watch)
