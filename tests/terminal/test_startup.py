@@ -20,6 +20,13 @@ code = main()
 sys.stdout.flush()
 print(code, *sorted({name.partition(".")[0] for name in set(sys.modules) - before}), file=sys.stderr)
 """
+_ROOMS = """
+import sys
+sys.argv = ["keyturn", *sys.argv[1:]]
+from keyturn.__main__ import main
+main()
+print(*sorted({name for name in sys.modules if name.startswith("keyturn.aws.")}), file=sys.stderr)
+"""
 _HEAVY = {"boto3", "botocore", "flask", "keyring", "moto", "rich"}
 
 
@@ -53,6 +60,12 @@ def test_an_offline_scan_imports_nothing_heavy(home: Path, tmp_path: Path) -> No
     assert code == 0
     assert json.loads(out)["keys"][0]["access_key_id"] == "AKIAIOSFODNN7EXAMPLE"
     assert not modules & _HEAVY
+
+
+def test_an_offline_scan_makes_no_way_to_aws(home: Path, tmp_path: Path) -> None:
+    options = ["--home", str(home), "--state-dir", str(tmp_path / "state"), "--json"]
+    words = [sys.executable, "-c", _ROOMS, "scan", "--offline", *options]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stderr.split() == []
 
 
 def test_the_status_imports_nothing_heavy(home: Path, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
-from xml.parsers import expat
 
 from keyturn.edits import failures
 from keyturn.edits.spans import Span
@@ -90,6 +89,8 @@ class _Builder:
     """Builds the tree of a list that plistlib accepts, so what follows what needs no second look."""
 
     def __init__(self, content: bytes) -> None:
+        from xml.parsers import expat  # most computers have no such file
+
         self.root: Node = None
         self._content = content
         self._open: list[tuple[list[Node] | dict[str, Node], list[str]]] = []

@@ -5,7 +5,6 @@ A file is a table of sections, each a table of values.
 
 from __future__ import annotations
 
-import configparser
 import io
 import re
 from collections.abc import Iterator
@@ -34,6 +33,8 @@ def python_sections(content: bytes, *, path: Path | None = None) -> dict[str, No
     Raises:
         FileError: `file.unparsable`, where configparser refuses it, as it does for duplicates and a BOM.
     """
+    import configparser  # most computers have no such file
+
     parser = configparser.RawConfigParser(allow_no_value=True)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:

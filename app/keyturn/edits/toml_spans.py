@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_left
 from pathlib import Path
 
@@ -35,6 +34,8 @@ def parse(content: bytes, *, path: Path | None = None) -> dict[str, Node]:
         FileError: `file.unparsable`, where it is no TOML (a repeated name and a BOM are none), or where the scanner
             here understands it differently from tomllib.
     """
+    import tomllib  # most computers have no such file
+
     try:
         expected = tomllib.loads(content.decode())
     except (ValueError, RecursionError) as error:
@@ -160,6 +161,8 @@ class _Scanner:
         if found is None or found.lastgroup is None:
             raise ValueError(self._position)
         self._position = found.end()
+        import tomllib
+
         value: str = tomllib.loads(f"x = {found[0].decode()}")["x"]
         one_line = found.lastgroup in ("basic", "raw")
         span = Span(*found.span(found.lastgroup))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self, cast
 from urllib.parse import urlsplit
 
 from keyturn.computer.clock import Clock
@@ -69,7 +69,7 @@ class Workplace:
     """One computer, journal, secret store and way to AWS, for one piece of work in one thread.
 
     Args:
-        offline: AWS will not be asked, so nothing is found out about the way there.
+        offline: AWS must not be asked, so nothing is made ready for it.
         secrets: a store that several workplaces share; None opens the one that the location names.
     """
 
@@ -180,13 +180,14 @@ class Workplace:
             self._journal.close()
 
     def _way_to_aws(self) -> Aws:
+        if self._offline:
+            return cast("Aws", _NoWay())
         if self._aws is None:
             from keyturn.aws.session import Aws, AwsSettings
 
-            settings = AwsSettings(endpoint_url=self.location.endpoint_url)
-            if not self._offline:
-                # Without AWS nothing needs to be known of the network, and asking for proxies takes its time.
-                settings = replace(settings, proxies=self._proxies(), ca_bundle=self._certificates())
+            settings = AwsSettings(
+                endpoint_url=self.location.endpoint_url, proxies=self._proxies(), ca_bundle=self._certificates()
+            )
             self._aws = Aws(settings, OwnUses(self.journal), now=self.clock.now, sleep=self.clock.sleep)
         return self._aws
 
@@ -208,6 +209,13 @@ class Workplace:
                 return str(system_certificates(self.folder))
             case Trust.FILE:
                 return str(self.settings.trust_file)
+
+
+class _NoWay:
+    """Stands where the way to AWS would be when AWS must not be asked: a question is a mistake, not a request."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise RuntimeError(f"offline, and yet asked for {name}")
 
 
 def system_proxies(endpoint_url: str | None) -> Mapping[str, str]:
