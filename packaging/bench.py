@@ -1,12 +1,14 @@
-"""How fast Keyturn starts, scans and rotates: `packaging/dev.py bench` runs this with the Python of `.venv`.
+"""How fast Keyturn starts, scans, searches and rotates: `packaging/dev.py bench` runs this with the Python of `.venv`.
 
-Everything is measured in turns with `python -c pass`, so that a busy computer slows both. It prints and judges nothing.
+Everything is measured in turns with what it is compared with (`python -c pass`, ripgrep), so that a busy computer slows
+both. It prints and judges nothing.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -18,21 +20,23 @@ from pathlib import Path
 
 HEAVY = ("PySide6", "boto3", "botocore", "keyring", "moto", "rich")
 ROUNDS = 15
-PLACES = 60
+PLACES, MANY_PLACES = 60, 1336  # of the many, 1,002 are destinations and the others leftovers
 
 
 def main() -> None:
     """Measure, and print a table."""
     with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as folder, _environment(Path(folder) / "empty home"):
-        home = Path(folder) / "home"
+        home, crowded = Path(folder) / "home", Path(folder) / "crowded home"
         write_home(home)
-        scan = offline_scan(home, Path(folder) / "state")
+        write_home(crowded, MANY_PLACES)
+        scan, large_scan = (offline_scan(one, Path(folder) / "state") for one in (home, crowded))
         program = str(Path(sys.executable).with_name("keyturn"))
-        start, version, scanned = in_turns(
+        start, version, scanned, large = in_turns(
             [
                 lambda: _run([sys.executable, "-c", "pass"]),
                 lambda: _run([program, "--version"]),
                 lambda: _run([program, *scan]),
+                lambda: _run([program, *large_scan]),
             ]
         )
         row("python -c pass", seconds(start))
@@ -40,10 +44,46 @@ def main() -> None:
         found = sum(len(key["places"]) for key in json.loads(_run([program, *scan]))["keys"])
         aim = "aim: at most 0.15 s"
         row(f"keyturn scan --offline, {found} places", seconds(scanned), f"{scanned / start:.1f} × python -c pass", aim)
+        found = sum(len(key["places"]) for key in json.loads(_run([program, *large_scan]))["keys"])
+        aim = "aim: at most 3 s"
+        row(f"keyturn scan --offline, {found} places", seconds(large), f"{large / start:.1f} × python -c pass", aim)
         for name, arguments in (("keyturn --version", ["--version"]), ("keyturn scan --offline", scan)):
             heavy = sorted(imported(arguments) & set(HEAVY))
             row(f"heavy libraries, {name}", ", ".join(heavy) or "none", "", "aim: none")
+        search(Path(folder), [program, *scan])
         rotation()
+
+
+def search(folder: Path, scan: Sequence[str]) -> None:
+    """A search of many files for one known key ID, beside ripgrep and grep."""
+    import bench_search
+
+    tree = bench_search.write_tree(folder / "tree")
+    alone, any_key = (bench_search.search_alone(tree.folder, any_key=one) for one in (False, True))
+    whole = [*scan, "--search", str(tree.folder)]
+    commands = {
+        "search for one key ID": alone,
+        "search with --any": any_key,
+        "keyturn scan --offline --search": whole,
+        "grep -r -F -l": ["grep", "-r", "-F", "-l", bench_search.KEY, str(tree.folder)],
+    }
+    ripgrep = shutil.which("rg")
+    if ripgrep is not None:
+        commands["rg -uuu -F -l"] = [ripgrep, "-uuu", "-F", "-l", bench_search.KEY, str(tree.folder)]
+    for name in ("search for one key ID", "rg -uuu -F -l"):  # also brings the files into memory
+        if name in commands and len(_run(commands[name]).split("\n")) != tree.holding + 1:
+            raise RuntimeError(f"{name} did not find the {tree.holding} files that hold the key")
+    work = [lambda command=command: _run(command) for command in commands.values()]
+    taken = dict(zip(commands, in_turns(work, 9), strict=True))
+    about = f"{tree.files:,} files, {tree.size / 1e9:.1f} GB"
+    unit = "rg -uuu -F -l" if ripgrep is not None else "grep -r -F -l"
+    for name, value in taken.items():
+        aim = "aim: at most 1.2 ×" if name == "search for one key ID" else ""
+        row(f"{name}, {about}" if name == unit else name, seconds(value), f"{value / taken[unit]:.2f} × {unit}", aim)
+    if ripgrep is None:
+        row("ripgrep (Debian: ripgrep)", "is not installed, so nothing was compared with it")
+    peak = bench_search.peak_memory(whole) / 1e6
+    row("memory of such a search, all processes", f"{peak:.0f} MB", "", "aim: under 150 MB")
 
 
 def rotation() -> None:
@@ -84,10 +124,10 @@ def imported(arguments: Sequence[str]) -> set[str]:
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
 
 
-def write_home(home: Path) -> None:
-    """Write a home with `PLACES` made-up keys, as backup programs keep them."""
-    quarter = PLACES // 4
-    aws, remotes, restic, left_over = (range(first, first + quarter) for first in range(0, PLACES, quarter))
+def write_home(home: Path, places: int = PLACES) -> None:
+    """Write a home with so many made-up keys, as backup programs keep them; a quarter each in four kinds of files."""
+    quarter = places // 4
+    aws, remotes, restic, left_over = (range(first, first + quarter) for first in range(0, places, quarter))
     files = {
         ".aws/credentials": "\n".join(
             f"[profile-{n}]\naws_access_key_id = {_key_id(n)}\naws_secret_access_key = {_secret(n)}\n" for n in aws

@@ -18,7 +18,7 @@ python3 packaging/dev.py COMMAND
                             (Windows: .venv\\Scripts\\keyturn.exe) is the program
   run [arguments]           set up if needed, then keyturn with these arguments
   test [pytest arguments]   set up if needed, then lint, types, import borders and tests; stops at the first failure
-  bench                     how fast Keyturn starts, scans and rotates, as ratios
+  bench                     how fast Keyturn starts, scans, searches and rotates, as ratios
   fuzz [seconds]            look for files that break what reads them, with atheris (Linux; see packaging/fuzz.py)
   sweep [arguments]         a fault and a kill at every moment of every command, with a table (sweep --help); Linux
   lock [uv arguments]       renew the locks after a change in pyproject.toml (needs uv); all newest: lock --upgrade
