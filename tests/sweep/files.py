@@ -70,8 +70,15 @@ def _read(path: Path) -> Reading:
 
 
 def strange_files(home: Path, memory: Path, temporary: Path) -> list[str]:
-    """What a killed program may have left: temporary files of replacements, of the secrets' file, of checks."""
+    """What a killed program may have left: temporary files of replacements, of the secrets' file, of checks.
+
+    Not counted is what Python writes to see whether the folder for temporary files takes a file (`tempfile`).
+    """
     found = [str(path.relative_to(home)) for path in home.rglob(".keyturn-*")]
     found += [f"memory/{path.name}" for path in memory.glob("*.unfinished")]
-    found += [f"tmp/{path.name}" for path in temporary.iterdir()]
+    found += [f"tmp/{path.name}" for path in temporary.iterdir() if not _tries_the_folder(path)]
     return found
+
+
+def _tries_the_folder(path: Path) -> bool:
+    return path.is_file() and path.read_bytes() in {b"", b"blat"}

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
@@ -24,6 +26,8 @@ _TABLES = {
     "own_use": "SELECT DISTINCT access_key_id, service FROM own_use ORDER BY 1, 2",
     "foreign_use": "SELECT access_key_id, service FROM foreign_use ORDER BY 1",
 }
+# Names that are drawn by lot: of replacements, of checks, and of Python when it tries a folder.
+_BY_LOT = re.compile(r"[0-9a-f]{16}|keyturn-check-[0-9]+-\w+|(?<=/)[a-z0-9_]{8}$")
 _READING = ("iam:Get", "iam:List", "iam:Simulate", "iam:Generate")
 
 
@@ -37,14 +41,19 @@ def world_left(world: World) -> str:
 
 
 def _disk(world: World) -> list[Any]:
-    return [
+    found: list[Any] = [
         [str(path.relative_to(world.live)), str(files.read(path)) if path.exists() else "gone"]
         for path in world.destinations
-    ] + [
-        # Their names are drawn by lot, and what they hold is a copy of what a destination holds.
-        [path.rpartition("/")[0], path.endswith(".tmp")]
-        for path in sorted(files.strange_files(world.home, world.memory, world.temporary))
     ]
+    folders = (world.home, world.memory, world.temporary)
+    for folder, name in zip(folders, (".keyturn-*", "*.unfinished", "*"), strict=True):
+        left = [path for one in folder.rglob(name) for path in (one, *one.rglob("*"))]
+        found += sorted([_BY_LOT.sub("*", str(path)), _content(path)] for path in left)
+    return found
+
+
+def _content(path: Path) -> str:
+    return path.read_text(errors="replace") if path.is_file() else "a folder"
 
 
 def _journal(world: World) -> dict[str, Any]:
