@@ -269,3 +269,46 @@ def test_a_last_use_that_aws_does_not_tell_is_looked_up_by_the_person(office: Of
     assert "keyturn done last-use" in held.problem.message
     conductor.tick(office.start(), None, "last-use")
     assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+
+
+# ── What was done in the console since ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("route", [Route.SCOPED_USER, Route.NEW_ROOT_KEY])
+def test_a_key_turned_on_in_the_console_while_it_waits_to_be_deleted_is_noticed(office: Office, route: Route) -> None:
+    office.rotate(route)
+    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    assert conductor.carry_on(office.start(), None).step is Step.DELETE
+    office.account.root_turn_on(office.old.access_key_id)
+    office.clock.advance(60)
+    result = conductor.carry_on(office.start(), None)
+    assert (result.ending, result.step, result.problem) == (Ending.WAITING, Step.WATCH, None), str(result.problem)
+    assert office.rotations()[0].off_at is None
+
+
+def test_a_key_that_somebody_turned_on_again_is_not_deleted(office: Office) -> None:
+    office.rotate(Route.NEW_ROOT_KEY)
+    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    office.account.root_turn_on(office.old.access_key_id)
+    office.clock.advance(60)
+    result = conductor.delete(office.start(), None, office.old.access_key_id.last4)
+    assert result.ending is Ending.WAITING
+    assert "still on" in str(result.problem)
+    assert office.account.accepts(office.old)
+
+
+def test_who_turned_it_off_is_told_right_also_after_an_interruption(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    office.account.fail("sts:*", faults.reset(), times=1000)
+    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.STOPPED
+    office.account.faults.clear()
+    office.clock.advance(60)
+    assert conductor.carry_on(office.start(), None).step is Step.DELETE
+    assert office.rotations()[0].off_by is By.KEY
+    office.account.root_turn_on(office.old.access_key_id)
+    office.clock.advance(60)
+    assert conductor.carry_on(office.start(), None).step is Step.WATCH
+    office.account.root_turn_off(office.old.access_key_id)
+    office.clock.advance(60)
+    assert conductor.carry_on(office.start(), None).step is Step.DELETE
+    assert office.rotations()[0].off_by is By.CONSOLE

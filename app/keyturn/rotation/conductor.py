@@ -29,7 +29,7 @@ from keyturn.rotation import (
 from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.guided_items import item_of, items_to_put_back, program_title, still_old
 from keyturn.rotation.plan import Gate, Plan
-from keyturn.rotation.record import Rotation, all_rotations, find_rotation, reload, taking, write
+from keyturn.rotation.record import Rotation, all_rotations, find_rotation, reload, remember_keys, taking, write
 from keyturn.rotation.steps import Awaited, By, Ending, Result, State, Step
 from keyturn.rotation.surroundings import Cancelled, Moment, Surroundings
 from keyturn.state.journal import Mark
@@ -272,26 +272,29 @@ def standing(surroundings: Surroundings, rotation: Rotation) -> Result:
 
 
 def _open(surroundings: Surroundings, name: str | None) -> Rotation:
-    """The rotation, with AWS's partition known for its keys: elsewhere AWS takes them for dead (research/aws.md A1)."""
     rotation = find_rotation(surroundings.journal, name)
-    for key in (rotation.decision.key, rotation.new_key):
-        if key is not None:
-            surroundings.aws.remember_partition(key, rotation.decision.owner.partition)
-    # Made or turned on by an earlier start of Keyturn, perhaps seconds ago (research/peers.md C1).
-    made = rotation.latest(Step.CREATE, Mark.INTENT, Mark.DONE)
-    on = rotation.latest(Step.TURN_ON, Mark.DONE) if rotation.off_at is None else None
-    for new, entry in ((rotation.new_key, made), (rotation.decision.new_owner, made), (rotation.decision.key, on)):
-        if new is not None and entry is not None:
-            surroundings.aws.remember_new(new, entry.at)
+    remember_keys(surroundings, rotation)
     return rotation
 
 
 def _settled(surroundings: Surroundings, rotation: Rotation) -> Rotation:
-    """Where turning the old key on was interrupted, see whether it is on; the journal says so then."""
-    if not rotation.may_be_on:
+    """The rotation, with the old key on in the journal too where it is on at AWS.
+
+    Turning it on may have been interrupted, or somebody did so in the console: then something needs it, and it is
+    watched as before.
+    """
+    if rotation.may_be_on:
+        old = creating.old_pair(surroundings, rotation)
+        is_on = not turning_off.is_off(surroundings, rotation, old, _new_pair(surroundings, rotation))
+    elif rotation.step is Step.DELETE and not rotation.began(Step.DELETE):
+        kept = surroundings.secrets.get(rotation.decision.key)
+        if kept is None:
+            return rotation  # nobody here can ask
+        old = kept
+        is_on = turning_off.is_usable(surroundings, rotation, old, _new_pair(surroundings, rotation))
+    else:
         return rotation
-    old = creating.old_pair(surroundings, rotation)
-    if not turning_off.is_off(surroundings, rotation, old, _new_pair(surroundings, rotation)):
+    if is_on:
         turning_off.seen_on(surroundings, rotation, old)
     return reload(surroundings, rotation)
 

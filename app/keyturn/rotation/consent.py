@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keyturn.model.keys import AccessKeyId
+from keyturn.model.keys import AccessKeyId, Principal, PrincipalKind
 from keyturn.model.text import _
 
 
@@ -40,14 +40,20 @@ def other_users(key: AccessKeyId) -> OtherUsers:
 
 
 def one_way_heading() -> str:
-    """The title of the warning before a root key turns itself off."""
+    """The title of the warning before a key turns itself off."""
     return _("This is a one-way door for Keyturn.")
 
 
-def one_way() -> str:
-    """Why a root key that turns itself off cannot be turned on by Keyturn (research/aws.md 0.1 and A2)."""
+def one_way(owner: Principal) -> str:
+    """Why a key that turns itself off cannot be turned on by Keyturn (research/aws.md 0.1 and A2)."""
+    if owner.kind is PrincipalKind.ROOT:
+        return _(
+            "A root key that turns itself off cannot turn itself on again, and no IAM user may. Only you can, in the "
+            "AWS console, signed in as root with password and MFA. If you are not sure that you can sign in, turn it "
+            "off in the console instead: there you see that you can."
+        )
     return _(
-        "A root key that turns itself off cannot turn itself on again, and no IAM user may. Only you can, in the AWS "
-        "console, signed in as root with password and MFA. If you are not sure that you can sign in, turn it off in "
-        "the console instead: there you see that you can."
-    )
+        "A key that turns itself off cannot turn itself on again, and Keyturn holds no other key of {user}. Only "
+        "somebody who may manage users can, in the AWS console. If you are not sure that you can sign in there, turn "
+        "it off in the console instead: there you see that you can."
+    ).format(user=owner.user_name or owner.arn)

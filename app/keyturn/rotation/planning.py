@@ -19,7 +19,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, Principal
 from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
-from keyturn.rotation import by_hand
+from keyturn.rotation import by_hand, consent, turning_off
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.guided_programs import programs_by_hand, rights_for
@@ -95,6 +95,8 @@ class _Planning:
                 watch_days=self._options.watch_days,
                 off_days=self._options.off_days,
             )
+            if turning_off.is_one_way(decision, turning_off.default_way(decision)):
+                self._notes.append(consent.one_way(decision.owner))
         self._gates += self._later_gates()
         can, cannot = ((), ()) if decision is None else powers(decision)
         return Plan(

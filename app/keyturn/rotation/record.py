@@ -158,6 +158,14 @@ class Rotation:
         return None
 
     @property
+    def began_off_by(self) -> By | None:
+        """By.KEY where Keyturn itself began to turn the old key off since it was last on, however that ended."""
+        began = self.latest(Step.TURN_OFF, Mark.NOTED)
+        on = self.latest(Step.TURN_ON, Mark.DONE)
+        since = began is not None and (on is None or self.entries.index(on) < self.entries.index(began))
+        return By(began.facts["by"]) if began is not None and since else None
+
+    @property
     def ticked(self) -> frozenset[str]:
         """The things that a person said were done."""
         return frozenset(str(e.facts["item"]) for e in self.entries if e.mark is Mark.TICKED)
@@ -259,6 +267,22 @@ def find_rotation(journal: Journal, name: str | None) -> Rotation:
 def reload(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     """The same rotation as the journal has it now."""
     return find_rotation(surroundings.journal, rotation.name)
+
+
+def remember_keys(surroundings: Surroundings, rotation: Rotation) -> None:
+    """Tell the conversation with AWS what the journal knows of the rotation's keys.
+
+    Their partition: elsewhere AWS takes them for dead (research/aws.md A1). And which were made or turned on by an
+    earlier start of Keyturn, perhaps seconds ago, so that AWS may not have heard of them (research/peers.md C1).
+    """
+    for key in (rotation.decision.key, rotation.new_key):
+        if key is not None:
+            surroundings.aws.remember_partition(key, rotation.decision.owner.partition)
+    made = rotation.latest(Step.CREATE, Mark.INTENT, Mark.DONE)
+    on = rotation.latest(Step.TURN_ON, Mark.DONE) if rotation.off_at is None else None
+    for new, entry in ((rotation.new_key, made), (rotation.decision.new_owner, made), (rotation.decision.key, on)):
+        if new is not None and entry is not None:
+            surroundings.aws.remember_new(new, entry.at)
 
 
 def write(

@@ -13,9 +13,10 @@ from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.proving import targets_of
-from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.record import Rotation, taking, write
 from keyturn.rotation.steps import By, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.state.journal import Mark
 
 _LOOK_EVERY = 3.0  # seconds between two looks whether the person turned the key off
 
@@ -42,6 +43,8 @@ def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair
         _expect_a_console(decision)
     signer = new if new is not None and decision.route.same_owner else old
     with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
+        # Whoever finds the key off after an interruption finds here who was about to do it.
+        write(surroundings, rotation, Step.TURN_OFF, Mark.NOTED, {"by": By.KEY.value})
         try:
             access_keys.set_status(surroundings.aws, signer, decision.key, active=False, user_name=None)
         except AwsError as error:
@@ -95,7 +98,7 @@ def seen_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> No
     with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
         surroundings.aws.forget_new(old.access_key_id)
         spreading.wait_until_refused(surroundings.aws, old, surroundings.clock)
-        outcome.facts["by"] = By.CONSOLE.value
+        outcome.facts["by"] = (rotation.began_off_by or By.CONSOLE).value
         outcome.detail = rotation.decision.key.masked
 
 

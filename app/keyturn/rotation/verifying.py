@@ -11,6 +11,7 @@ from keyturn.clients.guide import guide_named
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation.proving import Check, DestinationProof, own_check
+from keyturn.rotation.record import all_rotations, remember_keys
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey, take_survey
 
@@ -18,11 +19,13 @@ from keyturn.rotation.survey import FoundKey, Survey, take_survey
 def verify(
     surroundings: Surroundings, given_buckets: Sequence[str] = ()
 ) -> tuple[Survey, tuple[DestinationProof, ...]]:
-    """Prove every destination on this computer.
+    """Prove every destination on this computer. A key that a rotation made minutes ago is given its time.
 
     Args:
         given_buckets: for destinations whose configuration names none; without them only their identity is proved.
     """
+    for rotation in all_rotations(surroundings.journal):
+        remember_keys(surroundings, rotation)
     survey = take_survey(surroundings)
     given = tuple(Target(bucket) for bucket in given_buckets)
     proofs: list[DestinationProof] = []

@@ -93,7 +93,8 @@ def turn_off(session: Session, output: Output) -> Exit:
             return _carried_out(session, output, lambda all_of_it: conductor.carry_on(all_of_it, rotation.name))
         if still_on:
             if turning_off.is_one_way(rotation.decision, way):
-                output.page.write(line(consent.one_way_heading(), Tone.ATTENTION), line(consent.one_way()), BLANK)
+                warning = consent.one_way(rotation.decision.owner)
+                output.page.write(line(consent.one_way_heading(), Tone.ATTENTION), line(warning), BLANK)
             if not arguments.yes and _another_needs_it(output, rotation):
                 found = conductor.add_by_hand(session.surroundings(), rotation.name, ANOTHER_COMPUTER)
                 return _end(session, output, found)
