@@ -52,7 +52,7 @@ def make_rotation() -> MakeRotation:
     ) -> Standing:
         path, target = Path("/home/oma/rclone.conf"), Target("family-archive")
         place = Place("rclone", "oma", path, "[oma]", PlaceKind.DESTINATION, OLD, targets=(target,))
-        destination = Destination(place, (target,))
+        destination = Destination(place, (target,), path)
         decision = Decision(
             rotation=name,
             key=OLD,

@@ -14,7 +14,7 @@ import pytest
 from keyturn.aws.session import Aws, AwsSettings, OwnUse
 from keyturn.rotation import conductor
 from keyturn.rotation.plan import Plan
-from keyturn.rotation.steps import By, Ending, Result, Route, State
+from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn.rotation.surroundings import OwnUses, Surroundings
 from keyturn.state.journal import Entry, Journal
 
@@ -156,6 +156,19 @@ def test_turning_off_and_deleting_killed_anywhere_end_well(new_office: Callable[
         expect_sound(office)
         assert office.status_of(office.old.access_key_id) is None
     assert nth > 10
+
+
+@pytest.mark.parametrize("route", [Route.SCOPED_USER, Route.NEW_ROOT_KEY])
+def test_turning_off_that_was_interrupted_before_aws_heard_of_it_waits_as_before(office: Office, route: Route) -> None:
+    office.rotate(route)
+    for nth in count(1):
+        assert killed_at(office, nth, lambda s: conductor.turn_off(s, None, By.KEY))
+        if office.rotations()[-1].state is State.INTERRUPTED:
+            break
+    assert "iam:UpdateAccessKey" not in office.account.log.actions()
+    result = conductor.carry_on(office.start(), None)
+    assert (result.ending, result.state, result.step) == (Ending.WAITING, State.WAITING, Step.WATCH)
+    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
 
 
 def test_an_undo_clears_away_what_a_killed_keyturn_left_of_a_key(

@@ -181,3 +181,25 @@ def test_a_program_that_looks_for_its_bucket_in_the_wrong_region_is_told(office:
     plan = office.plan(Route.SCOPED_USER)
     told = [*(gate.reason for gate in plan.closed), *plan.notes]
     assert any("ap-south-1" in one and "eu-central-1" in one for one in told)
+
+
+def notes_of_a_plan_to_retire(office: Office) -> list[str]:
+    office.forget_programs()
+    office.write(
+        "Downloads/accessKeys.csv",
+        f"Access key ID,Secret access key\r\n{office.old.access_key_id},{office.old.secret.reveal()}\r\n",
+    )
+    plan = office.plan()
+    assert plan.route is Route.RETIRE
+    return [note for note in plan.notes if "cannot turn itself on again" in note]
+
+
+def test_a_plan_whose_usual_way_off_is_one_way_says_so(office: Office) -> None:
+    office.use_key_of_user("office-nas", age_days=400)
+    (note,) = notes_of_a_plan_to_retire(office)
+    assert "office-nas" in note
+    assert "--by console" in note
+
+
+def test_a_root_key_is_turned_off_in_the_console_so_its_plan_has_no_one_way_door(office: Office) -> None:
+    assert notes_of_a_plan_to_retire(office) == []

@@ -75,6 +75,7 @@ def keyturn(office: Office, *typed: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_second_keyturn_changes_nothing_names_the_first_and_may_look(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
+    office.clock.advance(60)  # the commands below have a clock of their own, which the account does not see
     files = {path: path.read_bytes() for path in office.home.rglob("*") if path.is_file()}
     key = office.old.access_key_id.last4
     with another_keyturn(office.memory) as first:
@@ -297,3 +298,41 @@ def test_a_link_that_leads_elsewhere_since_the_plan_stops_the_rotation_before_an
     assert result.problem.code == "file.changed"
     assert (real.read_bytes(), elsewhere.read_bytes()) == (content, content)
     assert office.account.user_names() == ()
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_link_that_leads_elsewhere_since_the_confirmation_is_not_followed(
+    back: bool, office: Office, tmp_path: Path
+) -> None:
+    link, real, elsewhere = office.home / RCLONE, tmp_path / "dotfiles.conf", tmp_path / "elsewhere.conf"
+    for path in (real, elsewhere):
+        path.write_bytes(link.read_bytes())
+        path.chmod(0o600)
+    link.unlink()
+    link.symlink_to(real)
+
+    def swap_the_link(event: Event) -> None:
+        if (event.step, event.moment) == (Step.UNDO if back else Step.SWITCH, Moment.STARTED) and link.exists():
+            elsewhere.write_bytes(real.read_bytes())
+            link.unlink()
+            link.symlink_to(elsewhere)
+
+    plan = office.plan(Route.SCOPED_USER)
+    if back:
+        assert conductor.rotate(office.start(), plan).ending is Ending.WAITING
+        before = real.read_bytes()
+        result = conductor.undo(office.start(progress=swap_the_link), None)
+    else:
+        before = real.read_bytes()
+        result = conductor.rotate(office.start(progress=swap_the_link), plan)
+
+    assert result.problem is not None
+    assert "leads to another file now" in result.problem.title
+    assert (real.read_bytes(), elsewhere.read_bytes()) == (before, before)
+    if back:
+        # The copy with the new key is what the program reads now, so the new key stays until the person has looked.
+        link.unlink()
+        link.symlink_to(real)
+        assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert result.ending is (Ending.STOPPED if back else Ending.PUT_BACK)
+    assert office.pairs_in_files() == {office.old.access_key_id.value}

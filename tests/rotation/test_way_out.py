@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from keyturn.model.keys import KeyStatus
+from keyturn.practice import faults
 from keyturn.rotation import conductor
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.steps import By, Ending, Route, State, Step
 from keyturn.rotation.surroundings import CancelToken
+from keyturn.rotation.verifying import verify
 
 from .conftest import Office
 
@@ -194,3 +196,20 @@ def test_who_watches_hears_of_each_destination_and_the_journal_keeps_what_was_pr
     assert {one.bucket for one in proved} == {"family-archive", "office-backup"}
     assert all(("list", True) in one.checks for one in proved)
     assert rotation.proved(Step.PROVE_OFF) == ()
+
+
+def test_verify_bears_with_a_key_that_aws_has_not_heard_of_everywhere(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    for _start in range(2):
+        office.account.fail("sts:*", faults.refused(403, "InvalidClientTokenId"))
+        office.account.fail("s3:ListBucket", faults.refused(403, "InvalidAccessKeyId"), nth=2)
+        _survey, proofs = verify(office.start())
+        assert [one.ok for one in proofs] == [True, True], [one.first_failure for one in proofs]
+
+
+def test_verify_does_not_bear_with_an_old_key(office: Office) -> None:
+    office.account.fail("sts:*", faults.refused(403, "InvalidClientTokenId"), times=100)
+    began = office.clock.monotonic()
+    _survey, proofs = verify(office.start())
+    assert [one.ok for one in proofs] == [False, False]
+    assert office.clock.monotonic() == began

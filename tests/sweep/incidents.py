@@ -207,6 +207,8 @@ def mend(world: World, how: str) -> None:
         shutil.copy2(world.folder / "ready" / path.relative_to(world.live), path)
     if how == "read-only":
         path.chmod(0o600)
+    if how == "link-swapped" and path.is_symlink():
+        path.resolve().replace(path)
     world.before[path] = files.read(path)
 
 

@@ -45,6 +45,7 @@ FOUND_BY_THE_SWEEP = {
     "an undo while AWS has not heard everywhere that the old key is off": "retire/turn-off-key/kill-request:after:2",
     "a key turned on again, and the answer lost": "new-root-key/turn-off-key/aws:lost-on-and-on:32",
     "a key turned on again that S3 hears of after STS": "new-root-key/turn-off-key/kill-call:unlink:3",
+    "turning off killed before AWS heard of it": "scoped-user/turn-off-key/kill-request:before:2",
     "a check killed while it has a key of its own": "scoped-user/rotate/kill-call:write:10",
     "a check's folder that does not go at the first attempt": "scoped-user/rotate/file:openat:593:EMFILE",
 }

@@ -105,6 +105,7 @@ def replace_pair(
     expected: AccessKeyId,
     pair: KeyPair,
     digest: str | None = None,
+    file: Path | None = None,
     filesystem: FileSystem = REAL,
 ) -> Replaced:
     """Put `pair` where `expected` stands, at all `places` of one file, in one atomic replacement.
@@ -119,16 +120,23 @@ def replace_pair(
     Args:
         expected: the key ID that must stand there now.
         digest: what the file's SHA-256 has to be before; None where that does not matter.
+        file: the file that has to stand behind the links of the path; None where that does not matter.
         filesystem: the calls that read and replace the file.
 
     Raises:
-        FileError: `file.changed`, where another key or another content stands there; or what reading and writing raise.
+        FileError: `file.changed`, where another key, another content or another file stands there; or what reading and
+            writing raise.
         ClientError: `place.gone`, `place.not-editable`.
         ValueError: where the places are not all in one file.
     """
-    if len({os.path.realpath(place.path) for place in places}) != 1:
+    behind = {Path(os.path.realpath(place.path)) for place in places}
+    if file is not None and behind != {file}:
+        raise _leads_elsewhere(places, file)
+    if len(behind) != 1:
         raise ValueError("one replacement is for the places of one file")
     first = content = read_file(places[0].path, filesystem=filesystem)
+    if file is not None and first.real_path != file:
+        raise _leads_elsewhere(places, file)
     written = False
     for _attempt in range(_ATTEMPTS):
         spots = [_spot(content, place) for place in places]
@@ -214,6 +222,17 @@ def _changed(path: Path) -> FileError:
             "The file is not as it was a moment ago, so Keyturn did not replace it; what stands there now is kept. See "
             "what changed in {path}, then start again."
         ).format(path=path),
+        code="file.changed",
+    )
+
+
+def _leads_elsewhere(places: Sequence[Place], file: Path) -> FileError:
+    return FileError(
+        _("{name} leads to another file now").format(name=places[0].path.name),
+        _(
+            "{path} was a link to {file} when you confirmed the change, and is none to it now. Keyturn changed neither "
+            "file, and backups go on with the key that they find. Let it lead there again, then run the command again."
+        ).format(path=places[0].path, file=file),
         code="file.changed",
     )
 

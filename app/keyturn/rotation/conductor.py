@@ -403,6 +403,10 @@ def _look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
         if evidence.dead:
             turning_off.seen_off(surroundings, rotation, old)
             return _prove_off(surroundings, reload(surroundings, rotation))
+        if rotation.step is Step.TURN_OFF:
+            # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
+            write(surroundings, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})
+            rotation = reload(surroundings, rotation)
     except AppError as error:
         return _stopped(surroundings, rotation, error)
     reasons = watching.turn_off_gates(surroundings, rotation, evidence)

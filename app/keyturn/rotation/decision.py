@@ -22,10 +22,12 @@ class Destination:
     Attributes:
         place: without its secret.
         targets: from its configuration, or from `--bucket`.
+        file: the file behind the links of the place's path, as it was confirmed.
     """
 
     place: Place
     targets: tuple[Target, ...]
+    file: Path
 
     @property
     def title(self) -> str:
@@ -126,7 +128,11 @@ class Decision:
             "owner": self.owner.arn,
             "route": self.route.value,
             "destinations": [
-                {**_place_as_json(one.place), "targets": [[t.bucket, t.prefix] for t in one.targets]}
+                {
+                    **_place_as_json(one.place),
+                    "targets": [[t.bucket, t.prefix] for t in one.targets],
+                    "file": str(one.file),
+                }
                 for one in self.destinations
             ],
             "by_hand": [_by_hand_as_json(one) for one in self.by_hand],
@@ -243,4 +249,4 @@ def _computer_from_json(written: Mapping[str, Any]) -> OtherComputer:
 
 def _destination_from_json(written: Mapping[str, Any]) -> Destination:
     targets = tuple(Target(bucket, prefix) for bucket, prefix in written["targets"])
-    return Destination(replace(_place_from_json(written), targets=targets), targets)
+    return Destination(replace(_place_from_json(written), targets=targets), targets, Path(written["file"]))

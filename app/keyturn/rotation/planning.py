@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from keyturn.aws import buckets as aws_buckets
 from keyturn.aws import scoped_user
@@ -84,7 +86,7 @@ class _Planning:
                 key=self._found.key.access_key_id,
                 owner=owner,
                 route=self._route,
-                destinations=tuple(Destination(without_secret(one.place), one.targets) for one in destinations),
+                destinations=tuple(replace(one, place=without_secret(one.place)) for one in destinations),
                 by_hand=tuple(by_hand_programs),
                 computers=computers,
                 mentions=tuple(without_secret(place) for place in scope.mentions),
@@ -165,7 +167,9 @@ class _Planning:
                 code="key.unused",
             )
         given = tuple(Target(bucket) for bucket in self._options.buckets)
-        destinations = [Destination(place, place.targets or given) for place in places]
+        destinations = [
+            Destination(place, place.targets or given, Path(os.path.realpath(place.path))) for place in places
+        ]
         homeless = [one.title for one in destinations if not one.targets]
         homeless += [program_title(one) for one in by_hand_programs if one.known and not one.targets]
         if homeless:

@@ -182,14 +182,14 @@ class _Inquiry:
         return found
 
     def _ask(self, pair: KeyPair) -> tuple[AccessKey, tuple[AccessKey, ...] | None] | AwsError:
-        from keyturn.aws import access_keys, identity  # an offline scan does without
+        from keyturn.aws import access_keys  # an offline scan does without
 
         aws, journal = self._surroundings.aws, self._surroundings.journal
         key = pair.access_key_id
         try:
             # Asked first, before any other request of ours becomes the key's last use (research/aws.md A3).
             read = self._last_use(pair)
-            owner = identity.whose(aws, pair)
+            owner = self._whose(pair)
             if isinstance(read, AwsError) and read.fault is AwsFault.UNKNOWN_KEY:
                 read = self._last_use(pair)  # now its partition is known
         except AwsError as error:
@@ -210,6 +210,24 @@ class _Inquiry:
         if mine is not None:
             accepted = replace(accepted, created=mine.created)
         return accepted, siblings
+
+    def _whose(self, pair: KeyPair) -> Principal:
+        from keyturn.aws import identity
+
+        aws, key = self._surroundings.aws, pair.access_key_id
+        made = self._made_by_us.get(key)
+        try:
+            return identity.whose(aws, pair)
+        except AwsError as error:
+            if error.fault is not AwsFault.UNKNOWN_KEY or made is None:
+                raise
+        # A key that an earlier start made: AWS may not have heard of it everywhere (research/peers.md C1).
+        aws.remember_new(key, made)
+        try:
+            return identity.whose(aws, pair)
+        finally:
+            # The other questions are IAM's, which denies them to a scoped user for good.
+            aws.forget_new(key)
 
     def _last_use(self, pair: KeyPair) -> LastUse | AwsError:
         from keyturn.aws import access_keys

@@ -35,7 +35,7 @@ def switch(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None
         for path, places in files.items():
             surroundings.cancel.check()
             _expect_stopped(surroundings, places, decision.key)
-            done = replace_pair(surroundings.computer, places, expected=decision.key, pair=new)
+            done = replace_pair(surroundings.computer, places, expected=decision.key, pair=new, file=path)
             surroundings.tell(Step.SWITCH, Moment.GOING_ON, _told(path, done), _identities(places))
             if done.rewritten:
                 outcome.detail += f". {_told(path, done)}"
@@ -52,9 +52,9 @@ def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, ne
     first_error: AppError | None = None
     for path, places in files_of(decision).items():
         try:
-            if new is not None:
+            if new is not None and any(read_pair(surroundings.computer, one).access_key_id == new for one in places):
                 _expect_stopped(surroundings, places, new)
-                done = replace_pair(surroundings.computer, places, expected=new, pair=old)
+                done = replace_pair(surroundings.computer, places, expected=new, pair=old, file=path)
                 surroundings.tell(Step.UNDO, Moment.GOING_ON, _told(path, done), _identities(places))
         except AppError as error:
             first_error = first_error or error
@@ -63,10 +63,10 @@ def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, ne
 
 
 def files_of(decision: Decision) -> dict[Path, list[Place]]:
-    """The destinations by the file behind them: two places in one file change in one replacement."""
+    """The destinations by the file that was confirmed: two places in one file change in one replacement."""
     files: dict[Path, list[Place]] = {}
     for one in decision.destinations:
-        files.setdefault(one.place.path.resolve(), []).append(one.place)
+        files.setdefault(one.file, []).append(one.place)
     return files
 
 

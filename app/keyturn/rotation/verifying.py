@@ -24,9 +24,9 @@ def verify(
     Args:
         given_buckets: for destinations whose configuration names none; without them only their identity is proved.
     """
+    survey = take_survey(surroundings)
     for rotation in all_rotations(surroundings.journal):
         remember_keys(surroundings, rotation)
-    survey = take_survey(surroundings)
     given = tuple(Target(bucket) for bucket in given_buckets)
     proofs: list[DestinationProof] = []
     for found in survey.keys:
