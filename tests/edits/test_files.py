@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -238,6 +239,46 @@ def test_a_change_in_the_last_moment_is_seen_and_left_as_it_is(file: Path, tmp_p
     assert leftover_temporaries(file.parent) == ()
 
 
+class InTheWindow(RealFileSystem):
+    """Somebody acts between the last look and the moment in which the new file gets the name, and perhaps after it."""
+
+    def __init__(self, *acts: Callable[[], None]) -> None:
+        self._acts = list(acts)
+
+    def exchange(self, one: Path, other: Path) -> None:
+        if self._acts:
+            self._acts.pop(0)()
+        super().exchange(one, other)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are swapped on Linux")
+@pytest.mark.parametrize("in_place", [False, True])
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_another_program_writes_after_the_last_look_is_kept(file: Path, in_place: bool, times: int) -> None:
+    def write(content: bytes) -> None:
+        beside = file if in_place else file.with_name("theirs")
+        beside.write_bytes(content)
+        beside.chmod(0o600)
+        beside.replace(file)
+
+    acts = [partial(write, b"theirs %d" % number) for number in range(times)]
+    with pytest.raises(FileError) as caught:
+        replace_file(read_file(file), NEW, filesystem=InTheWindow(*acts))
+    assert caught.value.code == "file.changed"
+    # Written in place the second time, it went into the new file, which then is theirs.
+    assert file.read_bytes() == b"theirs %d" % (times - 1)
+    assert leftover_temporaries(file.parent) == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are swapped on Linux")
+def test_a_file_that_vanishes_after_the_last_look_is_not_made_anew(file: Path) -> None:
+    with pytest.raises(FileError) as caught:
+        replace_file(read_file(file), NEW, filesystem=InTheWindow(file.unlink))
+    assert caught.value.code == "file.missing"
+    assert not file.exists()
+    assert leftover_temporaries(file.parent) == ()
+
+
 def test_a_write_protected_file_is_respected(file: Path) -> None:
     file.chmod(0o400)
     assert replacing(file) == "file.read-only"
@@ -253,6 +294,7 @@ def test_a_file_with_a_second_name_is_refused_because_the_other_name_would_keep_
 # Python's own files may be out of reach afterwards, so everything is imported before.
 BECOME_NOBODY = """
 import os, resource, sys
+from functools import partial
 from pathlib import Path
 from keyturn.edits.files import obstacle, read_file, replace_file, writability
 from keyturn.model.errors import FileError
@@ -396,6 +438,9 @@ class HeldByAnotherProgram(RealFileSystem):
     def __init__(self, times: int, code: int) -> None:
         self.times, self.code, self.waited = times, code, 0.0
 
+    def exchange(self, one: Path, other: Path) -> None:
+        raise OSError(errno.ENOSYS, "made up")
+
     def replace(self, source: Path, target: Path) -> None:
         if self.times > 0:
             self.times -= 1
@@ -431,11 +476,15 @@ class Disk:
 
     Attributes:
         calls: the names of the calls so far.
+        named_by: `exchange`, or `replace` on a disk where names cannot be swapped.
     """
 
-    def __init__(self, fails_at: int | None = None, failure: BaseException | None = None) -> None:
+    def __init__(
+        self, fails_at: int | None = None, failure: BaseException | None = None, *, named_by: str = "exchange"
+    ) -> None:
         self.fails_at = fails_at
         self.failure = failure
+        self.named_by = named_by
         self.calls: list[str] = []
         self.removal_works = True
         self.bytes_at_once: int | None = None
@@ -450,6 +499,8 @@ class Disk:
                     real(*arguments)  # the system lets go of a descriptor also where closing fails
                 assert self.failure is not None
                 raise self.failure
+            if name == "exchange" != self.named_by:
+                raise OSError(errno.EINVAL, "made up")
             if name == "remove" and not self.removal_works:
                 raise OSError(errno.EIO, "made up")
             if name == "write":
@@ -465,32 +516,35 @@ class Disk:
         return cast("FileSystem", self)
 
 
-def calls_of_a_replacement(path: Path) -> list[str]:
-    disk = Disk()
+def calls_of_a_replacement(path: Path, named_by: str = "exchange") -> list[str]:
+    disk = Disk(named_by=named_by)
     replace_file(read_file(path), OLD, filesystem=disk.port)
     return disk.calls
 
 
 def test_the_bytes_are_on_the_disk_before_the_name_is_given_to_them_and_then_the_name_is(file: Path) -> None:
     calls = calls_of_a_replacement(file)
-    written, named = calls.index("write"), calls.index("replace")
+    written, named = calls.index("write"), calls.index("exchange")
     assert "fsync" in calls[written:named]
     assert "fsync" in calls[named:]
     # The last look at what is there comes right before the replacement.
     assert calls[named - 2 : named] == ["read", "close"]
 
 
+@pytest.mark.parametrize("named_by", ["exchange", "replace"])
 @pytest.mark.parametrize("failure", [errno.EIO, errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EINTR, None])
-def test_whichever_call_fails_the_file_is_old_or_new_and_nothing_is_left(file: Path, failure: int | None) -> None:
-    calls = calls_of_a_replacement(file)
-    assert {"open", "write", "fsync", "replace", "close", "read", "resolve"} <= set(calls)
+def test_whichever_call_fails_the_file_is_old_or_new_and_nothing_is_left(
+    file: Path, failure: int | None, named_by: str
+) -> None:
+    calls = calls_of_a_replacement(file, named_by)
+    assert {"open", "write", "fsync", named_by, "close", "read", "resolve"} <= set(calls)
     descriptors = len(list(Path("/dev/fd").iterdir()))
     for nth, name in enumerate(calls):
         file.write_bytes(OLD)
         error = KeyboardInterrupt() if failure is None else OSError(failure, os.strerror(failure))
         before = read_file(file)
         try:
-            replace_file(before, NEW, filesystem=Disk(nth, error).port)
+            replace_file(before, NEW, filesystem=Disk(nth, error, named_by=named_by).port)
         except FileError as told:
             expected = NEW if told.code == "file.not-durable" else OLD
         except KeyboardInterrupt:
@@ -541,7 +595,7 @@ def test_a_disk_that_takes_a_few_bytes_at_a_time_gets_all_of_them(file: Path) ->
 def test_a_temporary_that_cannot_be_removed_is_found_later(file: Path) -> None:
     calls = calls_of_a_replacement(file)
     file.write_bytes(OLD)
-    stuck = Disk(calls.index("replace"), OSError(errno.EIO, "made up"))
+    stuck = Disk(calls.index("exchange"), OSError(errno.EIO, "made up"))
     stuck.removal_works = False
     with pytest.raises(FileError):
         replace_file(read_file(file), NEW, filesystem=stuck.port)
@@ -561,6 +615,7 @@ def test_only_what_we_left_is_taken_for_ours(tmp_path: Path) -> None:
 
 KILLED_AT = """
 import os, signal, sys
+from functools import partial
 from pathlib import Path
 from keyturn.edits.files import read_file, replace_file
 from keyturn.edits.filesystem import RealFileSystem
@@ -588,8 +643,9 @@ replace_file(read_file(path), b"new", filesystem=Killed())
         ("write", "before", OLD, 1),
         ("write", "after", OLD, 1),
         ("fsync", "after", OLD, 1),
-        ("replace", "before", OLD, 1),
-        ("replace", "after", b"new", 0),
+        ("exchange", "before", OLD, 1),
+        ("exchange", "after", b"new", 1),
+        ("remove", "after", b"new", 0),
     ],
 )
 def test_a_kill_at_any_moment_leaves_the_old_or_the_new_file_and_a_leftover_that_is_found(

@@ -54,6 +54,7 @@ FILE_ERRORS: Mapping[str, tuple[str, ...]] = {
     "fsync": ("EIO", "ENOSPC"),
     "fdatasync": ("EIO", "ENOSPC"),
     "rename": ("EACCES", "EROFS", "EBUSY"),
+    "renameat2": ("EINVAL", "EACCES", "EROFS", "EBUSY"),  # EINVAL: names cannot be swapped on this file system
     "unlink": ("EACCES", "EROFS"),
     "unlinkat": ("EACCES",),
     "ftruncate": ("EIO",),

@@ -8,9 +8,10 @@ Two points are alike where Keyturn cannot tell them apart, for one of these reas
   bucket or once more; one of the first half of those is tried, and one of the second.
 - *An answer of AWS* is read in one place (aws/session.py, aws/errors.py), and the rest of Keyturn sees an `AwsError` of
   it alone. The faults of one group end there in the same way. What changes users or keys meets every one.
-- *An error of a file* is an OSError; Keyturn's lines tell refused rights from all others, and nothing else. Between two
-  entries of the journal a file is read by the same lines. Of SQLite's errors nothing is told apart, so each commit
-  fails once before and once after the database is touched, and on and on; the first one call by call.
+- *An error of a file* is an OSError; Keyturn's lines tell refused rights, and what a file system cannot do, from all
+  others, and nothing else; the sentences that name the reason are tried in tests/edits. Between two entries of the
+  journal a file is read by the same lines. Of SQLite's errors nothing is told apart, so each commit fails once before
+  and once after the database is touched, and on and on; the first one call by call.
 - *A keychain* that is asked to read cannot forget, nor do a thing and deny it.
 """
 
@@ -47,7 +48,7 @@ _OF_A_QUESTION = ((*_SENT_AGAIN, *_DONE_TWICE), *_NOT_SENT_AGAIN, (*_NO_ANSWER, 
 _OF_AN_UPLOAD = (_SENT_AGAIN, _DONE_TWICE, *_NOT_SENT_AGAIN, _NO_ANSWER, _DONE_AND_NO_ANSWER)
 _OF_A_CHANGE = tuple((fault,) for fault in AWS_FAULTS)
 
-_REFUSED_RIGHTS = {"EACCES", "EPERM"}
+_TOLD_APART = {"EACCES": "rights", "EPERM": "rights", "EINVAL": "not here"}
 _LASTING = {"ENOSPC", "EROFS"}
 _LOOKING = {"openat", "pread64", "read"}
 _TROUBLES_OF_READING = (Trouble.LOCKED, Trouble.DENIED, Trouble.GONE, Trouble.SLOW, Trouble.KILL_BEFORE)
@@ -201,7 +202,7 @@ def file_fault_points(world: World) -> Iterator[Point]:
 def _error_of(call: Call, error: str) -> str:
     if call.is_of_the_journal and call.commits:
         return f"journal {call.effects} {call.name in _LOOKING}"
-    kind = "rights" if error in _REFUSED_RIGHTS else "other"
+    kind = _TOLD_APART.get(error, "other")
     # The programs' own checks are run one after the other, each with a folder of its own.
     since = call.commits if call.only_looks or call.file.startswith("tmp/") else call.effects
     return f"{since} {call.name} {call.file} {call.failed} {kind}"

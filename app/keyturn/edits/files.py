@@ -6,6 +6,7 @@ killed (DESIGN.md, promise 1; the rules are those of research/anchors.md 3.4 and
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -28,6 +29,8 @@ _TEMPORARY_NAME = re.compile(re.escape(TEMPORARY_PREFIX) + r"[0-9a-f]{16}\.tmp")
 _ROOM_TO_SPARE = 4096  # bytes: a new key may be longer than the old one
 # Windows' System Error Codes: replacing an open file is "access denied", or a sharing or lock violation.
 _HELD_ON_WINDOWS = frozenset({5, 32, 33})
+# Where names cannot be swapped: not by this system, or not on this file system (man 2 renameat2).
+_NO_EXCHANGE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP})
 # Seconds between attempts then: virus scanners hold a new file for a moment.
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -154,13 +157,7 @@ def replace_file(before: FileContent, content: bytes, *, filesystem: FileSystem 
         folder = _open_folder(current.real_path.parent, filesystem)
         try:
             temporary = _write_temporary(current, content, filesystem)
-            try:
-                # Programs write their own files at any time, so the last look is right before the replacement.
-                _unchanged(current, filesystem)
-                _rename(temporary, current.real_path, filesystem)
-            except BaseException:
-                _forget(temporary, filesystem)
-                raise
+            _put_in_place(temporary, current, content, filesystem)
             if folder is not None:
                 try:
                     filesystem.fsync(folder)
@@ -301,6 +298,62 @@ def _copy_attributes(target: FileContent, descriptor: int, filesystem: FileSyste
                 raise
 
 
+def _put_in_place(temporary: Path, before: FileContent, content: bytes, filesystem: FileSystem) -> None:
+    """Give the new file the name, and see that it took it from the file that was read.
+
+    Programs write their own files at any time, so the last look is right before. Where two names can be swapped, what
+    was written since then comes out under the temporary name, and gets its own name back. Elsewhere it would be lost:
+    some fifty millionths of a second remain.
+
+    Raises:
+        FileError: `file.changed`, where it is not the file that was read.
+    """
+    swapped = False
+    try:
+        _unchanged(before, filesystem)
+        swapped = _swap(temporary, before.real_path, filesystem)
+        if swapped and _content_of(temporary, filesystem) != before.content:
+            raise failures.changed(before.path)
+    except BaseException:
+        if swapped:
+            _swap_back(temporary, before.real_path, content, filesystem)
+        else:
+            _forget(temporary, filesystem)
+        raise
+    if swapped:
+        _forget(temporary, filesystem)
+
+
+def _swap(temporary: Path, target: Path, filesystem: FileSystem) -> bool:
+    """Put the new file in place; False where nothing came out for it."""
+    try:
+        filesystem.exchange(temporary, target)
+    except OSError as error:
+        if error.errno not in _NO_EXCHANGE:
+            raise
+        _rename(temporary, target, filesystem)
+        return False
+    return True
+
+
+def _swap_back(temporary: Path, target: Path, content: bytes, filesystem: FileSystem) -> None:
+    # Where this fails, what came out is not removed: it stays under the temporary name.
+    with suppress(OSError):
+        filesystem.exchange(temporary, target)
+        if _content_of(temporary, filesystem) != content:
+            # They wrote once more meanwhile, and what was written last is what stays.
+            filesystem.exchange(temporary, target)
+        _forget(temporary, filesystem)
+
+
+def _content_of(path: Path, filesystem: FileSystem) -> bytes | None:
+    """The bytes of what is there; None where that is no ordinary file, or cannot be read."""
+    try:
+        return read_file(path, filesystem=filesystem).content
+    except FileError:
+        return None
+
+
 def _rename(temporary: Path, target: Path, filesystem: FileSystem) -> None:
     for pause in (*_PAUSES, None):
         try:
@@ -317,5 +370,10 @@ def _rename(temporary: Path, target: Path, filesystem: FileSystem) -> None:
 
 def _forget(temporary: Path, filesystem: FileSystem) -> None:
     # What cannot be removed now is found by `leftover_temporaries` at the next start.
-    with suppress(OSError):
+    try:
         filesystem.remove(temporary)
+    except BaseException as error:
+        with suppress(OSError):
+            filesystem.remove(temporary)
+        if not isinstance(error, OSError):
+            raise

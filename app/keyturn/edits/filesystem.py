@@ -6,13 +6,17 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 # Where Linux keeps a file's POSIX access list (man 5 acl).
 ACCESS_LIST = "system.posix_acl_access"
+# Linux: fcntl.h, AT_FDCWD; linux/fs.h, RENAME_EXCHANGE.
+_HERE = -100
+_EXCHANGE = 2
 
 
 class FileSystem(Protocol):
@@ -57,6 +61,10 @@ class FileSystem(Protocol):
         ...
 
     def replace(self, source: Path, target: Path) -> None: ...
+
+    def exchange(self, one: Path, other: Path) -> None:
+        """Swap the names of two files in one instant; ENOSYS or EINVAL where that cannot be done."""
+        ...
 
     def remove(self, path: Path) -> None: ...
 
@@ -169,6 +177,17 @@ class RealFileSystem:
         """Give `source` the name `target` in one instant."""
         source.replace(target)
 
+    def exchange(self, one: Path, other: Path) -> None:
+        """Swap two names, on Linux, where the file system can (man 2 renameat2)."""
+        swap = _renameat2()
+        if swap is None:
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), str(other))
+        import ctypes
+
+        if swap(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(other))
+
     def remove(self, path: Path) -> None:
         """Remove a file."""
         path.unlink()
@@ -176,6 +195,21 @@ class RealFileSystem:
     def pause(self, seconds: float) -> None:
         """Wait for so many seconds."""
         time.sleep(seconds)
+
+
+@cache
+def _renameat2() -> Callable[..., int] | None:
+    """The system's call, which Python has no name for; None where there is none."""
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:
+        return None
+    call.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
+    exchange: Callable[..., int] = call
+    return exchange
 
 
 REAL: FileSystem = RealFileSystem()
