@@ -170,3 +170,13 @@ def test_a_root_key_in_govcloud_never_turns_itself_off(tmp_path: Path) -> None:
         assert result.problem is not None
         assert result.problem.code == "turn-off.no-way-back"
         assert office.account.accepts(office.old)
+
+
+@pytest.mark.parametrize("action", ["iam:CreateUser", "iam:PutUserPolicy", "iam:CreateAccessKey"])
+def test_what_an_organisation_forbids_is_put_back_and_told_as_such(tmp_path: Path, action: str) -> None:
+    with opened_office(tmp_path, switches={"organisation_denies": frozenset({action})}) as office:
+        result = office.rotate(Route.SCOPED_USER)
+        expect_put_back(office, result)
+        assert result.problem is not None
+        assert result.problem.code == "aws.denied"
+        assert result.problem.title == f"The rules of your organisation do not allow {action}"

@@ -92,6 +92,8 @@ _EXCEPTIONS: Mapping[str, AwsFault] = {
 # Connections that end in the middle of TLS: the request may have been sent.
 _TLS_ENDED = re.compile(r"EOF|bad record mac|read operation|decryption failed", re.IGNORECASE)
 
+# AWS's message names the kind of policy that refused (research/aws.md A7 7.1).
+_OF_AN_ORGANISATION = "service control policy"
 _PERMISSION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9*]+)")
 
 
@@ -206,7 +208,15 @@ def _refusal(response: Mapping[str, Any], request: Request, now: datetime) -> Aw
     fault = _fault(code, status, words, ahead, request)
     named = _PERMISSION.search(words)
     permission = named[1] if named is not None else _permission(request)
-    subject = Subject(request.key, request.bucket, permission, request.operation, ahead=ahead, detail=code)
+    subject = Subject(
+        request.key,
+        request.bucket,
+        permission,
+        request.operation,
+        ahead=ahead,
+        detail=code,
+        by_organisation=_OF_AN_ORGANISATION in words,
+    )
     title, message = sentences(fault, subject)
     refusal = AwsRefusal(title, message, fault=fault, aws_code=code)
     refusal.status = status

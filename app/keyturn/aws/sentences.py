@@ -20,6 +20,7 @@ class Subject:
         proxy: a proxy stood in the way.
         ahead: by how much this computer's clock is ahead of AWS's; None where AWS told no time.
         detail: AWS's code, or the kind of trouble, for the small print.
+        by_organisation: AWS named a service control policy as the reason, which binds root as well.
     """
 
     key: AccessKeyId | None
@@ -29,6 +30,7 @@ class Subject:
     proxy: bool = False
     ahead: timedelta | None = None
     detail: str = ""
+    by_organisation: bool = False
 
 
 def sentences(fault: AwsFault, subject: Subject) -> tuple[str, str]:
@@ -72,6 +74,12 @@ def _special(fault: AwsFault, subject: Subject) -> tuple[str, str] | None:
         return _("The encryption key of the bucket {bucket} is turned off or gone"), _(
             "AWS cannot write to the bucket with it, so no backup can, whatever its access key. Look at the key in the "
             "AWS console under Key Management Service."
+        )
+    if fault is AwsFault.DENIED and subject.by_organisation:
+        return _("The rules of your organisation do not allow {permission}"), _(
+            "AWS refused it to the access key {key} because of a service control policy, which binds every user of the "
+            "account and its root user. Your backups keep the key they have. Ask whoever looks after the organisation "
+            "in AWS, or choose another route: keyturn plan -h lists them."
         )
     if fault is AwsFault.DENIED and subject.permission.startswith("s3:") and subject.bucket:
         return _("AWS refused {permission} on the bucket {bucket} to the access key {key}"), _(

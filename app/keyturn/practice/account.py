@@ -66,6 +66,8 @@ class PracticeAccount:
         initiator_may_abort: whoever began an upload may abort it (to be verified, research/aws.md C7).
         private_acl_needs_right: `x-amz-acl: private` needs `s3:PutObjectAcl` (to be verified, research/clients.md 20).
         iam_region_counts: refuse requests to IAM signed for another region than IAM's own.
+        organisation_denies: actions of IAM that the organisation's service control policies deny, to root as well; the
+            refusal names that kind of policy (research/aws.md A7 7.1).
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class PracticeAccount:
         initiator_may_abort: bool = True,
         private_acl_needs_right: bool = True,
         iam_region_counts: bool = False,
+        organisation_denies: frozenset[str] = frozenset(),
     ) -> None:
         self.account_id = account_id
         self._lock = threading.RLock()
@@ -106,7 +109,9 @@ class PracticeAccount:
         self._door = FrontDoor(
             self._identities,
             self._s3,
-            QueryService(self._identities, users_see_root_use=users_see_root_use),
+            QueryService(
+                self._identities, users_see_root_use=users_see_root_use, organisation_denies=organisation_denies
+            ),
             opted_in=opted_in,
             pretend_tls=pretend_tls,
             inactive_is_denied=inactive_is_denied,

@@ -30,10 +30,12 @@ class QueryService:
 
     Attributes:
         users_see_root_use: an IAM user may ask for the last use of a root key; unknown (research/aws.md C3).
+        organisation_denies: what the organisation's service control policies deny to everybody, root as well.
     """
 
     identities: Identities
     users_see_root_use: bool = False
+    organisation_denies: frozenset[str] = frozenset()
 
     def answer(self, service: str, caller: Caller, form: Form, context: Context, request_id: str) -> Answer:
         """Carry out an operation, or raise the Refusal."""
@@ -46,10 +48,14 @@ class QueryService:
         return query_answer(service, name, operation(self.identities, caller, form), request_id)
 
     def _authorize(self, action: str, caller: Caller, form: Form, context: Context) -> None:
-        if caller.user is None or action in _ALWAYS_ALLOWED:
+        if action in _ALWAYS_ALLOWED:
             return
         service, _, name = action.partition(":")
         resource = resource_of(self.identities, caller, name, form)
+        if action in self.organisation_denies:
+            raise denied(caller.arn, action, resource, explicitly=True, policy_kind="service control")
+        if caller.user is None:
+            return
         documents = self.identities.documents_of(caller.user, service)
         decision = decide(documents, Question(action, resource, context, caller.arn, self.identities.account_id))
         of_root = name == "GetAccessKeyLastUsed" and resource == self.identities.root_arn

@@ -43,7 +43,8 @@ def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Evi
 
     GetAccessKeyLastUsed, and not the credential report: whoever of ours may read the report may ask this too, the old
     key itself or another one of its owner, and it comes without the report's four hours (research/aws.md A3). The
-    report would tell more only to a third identity, and no route makes one.
+    report would tell more only to a third identity (research/aws.md A2, "IAM admin"), and no route makes one: the
+    scoped user may ask IAM nothing at all. Who may not ask looks in the console, see `LAST_USE`.
 
     Raises:
         AwsError: where AWS could not be asked.
