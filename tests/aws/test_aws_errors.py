@@ -40,7 +40,7 @@ _QUESTIONS: dict[str, Callable[[Aws, KeyPair, S3Target], object]] = {
     "iam": lambda aws, pair, target: list_keys(aws, pair, None),
     "new key": lambda aws, pair, target: create_key(aws, pair, None),
     "buckets": lambda aws, pair, target: list_buckets(aws, pair),
-    "head": lambda aws, pair, target: facts(aws, pair, target.bucket, target.account),
+    "head": lambda aws, pair, target: facts(aws, pair, target.bucket, DEFAULT_ACCOUNT),
     "list": lambda aws, pair, target: list_objects(aws, pair, target, 1),
 }
 

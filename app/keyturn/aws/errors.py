@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 from keyturn.aws.sentences import Subject, sentences
 from keyturn.model.errors import AwsError, AwsFault
@@ -111,12 +112,17 @@ class AwsRefusal(AwsError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked, for the sentence that says why it failed."""
+    """What was asked, for the sentence that says why it failed.
+
+    Attributes:
+        store: the address of the S3-compatible store that was asked; None for AWS.
+    """
 
     service: str
     operation: str
     key: AccessKeyId
     bucket: str | None = None
+    store: str | None = None
 
 
 class speaking_to_aws:
@@ -169,6 +175,7 @@ def translate(error: Exception, request: Request, now: datetime) -> AwsError:
         fault = AwsFault.NO_SUCH_BUCKET
     proxy = isinstance(error, exceptions.ProxyConnectionError)
     subject = Subject(request.key, request.bucket, _permission(request), request.operation, proxy=proxy, detail=detail)
+    subject = replace(subject, store=_host(request.store))
     title, message = sentences(fault, subject)
     return AwsError(title, message, fault=fault)
 
@@ -178,19 +185,23 @@ def is_from_aws(headers: Mapping[str, Any]) -> bool:
     return any(name.lower() in _REQUEST_ID_HEADERS for name in headers)
 
 
-def not_aws() -> AwsError:
-    """The error for an answer from somebody who is not AWS."""
-    return _without_answer(AwsFault.NOT_AWS)
+def not_aws(store: str | None = None) -> AwsError:
+    """The error for an answer from somebody who is not AWS, or not the store that was asked."""
+    return _without_answer(AwsFault.NOT_AWS, store)
 
 
-def torn() -> AwsError:
-    """The error for an answer of AWS that ended too early."""
-    return _without_answer(AwsFault.NO_ANSWER)
+def torn(store: str | None = None) -> AwsError:
+    """The error for an answer of AWS, or of a store, that ended too early."""
+    return _without_answer(AwsFault.NO_ANSWER, store)
 
 
-def _without_answer(fault: AwsFault) -> AwsError:
-    title, message = sentences(fault, Subject(None, None, "", ""))
+def _without_answer(fault: AwsFault, store: str | None) -> AwsError:
+    title, message = sentences(fault, Subject(None, None, "", "", store=_host(store)))
     return AwsError(title, message, fault=fault)
+
+
+def _host(store: str | None) -> str:
+    return "" if store is None else urlsplit(store).netloc
 
 
 def _refusal(response: Mapping[str, Any], request: Request, now: datetime) -> AwsError:
@@ -198,9 +209,10 @@ def _refusal(response: Mapping[str, Any], request: Request, now: datetime) -> Aw
     metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
     headers: Mapping[str, str] = {name.lower(): value for name, value in (metadata.get("HTTPHeaders") or {}).items()}
     status = int(metadata.get("HTTPStatusCode") or 0)
-    if headers and not is_from_aws(headers):
-        return not_aws()
     code = str(said.get("Code") or "")
+    # Stores need not name the request, but they speak S3: a page of HTML has no code but its number.
+    if headers and not is_from_aws(headers) and (request.store is None or not code or code.isdecimal()):
+        return not_aws(request.store)
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", code):
         code = ""
     words = str(said.get("Message") or "")
@@ -216,6 +228,7 @@ def _refusal(response: Mapping[str, Any], request: Request, now: datetime) -> Aw
         ahead=ahead,
         detail=code,
         by_organisation=_OF_AN_ORGANISATION in words,
+        store=_host(request.store),
     )
     title, message = sentences(fault, subject)
     refusal = AwsRefusal(title, message, fault=fault, aws_code=code)

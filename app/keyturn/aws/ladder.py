@@ -33,13 +33,15 @@ class S3Target:
 
     Attributes:
         region: where the bucket is; None lets S3 redirect.
-        account: the account that the bucket has to belong to.
+        account: the account that the bucket has to belong to; None at a store that has none.
+        store: the address of an S3-compatible store; None for AWS.
     """
 
     bucket: str
     prefix: str
     region: str | None
-    account: str
+    account: str | None
+    store: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def list_objects(aws: Aws, pair: KeyPair, target: S3Target, most: int, *, patien
     """
     answer = _ask(aws, pair, target, "ListObjectsV2", {"Prefix": target.prefix, "MaxKeys": most}, patient=patient)
     if "IsTruncated" not in answer:
-        raise not_aws()
+        raise not_aws(target.store)
     return answer
 
 
@@ -101,8 +103,11 @@ def _ask(
     aws: Aws, pair: KeyPair, target: S3Target, operation: str, parameters: Mapping[str, Any], *, patient: bool = True
 ) -> dict[str, Any]:
     """Every request of the proof names the owner, so that a bucket of the same name elsewhere never passes."""
-    owned = {"Bucket": target.bucket, "ExpectedBucketOwner": target.account}
-    return aws.ask(pair, "s3", operation, {**owned, **parameters}, region=target.region, patient=patient)
+    owned = {"Bucket": target.bucket}
+    if target.account is not None:
+        owned["ExpectedBucketOwner"] = target.account
+    wanted = {**owned, **parameters}
+    return aws.ask(pair, "s3", operation, wanted, region=target.region, patient=patient, store=target.store)
 
 
 def _list(aws: Aws, pair: KeyPair, target: S3Target) -> list[Mapping[str, Any]]:
@@ -134,7 +139,7 @@ def _read(aws: Aws, pair: KeyPair, target: S3Target, objects: Sequence[Mapping[s
             gone = error
         else:
             if len(answer.get("Body", b"")) != 1:
-                short = torn()
+                short = torn(target.store)
                 return CheckResult("read", False, str(short), short)
             return CheckResult("read", True, _("An object of the backup was read."))
     return CheckResult("read", False, _("The objects vanished while they were looked at. Try again."), gone)
@@ -147,15 +152,16 @@ def _write(aws: Aws, pair: KeyPair, target: S3Target) -> CheckResult:
     failed: AwsError | None = None
     # More uploads than the one we know of may exist: interrupted, answer lost, or sent again after a lost answer.
     unclear = True
+    # Locked buckets refuse parts without a checksum (research/aws.md A5); stores may not know this kind of it.
+    checksum = {"ChecksumAlgorithm": "CRC32"} if target.store is None else {}
     try:
-        # Locked buckets refuse parts without a checksum (research/aws.md A5).
-        begun = _ask(aws, pair, target, "CreateMultipartUpload", {"Key": name, "ChecksumAlgorithm": "CRC32"})
+        begun = _ask(aws, pair, target, "CreateMultipartUpload", {"Key": name, **checksum})
         if not begun.get("UploadId"):
-            raise torn()
+            raise torn(target.store)
         unclear = begun.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
-        part = {"Key": name, "UploadId": begun["UploadId"], "PartNumber": 1, "Body": b"k", "ChecksumAlgorithm": "CRC32"}
+        part = {"Key": name, "UploadId": begun["UploadId"], "PartNumber": 1, "Body": b"k", **checksum}
         if not _ask(aws, pair, target, "UploadPart", part).get("ETag"):
-            raise torn()
+            raise torn(target.store)
     except AwsError as error:
         failed = error
         if not begun:

@@ -31,6 +31,10 @@ __all__ = [
 ]
 
 
+# A pair, the account that it has to belong to, and whose key it has to be.
+_Identity = tuple[KeyPair, str, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class ProofRequest:
     """One destination's pair, as read back from it, and what it is for.
@@ -47,13 +51,15 @@ class ProofRequest:
 def prove_all(aws: Aws, requests: Sequence[ProofRequest]) -> tuple[tuple[CheckResult, ...], ...]:
     """Prove all destinations at once: for each, in their order, `identity`, `list`, `read`, `write`.
 
-    Destinations that share pair, target and owner are proved once.
+    A store that has no accounts is not asked whose the key is. Destinations that share pair, target and owner are
+    proved once.
     """
-    identities: list[tuple[KeyPair, str, str | None]] = []
+    identities: list[_Identity] = []
     buckets: list[tuple[KeyPair, S3Target]] = []
     for request in requests:
-        if _identity_of(request) not in identities:
-            identities.append(_identity_of(request))
+        identity = _identity_of(request)
+        if identity is not None and identity not in identities:
+            identities.append(identity)
         if (request.pair, request.target) not in buckets:
             buckets.append((request.pair, request.target))
     tasks: list[Callable[[], tuple[CheckResult, ...]]] = [
@@ -62,7 +68,7 @@ def prove_all(aws: Aws, requests: Sequence[ProofRequest]) -> tuple[tuple[CheckRe
     ]
     results = in_parallel(tasks)
     return tuple(
-        results[identities.index(_identity_of(request))]
+        (() if (identity := _identity_of(request)) is None else results[identities.index(identity)])
         + results[len(identities) + buckets.index((request.pair, request.target))]
         for request in requests
     )
@@ -87,8 +93,9 @@ def prove_identity(aws: Aws, pair: KeyPair, expected_account: str, expected_arn:
     return CheckResult("identity", False, str(stranger), stranger)
 
 
-def _identity_of(request: ProofRequest) -> tuple[KeyPair, str, str | None]:
-    return request.pair, request.target.account, request.expected_arn
+def _identity_of(request: ProofRequest) -> _Identity | None:
+    account = request.target.account
+    return None if account is None else (request.pair, account, request.expected_arn)
 
 
 def _identity_check(aws: Aws, pair: KeyPair, account: str, arn: str | None) -> tuple[CheckResult, ...]:

@@ -21,6 +21,7 @@ class Subject:
         ahead: by how much this computer's clock is ahead of AWS's; None where AWS told no time.
         detail: AWS's code, or the kind of trouble, for the small print.
         by_organisation: AWS named a service control policy as the reason, which binds root as well.
+        store: the host of the S3-compatible store that was asked; empty for AWS.
     """
 
     key: AccessKeyId | None
@@ -31,17 +32,22 @@ class Subject:
     ahead: timedelta | None = None
     detail: str = ""
     by_organisation: bool = False
+    store: str = ""
 
 
 def sentences(fault: AwsFault, subject: Subject) -> tuple[str, str]:
     """Return title and message for `fault`."""
-    title, message = _special(fault, subject) or _general(fault, subject)
+    if subject.store:
+        title, message = _at_a_store(fault)
+    else:
+        title, message = _special(fault, subject) or _general(fault, subject)
     words = {
         "key": subject.key.masked if subject.key is not None else "",
         "bucket": subject.bucket or "",
         "permission": subject.permission,
         "operation": subject.operation,
         "detail": subject.detail or "?",
+        "store": subject.store,
     }
     return title.format(**words), message.format(**words)
 
@@ -87,6 +93,50 @@ def _special(fault: AwsFault, subject: Subject) -> tuple[str, str] | None:
             "cannot run with this key. Look at the policies of the user and of the bucket in the AWS console."
         )
     return None
+
+
+def _at_a_store(fault: AwsFault) -> tuple[str, str]:
+    """The sentences about an S3-compatible store, which has no IAM and a console of its own."""
+    match fault:
+        case AwsFault.UNKNOWN_KEY:
+            return _("{store} does not accept the access key {key}"), _(
+                "It is turned off, deleted, or belongs to another store. A backup program that uses it cannot reach "
+                "its bucket now. Look for the key on the store's own web page."
+            )
+        case AwsFault.WRONG_SECRET:
+            return _("The secret does not fit the access key {key}"), _(
+                "{store} refused it, so nothing was changed. Compare the secret with the one you saved: a space, a "
+                "plus or a slash is easily lost in copying."
+            )
+        case AwsFault.DENIED:
+            return _("{store} refused {permission} on the bucket {bucket} to the access key {key}"), _(
+                "The key is not allowed to do this, and a backup that needs it cannot run with it. Look on the store's "
+                "own web page what the key may do."
+            )
+        case AwsFault.NO_SUCH_BUCKET:
+            return _("There is no bucket named {bucket} at {store}"), _(
+                "A backup to it cannot run, whatever its key. Compare the name with the one on the store's web page."
+            )
+        case AwsFault.NO_NETWORK | AwsFault.NO_ANSWER | AwsFault.SERVER | AwsFault.THROTTLED:
+            return _("{store} cannot be reached, or does not answer"), _(
+                "Your backups keep the key they have, and wait for the store too. Check the connection and the store's "
+                "own status page, then try again."
+            )
+        case AwsFault.UNTRUSTED:
+            return _("The connection to {store} cannot be trusted"), _(
+                "Its certificate is not one that this computer knows: a sign-in page, a filter, or a store with a "
+                "certificate of its own. Nothing was sent. Your backups keep the key they have."
+            )
+        case AwsFault.NOT_AWS:
+            return _("What answered at {store} does not speak S3"), _(
+                "It is most often the sign-in page of a Wi-Fi, or a filter of the network. Your backups keep the key "
+                "they have. Compare the address in the backup program, or sign in to your network, then try again."
+            )
+        case _:
+            return _("{store} could not do what was asked ({detail})"), _(
+                "It was about {operation}. Your backups keep the key they have. Try again; if it stays like this, ask "
+                "whoever runs the store."
+            )
 
 
 def policy_too_long() -> tuple[str, str]:

@@ -32,6 +32,11 @@ HOME_REGIONS: Mapping[str, str] = {
 # More threads than this never ask at once; urllib3 warns about connections beyond its pool.
 _CONNECTIONS = 32
 
+_NO_NEW_CHECKSUMS = {
+    "request_checksum_calculation": "when_required",
+    "response_checksum_validation": "when_required",
+}
+
 # For so long after a change a good answer may be followed by a bad one (research/aws.md A4, research/peers.md C1).
 _NEW = timedelta(minutes=10)
 # Seconds between the attempts while that may be so: half a minute together, after which a refusal is believed. Most
@@ -71,6 +76,20 @@ class OwnUse:
     at: datetime
     service: str
     region: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a request is sent: one connection is kept for each key and way.
+
+    Attributes:
+        store: an S3-compatible store's address; None for AWS.
+    """
+
+    service: str
+    region: str
+    attempts: int
+    store: str | None
 
 
 def _utc_now() -> datetime:
@@ -113,7 +132,7 @@ class Aws:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._session: Any = None
-        self._clients: dict[tuple[str, str, str, int], tuple[Secret, Any]] = {}
+        self._clients: dict[tuple[AccessKeyId, _Way], tuple[Secret, Any]] = {}
         self._partitions: dict[AccessKeyId, str] = {}
         self._new: dict[str, datetime] = {}
         self._calls: list[tuple[str, str, str]] = []
@@ -158,6 +177,7 @@ class Aws:
         region: str | None = None,
         attempts: int | None = None,
         patient: bool = True,
+        store: str | None = None,
     ) -> dict[str, Any]:
         """Send one request and return AWS's answer, the bytes of an object included (ask for a range of them).
 
@@ -170,19 +190,21 @@ class Aws:
             region: None means the home region of the signer's partition.
             attempts: how often it is sent at most while no answer comes; 1 for what must not happen twice.
             patient: False for those who count the refusals themselves.
+            store: the address of an S3-compatible store that is asked instead of AWS.
 
         Raises:
             AwsError: for everything that is not an answer of AWS.
         """
         parameters = parameters or {}
+        way = _Way(service, region or self.home_region(signer.access_key_id), attempts or self.settings.attempts, store)
         for pause in _PAUSES if patient else ():
             try:
-                return self._ask(signer, service, operation, parameters, region, attempts)
+                return self._ask(signer, way, operation, parameters)
             except AwsError as error:
                 if not self._may_be_spreading(error, signer, parameters):
                     raise
             self._sleep(pause)
-        return self._ask(signer, service, operation, parameters, region, attempts)
+        return self._ask(signer, way, operation, parameters)
 
     def _may_be_spreading(self, error: AwsError, signer: KeyPair, parameters: Mapping[str, Any]) -> bool:
         if error.fault in _SIGNER_NOT_SPREAD:
@@ -195,21 +217,12 @@ class Aws:
         since = self._new.get(str(name))
         return since is not None and self._now() - since < _NEW
 
-    def _ask(
-        self,
-        signer: KeyPair,
-        service: str,
-        operation: str,
-        parameters: Mapping[str, Any],
-        region: str | None,
-        attempts: int | None,
-    ) -> dict[str, Any]:
-        region = region or self.home_region(signer.access_key_id)
-        request = Request(service, operation, signer.access_key_id, parameters.get("Bucket"))
+    def _ask(self, signer: KeyPair, way: _Way, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        request = Request(way.service, operation, signer.access_key_id, parameters.get("Bucket"), way.store)
         with speaking_to_aws(request, self._now):
-            send = self._method(signer, service, operation, region, attempts or self.settings.attempts)
-        self._uses(OwnUse(signer.access_key_id, self._now(), service, region))
-        self._calls.append((service, operation, signer.access_key_id.masked))
+            send = self._method(signer, way, operation)
+        self._uses(OwnUse(signer.access_key_id, self._now(), way.service, way.region))
+        self._calls.append((way.service, operation, signer.access_key_id.masked))
         with speaking_to_aws(request, self._now):
             answer = send(**parameters)
             if "Body" in answer:
@@ -224,33 +237,31 @@ class Aws:
                 client.close()
             self._clients.clear()
 
-    def _method(
-        self, signer: KeyPair, service: str, operation: str, region: str, attempts: int
-    ) -> Callable[..., dict[str, Any]]:
+    def _method(self, signer: KeyPair, way: _Way, operation: str) -> Callable[..., dict[str, Any]]:
         from botocore import xform_name
 
-        name = (signer.access_key_id.value, service, region, attempts)
+        name = (signer.access_key_id, way)
         # Clients are safe to share between threads; sessions and the making of clients are not.
         with self._lock:
             secret, client = self._clients.get(name, (None, None))
             if client is None or secret != signer.secret:
-                client = self._new_client(signer, service, region, attempts)
+                client = self._new_client(signer, way)
                 self._clients[name] = (signer.secret, client)
         method: Callable[..., dict[str, Any]] = getattr(client, xform_name(operation))
         return method
 
-    def _new_client(self, signer: KeyPair, service: str, region: str, attempts: int) -> Any:  # noqa: ANN401
+    def _new_client(self, signer: KeyPair, way: _Way) -> Any:  # noqa: ANN401
         from botocore.config import Config
 
         from keyturn import __version__
 
         if self._session is None:
             self._session = isolated_session()
-        endpoint = self.settings.endpoint_url
+        endpoint = way.store or self.settings.endpoint_url
         on_this_computer = endpoint is not None and urlsplit(endpoint).hostname in ("127.0.0.1", "localhost", "::1")
         client = self._session.create_client(
-            service,
-            region_name=region,
+            way.service,
+            region_name=way.region,
             endpoint_url=endpoint,
             # Never False, and never None: None reads REQUESTS_CA_BUNDLE.
             verify=self.settings.ca_bundle or True,
@@ -259,16 +270,18 @@ class Aws:
             config=Config(
                 connect_timeout=self.settings.connect_timeout,
                 read_timeout=self.settings.read_timeout,
-                retries={"mode": "standard", "total_max_attempts": attempts},
+                retries={"mode": "standard", "total_max_attempts": way.attempts},
                 proxies={} if on_this_computer else dict(self.settings.proxies),
                 ignore_configured_endpoint_urls=True,
                 max_pool_connections=_CONNECTIONS,
                 user_agent_extra=f"Keyturn/{__version__}",
                 # Buckets with dots in their names are addressed by path on their own accord.
                 s3={"addressing_style": "auto" if endpoint is None else "path"},
+                # Stores know S3 as it was before 2025, and some refuse a request with a checksum of a newer kind.
+                **({} if way.store is None else _NO_NEW_CHECKSUMS),
             ),
         )
-        client.meta.events.register("before-parse", _look_who_answers)
+        client.meta.events.register("before-parse", _look_who_answers if way.store is None else _look_for_all_of_it)
         keep_libraries_quiet()
         return client
 
@@ -279,9 +292,14 @@ def _look_who_answers(*, response_dict: Mapping[str, Any], operation_model: Any,
     A portal's empty 200 makes ListObjectsV2, HeadBucket and PutObject "succeed", and its HTML makes HeadBucket succeed
     (research/aws.md A7 7.1, measured). An answer of AWS always names its request.
     """
-    status, headers, body = response_dict["status_code"], response_dict["headers"], response_dict["body"]
-    if not is_from_aws(headers):
+    if not is_from_aws(response_dict["headers"]):
         raise not_aws()
+    _look_for_all_of_it(response_dict=response_dict, operation_model=operation_model)
+
+
+def _look_for_all_of_it(*, response_dict: Mapping[str, Any], operation_model: Any, **_: object) -> None:  # noqa: ANN401
+    """Refuse an answer that ended too early."""
+    status, headers, body = response_dict["status_code"], response_dict["headers"], response_dict["body"]
     promised = headers.get("Content-Length", "")
     headless = operation_model.http.get("method") == "HEAD" or status in (204, 304)
     # botocore asks urllib3 not to compare the two, so a torn answer would pass for a short one.

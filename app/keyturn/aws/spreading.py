@@ -84,9 +84,12 @@ def wait_until_accepted(
         AwsError: at once for anything but "not spread yet", a wrong secret above all; UNKNOWN_KEY or DENIED after two
             minutes.
     """
-    places = [_Place(partial(_sts, aws, pair))]
-    places += [_Place(partial(_s3, aws, pair, target)) for target in dict.fromkeys(targets)]
-    _wait(places, clock, progress, stop_if_cancelled, partial(_not_accepted, pair))
+    places = [_Place(partial(_s3, aws, pair, target)) for target in dict.fromkeys(targets)]
+    if all(target.store is None for target in targets):
+        places.insert(0, _Place(partial(_sts, aws, pair)))
+        _wait(places, clock, progress, stop_if_cancelled, partial(_not_accepted, pair))
+    else:
+        _wait(places, clock, progress, stop_if_cancelled, _not_accepted_there)
 
 
 def wait_until_known(
@@ -103,9 +106,15 @@ def wait_until_known(
     S3 hears of a key by itself, and may do so after STS (research/aws.md A4). What the key may do was settled before
     it was turned off, so a bucket that refuses it knows it.
 
+    An S3-compatible store has no STS, and may say of a key that is off that it is not allowed to list.
+
     Raises:
         AwsError: at once for anything but "not spread yet"; UNKNOWN_KEY after two minutes.
     """
+    if any(target.store is not None for target in targets):
+        places = [_Place(partial(_s3, aws, pair, target)) for target in dict.fromkeys(targets)]
+        _wait(places, clock, progress, stop_if_cancelled, _not_accepted_there)
+        return
     places = [_Place(partial(_sts, aws, pair, _OFF))]
     places += [_Place(partial(_s3_knows, aws, pair, target)) for target in dict.fromkeys(targets)]
     _wait(places, clock, progress, stop_if_cancelled, partial(_still_off, pair))
@@ -116,6 +125,7 @@ def wait_until_refused(
     pair: KeyPair,
     clock: Clock,
     *,
+    store: S3Target | None = None,
     timeout: float = _PATIENCE,
     progress: Callable[[Spread], None] = _nothing,
     stop_if_cancelled: Callable[[], None] = _nothing,
@@ -123,6 +133,7 @@ def wait_until_refused(
     """Return once STS refuses the key three times in a row; asked every three seconds.
 
     Args:
+        store: what the key is for where it is no key of AWS's; the S3-compatible store is asked then.
         timeout: seconds to wait at most.
 
     Raises:
@@ -132,7 +143,7 @@ def wait_until_refused(
     in_a_row = 0
     while True:
         stop_if_cancelled()
-        in_a_row = 0 if _sts(aws, pair, _OFF) is None else in_a_row + 1
+        in_a_row = in_a_row + 1 if is_refused(aws, pair, store) else 0
         passed = clock.monotonic() - began
         if in_a_row == _IN_A_ROW:
             progress(Spread(passed, 1, 1, False))
@@ -148,6 +159,18 @@ def wait_until_refused(
                 fault=AwsFault.CONFLICT,
             )
         clock.sleep(_PAUSE_FOR_REFUSAL)
+
+
+def is_refused(aws: Aws, pair: KeyPair, store: S3Target | None = None) -> bool:
+    """True where AWS, or a store, refuses the key: inactive or gone.
+
+    Args:
+        store: as `wait_until_refused` has it. A store may say of a key that is off that it is not allowed to list.
+
+    Raises:
+        AwsError: where it could not be asked.
+    """
+    return _asked(aws, pair, store, _OFF if store is None else _OFF | {AwsFault.DENIED}) is not None
 
 
 def _wait(
@@ -210,8 +233,12 @@ def _sts(aws: Aws, pair: KeyPair, awaited: frozenset[AwsFault] = _NOT_YET) -> Aw
     return _refusal(lambda: aws.ask(pair, "sts", "GetCallerIdentity", patient=False), awaited)
 
 
-def _s3(aws: Aws, pair: KeyPair, target: S3Target) -> AwsError | None:
-    return _refusal(lambda: list_objects(aws, pair, target, 1, patient=False), _NOT_YET)
+def _s3(aws: Aws, pair: KeyPair, target: S3Target, awaited: frozenset[AwsFault] = _NOT_YET) -> AwsError | None:
+    return _refusal(lambda: list_objects(aws, pair, target, 1, patient=False), awaited)
+
+
+def _asked(aws: Aws, pair: KeyPair, store: S3Target | None, awaited: frozenset[AwsFault]) -> AwsError | None:
+    return _sts(aws, pair, awaited) if store is None else _s3(aws, pair, store, awaited)
 
 
 def _s3_knows(aws: Aws, pair: KeyPair, target: S3Target) -> AwsError | None:
@@ -246,6 +273,12 @@ def _not_accepted(pair: KeyPair, last: AwsError) -> AwsError:
     )
     fault = last.fault if last.fault is AwsFault.UNKNOWN_KEY else AwsFault.DENIED
     return AwsError(title.format(key=key), message, fault=fault, aws_code=last.aws_code)
+
+
+def _not_accepted_there(last: AwsError) -> AwsError:
+    """What an S3-compatible store said to the last question."""
+    message = _("It was waited for two minutes. {message}").format(message=last.message)
+    return AwsError(last.title, message, fault=last.fault, aws_code=last.aws_code)
 
 
 def _still_off(pair: KeyPair, last: AwsError) -> AwsError:

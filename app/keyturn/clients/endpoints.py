@@ -85,6 +85,18 @@ def reaches_the_same(place: Place, endpoint_url: str | None) -> bool:
     return endpoint_url is None or (place.endpoint is not None and _is_same_server(place, endpoint_url))
 
 
+def store_url(place: Place) -> str:
+    """Return the address of the S3-compatible store that the place's endpoint names.
+
+    Raises:
+        ValueError: where it names none.
+    """
+    if place.endpoint is None:
+        raise ValueError("the place names no endpoint")
+    endpoint = place.endpoint.strip().rstrip("/")
+    return endpoint if "://" in endpoint else f"{'http' if place.plain_http else 'https'}://{endpoint}"
+
+
 def speaks_plain_http(endpoint: str | None) -> bool:
     """Return whether the endpoint's own scheme asks for S3 without TLS."""
     return endpoint is not None and endpoint.strip().lower().startswith("http://")

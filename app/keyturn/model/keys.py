@@ -11,7 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
 
-_SHAPE = re.compile(r"[A-Z0-9]{16,128}")
+# AWS's own, and the hexadecimal ones of S3-compatible stores: Backblaze B2 has 25 digits, Cloudflare R2 and OVH 32
+# (their documentation). No secret of AWS's is shaped so: one in the wrong place is never taken for an ID.
+_SHAPE = re.compile(r"[A-Z0-9]{16,128}|[0-9a-f]{24,32}")
 # An identifier shaped like the ones AWS hands out today: four letters of kind, then sixteen characters. `=` and `/` may
 # stand around it, as in `KEY=AKIA…`, `s3://AKIA…:secret@host` and `Credential=AKIA…/20240101`.
 KEY_ID_IN_TEXT = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])")
@@ -22,7 +24,8 @@ class AccessKeyId:
     """The public half of an access key, such as `AKIAIOSFODNN7EXAMPLE`.
 
     Raises:
-        ValueError: where the text is not shaped like an access key ID (IAM API: 16 to 128 letters and digits).
+        ValueError: where the text is not shaped like an access key ID (IAM API: 16 to 128 letters and digits; see
+            `_SHAPE` for those of other stores).
     """
 
     value: str

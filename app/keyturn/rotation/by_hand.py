@@ -34,7 +34,7 @@ def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, .
         *look_at_places(surroundings, decision),
         *still_running(surroundings, decision, None),
     ]
-    if decision.owner.kind is PrincipalKind.ROOT:
+    if decision.of_root or decision.store is not None:
         items.append(turn_off_in_console(decision))
     if not decision.route.same_owner:
         items.append(delete_in_console(decision))
@@ -149,6 +149,17 @@ def _look_what_runs(decision: Decision, error: ClientError) -> Awaited:
 
 def turn_off_in_console(decision: Decision) -> Awaited:
     """Turning the old key off where its owner signs in."""
+    if decision.store is not None:
+        return Awaited(
+            TURN_OFF,
+            _("Turn off {key} on the web page of {store}").format(key=decision.key.masked, store=decision.store),
+            (
+                *_way_to_keys(decision),
+                _(
+                    "Turn {key} off. A store that can only delete keys: delete it, and then nothing brings it back."
+                ).format(key=decision.key.masked),
+            ),
+        )
     return Awaited(
         TURN_OFF,
         _("Turn off {key} in the AWS console").format(key=decision.key.masked),
@@ -158,6 +169,12 @@ def turn_off_in_console(decision: Decision) -> Awaited:
 
 def turn_on_in_console(decision: Decision) -> Awaited:
     """Turning the old key on again."""
+    if decision.store is not None:
+        return Awaited(
+            TURN_ON,
+            _("Turn {key} on again on the web page of {store}").format(key=decision.key.masked, store=decision.store),
+            (*_way_to_keys(decision), _("Turn {key} on again.").format(key=decision.key.masked)),
+        )
     return Awaited(
         TURN_ON,
         _("Turn {key} on again in the AWS console").format(key=decision.key.masked),
@@ -167,6 +184,12 @@ def turn_on_in_console(decision: Decision) -> Awaited:
 
 def delete_in_console(decision: Decision) -> Awaited:
     """Deleting the old key where no key that Keyturn holds may do it."""
+    if decision.store is not None:
+        return Awaited(
+            DELETE,
+            _("Delete {key} on the web page of {store}").format(key=decision.key.masked, store=decision.store),
+            (*_way_to_keys(decision), _("Delete {key}.").format(key=decision.key.masked)),
+        )
     return Awaited(
         DELETE,
         _("Delete {key} in the AWS console").format(key=decision.key.masked),
@@ -179,9 +202,17 @@ def delete_in_console(decision: Decision) -> Awaited:
     )
 
 
-def has_console(owner: Principal) -> bool:
+def given_key_left(decision: Decision) -> tuple[Awaited, ...]:
+    """After an undo, the key that the person made is still there: it may open buckets, and nothing uses it."""
+    if decision.given is None:
+        return ()
+    title = _("Delete {key}, the key that you made, unless you want to try again with it")
+    return (Awaited("given-key", title.format(key=decision.given.masked), _way_to_keys(decision), tickable=False),)
+
+
+def has_console(owner: Principal | None) -> bool:
     """False for GovCloud's root user: its keys are managed with its keys alone (research/aws.md A2)."""
-    return owner.kind is not PrincipalKind.ROOT or owner.partition != "aws-us-gov"
+    return owner is None or owner.kind is not PrincipalKind.ROOT or owner.partition != "aws-us-gov"
 
 
 def _in_console(decision: Decision, last_step: str) -> tuple[str, ...]:
@@ -205,6 +236,9 @@ def console_address(owner: Principal) -> str | None:
 
 
 def _way_to_keys(decision: Decision) -> tuple[str, ...]:
+    if decision.owner is None:
+        where = _("Sign in to the web page of {store}, and find its page of access keys (some call it API keys).")
+        return (where.format(store=decision.store),)
     address = console_address(decision.owner)
     if decision.owner.kind is PrincipalKind.ROOT:
         return (

@@ -59,8 +59,9 @@ def rotate(surroundings: Surroundings, plan: Plan) -> Result:
         return replace(standing(surroundings, same), ending=Ending.STOPPED, problem=problem)
     try:
         _expect_editable(plan)
-        if plan.old is not None:
-            surroundings.secrets.keep(plan.old)
+        for pair in (plan.old, plan.given):
+            if pair is not None:
+                surroundings.secrets.keep(pair)
     except (FileError, StoreError) as error:
         return Result(Ending.PUT_BACK, None, State.STOPPED, Step.CHECK, None, problem=error)
     rotation = _begin(surroundings, plan.decision)
@@ -107,7 +108,9 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
             undoing.end(surroundings, rotation)
             return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
         old = creating.old_pair(surroundings, rotation)
-        if not turning_off.is_usable(surroundings, rotation, old, _new_pair(surroundings, rotation)):
+        # Where no file was touched and nothing was made at AWS, nothing takes the old key.
+        needed = rotation.began(Step.SWITCH) or rotation.decision.given is None
+        if needed and not turning_off.is_usable(surroundings, rotation, old, _new_pair(surroundings, rotation)):
             blocked = _turn_on_for_undo(surroundings, rotation, old)
             if blocked is not None:
                 return blocked
@@ -121,7 +124,7 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
     rotation = reload(surroundings, rotation)
     # Nothing waits for these, so there is nothing to tick: but a service with the new key in memory fails from now on.
     again = by_hand.after_changes(surroundings, rotation.decision) if rotation.is_done(Step.SWITCH) else ()
-    again = tuple(replace(one, tickable=False) for one in again)
+    again = (*(replace(one, tickable=False) for one in again), *by_hand.given_key_left(rotation.decision))
     return replace(standing(surroundings, rotation), ending=Ending.DONE, awaiting=again)
 
 
@@ -460,8 +463,8 @@ def _deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
     if reasons:
         return _waiting(surroundings, rotation, problem=GateClosed(reasons))
     try:
-        if not turning_off.is_refused(surroundings, creating.old_pair(surroundings, rotation)):
-            reason = _("{key} still works at AWS, so it is not deleted.").format(key=rotation.decision.key.masked)
+        if not turning_off.is_refused(surroundings, rotation.decision, creating.old_pair(surroundings, rotation)):
+            reason = _("{key} still works, so it is not deleted.").format(key=rotation.decision.key.masked)
             return _waiting(surroundings, rotation, problem=GateClosed([reason]))
         deleting.deleted_in_console(surroundings, rotation)
     except AppError as error:

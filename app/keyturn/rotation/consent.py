@@ -44,9 +44,9 @@ def one_way_heading() -> str:
     return _("This is a one-way door for Keyturn.")
 
 
-def one_way(owner: Principal) -> str:
+def one_way(owner: Principal | None) -> str:
     """Why a key that turns itself off cannot be turned on by Keyturn (research/aws.md 0.1 and A2)."""
-    if owner.kind is PrincipalKind.ROOT:
+    if owner is not None and owner.kind is PrincipalKind.ROOT:
         return _(
             "A root key that turns itself off cannot turn itself on again, and no IAM user may. Only you can, in the "
             "AWS console, signed in as root with password and MFA. If you are not sure that you can sign in, turn it "
@@ -56,4 +56,4 @@ def one_way(owner: Principal) -> str:
         "A key that turns itself off cannot turn itself on again, and Keyturn holds no other key of {user}. Only "
         "somebody who may manage users can, in the AWS console. If you are not sure that you can sign in there, turn "
         "it off in the console instead: there you see that you can."
-    ).format(user=owner.user_name or owner.arn)
+    ).format(user=_("its owner") if owner is None else owner.user_name or owner.arn)

@@ -13,7 +13,7 @@ from keyturn.aws import access_keys, scoped_user
 from keyturn.aws.access_keys import ListedKey
 from keyturn.clients.replacement import read_pair
 from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError
-from keyturn.model.keys import KeyPair
+from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.record import Rotation, taking, write
@@ -36,9 +36,11 @@ def create(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None
     decision = rotation.decision
     interrupted = rotation.latest(Step.CREATE, Mark.INTENT) is not None
     with taking(surroundings, rotation, Step.CREATE) as outcome:
-        new = _settled(surroundings, rotation, old) if interrupted else None
+        new = _settled(surroundings, rotation, old) if interrupted and decision.given is None else None
         for key in rotation.noted_keys:
             surroundings.secrets.forget(key)
+        if new is None and decision.given is not None:
+            new = _given_pair(surroundings, decision.given)
         if new is None:
             if decision.route is Route.SCOPED_USER:
                 _make_user(surroundings, rotation, old)
@@ -47,6 +49,21 @@ def create(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None
             _keep(surroundings, rotation, old, new)
         outcome.facts["new_key"] = new.access_key_id.value
         outcome.detail = new.access_key_id.masked
+
+
+def _given_pair(surroundings: Surroundings, given: AccessKeyId) -> KeyPair:
+    """The pair that the person made, which was kept before the rotation began."""
+    kept = surroundings.secrets.get(given)
+    if kept is None:
+        raise StoreError(
+            _("The secret of the new key is not kept here"),
+            _(
+                "Keyturn does not find the secret of {key} in its keychain. Your programs keep the old key. Begin "
+                "again, and give the pair once more."
+            ).format(key=given.masked),
+            code="secret.gone",
+        )
+    return kept
 
 
 def strangers(surroundings: Surroundings, decision: Decision, signer: KeyPair) -> tuple[ListedKey, ...]:

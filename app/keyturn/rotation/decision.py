@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from keyturn.model.keys import AccessKeyId, Principal
+from keyturn.clients.endpoints import store_url
+from keyturn.model.keys import AccessKeyId, Principal, PrincipalKind
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
@@ -75,6 +77,8 @@ class Decision:
     """One key's rotation as it was planned and confirmed.
 
     Attributes:
+        owner: whose key it is; None for a key of an S3-compatible store, which has neither IAM nor STS.
+        given: the new key, on the route `given-pair`.
         known_keys: the access keys that the new key's owner had before; any other one is new.
         regions: the region of each bucket.
         user_name: the IAM user to make, on the route `scoped-user`.
@@ -86,7 +90,7 @@ class Decision:
 
     rotation: str
     key: AccessKeyId
-    owner: Principal
+    owner: Principal | None
     route: Route
     destinations: tuple[Destination, ...]
     by_hand: tuple[ByHand, ...]
@@ -98,6 +102,33 @@ class Decision:
     policy: PolicyDocument | None
     watch_days: float
     off_days: float
+    given: AccessKeyId | None = None
+
+    @property
+    def account(self) -> str | None:
+        """The account that owns key and buckets; None at a store that has no accounts."""
+        return None if self.owner is None else self.owner.account
+
+    @property
+    def of_root(self) -> bool:
+        """True for a key of the account's root user."""
+        return self.owner is not None and self.owner.kind is PrincipalKind.ROOT
+
+    @property
+    def store(self) -> str | None:
+        """The host of the S3-compatible store whose key it is; None for a key of AWS's."""
+        if self.owner is not None:
+            return None
+        return next((urlsplit(store_url(place)).netloc for place, _target in self.at_stores), "")
+
+    @property
+    def at_stores(self) -> tuple[tuple[Place, Target], ...]:
+        """What is reached at an S3-compatible store, each part of a bucket with a place that names the store."""
+        if self.owner is not None:
+            return ()
+        edited = [(one.place, target) for one in self.destinations for target in one.targets]
+        by_hand = [(place, target) for one in self.by_hand for place in one.places for target in one.targets]
+        return (*edited, *((place, target) for place, target in by_hand if place.endpoint is not None))
 
     @property
     def new_owner(self) -> str | None:
@@ -125,7 +156,7 @@ class Decision:
         return {
             "rotation": self.rotation,
             "key": self.key.value,
-            "owner": self.owner.arn,
+            "owner": None if self.owner is None else self.owner.arn,
             "route": self.route.value,
             "destinations": [
                 {
@@ -144,6 +175,7 @@ class Decision:
             "policy": None if self.policy is None else self.policy.as_json(),
             "watch_days": self.watch_days,
             "off_days": self.off_days,
+            "given": None if self.given is None else self.given.value,
         }
 
     @classmethod
@@ -152,7 +184,7 @@ class Decision:
         return cls(
             rotation=written["rotation"],
             key=AccessKeyId(written["key"]),
-            owner=Principal.from_arn(written["owner"]),
+            owner=None if written["owner"] is None else Principal.from_arn(written["owner"]),
             route=Route(written["route"]),
             destinations=tuple(_destination_from_json(one) for one in written["destinations"]),
             by_hand=tuple(_by_hand_from_json(one) for one in written.get("by_hand", ())),
@@ -164,6 +196,7 @@ class Decision:
             policy=None if written["policy"] is None else PolicyDocument.from_json(written["policy"]),
             watch_days=written["watch_days"],
             off_days=written["off_days"],
+            given=None if written.get("given") is None else AccessKeyId(written["given"]),
         )
 
 

@@ -22,7 +22,7 @@ def leftovers(surroundings: Surroundings, rotation: Rotation) -> tuple[Path, ...
 
 def check_confirmation(rotation: Rotation, confirm: str) -> None:
     """Raise `UsageError` where `confirm` is not the end of the old key's ID."""
-    if confirm.strip().upper() != rotation.decision.key.last4:
+    if confirm.strip().upper() != rotation.decision.key.last4.upper():
         raise UsageError(
             _("That is not the end of the old key"),
             _("To delete {key}, give its last four characters: --confirm {last4}. Nothing was deleted.").format(

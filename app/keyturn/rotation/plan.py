@@ -27,6 +27,7 @@ class Options:
         only: clients to touch; empty means all.
         buckets: for destinations whose configuration names none.
         also: guided products that hold the key as well, as the person says.
+        pair: the new pair that the person made, on the route `given-pair`.
     """
 
     route: Route | None = None
@@ -36,6 +37,7 @@ class Options:
     user_name: str | None = None
     watch_days: float = 3
     off_days: float = 7
+    pair: KeyPair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Plan:
     can: tuple[str, ...]
     cannot: tuple[str, ...]
     notes: tuple[str, ...]
+    given: KeyPair | None = None
 
     @property
     def policy(self) -> PolicyDocument | None:
@@ -118,6 +121,9 @@ def calls_of(decision: Decision) -> tuple[Call, ...]:
 
     What the person does in the console is not among them.
     """
+    if decision.owner is None:
+        again = [_proof(step, decision.edited_buckets, decision, None) for step in (Step.PROVE_AGAIN, Step.PROVE_OFF)]
+        return (*_proof(Step.PROVE, decision.buckets, decision, None), *again[0], *again[1])
     account, partition = decision.owner.account, decision.owner.partition
     if decision.user_name is not None:
         user = f"arn:{partition}:iam::{account}:user/keyturn/{decision.user_name}"
@@ -130,7 +136,8 @@ def calls_of(decision: Decision) -> tuple[Call, ...]:
             Call(Step.CREATE, "iam", "PutUserPolicy", user),
         ]
     if decision.route.makes_a_key:
-        calls.append(Call(Step.CREATE, "iam", "CreateAccessKey", user))
+        if decision.route is not Route.GIVEN_PAIR:
+            calls.append(Call(Step.CREATE, "iam", "CreateAccessKey", user))
         calls += _proof(Step.PROVE, decision.buckets, decision, user)
         calls += _proof(Step.PROVE_AGAIN, decision.edited_buckets, decision, user)
     calls.append(Call(Step.WATCH, "iam", "GetAccessKeyLastUsed", decision.key.value))
@@ -144,12 +151,14 @@ def calls_of(decision: Decision) -> tuple[Call, ...]:
     return tuple(calls)
 
 
-def _proof(step: Step, buckets: Sequence[str], decision: Decision, user: str) -> list[Call]:
+def _proof(step: Step, buckets: Sequence[str], decision: Decision, user: str | None) -> list[Call]:
     if not buckets and step is not Step.PROVE:
         return []  # nothing to read a key back from
-    calls = [Call(step, "sts", "GetCallerIdentity", user)]
+    # A store has neither STS nor ARNs; the buckets are named in the same way, so that they are read in the same way.
+    calls = [] if user is None else [Call(step, "sts", "GetCallerIdentity", user)]
+    partition = "aws" if decision.owner is None else decision.owner.partition
     for bucket in buckets:
-        arn = f"arn:{decision.owner.partition}:s3:::{bucket}"
+        arn = f"arn:{partition}:s3:::{bucket}"
         calls.append(Call(step, "s3", "ListObjectsV2", arn))
         for action in ("GetObject", "CreateMultipartUpload", "UploadPart", "AbortMultipartUpload"):
             calls.append(Call(step, "s3", action, f"{arn}/*"))
@@ -163,7 +172,9 @@ def powers(decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if decision.route is Route.NEW_ROOT_KEY:
         everything = _("Everything in the account, like every root key: whoever has it can delete all backups.")
         return (everything,), ()
-    if decision.route is Route.SAME_USER:
+    if decision.route is Route.GIVEN_PAIR:
+        return (_("What you allowed it where you made it: list, read and write are proved, the rest is not seen."),), ()
+    if decision.route is Route.SAME_USER and decision.owner is not None:
         return (_("Exactly what the old key of user {user} can do.").format(user=decision.owner.user_name),), ()
     return scoped_powers(decision.buckets, _allowed_actions(decision))
 

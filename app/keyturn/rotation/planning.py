@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from keyturn.aws import buckets as aws_buckets
-from keyturn.aws import scoped_user
+from keyturn.aws import scoped_user, spreading
 from keyturn.aws.buckets import BucketFacts
 from keyturn.aws.session import Aws
 from keyturn.clients.endpoints import is_aws, speaks_plain_http
@@ -28,7 +28,7 @@ from keyturn.rotation.guided_programs import programs_by_hand, rights_for
 from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.other_computers import find_other_computers
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
-from keyturn.rotation.proving import own_check
+from keyturn.rotation.proving import own_check, store_target
 from keyturn.rotation.routes import chosen_route
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
@@ -42,7 +42,9 @@ def make_plan(surroundings: Surroundings, survey: Survey, found: FoundKey, optio
         UsageError: where the route does not fit the key.
         AwsError: where AWS could not be asked what the plan has to know.
     """
-    route = chosen_route(found, options.route, options.also)
+    route = chosen_route(found, options.route, options.also, given=options.pair is not None)
+    if found.at_store and found.pair is None:
+        found = replace(found, pair=next((one.pair for one in found.places if one.pair is not None), None))
     return _Planning(surroundings, survey, found, options, route).plan()
 
 
@@ -75,12 +77,14 @@ class _Planning:
         destinations = self._with_targets(scope.destinations, by_hand_programs)
         edits = self._edits([one.place for one in destinations])
         self._look_at_the_keychain()
+        self._look_at_the_given_pair()
         owner = self._found.key.owner
         decision = None
-        if owner is not None and self._found.pair is not None:
-            facts = self._bucket_facts((*destinations, *by_hand_programs), owner)
+        if (owner is not None or self._found.at_store) and self._found.pair is not None:
+            facts = {} if owner is None else self._bucket_facts((*destinations, *by_hand_programs), owner)
             self._look_at_regions(destinations, facts)
-            computers = self._other_computers((*destinations, *by_hand_programs), owner, self._found.pair)
+            users = (*destinations, *by_hand_programs)
+            computers = () if owner is None else self._other_computers(users, owner, self._found.pair)
             decision = Decision(
                 rotation="",
                 key=self._found.key.access_key_id,
@@ -93,12 +97,14 @@ class _Planning:
                 known_keys=self._known_keys(),
                 regions={bucket: one.region for bucket, one in facts.items()},
                 user_name=self._user_name(),
-                policy=self._policy(destinations, by_hand_programs, owner, facts),
+                policy=None if owner is None else self._policy(destinations, by_hand_programs, owner, facts),
                 watch_days=self._options.watch_days,
                 off_days=self._options.off_days,
+                given=None if self._options.pair is None else self._options.pair.access_key_id,
             )
             if turning_off.is_one_way(decision, turning_off.default_way(decision)):
                 self._notes.append(consent.one_way(decision.owner))
+            self._look_at_the_store(decision)
         self._gates += self._later_gates()
         can, cannot = ((), ()) if decision is None else powers(decision)
         return Plan(
@@ -113,6 +119,7 @@ class _Planning:
             can=can,
             cannot=cannot,
             notes=tuple(self._notes),
+            given=self._options.pair,
         )
 
     def _close(
@@ -147,7 +154,8 @@ class _Planning:
             if place.kind is PlaceKind.LEFTOVER:
                 continue
             left_out = bool(wanted) and place.client not in wanted
-            ours = place.kind is PlaceKind.DESTINATION and is_aws(place, self._surroundings.endpoint_url)
+            at_aws = is_aws(place, self._surroundings.endpoint_url)
+            ours = place.kind is PlaceKind.DESTINATION and at_aws is not self._found.at_store
             if not ours or left_out:
                 mentions.append(place)
             else:
@@ -232,6 +240,46 @@ class _Planning:
                 _(
                     "Secrets are kept in memory only: when this program ends, the old secret is gone from here, and "
                     "undo cannot put it back."
+                )
+            )
+
+    def _look_at_the_given_pair(self) -> None:
+        pair = self._options.pair
+        if self._route is Route.GIVEN_PAIR and pair is None:
+            where = _("on the web page of the store") if self._found.at_store else _("in the AWS console")
+            self._close(
+                _(
+                    "Make a new key {where}, with the same rights as the old one or fewer. Then run `keyturn rotate "
+                    "{last4} --pair`, which asks for it."
+                ).format(where=where, last4=self._found.key.access_key_id.last4),
+                step=Step.CREATE,
+                waits=True,
+                code="pair.missing",
+            )
+        elif pair is not None and pair.access_key_id == self._found.key.access_key_id:
+            self._close(
+                _("The pair that you gave is the old key itself. Make a new one, and give that."), code="pair.same"
+            )
+        elif pair is not None and pair.access_key_id.is_temporary:
+            self._close(
+                _("The pair that you gave is a temporary key, which expires by itself. Give a lasting one."),
+                code="key.temporary",
+            )
+
+    def _look_at_the_store(self, decision: Decision) -> None:
+        """Whether the old key works at its store now: where it does not, there is nothing to go back to."""
+        target, old = store_target(decision), self._found.pair
+        if target is None or old is None:
+            return
+        try:
+            refused = spreading.is_refused(self._surroundings.aws, old, target)
+        except AwsError as error:
+            self._close_for(error)
+            return
+        if refused:
+            self._notes.append(
+                _("{store} does not accept {key} any more, so undo cannot bring working backups back.").format(
+                    store=decision.store, key=decision.key.masked
                 )
             )
 

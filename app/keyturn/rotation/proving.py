@@ -14,6 +14,7 @@ from typing import Any
 from keyturn.aws import proof, spreading
 from keyturn.aws.proof import ProofRequest, S3Target
 from keyturn.aws.spreading import Spread
+from keyturn.clients.endpoints import is_aws, store_url
 from keyturn.clients.own_check import run_own_check
 from keyturn.clients.registry import client_named
 from keyturn.clients.replacement import read_pair
@@ -177,10 +178,7 @@ def prove_destinations(
     """
     pairs = {one.place.identity: read_pair(surroundings.computer, one.place) for one in decision.destinations}
     wanted = [(one, target) for one in decision.destinations for target in one.targets]
-    requests = [
-        ProofRequest(pairs[one.place.identity], _s3_target(decision.regions, decision.owner.account, target))
-        for one, target in wanted
-    ]
+    requests = [ProofRequest(pairs[one.place.identity], _s3_target(decision, one, target)) for one, target in wanted]
     answers = proof.prove_all(surroundings.aws, requests)
     for (one, target), results in zip(wanted, answers, strict=True):
         checks = [Check(result.check, result.ok, result.detail, result.error) for result in results]
@@ -209,7 +207,9 @@ def own_check(surroundings: Surroundings, place: Place, target: Target | None) -
     """The program's own check, where it has one and is installed."""
     client = client_named(place.client)
     try:
-        check = client.check(surroundings.computer, place, target, endpoint_url=surroundings.endpoint_url)
+        here = surroundings.endpoint_url
+        endpoint_url = here if is_aws(place, here) else store_url(place)
+        check = client.check(surroundings.computer, place, target, endpoint_url=endpoint_url)
     except AppError as error:
         return [Check(place.client, None, str(error))]
     if check is None:
@@ -243,12 +243,27 @@ def _own_check_name(one: DestinationProof) -> str:
 
 
 def targets_of(decision: Decision) -> tuple[S3Target, ...]:
-    """Every bucket and prefix that some destination uses, each once, as AWS is asked about it."""
-    return tuple(_s3_target(decision.regions, decision.owner.account, target) for target in decision.targets)
+    """Every bucket and prefix that some destination uses, each once, as AWS or a store is asked about it."""
+    if decision.owner is not None:
+        account = decision.owner.account
+        return tuple(S3Target(t.bucket, t.prefix, decision.regions.get(t.bucket), account) for t in decision.targets)
+    found = {_at_store(place, target) for place, target in decision.at_stores}
+    return tuple(sorted(found, key=lambda one: (one.store or "", one.bucket, one.prefix, one.region or "")))
 
 
-def _s3_target(regions: Mapping[str, str | None], account: str, target: Target) -> S3Target:
-    return S3Target(target.bucket, target.prefix, regions.get(target.bucket), account)
+def store_target(decision: Decision) -> S3Target | None:
+    """What is asked of an S3-compatible store to see whether a key works there; None where STS tells."""
+    return next((one for one in targets_of(decision) if one.store is not None), None)
+
+
+def _at_store(place: Place, target: Target) -> S3Target:
+    return S3Target(target.bucket, target.prefix, place.region, None, store_url(place))
+
+
+def _s3_target(decision: Decision, one: Destination, target: Target) -> S3Target:
+    if decision.owner is None:
+        return _at_store(one.place, target)
+    return S3Target(target.bucket, target.prefix, decision.regions.get(target.bucket), decision.owner.account)
 
 
 def _proved(one: DestinationProof) -> Proved:

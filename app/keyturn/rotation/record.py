@@ -275,9 +275,10 @@ def remember_keys(surroundings: Surroundings, rotation: Rotation) -> None:
     Their partition: elsewhere AWS takes them for dead (research/aws.md A1). And which were made or turned on by an
     earlier start of Keyturn, perhaps seconds ago, so that AWS may not have heard of them (research/peers.md C1).
     """
+    owner = rotation.decision.owner
     for key in (rotation.decision.key, rotation.new_key):
-        if key is not None:
-            surroundings.aws.remember_partition(key, rotation.decision.owner.partition)
+        if key is not None and owner is not None:
+            surroundings.aws.remember_partition(key, owner.partition)
     made = rotation.latest(Step.CREATE, Mark.INTENT, Mark.DONE)
     on = rotation.latest(Step.TURN_ON, Mark.DONE) if rotation.off_at is None else None
     for new, entry in ((rotation.new_key, made), (rotation.decision.new_owner, made), (rotation.decision.key, on)):

@@ -22,20 +22,39 @@ def routes_for(found: FoundKey) -> tuple[Route, ...]:
     """
     if not _is_used_here(found):
         return (Route.RETIRE,)
-    fitting = [route for route in Route if route is not Route.RETIRE and _fits(found, route)]
+    if found.at_store:
+        return (Route.GIVEN_PAIR,)
+    left_out = {Route.RETIRE, Route.GIVEN_PAIR}
+    fitting = [route for route in Route if route not in left_out and _fits(found, route)]
     recommended = _recommended(found)
     return (recommended, *(route for route in fitting if route is not recommended))
 
 
-def chosen_route(found: FoundKey, asked: Route | None, also: Sequence[str] = ()) -> Route:
+def chosen_route(found: FoundKey, asked: Route | None, also: Sequence[str] = (), *, given: bool = False) -> Route:
     """The route that was asked for, or the recommended one.
 
     Args:
         also: programs of which a person says that they use the key.
+        given: the person gives a key that they made.
 
     Raises:
         UsageError: where the route that was asked for does not fit the key.
     """
+    if asked is Route.GIVEN_PAIR or (asked is None and (found.at_store or given)):
+        return Route.GIVEN_PAIR
+    if asked is not None and (found.at_store or given):
+        reason = (
+            _("{key} is the key of an S3-compatible store, which has no users that Keyturn could make.")
+            if found.at_store
+            else _("--pair gives a key that you made, so no other is made.")
+        )
+        raise UsageError(
+            _("The route {route} does not fit this key").format(route=asked.value),
+            _("{reason} Nothing was changed. Leave --route out.").format(
+                reason=reason.format(key=found.key.access_key_id.masked)
+            ),
+            code="usage.route",
+        )
     if asked is None:
         return _recommended(found, also)
     if asked is Route.RETIRE and also:

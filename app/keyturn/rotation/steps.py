@@ -16,11 +16,12 @@ class Route(StrEnum):
     SCOPED_USER = "scoped-user"
     NEW_ROOT_KEY = "new-root-key"
     SAME_USER = "same-user"
+    GIVEN_PAIR = "given-pair"
     RETIRE = "retire"
 
     @property
     def makes_a_key(self) -> bool:
-        """False where nothing uses the old key and nothing has to follow it."""
+        """True where a new key takes the old one's place; False where nothing uses the old key."""
         return self is not Route.RETIRE
 
     @property

@@ -33,6 +33,7 @@ class FoundKey:
         pair: the complete key that AWS accepts, or None where none of the places holds one.
         siblings: the other keys of the same owner, where AWS told; None where it did not.
         conflicting: places hold different secrets for this one ID.
+        at_store: it is the key of an S3-compatible store: some destination says so, and none says that it is AWS's.
         failure: why AWS could not be asked about this key, or refused it.
     """
 
@@ -43,6 +44,7 @@ class FoundKey:
     siblings: tuple[AccessKey, ...] | None = None
     conflicting: bool = False
     failure: AwsError | None = None
+    at_store: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +162,10 @@ class _Inquiry:
         endpoint_url = self._surroundings.endpoint_url
         unknown = AccessKey(key, None, KeyStatus.UNKNOWN)
         destinations = [place for place in places if place.kind is PlaceKind.DESTINATION]
-        elsewhere = bool(destinations) and not any(is_aws(place, endpoint_url) for place in destinations)
+        at_store = bool(destinations) and not any(is_aws(place, endpoint_url) for place in destinations)
         candidates = _different_pairs(place for place in places if not place.session)
-        found = FoundKey(unknown, places, Advice.UNKNOWN, conflicting=len(candidates) > 1)
-        if self._silent or elsewhere or key.is_temporary:
+        found = FoundKey(unknown, places, Advice.UNKNOWN, conflicting=len(candidates) > 1, at_store=at_store)
+        if self._silent or at_store or key.is_temporary:
             return found
         for pair in candidates:
             answer = self._ask(pair)

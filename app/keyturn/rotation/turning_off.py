@@ -7,12 +7,12 @@ for root is the console: it proves that the person can sign in, and Keyturn sees
 from __future__ import annotations
 
 from keyturn.aws import access_keys, identity, spreading
-from keyturn.model.errors import AppError, AwsError, AwsFault
-from keyturn.model.keys import KeyPair, KeyStatus, PrincipalKind
+from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
+from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.decision import Decision
-from keyturn.rotation.proving import targets_of
+from keyturn.rotation.proving import store_target, targets_of
 from keyturn.rotation.record import Rotation, taking, write
 from keyturn.rotation.steps import By, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
@@ -23,7 +23,7 @@ _LOOK_EVERY = 3.0  # seconds between two looks whether the person turned the key
 
 def default_way(decision: Decision) -> By:
     """How the old key is turned off unless the person says otherwise."""
-    return By.CONSOLE if decision.owner.kind is PrincipalKind.ROOT else By.KEY
+    return By.CONSOLE if decision.of_root or decision.store is not None else By.KEY
 
 
 def is_one_way(decision: Decision, by: By) -> bool:
@@ -39,6 +39,12 @@ def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair
         AwsError: as AWS fails; UNKNOWN_KEY means that the key is off already.
     """
     decision = rotation.decision
+    if decision.store is not None:
+        raise UsageError(
+            _("A key of {store} cannot turn itself off").format(store=decision.store),
+            _("Only the store's own web page can. Nothing was changed. Use --by console."),
+            code="usage.by",
+        )
     if is_one_way(decision, By.KEY):
         _expect_a_console(decision)
     signer = new if new is not None and decision.route.same_owner else old
@@ -65,7 +71,7 @@ def turned_off_in_console(surroundings: Surroundings, rotation: Rotation, old: K
     """
     clock = surroundings.clock
     end = clock.monotonic() + wait
-    while not is_refused(surroundings, old):
+    while not is_refused(surroundings, rotation.decision, old):
         if not rotation.decision.route.same_owner:
             _expect_a_console(rotation.decision)
         if clock.monotonic() >= end:
@@ -97,7 +103,8 @@ def seen_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> No
     """
     with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
         surroundings.aws.forget_new(old.access_key_id)
-        spreading.wait_until_refused(surroundings.aws, old, surroundings.clock)
+        store = store_target(rotation.decision)
+        spreading.wait_until_refused(surroundings.aws, old, surroundings.clock, store=store)
         outcome.facts["by"] = (rotation.began_off_by or By.CONSOLE).value
         outcome.detail = rotation.decision.key.masked
 
@@ -148,7 +155,7 @@ def is_usable(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new:
     Raises:
         AwsError: where AWS could not be asked.
     """
-    return not is_refused(surroundings, old) and not is_off(surroundings, rotation, old, new)
+    return not is_refused(surroundings, rotation.decision, old) and not is_off(surroundings, rotation, old, new)
 
 
 def is_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: KeyPair | None) -> bool:
@@ -157,6 +164,8 @@ def is_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: Ke
     Raises:
         AwsError: where AWS could not be asked.
     """
+    if rotation.decision.store is not None:
+        return is_refused(surroundings, rotation.decision, old)
     signer = new if new is not None and rotation.decision.route.same_owner else old
     try:
         listed = access_keys.list_keys(surroundings.aws, signer, None)
@@ -164,18 +173,21 @@ def is_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: Ke
         if error.fault is AwsFault.UNKNOWN_KEY and signer is old:
             return True
         if error.fault is AwsFault.DENIED:
-            return is_refused(surroundings, old)
+            return is_refused(surroundings, rotation.decision, old)
         raise
     status = {one.access_key_id: one.status for one in listed}.get(old.access_key_id)
     return status in {KeyStatus.INACTIVE, None}
 
 
-def is_refused(surroundings: Surroundings, pair: KeyPair) -> bool:
-    """True where AWS refuses the key: inactive or gone.
+def is_refused(surroundings: Surroundings, decision: Decision, pair: KeyPair) -> bool:
+    """True where AWS, or the store whose key it is, refuses the key: inactive or gone.
 
     Raises:
-        AwsError: where AWS could not be asked.
+        AwsError: where it could not be asked.
     """
+    store = store_target(decision)
+    if store is not None:
+        return spreading.is_refused(surroundings.aws, pair, store)
     try:
         identity.whose(surroundings.aws, pair)
     except AwsError as error:

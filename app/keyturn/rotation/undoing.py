@@ -54,7 +54,8 @@ def end(surroundings: Surroundings, rotation: Rotation) -> None:
 
 def _wipe_copies(surroundings: Surroundings, rotation: Rotation, made: tuple[AccessKeyId, ...]) -> None:
     """The old secret is where it always was, and the new ones open nothing any more. The old one goes last."""
-    new = dict.fromkeys([*rotation.noted_keys, *made, *([rotation.new_key] if rotation.new_key else [])])
+    known = [one for one in (rotation.new_key, rotation.decision.given) if one is not None]
+    new = dict.fromkeys([*rotation.noted_keys, *made, *known])
     for key in (*new, rotation.decision.key):
         surroundings.secrets.forget(key)
 
@@ -63,6 +64,8 @@ def _made_keys(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> 
     """Every key that this rotation made, whether or not its answer ever arrived."""
     if not rotation.decision.route.makes_a_key or not rotation.began(Step.CREATE):
         return ()
+    if rotation.decision.given is not None:
+        return (rotation.decision.given,)
     listed = strangers_after_all(surroundings, rotation, old)
     known = rotation.new_key
     if rotation.decision.route is Route.SCOPED_USER:
@@ -87,8 +90,8 @@ def _made_keys(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> 
 
 def _remove(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, made: tuple[AccessKeyId, ...]) -> None:
     decision = rotation.decision
-    if not rotation.began(Step.CREATE):
-        return
+    if not rotation.began(Step.CREATE) or decision.given is not None:
+        return  # whoever made the key removes it
     if decision.user_name is not None:
         scoped_user.delete_user(surroundings.aws, signer, decision.user_name)
         surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed IAM user {name}").format(name=decision.user_name))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from keyturn.aws import proof
 from keyturn.aws.proof import ProofRequest, S3Target
-from keyturn.clients.endpoints import is_aws
+from keyturn.clients.endpoints import is_aws, store_url
 from keyturn.clients.guide import guide_named
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
@@ -41,7 +41,10 @@ def _of_key(
     proofs: list[DestinationProof] = []
     account = None if found.key.owner is None else found.key.owner.account
     for place in places:
-        unprovable = _why_not(surroundings, found, place)
+        if not is_aws(place, surroundings.endpoint_url):
+            proofs += _at_a_store(surroundings, place, given)
+            continue
+        unprovable = _why_not(found, place)
         if unprovable is not None or place.pair is None or account is None:
             check = unprovable or Check("identity", None, _("AWS did not tell whose key it is."))
             proofs.append(_as_proof(place, place.targets[0].bucket if place.targets else None, [check]))
@@ -63,9 +66,24 @@ def _of_key(
     return proofs
 
 
-def _why_not(surroundings: Surroundings, found: FoundKey, place: Place) -> Check | None:
-    if not is_aws(place, surroundings.endpoint_url):
-        return Check("identity", None, _("An S3-compatible store, not AWS: {host}").format(host=place.endpoint))
+def _at_a_store(surroundings: Surroundings, place: Place, given: tuple[Target, ...]) -> list[DestinationProof]:
+    """An S3-compatible store has no STS, so only the buckets are proved there."""
+    targets = place.targets or given
+    if place.pair is None or not targets:
+        said = _("At the S3-compatible store {host}; its configuration names no bucket.")
+        return [_as_proof(place, None, [Check("list", None, said.format(host=place.endpoint))])]
+    wanted = [S3Target(one.bucket, one.prefix, place.region, None, store_url(place)) for one in targets]
+    answers = proof.prove_all(surroundings.aws, [ProofRequest(place.pair, target) for target in wanted])
+    proofs = []
+    for target, results in zip(targets, answers, strict=True):
+        checks = [Check(result.check, result.ok, result.detail, result.error) for result in results]
+        if all(check.ok for check in checks):
+            checks += own_check(surroundings, place, target)
+        proofs.append(_as_proof(place, target.bucket, checks))
+    return proofs
+
+
+def _why_not(found: FoundKey, place: Place) -> Check | None:
     if place.session:
         return Check("identity", None, _("A temporary key, which expires by itself."))
     if found.failure is not None:

@@ -49,7 +49,9 @@ def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Evi
     Raises:
         AwsError: where AWS could not be asked.
     """
-    key = rotation.decision.key
+    key, decision = rotation.decision.key, rotation.decision
+    if decision.store is not None:
+        return Evidence(readable=False, dead=is_refused(surroundings, decision, signer))
     by_itself = signer.access_key_id == key
     try:
         if not by_itself and _is_listed_off(surroundings, signer, key):
@@ -60,7 +62,7 @@ def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Evi
             return Evidence(dead=True)
         if error.fault is AwsFault.DENIED:
             # Of an inactive key AWS may say so too (research/aws.md C2); STS tells the two apart.
-            return Evidence(readable=False, dead=by_itself and is_refused(surroundings, signer))
+            return Evidence(readable=False, dead=by_itself and is_refused(surroundings, decision, signer))
         raise
     return Evidence(foreign_use=without_own(surroundings.journal, key, read))
 
@@ -77,7 +79,7 @@ def turn_off_gates(surroundings: Surroundings, rotation: Rotation, evidence: Evi
     reasons += _foreign_use(rotation, evidence)
     if not evidence.readable and LAST_USE not in rotation.ticked:
         reasons.append(_last_use_by_hand(rotation).title)
-    return tuple(reasons)
+    return tuple(dict.fromkeys(reasons))
 
 
 def delete_gates(surroundings: Surroundings, rotation: Rotation) -> tuple[str, ...]:
@@ -124,6 +126,8 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
     # First, and by its own rule: what is read to be undone is not done, whatever was ticked.
     items += guided_items(surroundings, rotation)
     by_person = (
+        # AWS tells more often than not; a store never does.
+        *((_last_use_by_hand(rotation),) if rotation.decision.store is not None else ()),
         *by_hand.after_changes(surroundings, rotation.decision),
         *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),
         *by_hand.other_computers(rotation.decision),
@@ -171,6 +175,14 @@ def _foreign_use(rotation: Rotation, evidence: Evidence) -> list[str]:
 
 
 def _last_use_by_hand(rotation: Rotation) -> Awaited:
+    if rotation.decision.store is not None:
+        return Awaited(
+            LAST_USE,
+            _("Make sure that nothing else uses {key}: {store} does not tell Keyturn").format(
+                key=rotation.decision.key.masked, store=rotation.decision.store
+            ),
+            (_("Think of other computers, and look whether the store's own web page shows the key's last use."),),
+        )
     return Awaited(
         LAST_USE,
         _(

@@ -53,6 +53,7 @@ class Arguments:
     bucket: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     user_name: str | None = None
+    pair: bool = False
     watch_days: float = 3.0
     off_days: float = 7.0
     rotation: str | None = None
@@ -165,6 +166,11 @@ def _parser() -> argparse.ArgumentParser:
     _scan_options(made["scan"])
     for name in ("plan", "rotate"):
         _plan_options(made[name])
+    made["rotate"].add_argument(
+        "--pair",
+        action="store_true",
+        help=_("take a pair that you made, and ask for it: for stores other than AWS; from a pipe, two lines"),
+    )
     _bucket_option(made["verify"])
     made["clients"].add_argument("program", metavar="PROGRAM", nargs="?", help=_("show this one, with its steps"))
     made["done"].add_argument("item", metavar="ITEM", help=_("its name, as `keyturn status` shows it"))

@@ -110,6 +110,7 @@ def _looking() -> dict[str, HelpText]:
                 "                (the usual way out for a root key)\n"
                 "  new-root-key  a new root key: as mighty, and as dangerous, as the old one\n"
                 "  same-user     a new key for the IAM user that the old one belongs to\n"
+                "  given-pair    a key that you made: for S3-compatible stores, and with --pair\n"
                 "  retire        no new key, where nothing uses the old one"
             ),
             ("keyturn plan 7Q2P", "keyturn plan 7Q2P --bucket photos --bucket letters", "keyturn plan 7Q2P --json"),
@@ -177,9 +178,13 @@ def _rotating() -> dict[str, HelpText]:
                 "the files shown. The old key stays on: turning it off is a command of its own.\n"
                 "Where a proof fails, everything is put back as it was.\n"
                 "\n"
+                "--pair is for stores other than AWS, which have no users that Keyturn could make:\n"
+                "make a key on the store's web page, and Keyturn asks for it, proves it, puts it in\n"
+                "place and proves it again. Turning the old key off there is yours.\n"
+                "\n"
                 "Interrupted, by you or by the power? `keyturn continue` or `keyturn undo`."
             ),
-            ("keyturn rotate 7Q2P", "keyturn rotate 7Q2P --only rclone --watch-days 7", "keyturn rotate 7Q2P --yes"),
+            ("keyturn rotate 7Q2P", "keyturn rotate 7Q2P --only rclone --watch-days 7", "keyturn rotate 7Q2P --pair"),
             _("1 put back · 2 usage · 3 waiting, the new key is in place · 4 stopped · 5 another Keyturn"),
             operand="KEY",
         ),

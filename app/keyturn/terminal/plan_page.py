@@ -29,7 +29,7 @@ def plan_page(plan: Plan, *, home: Path, options: Sequence[str], name: str) -> l
     """
     page = summary(plan, home=home)
     page += _edits(plan, home)
-    page += _calls(plan.calls)
+    page += _calls(plan)
     page += _by_hand(plan)
     page += _later(plan)
     page += closed_gates(plan)
@@ -120,12 +120,14 @@ def _diff_line(text: str) -> Line:
     return line(text, tone, indent=4, wraps=False)
 
 
-def _calls(calls: Sequence[Call]) -> list[Line]:
-    if not calls:
+def _calls(plan: Plan) -> list[Line]:
+    if not plan.calls:
         return []
-    page = [BLANK, line(_("Requests to AWS, in this order; some are repeated while a change spreads"), Tone.HEADING)]
+    store = None if plan.decision is None else plan.decision.store
+    heading = _("Requests to {whom}, in this order; some are repeated while a change spreads")
+    page = [BLANK, line(heading.format(whom=store or "AWS"), Tone.HEADING)]
     shown: dict[tuple[Line, ...], Step] = {}
-    for step, of_step in groupby(calls, key=lambda call: call.step):
+    for step, of_step in groupby(plan.calls, key=lambda call: call.step):
         requests = tuple(_requests(list(of_step)))
         page.append(line(words.step(step), indent=2))
         if requests in shown:

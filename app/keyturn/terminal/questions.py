@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import select
 import sys
+from getpass import getpass
 from typing import TextIO
 
 from keyturn.model.errors import UsageError
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.text import _
 from keyturn.terminal.interruption import look_for_lost_interruptions
 from keyturn.terminal.output import Output
@@ -48,6 +50,44 @@ def goes_on(output: Output, sentence: str) -> bool:
     """Wait for Enter; False where the person answers with `q`."""
     output.page.write(Line((Piece(sentence, Tone.QUIET),)))
     return _answer(output.page.stream).lower() not in {"q", "quit"}
+
+
+def given_pair(output: Output) -> KeyPair:
+    """Take the pair that the person made: asked for at a terminal, where the secret is not shown; else two lines.
+
+    Raises:
+        UsageError: where that is no pair. What was typed is not repeated: it may be the secret in the wrong place.
+    """
+    if is_interactive():
+        output.page.write(Line((Piece(_("Access key ID of the new key"), Tone.HEADING),)))
+        identifier = _answer(output.page.stream)
+        secret = getpass(_("Its secret access key (not shown): "), output.page.stream)
+    else:
+        identifier, secret = (sys.stdin.readline() for _number in range(2))
+    return _as_pair(identifier.strip(), secret.strip())
+
+
+def _as_pair(identifier: str, secret: str) -> KeyPair:
+    try:
+        access_key_id = AccessKeyId(identifier)
+    except ValueError:
+        raise UsageError(
+            _("That is not an access key ID"),
+            _(
+                "--pair takes two lines from standard input: the access key ID of the new key, then its secret. "
+                "Nothing was changed."
+            ),
+            code="usage.pair",
+        ) from None
+    if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise UsageError(
+            _("That is not a secret access key"),
+            _("The second line has to be the secret of {key}, whole and nothing else. Nothing was changed.").format(
+                key=access_key_id.masked
+            ),
+            code="usage.pair",
+        )
+    return KeyPair(access_key_id, Secret(secret))
 
 
 def _answer(stream: TextIO) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.errors import StoreError, UsageError
-from keyturn.model.keys import AccessKeyId
+from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.surroundings import CancelToken
 from keyturn.terminal import documents
@@ -129,8 +129,11 @@ def surveyed(surroundings: Surroundings, *, offline: bool = False, search: Searc
     return survey
 
 
-def planned(surroundings: Surroundings, arguments: Arguments) -> Plan:
+def planned(surroundings: Surroundings, arguments: Arguments, pair: KeyPair | None = None) -> Plan:
     """The plan for the key that was named.
+
+    Args:
+        pair: what the person gave for `--pair`.
 
     Raises:
         UsageError: where no key, or more than one, is meant.
@@ -138,10 +141,10 @@ def planned(surroundings: Surroundings, arguments: Arguments) -> Plan:
     from keyturn.rotation.planning import make_plan
 
     survey = surveyed(surroundings)
-    return make_plan(surroundings, survey, _the_key(survey, arguments.key), _options(arguments))
+    return make_plan(surroundings, survey, _the_key(survey, arguments.key), _options(arguments, pair))
 
 
-def _options(arguments: Arguments) -> Options:
+def _options(arguments: Arguments, pair: KeyPair | None) -> Options:
     from keyturn.rotation.plan import Options
     from keyturn.rotation.steps import Route
 
@@ -153,6 +156,7 @@ def _options(arguments: Arguments) -> Options:
         user_name=arguments.user_name,
         watch_days=arguments.watch_days,
         off_days=arguments.off_days,
+        pair=pair,
     )
 
 

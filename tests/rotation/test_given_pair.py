@@ -1,0 +1,251 @@
+"""The key of an S3-compatible store: a person makes the new one, and Keyturn proves it and puts it in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+
+import pytest
+
+from keyturn.clients.registry import find_everything
+from keyturn.model.errors import UsageError
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.places import PlaceKind
+from keyturn.practice import faults
+from keyturn.practice.account import PracticeAccount
+from keyturn.practice.messages import Answer, Request
+from keyturn.practice.server import PracticeServer
+from keyturn.rotation import conductor
+from keyturn.rotation.plan import Options, Plan
+from keyturn.rotation.planning import make_plan, named
+from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
+from keyturn.rotation.survey import take_survey
+from keyturn.rotation.verifying import verify
+
+from .conftest import Office
+from .test_interrupted import killed_at
+
+MISTYPED = Secret("mistypedMISTYPEDmistypedMISTYPEDmistyped")
+
+
+@dataclass
+class Store:
+    """An S3-compatible store: it answers S3 and nothing else, and does not name its requests as AWS does."""
+
+    office: Office
+    inside: PracticeAccount
+    old: KeyPair
+    url: str
+
+    def plan(self, pair: KeyPair | None = None, **options: object) -> Plan:
+        surroundings = self.office.start()
+        survey = take_survey(surroundings)
+        (found,) = survey.find(self.old.access_key_id.value)
+        chosen = {"watch_days": 0.0, "off_days": 0.0, "pair": pair, **options}
+        return make_plan(surroundings, survey, found, Options(**chosen))  # type: ignore[arg-type]
+
+    def rotate(self, pair: KeyPair) -> Result:
+        return conductor.rotate(self.office.start(), self.plan(pair))
+
+    def new_key(self) -> KeyPair:
+        return self.inside.create_root_key()
+
+    def keys_in_files(self) -> set[str]:
+        places = find_everything(self.office.start().computer).places
+        here = [one for one in places if one.endpoint == self.url and one.kind is PlaceKind.DESTINATION]
+        assert len(here) == 2
+        return {one.access_key_id.value for one in here}
+
+
+@pytest.fixture
+def store(office: Office) -> Iterator[Store]:
+    inside = PracticeAccount("444455556666", clock=office.clock)
+
+    def answer(request: Request) -> Answer:
+        answered = inside.answer(request)
+        kept = [(name, value) for name, value in answered.headers if not name.lower().startswith("x-amz")]
+        return replace(answered, headers=tuple(kept))
+
+    server = PracticeServer(answer)
+    inside.create_bucket("attic")
+    inside.put_object("attic", "laptop/config", b"a repository")
+    old = inside.create_root_key(age_days=900)
+    key, secret = old.access_key_id.value, old.secret.reveal()
+    office.write(
+        ".config/rclone/rclone.conf",
+        f"[cellar]\ntype = s3\nprovider = Other\naccess_key_id = {key}\nsecret_access_key = {secret}\n"
+        f"endpoint = {server.url}\n\n[films]\ntype = alias\nremote = cellar:attic/films\n",
+    )
+    office.write(
+        ".config/restic/cellar.env",
+        f"AWS_ACCESS_KEY_ID={key}\nAWS_SECRET_ACCESS_KEY={secret}\nRESTIC_REPOSITORY=s3:{server.url}/attic/laptop\n",
+    )
+    yield Store(office, inside, old, server.url)
+    server.stop()
+    inside.close()
+
+
+def ticked(store: Store, result: Result) -> None:
+    for one in result.awaiting:
+        if one.item == "last-use":
+            conductor.tick(store.office.start(), None, one.item)
+
+
+def test_the_plan_says_that_a_person_makes_the_key_and_asks_the_store_for_s3_alone(store: Store) -> None:
+    plan = store.plan()
+    assert (plan.route, plan.decision is not None) == (Route.GIVEN_PAIR, True)
+    (gate,) = plan.closed
+    assert (gate.code, gate.step, gate.waits) == ("pair.missing", Step.CREATE, True)
+    assert {call.service for call in plan.calls} == {"s3"}
+    assert [one.item for one in plan.by_hand] == ["turn-off", "delete"]
+    host = store.url.removeprefix("http://")
+    assert all(host in one.title for one in plan.by_hand)
+
+
+def test_the_pair_is_proved_there_put_in_place_and_proved_again_without_iam_or_sts(store: Store) -> None:
+    new = store.new_key()
+    seen = len(store.office.account.records)
+
+    rotated = store.rotate(new)
+
+    assert (rotated.ending, rotated.step, rotated.problem) == (Ending.WAITING, Step.WATCH, None), str(rotated.problem)
+    assert rotated.new_access_key_id == new.access_key_id
+    assert store.keys_in_files() == {new.access_key_id.value}
+    assert {action.partition(":")[0] for action in store.inside.log.actions()} == {"s3"}
+    assert store.inside.trace_of("attic").uploads == frozenset()
+    asked = [
+        one for one in store.office.account.records[seen:] if one.key in {store.old.access_key_id, new.access_key_id}
+    ]
+    assert asked == []
+
+
+def test_the_old_key_dies_at_the_store_and_the_person_says_that_it_is_deleted(store: Store) -> None:
+    ticked(store, store.rotate(store.new_key()))
+    waits = conductor.turn_off(store.office.start(), None)
+    assert (waits.ending, [one.item for one in waits.awaiting]) == (Ending.WAITING, ["turn-off"])
+    assert "web page" in waits.awaiting[0].title
+
+    store.inside.root_turn_off(store.old.access_key_id)
+    off = conductor.tick(store.office.start(), None, "turn-off")
+    assert (off.ending, off.step) == (Ending.DONE, Step.DELETE), str(off.problem)
+
+    asked = conductor.delete(store.office.start(), None, store.old.access_key_id.last4)
+    assert [one.item for one in asked.awaiting] == ["delete"]
+    store.inside.root_delete(store.old.access_key_id)
+    assert conductor.tick(store.office.start(), None, "delete").state is State.DONE
+    assert store.office.secrets.get(store.old.access_key_id) is None
+
+
+def test_nothing_tells_who_else_uses_the_key_so_a_person_looks_before_it_goes_off(store: Store) -> None:
+    rotated = store.rotate(store.new_key())
+    assert [one.item for one in rotated.awaiting] == ["last-use"]
+    held = conductor.turn_off(store.office.start(), None)
+    assert held.problem is not None and held.problem.message == rotated.awaiting[0].title
+
+
+def test_no_key_turns_itself_off_there(store: Store) -> None:
+    ticked(store, store.rotate(store.new_key()))
+    stopped = conductor.turn_off(store.office.start(), None, By.KEY)
+    assert stopped.problem is not None and stopped.problem.code == "usage.by"
+    assert store.inside.accepts(store.old, "s3")
+
+
+@pytest.mark.parametrize("secret", [None, MISTYPED], ids=["a key that is off", "a mistyped secret"])
+def test_a_pair_that_does_not_work_is_put_nowhere(store: Store, secret: Secret | None) -> None:
+    new = store.new_key()
+    if secret is None:
+        store.inside.root_turn_off(new.access_key_id)
+    else:
+        new = KeyPair(new.access_key_id, secret)
+    result = store.rotate(new)
+    assert (result.ending, result.state) == (Ending.PUT_BACK, State.UNDONE)
+    assert result.problem is not None and "AWS" not in str(result.problem)
+    assert store.keys_in_files() == {store.old.access_key_id.value}
+    assert store.office.secrets.get(new.access_key_id) is None
+
+
+def test_undo_puts_the_old_pair_back_and_leaves_the_new_key_to_who_made_it(store: Store) -> None:
+    new = store.new_key()
+    store.rotate(new)
+    undone = conductor.undo(store.office.start(), None)
+    assert (undone.ending, undone.state) == (Ending.DONE, State.UNDONE)
+    assert store.keys_in_files() == {store.old.access_key_id.value}
+    assert [one.item for one in undone.awaiting] == ["given-key"]
+    assert store.inside.accepts(new, "s3")
+    assert {action.partition(":")[0] for action in store.inside.log.actions()} == {"s3"}
+
+
+def test_a_proof_that_fails_after_the_switch_puts_everything_back(store: Store) -> None:
+    new = store.new_key()
+    # Two destinations, two requests each: the fifth is of the second proof. AWS's patience with a young key is long.
+    refusal = faults.refused(403, "AccessDenied")
+    store.inside.faults.add(faults.Rule(refusal, "s3:PutObject", new.access_key_id.value, nth=5, times=1000))
+    result = store.rotate(new)
+    assert result.ending is Ending.PUT_BACK
+    assert store.keys_in_files() == {store.old.access_key_id.value}
+
+
+@pytest.mark.parametrize(("ending", "code"), [("same", "pair.same"), ("temporary", "key.temporary")])
+def test_a_pair_that_cannot_be_the_new_one_closes_the_gate(store: Store, ending: str, code: str) -> None:
+    temporary = KeyPair(AccessKeyId("ASIATEMPORARYKEY0001"), MISTYPED)
+    plan = store.plan(store.old if ending == "same" else temporary)
+    assert [gate.code for gate in plan.closed] == [code]
+
+
+def test_another_route_does_not_fit_a_store(store: Store) -> None:
+    with pytest.raises(UsageError, match="S3-compatible store"):
+        store.plan(route=Route.SCOPED_USER)
+
+
+def test_a_pair_that_was_not_kept_before_a_kill_begins_anew(store: Store) -> None:
+    new = store.new_key()
+    decision = store.plan(new).decision
+    assert decision is not None
+    surroundings = store.office.start()
+    surroundings.journal.begin("killed", store.office.clock.now(), named(decision, "killed").as_json())
+    carried = conductor.carry_on(store.office.start(), "killed")
+    assert (carried.ending, carried.state) == (Ending.PUT_BACK, State.UNDONE)
+    assert carried.problem is not None and carried.problem.code == "secret.gone"
+
+
+def test_killed_anywhere_it_goes_on_and_back_and_no_file_holds_a_key_that_is_dead(store: Store) -> None:
+    """Every seventh moment: the steps are those of every route, of which `dev.py sweep` kills at each."""
+    for nth in count(1, 7):
+        new = store.new_key()
+        killed = killed_at(store.office, nth, partial(conductor.rotate, plan=store.plan(new)))
+        assert store.keys_in_files() <= {store.old.access_key_id.value, new.access_key_id.value}
+        for rotation in store.office.rotations():
+            if not rotation.is_over:
+                went_on = conductor.carry_on(store.office.start(), rotation.name)
+                assert (went_on.ending, went_on.step) == (Ending.WAITING, Step.WATCH), (nth, str(went_on.problem))
+                assert conductor.undo(store.office.start(), rotation.name).state is State.UNDONE
+                assert store.office.secrets.get(new.access_key_id) is None
+        assert store.keys_in_files() == {store.old.access_key_id.value}
+        assert not store.inside.trace_of("attic").uploads
+        store.inside.root_delete(new.access_key_id)
+        if not killed:
+            break
+    assert nth > 40
+
+
+def test_verify_proves_the_buckets_of_a_store(store: Store) -> None:
+    _survey, proofs = verify(store.office.start())
+    there = [one for one in proofs if one.access_key_id == store.old.access_key_id]
+    assert [(one.client, one.ok) for one in there] == [("rclone", True), ("restic", True)]
+    assert {check.check for one in there for check in one.checks} >= {"list", "read", "write"}
+
+
+def test_a_key_that_a_person_made_at_aws_is_taken_as_well(office: Office) -> None:
+    office.account.create_user(
+        "by-hand", policies={"all": '{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'}
+    )
+    new = office.account.create_user_key("by-hand")
+    rotated = office.rotate(pair=new)
+    assert (rotated.ending, rotated.new_access_key_id) == (Ending.WAITING, new.access_key_id), str(rotated.problem)
+    assert office.pairs_in_files() == {new.access_key_id.value}
+    undone = conductor.undo(office.start(), None)
+    assert undone.ending is Ending.DONE
+    assert office.account.accepts(new)
+    assert not {"iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:CreateUser"} & set(office.account.log.actions())
