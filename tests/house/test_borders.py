@@ -33,6 +33,7 @@ _LIVES_IN: dict[str, set[str]] = {
     "filelock": {"computer"},
     "keyring": {"state"},
     "moto": {"practice"},
+    "nacl": {"edits"},
     "psutil": {"computer"},
     "rich": {"terminal"},
     "s3transfer": set(),

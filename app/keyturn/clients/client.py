@@ -98,10 +98,12 @@ class PrivateFile:
 
     Attributes:
         variable: the environment variable that tells the program the file's path.
+        value: what the variable says; `{path}` stands for the file's path.
     """
 
     variable: str
     content: Secret
+    value: str = "{path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,20 @@ class Client(Protocol):
         """
         ...
 
+    def opened(self, computer: Computer, content: FileContent) -> FileContent:
+        """Return the file with its content as `spots` reads it: decrypted, where the program keeps it locked.
+
+        Its digest stays that of the file as it is on the disk.
+
+        Raises:
+            FileError: `file.locked`, where the person gave no password, or another one.
+        """
+        return content
+
+    def closed(self, computer: Computer, content: FileContent, opened: bytes) -> bytes:
+        """Return what has to be written to the file `content` so that `opened` is in it; raises as `opened` does."""
+        return opened
+
     def other_secrets(self, content: FileContent) -> tuple[Span, ...]:
         """Return what else in the file nobody may see in a picture of a change, whatever stands before it."""
         return ()
@@ -188,7 +204,7 @@ class Client(Protocol):
             FileError: the file cannot be read or understood.
             ClientError: `place.gone`, where the place is not there any more.
         """
-        return self.spot_in(read_file(place.path), place)
+        return self.spot_in(self.opened(computer, read_file(place.path)), place)
 
     def spot_in(self, content: FileContent, place: Place) -> PairSpot:
         """Return where the place's pair stands in `content`; raises as `locate` does."""

@@ -54,7 +54,7 @@ def run_own_check(check: OwnCheck) -> CheckResult:
                 handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                     file.write(private.content.reveal())
-                environment[private.variable] = str(path)
+                environment[private.variable] = private.value.replace("{path}", str(path))
             result = run_check(check.arguments, environment=environment, timeout=check.timeout)
     except (ClientError, OSError) as error:
         reason = error.title if isinstance(error, ClientError) else (error.strerror or "")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
 from keyturn.clients.rclone_remotes import Remotes, is_remote_name
 from keyturn.computer.computer import Platform
-from keyturn.edits import ini
-from keyturn.edits.files import FileContent
+from keyturn.edits import ini, rclone_encryption
+from keyturn.edits.files import FileContent, read_file
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.needs import Addition
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 _RCLONE = ini.Dialect.RCLONE
 _ID, _SECRET = "access_key_id", "secret_access_key"
-_ENCRYPTED = b"RCLONE_ENCRYPT_V"
+_LOCKED = "file.locked"
 # They keep the client that they opened, whatever happens to the file (research/clients.md section 4, Running).
 _LASTING = frozenset({"serve", "mount", "mount2", "cmount", "rcd", "nfsmount"})
 
@@ -47,17 +48,18 @@ class Rclone(Client):
             content = look.read(path)
             if content is None:
                 continue
-            if is_encrypted(content.content):
-                look.problems.append(_encrypted(path))
-            else:
-                try:
-                    entries = ini.entries(content.content, _RCLONE, path=path)
-                except FileError as error:
-                    look.report_unparsable(content, error)
+            try:
+                opened = self.opened(computer, content)
+                entries = ini.entries(opened.content, _RCLONE, path=path)
+            except FileError as error:
+                if error.code == _LOCKED:
+                    look.problems.append(_encrypted(path, error))
                 else:
-                    note = "" if first is None else _unused(first)
-                    look.take(_places(content, entries, note))
-                    look.loans.extend(_loans(computer, entries))
+                    look.report_unparsable(content, error)
+            else:
+                note = "" if first is None else _unused(first)
+                look.take(_places(opened, entries, note))
+                look.loans.extend(_loans(computer, entries))
             first = first or path
         return look
 
@@ -81,6 +83,19 @@ class Rclone(Client):
             )
         return found
 
+    def opened(self, computer: Computer, content: FileContent) -> FileContent:
+        """Return the configuration decrypted; see `Client.opened`."""
+        if not rclone_encryption.is_encrypted(content.content):
+            return content
+        plain = rclone_encryption.decrypt(content.content, _password(computer, content.path), path=content.path)
+        return replace(content, content=plain)
+
+    def closed(self, computer: Computer, content: FileContent, opened: bytes) -> bytes:
+        """Return the configuration encrypted again where it was; see `Client.closed`."""
+        if not rclone_encryption.is_encrypted(content.content):
+            return opened
+        return rclone_encryption.encrypt(content.content, opened, _password(computer, content.path))
+
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
@@ -98,7 +113,13 @@ class Rclone(Client):
             *(str(program), "lsf", f"{place.name}:{path}", "--max-depth", "1"),
             *("--config", str(place.path), "--ask-password=false", *limits),
         )
-        return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
+        locked = rclone_encryption.is_encrypted(read_file(place.path).content)
+        return OwnCheck(
+            title=self.title,
+            arguments=arguments,
+            environment=bare_environment(computer),
+            private_files=(_password_command(_password(computer, place.path)),) if locked else (),
+        )
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the file of a running rclone: `--config`, else by its own environment; None where unknown."""
@@ -143,15 +164,6 @@ def config_paths(computer: Computer) -> tuple[Path, ...]:
         computer.system_folder("boot", "config", "plugins", "rclone", ".rclone.conf"),
     )
     return tuple(dict.fromkeys([*paths, *(path for path in system if path is not None)]))
-
-
-def is_encrypted(content: bytes) -> bool:
-    """Return whether rclone's configuration is encrypted: its first line that is no comment says so."""
-    for line in content.removeprefix(b"\xef\xbb\xbf").splitlines():
-        text = line.strip()
-        if text and not text.startswith((b"#", b";")):
-            return text.startswith(_ENCRYPTED)
-    return False
 
 
 def _s3_sections(entries: Sequence[ini.Entry], effective: ini.Effective) -> Iterator[str]:
@@ -267,17 +279,29 @@ def _unused(first: Path) -> str:
     return _("rclone reads {path} instead of this file unless it is told otherwise.").format(path=first)
 
 
-def _encrypted(path: Path) -> Problem:
-    return Problem(
-        path,
-        _("rclone's configuration is encrypted"),
-        _(
-            "Keyturn cannot see inside, so an old key in there stays in use and its backups stop when that key is "
-            "turned off. Run “rclone config”, look for remotes of type s3, and change their keys there."
-        ),
-        client=Rclone.name,
-        code="client.encrypted",
-    )
+def _password(computer: Computer, path: Path) -> Secret:
+    given = computer.passwords.get(Rclone.name)
+    if given is None:
+        raise FileError(
+            _("rclone's configuration is encrypted"),
+            _(
+                "Keyturn cannot see inside {path}, so an old key in there stays in use and its backups stop when that "
+                "key is turned off. Add --rclone-password, and Keyturn asks for the password; or run “rclone config” "
+                "and change the keys there."
+            ).format(path=path),
+            code=_LOCKED,
+        )
+    return given
+
+
+def _password_command(password: Secret) -> PrivateFile:
+    """How rclone itself is told the password: by a command that prints it (rclone's page, Configuration Encryption)."""
+    command = 'cmd /c type "{path}"' if os.name == "nt" else 'cat "{path}"'
+    return PrivateFile("RCLONE_PASSWORD_COMMAND", password, command)
+
+
+def _encrypted(path: Path, error: FileError) -> Problem:
+    return Problem(path, error.title, error.message, client=Rclone.name, code="client.encrypted")
 
 
 def _option(arguments: Sequence[str], name: str) -> str | None:

@@ -39,6 +39,7 @@ class FileEdit:
     digest: str
     spots: tuple[PairSpot, ...]
     places: tuple[Place, ...]
+    computer: Computer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ def plan_edits(computer: Computer, places: Sequence[Place]) -> tuple[FileEdit, .
         by_file.setdefault(os.path.realpath(place.path), []).append(place)
     edits = []
     for group in by_file.values():
-        content = read_file(group[0].path)
+        content = _opened(computer, group, read_file(group[0].path))
         spots = tuple(_spot(content, place) for place in group)
-        edits.append(FileEdit(content.real_path, content.digest, spots, tuple(group)))
+        edits.append(FileEdit(content.real_path, content.digest, spots, tuple(group), computer))
     return tuple(edits)
 
 
@@ -86,6 +87,7 @@ def preview(edit: FileEdit, new_id: AccessKeyId | None) -> str:
     content = read_file(edit.path)
     if content.digest != edit.digest:
         raise _changed(edit.path)
+    content = _opened(edit.computer, edit.places, content)
     identifier = "NEW-ACCESS-KEY-ID" if new_id is None else new_id.value  # what is no ID is shown as hidden
     changes: dict[Span, Change] = {}
     secrets = []
@@ -139,7 +141,8 @@ def replace_pair(
         raise _leads_elsewhere(places, file)
     written = False
     for _attempt in range(_ATTEMPTS):
-        spots = [_spot(content, place) for place in places]
+        opened = _opened(computer, places, content)
+        spots = [_spot(opened, place) for place in places]
         if all(spot.pair == pair for spot in spots):
             return Replaced(content.real_path, written, content.digest, rewritten=content is not first)
         if digest is not None and content.digest != digest:
@@ -147,8 +150,9 @@ def replace_pair(
         waiting = [spot for spot in spots if spot.pair != pair]
         if any(spot.pair.access_key_id != expected for spot in waiting):
             raise _another_key(content.path, expected)
-        after = apply_changes(content.content, _changes(waiting, pair))
-        _compare(content, after, places, pair)  # before anything is written: a wrong edit never reaches the disk
+        edited = apply_changes(opened.content, _changes(waiting, pair))
+        _compare(opened, edited, places, pair)  # before anything is written: a wrong edit never reaches the disk
+        after = client_named(places[0].client).closed(computer, content, edited)
         try:
             replace_file(content, after, filesystem=filesystem)
             written = True
@@ -174,6 +178,11 @@ def read_pair(computer: Computer, place: Place) -> KeyPair:
         ClientError: `place.gone`.
     """
     return client_named(place.client).locate(computer, place).pair
+
+
+def _opened(computer: Computer, places: Sequence[Place], content: FileContent) -> FileContent:
+    """The file as its program reads it. Only one program's places stand in a file that is kept locked."""
+    return client_named(places[0].client).opened(computer, content)
 
 
 def _spot(content: FileContent, place: Place) -> PairSpot:

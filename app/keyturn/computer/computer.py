@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from keyturn.model.errors import UsageError
+from keyturn.model.keys import Secret
 from keyturn.model.text import _
 
 
@@ -29,6 +30,7 @@ class Computer:
         home: the person's home folder.
         environment: the variables that programs started by the person see. It may hold secrets and is not part of
             the repr. Empty for another computer's disk: what was set there is not known.
+        passwords: what the person gave to open what programs keep locked, by the program's name.
         is_this_one: False for another computer's disk; its system folders and running programs are not looked at.
     """
 
@@ -36,6 +38,7 @@ class Computer:
     home: Path
     environment: Mapping[str, str] = field(repr=False)
     is_this_one: bool
+    passwords: Mapping[str, Secret] = field(default_factory=dict)
 
     @classmethod
     def this(cls) -> Computer:

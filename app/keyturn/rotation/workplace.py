@@ -16,6 +16,7 @@ from keyturn.computer.folders import state_folder
 from keyturn.computer.lock import OneAtATime
 from keyturn.computer.trust import system_certificates
 from keyturn.model.errors import AnotherKeyturnError, AppError
+from keyturn.model.keys import Secret
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.steps import State
 from keyturn.rotation.surroundings import CancelToken, OwnUses, ProgressSink, Surroundings
@@ -81,6 +82,7 @@ class Workplace:
         self._offline = offline
         self._folder: Path | None = None
         self._computer: Computer | None = None
+        self._passwords: dict[str, Secret] = {}
         self._journal: journal.Journal | None = None
         self._secrets = secrets
         self._aws: Aws | None = None
@@ -105,8 +107,13 @@ class Workplace:
     def computer(self) -> Computer:
         """The computer that is looked at."""
         if self._computer is None:
-            self._computer = Computer.at(self.location.home, self.location.platform)
+            found = Computer.at(self.location.home, self.location.platform)
+            self._computer = replace(found, passwords=self._passwords)
         return self._computer
+
+    def unlock(self, client: str, password: Secret) -> None:
+        """Open with this password what the program keeps locked; it is kept in memory only."""
+        self._passwords[client] = password
 
     @property
     def settings(self) -> Settings:

@@ -54,6 +54,7 @@ class Arguments:
     also: tuple[str, ...] = ()
     user_name: str | None = None
     pair: bool = False
+    rclone_password: bool = False
     watch_days: float = 3.0
     off_days: float = 7.0
     rotation: str | None = None
@@ -229,6 +230,11 @@ def _global_options(parser: argparse.ArgumentParser) -> None:
         choices=[kind.value for kind in SecretsKind],
         metavar="WHERE",
         help=_("where secrets are kept: keyring (the system's keychain; the usual place), file or memory"),
+    )
+    group.add_argument(
+        "--rclone-password",
+        action="store_true",
+        help=_("ask for the password of rclone's encrypted configuration; from a pipe, the first line"),
     )
     group.add_argument("--lang", metavar="LANGUAGE", help=_("speak this language"))
 

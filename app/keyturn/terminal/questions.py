@@ -67,6 +67,22 @@ def given_pair(output: Output) -> KeyPair:
     return _as_pair(identifier.strip(), secret.strip())
 
 
+def password(output: Output, question: str) -> Secret:
+    """Take a password: asked for at a terminal, where it is not shown; else the next line of standard input.
+
+    Raises:
+        UsageError: where there is none.
+    """
+    typed = getpass(question, output.page.stream) if is_interactive() else sys.stdin.readline()
+    if not typed.rstrip("\r\n"):
+        raise UsageError(
+            _("No password was given"),
+            _("Nothing was changed. Without a terminal, the password is the first line of standard input."),
+            code="usage.password",
+        )
+    return Secret(typed.rstrip("\r\n"))
+
+
 def _as_pair(identifier: str, secret: str) -> KeyPair:
     try:
         access_key_id = AccessKeyId(identifier)

@@ -22,5 +22,6 @@ class Session(Workplace):
         super().__init__(arguments.location, clock, offline=not arguments.asks_aws)
         self.arguments = arguments
         self.began = False
-        self.hints: tuple[str, ...] = arguments.location.options
+        asked = ("--rclone-password",) if arguments.rclone_password else ()
+        self.hints: tuple[str, ...] = (*arguments.location.options, *asked)
         self.before_exit: Callable[[], None] | None = None

@@ -15,7 +15,7 @@ from keyturn.model.text import _
 from keyturn.rotation.mistakes import how_it_stands, mistake, nothing_real
 from keyturn.rotation.workplace import Location
 from keyturn.state.settings import Loaded, Settings, load
-from keyturn.terminal import documents, reading
+from keyturn.terminal import documents, questions, reading
 from keyturn.terminal.arguments import DOCUMENT_COMMANDS, Arguments, parse, wanted_language, wanted_state_dir
 from keyturn.terminal.exits import Exit, of_error
 from keyturn.terminal.interruption import forget_interruptions, interruptible
@@ -148,6 +148,8 @@ def _chosen(words: Sequence[str]) -> Loaded | AppError:
 def _carry_out(session: Session, output: Output, name: str) -> Exit:
     try:
         _tell_of_interruptions(session, output, name)
+        if session.arguments.rclone_password:
+            session.unlock("rclone", questions.password(output, _("Password of rclone's configuration (not shown): ")))
         return COMMANDS[name](session, output)
     except AppError as error:
         return _failed(output, error, name, began=session.began)
