@@ -17,6 +17,7 @@ from keyturn.aws.scoped_user import (
     find_user,
     find_users,
     put_policy,
+    remove_managed_policy,
     tag_value_from,
     user_name_from,
 )
@@ -99,10 +100,48 @@ def test_a_policy_that_is_too_long_is_refused_before_aws_is_asked(root: KeyPair,
     user = create_user(aws, root, "backup-anna", _TAGS)
     before = len(aws.calls)
     with pytest.raises(AwsError) as caught:
-        put_policy(aws, root, user, _policy(buckets=40))
+        put_policy(aws, root, user, _policy(buckets=100))
     assert caught.value.fault is AwsFault.LIMIT
     assert "--only" in caught.value.message
     assert len(aws.calls) == before
+
+
+def test_a_policy_too_long_for_a_user_is_attached_and_in_force(
+    account: PracticeAccount, root: KeyPair, aws: Aws
+) -> None:
+    account.create_bucket("photos-backup-39")
+    user = create_user(aws, root, "backup-anna", _TAGS)
+    put_policy(aws, root, user, _policy(buckets=40))
+    put_policy(aws, root, user, _policy(buckets=40))
+    new = create_key(aws, root, user.name).pair
+    assert aws.ask(new, "s3", "ListObjectsV2", {"Bucket": "photos-backup-39"})["KeyCount"] == 0
+    (attached,) = aws.ask(root, "iam", "ListAttachedUserPolicies", {"UserName": user.name})["AttachedPolicies"]
+    arn = attached["PolicyArn"]
+    assert arn == f"arn:aws:iam::{DEFAULT_ACCOUNT}:policy/keyturn/keyturn-backup-backup-anna"
+    about = aws.ask(root, "iam", "GetPolicy", {"PolicyArn": arn})["Policy"]
+    assert about["Tags"] == [{"Key": COMPUTER_TAG, "Value": "anna-laptop"}]
+
+
+@pytest.mark.parametrize("action", ["CreatePolicy", "AttachUserPolicy", "DetachUserPolicy", "DeletePolicy"])
+def test_no_managed_policy_is_left_after_any_lost_answer(
+    account: PracticeAccount, root: KeyPair, talk: Callable[..., Aws], action: str
+) -> None:
+    aws = talk(attempts=2)
+    user = create_user(aws, root, "backup-anna", _TAGS)
+    account.fail(f"iam:{action}", faults.dropped_answer())
+    put_policy(aws, root, user, _policy(buckets=40))
+    remove_managed_policy(aws, root, user.name)
+    delete_user(aws, root, user.name)
+    assert aws.ask(root, "iam", "ListPolicies", {"Scope": "Local"})["Policies"] == []
+    remove_managed_policy(aws, root, user.name)
+
+
+def test_another_policy_of_that_name_is_left_alone(root: KeyPair, aws: Aws) -> None:
+    user = create_user(aws, root, "backup-anna", _TAGS)
+    put_policy(aws, root, user, _policy(buckets=40))
+    with pytest.raises(AwsError) as caught:
+        put_policy(aws, root, user, _policy(buckets=41))
+    assert caught.value.fault is AwsFault.EXISTS
 
 
 def test_deleting_takes_keys_and_policies_along_and_can_be_repeated(

@@ -213,3 +213,23 @@ def test_verify_does_not_bear_with_an_old_key(office: Office) -> None:
     _survey, proofs = verify(office.start())
     assert [one.ok for one in proofs] == [False, False]
     assert office.clock.monotonic() == began
+
+
+def test_more_buckets_than_fit_a_user_get_a_managed_policy_and_undo_removes_it(office: Office) -> None:
+    names = [f"a-bucket-of-the-family-whose-name-is-as-long-as-names-may-be-{number:02}" for number in range(9)]
+    for name in names:
+        office.account.create_bucket(name, region=office.region)
+    config = office.home / ".config/rclone/rclone.conf"
+    config.write_text(config.read_text() + "".join(f"[{one}]\ntype = alias\nremote = oma:{one}\n" for one in names))
+    plan = office.plan(Route.SCOPED_USER)
+    assert plan.policy is not None and plan.policy.is_managed
+    assert {"CreatePolicy", "AttachUserPolicy"} <= {call.action for call in plan.calls}
+
+    rotated = conductor.rotate(office.start(), plan)
+    assert (rotated.ending, rotated.problem) == (Ending.WAITING, None), str(rotated.problem)
+    assert conductor.undo(office.start(), None).ending is Ending.DONE
+
+    actions = office.account.log.actions()
+    assert "iam:PutUserPolicy" not in actions
+    assert {"iam:DetachUserPolicy", "iam:DeletePolicy", "iam:DeleteUser"} <= set(actions)
+    assert office.account.user_names() == ()

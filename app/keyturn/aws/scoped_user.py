@@ -17,7 +17,7 @@ from keyturn.aws.sentences import Subject, policy_too_long, sentences
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
-from keyturn.model.needs import INLINE_POLICY_LIMIT, PolicyDocument
+from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument
 
 T = TypeVar("T")
 
@@ -125,14 +125,70 @@ def create_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str]) -
 def put_policy(aws: Aws, signer: KeyPair, user: ScopedUser, policy: PolicyDocument) -> None:
     """Give `user` this policy in place of the one that it had from Keyturn. Sending it again changes nothing.
 
+    One that is too long to stand in the user is a managed policy of its own, see `remove_managed_policy`.
+
     Raises:
-        AwsError: LIMIT, without asking AWS, where the policy is longer than IAM allows.
+        AwsError: LIMIT, without asking AWS, where the policy is longer than IAM allows. EXISTS where another policy has
+            the name that the managed one needs.
     """
-    if policy.size > INLINE_POLICY_LIMIT:
+    if policy.size > MANAGED_POLICY_LIMIT:
         title, message = policy_too_long()
         raise AwsError(title, message, fault=AwsFault.LIMIT)
+    if policy.is_managed:
+        _create_managed_policy(aws, signer, user, policy)
+        aws.ask(signer, "iam", "AttachUserPolicy", {"UserName": user.name, "PolicyArn": _policy_arn(user)})
+        return
     document = {"UserName": user.name, "PolicyName": POLICY_NAME, "PolicyDocument": policy.text()}
     aws.ask(signer, "iam", "PutUserPolicy", document)
+
+
+def remove_managed_policy(aws: Aws, signer: KeyPair, name: str) -> None:
+    """Delete the managed policy of our user `name`; one that is gone already is what was asked for.
+
+    To be done before the user is deleted: it is found by its user.
+
+    Raises:
+        AwsError: EXISTS where it is not our user. CONFLICT where somebody attached the policy to others as well.
+    """
+    user = find_user(aws, signer, name)
+    if user is None:
+        return
+    arn = _policy_arn(user)
+    _unless_gone(lambda: aws.ask(signer, "iam", "DetachUserPolicy", {"UserName": name, "PolicyArn": arn}))
+    _unless_gone(lambda: aws.ask(signer, "iam", "DeletePolicy", {"PolicyArn": arn}))
+
+
+def _create_managed_policy(aws: Aws, signer: KeyPair, user: ScopedUser, policy: PolicyDocument) -> None:
+    wanted = {
+        "PolicyName": _policy_name(user),
+        "Path": USER_PATH,
+        "PolicyDocument": policy.text(),
+        "Description": "Made by Keyturn for its user of the same name.",
+        "Tags": [{"Key": COMPUTER_TAG, "Value": user.computer}],
+    }
+    try:
+        aws.ask(signer, "iam", "CreatePolicy", wanted)
+    except AwsError as error:
+        # An answer that was lost, or an earlier run that was interrupted, left it behind: then it says the same.
+        if error.fault is not AwsFault.EXISTS or _text_of(aws, signer, _policy_arn(user)) != policy.as_json():
+            raise
+
+
+def _text_of(aws: Aws, signer: KeyPair, arn: str) -> object:
+    """What a managed policy says now."""
+    about = aws.ask(signer, "iam", "GetPolicy", {"PolicyArn": arn}).get("Policy") or {}
+    version = {"PolicyArn": arn, "VersionId": about.get("DefaultVersionId", "v1")}
+    return (aws.ask(signer, "iam", "GetPolicyVersion", version).get("PolicyVersion") or {}).get("Document")
+
+
+def _policy_name(user: ScopedUser) -> str:
+    return f"{POLICY_NAME}-{user.name}"
+
+
+def _policy_arn(user: ScopedUser) -> str:
+    """The ARN of the user's managed policy: the user's own, with a policy's place and name in it."""
+    account = user.arn.partition(":user/")[0]
+    return f"{account}:policy{USER_PATH}{_policy_name(user)}"
 
 
 def delete_user(aws: Aws, signer: KeyPair, name: str) -> None:

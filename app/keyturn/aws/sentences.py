@@ -64,7 +64,7 @@ def _special(fault: AwsFault, subject: Subject) -> tuple[str, str] | None:
             "AWS allows no third key, and inactive ones count. Your backups keep the key they have. Delete a key that "
             "nothing uses, then try again."
         )
-    if fault is AwsFault.LIMIT and subject.operation == "PutUserPolicy":
+    if fault is AwsFault.LIMIT and subject.operation in {"PutUserPolicy", "CreatePolicy"}:
         return policy_too_long()
     if fault is AwsFault.EXISTS and subject.operation == "CreateUser":
         return _("There is another IAM user of this name"), _(
@@ -142,7 +142,7 @@ def _at_a_store(fault: AwsFault) -> tuple[str, str]:
 def policy_too_long() -> tuple[str, str]:
     """Title and message for a policy that does not fit into its user."""
     return _("The policy for these buckets is too long for one IAM user"), _(
-        "AWS allows 2048 characters, and the policy was not saved; your backups keep the key they have. Give fewer "
+        "AWS allows 6144 characters, and the policy was not saved; your backups keep the key they have. Give fewer "
         "buckets to one user: rotate with --only, one program after the other."
     )
 

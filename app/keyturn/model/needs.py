@@ -11,6 +11,8 @@ from typing import Any
 
 # All inline policies of one IAM user together, white space not counted (research/aws.md A6).
 INLINE_POLICY_LIMIT = 2048
+# One managed policy, counted in the same way (research/aws.md A6).
+MANAGED_POLICY_LIMIT = 6144
 
 # Every client of research/clients.md section 2 ran with this base and without one refusal.
 _BUCKET_ACTIONS = ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
@@ -119,6 +121,11 @@ class PolicyDocument:
     def size(self) -> int:
         """Characters that count against IAM's limit (white space does not)."""
         return len(re.sub(r"\s", "", self.text()))
+
+    @property
+    def is_managed(self) -> bool:
+        """True where it is too long to stand in the user itself, and so is a policy of its own that is attached."""
+        return self.size > INLINE_POLICY_LIMIT
 
 
 def policy_for(needs: Iterable[BucketNeeds], *, partition: str, account: str, require_tls: bool) -> PolicyDocument:

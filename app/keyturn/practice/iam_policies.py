@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from keyturn.practice.documents import INLINE_LIMIT, MANAGED_LIMIT, read_policy, size_of
 from keyturn.practice.iam_operations import Form, Operation, Result, check_name, page, required, user_named
+from keyturn.practice.iam_users import sent_tags, tag_list
 from keyturn.practice.identities import Caller, Document, Identities, ManagedPolicy, User
 from keyturn.practice.refusals import Refusal
 
@@ -128,7 +129,7 @@ def _create_policy(identities: Identities, caller: Caller, form: Form) -> Result
         raise Refusal(
             409, "EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed."
         )
-    policy = ManagedPolicy(name, path, arn, text, identities.clock.now())
+    policy = ManagedPolicy(name, path, arn, text, identities.clock.now(), sent_tags(form, "TagsPerPolicy"))
     identities.policies[arn] = policy
     return {"Policy": _described(identities, policy)}
 
@@ -141,7 +142,8 @@ def _own(identities: Identities, form: Form) -> ManagedPolicy:
 
 
 def _get_policy(identities: Identities, caller: Caller, form: Form) -> Result:
-    return {"Policy": _described(identities, _own(identities, form))}
+    policy = _own(identities, form)
+    return {"Policy": {**_described(identities, policy), "Tags": tag_list(policy.tags) or None}}
 
 
 def _get_version(identities: Identities, caller: Caller, form: Form) -> Result:

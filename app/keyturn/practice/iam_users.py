@@ -39,15 +39,20 @@ def _shown(user: User) -> dict[str, Any]:
     }
 
 
-def _tags(user: User) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in user.tags.items()]
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """The tags as IAM lists them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def _sent_tags(form: Form) -> dict[str, str]:
-    """The tags sent: at most 50, keys up to 128 characters, values up to 256 (research/aws.md A6)."""
+def sent_tags(form: Form, quota: str) -> dict[str, str]:
+    """The tags sent: at most 50, keys up to 128 characters, values up to 256 (research/aws.md A6).
+
+    Raises:
+        Refusal: `LimitExceeded`, which names the quota; `ValidationError`.
+    """
     tags = {tag[0]: tag[1] for tag in structures(form, "Tags", "Key", "Value")}
     if len(tags) > _MOST_TAGS:
-        raise Refusal(409, "LimitExceeded", f"Cannot exceed quota for TagsPerUser: {_MOST_TAGS}")
+        raise Refusal(409, "LimitExceeded", f"Cannot exceed quota for {quota}: {_MOST_TAGS}")
     for key, value in tags.items():
         if not _TAG.fullmatch(key) or len(key) > 128 or not _TAG.fullmatch(value) or len(value) > 256:
             raise Refusal(400, "ValidationError", "Value at 'tags' failed to satisfy constraint")
@@ -59,9 +64,9 @@ def _create(identities: Identities, caller: Caller, form: Form) -> Result:
     check_name(name, 64, "userName")
     if not _PATH.fullmatch(path):
         raise Refusal(400, "ValidationError", "The specified value for path is invalid. It must begin and end with /")
-    tags = _sent_tags(form)
+    tags = sent_tags(form, "TagsPerUser")
     user = identities.add_user(name, path, tags)
-    return {"User": {**_shown(user), "Tags": _tags(user) or None}}
+    return {"User": {**_shown(user), "Tags": tag_list(user.tags) or None}}
 
 
 def _get(identities: Identities, caller: Caller, form: Form) -> Result:
@@ -70,7 +75,7 @@ def _get(identities: Identities, caller: Caller, form: Form) -> Result:
         oldest = min((key.created for key in identities.keys_of(None)), default=identities.clock.now())
         root = {"UserId": identities.account_id, "Arn": identities.root_arn, "CreateDate": oldest}
         return {"User": {"UserName": identities.root_alias, **root}}
-    return {"User": {**_shown(user), "Tags": _tags(user) or None}}
+    return {"User": {**_shown(user), "Tags": tag_list(user.tags) or None}}
 
 
 def _list(identities: Identities, caller: Caller, form: Form) -> Result:
@@ -94,7 +99,7 @@ def _delete(identities: Identities, caller: Caller, form: Form) -> Result:
 
 
 def _tag(identities: Identities, caller: Caller, form: Form) -> Result:
-    user_named(identities, form).tags.update(_sent_tags(form))
+    user_named(identities, form).tags.update(sent_tags(form, "TagsPerUser"))
     return None
 
 
@@ -106,7 +111,7 @@ def _untag(identities: Identities, caller: Caller, form: Form) -> Result:
 
 
 def _list_tags(identities: Identities, caller: Caller, form: Form) -> Result:
-    return page(form, "Tags", _tags(user_named(identities, form)))
+    return page(form, "Tags", tag_list(user_named(identities, form).tags))
 
 
 def _none_of(name: str) -> Operation:

@@ -81,6 +81,7 @@ class ManagedPolicy:
     arn: str
     text: str
     created: datetime
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

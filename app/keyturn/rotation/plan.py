@@ -133,7 +133,7 @@ def calls_of(decision: Decision) -> tuple[Call, ...]:
     if decision.route is Route.SCOPED_USER:
         calls += [
             Call(Step.CREATE, "iam", "CreateUser", user),
-            Call(Step.CREATE, "iam", "PutUserPolicy", user),
+            *_policy_calls(decision, user),
         ]
     if decision.route.makes_a_key:
         if decision.route is not Route.GIVEN_PAIR:
@@ -149,6 +149,13 @@ def calls_of(decision: Decision) -> tuple[Call, ...]:
     if decision.route.same_owner:
         calls.append(Call(Step.DELETE, "iam", "DeleteAccessKey", decision.key.value))
     return tuple(calls)
+
+
+def _policy_calls(decision: Decision, user: str) -> list[Call]:
+    if decision.policy is None or not decision.policy.is_managed:
+        return [Call(Step.CREATE, "iam", "PutUserPolicy", user)]
+    policy = user.replace(":user/keyturn/", ":policy/keyturn/keyturn-backup-")
+    return [Call(Step.CREATE, "iam", "CreatePolicy", policy), Call(Step.CREATE, "iam", "AttachUserPolicy", user)]
 
 
 def _proof(step: Step, buckets: Sequence[str], decision: Decision, user: str | None) -> list[Call]:

@@ -18,7 +18,7 @@ from keyturn.clients.running import overwriters
 from keyturn.edits.files import obstacle
 from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, Principal
-from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
+from keyturn.model.needs import MANAGED_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, consent, turning_off
@@ -83,7 +83,7 @@ class _Planning:
         if (owner is not None or self._found.at_store) and self._found.pair is not None:
             facts = {} if owner is None else self._bucket_facts((*destinations, *by_hand_programs), owner)
             self._look_at_regions(destinations, facts)
-            users = (*destinations, *by_hand_programs)
+            users: tuple[Destination | ByHand, ...] = (*destinations, *by_hand_programs)
             computers = () if owner is None else self._other_computers(users, owner, self._found.pair)
             decision = Decision(
                 rotation="",
@@ -362,12 +362,12 @@ class _Planning:
         # A program that speaks plain HTTP would be refused by a policy that demands TLS.
         plain = speaks_plain_http(self._surroundings.endpoint_url) or any(one.place.plain_http for one in destinations)
         policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)
-        if policy.size > INLINE_POLICY_LIMIT:
+        if policy.size > MANAGED_POLICY_LIMIT:
             self._close(
                 _(
-                    "The policy for {count} buckets has {size} characters, and AWS allows {limit} for one user. Rotate "
-                    "fewer programs at once with --only."
-                ).format(count=len(needs), size=policy.size, limit=INLINE_POLICY_LIMIT),
+                    "The policy for {count} buckets has {size} characters, and AWS allows {limit}. Rotate fewer "
+                    "programs at once with --only."
+                ).format(count=len(needs), size=policy.size, limit=MANAGED_POLICY_LIMIT),
                 code="policy.too-long",
             )
         return policy

@@ -93,6 +93,8 @@ def _remove(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, mad
     if not rotation.began(Step.CREATE) or decision.given is not None:
         return  # whoever made the key removes it
     if decision.user_name is not None:
+        if decision.policy is not None and decision.policy.is_managed:
+            scoped_user.remove_managed_policy(surroundings.aws, signer, decision.user_name)
         scoped_user.delete_user(surroundings.aws, signer, decision.user_name)
         surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed IAM user {name}").format(name=decision.user_name))
         return
