@@ -79,6 +79,7 @@ class Desk:
         assert works("switched")
         self.account.root_turn_off(self.old.access_key_id)
         assert works("off")
+        assert [str(one) for one in self.account.log.signed_with(new.access_key_id) if one.status == 403] == []
         replace_pair(self.computer, [place], expected=new.access_key_id, pair=self.old)
         assert not works("refused")
         return place

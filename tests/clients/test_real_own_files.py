@@ -115,6 +115,7 @@ def rotate(desk: Desk, account: PracticeAccount, old: KeyPair, client: str, work
     assert works("switched")
     account.root_turn_off(old.access_key_id)
     assert works("off")
+    assert [str(one) for one in account.log.signed_with(new.access_key_id) if one.status == 403] == []
 
     replace_pair(computer, [place], expected=new.access_key_id, pair=old)
     assert not works("refused")

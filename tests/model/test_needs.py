@@ -85,3 +85,21 @@ def test_restoring_locking_and_looking_at_settings_are_granted_only_where_asked_
     assert not objects & actions_on(policy, "arn:aws:s3:::plain/*")
     assert not settings & actions_on(policy, "arn:aws:s3:::plain")
     assert "BypassGovernanceRetention" not in policy.text()
+
+
+def test_two_destinations_of_one_bucket_get_what_both_need() -> None:
+    one = BucketNeeds("b", folders=("laptop",), deletable=("laptop/locks/*",))
+    assert one | BucketNeeds("b", folders=("desktop",), deletable=()) == BucketNeeds(
+        "b", folders=("desktop", "laptop"), deletable=("laptop/locks/*",)
+    )
+    assert one | BucketNeeds("b") == BucketNeeds("b")
+
+
+def test_a_narrow_policy_lists_and_touches_its_folder_alone_and_the_journal_gives_it_back() -> None:
+    policy = written(BucketNeeds("family", folders=("laptop",), deletable=("laptop/locks/*",)))
+    (listing,) = (one for one in policy.statements if "s3:ListBucket" in one.actions)
+    assert listing.conditions["StringLike"] == {"s3:prefix": ("laptop", "laptop/*")}
+    assert actions_on(policy, "arn:aws:s3:::family/*") == set()
+    assert "s3:DeleteObject" not in actions_on(policy, "arn:aws:s3:::family/laptop/*")
+    assert actions_on(policy, "arn:aws:s3:::family/laptop/locks/*") == {"s3:DeleteObject"}
+    assert PolicyDocument.from_json(json.loads(policy.text())) == policy

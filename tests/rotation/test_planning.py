@@ -203,3 +203,39 @@ def test_a_plan_whose_usual_way_off_is_one_way_says_so(office: Office) -> None:
 
 def test_a_root_key_is_turned_off_in_the_console_so_its_plan_has_no_one_way_door(office: Office) -> None:
     assert notes_of_a_plan_to_retire(office) == []
+
+
+def test_a_key_that_only_appends_to_its_folder_backs_up_and_is_said_not_to_delete(office: Office) -> None:
+    plan = office.plan(only=("restic",), append_only=True, prefix_only=True)
+    assert plan.policy is not None
+    deletable = {one.resources for one in plan.policy.statements if "s3:DeleteObject" in one.actions}
+    assert deletable == {("arn:aws:s3:::office-backup/laptop/locks/*",)}
+    assert "office-backup/laptop" in plan.can[0] and "delete" not in plan.can[0]
+    assert any("Delete backups" in text for text in plan.cannot)
+    assert conductor.rotate(office.start(), plan).ending is Ending.WAITING
+
+
+def test_a_bucket_without_versions_is_named_because_what_it_holds_can_be_written_over(office: Office) -> None:
+    notes = office.plan(only=("rclone",), append_only=True).notes
+    assert any("family-archive keeps no older versions" in note for note in notes)
+
+
+def test_a_program_that_cannot_live_with_less_closes_the_gate(office: Office) -> None:
+    environment = office.home / ".config/restic/office.env"
+    environment.write_text(environment.read_text() + "restic forget --prune --keep-daily 7\n")
+    codes = [gate.code for gate in office.plan(append_only=True, prefix_only=True).closed]
+    assert sorted(codes) == ["policy.append-only", "policy.prefix-only"]  # restic forgets, rclone looks everywhere
+
+
+@pytest.mark.parametrize("name", ["photos*", "öl?", "写真"])
+def test_a_folder_that_a_policy_would_read_as_a_pattern_closes_the_gate(office: Office, name: str) -> None:
+    environment = office.home / ".config/restic/office.env"
+    environment.write_text(environment.read_text().replace("/laptop", f"/'{name}'"))
+    plan = office.plan(only=("restic",), prefix_only=True)
+    assert [gate.code for gate in plan.closed] == ["policy.prefix-only"]
+
+
+@pytest.mark.parametrize("narrow", ["append_only", "prefix_only"])
+def test_there_is_no_policy_to_narrow_on_another_route(office: Office, narrow: str) -> None:
+    with pytest.raises(UsageError, match="for a new user"):
+        office.plan(Route.NEW_ROOT_KEY, **{narrow: True})

@@ -136,6 +136,10 @@ class AwsFiles(Client):
             )
         return found
 
+    def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
+        """Return nothing for the AWS CLI, whose copying deletes nothing; None where programs borrow the profile."""
+        return None if target in place.targets else ()
+
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:

@@ -242,6 +242,18 @@ class Client(Protocol):
         """
         return None
 
+    def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
+        """Return which objects the program has to delete in its usual runs, as patterns below the bucket.
+
+        None: old backups are among them, or that is not known, so with a key that may not delete it would fail
+        (research/clients.md section 2).
+        """
+        return None
+
+    def stays_below(self, place: Place, target: Target) -> bool:
+        """Return whether all that the program lists and touches in the bucket is below the target's prefix."""
+        return False
+
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the files from which a running program took its key, or None where that is not known."""
         return None

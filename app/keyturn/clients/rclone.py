@@ -121,6 +121,10 @@ class Rclone(Client):
             private_files=(_password_command(_password(computer, place.path)),) if locked else (),
         )
 
+    def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
+        """Return nothing: copying deletes nothing. What a person tells it to delete is refused then."""
+        return ()
+
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the file of a running rclone: `--config`, else by its own environment; None where unknown."""
         named = _option(program.arguments, "--config")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from keyturn.computer.programs import RunningProgram
 
 _OPTION = re.compile(rb"""^[^#\n]*?\s(?:-r|--repo)(?:\s+|=)["']?(s3:[^\s"';|&]+)""", re.MULTILINE)
+_FORGETS = re.compile(rb"^[^#\n]*?\b(?:forget|prune)\b", re.MULTILINE)
 _REFERENCE = re.compile(r"[$`]")
 
 
@@ -112,6 +113,16 @@ class Restic(Client):
             password=password,
             region=place.region,
         )
+
+    def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
+        """Return the locks, which each run takes back; None where the file itself removes old backups."""
+        if _FORGETS.search(read_file(place.path).content):
+            return None
+        return (f"{target.prefix}/locks/*".removeprefix("/"),)
+
+    def stays_below(self, place: Place, target: Target) -> bool:
+        """Return True: once a repository is there, restic lists and touches only what is in it."""
+        return True
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the shared credentials file of a running restic that has no key in its variables."""

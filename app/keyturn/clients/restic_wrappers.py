@@ -46,6 +46,10 @@ class ResticWrapper(OwnFiles, Protocol):
         """Return the repositories that each key of the file is used for, by the key's locator; raises as `keys`."""
         ...
 
+    def stays_below(self, place: Place, target: Target) -> bool:
+        """Return True, as of restic itself."""
+        return True
+
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:

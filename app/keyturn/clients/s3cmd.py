@@ -84,6 +84,10 @@ class S3cmd(Client):
         arguments = (str(program), "-c", str(place.path), "ls", address)
         return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
 
+    def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
+        """Return nothing: copying deletes nothing. What a person tells it to delete is refused then."""
+        return ()
+
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the file of a running s3cmd: `-c`, else by its own environment; None where unknown."""
         for index, argument in enumerate(program.arguments):

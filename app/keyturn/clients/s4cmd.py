@@ -60,6 +60,10 @@ class S4cmd(Client):
             )
         }
 
+    def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
+        """Return nothing: copying deletes nothing. What a person tells it to delete is refused then."""
+        return ()
+
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,11 @@ _OBJECT_ACTIONS = (
     "s3:ListMultipartUploadParts",
     "s3:PutObject",
 )
+
+# What the condition `s3:prefix` limits; asking for unfinished uploads knows no such condition (service authorization
+# reference of Amazon S3).
+_LISTING = frozenset({"s3:ListBucket", "s3:ListBucketVersions"})
+_DELETING = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
 
 
 class Addition(StrEnum):
@@ -61,11 +66,41 @@ class BucketNeeds:
     Attributes:
         additions: rights beyond the base.
         kms_key_arn: the customer's KMS key of the bucket's default encryption, or None.
+        folders: the only parts of the bucket that are reached, without a slash at the end; empty is all of it.
+        deletable: the only objects that may be deleted, as patterns below the bucket; None is all of them.
     """
 
     bucket: str
     additions: frozenset[Addition] = frozenset()
     kms_key_arn: str | None = None
+    folders: tuple[str, ...] = ()
+    deletable: tuple[str, ...] | None = None
+
+    def with_kms_key(self, arn: str | None) -> BucketNeeds:
+        """The same, with the KMS key of the bucket's default encryption."""
+        return replace(self, kms_key_arn=arn)
+
+    def __or__(self, other: BucketNeeds) -> BucketNeeds:
+        """What two destinations need of the same bucket together."""
+        narrow = bool(self.folders and other.folders)
+        both = None if self.deletable is None or other.deletable is None else {*self.deletable, *other.deletable}
+        return BucketNeeds(
+            self.bucket,
+            self.additions | other.additions,
+            self.kms_key_arn or other.kms_key_arn,
+            tuple(sorted({*self.folders, *other.folders})) if narrow else (),
+            None if both is None else tuple(sorted(both)),
+        )
+
+
+def is_plain_in_policies(name: str) -> bool:
+    """Return whether a folder's name stands in a policy for itself alone: patterns, variables and characters beyond
+    Latin-1 do not (research/aws.md A6)."""
+    return not set("*?$") & set(name) and all("\x20" <= one <= "\xff" and one != "\x7f" for one in name)
+
+
+# A condition's key with its value, or with several of which one has to fit.
+Test = Mapping[str, str | tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +111,7 @@ class Statement:
     effect: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
-    conditions: Mapping[str, Mapping[str, str]]
+    conditions: Mapping[str, Test]
 
     def as_json(self) -> dict[str, Any]:
         """The statement as IAM writes it."""
@@ -87,8 +122,21 @@ class Statement:
             "Resource": list(self.resources),
         }
         if self.conditions:
-            written["Condition"] = {operator: dict(test) for operator, test in self.conditions.items()}
+            written["Condition"] = {
+                operator: {key: list(value) if isinstance(value, tuple) else value for key, value in test.items()}
+                for operator, test in self.conditions.items()
+            }
         return written
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> Statement:
+        """Read what `as_json` wrote."""
+        conditions = {
+            operator: {key: tuple(value) if isinstance(value, list) else value for key, value in test.items()}
+            for operator, test in written.get("Condition", {}).items()
+        }
+        actions, resources = tuple(written["Action"]), tuple(written["Resource"])
+        return cls(written["Sid"], written["Effect"], actions, resources, conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +152,7 @@ class PolicyDocument:
     @classmethod
     def from_json(cls, written: Mapping[str, Any]) -> PolicyDocument:
         """Read what `as_json` wrote."""
-        return cls(
-            tuple(
-                Statement(
-                    one["Sid"], one["Effect"], tuple(one["Action"]), tuple(one["Resource"]), one.get("Condition", {})
-                )
-                for one in written["Statement"]
-            )
-        )
+        return cls(tuple(Statement.from_json(one) for one in written["Statement"]))
 
     def text(self) -> str:
         """The document as it is sent: without white space, the same text for the same needs."""
@@ -139,33 +180,61 @@ def policy_for(needs: Iterable[BucketNeeds], *, partition: str, account: str, re
             because it would stop working.
     """
     wanted = sorted(needs, key=lambda need: need.bucket)
-    groups: dict[frozenset[Addition], list[str]] = {}
+    # Buckets that need the same are named in one statement: the policy may only be so long.
+    groups: dict[object, list[BucketNeeds]] = {}
     for need in wanted:
-        groups.setdefault(need.additions - {Addition.LIST_ALL_BUCKETS}, []).append(need.bucket)
-    own_account = {"StringEquals": {"s3:ResourceAccount": account}}
+        alike = need.additions - {Addition.LIST_ALL_BUCKETS}, need.folders, need.deletable
+        groups.setdefault(alike, []).append(need)
     statements: list[Statement] = []
-    for number, (additions, buckets) in enumerate(groups.items(), start=1):
+    for number, group in enumerate(groups.values(), start=1):
         suffix = "" if len(groups) == 1 else str(number)
-        arns = tuple(f"arn:{partition}:s3:::{bucket}" for bucket in buckets)
-        bucket_actions = sorted({*_BUCKET_ACTIONS, *_added(_ADDED_BUCKET_ACTIONS, additions)})
-        object_actions = sorted({*_OBJECT_ACTIONS, *_added(_ADDED_OBJECT_ACTIONS, additions)})
-        # CreateBucket names no account yet, so the condition on the owner would always refuse it.
-        creating = [action for action in bucket_actions if action == "s3:CreateBucket"]
-        bucket_actions = [action for action in bucket_actions if action not in creating]
-        statements.append(Statement(f"Bucket{suffix}", "Allow", tuple(bucket_actions), arns, own_account))
-        objects = tuple(f"{arn}/*" for arn in arns)
-        statements.append(Statement(f"Objects{suffix}", "Allow", tuple(object_actions), objects, own_account))
-        if creating:
-            statements.append(Statement(f"Create{suffix}", "Allow", tuple(creating), arns, {}))
+        statements += _of_group(group, suffix, partition=partition, account=account)
     keys = tuple(sorted({need.kms_key_arn for need in wanted if need.kms_key_arn is not None}))
     if keys:
         statements.append(Statement("Encryption", "Allow", ("kms:Decrypt", "kms:GenerateDataKey"), keys, {}))
     if any(Addition.LIST_ALL_BUCKETS in need.additions for need in wanted):
-        statements.append(Statement("List", "Allow", ("s3:ListAllMyBuckets",), ("*",), {}))
+        statements.append(Statement("Names", "Allow", ("s3:ListAllMyBuckets",), ("*",), {}))
     if require_tls:
         insecure = {"Bool": {"aws:SecureTransport": "false"}}
         statements.append(Statement("OnlyTls", "Deny", ("*",), ("*",), insecure))
     return PolicyDocument(tuple(statements))
+
+
+def _of_group(group: Sequence[BucketNeeds], suffix: str, *, partition: str, account: str) -> Iterator[Statement]:
+    """The statements for buckets that need the same."""
+    need = group[0]
+    own_account = {"StringEquals": {"s3:ResourceAccount": account}}
+    arns = tuple(f"arn:{partition}:s3:::{one.bucket}" for one in group)
+    bucket_actions = {*_BUCKET_ACTIONS, *_added(_ADDED_BUCKET_ACTIONS, need.additions)}
+    # CreateBucket names no account yet, so the condition on the owner would always refuse it.
+    creating = bucket_actions & {"s3:CreateBucket"}
+    bucket_actions -= creating
+    if need.folders:
+        listing = bucket_actions & _LISTING
+        bucket_actions -= listing
+        below = tuple(pattern for folder in need.folders for pattern in (folder, f"{folder}/*"))
+        yield Statement(
+            f"List{suffix}", "Allow", _sorted(listing), arns, {**own_account, "StringLike": {"s3:prefix": below}}
+        )
+    yield Statement(f"Bucket{suffix}", "Allow", _sorted(bucket_actions), arns, own_account)
+    object_actions = {*_OBJECT_ACTIONS, *_added(_ADDED_OBJECT_ACTIONS, need.additions)}
+    if need.deletable is not None:
+        object_actions -= _DELETING
+    objects = tuple(f"{arn}/{folder}" for arn in arns for folder in _patterns(need.folders))
+    yield Statement(f"Objects{suffix}", "Allow", _sorted(object_actions), objects, own_account)
+    if need.deletable:
+        deletable = tuple(f"{arn}/{pattern}" for arn in arns for pattern in need.deletable)
+        yield Statement(f"Delete{suffix}", "Allow", ("s3:DeleteObject",), deletable, own_account)
+    if creating:
+        yield Statement(f"Create{suffix}", "Allow", _sorted(creating), arns, {})
+
+
+def _patterns(folders: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{folder}/*" for folder in folders) or ("*",)
+
+
+def _sorted(actions: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(actions))
 
 
 def _added(table: Mapping[Addition, tuple[str, ...]], additions: frozenset[Addition]) -> set[str]:

@@ -27,6 +27,8 @@ class Options:
         only: clients to touch; empty means all.
         buckets: for destinations whose configuration names none.
         also: guided products that hold the key as well, as the person says.
+        append_only: the new key may not delete backups, on the route `scoped-user`.
+        prefix_only: the new key reaches only the folder of each backup, on the route `scoped-user`.
         pair: the new pair that the person made, on the route `given-pair`.
     """
 
@@ -38,6 +40,8 @@ class Options:
     watch_days: float = 3
     off_days: float = 7
     pair: KeyPair | None = None
+    append_only: bool = False
+    prefix_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +187,24 @@ def powers(decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (_("What you allowed it where you made it: list, read and write are proved, the rest is not seen."),), ()
     if decision.route is Route.SAME_USER and decision.owner is not None:
         return (_("Exactly what the old key of user {user} can do.").format(user=decision.owner.user_name),), ()
-    return scoped_powers(decision.buckets, _allowed_actions(decision))
+    may_delete = _grants(decision, "Objects", "s3:DeleteObject")
+    return scoped_powers(_folders(decision) or decision.buckets, _allowed_actions(decision), may_delete=may_delete)
 
 
-def scoped_powers(buckets: Sequence[str], actions: Collection[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def scoped_powers(
+    buckets: Sequence[str], actions: Collection[str] = (), *, may_delete: bool = True
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a scoped user's key can do and what it cannot do, in sentences.
 
     Args:
+        buckets: the buckets, or the folders in them, that it reaches.
         actions: what its policy allows beyond the base.
+        may_delete: False where it may not delete backups.
     """
-    can = [_("List, read, write and delete objects in: {buckets}.").format(buckets=", ".join(buckets))]
+    if may_delete:
+        can = [_("List, read, write and delete objects in: {buckets}.").format(buckets=", ".join(buckets))]
+    else:
+        can = [_("List, read and write objects in: {buckets}.").format(buckets=", ".join(buckets))]
     if "s3:CreateBucket" in actions:
         can.append(_("Create these buckets, should they be missing (rclone asks for it before some copies)."))
     if "s3:PutObjectAcl" in actions:
@@ -205,16 +217,33 @@ def scoped_powers(buckets: Sequence[str], actions: Collection[str] = ()) -> tupl
         can.append(_("See the names of all buckets."))
     if "kms:Decrypt" in actions:
         can.append(_("Use the KMS keys that encrypt these buckets."))
+    if not may_delete and "s3:DeleteObject" in actions:
+        can.append(_("Delete the locks that restic sets for the time of a run."))
     cannot = [
         _("Make, change or delete users and access keys."),
         _("Reach any other bucket, or any other service of the account."),
         _("Change a bucket's settings: its versioning, lock, lifecycle or policy."),
     ]
-    if "s3:DeleteObjectVersion" not in actions:
+    if not may_delete:
+        cannot.append(_("Delete backups. Commands that do, such as `rclone sync` or `restic forget`, are refused."))
+    elif "s3:DeleteObjectVersion" not in actions:
         cannot.append(_("Delete older versions of objects in versioned buckets."))
     if "s3:ListAllMyBuckets" not in actions:
         cannot.append(_("See the names of your other buckets."))
     return tuple(can), tuple(cannot)
+
+
+def _folders(decision: Decision) -> tuple[str, ...]:
+    """The parts of buckets that the policy names, for people; empty where it names whole buckets."""
+    statements = () if decision.policy is None else decision.policy.statements
+    objects = [arn.rpartition(":")[2] for one in statements if one.sid.startswith("Objects") for arn in one.resources]
+    names = tuple(name.removesuffix("/*") for name in objects)
+    return names if any("/" in name for name in names) else ()
+
+
+def _grants(decision: Decision, sid: str, action: str) -> bool:
+    statements = () if decision.policy is None else decision.policy.statements
+    return any(one.sid.startswith(sid) and action in one.actions for one in statements)
 
 
 def _allowed_actions(decision: Decision) -> set[str]:

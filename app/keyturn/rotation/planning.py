@@ -18,13 +18,14 @@ from keyturn.clients.running import overwriters
 from keyturn.edits.files import obstacle
 from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, Principal
-from keyturn.model.needs import MANAGED_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
+from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, consent, turning_off
+from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_notes
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_items import program_title
-from keyturn.rotation.guided_programs import programs_by_hand, rights_for
+from keyturn.rotation.guided_programs import programs_by_hand
 from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.other_computers import find_other_computers
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
@@ -42,7 +43,7 @@ def make_plan(surroundings: Surroundings, survey: Survey, found: FoundKey, optio
         UsageError: where the route does not fit the key.
         AwsError: where AWS could not be asked what the plan has to know.
     """
-    route = chosen_route(found, options.route, options.also, given=options.pair is not None)
+    route = chosen_route(found, options)
     if found.at_store and found.pair is None:
         found = replace(found, pair=next((one.pair for one in found.places if one.pair is not None), None))
     return _Planning(surroundings, survey, found, options, route).plan()
@@ -350,15 +351,12 @@ class _Planning:
         owner: Principal,
         facts: Mapping[str, BucketFacts],
     ) -> PolicyDocument | None:
-        users = [(one.targets, one.place.additions) for one in destinations]
-        users += [(one.targets, rights_for(one)) for one in by_hand_programs]
-        if self._route is not Route.SCOPED_USER or not any(targets for targets, _asked in users):
+        users: Sequence[Destination | ByHand] = (*destinations, *by_hand_programs)
+        if self._route is not Route.SCOPED_USER or not any(one.targets for one in users):
             return None
-        additions: dict[str, frozenset[Addition]] = {}
-        for targets, asked in users:
-            for target in targets:
-                additions[target.bucket] = additions.get(target.bucket, frozenset()) | asked
-        needs = [BucketNeeds(bucket, added, _kms_key(facts.get(bucket))) for bucket, added in additions.items()]
+        self._gates += narrow_gates(destinations, by_hand_programs, self._options)
+        self._notes += versioning_notes(facts, self._options)
+        needs = needs_of(destinations, by_hand_programs, facts, self._options)
         # A program that speaks plain HTTP would be refused by a policy that demands TLS.
         plain = speaks_plain_http(self._surroundings.endpoint_url) or any(one.place.plain_http for one in destinations)
         policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)
@@ -412,10 +410,6 @@ def _buckets_sentence(names: Sequence[str] | None) -> str:
     if names is None:
         return _("(AWS did not tell the account's buckets.)")
     return _("The account has: {names}.").format(names=", ".join(names) or _("no bucket"))
-
-
-def _kms_key(facts: BucketFacts | None) -> str | None:
-    return None if facts is None or facts.encryption is None else facts.encryption.kms_key_arn
 
 
 def _is_taken(aws: Aws, signer: KeyPair, name: str) -> bool:

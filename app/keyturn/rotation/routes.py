@@ -8,6 +8,7 @@ from keyturn.model.errors import UsageError
 from keyturn.model.keys import PrincipalKind
 from keyturn.model.places import PlaceKind
 from keyturn.model.text import _
+from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route
 from keyturn.rotation.survey import FoundKey
 
@@ -30,50 +31,59 @@ def routes_for(found: FoundKey) -> tuple[Route, ...]:
     return (recommended, *(route for route in fitting if route is not recommended))
 
 
-def chosen_route(found: FoundKey, asked: Route | None, also: Sequence[str] = (), *, given: bool = False) -> Route:
+def chosen_route(found: FoundKey, options: Options) -> Route:
     """The route that was asked for, or the recommended one.
 
-    Args:
-        also: programs of which a person says that they use the key.
-        given: the person gives a key that they made.
-
     Raises:
-        UsageError: where the route that was asked for does not fit the key.
+        UsageError: where the route that was asked for does not fit the key, or what else was asked for.
     """
-    if asked is Route.GIVEN_PAIR or (asked is None and (found.at_store or given)):
-        return Route.GIVEN_PAIR
-    if asked is not None and (found.at_store or given):
-        reason = (
-            _("{key} is the key of an S3-compatible store, which has no users that Keyturn could make.")
-            if found.at_store
-            else _("--pair gives a key that you made, so no other is made.")
-        )
+    route = options.route or _fitting(found, options)
+    if route is not Route.GIVEN_PAIR and (found.at_store or options.pair is not None):
+        raise _does_not_fit(route, _why_given(found))
+    if (options.append_only or options.prefix_only) and route is not Route.SCOPED_USER:
         raise UsageError(
-            _("The route {route} does not fit this key").format(route=asked.value),
-            _("{reason} Nothing was changed. Leave --route out.").format(
-                reason=reason.format(key=found.key.access_key_id.masked)
+            _("--append-only and --prefix-only are for a new user"),
+            _("The route {route} makes none, so there is no policy to narrow. Nothing was changed.").format(
+                route=route.value
             ),
             code="usage.route",
         )
-    if asked is None:
-        return _recommended(found, also)
-    if asked is Route.RETIRE and also:
+    if route is Route.RETIRE and options.also:
         raise UsageError(
             _("A key that is in use cannot just be retired"),
             _("--also says that {names} uses it. Nothing was changed. Choose another route.").format(
-                names=", ".join(also)
+                names=", ".join(options.also)
             ),
             code="usage.route",
         )
-    if not _fits(found, asked):
-        raise UsageError(
-            _("The route {route} does not fit this key").format(route=asked.value),
-            _("{key} belongs to {owner}. Nothing was changed. See `keyturn plan -h` for the routes.").format(
-                key=found.key.access_key_id.masked, owner="" if found.key.owner is None else found.key.owner.arn
-            ),
-            code="usage.route",
-        )
-    return asked
+    if not _fits(found, route):
+        reason = _("{key} belongs to {owner}. See `keyturn plan -h` for the routes.")
+        owner = "" if found.key.owner is None else found.key.owner.arn
+        raise _does_not_fit(route, reason.format(key=found.key.access_key_id.masked, owner=owner))
+    return route
+
+
+def _fitting(found: FoundKey, options: Options) -> Route:
+    if found.at_store or options.pair is not None:
+        return Route.GIVEN_PAIR
+    if options.append_only or options.prefix_only:
+        return Route.SCOPED_USER
+    return _recommended(found, options.also)
+
+
+def _why_given(found: FoundKey) -> str:
+    if found.at_store:
+        text = _("{key} is the key of an S3-compatible store, which has no users that Keyturn could make.")
+        return text.format(key=found.key.access_key_id.masked)
+    return _("--pair gives a key that you made, so no other is made.")
+
+
+def _does_not_fit(route: Route, reason: str) -> UsageError:
+    return UsageError(
+        _("The route {route} does not fit this key").format(route=route.value),
+        _("{reason} Nothing was changed.").format(reason=reason),
+        code="usage.route",
+    )
 
 
 def _recommended(found: FoundKey, also: Sequence[str] = ()) -> Route:

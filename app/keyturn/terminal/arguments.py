@@ -54,6 +54,8 @@ class Arguments:
     also: tuple[str, ...] = ()
     user_name: str | None = None
     pair: bool = False
+    append_only: bool = False
+    prefix_only: bool = False
     rclone_password: bool = False
     watch_days: float = 3.0
     off_days: float = 7.0
@@ -288,6 +290,12 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="PROGRAM",
         help=_("a program that has the key, too, and that you change by hand (see `clients`); may be repeated"),
+    )
+    parser.add_argument(
+        "--append-only", action="store_true", help=_("a new user that may not delete backups, where programs can do so")
+    )
+    parser.add_argument(
+        "--prefix-only", action="store_true", help=_("a new user that reaches only the folder of each backup")
     )
     parser.add_argument("--user-name", metavar="NAME", help=_("the name of the new IAM user"))
     parser.add_argument("--watch-days", type=_amount, metavar="N", help=_("watch for uses of the old key so long (3)"))

@@ -157,6 +157,8 @@ def _options(arguments: Arguments, pair: KeyPair | None) -> Options:
         watch_days=arguments.watch_days,
         off_days=arguments.off_days,
         pair=pair,
+        append_only=arguments.append_only,
+        prefix_only=arguments.prefix_only,
     )
 
 

@@ -1,0 +1,91 @@
+"""What the destinations of a key need of each bucket, as narrow as the person asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from keyturn.aws.buckets import BucketFacts, Versioning
+from keyturn.clients.registry import client_named
+from keyturn.model.needs import BucketNeeds, is_plain_in_policies
+from keyturn.model.places import Place, Target
+from keyturn.model.text import _
+from keyturn.rotation.decision import ByHand, Destination
+from keyturn.rotation.guided_programs import rights_for
+from keyturn.rotation.plan import Gate, Options
+from keyturn.rotation.steps import Step
+
+
+def needs_of(
+    destinations: Sequence[Destination], programs: Sequence[ByHand], facts: Mapping[str, BucketFacts], options: Options
+) -> tuple[BucketNeeds, ...]:
+    """Return what each bucket has to allow, taken together over all that uses it.
+
+    Args:
+        programs: those that a person gives the new key.
+        facts: what AWS told of the buckets.
+    """
+    needs: dict[str, BucketNeeds] = {}
+    every = [
+        *(_of_place(one.place, target, options) for one in destinations for target in one.targets),
+        *(BucketNeeds(target.bucket, rights_for(one)) for one in programs for target in one.targets),
+    ]
+    for need in every:
+        needs[need.bucket] = needs.get(need.bucket, need) | need
+    return tuple(need.with_kms_key(_kms_key(facts.get(bucket))) for bucket, need in needs.items())
+
+
+def narrow_gates(destinations: Sequence[Destination], programs: Sequence[ByHand], options: Options) -> Iterator[Gate]:
+    """Yield each program that could not live with a key as narrow as was asked for, with the reason."""
+    users = [(one.place.client, one.place.name, one.place, target) for one in destinations for target in one.targets]
+    for client, name, place, target in users:
+        if options.prefix_only and not _may_stay_below(place, target):
+            yield _cannot_stay_below(f"{client} {name}", target)
+        if options.append_only and client_named(client).deletes(place, target) is None:
+            yield _cannot_keep(f"{client} {name}")
+    for one in programs if options.prefix_only or options.append_only else ():
+        for target in one.targets:
+            if options.prefix_only:
+                yield _cannot_stay_below(one.client, target)
+            if options.append_only:
+                yield _cannot_keep(one.client)
+
+
+def versioning_notes(facts: Mapping[str, BucketFacts], options: Options) -> Iterator[str]:
+    """Yield each bucket where a key that may only add may write over what is there (research/aws.md A6)."""
+    for bucket, known in facts.items():
+        if options.append_only and known.versioning is not Versioning.ENABLED:
+            yield _(
+                "Bucket {bucket} keeps no older versions, as far as AWS tells: the new key cannot delete backups "
+                "there, and can still write over them. Turn versioning on in the AWS console."
+            ).format(bucket=bucket)
+
+
+def _of_place(place: Place, target: Target, options: Options) -> BucketNeeds:
+    folders = (target.prefix,) if options.prefix_only and _may_stay_below(place, target) else ()
+    deletable = client_named(place.client).deletes(place, target) if options.append_only else None
+    return BucketNeeds(target.bucket, place.additions, None, folders, deletable)
+
+
+def _may_stay_below(place: Place, target: Target) -> bool:
+    stays = client_named(place.client).stays_below(place, target)
+    return bool(target.prefix) and stays and is_plain_in_policies(target.prefix)
+
+
+def _cannot_stay_below(who: str, target: Target) -> Gate:
+    text = _(
+        "{who} may look at all of the bucket {bucket}, or its configuration names no folder in it, so with "
+        "--prefix-only its backups might fail. Leave it out with --only, or leave --prefix-only out."
+    )
+    return Gate(Step.CHECK, text.format(who=who, bucket=target.bucket), code="policy.prefix-only")
+
+
+def _cannot_keep(who: str) -> Gate:
+    text = _(
+        "{who} deletes in its own runs, or Keyturn does not know that it does not, so with --append-only its backups "
+        "might fail. Leave it out with --only, or leave --append-only out."
+    )
+    return Gate(Step.CHECK, text.format(who=who), code="policy.append-only")
+
+
+def _kms_key(facts: BucketFacts | None) -> str | None:
+    return None if facts is None or facts.encryption is None else facts.encryption.kms_key_arn
