@@ -105,8 +105,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield Desk(account, home, root, root)
 
 
-def policy_of(desk: Desk, place: Place, **narrow: tuple[str, ...]) -> PolicyDocument:
-    need = BucketNeeds(BUCKET, place.additions, None, **narrow)
+def policy_of(
+    desk: Desk, place: Place, folders: tuple[str, ...] = (), deletable: tuple[str, ...] | None = None
+) -> PolicyDocument:
+    need = BucketNeeds(BUCKET, place.additions, folders=folders, deletable=deletable)
     return policy_for([need], partition="aws", account=desk.account.account_id, require_tls=False)
 
 

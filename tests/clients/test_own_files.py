@@ -66,7 +66,24 @@ def test_kopia_asks_for_versions_where_it_looks_at_the_past(tmp_path: Path) -> N
 
     (place,) = find("kopia", tmp_path).places
 
-    assert place.additions == {Addition.VERSIONS}
+    assert place.additions >= {Addition.VERSIONS}
+
+
+def test_kopia_may_lock_what_it_writes_which_only_its_repository_tells(tmp_path: Path) -> None:
+    write(tmp_path / ".config/kopia/repository.config", kopia(ONE))
+    (place,) = find("kopia", tmp_path).places
+    assert Addition.LOCKS in place.additions
+
+
+def test_pgbackrest_that_tags_and_encrypts_says_so(tmp_path: Path) -> None:
+    key = "arn:aws:kms:eu-west-1:123456789012:key/0000-11"
+    write(
+        tmp_path / "pgbackrest.conf",
+        f"[global]\nrepo1-type=s3\nrepo1-s3-bucket=b\nrepo1-s3-key={ONE.access_key_id}\n"
+        f"repo1-s3-key-secret={ONE.secret.reveal()}\nrepo1-storage-tag=team=backup\nrepo1-s3-kms-key-id={key}\n",
+    )
+    (place,) = find("pgbackrest", tmp_path).places
+    assert (place.additions, place.kms_key_arn) == (frozenset({Addition.TAGGING}), key)
 
 
 def test_kopias_escaped_slashes_stay_escaped(tmp_path: Path) -> None:

@@ -235,3 +235,17 @@ def test_the_real_rclone_reads_what_keyturn_reads_before_and_after(
         read = json.loads(dumped)["aws"]
         assert read["access_key_id"] == pair.access_key_id.value
         assert read["secret_access_key"] == pair.secret.reveal()
+
+
+@pytest.mark.parametrize(
+    ("named", "known"),
+    [
+        ("arn:aws:kms:eu-west-1:123456789012:key/0000-11", "arn:aws:kms:eu-west-1:123456789012:key/0000-11"),
+        ("alias/backups", None),
+    ],
+)
+def test_the_kms_key_that_a_remote_encrypts_with_is_a_need_where_a_policy_can_name_it(
+    config: Path, tmp_path: Path, named: str, known: str | None
+) -> None:
+    config.write_text(remote("aws", more=f"server_side_encryption = aws:kms\nsse_kms_key_id = {named}\n"))
+    assert only(find(tmp_path)).kms_key_arn == known

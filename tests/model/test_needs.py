@@ -60,7 +60,7 @@ def test_tls_is_demanded_unless_a_program_speaks_without() -> None:
 
 def test_a_customers_kms_key_is_named() -> None:
     arn = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
-    policy = written(BucketNeeds("family", kms_key_arn=arn))
+    policy = written(BucketNeeds("family", kms_key_arns=frozenset({arn})))
     assert actions_on(policy, arn) == {"kms:Decrypt", "kms:GenerateDataKey"}
 
 

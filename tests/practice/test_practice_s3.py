@@ -275,7 +275,7 @@ def test_a_prefix_in_a_policy_hides_the_rest(account: PracticeAccount, aws: Clie
 def test_a_kms_key_asks_users_for_rights_of_its_own(account: PracticeAccount, root: KeyPair, aws: Client) -> None:
     account.create_bucket("office-backup", kms_key_arn=_KMS)
     account.create_user("without", policies={"s3": _statement()})
-    needs = [BucketNeeds("office-backup", kms_key_arn=_KMS)]
+    needs = [BucketNeeds("office-backup", kms_key_arns=frozenset({_KMS}))]
     policy = policy_for(needs, partition="aws", account=account.account_id, require_tls=False)
     account.create_user("with", policies={"keyturn": policy.text()})
     without, granted = (aws("s3", account.create_user_key(name)) for name in ("without", "with"))

@@ -239,3 +239,17 @@ def test_a_folder_that_a_policy_would_read_as_a_pattern_closes_the_gate(office: 
 def test_there_is_no_policy_to_narrow_on_another_route(office: Office, narrow: str) -> None:
     with pytest.raises(UsageError, match="for a new user"):
         office.plan(Route.NEW_ROOT_KEY, **{narrow: True})
+
+
+def test_rights_on_locks_are_granted_only_where_the_bucket_has_locks(office: Office) -> None:
+    office.account.create_bucket("vault", region=office.region, lock_mode="GOVERNANCE")
+    key, secret = office.old.access_key_id.value, office.old.secret.reveal()
+    config = {"type": "s3", "config": {"accessKeyID": key, "secretAccessKey": secret, "endpoint": office.url[7:]}}
+    rights = {}
+    for bucket in ("vault", "office-backup"):
+        config["config"]["bucket"] = bucket  # type: ignore[index]
+        office.write(".config/kopia/repository.config", json.dumps({"storage": {**config, "doNotUseTLS": True}}))
+        plan = office.plan(only=("kopia",))
+        assert plan.policy is not None
+        rights[bucket] = "s3:PutObjectRetention" in plan.policy.text()
+    assert rights == {"vault": True, "office-backup": False}

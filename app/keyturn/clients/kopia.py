@@ -64,7 +64,8 @@ class Kopia(OwnFiles):
             targets=() if bucket is None else (Target(bucket, (trees.text(config, "prefix") or "").strip("/")),),
             region=trees.text(config, "region"),
             endpoint=trees.text(config, "endpoint"),
-            additions=frozenset({Addition.VERSIONS} if past is not None and past.is_text else ()),
+            # Whether Kopia locks what it writes stands in the repository, not here (research/clients.md 2 and 7).
+            additions=frozenset({Addition.LOCKS, *({Addition.VERSIONS} if past is not None and past.is_text else ())}),
             plain_http=trees.is_on(config, "doNotUseTLS"),
             session=trees.text(config, "sessionToken") is not None,
             note=note,

@@ -40,6 +40,7 @@ class StoredKey:
     region: str | None = None
     endpoint: str | None = None
     additions: frozenset[Addition] = frozenset()
+    kms_key_arn: str | None = None
     plain_http: bool = False
     session: bool = False
     note: str = ""
@@ -132,6 +133,7 @@ def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
         region=key.region or region_in(key.endpoint),
         endpoint=key.endpoint,
         additions=key.additions,
+        kms_key_arn=key.kms_key_arn,
         plain_http=key.plain_http or speaks_plain_http(key.endpoint),
         session=session,
         note=" ".join(note for note in notes if note),

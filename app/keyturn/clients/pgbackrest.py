@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, OwnCheck
 from keyturn.clients.endpoints import reaches_the_same
+from keyturn.clients.looking import kms_key_arn
 from keyturn.clients.own_files import OwnFiles, StoredKey, files_in, option
 from keyturn.edits import trees
 from keyturn.edits.files import FileContent
 from keyturn.edits.section_spans import pgbackrest_sections
 from keyturn.edits.trees import Node
+from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
@@ -65,6 +67,10 @@ class Pgbackrest(OwnFiles):
                     targets=tuple(_targets(sections, section, prefix)),
                     region=_setting(sections, section, f"{prefix}s3-region"),
                     endpoint=f"{endpoint}:{port}" if endpoint and port and ":" not in endpoint else endpoint,
+                    additions=frozenset(
+                        {Addition.TAGGING} if _setting(sections, section, f"{prefix}storage-tag") else ()
+                    ),
+                    kms_key_arn=kms_key_arn(_setting(sections, section, f"{prefix}s3-kms-key-id")),
                     session=trees.text(table, f"{prefix}s3-token") is not None,
                 )
 

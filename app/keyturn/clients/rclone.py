@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
-from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, kms_key_arn, mention, not_a_key_id
 from keyturn.clients.rclone_remotes import Remotes, is_remote_name
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini, rclone_encryption
@@ -226,6 +226,7 @@ def _place(
         region=settings.get("region"),
         endpoint=endpoint,
         additions=_additions(settings),
+        kms_key_arn=kms_key_arn(settings.get("sse_kms_key_id")),
         plain_http=speaks_plain_http(endpoint),
         session=session,
         note=" ".join(part for part in notes if part),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, OwnCheck, PairSpot, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same
-from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.looking import Look, is_placeholder, key_id, kms_key_arn, mention, not_a_key_id
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
@@ -143,6 +143,7 @@ def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Plac
         region=None if location is None else _REGION_NAMES.get(location, location),
         endpoint=_host(settings),
         additions=frozenset({Addition.OBJECT_ACL} if settings.get("acl_public", "").lower() in _YES else ()),
+        kms_key_arn=kms_key_arn(settings.get("kms_key")),
         plain_http=settings.get("use_https", "").lower() in _NO,
         session=session,
         note=" ".join(notes),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -40,6 +40,8 @@ class Addition(StrEnum):
     RESTORE = "restore"
     RETENTION = "retention"  # locks what it writes, and makes the lock last longer; never shorter
     SETTINGS = "settings"  # looks how the bucket is set up, before it locks or archives anything
+    TAGGING = "tagging"
+    LOCKS = "locks"  # retention, legal hold, and a look at the bucket's own lock, as rclone asks for them
 
 
 _ADDED_BUCKET_ACTIONS: Mapping[Addition, tuple[str, ...]] = {
@@ -50,12 +52,15 @@ _ADDED_BUCKET_ACTIONS: Mapping[Addition, tuple[str, ...]] = {
         "s3:GetBucketVersioning",
         "s3:GetLifecycleConfiguration",
     ),
+    Addition.LOCKS: ("s3:GetBucketObjectLockConfiguration",),
 }
 _ADDED_OBJECT_ACTIONS: Mapping[Addition, tuple[str, ...]] = {
     Addition.OBJECT_ACL: ("s3:PutObjectAcl",),
     Addition.VERSIONS: ("s3:DeleteObjectVersion", "s3:GetObjectVersion"),
     Addition.RESTORE: ("s3:RestoreObject",),
     Addition.RETENTION: ("s3:GetObjectRetention", "s3:PutObjectRetention"),
+    Addition.TAGGING: ("s3:PutObjectTagging",),
+    Addition.LOCKS: ("s3:GetObjectRetention", "s3:PutObjectLegalHold", "s3:PutObjectRetention"),
 }
 
 
@@ -65,20 +70,16 @@ class BucketNeeds:
 
     Attributes:
         additions: rights beyond the base.
-        kms_key_arn: the customer's KMS key of the bucket's default encryption, or None.
+        kms_key_arns: the customer's KMS keys: of the bucket's default encryption, and those that programs ask for.
         folders: the only parts of the bucket that are reached, without a slash at the end; empty is all of it.
         deletable: the only objects that may be deleted, as patterns below the bucket; None is all of them.
     """
 
     bucket: str
     additions: frozenset[Addition] = frozenset()
-    kms_key_arn: str | None = None
+    kms_key_arns: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()
     deletable: tuple[str, ...] | None = None
-
-    def with_kms_key(self, arn: str | None) -> BucketNeeds:
-        """The same, with the KMS key of the bucket's default encryption."""
-        return replace(self, kms_key_arn=arn)
 
     def __or__(self, other: BucketNeeds) -> BucketNeeds:
         """What two destinations need of the same bucket together."""
@@ -87,7 +88,7 @@ class BucketNeeds:
         return BucketNeeds(
             self.bucket,
             self.additions | other.additions,
-            self.kms_key_arn or other.kms_key_arn,
+            self.kms_key_arns | other.kms_key_arns,
             tuple(sorted({*self.folders, *other.folders})) if narrow else (),
             None if both is None else tuple(sorted(both)),
         )
@@ -189,7 +190,7 @@ def policy_for(needs: Iterable[BucketNeeds], *, partition: str, account: str, re
     for number, group in enumerate(groups.values(), start=1):
         suffix = "" if len(groups) == 1 else str(number)
         statements += _of_group(group, suffix, partition=partition, account=account)
-    keys = tuple(sorted({need.kms_key_arn for need in wanted if need.kms_key_arn is not None}))
+    keys = tuple(sorted({arn for need in wanted for arn in need.kms_key_arns}))
     if keys:
         statements.append(Statement("Encryption", "Allow", ("kms:Decrypt", "kms:GenerateDataKey"), keys, {}))
     if any(Addition.LIST_ALL_BUCKETS in need.additions for need in wanted):

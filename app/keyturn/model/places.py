@@ -44,6 +44,7 @@ class Place:
         targets: the buckets that the configuration names; empty where it names none.
         endpoint: the S3 host or address that the configuration names; None means Amazon's.
         additions: what the configuration asks of S3 beyond the base (research/clients.md section 2).
+        kms_key_arn: the KMS key with which the configuration has objects encrypted; None leaves it to the bucket.
         plain_http: the program is configured to speak without TLS.
         session: the place holds temporary credentials.
         note: what a person should know of this place, in a sentence; may be empty.
@@ -61,6 +62,7 @@ class Place:
     region: str | None = None
     endpoint: str | None = None
     additions: frozenset[Addition] = field(default=frozenset())
+    kms_key_arn: str | None = None
     plain_http: bool = False
     session: bool = False
     note: str = ""

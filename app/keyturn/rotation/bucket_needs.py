@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from keyturn.aws.buckets import BucketFacts, Versioning
+from keyturn.aws.buckets import BucketFacts, ObjectLock, Versioning
 from keyturn.clients.registry import client_named
-from keyturn.model.needs import BucketNeeds, is_plain_in_policies
+from keyturn.model.needs import Addition, BucketNeeds, is_plain_in_policies
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.decision import ByHand, Destination
@@ -31,7 +32,7 @@ def needs_of(
     ]
     for need in every:
         needs[need.bucket] = needs.get(need.bucket, need) | need
-    return tuple(need.with_kms_key(_kms_key(facts.get(bucket))) for bucket, need in needs.items())
+    return tuple(_with_facts(need, facts.get(bucket)) for bucket, need in needs.items())
 
 
 def narrow_gates(destinations: Sequence[Destination], programs: Sequence[ByHand], options: Options) -> Iterator[Gate]:
@@ -63,7 +64,8 @@ def versioning_notes(facts: Mapping[str, BucketFacts], options: Options) -> Iter
 def _of_place(place: Place, target: Target, options: Options) -> BucketNeeds:
     folders = (target.prefix,) if options.prefix_only and _may_stay_below(place, target) else ()
     deletable = client_named(place.client).deletes(place, target) if options.append_only else None
-    return BucketNeeds(target.bucket, place.additions, None, folders, deletable)
+    keys = frozenset() if place.kms_key_arn is None else frozenset({place.kms_key_arn})
+    return BucketNeeds(target.bucket, place.additions, keys, folders, deletable)
 
 
 def _may_stay_below(place: Place, target: Target) -> bool:
@@ -87,5 +89,11 @@ def _cannot_keep(who: str) -> Gate:
     return Gate(Step.CHECK, text.format(who=who), code="policy.append-only")
 
 
-def _kms_key(facts: BucketFacts | None) -> str | None:
-    return None if facts is None or facts.encryption is None else facts.encryption.kms_key_arn
+def _with_facts(need: BucketNeeds, facts: BucketFacts | None) -> BucketNeeds:
+    """What the bucket itself adds and takes away: its key of encryption, and rights on locks that it does not have."""
+    if facts is None:
+        return need
+    of_bucket = None if facts.encryption is None else facts.encryption.kms_key_arn
+    keys = need.kms_key_arns if of_bucket is None else need.kms_key_arns | {of_bucket}
+    lockless = {Addition.LOCKS, Addition.RETENTION} if facts.object_lock is ObjectLock.NONE else set()
+    return replace(need, additions=need.additions - lockless, kms_key_arns=keys)
