@@ -12,7 +12,7 @@ from keyturn.computer.lock import OneAtATime
 from keyturn.state.journal import Entry, Journal, Mark
 
 from .conftest import Answer, Desk
-from .test_startup import _HEAVY, probe
+from .test_startup import HEAVY, probe
 
 
 def test_before_the_first_look_remind_says_that_it_does_not_know(desk: Desk) -> None:
@@ -127,4 +127,4 @@ def test_remind_imports_nothing_heavy(desk: Desk) -> None:
     desk.type("scan")
     _out, code, modules = probe("remind", *desk.options)
     assert code == 0
-    assert not modules & _HEAVY
+    assert not modules & HEAVY

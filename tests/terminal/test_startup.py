@@ -27,7 +27,7 @@ from keyturn.__main__ import main
 main()
 print(*sorted({name for name in sys.modules if name.startswith("keyturn.aws.")}), file=sys.stderr)
 """
-_HEAVY = {"boto3", "botocore", "flask", "keyring", "moto", "rich"}
+HEAVY = {"boto3", "botocore", "flask", "keyring", "moto", "rich"}
 
 
 def probe(*words: str) -> tuple[str, int, set[str]]:
@@ -59,7 +59,7 @@ def test_an_offline_scan_imports_nothing_heavy(home: Path, tmp_path: Path) -> No
     out, code, modules = probe("scan", "--offline", *options)
     assert code == 0
     assert json.loads(out)["keys"][0]["access_key_id"] == "AKIAIOSFODNN7EXAMPLE"
-    assert not modules & _HEAVY
+    assert not modules & HEAVY
 
 
 def test_an_offline_scan_makes_no_way_to_aws(home: Path, tmp_path: Path) -> None:
@@ -71,13 +71,13 @@ def test_an_offline_scan_makes_no_way_to_aws(home: Path, tmp_path: Path) -> None
 def test_the_status_imports_nothing_heavy(home: Path, tmp_path: Path) -> None:
     _out, code, modules = probe("status", "--home", str(home), "--state-dir", str(tmp_path / "state"))
     assert code == 0
-    assert not modules & _HEAVY
+    assert not modules & HEAVY
 
 
 def test_the_help_imports_nothing_heavy() -> None:
     _out, code, modules = probe("rotate", "-h")
     assert code == 0
-    assert not modules & _HEAVY
+    assert not modules & HEAVY
 
 
 def test_a_terminal_that_knows_only_ascii_gets_an_answer(home: Path, tmp_path: Path) -> None:

@@ -22,6 +22,11 @@ def _(message: str) -> str:
     return _catalogue.gettext(message)
 
 
+def language() -> str:
+    """The language that sentences are in, such as `en` or `pt-BR`."""
+    return _catalogue.info().get("language", "en").replace("_", "-")
+
+
 def plural(one: str, many: str, count: int) -> str:
     """Return the form of the sentence that fits `count` (still with its placeholders)."""
     return _catalogue.ngettext(one, many, count)

@@ -76,7 +76,7 @@ def replace_private_file(path: Path, text: str) -> None:
     Raises:
         OSError: where the disk or the folder does not let it; the file is then as it was.
     """
-    unfinished = path.with_suffix(".unfinished")
+    unfinished = path.with_name(f"{path.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -21,7 +21,7 @@ from keyturn.state.settings import Settings
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
-DOCUMENT_COMMANDS = frozenset({"scan", "clients", "plan", "status", "verify", "done", "remind"})
+DOCUMENT_COMMANDS = frozenset({"scan", "clients", "plan", "status", "verify", "done", "remind", "report"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Arguments:
     snooze: float | None = None
     check: bool = False
     at_login: str | None = None
+    format: str | None = None
+    output: Path | None = None
 
     @property
     def asks_aws(self) -> bool:
@@ -190,6 +192,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     made["delete"].add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
     _remind_options(made["remind"])
+    _report_options(made["report"])
     made["practice"].add_argument(
         "--serve", action="store_true", help=_("keep the account running, and say how to reach it")
     )
@@ -267,6 +270,17 @@ def _remind_options(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help=_("check: `remind --check` runs each time you sign in to this computer; off: it does not"),
     )
+
+
+def _report_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=("html", "csv", "json"),
+        metavar="FORM",
+        help=_("html (a page to read and print), csv (for a spreadsheet) or json; as the file's name ends, else html"),
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help=_("write it there; --yes replaces an old one"))
+    parser.add_argument("--offline", action="store_true", help=_("ask AWS nothing"))
 
 
 def _plan_options(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from keyturn.rotation.steps import Awaited, Result
 if TYPE_CHECKING:
     from keyturn.reminders.outlook import Outlook
     from keyturn.rotation.proving import DestinationProof
+    from keyturn.rotation.report import Report, RotationStory
     from keyturn.rotation.survey import FoundKey, Survey
 
 
@@ -136,6 +137,44 @@ def of_failure(problem: AppError) -> dict[str, Any]:
 def of_rotations(rotations: Sequence[tuple[Rotation, Result]]) -> dict[str, Any]:
     """What `status` shows."""
     return {"rotations": [_of_rotation(rotation, result) for rotation, result in rotations]}
+
+
+def of_report(report: Report) -> dict[str, Any]:
+    """What `report` tells: what `scan` and `status` do, and what happened in each rotation."""
+    return {
+        "made": report.made.isoformat(),
+        "computer": report.computer,
+        "asked_aws": report.asked_aws,
+        **of_survey(report.survey, report.made),
+        "rotations": [_of_story(story) for story in report.rotations],
+    }
+
+
+def _of_story(story: RotationStory) -> dict[str, Any]:
+    return {
+        **_of_rotation(story.rotation, story.result),
+        "journal": [
+            {
+                "at": one.at.isoformat(),
+                "step": one.step,
+                "title": one.title,
+                "went": one.went.value,
+                "detail": one.detail,
+            }
+            for one in story.happened
+        ],
+        "proofs": [
+            {
+                "at": one.at.isoformat(),
+                "step": one.step.value,
+                "destination": one.destination,
+                "path": None if one.path is None else str(one.path),
+                "bucket": one.proved.bucket,
+                "checks": [{"check": check, "ok": ok} for check, ok in one.proved.checks],
+            }
+            for one in story.proofs
+        ],
+    }
 
 
 def _of_rotation(rotation: Rotation, result: Result) -> dict[str, Any]:

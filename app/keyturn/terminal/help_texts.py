@@ -165,6 +165,23 @@ def _reminding() -> dict[str, HelpText]:
             ("keyturn remind", "keyturn remind --snooze 7", "keyturn remind --at-login check"),
             _("0 also where something is due: the answer is in the text · 1 the memory cannot be read · 2 usage"),
         ),
+        "report": HelpText(
+            _("what was found and done, as a page, a table or JSON"),
+            _(
+                "Writes down which keys are on this computer and where, what was done to replace\n"
+                "them, what was proved at AWS and when, and what is left to you: for the drawer,\n"
+                "for the accountant, for whoever looks after the backups next.\n"
+                "\n"
+                "No secret is in it. Page and table shorten key IDs; JSON has them in full, as\n"
+                "`scan` has. The page needs nothing else: no network, no script; it reads well in\n"
+                "light and dark and prints well.\n"
+                "\n"
+                "It changes nothing but the file that --output names. Without --output it is\n"
+                "written to standard output."
+            ),
+            ("keyturn report --output keys.html", "keyturn report --output keys.csv", "keyturn report --format json"),
+            _("0 written · 1 the file or the memory cannot be used · 2 usage, or the file is there already"),
+        ),
     }
 
 

@@ -57,6 +57,13 @@ def remind(session: Session, output: Output) -> Exit:
     return show(session, output)
 
 
+def report(session: Session, output: Output) -> Exit:
+    """Write down what was found and done."""
+    from keyturn.terminal.reporting import report as write
+
+    return write(session, output)
+
+
 def practice(session: Session, output: Output) -> Exit:
     """Rehearse."""
     from keyturn.terminal.practising import practise
@@ -72,6 +79,7 @@ COMMANDS: dict[str, Command] = {
     "verify": reading.verify,
     **dict.fromkeys(("rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete"), change),
     "remind": remind,
+    "report": report,
     "practice": practice,
 }
 # These say themselves what was interrupted, or end it; a rehearsal looks at nothing real.

@@ -1,0 +1,184 @@
+"""What was found and done, for the drawer or the accountant: the facts of a report, before they get any form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId, KeyStatus
+from keyturn.model.text import _
+from keyturn.rotation import by_hand, words
+from keyturn.rotation.conductor import standing
+from keyturn.rotation.record import Proved, Rotation, all_rotations
+from keyturn.rotation.steps import By, Result, Step
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.survey import Survey
+from keyturn.state import seen_keys
+from keyturn.state.journal import Entry, Mark
+
+_PROOFS = (Step.PROVE_AGAIN, Step.PROVE_OFF)
+
+
+class HowItWent(StrEnum):
+    """What became of a step."""
+
+    WELL = "well"
+    BADLY = "badly"
+    BY_HAND = "by-hand"  # a person says so
+    OPEN = "open"  # begun, and how it ended is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened in a rotation, as the journal has it.
+
+    Attributes:
+        step: the journal's own word.
+        title: what it was, for people.
+        detail: what else the journal knows of it; may be empty.
+    """
+
+    at: datetime
+    step: str
+    title: str
+    went: HowItWent
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proved of one bucket of a destination, in one step.
+
+    Attributes:
+        destination: what a person calls it.
+        path: its file; None where the rotation does not know the destination any more.
+    """
+
+    at: datetime
+    step: Step
+    destination: str
+    path: Path | None
+    proved: Proved
+
+    @property
+    def ok(self) -> bool | None:
+        """False where a check failed; None where none worked; else True."""
+        results = [result for _check, result in self.proved.checks]
+        return False if False in results else (True in results or None)
+
+
+@dataclass(frozen=True, slots=True)
+class RotationStory:
+    """A rotation, how it stands, and what happened in it, oldest first."""
+
+    rotation: Rotation
+    result: Result
+    happened: tuple[Happening, ...]
+    proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a report says.
+
+    Attributes:
+        made: when, in UTC.
+        computer: its name.
+        asked_aws: False where AWS was not asked, so that whose the keys are and how old is not known.
+        rotations: the newest first.
+    """
+
+    made: datetime
+    computer: str
+    home: Path
+    asked_aws: bool
+    survey: Survey
+    rotations: tuple[RotationStory, ...]
+
+
+def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) -> Report:
+    """Gather the facts: what `survey` found, and what the journal has. AWS is not asked here."""
+    stories = tuple(_story(surroundings, one) for one in reversed(all_rotations(surroundings.journal)))
+    computer = surroundings.computer
+    remembered = seen_keys.load(surroundings.journal.path.parent, computer.home)
+    planned = (story.rotation.decision for story in stories)
+    facts = {one.key: AccessKey(one.key, one.owner, KeyStatus.UNKNOWN) for one in planned}
+    facts |= {one.key.access_key_id: one.key for one in remembered.keys}
+    keys = tuple(replace(one, key=_completed(one.key, facts.get(one.key.access_key_id))) for one in survey.keys)
+    survey = replace(survey, keys=keys)
+    return Report(surroundings.clock.now(), computer.name, computer.home, asked_aws, survey, stories)
+
+
+def _completed(key: AccessKey, remembered: AccessKey | None) -> AccessKey:
+    """The key with what never changes, where AWS told it earlier: of a key that is off it tells nothing any more."""
+    if remembered is None:
+        return key
+    return replace(key, owner=key.owner or remembered.owner, created=key.created or remembered.created)
+
+
+def fit_to_print(text: str) -> str:
+    """The text without what a stranger could have hidden in it, and with each key ID masked.
+
+    Names come from files and from AWS: control characters and those that turn the direction of writing are shown as �.
+    """
+    masked = KEY_ID_IN_TEXT.sub(lambda match: AccessKeyId(match[0]).masked, text)
+    return "".join(character if character.isprintable() else "�" for character in masked)
+
+
+def _story(surroundings: Surroundings, rotation: Rotation) -> RotationStory:
+    titles = {one.item: one.title for one in by_hand.foreseen(surroundings, rotation.decision)}
+    return RotationStory(
+        rotation,
+        standing(surroundings, rotation),
+        tuple(_happened(rotation, titles)),
+        tuple(_proofs(rotation)),
+    )
+
+
+def _happened(rotation: Rotation, titles: Mapping[str, str]) -> Iterator[Happening]:
+    for at, entry in enumerate(rotation.entries):
+        step = words.step(Step(entry.step)) if entry.step in set(Step) else entry.step
+        match entry.mark:
+            case Mark.DONE:
+                yield Happening(entry.at, entry.step, step, HowItWent.WELL, _detail(entry))
+            case Mark.FAILED:
+                code = str(entry.facts.get("code", ""))
+                yield Happening(entry.at, entry.step, step, HowItWent.BADLY, code)
+            case Mark.TICKED:
+                item = str(entry.facts["item"])
+                yield Happening(entry.at, item, titles.get(item, item), HowItWent.BY_HAND)
+            case Mark.INTENT if not _ended(rotation.entries[at + 1 :], entry.step):
+                yield Happening(entry.at, entry.step, step, HowItWent.OPEN)
+            case _:
+                pass
+
+
+def _ended(after: tuple[Entry, ...], step: str) -> bool:
+    """True where the next thing that the journal has of this step is how it ended."""
+    following = (one.mark for one in after if one.step == step and one.mark in {Mark.INTENT, Mark.DONE, Mark.FAILED})
+    return next(following, None) in {Mark.DONE, Mark.FAILED}
+
+
+def _detail(entry: Entry) -> str:
+    if entry.facts.get("new_key") is not None:
+        return AccessKeyId(str(entry.facts["new_key"])).masked
+    by = entry.facts.get("by")
+    if by == By.CONSOLE.value:
+        return _("by a person in the AWS console")
+    return _("by Keyturn, with a key that may do so") if by == By.KEY.value else ""
+
+
+def _proofs(rotation: Rotation) -> Iterator[Proof]:
+    known = {one.place.identity: one for one in rotation.decision.destinations}
+    for step in _PROOFS:
+        done = rotation.latest(step, Mark.DONE)
+        # Two folders of one bucket are proved twice and look alike.
+        for proved in dict.fromkeys(rotation.proved(step)) if done is not None else ():
+            destination = known.get(proved.place)
+            title = proved.place if destination is None else destination.title
+            path = None if destination is None else destination.place.path
+            if done is not None:
+                yield Proof(done.at, step, title, path, proved)
