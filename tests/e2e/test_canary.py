@@ -63,9 +63,12 @@ def test_no_secret_leaves_the_destinations_and_the_store(
     assert keyturn("rotate", key.last4, *buckets, *days, "--yes", "--route", "new-root-key") == 3, spoken[-1]
     (new,) = [pair for pair in person.kept_pairs() if pair.access_key_id != key]
     assert keyturn("verify", *buckets) == 0
+    assert keyturn("remind", "--check") == 0
     assert keyturn("turn-off", "--by", "key", "--yes", "--json") == 0
     assert keyturn("status", "--json") == 0
     assert keyturn("delete", "--confirm", key.last4) == 0
+    for form in ("html", "csv", "json"):
+        assert keyturn("report", "--format", form) == 0
 
     assert b"botocore" in logged.read_bytes() or logged.stat().st_size > 0
     assert "lsf" in heard.read_text()

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyturn.model.text import printable
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Event, Moment
 from keyturn.terminal.progress import JsonProgress, PlainProgress
-from keyturn.terminal.screen import Line, Piece, Screen, Tone, columns, line, printable, wrapped
+from keyturn.terminal.screen import Line, Piece, Screen, Tone, columns, line, wrapped
 
 
 def text_of(parts: tuple[Piece, ...]) -> str:

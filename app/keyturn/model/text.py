@@ -22,6 +22,14 @@ def _(message: str) -> str:
     return _catalogue.gettext(message)
 
 
+def printable(text: str) -> str:
+    """The text without control characters, and without those that turn the direction of writing.
+
+    Names come from files and from AWS, and a terminal, a browser or a spreadsheet obeys such characters.
+    """
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
 def language() -> str:
     """The language that sentences are in, such as `en` or `pt-BR`."""
     return _catalogue.info().get("language", "en").replace("_", "-")

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId, KeyStatus
-from keyturn.model.text import _
+from keyturn.model.text import _, printable
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.conductor import standing
 from keyturn.rotation.record import Proved, Rotation, all_rotations
@@ -120,12 +120,8 @@ def _completed(key: AccessKey, remembered: AccessKey | None) -> AccessKey:
 
 
 def fit_to_print(text: str) -> str:
-    """The text without what a stranger could have hidden in it, and with each key ID masked.
-
-    Names come from files and from AWS: control characters and those that turn the direction of writing are shown as �.
-    """
-    masked = KEY_ID_IN_TEXT.sub(lambda match: AccessKeyId(match[0]).masked, text)
-    return "".join(character if character.isprintable() else "�" for character in masked)
+    """The text with each key ID masked, and without what a stranger could have hidden in it."""
+    return printable(KEY_ID_IN_TEXT.sub(lambda match: AccessKeyId(match[0]).masked, text))
 
 
 def _story(surroundings: Surroundings, rotation: Rotation) -> RotationStory:

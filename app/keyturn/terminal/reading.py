@@ -116,7 +116,7 @@ def looking_sentence() -> str:
 
 
 def surveyed(surroundings: Surroundings, *, offline: bool = False, search: Search | None = None) -> Survey:
-    """The keys on this computer."""
+    """The keys on this computer, remembered for reminders where AWS was asked."""
     from keyturn.rotation.survey import take_survey
 
     survey = take_survey(surroundings, offline=offline, search=search)
@@ -139,8 +139,9 @@ def planned(surroundings: Surroundings, arguments: Arguments, pair: KeyPair | No
         UsageError: where no key, or more than one, is meant.
     """
     from keyturn.rotation.planning import make_plan
+    from keyturn.rotation.survey import take_survey
 
-    survey = surveyed(surroundings)
+    survey = take_survey(surroundings)
     return make_plan(surroundings, survey, _the_key(survey, arguments.key), _options(arguments, pair))
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO
 
+from keyturn.model.text import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -175,11 +177,6 @@ def silence(stream: TextIO) -> None:
 def is_terminal(stream: TextIO) -> bool:
     """True where colour and movement are understood."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def printable(text: str) -> str:
-    """The text without control characters: names come from files and from AWS, and a terminal obeys such characters."""
-    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 def wrapped(one: Line, width: int | None) -> Iterator[tuple[Piece, ...]]:
