@@ -38,10 +38,10 @@ class _Window:
 
         return run(location, clock)
 
-    def rehearse(self, clock: Clock) -> int:
+    def rehearse(self) -> int:
         from keyturn.desktop.start import rehearse
 
-        return rehearse(clock)
+        return rehearse()
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from keyturn.desktop.measures import em, fixed_font
-from keyturn.desktop.widgets import Button, Text
+from keyturn.desktop.widgets import Button, Verbatim
 from keyturn.model.text import _
 
 
@@ -15,7 +15,9 @@ class CommandLine(QWidget):
 
     def __init__(self, command: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = Text().selectable()
+        self._command = ""
+        self._text = Verbatim()
+        self._text.setForegroundRole(QPalette.ColorRole.WindowText)
         self._text.setFont(fixed_font(self.font()))
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._copy = Button(_("Copy"))
@@ -30,11 +32,12 @@ class CommandLine(QWidget):
     @property
     def command(self) -> str:
         """The command."""
-        return self._text.text()
+        return self._command
 
     def show_command(self, command: str) -> None:
         """Show another command."""
-        self._text.setText(command)
+        self._command = command
+        self._text.show_verbatim(command)
         self._text.setAccessibleName(_("Command: {command}").format(command=command))
         self._copy.setText(_("Copy"))
         self._copy.setAccessibleName(_("Copy the command {command}").format(command=command))

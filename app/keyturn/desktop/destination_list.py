@@ -124,7 +124,8 @@ class DestinationList(QWidget):
         header = self.view.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setDefaultSectionSize(em(self, 8))
+        for section, width in enumerate((8, 13, 13, 9)):
+            header.resizeSection(section, em(self, width))
         self.view.activated.connect(self._open)
         self._filter.textChanged.connect(self._narrow)
         self._filter.returnPressed.connect(self.view.setFocus)

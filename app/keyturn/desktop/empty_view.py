@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from keyturn.desktop.measures import em
 from keyturn.desktop.page import Scrolled
+from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Quiet, Subheading, Text
 from keyturn.model.text import _
 from keyturn.rotation.situation import elsewhere
@@ -22,6 +23,7 @@ class BusyView(QWidget):
         bar.setTextVisible(False)
         bar.setAccessibleName(_("Looking for access keys"))
         bar.setMaximumWidth(em(self, 22))
+        bar.setMaximumHeight(em(self, 0.6))
         layout = QVBoxLayout(self)
         layout.addStretch(1)
         layout.addWidget(bar, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -46,15 +48,10 @@ class EmptyView(Scrolled):
         self.column.addWidget(Text(question))
         for ending in endings:
             self.column.addWidget(Text(f"•  {ending}"))
-        row = QHBoxLayout()
-        row.setSpacing(em(self, 0.6))
         other = Button(_("Look at another computer's disk…"))
         other.clicked.connect(self.elsewhere)
         rehearse = Button(_("Rehearse with a sample computer"))
         rehearse.clicked.connect(self.rehearsal)
-        row.addWidget(other)
-        row.addWidget(rehearse)
-        row.addStretch(1)
-        self.column.addLayout(row)
+        self.column.addWidget(ButtonRow(other, rehearse))
         self.column.addWidget(Quiet(_("A rehearsal opens a window of its own. Nothing real is touched in it.")))
         self.column.addStretch(1)

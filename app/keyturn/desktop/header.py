@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import Tone, colours_of
 from keyturn.desktop.measures import em
+from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Heading, PrimaryButton, Quiet
 from keyturn.rotation.situation import Mood, Situation
 
@@ -29,8 +30,29 @@ class Band(QWidget):
         painter = QPainter(self)
         colours = colours_of(self)
         painter.fillRect(self.rect(), QColor(colours.card))
-        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), QColor(colours.line))
+        painter.fillRect(QRectF(0, self.line_top(), self.width(), 1), QColor(colours.line))
         painter.end()
+
+    def line_top(self) -> int:
+        """Where the line at its edge is."""
+        return self.height() - 1
+
+
+class Foot(Band):
+    """The same at the bottom of the window: its line is above it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.row = ReflowingRow(self, 38)
+        self.row.setContentsMargins(em(self, 1.5), em(self, 0.5), em(self, 1.5), em(self, 0.5))
+        self.row.setSpacing(em(self, 0.6))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.row.reflow()
+
+    def line_top(self) -> int:
+        return 0
 
 
 class Header(Band):
@@ -56,12 +78,19 @@ class Header(Band):
         words.addWidget(self.title)
         words.addWidget(self.text)
         words.addStretch(1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(em(self, 1.5), em(self, 1.1), em(self, 1.5), em(self, 1.1))
-        layout.setSpacing(em(self, 1.2))
-        layout.addWidget(self._shape)
-        layout.addLayout(words, 1)
-        layout.addWidget(self.button)
+        told = QHBoxLayout()
+        told.setSpacing(em(self, 1.2))
+        told.addWidget(self._shape)
+        told.addLayout(words, 1)
+        self._row = ReflowingRow(self, 38)
+        self._row.setContentsMargins(em(self, 1.5), em(self, 1.1), em(self, 1.5), em(self, 1.1))
+        self._row.setSpacing(em(self, 1.0))
+        self._row.addLayout(told, 1)
+        self._row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._row.reflow()
 
     def show_situation(self, situation: Situation, order: str) -> None:
         """Say how it stands.

@@ -12,6 +12,7 @@ from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.page import Scrolled
+from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Card, Pill, Quiet, Strong, Text
 from keyturn.model.text import _
 from keyturn.rotation import words
@@ -77,23 +78,18 @@ class HistoryView(Scrolled):
         for text in _steps(rotation):
             card.column.addLayout(_done(card, text))
         if not rotation.is_over:
-            card.column.addLayout(self._orders(rotation))
+            card.column.addWidget(self._orders(rotation))
         return card
 
-    def _orders(self, rotation: Rotation) -> QHBoxLayout:
+    def _orders(self, rotation: Rotation) -> QWidget:
         key = rotation.decision.key.masked
-        row = QHBoxLayout()
-        row.setSpacing(em(self, 0.6))
         carry_on = Button(_("Continue…"))
         carry_on.setAccessibleName(_("Continue with {key}").format(key=key))
         carry_on.clicked.connect(lambda: self.continued.emit(rotation.name))
         back = Button(_("Put everything back…"))
         back.setAccessibleName(_("Put everything back as it was before {key} was replaced").format(key=key))
         back.clicked.connect(lambda: self.undone.emit(rotation.name))
-        row.addWidget(carry_on)
-        row.addWidget(back)
-        row.addStretch(1)
-        return row
+        return ButtonRow(carry_on, back)
 
 
 def _state_word(state: State) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
 from keyturn.desktop.command_line import CommandLine
@@ -14,7 +15,7 @@ from keyturn.desktop.page import Page
 from keyturn.desktop.picture import advice_tone, program_title
 from keyturn.desktop.power import PowerPicture, before_and_after
 from keyturn.desktop.timeline import KeyTimeline, moments_of
-from keyturn.desktop.widgets import Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text
+from keyturn.desktop.widgets import Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text, Verbatim
 from keyturn.model.keys import AccessKey, KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _, plural
@@ -43,12 +44,12 @@ class KeyPage(Page):
         self._overview = overview
         self.found = found
         self.say_under_heading(_what_it_is(key))
-        self.band_layout.addWidget(Pill(words.advice(found.advice), advice_tone(found.advice)))
+        self.orders.addWidget(Pill(words.advice(found.advice), advice_tone(found.advice)))
         order = self._order()
         if order:
             button = PrimaryButton(order)
             button.clicked.connect(self.wanted)
-            self.band_layout.addWidget(button)
+            self.orders.addWidget(button, 1)
         self.column.addWidget(self._facts())
         self.column.addWidget(Subheading(_("Its life")))
         life = Card()
@@ -71,7 +72,6 @@ class KeyPage(Page):
     def _facts(self) -> QWidget:
         found, key, now = self.found, self.found.key, self._overview.looked_at
         facts = [
-            (_("Whole ID"), key.access_key_id.value),
             (_("Owner"), _owner(key)),
             (
                 _("Made"),
@@ -89,7 +89,11 @@ class KeyPage(Page):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(em(self, 1.5))
         for label, fact in facts:
-            form.addRow(Quiet(label), Text(fact).selectable())
+            shown = Verbatim(fact)
+            shown.setForegroundRole(QPalette.ColorRole.WindowText)
+            form.addRow(Quiet(label), shown)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.insertRow(0, Quiet(_("Whole ID")), Text(key.access_key_id.value).selectable())
         card.column.addLayout(form)
         return card
 
@@ -123,7 +127,7 @@ class KeyPage(Page):
             card.column.addLayout(row)
             buckets = ", ".join(f"{one.bucket}/{one.prefix}" if one.prefix else one.bucket for one in place.targets)
             path = f"{path}  →  {buckets or _('its file names no bucket')}"
-        card.column.addWidget(Quiet(path).selectable())
+        card.column.addWidget(Verbatim(path))
         if place.note:
             card.column.addWidget(Text(place.note))
 

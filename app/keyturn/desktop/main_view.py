@@ -12,7 +12,7 @@ from keyturn.computer.clock import Clock
 from keyturn.desktop import rest_page
 from keyturn.desktop.destination_list import DestinationList
 from keyturn.desktop.empty_view import BusyView, EmptyView
-from keyturn.desktop.header import Band, Header
+from keyturn.desktop.header import Foot, Header
 from keyturn.desktop.history import HistoryView
 from keyturn.desktop.key_map import KeyMap
 from keyturn.desktop.key_page import order_for
@@ -22,6 +22,7 @@ from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Scrolled
 from keyturn.desktop.picture import draw, rows
 from keyturn.desktop.segments import Segments
+from keyturn.desktop.tall import ModestStack, TallEnough
 from keyturn.desktop.widgets import Button, LinkButton, Quiet, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural
@@ -57,7 +58,7 @@ class MainView(QWidget):
         super().__init__(parent)
         self._clock = clock
         self._looked_at: datetime | None = None
-        self._proved = False
+        self._checked = ""
         self.header = Header()
         self.header.pressed.connect(self.ordered)
         self.map = KeyMap()
@@ -78,7 +79,7 @@ class MainView(QWidget):
         self._drawn.column.addWidget(self.map)
         self._drawn.column.addStretch(1)
         self._map_place = QStackedWidget()
-        self._views = QStackedWidget()
+        self._views = ModestStack()
         for place, views in (
             (self._map_place, (self._busy, self._drawn, self.empty)),
             (self._views, (self._map_place, self.list, self.history)),
@@ -100,12 +101,17 @@ class MainView(QWidget):
         column.addWidget(self._views, 1)
         column.addWidget(self.facts)
         column.addWidget(self.rest)
-        layout = QVBoxLayout(self)
+        self._views.setMinimumHeight(em(self, 9))
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(middle, 1)
         layout.addWidget(self._bottom())
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(TallEnough(inside))
         # The only thing that ticks, and only while the window is seen: “2 minutes ago” has to stay true.
         self._minute = QTimer(self, interval=_MINUTE)
         self._minute.timeout.connect(self._tell_when)
@@ -119,19 +125,20 @@ class MainView(QWidget):
         self.check.clicked.connect(self.check_wanted)
         self.mail = Button(_("I got the &mail"))
         self.mail.clicked.connect(self.mail_wanted)
-        band = Band()
-        row = QHBoxLayout(band)
-        row.setContentsMargins(em(self, 1.5), em(self, 0.5), em(self, 1.5), em(self, 0.5))
-        row.setSpacing(em(self, 0.8))
-        row.addWidget(self.tabs)
-        row.addWidget(self.when, 1)
-        row.addWidget(self.check)
-        row.addWidget(self.mail)
-        return band
+        foot = Foot()
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row in (first, second):
+            row.setSpacing(em(self, 0.8))
+        first.addWidget(self.tabs)
+        first.addWidget(self.when, 1)
+        second.addWidget(self.check)
+        second.addWidget(self.mail)
+        foot.row.addLayout(first, 1)
+        foot.row.addLayout(second)
+        return foot
 
     def show_busy(self, title: str, text: str) -> None:
         """A look goes on: over what is shown already, or over nothing yet."""
-        self.check.setEnabled(False)
         if self._looked_at is None:
             self.header.show_busy(title, text)
             self._map_place.setCurrentWidget(self._busy)
@@ -140,8 +147,8 @@ class MainView(QWidget):
 
     def show_overview(self, overview: Overview) -> None:
         """Show what was found."""
-        self.check.setEnabled(True)
-        self._looked_at, self._proved = overview.looked_at, bool(overview.proofs)
+        is_first = self._looked_at is None
+        self._looked_at, self._checked = overview.looked_at, _proof_sentence(overview)
         situation = overview.situation
         self.header.show_situation(situation, order_of(overview))
         keys = max(1, len(overview.survey.keys))
@@ -156,10 +163,11 @@ class MainView(QWidget):
         self._tell_failures(overview)
         self._tell_facts("")
         self._tell_when()
+        if is_first:
+            (self.header.button if self.header.button.text() else self.tabs).setFocus()
 
     def show_failure(self, error: AppError) -> None:
         """The look did not work out; what was shown before stays."""
-        self.check.setEnabled(True)
         self.note.show_text(f"{error.title}. {error.message}", Tone.BAD)
         self.note.show()
         if self._looked_at is None:
@@ -208,8 +216,17 @@ class MainView(QWidget):
         else:
             hours = int(ago.total_seconds() // 3600)
             when = plural("{count} hour ago", "{count} hours ago", hours).format(count=hours)
-        text = _("Every backup proved {when}") if self._proved and self.note.isHidden() else _("Checked {when}")
-        self.when.setText(text.format(when=when))
+        self.when.setText(self._checked.format(when=when))
+
+
+def _proof_sentence(overview: Overview) -> str:
+    if not overview.proofs:
+        return _("Looked {when}")
+    if overview.failed:
+        return _("Checked {when}")
+    if all(proof.ok and proof.bucket is not None for proof in overview.proofs):
+        return _("Every backup proved {when}")
+    return _("Checked {when}: nothing failed, not everything could be proved")
 
 
 def order_of(overview: Overview) -> str:

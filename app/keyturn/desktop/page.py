@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from keyturn.desktop.header import Band
 from keyturn.desktop.measures import em
+from keyturn.desktop.tall import ButtonRow, ReflowingRow, TallEnough
 from keyturn.desktop.widgets import Button, Heading, Quiet, Text
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
@@ -28,12 +29,29 @@ class Scrolled(QScrollArea):
         self.column.setSpacing(em(self, 0.7))
         self.setWidget(inside)
 
+    def sizeHint(self) -> QSize:
+        # It scrolls by itself, so it asks for no more than its least height.
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+
+class _PageBand(Band):
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = ReflowingRow(self, 34)
+        self.row.setContentsMargins(em(self, 1.5), em(self, 0.9), em(self, 1.5), em(self, 0.9))
+        self.row.setSpacing(em(self, 0.8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.row.reflow()
+
 
 class Page(QWidget):
     """A page with a way back; Escape is the way back too.
 
     Attributes:
         left: the person goes back.
+        orders: where the page's own buttons go, beside the heading.
     """
 
     left = Signal()
@@ -46,21 +64,31 @@ class Page(QWidget):
         self.heading = Heading(title)
         self.under_heading = Quiet()
         self.under_heading.hide()
-        band = Band()
+        band = _PageBand()
         words = QVBoxLayout()
+        words.setSpacing(em(self, 0.15))
         words.addWidget(self.heading)
         words.addWidget(self.under_heading)
-        self.band_layout = QHBoxLayout(band)
-        self.band_layout.setContentsMargins(em(self, 1.5), em(self, 0.9), em(self, 1.5), em(self, 0.9))
-        self.band_layout.setSpacing(em(self, 1.2))
-        self.band_layout.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
-        self.band_layout.addLayout(words, 1)
+        words.addStretch(1)
+        told = QHBoxLayout()
+        told.setSpacing(em(self, 1.0))
+        told.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
+        told.addLayout(words, 1)
+        self.orders = QHBoxLayout()
+        self.orders.setSpacing(em(self, 1.0))
+        band.row.addLayout(told, 1)
+        band.row.addLayout(self.orders)
         self.body = Scrolled()
-        layout = QVBoxLayout(self)
+        self.body.setMinimumHeight(em(self, 10))
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(band)
         layout.addWidget(self.body, 1)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(TallEnough(inside))
         for sequence in (QKeySequence(QKeySequence.StandardKey.Back), QKeySequence(Qt.Key.Key_Escape)):
             shortcut = QShortcut(sequence, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.left)
@@ -90,10 +118,7 @@ class ProblemPage(Page):
         self.column.addWidget(small)
         copy = Button(_("Copy details"))
         copy.clicked.connect(lambda: _copy(f"{error.title}. {error.message} ({error.code})"))
-        row = QHBoxLayout()
-        row.addWidget(copy)
-        row.addStretch(1)
-        self.column.addLayout(row)
+        self.column.addWidget(ButtonRow(copy))
         self.column.addStretch(1)
 
 

@@ -101,11 +101,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One destination in the list."""
+    """One destination in the list.
+
+    Attributes:
+        is_proved: it was seen to reach its bucket, with whatever key it has.
+    """
 
     place: Place
     found: FoundKey
     state: LineState
+    is_proved: bool = False
 
     @property
     def buckets(self) -> str:
@@ -117,10 +122,16 @@ def rows(overview: Overview) -> tuple[Row, ...]:
     """Every destination, in the order of the keys' urgency."""
     proofs = _by_place(overview.proofs)
     return tuple(
-        Row(place, found, _state(overview, found, place, proofs))
+        Row(
+            place,
+            found,
+            _state(overview, found, place, of_place),
+            bool(of_place) and all(proof.ok and proof.bucket for proof in of_place),
+        )
         for found in overview.survey.keys
         for place in found.places
         if place.kind is PlaceKind.DESTINATION
+        for of_place in [proofs.get(_proof_name(place.client, place.name, str(place.path)), [])]
     )
 
 
@@ -195,6 +206,8 @@ def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
     rotation = overview.rotation_of(found)
     if rotation is not None and key.access_key_id == rotation.new_key:
         state, pill = LineState.NEW, _("new")
+    elif rotation is not None:
+        state, pill = LineState.WAITING, _("being replaced") if rotation.off_at is None else _("off")
     else:
         state, pill = _key_state(found), words.advice(found.advice)
     facts = [
@@ -223,8 +236,7 @@ def _key_state(found: FoundKey) -> LineState:
     return LineState.FINE if found.advice is Advice.OK else LineState.WAITING
 
 
-def _state(overview: Overview, found: FoundKey, place: Place, proofs: dict[str, list[DestinationProof]]) -> LineState:
-    of_place = proofs.get(_proof_name(place.client, place.name, str(place.path)), [])
+def _state(overview: Overview, found: FoundKey, place: Place, of_place: Sequence[DestinationProof]) -> LineState:
     if any(proof.first_failure is not None for proof in of_place) or _cannot_work(found, place):
         return LineState.BROKEN
     rotation = overview.rotation_of(found)
@@ -255,6 +267,8 @@ def _program(row: Row) -> Node:
     pill = "" if place.editable or place.session else _("by hand")
     if row.state in {LineState.BROKEN, LineState.PROVED, LineState.NEW}:
         pill = row.state.word
+    elif row.is_proved and not pill:
+        pill = _("works")
     facts = [
         place.name,
         _("key {key}").format(key=key.masked),
@@ -263,7 +277,8 @@ def _program(row: Row) -> Node:
         row.state.word,
     ]
     title = program_title(place.client)
-    return Node(place.identity, title, place.name, row.state, _facts(title, *facts, place.note), pill, key)
+    detail = place.name if place.targets else _("{name} · names no bucket").format(name=place.name)
+    return Node(place.identity, title, detail, row.state, _facts(title, *facts, place.note), pill, key)
 
 
 def _more(key: AccessKeyId, hidden: Sequence[Row]) -> Node:
@@ -285,9 +300,7 @@ def _bucket(name: str, uses: Sequence[tuple[Row, Target]]) -> Node:
     regions = sorted({row.place.region for row, _target in uses if row.place.region})
     prefixes = sorted({target.prefix for _row, target in uses if target.prefix})
     programs = sorted({program_title(row.place.client) for row, _target in uses})
-    detail = " · ".join(regions) or plural("{count} program", "{count} programs", len(programs)).format(
-        count=len(programs)
-    )
+    detail = " · ".join([*regions, ", ".join(programs)])
     facts = [_("used by {programs}").format(programs=", ".join(programs)), *regions]
     if prefixes:
         facts.append(_("folders: {folders}").format(folders=", ".join(prefixes)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import Tone, colours_of, tone_colour
 from keyturn.desktop.measures import em
+from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Card, Quiet, Strong, Text
 from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.text import _
@@ -51,18 +52,16 @@ class PowerPicture(QWidget):
 
     def __init__(self, old: Powers, new: Powers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row = ReflowingRow(self, _SIDE_BY_SIDE)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(em(self, 0.8))
         most = max(len(old.can) + len(old.cannot), len(new.can) + len(new.cannot))
         for powers in (old, new):
             self._row.addWidget(_PowerCard(powers, most), 1)
 
-    def resizeEvent(self, event: object) -> None:
-        beside = self.width() >= em(self, _SIDE_BY_SIDE)
-        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
-        if self._row.direction() is not direction:
-            self._row.setDirection(direction)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._row.reflow()
 
 
 class _PowerCard(Card):

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from PySide6.QtCore import QRectF, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em
+from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Button, Strong, Text
 from keyturn.model.text import _
 from keyturn.practice.ground import Ground, practice_ground, running_program
@@ -64,18 +65,31 @@ class RehearsalStrip(QWidget):
         super().__init__(parent)
         self._ground, self._clock = ground.ground, clock
         self.setAccessibleName(_("PRACTICE: nothing here is real"))
-        console = Button(_("Open the practice console"))
+        console = Button(_("Practice console"))
         console.setToolTip(_("A page in your browser that stands in for the AWS console"))
         console.clicked.connect(self._open_console)
         days = Button(_("Let four days pass"))
         days.clicked.connect(self._let_days_pass)
-        row = QHBoxLayout(self)
+        self._row = ReflowingRow(self, 40)
+        row = self._row
         row.setContentsMargins(em(self, 1.5), em(self, 0.3), em(self, 1.5), em(self, 0.3))
         row.setSpacing(em(self, 0.6))
-        row.addWidget(Strong(_("PRACTICE")))
-        row.addWidget(Text(_("A simulated account and a sample computer. Nothing here is real.")), 1)
-        row.addWidget(console)
-        row.addWidget(days)
+        label = Strong(_("PRACTICE"))
+        label.setWordWrap(False)
+        said = QHBoxLayout()
+        said.setSpacing(em(self, 0.6))
+        said.addWidget(label)
+        said.addWidget(Text(_("Simulated account, sample computer: nothing here is real.")), 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(em(self, 0.6))
+        buttons.addWidget(console)
+        buttons.addWidget(days)
+        row.addLayout(said, 1)
+        row.addLayout(buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._row.reflow()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

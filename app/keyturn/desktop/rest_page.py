@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Page
 from keyturn.desktop.picture import program_title
-from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading, Text
+from keyturn.desktop.widgets import Card, Strong, Subheading, Text, Verbatim
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
 from keyturn.rotation import words
@@ -50,7 +50,8 @@ class RestPage(Page):
                 self.column.addWidget(Subheading(title))
                 card = Card()
                 for place in places:
-                    card.column.addWidget(Strong(words.short_path(place.path, overview.home)))
+                    card.column.addWidget(Strong(place.path.name))
+                    card.column.addWidget(Verbatim(words.short_path(place.path, overview.home)))
                     card.column.addWidget(Text(place.note or _about(kind, place)))
                 self.column.addWidget(card)
         if overview.survey.problems:
@@ -59,7 +60,7 @@ class RestPage(Page):
                 card = Card()
                 card.column.addWidget(Strong(problem.title))
                 if problem.path is not None and str(problem.path) not in problem.title:
-                    card.column.addWidget(Quiet(words.short_path(problem.path, overview.home)))
+                    card.column.addWidget(Verbatim(words.short_path(problem.path, overview.home)))
                 card.column.addWidget(Text(problem.message).selectable())
                 self.column.addWidget(card)
         self.column.addStretch(1)

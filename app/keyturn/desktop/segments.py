@@ -28,7 +28,7 @@ class Segments(QTabBar):
 
     def tabSizeHint(self, index: int) -> QSize:
         text = self.fontMetrics().horizontalAdvance(self.tabText(index))
-        return QSize(round(text * 1.1) + em(self, 1.5), em(self, 1.75))
+        return QSize(round(text * 1.1) + em(self, 1.5), em(self, 1.95))
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         return self.tabSizeHint(index)

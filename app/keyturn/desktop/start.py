@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.computer.clock import Clock
+from keyturn.computer.clock import Clock, SystemClock
 from keyturn.desktop.application import make_application
 from keyturn.rotation.workplace import Location
 
@@ -20,11 +20,10 @@ def run(location: Location, clock: Clock) -> int:
 
     prepare(application)
     windows = Windows(clock, open_assistant)
-    windows.open(location)
-    return windows.wait()
+    return windows.run(lambda: windows.open(location))
 
 
-def rehearse(clock: Clock) -> int:
+def rehearse() -> int:
     """Open the window on a simulated account and a sample computer, and return the exit code once it is closed.
 
     Raises:
@@ -36,6 +35,5 @@ def rehearse(clock: Clock) -> int:
     from keyturn.desktop.windows import Windows, prepare
 
     prepare(application)
-    windows = Windows(clock, open_assistant)
-    windows.rehearse()
-    return windows.wait()
+    windows = Windows(SystemClock(), open_assistant)
+    return windows.run(windows.rehearse)

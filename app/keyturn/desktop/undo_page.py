@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from keyturn.desktop.columns import empty
 from keyturn.desktop.command_line import CommandLine
@@ -11,6 +11,7 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.page import Page
 from keyturn.desktop.runner import Desk, Runner, Task
+from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Strong, Text, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
@@ -37,28 +38,23 @@ class UndoPage(Page):
         self._task: Task | None = None
         new = _("the new key") if rotation.new_key is None else rotation.new_key.masked
         self.say_under_heading(_("{key} returns to every program that had it before.").format(key=key))
-        self.column.addWidget(
-            Text(
-                _(
-                    "Keyturn puts {key} back into each file, changing nothing else in it; proves that every backup "
-                    "works with it; and only then removes {new} and the user that was made for it. If {key} is off, it "
-                    "has to be turned on first."
-                ).format(key=key, new=new)
-            )
+        self._what = Text(
+            _(
+                "Keyturn puts {key} back into each file, changing nothing else in it; proves that every backup "
+                "works with it; and only then removes {new} and the user that was made for it. If {key} is off, it "
+                "has to be turned on first."
+            ).format(key=key, new=new)
         )
+        self.column.addWidget(self._what)
         self._go = PrimaryButton(_("Put everything back"))
         self._go.clicked.connect(self._begin)
         self._stop = Button(_("Stop"))
         self._stop.clicked.connect(self._ask_to_stop)
         self._stop.hide()
-        row = QHBoxLayout()
-        row.setSpacing(em(self, 0.6))
-        row.addWidget(self._go)
-        row.addWidget(self._stop)
-        row.addStretch(1)
-        self.column.addLayout(row)
+        self.column.addWidget(ButtonRow(self._go, self._stop))
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
+        self._bar.setMaximumHeight(em(self, 0.6))
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(_("Putting everything back"))
         self._bar.hide()
@@ -69,8 +65,7 @@ class UndoPage(Page):
         self._outcome = Card()
         self._outcome.hide()
         self.column.addWidget(self._outcome)
-        self._same = Quiet(_("The same in the terminal"))
-        self.column.addWidget(self._same)
+        self.column.addWidget(Quiet(_("The same in the terminal")))
         self.column.addWidget(CommandLine(words.command(runner.location.options, "undo", rotation.name)))
         self.column.addStretch(1)
 
@@ -107,6 +102,9 @@ class UndoPage(Page):
     def _done(self, result: Result) -> None:
         key = self._rotation.decision.key.masked
         if result.ending is Ending.DONE:
+            self.heading.setText(_("Everything is put back"))
+            self.say_under_heading("")
+            self._what.hide()
             self._end(_("Everything is as it was: {key} is back everywhere.").format(key=key), Tone.GOOD)
             return
         problem = result.problem

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em, heading_font, strong_font, subheading_font
+
+_SEPARATOR = re.compile(r"[/\\_.:=@-]")
 
 
 class Text(QLabel):
@@ -57,6 +61,19 @@ class Quiet(Text):
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+
+class Verbatim(Quiet):
+    """A path or a command: shown as it is, and broken wherever a separator stands, however long its words are."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.show_verbatim(text)
+
+    def show_verbatim(self, text: str) -> None:
+        """Show another one."""
+        self.setText(_SEPARATOR.sub("\\g<0>\u200b", text))
+        self.setAccessibleName(text)
 
 
 class Toned(Text):
@@ -174,7 +191,7 @@ class Button(QPushButton):
 
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
-        return QSize(text.width() + em(self, 1.4), text.height() + em(self, 0.75))
+        return QSize(text.width() + em(self, 1.7), text.height() + em(self, 0.95))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -221,7 +238,7 @@ class PrimaryButton(Button):
 
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
-        return QSize(text.width() + em(self, 2.2), text.height() + em(self, 1.0))
+        return QSize(text.width() + em(self, 2.6), text.height() + em(self, 1.25))
 
     def ground(self) -> QColor:
         colours = colours_of(self)

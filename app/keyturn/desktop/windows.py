@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,7 @@ class Windows:
         self._assistant = assistant
         self._open: list[MainWindow] = []
         self._grounds = ExitStack()
+        self._leaving = False
 
     def open(self, location: Location) -> MainWindow:
         """Open a window on one computer, and let it look."""
@@ -48,29 +50,34 @@ class Windows:
         ground = self._grounds.enter_context(rehearsal_ground(clock))
         runner = Runner(ground.location, clock, standing=lambda workplace: nothing_real())
         strip = RehearsalStrip(ground, clock)
-        window = self._show(MainWindow(runner, self._doors(ground.location), strip))
+        window = MainWindow(runner, self._doors(ground.location), strip)
         window.setWindowTitle(_("Keyturn – PRACTICE"))
         strip.moved.connect(window.look)
-        return window
+        return self._show(window)
 
-    def wait(self) -> int:
-        """Run until the last window is closed; return the exit code."""
+    def run(self, open_first: Callable[[], MainWindow]) -> int:
+        """Open the first window, and run until the last one is closed; return the exit code."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101
-        first = self._open[0]
-        told = mistakes_told(first.runner.tell_mistake, _("the window"))
-        with self._grounds, told, interruptions_heard(self._close_all):
-            return application.exec()
+        told = mistakes_told(self._tell_mistake, _("the window"))
+        with self._grounds, told, interruptions_heard(self._leave):
+            open_first()
+            # Asked to leave before Qt's loop began, nothing would end it.
+            return 0 if self._leaving else application.exec()
+
+    def _tell_mistake(self, error: BaseException, doing: str) -> None:
+        self._open[0].runner.tell_mistake(error, doing)
+
+    def _leave(self) -> None:
+        self._leaving = True
+        for window in self._open:
+            window.close()
 
     def _show(self, window: MainWindow) -> MainWindow:
         self._open.append(window)
         window.show()
         window.look()
         return window
-
-    def _close_all(self) -> None:
-        for window in self._open:
-            window.close()
 
     def _doors(self, location: Location) -> Doors:
         def elsewhere(home: Path) -> None:

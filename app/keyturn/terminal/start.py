@@ -38,7 +38,7 @@ class Window(Protocol):
         """Open the window on one computer and account."""
         ...
 
-    def rehearse(self, clock: Clock) -> int:
+    def rehearse(self) -> int:
         """Open the window on a simulated account and a sample computer."""
         ...
 
@@ -137,7 +137,7 @@ def _opened(arguments: Arguments, clock: Clock, window: Window | None, output: O
         if window is None:
             title = _("No command was named")
             raise UsageError(title, _("Nothing was changed. `keyturn -h` lists the commands."), code="usage.arguments")
-        return window.rehearse(clock) if arguments.window else window.run(arguments.location, clock)
+        return window.rehearse() if arguments.window else window.run(arguments.location, clock)
     except UsageError as error:
         return _failed(output, error, "", began=False)
     except AppError as error:
