@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import pixmap
 from keyturn.desktop.look import colours_of, tone_colour
 from keyturn.desktop.measures import em
-from keyturn.desktop.picture import LineState, Row, program_title
+from keyturn.desktop.picture import LineState, Row
 from keyturn.desktop.widgets import Quiet
-from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _, plural
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -27,28 +26,50 @@ _SHAPES = {
     LineState.WAITING: "hourglass",
     LineState.BROKEN: "cross",
 }
-ROW = Qt.ItemDataRole.UserRole
 
 
 class DestinationModel(QAbstractTableModel):
-    """Destinations as a table. Qt asks only for what is seen."""
+    """Destinations as a table, narrowed and sorted. Qt asks only for what is seen."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self._view = view
-        self._rows: tuple[Row, ...] = ()
+        self._all: tuple[Row, ...] = ()
+        self._rows: list[Row] = []
+        self._wanted = ""
+        self._sorted_by: tuple[int, bool] | None = None
         self._icons: dict[LineState, QIcon] = {}
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show other rows."""
-        self.beginResetModel()
-        self._rows = tuple(rows)
-        self._icons.clear()
-        self.endResetModel()
+        """Show other rows, narrowed and sorted as before."""
+        self._all = tuple(rows)
+        self._arrange()
+
+    def narrow(self, text: str) -> None:
+        """Show only rows with this text in one of their cells."""
+        self._wanted = text.casefold()
+        self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sorted_by = None if column < 0 else (column, order is Qt.SortOrder.DescendingOrder)
+        self._arrange()
+
+    def row(self, index: _Index) -> Row:
+        """The destination at `index`."""
+        return self._rows[index.row()]
 
     def repaint_icons(self) -> None:
         """Draw the shapes in the colours of now."""
         self._icons.clear()
+
+    def _arrange(self) -> None:
+        self.beginResetModel()
+        self._rows = [row for row in self._all if any(self._wanted in cell.casefold() for cell in row.cells)]
+        if self._sorted_by is not None:
+            column, descending = self._sorted_by
+            self._rows.sort(key=lambda row: row.cells[column].casefold(), reverse=descending)
+        self._icons.clear()
+        self.endResetModel()
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -65,21 +86,15 @@ class DestinationModel(QAbstractTableModel):
         row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(row, index.column())
+                return row.cells[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
                 return str(row.place.path)
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
                 # A screen reader that reads the first cell hears the whole row.
-                return ", ".join(self._text(row, column) for column in range(5))
+                return ", ".join(row.cells)
             case Qt.ItemDataRole.DecorationRole if index.column() == 4:
                 return self._icon(row.state)
-            case Qt.ItemDataRole.UserRole:
-                return row
         return None
-
-    def _text(self, row: Row, column: int) -> str:
-        key = row.found.key.access_key_id.masked
-        return (program_title(row.place.client), row.place.name, row.buckets, key, row.state.word)[column]
 
     def _icon(self, state: LineState) -> QIcon:
         if state not in self._icons:
@@ -115,11 +130,7 @@ class DestinationList(QWidget):
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.model = DestinationModel(self.view)
-        self._proxy = QSortFilterProxyModel(self)
-        self._proxy.setSourceModel(self.model)
-        self._proxy.setFilterKeyColumn(-1)
-        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.view.setModel(self._proxy)
+        self.view.setModel(self.model)
         self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         header = self.view.header()
         header.setStretchLastSection(True)
@@ -147,15 +158,12 @@ class DestinationList(QWidget):
         self.model.repaint_icons()
 
     def _narrow(self, text: str) -> None:
-        self._proxy.setFilterFixedString(text)
+        self.model.narrow(text)
         self._tell_count()
 
     def _tell_count(self) -> None:
-        count = self._proxy.rowCount()
+        count = self.model.rowCount()
         self._count.setText(plural("{count} destination", "{count} destinations", count).format(count=count))
 
     def _open(self, index: QModelIndex) -> None:
-        row = index.data(ROW)
-        if isinstance(row, Row):
-            key: AccessKeyId = row.found.key.access_key_id
-            self.opened.emit(key)
+        self.opened.emit(self.model.row(index).found.key.access_key_id)

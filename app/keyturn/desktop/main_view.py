@@ -20,7 +20,7 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Scrolled
-from keyturn.desktop.picture import draw, rows
+from keyturn.desktop.picture import Prepared
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.tall import ModestStack, TallEnough
 from keyturn.desktop.widgets import Button, LinkButton, Quiet, Toned
@@ -29,8 +29,6 @@ from keyturn.model.text import _, plural
 from keyturn.rotation.situation import Mood
 from keyturn.rotation.steps import Step
 
-_MOST_PROGRAMS = 8  # drawn for each key
-_MOST_DRAWN = 60  # programs in the whole map; with more of them, fewer are drawn for each key
 _MINUTE = 60_000  # milliseconds
 
 
@@ -145,16 +143,16 @@ class MainView(QWidget):
         else:
             self.when.setText(title)
 
-    def show_overview(self, overview: Overview) -> None:
+    def show_overview(self, prepared: Prepared) -> None:
         """Show what was found."""
+        overview = prepared.overview
         is_first = self._looked_at is None
         self._looked_at, self._checked = overview.looked_at, _proof_sentence(overview)
         situation = overview.situation
         self.header.show_situation(situation, order_of(overview))
-        keys = max(1, len(overview.survey.keys))
-        self.map.show_picture(draw(overview, most_programs=max(2, min(_MOST_PROGRAMS, _MOST_DRAWN // keys))))
+        self.map.show_picture(prepared.picture)
         self._map_place.setCurrentWidget(self.empty if situation.mood is Mood.NOTHING else self._drawn)
-        self.list.show_rows(rows(overview))
+        self.list.show_rows(prepared.rows)
         self.history.show_rotations(overview.rotations)
         rest = rest_page.summary(overview)
         self.rest.setText(rest)

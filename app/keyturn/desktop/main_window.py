@@ -18,6 +18,7 @@ from keyturn.desktop.main_view import MainView
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview, look, look_and_prove
 from keyturn.desktop.page import Page, ProblemPage
+from keyturn.desktop.picture import Prepared, prepare
 from keyturn.desktop.rest_page import RestPage
 from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.desktop.seam import Assistant, Errand, NewRotation, OpenAssistant, RunningRotation
@@ -117,12 +118,14 @@ class MainWindow(QMainWindow):
         self.view.show_busy(
             title, _("Keyturn reads the files of backup programs and asks AWS about each key it finds.")
         )
-        self._looking = self.runner.read(self, work, done=self._seen, failed=self._not_seen, doing=title)
+        self._looking = self.runner.read(
+            self, lambda desk: prepare(work(desk)), done=self._seen, failed=self._not_seen, doing=title
+        )
 
-    def _seen(self, overview: Overview) -> None:
+    def _seen(self, prepared: Prepared) -> None:
         self._looking = None
-        self.overview = overview
-        self.view.show_overview(overview)
+        self.overview = prepared.overview
+        self.view.show_overview(prepared)
 
     def _not_seen(self, error: AppError) -> None:
         self._looking = None
@@ -225,6 +228,7 @@ class MainWindow(QMainWindow):
             self._refusal.show()
             event.ignore()
             return
+        self.hide()
         self.runner.leave(_PATIENCE)
         event.accept()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 
 from keyturn.desktop.look import Tone
 from keyturn.desktop.overview import Overview
@@ -51,6 +51,8 @@ class LineState(Enum):
         }[self]
 
 
+_MOST_PROGRAMS = 8  # drawn for each key
+_MOST_DRAWN = 60  # programs in the whole map; with more of them, fewer are drawn for each key
 _TONES = {
     LineState.OLD: Tone.ATTENTION,
     LineState.NEW: Tone.ACCENT,
@@ -99,7 +101,7 @@ class Picture:
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: its cells are made once
 class Row:
     """One destination in the list.
 
@@ -112,10 +114,31 @@ class Row:
     state: LineState
     is_proved: bool = False
 
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """What the list says of it: program, name, buckets, key, state."""
+        key = self.found.key.access_key_id.masked
+        return program_title(self.place.client), self.place.name, self.buckets, key, self.state.word
+
     @property
     def buckets(self) -> str:
         """The buckets it reaches, as its configuration names them."""
         return ", ".join(sorted({target.bucket for target in self.place.targets})) or _("not named there")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One look, made ready to be shown away from the window's thread."""
+
+    overview: Overview
+    rows: tuple[Row, ...]
+    picture: Picture
+
+
+def prepare(overview: Overview) -> Prepared:
+    """Make everything ready that takes its time where there are many destinations."""
+    all_rows = rows(overview)
+    return Prepared(overview, all_rows, draw(overview, all_rows))
 
 
 def rows(overview: Overview) -> tuple[Row, ...]:
@@ -135,13 +158,9 @@ def rows(overview: Overview) -> tuple[Row, ...]:
     )
 
 
-def draw(overview: Overview, *, most_programs: int) -> Picture:
-    """The map of what was found.
-
-    Args:
-        most_programs: so many programs are drawn for each key; the others are one card that says how many.
-    """
-    all_rows = rows(overview)
+def draw(overview: Overview, all_rows: Sequence[Row]) -> Picture:
+    """The map of what was found. Where there is more than can be taken in, one card says how many more there are."""
+    most_programs = max(2, min(_MOST_PROGRAMS, _MOST_DRAWN // max(1, len(overview.survey.keys))))
     programs: list[Node] = []
     buckets: dict[str, list[tuple[Row, Target]]] = {}
     links: dict[tuple[str, str], LineState] = {}
