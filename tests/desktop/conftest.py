@@ -69,6 +69,15 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
 
 
 @pytest.fixture
+def small_ground(ground: Ground) -> Ground:
+    """A sample computer with rclone's configuration alone, because asking every program takes its time."""
+    computer = ground.computer
+    for path in (computer.aws_credentials, computer.s3cmd_config, computer.restic_environment):
+        path.unlink()
+    return ground
+
+
+@pytest.fixture
 def start_runner(qtbot: QtBot) -> Iterator[Callable[[Location, HandClock], Runner]]:
     """Start a runner; at the end of the test nothing of it is at work any more."""
     started: list[Runner] = []

@@ -100,12 +100,11 @@ def _button(widget: QWidget, text: str) -> QAbstractButton:
 
 def _rotate(window: MainWindow, qtbot: QtBot) -> Result:
     """Carry a whole rotation out up to *watch*, as the assistant would."""
-    buckets = ("office-backup", "photos-vault")
 
     def work(desk: Desk) -> Result:
         surroundings = desk.surroundings()
         survey = take_survey(surroundings)
-        return conductor.rotate(surroundings, make_plan(surroundings, survey, survey.keys[0], Options(buckets=buckets)))
+        return conductor.rotate(surroundings, make_plan(surroundings, survey, survey.keys[0], Options()))
 
     results: list[Result] = []
     errors: list[AppError] = []
@@ -348,6 +347,7 @@ def test_text_without_a_key_names_the_root_key_that_is_here(window: MainWindow, 
 # ── A rotation under way, its history, and the way back ──────────────────────────────────────────────────────────────
 
 
+@pytest.mark.usefixtures("small_ground")
 def test_a_rotation_that_waits_is_what_the_window_speaks_of(window: MainWindow, opened: _Opened, qtbot: QtBot) -> None:
     result = _rotate(window, qtbot)
     assert result.rotation is not None
@@ -360,6 +360,7 @@ def test_a_rotation_that_waits_is_what_the_window_speaks_of(window: MainWindow, 
     assert opened.errands == [RunningRotation(result.rotation)]
 
 
+@pytest.mark.usefixtures("small_ground")
 def test_the_history_tells_each_step_and_offers_the_way_back(window: MainWindow, qtbot: QtBot) -> None:
     _rotate(window, qtbot)
     window.view.tabs.setCurrentIndex(2)

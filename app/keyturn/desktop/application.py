@@ -60,7 +60,6 @@ def make_application() -> QApplication:
                 os.write(2, f"{error.title}.\n{error.message}\n({error.code})\n".encode())
             os._exit(_STOPPED)
 
-    QGuiApplication.setApplicationDisplayName("Keyturn")
     QGuiApplication.setDesktopFileName("keyturn")
     earlier = qInstallMessageHandler(listen)
     try:

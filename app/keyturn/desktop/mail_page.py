@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 
+from keyturn.desktop.announcing import announce
 from keyturn.desktop.columns import empty
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
@@ -117,6 +118,7 @@ class MailPage(Page):
     def _say(self, text: str, tone: Tone, keys: Sequence[FoundKey]) -> None:
         self.answer.show_text(text, tone)
         self.answer.setVisible(bool(text))
+        announce(self, text)
         empty(self._row)
         for found in keys:
             name = found.key.access_key_id.masked

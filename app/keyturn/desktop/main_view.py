@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from keyturn.computer.clock import Clock
 from keyturn.desktop import rest_page
+from keyturn.desktop.announcing import announce
 from keyturn.desktop.destination_list import DestinationList
 from keyturn.desktop.empty_view import BusyView, EmptyView
 from keyturn.desktop.header import Foot, Header
@@ -161,6 +162,7 @@ class MainView(QWidget):
         self._tell_failures(overview)
         self._tell_facts("")
         self._tell_when()
+        announce(self, f"{situation.title} {self.note.text() if not self.note.isHidden() else ''}".strip())
         if is_first:
             (self.header.button if self.header.button.text() else self.tabs).setFocus()
 

@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(inside)
         self._connect()
         # 860 by 580 with a font of ordinary size.
-        self.resize(em(self, 54), em(self, 37))
+        self.resize(em(self, 57), em(self, 38.5) + (0 if strip is None else strip.sizeHint().height()))
 
     def _connect(self) -> None:
         view = self.view

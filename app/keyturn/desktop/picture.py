@@ -154,7 +154,7 @@ def rows(overview: Overview) -> tuple[Row, ...]:
         for found in overview.survey.keys
         for place in found.places
         if place.kind is PlaceKind.DESTINATION
-        for of_place in [proofs.get(_proof_name(place.client, place.name, str(place.path)), [])]
+        for of_place in [proofs.get(place.identity, [])]
     )
 
 
@@ -226,7 +226,7 @@ def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
     if rotation is not None and key.access_key_id == rotation.new_key:
         state, pill = LineState.NEW, _("new")
     elif rotation is not None:
-        state, pill = LineState.WAITING, _("being replaced") if rotation.off_at is None else _("off")
+        state, pill = LineState.WAITING, _("old") if rotation.off_at is None else _("off")
     else:
         state, pill = _key_state(found), words.advice(found.advice)
     facts = [
@@ -347,9 +347,5 @@ def _link(links: dict[tuple[str, str], LineState], start: str, end: str, state: 
 def _by_place(proofs: Iterable[DestinationProof]) -> dict[str, list[DestinationProof]]:
     by_place: dict[str, list[DestinationProof]] = {}
     for proof in proofs:
-        by_place.setdefault(_proof_name(proof.client, proof.name, str(proof.path)), []).append(proof)
+        by_place.setdefault(proof.place, []).append(proof)
     return by_place
-
-
-def _proof_name(client: str, name: str, path: str) -> str:
-    return f"{client}:{name}:{path}"

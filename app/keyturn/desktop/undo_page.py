@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from keyturn.desktop.announcing import announce
 from keyturn.desktop.columns import empty
 from keyturn.desktop.command_line import CommandLine
 from keyturn.desktop.look import Tone
@@ -135,5 +136,6 @@ class UndoPage(Page):
         empty(self._outcome.column)
         self._outcome.column.addWidget(Toned(title, tone))
         self._outcome.show()
+        announce(self, title)
         self.back.setFocus()
         self.ended.emit()

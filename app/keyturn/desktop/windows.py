@@ -26,13 +26,17 @@ from keyturn.rotation.workplace import Location
 
 
 class Windows:
-    """Opens windows, and holds what they need until the last one is closed."""
+    """Opens windows, and holds what they need until the last one is closed.
+
+    Attributes:
+        grounds: the rehearsals' accounts and sample computers; left, it cleans them away.
+    """
 
     def __init__(self, clock: Clock, assistant: OpenAssistant) -> None:
         self._clock = clock
         self._assistant = assistant
         self._open: list[MainWindow] = []
-        self._grounds = ExitStack()
+        self.grounds = ExitStack()
         self._leaving = False
 
     def open(self, location: Location) -> MainWindow:
@@ -47,7 +51,7 @@ class Windows:
             AppError: `practice.missing`, where the practice account's libraries are not installed.
         """
         clock = MovedClock()
-        ground = self._grounds.enter_context(rehearsal_ground(clock))
+        ground = self.grounds.enter_context(rehearsal_ground(clock))
         runner = Runner(ground.location, clock, standing=lambda workplace: nothing_real())
         strip = RehearsalStrip(ground, clock)
         window = MainWindow(runner, self._doors(ground.location), strip)
@@ -60,7 +64,7 @@ class Windows:
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101
         told = mistakes_told(self._tell_mistake, _("the window"))
-        with self._grounds, told, interruptions_heard(self._leave):
+        with self.grounds, told, interruptions_heard(self._leave):
             open_first()
             # Asked to leave before Qt's loop began, nothing would end it.
             return 0 if self._leaving else application.exec()

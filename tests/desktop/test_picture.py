@@ -1,0 +1,198 @@
+"""What the map, the list, the timeline and the picture of powers show, without a window where none is needed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from keyturn.computer.clock import SystemClock
+from keyturn.desktop.main_view import MainView, order_of
+from keyturn.desktop.overview import Overview
+from keyturn.desktop.picture import LineState, draw, prepare, rows
+from keyturn.desktop.power import PowerPicture, before_and_after
+from keyturn.desktop.timeline import MomentKind, moments_of
+from keyturn.model.errors import AwsError, AwsFault, StoreError
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, Secret
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.rotation.advice import Advice
+from keyturn.rotation.proving import Check, DestinationProof
+from keyturn.rotation.situation import Mood
+from keyturn.rotation.survey import FoundKey, Survey
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ROOT = Principal.from_arn("arn:aws:iam::111122223333:root")
+OLD = AccessKeyId("AKIAIOSFODNN7EXAMPLE")
+SECRET = Secret("wJalrXUtnFEMIEXAMPLEwJalrXUtnFEMIEXAMPLE")
+
+
+def _place(name: str, *, buckets: Sequence[str] = ("photos",), editable: bool = True, secret: Secret = SECRET) -> Place:
+    return Place(
+        client="rclone",
+        name=name,
+        path=Path("/home/x/.config/rclone/rclone.conf"),
+        locator=name,
+        kind=PlaceKind.DESTINATION,
+        access_key_id=OLD,
+        secret=secret,
+        editable=editable,
+        targets=tuple(Target(bucket) for bucket in buckets),
+    )
+
+
+def _found(*places: Place, advice: Advice = Advice.REPLACE, status: KeyStatus = KeyStatus.ACTIVE) -> FoundKey:
+    key = AccessKey(OLD, ROOT, status, NOW - timedelta(days=3300), LastUse(NOW - timedelta(days=2), "s3", "us-east-1"))
+    return FoundKey(key, places, advice, KeyPair(OLD, SECRET))
+
+
+def _overview(*keys: FoundKey, proofs: tuple[DestinationProof, ...] = ()) -> Overview:
+    return Overview(Survey(keys, ()), (), proofs, NOW, Path("/home/x"), {OLD.value: (NOW,)})
+
+
+def _proof(place: Place, ok: bool | None) -> DestinationProof:
+    check = Check("list", ok, "it may not list the bucket")
+    return DestinationProof(place.client, place.name, place.path, OLD, "photos", (check,), place.identity)
+
+
+def _states(overview: Overview) -> dict[str, LineState]:
+    return {row.place.name: row.state for row in rows(overview)}
+
+
+@pytest.mark.parametrize(
+    ("found", "proved", "expected"),
+    [
+        (_found(_place("a")), None, LineState.OLD),
+        (_found(_place("a")), True, LineState.OLD),
+        (_found(_place("a")), False, LineState.BROKEN),
+        (_found(_place("a"), advice=Advice.OK), None, LineState.FINE),
+        (_found(_place("a"), advice=Advice.OK), True, LineState.PROVED),
+        (_found(_place("a"), advice=Advice.UNKNOWN), None, LineState.WAITING),
+        (_found(_place("a"), status=KeyStatus.REJECTED), None, LineState.BROKEN),
+        (_found(_place("a", secret=Secret("another"))), None, LineState.BROKEN),
+    ],
+)
+def test_each_state_of_a_destination_has_a_line_of_its_own(
+    found: FoundKey, proved: bool | None, expected: LineState
+) -> None:
+    proofs = () if proved is None else (_proof(found.places[0], proved),)
+    assert _states(_overview(found, proofs=proofs)) == {"a": expected}
+
+
+def test_a_program_without_a_bucket_has_no_line_to_the_right_and_says_why() -> None:
+    overview = _overview(_found(_place("a", buckets=())))
+    picture = draw(overview, rows(overview))
+    assert picture.buckets == ()
+    assert [link.end for link in picture.links] == [picture.programs[0].identity]
+    assert picture.programs[0].detail == "a · names no bucket"
+
+
+def test_what_keyturn_does_not_edit_says_by_hand() -> None:
+    overview = _overview(_found(_place("a", editable=False)))
+    assert draw(overview, rows(overview)).programs[0].pill == "by hand"
+
+
+def test_more_than_fits_is_folded_and_a_broken_one_in_the_fold_is_told() -> None:
+    places = [_place(f"box{number}") for number in range(100)]
+    overview = _overview(_found(*places), proofs=(_proof(places[99], False),))
+    picture = draw(overview, rows(overview))
+    assert len(picture.programs) == 8
+    more = picture.programs[-1]
+    assert more.title == "and 93 more"
+    assert more.state is LineState.BROKEN
+    assert "1 of them does not work" in more.facts
+
+
+def test_showing_a_thousand_destinations_does_not_hold_up_the_window(qtbot: QtBot) -> None:
+    overview = _overview(_found(*(_place(f"box{number}", buckets=(f"b{number}",)) for number in range(1000))))
+    prepared = prepare(overview)
+    view = MainView(SystemClock())
+    qtbot.addWidget(view)
+    view.show()
+    acts: tuple[Callable[[], None], ...] = (
+        lambda: view.show_overview(prepared),
+        lambda: view.list.model.narrow("box77"),
+        lambda: view.list.model.sort(1, Qt.SortOrder.DescendingOrder),
+    )
+    for act in acts:
+        # Processor time of this thread: how busy the computer is otherwise does not count.
+        before = time.thread_time()
+        act()
+        assert time.thread_time() - before < 0.05
+    assert view.list.model.rowCount() == 11
+    assert view.list.model.data(view.list.model.index(0, 1)) == "box779"
+
+
+# ── What the header says beyond the survey ───────────────────────────────────────────────────────────────────────────
+
+
+def test_where_aws_was_not_reached_the_header_says_that_and_offers_nothing() -> None:
+    error = AwsError("AWS cannot be reached", "Check the connection.", fault=AwsFault.NO_NETWORK)
+    found = replace(_found(_place("a"), advice=Advice.UNKNOWN), key=AccessKey(OLD, None, KeyStatus.UNKNOWN))
+    overview = _overview(replace(found, failure=error))
+    assert overview.situation.title == "AWS cannot be reached."
+    assert overview.situation.mood is Mood.UNKNOWN
+    assert order_of(overview) == ""
+
+
+@pytest.mark.parametrize(
+    ("advice", "order"),
+    [
+        (Advice.REPLACE, "Replace it safely…"),
+        (Advice.RENEW, "Renew it safely…"),
+        (Advice.RETIRE, "Retire it safely…"),
+        (Advice.OK, ""),
+        (Advice.UNKNOWN, ""),
+    ],
+)
+def test_the_one_button_follows_from_what_the_key_needs(advice: Advice, order: str) -> None:
+    assert order_of(_overview(_found(_place("a"), advice=advice))) == order
+
+
+def test_without_a_keychain_the_window_says_so_and_shows_everything_else(qtbot: QtBot) -> None:
+    problem = StoreError("No keychain was found", "Start Keyturn in your desktop session.", code="keychain.missing")
+    view = MainView(SystemClock())
+    qtbot.addWidget(view)
+    view.show_overview(prepare(replace(_overview(_found(_place("a"))), store_problem=problem)))
+    assert "No keychain was found" in view.note.text()
+    assert not view.note.isHidden()
+    assert view.map.cards
+
+
+def test_every_backup_is_called_proved_only_where_each_one_was(qtbot: QtBot) -> None:
+    view = MainView(SystemClock())
+    qtbot.addWidget(view)
+    place = _place("a")
+    view.show_overview(prepare(_overview(_found(place), proofs=(_proof(place, True),))))
+    assert view.when.text().startswith("Every backup proved")
+    view.show_overview(prepare(_overview(_found(place), proofs=(_proof(place, None),))))
+    assert "not everything could be proved" in view.when.text()
+
+
+# ── A key's life, and what a thief could do ──────────────────────────────────────────────────────────────────────────
+
+
+def test_a_keys_life_has_only_moments_that_somebody_knows() -> None:
+    found = _found(_place("a"))
+    moments = moments_of(found, _overview(found))
+    kinds = [moment.kind for moment in moments]
+    assert kinds == [MomentKind.MADE, MomentKind.USED, MomentKind.OWN, MomentKind.NOW]
+    unknown = replace(found, key=AccessKey(OLD, None, KeyStatus.UNKNOWN))
+    overview = replace(_overview(unknown), own_uses={})
+    assert [moment.kind for moment in moments_of(unknown, overview)] == [MomentKind.NOW]
+
+
+def test_a_root_key_can_all_that_the_new_key_cannot(qtbot: QtBot) -> None:
+    old, new = before_and_after(ROOT, ("Read the bucket.",), ("Delete users.",))
+    assert old.can == ("Read the bucket.", "Delete users.")
+    picture = PowerPicture(old, new)
+    qtbot.addWidget(picture)
+    texts = [label.text() for label in picture.findChildren(QLabel)]
+    assert texts.count("Delete users.") == 2
+    assert texts.count("A thief could not:") == 1
