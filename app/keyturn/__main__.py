@@ -25,6 +25,11 @@ def main() -> int:
 
         serve()
         return 0
+    # The icon stays for weeks, so nothing is imported for it that it does not need (desktop/tray_program.py).
+    if arguments[:1] == ["--icon"]:
+        from keyturn.desktop.tray_program import main as show_icon
+
+        return show_icon(arguments[1:])
     from keyturn.terminal.start import run
 
     return run(arguments, window=_Window())
@@ -42,6 +47,11 @@ class _Window:
         from keyturn.desktop.start import rehearse
 
         return rehearse()
+
+    def tray(self, location: Location) -> int:
+        from keyturn.desktop.tray_program import become_tray
+
+        return become_tray(location)
 
 
 if __name__ == "__main__":

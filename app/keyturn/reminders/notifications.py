@@ -41,6 +41,22 @@ class NoNotifier:
         return False
 
 
+class HandedOver:
+    """Keeps what is to be shown, for a caller that shows it in its own way, as the tray does.
+
+    Attributes:
+        kept: title and message; None where nothing was to be shown.
+    """
+
+    def __init__(self) -> None:
+        self.kept: tuple[str, str] | None = None
+
+    def show(self, title: str, message: str) -> bool:
+        """Keep it."""
+        self.kept = (title, message)
+        return True
+
+
 class ProgramNotifier:
     """Shows notifications by a program of the system.
 

@@ -27,17 +27,29 @@ def command_line(starts: Starts, options: Sequence[str] = ()) -> tuple[str, ...]
     Args:
         options: what leads any command to the same computer and memory (`Location.options`).
     """
-    return (*_this_program(), *starts.words, *options)
+    return (*window_program(), *starts.words, *options)
 
 
-def _this_program() -> tuple[str, ...]:
+def window_program() -> tuple[str, ...]:
+    """What starts this very Keyturn again without a terminal."""
+    # python.exe and keyturn.exe would open a console window at each start.
+    return _this_program("pythonw.exe", "Keyturn Window.exe")
+
+
+def terminal_program() -> tuple[str, ...]:
+    """What starts this very Keyturn again and lets its output be read."""
+    return _this_program("python.exe", "keyturn.exe")
+
+
+def _this_program(python: str, bundled: str) -> tuple[str, ...]:
+    # On Windows a program either has a console or has none, so there are two of each, side by side.
     if getattr(sys, "frozen", False):
         # An AppImage is mounted anew at each start; only its own file stays where it is. Another program's AppImage
         # leaves the same variable to what it starts, which is why it counts in a bundle alone.
-        return (os.environ.get("APPIMAGE") or sys.executable,)
-    python = Path(sys.executable)
-    if sys.platform == "win32":
-        # python.exe would open a console window at each start of the session.
-        windowless = python.with_name("pythonw.exe")
-        python = windowless if windowless.is_file() else python
-    return (str(python), "-m", "keyturn")
+        return (os.environ.get("APPIMAGE") or str(_beside(Path(sys.executable), bundled)),)
+    return (str(_beside(Path(sys.executable), python)), "-m", "keyturn")
+
+
+def _beside(program: Path, name: str) -> Path:
+    sibling = program.with_name(name)
+    return sibling if sys.platform == "win32" and sibling.is_file() else program

@@ -71,6 +71,7 @@ class Arguments:
     at_login: str | None = None
     format: str | None = None
     output: Path | None = None
+    hand_over: bool = False
 
     @property
     def asks_aws(self) -> bool:
@@ -266,10 +267,12 @@ def _remind_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help=_("look at the keys and ask AWS first; notify once a day"))
     parser.add_argument(
         "--at-login",
-        choices=("check", "off"),
+        choices=("check", "tray", "off"),
         metavar="WHAT",
-        help=_("check: `remind --check` runs each time you sign in to this computer; off: it does not"),
+        help=_("each time you sign in to this computer: check runs `remind --check`, tray shows the icon, off nothing"),
     )
+    # For the tray, which shows the notification itself, so that a click on it opens the window.
+    parser.add_argument("--hand-over", action="store_true", help=argparse.SUPPRESS)
 
 
 def _report_options(parser: argparse.ArgumentParser) -> None:

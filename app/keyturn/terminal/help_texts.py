@@ -160,7 +160,7 @@ def _reminding() -> dict[str, HelpText]:
                 "notification a day: when something new is due, and after a week again.\n"
                 "\n"
                 "--at-login check has --check run by itself each time you sign in to this computer;\n"
-                "nothing stays running."
+                "nothing stays running. --at-login tray shows the icon of `keyturn tray` instead."
             ),
             ("keyturn remind", "keyturn remind --snooze 7", "keyturn remind --at-login check"),
             _("0 also where something is due: the answer is in the text · 1 the memory cannot be read · 2 usage"),
@@ -181,6 +181,18 @@ def _reminding() -> dict[str, HelpText]:
             ),
             ("keyturn report --output keys.html", "keyturn report --output keys.csv", "keyturn report --format json"),
             _("0 written · 1 the file or the memory cannot be used · 2 usage, or the file is there already"),
+        ),
+        "tray": HelpText(
+            _("an icon in the tray or menu bar that says how it stands"),
+            _(
+                "Shows by shape and colour whether something is due, and opens the window from its\n"
+                "menu. It looks at the keys once a day, in a short process of its own, and shows at\n"
+                "most one notification a day. It changes nothing, and nothing depends on it.\n"
+                "\n"
+                "Where the desktop has no tray, it looks once, notifies, and ends."
+            ),
+            ("keyturn tray", "keyturn remind --at-login tray"),
+            _("0 it was quit, or shows already · 4 no window can be opened here"),
         ),
     }
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.text import _
+from keyturn.reminders.notifications import HandedOver, Notifier, system_notifier
 from keyturn.reminders.outlook import Outlook, Overall, look_ahead
 from keyturn.rotation import words
 from keyturn.terminal import documents
@@ -39,10 +40,15 @@ def remind(session: Session, output: Output) -> Exit:
     if arguments.check:
         _check(session, output)
     outlook = look_ahead(session)
+    handed_over = HandedOver()
     if arguments.check:
-        _notify(session, outlook)
+        _notify(session, outlook, handed_over if arguments.hand_over else system_notifier())
     at_login = _login_job(session)
-    output.document({**documents.of_outlook(outlook, session.hints), "at_login": at_login})
+    document = {**documents.of_outlook(outlook, session.hints), "at_login": at_login}
+    if handed_over.kept is not None:
+        title, message = handed_over.kept
+        document["notification"] = {"title": title, "message": message}
+    output.document(document)
     output.show(*remind_page(outlook, options=session.hints, at_login=at_login, now=session.clock.now()))
     return Exit.DONE
 
@@ -142,8 +148,7 @@ def _check(session: Session, output: Output) -> None:
         output.notes.write(*problem_lines(problem))
 
 
-def _notify(session: Session, outlook: Outlook) -> None:
+def _notify(session: Session, outlook: Outlook, notifier: Notifier) -> None:
     from keyturn.reminders.checking import notify
-    from keyturn.reminders.notifications import system_notifier
 
-    notify(session, outlook, system_notifier())
+    notify(session, outlook, notifier)

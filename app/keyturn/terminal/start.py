@@ -31,7 +31,7 @@ Command = Callable[[Session, Output], Exit]
 class Window(Protocol):
     """The other face, which opens where no command is typed; whoever starts the program knows both.
 
-    Both functions return the exit code once the window is closed, and raise `AppError` where none can be opened.
+    Each function returns the exit code once the person has closed it, and raises `AppError` where it cannot be opened.
     """
 
     def run(self, location: Location, clock: Clock) -> int:
@@ -40,6 +40,10 @@ class Window(Protocol):
 
     def rehearse(self) -> int:
         """Open the window on a simulated account and a sample computer."""
+        ...
+
+    def tray(self, location: Location) -> int:
+        """Show the icon in the tray or menu bar."""
         ...
 
 
@@ -122,7 +126,7 @@ def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
         return _failed(output, chosen, arguments.command or "", began=False)
     if chosen.problem is not None:
         output.notes.write(*problem_lines(chosen.problem))
-    if arguments.command is None or arguments.window:
+    if arguments.command in {None, "tray"} or arguments.window:
         return _opened(arguments, clock, window, output)
     session = Session(arguments, clock)
     try:
@@ -137,7 +141,9 @@ def _opened(arguments: Arguments, clock: Clock, window: Window | None, output: O
         if window is None:
             title = _("No command was named")
             raise UsageError(title, _("Nothing was changed. `keyturn -h` lists the commands."), code="usage.arguments")
-        return window.rehearse() if arguments.window else window.run(arguments.location, clock)
+        if arguments.window:
+            return window.rehearse()
+        return window.tray(arguments.location) if arguments.command == "tray" else window.run(arguments.location, clock)
     except UsageError as error:
         return _failed(output, error, "", began=False)
     except AppError as error:

@@ -1,0 +1,82 @@
+"""One window and one tray icon for each person and each of Keyturn's folders; the second start calls the first."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from keyturn.model.errors import StoreError
+from keyturn.model.text import _
+
+_PATIENCE = 2_000  # milliseconds for one that is just starting, or just ending
+
+
+class SingleInstance(QObject):
+    """The place of the one that runs.
+
+    A lock file in Keyturn's folder decides who that is, so two that start at once never both run; and a lock that a
+    killed program left behind is recognised by Qt and taken over. The call goes through a socket that is open to this
+    person alone.
+
+    Args:
+        folder: Keyturn's folder.
+        face: what there is one of, such as `window`.
+
+    Attributes:
+        called: somebody started the program once more.
+    """
+
+    called = Signal()
+
+    def __init__(self, folder: Path, face: str) -> None:
+        super().__init__()
+        self._name = f"keyturn-{face}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
+        self._path = folder / f"{face}.lock"
+        self._lock = QLockFile(str(self._path))
+        # Only a lock whose program is gone is stale, however long it has been held.
+        self._lock.setStaleLockTime(0)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+
+    def take(self) -> bool:
+        """Become the one that runs; where there is one already, call it and return False.
+
+        Raises:
+            StoreError: where the folder does not let anybody run.
+        """
+        if self._lock.tryLock(0):
+            # What a killed program left in the way; nobody else can be behind it now.
+            QLocalServer.removeServer(self._name)
+            self._server.listen(self._name)
+            return True
+        if self._lock.error() is not QLockFile.LockError.LockFailedError:
+            raise StoreError(
+                _("Keyturn's folder cannot be written"),
+                _("{path} could not be made. Nothing was changed. See who may write to the folder.").format(
+                    path=self._path
+                ),
+                code="state.unwritable",
+            )
+        self._call()
+        return False
+
+    def leave(self) -> None:
+        """Let another one run."""
+        self._server.close()
+        self._lock.unlock()
+
+    def _call(self) -> None:
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        if socket.waitForConnected(_PATIENCE):
+            socket.disconnectFromServer()
+
+    def _answer(self) -> None:
+        # To connect is to call; there is nothing to read.
+        connection = self._server.nextPendingConnection()
+        connection.disconnected.connect(connection.deleteLater)
+        self.called.emit()
