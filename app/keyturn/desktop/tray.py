@@ -86,8 +86,11 @@ class Tray(QObject):
 
     def check_now(self) -> None:
         """Look at the keys and ask AWS, in a process of its own."""
-        self.check.setEnabled(False)
         self._say(_("Keyturn is looking…"))
+        self._check()
+
+    def _check(self) -> None:
+        self.check.setEnabled(False)
         self._outlook.ask("--check", "--hand-over")
 
     def _look(self) -> None:
@@ -96,7 +99,7 @@ class Tray(QObject):
     def _look_or_check(self) -> None:
         checked = None if self._told is None else self._told.checked
         if checked is None or datetime.now(UTC) - checked >= _ASK_AWS_EVERY:
-            self.check_now()
+            self._check()
         else:
             self._look()
 
