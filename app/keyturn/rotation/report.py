@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId, KeyStatus
+from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId
 from keyturn.model.text import _, printable
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.conductor import standing
@@ -104,11 +104,14 @@ def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) 
     stories = tuple(_story(surroundings, one) for one in reversed(all_rotations(surroundings.journal)))
     computer = surroundings.computer
     remembered = seen_keys.load(surroundings.journal.path.parent, computer.home)
-    planned = (story.rotation.decision for story in stories)
-    facts = {one.key: AccessKey(one.key, one.owner, KeyStatus.UNKNOWN) for one in planned}
-    facts |= {one.key.access_key_id: one.key for one in remembered.keys}
-    keys = tuple(replace(one, key=_completed(one.key, facts.get(one.key.access_key_id))) for one in survey.keys)
-    survey = replace(survey, keys=keys)
+    facts = {one.key.access_key_id: one.key for one in remembered.keys}
+    owners = {story.rotation.decision.key: story.rotation.decision.owner for story in stories}
+    keys = []
+    for one in survey.keys:
+        key = one.key.access_key_id
+        completed = _completed(one.key, facts.get(key))
+        keys.append(replace(one, key=replace(completed, owner=completed.owner or owners.get(key))))
+    survey = replace(survey, keys=tuple(keys))
     return Report(surroundings.clock.now(), computer.name, computer.home, asked_aws, survey, stories)
 
 
