@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.arq_agent import AgentState, BackupPlan, StorageLocation, read_agent
-from keyturn.clients.arq_buckets import read_bucket_name
+from keyturn.clients.arq_buckets import key_in_bucket_name
 from keyturn.clients.arq_targets import ArqTarget, read_target
 from keyturn.clients.guided import blind_spot
 from keyturn.computer.computer import Platform
@@ -181,9 +181,9 @@ def _from_target(guide: Guide, path: Path, target: ArqTarget, replaced: bool) ->
 
 
 def _on_the_name(target: Target | None) -> Iterator[str]:
-    told = None if target is None else read_bucket_name(target.bucket)
-    if told is not None:
+    made_with = None if target is None else key_in_bucket_name(target.bucket)
+    if made_with is not None:
         yield _(
             "The bucket's name shows the key that it was made with, {key}. That is only a name: keep it, and never "
             "make a new bucket."
-        ).format(key=told.made_with.masked)
+        ).format(key=made_with.masked)

@@ -32,27 +32,12 @@ _BACKUP_CONFIG = "backupconfig.json"
 DESCRIPTIONS = (_BACKUP_CONFIG, _COMPUTER_INFO)
 
 
-@dataclass(frozen=True, slots=True)
-class BucketName:
-    """What the name of a bucket tells.
-
-    Attributes:
-        made_with: the key with which Arq made the bucket; it says nothing of the key that is used now.
-        computed: Arq 1 to 3 computes the name from the key that it has, so another key means another bucket.
-    """
-
-    made_with: AccessKeyId
-    computed: bool
-
-
-def read_bucket_name(bucket: str) -> BucketName | None:
-    """Return what a name that Arq made up tells; None for every other name, which people chose themselves."""
+def key_in_bucket_name(bucket: str) -> AccessKeyId | None:
+    """Return the key that Arq made the bucket with, where Arq made up the name; it need not be the key used now."""
     old, newer = _UP_TO_ARQ_3.fullmatch(bucket), _ARQ_4_OR_5.fullmatch(bucket)
     if old is not None:
-        return BucketName(AccessKeyId(old["key"].upper()), computed=True)
-    if newer is not None:
-        return BucketName(AccessKeyId((newer["first"] or newer["second"]).upper()), computed=False)
-    return None
+        return AccessKeyId(old["key"].upper())
+    return None if newer is None else AccessKeyId((newer["first"] or newer["second"]).upper())
 
 
 @dataclass(frozen=True, slots=True)
