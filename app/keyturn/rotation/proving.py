@@ -79,7 +79,7 @@ def prove_new_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) 
     decision = rotation.decision
     with taking(surroundings, rotation, Step.PROVE) as outcome:
         targets = targets_of(decision)
-        spread = _Spreading(surroundings)
+        spread = _Spreading(surroundings, decision.store or "AWS")
         spreading.wait_until_accepted(
             surroundings.aws,
             new,
@@ -101,13 +101,16 @@ def prove_new_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) 
 class _Spreading:
     """Tells whoever watches how far AWS has come in accepting the new key."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(self, surroundings: Surroundings, whom: str) -> None:
         self._surroundings = surroundings
+        self._whom = whom
         self.seconds = 0.0
 
     def __call__(self, spread: Spread) -> None:
         self.seconds = spread.seconds
-        detail = _("{done} of {places} places at AWS accept the new key").format(done=spread.done, places=spread.places)
+        detail = _("{done} of {places} places at {whom} accept the new key").format(
+            done=spread.done, places=spread.places, whom=self._whom
+        )
         if spread.slow:
             detail = _("{detail}; this can take up to two minutes").format(detail=detail)
         self._surroundings.tell(Step.PROVE, Moment.GOING_ON, detail)
