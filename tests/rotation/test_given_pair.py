@@ -17,7 +17,7 @@ from keyturn.practice import faults
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.messages import Answer, Request
 from keyturn.practice.server import PracticeServer
-from keyturn.rotation import conductor
+from keyturn.rotation import conductor, situation
 from keyturn.rotation.plan import Options, Plan
 from keyturn.rotation.planning import make_plan, named
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
@@ -99,7 +99,7 @@ def test_the_plan_says_that_a_person_makes_the_key_and_asks_the_store_for_s3_alo
     (gate,) = plan.closed
     assert (gate.code, gate.step, gate.waits) == ("pair.missing", Step.CREATE, True)
     assert {call.service for call in plan.calls} == {"s3"}
-    assert [one.item for one in plan.by_hand] == ["turn-off", "delete"]
+    assert [one.item for one in plan.by_hand] == ["last-use", "turn-off", "delete"]
     host = store.url.removeprefix("http://")
     assert all(host in one.title for one in plan.by_hand)
 
@@ -249,3 +249,16 @@ def test_a_key_that_a_person_made_at_aws_is_taken_as_well(office: Office) -> Non
     assert undone.ending is Ending.DONE
     assert office.account.accepts(new)
     assert not {"iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:CreateUser"} & set(office.account.log.actions())
+
+
+def test_of_a_stores_keys_it_is_said_that_nobody_tells_and_how_one_is_replaced(store: Store) -> None:
+    store.office.forget_programs()
+    key, secret = store.old.access_key_id.value, store.old.secret.reveal()
+    store.office.write(
+        ".config/rclone/rclone.conf",
+        f"[cellar]\ntype = s3\naccess_key_id = {key}\nsecret_access_key = {secret}\nendpoint = {store.url}\n",
+    )
+    survey = take_survey(store.office.start())
+    said = situation.of_survey(survey, store.office.clock.now(), store.office.home)
+    assert said.mood is situation.Mood.UNKNOWN
+    assert "--pair" in said.sentences[0]

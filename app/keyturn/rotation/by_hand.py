@@ -22,6 +22,7 @@ from keyturn.rotation.surroundings import Surroundings
 TURN_OFF = "turn-off"
 TURN_ON = "turn-on"
 DELETE = "delete"
+LAST_USE = "last-use"
 _CONSOLES = {"aws": "https://console.aws.amazon.com", "aws-cn": "https://console.amazonaws.cn"}
 
 
@@ -33,6 +34,7 @@ def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, .
         *other_computers(decision),
         *look_at_places(surroundings, decision),
         *still_running(surroundings, decision, None),
+        *look_who_else(decision),
     ]
     if decision.of_root or decision.store is not None:
         items.append(turn_off_in_console(decision))
@@ -145,6 +147,15 @@ def _look_what_runs(decision: Decision, error: ClientError) -> Awaited:
         ),
         (str(error), _("Restart each one that started before its key was changed.")),
     )
+
+
+def look_who_else(decision: Decision) -> tuple[Awaited, ...]:
+    """Before the key of a store goes off: AWS tells more often than not whether anything uses a key, a store never."""
+    if decision.store is None:
+        return ()
+    title = _("Make sure that nothing else uses {key}: {store} does not tell Keyturn")
+    steps = (_("Think of other computers, and look whether the store's own web page shows the key's last use."),)
+    return (Awaited(LAST_USE, title.format(key=decision.key.masked, store=decision.store), steps),)
 
 
 def turn_off_in_console(decision: Decision) -> Awaited:

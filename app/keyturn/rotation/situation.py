@@ -122,6 +122,12 @@ def _nothing_to_do(survey: Survey) -> Situation:
             _("AWS accepts every access key that a program on this computer uses."),
             (_("AWS does not tell everything about each of them; what is not known stays open."),),
         )
+    if all(found.at_store for found in survey.keys if found.advice is Advice.UNKNOWN):
+        return Situation(
+            Mood.UNKNOWN,
+            _("Keyturn cannot tell what keys of S3-compatible stores need."),
+            (_("Such a store tells nothing about its keys. To replace one: `keyturn rotate KEY --pair`."),),
+        )
     return Situation(
         Mood.UNKNOWN,
         _("Keyturn cannot tell yet what these keys need."),

@@ -20,7 +20,7 @@ from keyturn.rotation.uses import without_own
 
 WATCH = "watch"
 OFF_DAYS = "off-days"
-LAST_USE = "last-use"
+LAST_USE = by_hand.LAST_USE
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,7 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
     # First, and by its own rule: what is read to be undone is not done, whatever was ticked.
     items += guided_items(surroundings, rotation)
     by_person = (
-        # AWS tells more often than not; a store never does.
-        *((_last_use_by_hand(rotation),) if rotation.decision.store is not None else ()),
+        *by_hand.look_who_else(rotation.decision),
         *by_hand.after_changes(surroundings, rotation.decision),
         *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),
         *by_hand.other_computers(rotation.decision),
@@ -175,14 +174,9 @@ def _foreign_use(rotation: Rotation, evidence: Evidence) -> list[str]:
 
 
 def _last_use_by_hand(rotation: Rotation) -> Awaited:
-    if rotation.decision.store is not None:
-        return Awaited(
-            LAST_USE,
-            _("Make sure that nothing else uses {key}: {store} does not tell Keyturn").format(
-                key=rotation.decision.key.masked, store=rotation.decision.store
-            ),
-            (_("Think of other computers, and look whether the store's own web page shows the key's last use."),),
-        )
+    at_a_store = by_hand.look_who_else(rotation.decision)
+    if at_a_store:
+        return at_a_store[0]
     return Awaited(
         LAST_USE,
         _(
