@@ -8,8 +8,6 @@ then each point that did not end as promised, with the line that repeats it. Exi
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import multiprocessing
 import os
 import shutil
@@ -20,19 +18,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.sweep.incidents import Incident
 from tests.sweep.moments import KINDS, one_of_each, points
+from tests.sweep.notebook import Found, Notebook, Row
 from tests.sweep.points import WAYS, Outcome, try_point
 from tests.sweep.scenarios import ROUTES, scenario_named, scenarios
 from tests.sweep.world import World, build
 
-ROOT = Path(__file__).resolve().parents[1]
 T = TypeVar("T")
 _CHUNK = 40  # points that share one preparation, and what is known of the worlds that they leave
 _SECRETS = {"keychain": "keyring", "keychain-kills": "keyring"}  # where secrets are kept; the file unless said
@@ -53,35 +51,12 @@ Not reached by any point:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The points of one kind in one scenario.
-
-    Attributes:
-        incidents: those to try.
-        all_of_them: how many there are.
-    """
-
-    kind: str
-    scenario: str
-    incidents: tuple[str, ...]
-    all_of_them: int
-
-
-@dataclass(frozen=True)
 class Work:
     """Points of one scenario that are tried one after the other in one process."""
 
     kind: str
     scenario: str
     incidents: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Row:
-    """What came of the points of one kind in one scenario."""
-
-    kind: str
-    outcomes: tuple[Outcome, ...]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -117,77 +92,18 @@ def main(arguments: Sequence[str]) -> int:
             chosen = sample()
             rows = _all(pool, "sweeping", [(pool.submit(_try_some, *one), one[2]) for one in chosen])
             return _report(rows, time.monotonic() - began, None)
-        counting = [(pool.submit(_count, *one, asked.every), 1) for one in wanted]
-        found = _all(pool, "counting the moments", counting)
-        if asked.count:
-            _say_how_many(found)
-            return 0
-        with Notebook(asked.resume) as notebook:
+        with Notebook(asked.resume, every=asked.every) as notebook:
+            counting = [(pool.submit(_count, *one, asked.every), 1) for one in wanted if one not in notebook.found]
+            for counted in _all(pool, "counting the moments", counting, notebook.write_found):
+                notebook.found[counted.kind, counted.scenario] = counted
+            found = [notebook.found[one] for one in wanted]
+            if asked.count:
+                _say_how_many(found)
+                return 0
             work = [chunk for one in found for chunk in _chunks(one, notebook)]
             futures = [(pool.submit(_sweep, one), len(one.incidents)) for one in work]
             rows = [*notebook.rows(found), *_all(pool, "sweeping", futures, notebook.write)]
     return _report(rows, time.monotonic() - began, found)
-
-
-class Notebook:
-    """Keeps outcomes in a file, one JSON line each, so that a sweep that was interrupted goes on; or keeps nothing.
-
-    Raises:
-        SystemExit: where the file is of another program than this one: its moments are others.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._known: dict[tuple[str, str, str], Outcome] = {}
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> Notebook:
-        if self._path is None:
-            return self
-        program = _program()
-        lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
-        if lines and json.loads(lines[0]) != {"program": program}:
-            raise SystemExit(f"{self._path} is of another state of the program. Name a new file.")
-        for line in lines[1:]:
-            row = json.loads(line)
-            one = Outcome(row["scenario"], row["incident"], row["came"], tuple(row["complaints"]))
-            self._known[row["kind"], one.scenario, one.incident] = one
-        self._file = self._path.open("a", encoding="utf-8")
-        if not lines:
-            print(json.dumps({"program": program}), file=self._file, flush=True)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def write(self, row: Row) -> None:
-        """Keep what came of some points."""
-        if self._file is not None:
-            for one in row.outcomes:
-                print(json.dumps({"kind": row.kind, **asdict(one)}), file=self._file, flush=True)
-
-    def knows(self, kind: str, scenario: str, incident: str) -> bool:
-        """True where the point was tried before."""
-        return (kind, scenario, incident) in self._known
-
-    def rows(self, found: Sequence[Found]) -> list[Row]:
-        """What was kept of these points."""
-        return [
-            Row(
-                one.kind, tuple(known for i in one.incidents if (known := self._known.get((one.kind, one.scenario, i))))
-            )
-            for one in found
-        ]
-
-
-def _program() -> str:
-    """A digest of all that decides how a point ends."""
-    digest = hashlib.sha256()
-    for folder in ("app", "tests/sweep"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def sample() -> list[tuple[str, str, int, int]]:

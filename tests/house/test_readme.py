@@ -51,3 +51,14 @@ def test_the_rooms_are_all_there() -> None:
     sentence = _README.partition("in rooms: ")[2].partition(". Each")[0]
     rooms = {module.name for module in pkgutil.iter_modules(keyturn.__path__) if module.ispkg}
     assert set(re.findall(r"`(\w+)`", sentence)) == rooms
+
+
+def test_what_the_failure_table_quotes_is_what_keyturn_says() -> None:
+    table = _README.partition("\n## What can go wrong\n")[2].partition("\n## ")[0]
+    quotes = re.findall(r"“([^”]+)”", table)
+    assert len(quotes) > 8
+    said = "".join(path.read_text(encoding="utf-8") for path in (_TOP / "app" / "keyturn").rglob("*.py"))
+    said = re.sub(r'"\s+"', "", said)  # sentences that stand on two lines
+    for quote in quotes:
+        for part in re.split(r"…|\d+", quote):
+            assert part.strip() in said, quote

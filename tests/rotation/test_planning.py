@@ -198,7 +198,7 @@ def test_a_plan_whose_usual_way_off_is_one_way_says_so(office: Office) -> None:
     office.use_key_of_user("office-nas", age_days=400)
     (note,) = notes_of_a_plan_to_retire(office)
     assert "office-nas" in note
-    assert "--by console" in note
+    assert "in the console instead" in note
 
 
 def test_a_root_key_is_turned_off_in_the_console_so_its_plan_has_no_one_way_door(office: Office) -> None:

@@ -108,7 +108,7 @@ class SettingsPage(Page):
         self.save = PrimaryButton(_("Save"))
         self.save.setEnabled(False)
         self.save.clicked.connect(self._save)
-        self.band_layout.addWidget(self.save)
+        self.orders.addWidget(self.save)
         self.answer = Toned()
         self.answer.hide()
         self.column.addWidget(self.answer)
