@@ -144,9 +144,13 @@ def went_back(world: World) -> bool:
     """True where an undo began, whoever began it: from there on the old key is used again."""
     if any(done.words[0] in {"rotate", "continue"} and done.code in {1, 4} for done in world.said):
         return True  # also where the journal could not take it down any more
+    return _began_step(world, "undo")
+
+
+def _began_step(world: World, step: str) -> bool:
     try:
         with opened_journal(world) as database:
-            found = database and database.execute("SELECT 1 FROM entry WHERE step = 'undo'").fetchone()
+            found = database and database.execute("SELECT 1 FROM entry WHERE step = ?", (step,)).fetchone()
     except sqlite3.Error:
         return False
     return found is not None
@@ -181,7 +185,8 @@ def old_key_rested(world: World) -> Iterator[str]:
     """Once every destination held the new key, the old one signed only what its step needs; an undo may use it."""
     if not world.scenario.makes_a_key:
         return
-    wanted_on = any(done.words[0] in {"turn-on", "undo"} for done in world.said)
+    # By command, or because destinations failed without it.
+    wanted_on = any(done.words[0] in {"turn-on", "undo"} for done in world.said) or _began_step(world, "turn-on")
     allowed = _OLD_KEY_WITH_SAME_OWNER if world.scenario.same_owner else _OLD_KEY_AFTER_SWITCH
     strange = sorted(set(world.old_uses) - allowed - (_OLD_KEY_TURNED_ON if wanted_on else set()))
     if strange:
