@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -16,9 +17,11 @@ from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Card, Pill, Quiet, Strong, Text
 from keyturn.model.text import _
 from keyturn.rotation import words
-from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Result, State, Step
 from keyturn.state.journal import Mark
+
+if TYPE_CHECKING:
+    from keyturn.rotation.record import Rotation
 
 _TONES = {
     State.DONE: Tone.GOOD,

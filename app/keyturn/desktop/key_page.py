@@ -12,7 +12,7 @@ from keyturn.desktop.command_line import CommandLine
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Page
-from keyturn.desktop.picture import advice_tone, program_title
+from keyturn.desktop.picture import advice_tone, order_for, program_title
 from keyturn.desktop.power import PowerPicture, before_and_after
 from keyturn.desktop.timeline import KeyTimeline, moments_of
 from keyturn.desktop.widgets import Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text, Verbatim
@@ -136,15 +136,6 @@ class KeyPage(Page):
         can, cannot = scoped_powers(buckets or [_("the buckets of these backups")])
         self.column.addWidget(Subheading(_("If somebody steals it, and if a new one takes its place")))
         self.column.addWidget(PowerPicture(*before_and_after(self.found.key.owner, can, cannot)))
-
-
-def order_for(advice: Advice) -> str:
-    """What the button says that follows a piece of advice; empty where there is nothing to do."""
-    return {
-        Advice.REPLACE: _("Replace it safely…"),
-        Advice.RENEW: _("Renew it safely…"),
-        Advice.RETIRE: _("Retire it safely…"),
-    }.get(advice, "")
 
 
 def _what_it_is(key: AccessKey) -> str:

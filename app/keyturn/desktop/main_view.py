@@ -16,12 +16,11 @@ from keyturn.desktop.empty_view import BusyView, EmptyView
 from keyturn.desktop.header import Foot, Header
 from keyturn.desktop.history import HistoryView
 from keyturn.desktop.key_map import KeyMap
-from keyturn.desktop.key_page import order_for
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Scrolled
-from keyturn.desktop.picture import Prepared
+from keyturn.desktop.picture import Prepared, order_for
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.tall import ModestStack, TallEnough
 from keyturn.desktop.widgets import Button, LinkButton, Quiet, Toned

@@ -11,18 +11,14 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import window_icon
-from keyturn.desktop.key_page import KeyPage
 from keyturn.desktop.look import Tone
-from keyturn.desktop.mail_page import MailPage
 from keyturn.desktop.main_view import MainView
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview, look, look_and_prove
 from keyturn.desktop.page import Page, ProblemPage
 from keyturn.desktop.picture import Prepared, prepare
-from keyturn.desktop.rest_page import RestPage
 from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.desktop.seam import Assistant, Errand, NewRotation, OpenAssistant, RunningRotation
-from keyturn.desktop.undo_page import UndoPage
 from keyturn.desktop.widgets import Toned
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
@@ -147,6 +143,8 @@ class MainWindow(QMainWindow):
         found = next((one for one in self.overview.survey.keys if one.key.access_key_id == key), None)
         if found is None:
             return
+        from keyturn.desktop.key_page import KeyPage
+
         page = KeyPage(found, self.overview, self.runner.location.options)
         page.wanted.connect(lambda: self._replace(key))
         self.open_page(page)
@@ -156,6 +154,8 @@ class MainWindow(QMainWindow):
         known = () if self.overview is None else self.overview.rotations
         rotation = next((one for one, _result in known if one.name == name), None)
         if rotation is not None:
+            from keyturn.desktop.undo_page import UndoPage
+
             page = UndoPage(self.runner, rotation)
             page.ended.connect(self.look)
             self.open_page(page)
@@ -202,10 +202,14 @@ class MainWindow(QMainWindow):
 
     def _open_rest(self) -> None:
         if self.overview is not None:
+            from keyturn.desktop.rest_page import RestPage
+
             self.open_page(RestPage(self.overview))
 
     def _open_mail(self) -> None:
         if self.overview is not None:
+            from keyturn.desktop.mail_page import MailPage
+
             page = MailPage(self.overview.survey)
             page.opened.connect(self.open_key)
             self.open_page(page)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.desktop.runner import Desk
 from keyturn.model.errors import StoreError
-from keyturn.rotation.proving import DestinationProof
-from keyturn.rotation.record import Rotation
 from keyturn.rotation.situation import Mood, Situation, no_answer, of_rotation, of_survey, urgent_first
 from keyturn.rotation.steps import Result
-from keyturn.rotation.surroundings import Surroundings
-from keyturn.rotation.survey import FoundKey, Survey
+
+if TYPE_CHECKING:
+    # These take their time, and the window opens before anybody asks for them.
+    from keyturn.rotation.proving import DestinationProof
+    from keyturn.rotation.record import Rotation
+    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.survey import FoundKey, Survey
 
 
 @dataclass(frozen=True, slots=True)

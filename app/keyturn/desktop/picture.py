@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from keyturn.desktop.look import Tone
 from keyturn.desktop.overview import Overview
@@ -16,11 +17,13 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.advice import Advice
-from keyturn.rotation.proving import DestinationProof
-from keyturn.rotation.record import Rotation
 from keyturn.rotation.situation import TO_DO
 from keyturn.rotation.steps import Step
-from keyturn.rotation.survey import FoundKey
+
+if TYPE_CHECKING:
+    from keyturn.rotation.proving import DestinationProof
+    from keyturn.rotation.record import Rotation
+    from keyturn.rotation.survey import FoundKey
 
 
 class LineState(Enum):
@@ -191,6 +194,15 @@ def draw(overview: Overview, all_rows: Sequence[Row]) -> Picture:
 def advice_tone(advice: Advice) -> Tone:
     """The colour of a piece of advice."""
     return Tone.ATTENTION if advice in TO_DO else Tone.GOOD if advice is Advice.OK else Tone.NEUTRAL
+
+
+def order_for(advice: Advice) -> str:
+    """What the button says that follows a piece of advice; empty where there is nothing to do."""
+    return {
+        Advice.REPLACE: _("Replace it safely…"),
+        Advice.RENEW: _("Renew it safely…"),
+        Advice.RETIRE: _("Retire it safely…"),
+    }.get(advice, "")
 
 
 @cache

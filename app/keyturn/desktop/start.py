@@ -15,8 +15,7 @@ def run(location: Location, clock: Clock) -> int:
     """
     application = make_application()
     # After that: where Qt is missing, these cannot be imported.
-    from keyturn.desktop.assistant import open_assistant
-    from keyturn.desktop.windows import Windows, prepare
+    from keyturn.desktop.windows import Windows, open_assistant, prepare
 
     prepare(application)
     windows = Windows(clock, open_assistant)
@@ -31,8 +30,7 @@ def rehearse() -> int:
         AppError: `practice.missing`, where the practice account's libraries are not installed.
     """
     application = make_application()
-    from keyturn.desktop.assistant import open_assistant
-    from keyturn.desktop.windows import Windows, prepare
+    from keyturn.desktop.windows import Windows, open_assistant, prepare
 
     prepare(application)
     windows = Windows(SystemClock(), open_assistant)

@@ -15,13 +15,10 @@ from keyturn.desktop.look import follow_the_system
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.measures import enlarge_small_font
 from keyturn.desktop.mistakes import mistakes_told
-from keyturn.desktop.rehearsal import RehearsalStrip, rehearsal_ground
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import OpenAssistant
+from keyturn.desktop.seam import Assistant, Errand, OpenAssistant
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.practice.timeline import MovedClock
-from keyturn.rotation.mistakes import nothing_real
 from keyturn.rotation.workplace import Location
 
 
@@ -50,6 +47,10 @@ class Windows:
         Raises:
             AppError: `practice.missing`, where the practice account's libraries are not installed.
         """
+        from keyturn.desktop.rehearsal import RehearsalStrip, rehearsal_ground
+        from keyturn.practice.timeline import MovedClock
+        from keyturn.rotation.mistakes import nothing_real
+
         clock = MovedClock()
         ground = self.grounds.enter_context(rehearsal_ground(clock))
         runner = Runner(ground.location, clock, standing=lambda workplace: nothing_real())
@@ -94,6 +95,13 @@ class Windows:
                 self._open[0].show_problem(error)
 
         return Doors(self._assistant, elsewhere, rehearsal)
+
+
+def open_assistant(runner: Runner, errand: Errand) -> Assistant:
+    """Make the assistant's pages; what they need is imported when the first one is wanted."""
+    from keyturn.desktop.assistant import open_assistant as open_pages
+
+    return open_pages(runner, errand)
 
 
 def prepare(application: QApplication) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import KeyStatus, PrincipalKind
@@ -14,9 +15,11 @@ from keyturn.model.places import PlaceKind
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.advice import Advice
-from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Result, State, Step
-from keyturn.rotation.survey import FoundKey, Survey
+
+if TYPE_CHECKING:
+    from keyturn.rotation.record import Rotation
+    from keyturn.rotation.survey import FoundKey, Survey
 
 TO_DO = (Advice.REPLACE, Advice.RENEW, Advice.RETIRE)
 
