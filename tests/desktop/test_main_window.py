@@ -26,9 +26,10 @@ from keyturn.practice.timeline import HandClock
 from keyturn.rotation import conductor
 from keyturn.rotation.plan import Options
 from keyturn.rotation.planning import make_plan
-from keyturn.rotation.steps import Result
+from keyturn.rotation.steps import Result, Step
 from keyturn.rotation.survey import take_survey
 from keyturn.rotation.workplace import Location
+from keyturn.state.journal import Entry, Mark
 
 PATIENCE = 30_000
 
@@ -377,6 +378,37 @@ def test_the_history_tells_each_step_and_offers_the_way_back(window: MainWindow,
     page.back.click()
     assert window.view.header.button.text() == "Replace it safely…"
     assert "taken back" in _text_of(window.view.history)
+
+
+@pytest.mark.usefixtures("small_ground")
+def test_the_way_back_goes_on_where_its_page_is_left(window: MainWindow, qtbot: QtBot) -> None:
+    _rotate(window, qtbot)
+    window.view.tabs.setCurrentIndex(2)
+    _button(window.view.history, "Put everything back…").click()
+    _button(_page(window), "Put everything back").click()
+    _page(window).back.click()
+    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
+    assert window.view.header.button.text() == "Replace it safely…"
+
+
+@pytest.mark.usefixtures("small_ground")
+def test_the_header_follows_a_rotation_to_its_end(window: MainWindow, qtbot: QtBot) -> None:
+    name = _rotate(window, qtbot).rotation
+    assert name is not None
+    window.runner.clock.sleep(4 * 86_400)
+    window.look()
+    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
+    assert window.view.header.button.text() == "Turn it off…"
+
+    def interrupt(desk: Desk) -> None:
+        entry = Entry(name, desk.workplace.clock.now(), Step.TURN_OFF.value, Mark.INTENT, {})
+        desk.workplace.journal.write(entry)
+
+    window.runner.change(window, interrupt, done=lambda _none: None, failed=print, doing="turning off")
+    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
+    assert window.view.header.title.text().endswith("was interrupted.")
+    assert "Each program holds one complete key" in window.view.header.text.text()
+    assert window.view.header.button.text() == "Continue…"
 
 
 def test_without_a_rotation_the_history_says_what_will_be_there(window: MainWindow) -> None:

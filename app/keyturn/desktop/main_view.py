@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from keyturn.computer.clock import Clock
@@ -113,7 +113,6 @@ class MainView(QWidget):
         # The only thing that ticks, and only while the window is seen: “2 minutes ago” has to stay true.
         self._minute = QTimer(self, interval=_MINUTE)
         self._minute.timeout.connect(self._tell_when)
-        self._minute.start()
 
     def _bottom(self) -> QWidget:
         self.tabs = Segments((_("Map"), _("List"), _("History")), _("View"))
@@ -177,6 +176,11 @@ class MainView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._tell_when()
+        self._minute.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._minute.stop()
 
     def _tell_failures(self, overview: Overview) -> None:
         failed = overview.failed

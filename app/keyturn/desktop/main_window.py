@@ -157,7 +157,6 @@ class MainWindow(QMainWindow):
             from keyturn.desktop.undo_page import UndoPage
 
             page = UndoPage(self.runner, rotation)
-            page.ended.connect(self.look)
             self.open_page(page)
 
     def open_assistant(self, errand: Errand) -> None:
@@ -237,5 +236,9 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _change_began_or_ended(self, changing: bool) -> None:
-        if not changing:
-            self._refusal.hide()
+        if changing:
+            return
+        self._refusal.hide()
+        # The assistant shows what it changes itself, and the main view looks again when it is left.
+        if not isinstance(self.pages.currentWidget(), Assistant):
+            self.look()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from keyturn.desktop.announcing import announce
@@ -23,13 +22,7 @@ from keyturn.rotation.surroundings import Event
 
 
 class UndoPage(Page):
-    """Take one rotation back.
-
-    Attributes:
-        ended: it ended, in whatever way; the main view has to look again.
-    """
-
-    ended = Signal()
+    """Take one rotation back."""
 
     def __init__(self, runner: Runner, rotation: Rotation, parent: QWidget | None = None) -> None:
         key = rotation.decision.key.masked
@@ -138,4 +131,3 @@ class UndoPage(Page):
         self._outcome.show()
         announce(self, title)
         self.back.setFocus()
-        self.ended.emit()
