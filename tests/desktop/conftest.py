@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from keyturn.aws.session import Aws, AwsSettings
 from keyturn.desktop.look import LIGHT, wear
 from keyturn.desktop.measures import enlarge_small_font
 from keyturn.desktop.runner import Runner
@@ -97,3 +98,78 @@ def start_runner(qtbot: QtBot) -> Iterator[Callable[[Location, HandClock], Runne
 def runner(ground: Ground, start_runner: Callable[[Location, HandClock], Runner]) -> Runner:
     """A runner on the sample computer."""
     return start_runner(ground.location, ground.clock)
+
+
+@dataclass
+class SmallHome:
+    """Two programs that have no check of their own to run, one of which names no bucket; and time moved by hand."""
+
+    account: PracticeAccount
+    home: Path
+    old: KeyPair
+    clock: HandClock
+    location: Location
+
+    BUCKET = "office-backup"  # for the program that names none
+
+    @property
+    def s3ql(self) -> Path:
+        return self.home / ".s3ql" / "authinfo2"
+
+    @property
+    def duck(self) -> Path:
+        return self.home / ".duck" / "credentials"
+
+    @property
+    def notes(self) -> Path:
+        """Once it is written: a file that holds the key's ID and that Keyturn does not edit."""
+        return self.home / "Documents" / "notes.txt"
+
+    def write_notes(self) -> None:
+        self.notes.parent.mkdir()
+        self.notes.write_text(f"our key is {self.old.access_key_id.value}\n")
+
+    def advance(self, days: float) -> None:
+        """Let days pass."""
+        self.clock.sleep(days * 86_400)
+
+    def use_old_key(self) -> None:
+        """Somebody else, on another computer, uses the old key."""
+        self._ask("ListObjectsV2", {"Bucket": "family-archive"})
+
+    def let_only_root_write(self, bucket: str) -> None:
+        """Give a bucket a policy under which a scoped user's key lacks a right."""
+        only_root = (
+            '{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",'
+            f' "Resource": "arn:aws:s3:::{bucket}/*",'
+            ' "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}}]}'
+        )
+        self._ask("PutBucketPolicy", {"Bucket": bucket, "Policy": only_root})
+
+    def _ask(self, operation: str, parameters: dict[str, str]) -> None:
+        aws = Aws(AwsSettings(endpoint_url=self.account.url), lambda use: None)
+        aws.ask(self.old, "s3", operation, parameters, region="eu-central-1")
+        aws.close()
+
+
+@pytest.fixture
+def small_home(tmp_path: Path) -> Iterator[SmallHome]:
+    clock = HandClock(datetime.now(UTC) - timedelta(hours=1))
+    account = PracticeAccount(clock=clock, lag=Lag(last_use=900))
+    furnish_account(account)
+    old = account.create_root_key(age_days=OLD_KEY_DAYS)
+    with account.serving() as url:
+        folder, state = tmp_path / "home", tmp_path / "state"
+        location = Location(endpoint_url=url, home=folder, state_dir=state, secrets=SecretsKind.FILE)
+        home = SmallHome(account, folder, old, clock, location)
+        home.s3ql.parent.mkdir(parents=True)
+        key, secret = old.access_key_id.value, old.secret.reveal()
+        home.s3ql.write_text(
+            f"[attic]\nstorage-url: s3://eu-central-1/family-archive/attic\nbackend-login: {key}\n"
+            f"backend-password: {secret}\n"
+        )
+        home.duck.parent.mkdir()
+        home.duck.write_text(f"https\\://{key}@s3.amazonaws.com\\:443={secret}\n")
+        for path in (home.s3ql, home.duck):
+            path.chmod(0o600)
+        yield home

@@ -36,10 +36,15 @@ from keyturn.state.journal import Mark
 
 
 class GateClosed(AppError):
-    """A step may not run yet."""
+    """A step may not run yet.
+
+    Attributes:
+        reasons: why, each in a sentence.
+    """
 
     def __init__(self, reasons: Sequence[str], code: str = "gate") -> None:
         super().__init__(_("Not yet"), " ".join(reasons), code=code)
+        self.reasons = tuple(reasons)
 
 
 def rotate(surroundings: Surroundings, plan: Plan) -> Result:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from keyturn.model.keys import AccessKey, KeyStatus, LastUse, PrincipalKind
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, LastUse, PrincipalKind
 from keyturn.model.text import _, plural
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.steps import Route, State, Step
@@ -144,6 +144,15 @@ def step(word: Step) -> str:
     }[word]
 
 
+def patience(word: Step) -> str:
+    """Why a step may take its time, for somebody who has waited for seconds; empty where there is no reason."""
+    if word in {Step.CREATE, Step.PROVE, Step.PROVE_AGAIN, Step.TURN_ON}:
+        return _("AWS can take up to a minute to accept a new key. Backups still use the old one meanwhile.")
+    if word in {Step.TURN_OFF, Step.PROVE_OFF}:
+        return _("AWS can take up to a minute to refuse a key that was turned off.")
+    return ""
+
+
 def state(word: State, at: Step) -> str:
     """How a rotation stands, in a short sentence."""
     match word:
@@ -171,6 +180,14 @@ def short_path(path: Path, home: Path) -> str:
         return str(Path("~") / path.relative_to(home))
     except ValueError:
         return str(path)
+
+
+def short_resource(resource: str) -> str:
+    """What a request is about: the parts of an ARN before the name are the same for all of them."""
+    try:
+        return AccessKeyId(resource).masked
+    except ValueError:
+        return resource.rpartition(":")[2]
 
 
 def command(options: Sequence[str], *words: str) -> str:

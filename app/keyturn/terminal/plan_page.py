@@ -7,7 +7,6 @@ from itertools import groupby
 from pathlib import Path
 
 from keyturn.clients.replacement import preview
-from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.decision import ByHand, Destination
@@ -142,15 +141,7 @@ def _requests(calls: Sequence[Call]) -> Iterator[Line]:
     for (service, resource), alike in groupby(calls, key=lambda call: (call.service, call.resource)):
         actions = ", ".join(dict.fromkeys(call.action for call in alike))
         request = Piece(f"{_SERVICES.get(service, service)} {actions}  ")
-        yield Line((request, Piece(_short(resource), Tone.QUIET)), indent=4, hanging=4)
-
-
-def _short(resource: str) -> str:
-    """What a request is about: the parts of an ARN before the name are the same on every line."""
-    try:
-        return AccessKeyId(resource).masked
-    except ValueError:
-        return resource.rpartition(":")[2]
+        yield Line((request, Piece(words.short_resource(resource), Tone.QUIET)), indent=4, hanging=4)
 
 
 def _by_hand(plan: Plan) -> list[Line]:

@@ -203,11 +203,6 @@ def _step(mark: str, tone: Tone, name: str, detail: str) -> Line:
 
 
 def _hint(event: Event) -> str:
-    step = event.step
     if event.moment is Moment.WAITING:
         return _("Waiting for you. Ctrl-C stops the waiting only.")
-    if step in {Step.CREATE, Step.PROVE, Step.PROVE_AGAIN, Step.TURN_ON}:
-        return _("AWS can take up to a minute to accept a new key. Backups still use the old one meanwhile.")
-    if step in {Step.TURN_OFF, Step.PROVE_OFF}:
-        return _("AWS can take up to a minute to refuse a key that was turned off.")
-    return ""
+    return words.patience(event.step)

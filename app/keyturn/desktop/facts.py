@@ -1,0 +1,262 @@
+"""What the assistant's pages show of a key, a plan and a rotation: taken from the heart's objects, without a secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from keyturn.clients.endpoints import is_aws
+from keyturn.clients.replacement import preview
+from keyturn.model.keys import AccessKey, PrincipalKind
+from keyturn.model.places import Place, PlaceKind
+from keyturn.model.text import _, plural
+from keyturn.rotation import words
+from keyturn.rotation.decision import Decision
+from keyturn.rotation.guided_items import program_title
+from keyturn.rotation.plan import Call, Gate, Options, Plan
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.routes import routes_for
+from keyturn.rotation.steps import Awaited, Result, Route
+from keyturn.rotation.survey import FoundKey
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One place that a program reads.
+
+    Attributes:
+        identity: as `Place.identity`.
+        name: the program, such as `rclone`.
+        where: what a person calls the place, and the buckets it reaches.
+        buckets: those that its settings, or the person, named.
+    """
+
+    identity: str
+    name: str
+    where: str
+    path: str
+    buckets: tuple[str, ...]
+
+    @classmethod
+    def from_place(cls, place: Place, buckets: Sequence[str], home: Path) -> Program:
+        """What a person has to know of a destination in order to recognise it."""
+        each = tuple(dict.fromkeys(buckets))
+        where = " · ".join([place.name, *each])
+        return cls(place.identity, place.client, where, words.short_path(place.path, home), each)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What was found about one key.
+
+    Attributes:
+        others: files that hold the key and that no program is known to read.
+        routes: to choose from, the recommended one first.
+        nothing_to_do: why there is nothing to do; empty where there is something.
+        troubles: what went wrong while looking, in sentences.
+    """
+
+    key: AccessKey
+    age: str
+    last_used: str
+    programs: tuple[Program, ...]
+    others: tuple[str, ...]
+    routes: tuple[Route, ...]
+    nothing_to_do: str = ""
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def is_root(self) -> bool:
+        """True for a key of the account's root user."""
+        return self.key.owner is not None and self.key.owner.kind is PrincipalKind.ROOT
+
+
+def facts_of(
+    found: FoundKey, *, now: datetime, home: Path, endpoint_url: str | None, troubles: Sequence[str] = ()
+) -> KeyFacts:
+    """What the first pages show of a key."""
+    ours = [one for one in found.places if one.kind is PlaceKind.DESTINATION and is_aws(one, endpoint_url)]
+    programs = tuple(Program.from_place(one, [target.bucket for target in one.targets], home) for one in ours)
+    others = dict.fromkeys(words.short_path(one.path, home) for one in found.places if one not in ours)
+    return KeyFacts(
+        key=found.key,
+        age=words.age(found.key, now),
+        last_used=words.last_used(found.key.last_use, now),
+        programs=programs,
+        others=tuple(others),
+        routes=routes_for(found),
+        nothing_to_do=_nothing_to_do(found),
+        troubles=tuple(troubles),
+    )
+
+
+def _nothing_to_do(found: FoundKey) -> str:
+    if found.key.access_key_id.is_temporary:
+        return _("This is a temporary key: it expires by itself, and there is nothing to replace.")
+    elsewhere = [one for one in found.places if one.endpoint and one.kind is PlaceKind.DESTINATION]
+    if found.key.owner is None and found.failure is None and elsewhere:
+        return _("This key belongs to {host}, an S3-compatible store and not AWS. The mail is not about it.").format(
+            host=elsewhere[0].endpoint
+        )
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file that would change, with the change as a diff in which no secret can be seen."""
+
+    path: str
+    programs: tuple[str, ...]
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """A plan as its page shows it.
+
+    Attributes:
+        policy: what the new user may do, as AWS's JSON; empty where no user is made.
+        closed: why it may not begin yet.
+        command: the same in a terminal.
+    """
+
+    route: Route
+    user_name: str | None
+    programs: tuple[Program, ...]
+    programs_by_hand: tuple[Program, ...]
+    changes: tuple[FileChange, ...]
+    calls: tuple[Call, ...]
+    by_hand: tuple[Awaited, ...]
+    can: tuple[str, ...]
+    cannot: tuple[str, ...]
+    notes: tuple[str, ...]
+    policy: str
+    closed: tuple[Gate, ...]
+    later: tuple[Gate, ...]
+    command: str
+
+    @property
+    def needs_buckets(self) -> Gate | None:
+        """The gate that asks for buckets which no configuration names."""
+        return next((one for one in self.closed if one.code == "bucket.unnamed"), None)
+
+
+def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Sequence[str]) -> PlanFacts:
+    """What the plan's page shows. Reads the files that would change.
+
+    Raises:
+        FileError: `file.changed`, where a file is not as it was planned.
+    """
+    decision = plan.decision
+    changes = tuple(
+        FileChange(
+            words.short_path(edit.path, home),
+            tuple(dict.fromkeys(place.client for place in edit.places)),
+            _without_heads(preview(edit, None)),
+        )
+        for edit in plan.edits
+    )
+    return PlanFacts(
+        route=plan.route,
+        user_name=None if decision is None else decision.user_name,
+        programs=() if decision is None else programs_of(decision, home),
+        programs_by_hand=() if decision is None else programs_by_hand(decision),
+        changes=changes,
+        calls=plan.calls,
+        by_hand=plan.by_hand,
+        can=plan.can,
+        cannot=plan.cannot,
+        notes=plan.notes,
+        policy="" if plan.policy is None else json.dumps(plan.policy.as_json(), indent=2),
+        closed=plan.closed,
+        later=tuple(gate for gate in plan.gates if gate not in plan.closed),
+        command=words.command(location_options, "rotate", plan.key.last4, *command_options(options, plan.route)),
+    )
+
+
+def _without_heads(diff: str) -> str:
+    return "\n".join(line for line in diff.splitlines() if not line.startswith(("---", "+++")))
+
+
+def programs_of(decision: Decision, home: Path) -> tuple[Program, ...]:
+    """The destinations that a rotation changes."""
+    return tuple(
+        Program.from_place(one.place, [target.bucket for target in one.targets], home) for one in decision.destinations
+    )
+
+
+def programs_by_hand(decision: Decision) -> tuple[Program, ...]:
+    """The programs that a person gives the new key."""
+    return tuple(
+        Program(
+            one.client,
+            program_title(one),
+            " · ".join(dict.fromkeys([*(place.name for place in one.places), *(each.bucket for each in one.targets)])),
+            "",
+            tuple(dict.fromkeys(each.bucket for each in one.targets)),
+        )
+        for one in decision.by_hand
+        if one.known
+    )
+
+
+def command_options(options: Options, route: Route) -> tuple[str, ...]:
+    """The options of `keyturn rotate` that say the same as these choices."""
+    said = ["--route", route.value]
+    if options.only:
+        said += ["--only", *options.only]
+    for bucket in options.buckets:
+        said += ["--bucket", bucket]
+    if options.also:
+        said += ["--also", *options.also]
+    if options.user_name:
+        said += ["--user-name", options.user_name]
+    usual = Options()
+    if options.watch_days != usual.watch_days:
+        said += ["--watch-days", f"{options.watch_days:g}"]
+    if options.off_days != usual.off_days:
+        said += ["--off-days", f"{options.off_days:g}"]
+    return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a rotation stands, as the journal has it.
+
+    Attributes:
+        home: of the computer that is looked at.
+    """
+
+    rotation: Rotation
+    result: Result
+    home: Path
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The destinations that it changes."""
+        return programs_of(self.rotation.decision, self.home)
+
+    @property
+    def programs_by_hand(self) -> tuple[Program, ...]:
+        """The programs that a person gives the new key."""
+        return programs_by_hand(self.rotation.decision)
+
+    @property
+    def watched_until(self) -> datetime | None:
+        """When watching is over; None before the new key is in place."""
+        since = self.rotation.switched_at
+        return None if since is None else since + timedelta(days=self.rotation.decision.watch_days)
+
+    @property
+    def deletable_from(self) -> datetime | None:
+        """When the old key may be deleted; None while it is on."""
+        since = self.rotation.off_at
+        return None if since is None else since + timedelta(days=self.rotation.decision.off_days)
+
+
+def count_of_programs(count: int) -> str:
+    """`three programs`."""
+    return plural("{count} program", "{count} programs", count).format(count=words.count_word(count))

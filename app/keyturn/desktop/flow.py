@@ -1,0 +1,386 @@
+"""The assistant's way through its pages, without a screen: what was found and what is done makes the next state.
+
+A state is frozen and holds no secret. Where a rotation stands is read from the journal each time and never remembered
+twice, so whoever closes the window at any page, or kills it, comes back to the right one. The idea of a flow under dumb
+pages is Electrum's wizard (research/anchors.md 2.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from keyturn.desktop.facts import KeyFacts, PlanFacts, Program, Standing
+from keyturn.desktop.progressing import Progress, beginning
+from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _
+from keyturn.rotation import by_hand, words
+from keyturn.rotation.conductor import GateClosed
+from keyturn.rotation.plan import Options
+from keyturn.rotation.steps import Awaited, By, Ending, Route, State, Step
+from keyturn.rotation.surroundings import Cancelled, Event
+
+
+class Page(StrEnum):
+    """A page of the assistant."""
+
+    LOOKING = "looking"
+    FOUND = "found"
+    CHOOSE = "choose"
+    PLAN = "plan"
+    PROGRESS = "progress"
+    PROOF = "proof"
+    BY_HAND = "by-hand"
+    WATCH = "watch"
+    TURN_OFF = "turn-off"
+    OFF = "off"
+    DELETE = "delete"
+    DELETED = "deleted"
+    UNDONE = "undone"
+    STOPPED = "stopped"
+
+
+class Work(StrEnum):
+    """What is done away from the window's thread."""
+
+    LOOK = "look"
+    PLAN = "plan"
+    BEGIN = "begin"
+    CARRY_ON = "carry-on"
+    TICK = "tick"
+    TURN_OFF = "turn-off"
+    TURN_ON = "turn-on"
+    DELETE = "delete"
+    UNDO = "undo"
+
+    @property
+    def changes(self) -> bool:
+        """False where it only reads."""
+        return self not in {Work.LOOK, Work.PLAN}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work with what it has to know.
+
+    Attributes:
+        item: what to tick.
+        by: who turns the key off; None is the usual way.
+        wait: seconds to wait for the person in the console.
+        confirm: the end of the key's ID, as typed.
+    """
+
+    work: Work
+    item: str = ""
+    by: By | None = None
+    wait: float = 0.0
+    confirm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Where the assistant is.
+
+    Attributes:
+        key: the old key; None until the journal told which one a rotation is about.
+        job: what is being done now; None where nothing is.
+        stopping: the person asked to stop it.
+        problem: why the last job did not do what it should; shown on the page.
+        notice: a line above the page that says where we are, or what just happened.
+        nobody_else: the person's answer to whether only this computer uses the key; None before it is given.
+        viewed: an earlier page that is looked at again; None for the present one.
+    """
+
+    key: AccessKeyId | None = None
+    page: Page = Page.LOOKING
+    options: Options = field(default_factory=Options)
+    facts: KeyFacts | None = None
+    plan: PlanFacts | None = None
+    standing: Standing | None = None
+    progress: Progress = field(default_factory=Progress)
+    job: Job | None = Job(Work.LOOK)
+    stopping: bool = False
+    problem: AppError | None = None
+    notice: str = ""
+    nobody_else: bool | None = None
+    viewed: Page | None = None
+
+    # ── What the person does ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def looking(self) -> Flow:
+        """Begin with looking, once more."""
+        return replace(self, page=Page.LOOKING, job=Job(Work.LOOK), problem=None, notice="", viewed=None)
+
+    def chosen(self, options: Options) -> Flow:
+        """Other choices. A plan that was made with the former ones is none any more, but for its question."""
+        if options == self.options:
+            return self
+        asking = self.page is Page.PLAN and self.plan is not None and self.plan.needs_buckets is not None
+        return replace(self, options=options, plan=self.plan if asking else None)
+
+    def turned_to(self, page: Page) -> Flow:
+        """Another page of those before the commit."""
+        if self.has_begun or self.job is not None:
+            return self
+        return replace(self, page=page, problem=None, notice="")
+
+    def gone_on(self) -> Flow:
+        """On from the proof, to what comes next."""
+        if self.standing is None:
+            return self
+        return replace(self, page=page_of(self.standing), viewed=None, notice="", problem=None)
+
+    def answered(self, nobody_else: bool | None) -> Flow:
+        """The answer to the question whether something elsewhere uses the key."""
+        return replace(self, nobody_else=nobody_else)
+
+    def looking_back_at(self, page: Page | None) -> Flow:
+        """An earlier page to look at once more, or the present one."""
+        return replace(self, viewed=page if page in self.pages_to_look_at else None)
+
+    def sent(self, job: Job) -> Flow:
+        """A job was handed over."""
+        state = replace(self, job=job, stopping=False, problem=None, notice="", viewed=None)
+        match job.work:
+            case Work.BEGIN:
+                route = self.plan.route if self.plan is not None else Route.SCOPED_USER
+                return replace(state, page=Page.PROGRESS, progress=beginning(route, self._identities))
+            case Work.CARRY_ON if self.page is Page.STOPPED and self.standing is not None:
+                rotation = self.standing.rotation
+                if rotation.is_undoing:
+                    return replace(state, page=Page.PROGRESS, progress=Progress((Step.UNDO,), self._identities))
+                if rotation.step in {Step.TURN_OFF, Step.PROVE_OFF}:
+                    return replace(state, page=Page.PROGRESS, progress=Progress((Step.PROVE_OFF,), self._identities))
+                left = beginning(rotation.decision.route, self._identities)
+                done = frozenset(step for step in left.ahead if rotation.is_done(step))
+                return replace(state, page=Page.PROGRESS, progress=replace(left, done=done))
+            case Work.UNDO:
+                return replace(state, page=Page.PROGRESS, progress=Progress((Step.UNDO,), self._identities))
+            case Work.TURN_OFF:
+                ahead = (Step.TURN_OFF, Step.PROVE_OFF)
+                return replace(state, progress=Progress(ahead, self._identities))
+            case Work.TURN_ON:
+                return replace(state, progress=Progress((Step.TURN_ON,), self._identities))
+        return state
+
+    def stopping_now(self) -> Flow:
+        """The person asked to stop."""
+        return replace(self, stopping=True)
+
+    # ── What comes back ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def told(self, event: Event) -> Flow:
+        """Something happened on the way."""
+        return replace(self, progress=self.progress.after(event))
+
+    def found(self, facts: KeyFacts | None, standing: Standing | None) -> Flow:
+        """What looking gave: the key, or its rotation that is under way."""
+        state = replace(self, job=None, facts=facts)
+        if standing is None:
+            return replace(state, page=Page.FOUND)
+        state = state._standing_as(standing)
+        return replace(state, notice=where_we_are(standing))
+
+    def planned(self, plan: PlanFacts) -> Flow:
+        """The plan was made."""
+        return replace(self, job=None, plan=plan, page=Page.PLAN)
+
+    def ended(self, standing: Standing) -> Flow:
+        """A job on the rotation ended, and this is how it stands."""
+        job, result = self.job, standing.result
+        was_running = self.page is Page.PROGRESS
+        state = replace(self, job=None, stopping=False)._standing_as(standing)
+        if result.problem is not None:
+            return state._with_problem(result.problem)
+        if result.ending is Ending.DONE and job is not None and job.work is Work.TURN_ON:
+            return replace(state, notice=_("{key} is on again.").format(key=state.masked), nobody_else=None)
+        if state.page in {Page.BY_HAND, Page.WATCH, Page.TURN_OFF} and was_running and _has_proof(standing):
+            return replace(state, page=Page.PROOF)
+        return state
+
+    def not_begun(self, problem: AppError) -> Flow:
+        """The rotation was not begun: something came in between, and nothing was changed."""
+        return replace(self, job=None, stopping=False, page=Page.PLAN, plan=None, problem=problem)
+
+    def failed(self, problem: AppError) -> Flow:
+        """A job could not be done at all."""
+        job = self.job
+        state = replace(self, job=None, stopping=False)
+        if isinstance(problem, Cancelled):
+            return state if self.page is not Page.LOOKING else replace(state, problem=problem, page=Page.STOPPED)
+        if job is not None and job.work is Work.PLAN:
+            return replace(state, problem=problem)
+        if self.page in {Page.LOOKING, Page.PROGRESS}:
+            return replace(state, problem=problem, page=Page.STOPPED)
+        return replace(state, problem=problem)
+
+    def _standing_as(self, standing: Standing) -> Flow:
+        key = standing.rotation.decision.key
+        return replace(self, key=key, standing=standing, page=page_of(standing), problem=None, viewed=None)
+
+    def _with_problem(self, problem: AppError) -> Flow:
+        standing = self.standing
+        if standing is not None and standing.result.ending is Ending.PUT_BACK:
+            return replace(self, page=Page.STOPPED, problem=problem)
+        if isinstance(problem, Cancelled) and standing is not None and standing.result.ending is Ending.WAITING:
+            return replace(self, notice=_("Stopped, as you asked; nothing was changed meanwhile."))
+        if isinstance(problem, GateClosed) and standing is not None and standing.result.ending is Ending.WAITING:
+            if self.page is Page.TURN_OFF:
+                # What was seen at AWS keeps it from being turned off, so it is watched on.
+                return replace(self, page=Page.WATCH, problem=problem)
+            return replace(self, problem=problem)
+        if self.page in {Page.TURN_OFF, Page.DELETE, Page.WATCH, Page.BY_HAND, Page.OFF}:
+            return replace(self, problem=problem)
+        return replace(self, page=Page.STOPPED, problem=problem)
+
+    # ── What the pages ask ───────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def shown(self) -> Page:
+        """The page on the screen."""
+        return self.viewed or self.page
+
+    @property
+    def masked(self) -> str:
+        """The old key as people see it."""
+        return "…" if self.key is None else self.key.masked
+
+    @property
+    def has_begun(self) -> bool:
+        """True once there is no way back to the choices: only undo."""
+        return self.standing is not None or (self.job is not None and self.job.work.changes)
+
+    @property
+    def route(self) -> Route | None:
+        """The way out that was chosen, or that is recommended so far."""
+        if self.standing is not None:
+            return self.standing.rotation.decision.route
+        if self.options.route is not None:
+            return self.options.route
+        return self.facts.routes[0] if self.facts is not None and self.facts.routes else None
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The destinations that the rotation changes."""
+        if self.standing is not None:
+            return self.standing.programs
+        if self.plan is not None:
+            return self.plan.programs
+        return () if self.facts is None else self.facts.programs
+
+    @property
+    def programs_by_hand(self) -> tuple[Program, ...]:
+        """The programs that a person gives the new key."""
+        shown = self.standing or self.plan
+        return () if shown is None else shown.programs_by_hand
+
+    @property
+    def _identities(self) -> tuple[str, ...]:
+        return tuple(one.identity for one in self.programs)
+
+    @property
+    def pages_to_look_at(self) -> tuple[Page, ...]:
+        """The earlier pages that can be looked at again without changing anything."""
+        if self.job is not None and self.job.work.changes:
+            return ()
+        if self.standing is not None and _has_proof(self.standing) and self.page is not Page.PROOF:
+            return (Page.PROOF,)
+        return ()
+
+    @property
+    def by_hand(self) -> tuple[Awaited, ...]:
+        """What a person has to do before the old key may be turned off."""
+        return () if self.standing is None else _by_hand(self.standing)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the old key may not be turned off yet, as far as that was looked at."""
+        said = self.problem.reasons if isinstance(self.problem, GateClosed) else ()
+        waits = () if self.standing is None else tuple(one.title for one in self.standing.result.awaiting)
+        return tuple(dict.fromkeys([*waits, *said]))
+
+    def why_not(self, job: Job) -> str:
+        """Why this may not be done now; empty where it may. The button is disabled and says so."""
+        if self.job is not None:
+            return _("Something is being done now.")
+        match job.work:
+            case Work.BEGIN:
+                return self._why_not_begin()
+            case Work.UNDO:
+                return self._why_not_undo()
+            case Work.TURN_OFF:
+                return self._why_not_turn_off()
+            case Work.DELETE:
+                return self._why_not_delete(job.confirm)
+        return ""
+
+    def _why_not_begin(self) -> str:
+        if self.plan is None:
+            return _("The plan has to be made first.")
+        return self.plan.closed[0].reason if self.plan.closed else ""
+
+    def _why_not_undo(self) -> str:
+        if self.standing is None:
+            return _("Nothing was done yet.")
+        if self.standing.rotation.is_done(Step.DELETE):
+            return _("The old key is deleted, and nothing brings it back.")
+        if self.standing.rotation.is_done(Step.UNDO):
+            return _("Everything is as it was already.")
+        return ""
+
+    def _why_not_turn_off(self) -> str:
+        if self.by_hand:
+            return self.by_hand[0].title
+        waits = [] if self.standing is None else [one for one in self.standing.result.awaiting if not one.tickable]
+        if waits:
+            return waits[0].title
+        if self.nobody_else is None:
+            return _("Answer the question first: Keyturn cannot see other computers.")
+        if not self.nobody_else:
+            return _("Something else uses the key still. Give it a key of its own first.")
+        return ""
+
+    def _why_not_delete(self, confirm: str) -> str:
+        waits = [] if self.standing is None else [one for one in self.standing.result.awaiting if not one.steps]
+        if waits:
+            return waits[0].title
+        if self.key is None or confirm.strip().upper() != self.key.last4:
+            return _("Type the last four characters of {key} first.").format(key=self.masked)
+        return ""
+
+
+def page_of(standing: Standing) -> Page:
+    """The page on which a rotation that stands so goes on."""
+    rotation, result = standing.rotation, standing.result
+    if rotation.is_over:
+        return Page.UNDONE if rotation.is_done(Step.UNDO) else Page.DELETED
+    match rotation.step:
+        case Step.WATCH | Step.TURN_OFF:
+            if _by_hand(standing):
+                return Page.BY_HAND
+            return Page.WATCH if any(not one.tickable for one in result.awaiting) else Page.TURN_OFF
+        case Step.DELETE if result.state is State.WAITING:
+            return Page.OFF if any(not one.steps for one in result.awaiting) else Page.DELETE
+    return Page.STOPPED
+
+
+def where_we_are(standing: Standing) -> str:
+    """The line that greets somebody who comes back."""
+    said = words.state(standing.result.state, standing.result.step)
+    begun = words.moment(standing.rotation.started)
+    return _("Welcome back. Begun on {date}; {state}.").format(date=begun, state=said)
+
+
+def _has_proof(standing: Standing) -> bool:
+    return bool(standing.rotation.proved(Step.PROVE_AGAIN)) and not standing.rotation.is_over
+
+
+def _by_hand(standing: Standing) -> tuple[Awaited, ...]:
+    waits = standing.result.awaiting if standing.rotation.step in {Step.WATCH, Step.TURN_OFF} else ()
+    return tuple(one for one in waits if one.tickable and one.item not in {by_hand.TURN_OFF, by_hand.TURN_ON})
+
+
+def takes_new_key(one: Awaited) -> bool:
+    """True where the person may have to type the new key into a program."""
+    return one.item.startswith(("place-", "guided-"))

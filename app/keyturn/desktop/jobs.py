@@ -1,0 +1,211 @@
+"""The assistant's jobs: each runs to its end in a worker's thread, and brings back what the pages show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, plan_facts
+from keyturn.desktop.flow import Job, Work
+from keyturn.model.errors import AppError, UsageError
+from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.text import _
+from keyturn.rotation.plan import Options
+from keyturn.rotation.record import Rotation, all_rotations, find_rotation
+from keyturn.rotation.steps import Result, Step
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.workplace import Location, Workplace
+
+if TYPE_CHECKING:
+    from keyturn.rotation.plan import Plan
+    from keyturn.rotation.survey import FoundKey, Survey
+
+
+LATER_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What looking gave: the key as it is, or the rotation of it that is under way."""
+
+    facts: KeyFacts | None
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """Why a rotation was not begun; nothing was changed."""
+
+    problem: AppError
+
+
+class Jobs:
+    """Does jobs for one key.
+
+    The plan that was shown holds the old key's secret, so it stays here, out of every page's reach, until it is
+    carried out or another one is made.
+
+    Args:
+        key: whose rotation it is to be, or is under way.
+        rotation: or a rotation by its name.
+    """
+
+    def __init__(self, location: Location, *, key: AccessKeyId | None = None, rotation: str | None = None) -> None:
+        self._key = key
+        self._location = location
+        self._rotation = rotation
+        self._plan: Plan | None = None
+
+    def look(self, surroundings: Surroundings) -> Looked:
+        """Find the rotation in the journal, or else the key on this computer.
+
+        Raises:
+            UsageError: where the key is not on this computer any more.
+        """
+        from keyturn.rotation.survey import take_survey
+
+        rotation = self._under_way(surroundings)
+        if rotation is not None:
+            return Looked(None, standing_of(surroundings, rotation))
+        survey = take_survey(surroundings)
+        found = self._mine(survey)
+        paths = {place.path for place in found.places}
+        facts = facts_of(
+            found,
+            now=surroundings.clock.now(),
+            home=surroundings.computer.home,
+            endpoint_url=surroundings.endpoint_url,
+            troubles=[f"{one.title}. {one.message}" for one in survey.problems if one.path in paths],
+        )
+        return Looked(facts, standing=None)
+
+    def plan(self, surroundings: Surroundings, options: Options) -> PlanFacts:
+        """Make the plan for these choices.
+
+        Raises:
+            AppError: where it cannot be made.
+        """
+        from keyturn.rotation.planning import make_plan
+        from keyturn.rotation.survey import take_survey
+
+        self._plan = None
+        survey = take_survey(surroundings)
+        plan = make_plan(surroundings, survey, self._mine(survey), options)
+        shown = plan_facts(plan, options, home=surroundings.computer.home, location_options=self._location.options)
+        self._plan = plan
+        return shown
+
+    def do(self, surroundings: Surroundings, job: Job) -> Standing | NotBegun:
+        """Carry out a job that changes something, and say how the rotation stands then."""
+        result = self._done(surroundings, job)
+        if result.rotation is None:
+            if result.problem is None:
+                raise ValueError("a rotation that did not begin has a reason")
+            return NotBegun(result.problem)
+        self._rotation = result.rotation
+        rotation = find_rotation(surroundings.journal, result.rotation)
+        return Standing(rotation, result, surroundings.computer.home)
+
+    def new_pair(self, surroundings: Surroundings) -> KeyPair:
+        """The new key with its secret, for the one field in which a person sees it.
+
+        Raises:
+            StoreError: where the store does not answer.
+            UsageError: where there is no new key, or its secret is not kept.
+        """
+        rotation = self._under_way(surroundings)
+        new = None if rotation is None or rotation.new_key is None else surroundings.secrets.get(rotation.new_key)
+        if new is None:
+            raise UsageError(
+                _("The new key's secret is not kept here"),
+                _("Your programs keep the key that they have. Undo and begin anew: AWS shows a secret only once."),
+                code="secret.gone",
+            )
+        return new
+
+    def remind_later(self, workplace: Workplace) -> None:
+        """Hold reminders back for a month.
+
+        Raises:
+            StoreError: where the wish could not be kept.
+        """
+        from keyturn.reminders.checking import snooze
+
+        snooze(workplace, LATER_DAYS)
+
+    def remind_at_login(self, workplace: Workplace) -> None:
+        """Look at each login what is due.
+
+        Raises:
+            StoreError: where that could not be set up.
+        """
+        from keyturn.reminders.autostart import autostart_of
+        from keyturn.reminders.started_program import Starts
+
+        autostart_of(workplace.computer).enable(Starts.CHECK, self._location.options)
+
+    def forget_plan(self) -> None:
+        """Let go of the plan, and of the secret in it."""
+        self._plan = None
+
+    def _done(self, surroundings: Surroundings, job: Job) -> Result:
+        from keyturn.rotation import conductor
+
+        name = self._rotation
+        match job.work:
+            case Work.BEGIN:
+                plan, self._plan = self._plan, None
+                if plan is None:
+                    raise ValueError("nothing begins without a plan")
+                return conductor.rotate(surroundings, plan)
+            case Work.CARRY_ON:
+                return conductor.carry_on(surroundings, name)
+            case Work.TICK:
+                return conductor.tick(surroundings, name, job.item)
+            case Work.TURN_OFF:
+                return conductor.turn_off(surroundings, name, job.by, job.wait)
+            case Work.TURN_ON:
+                return conductor.turn_on(surroundings, name, job.wait)
+            case Work.DELETE:
+                return self._deleted(surroundings, job)
+            case Work.UNDO:
+                return conductor.undo(surroundings, name)
+        raise ValueError(f"{job.work} changes nothing")
+
+    def _deleted(self, surroundings: Surroundings, job: Job) -> Result:
+        """Deleted by the new key where it may; else the person's word is taken that they deleted it in the console."""
+        from keyturn.rotation import by_hand, conductor, deleting
+
+        rotation = find_rotation(surroundings.journal, self._rotation)
+        deleting.check_confirmation(rotation, job.confirm)
+        if rotation.decision.route.same_owner and not rotation.is_done(Step.DELETE):
+            return conductor.delete(surroundings, rotation.name, job.confirm)
+        return conductor.tick(surroundings, rotation.name, by_hand.DELETE)
+
+    def _mine(self, survey: Survey) -> FoundKey:
+        for found in survey.keys:
+            if found.key.access_key_id == self._key:
+                return found
+        raise UsageError(
+            _("The key {key} is not on this computer any more").format(
+                key="" if self._key is None else self._key.masked
+            ),
+            _("Nothing was changed. Check again which keys are here."),
+            code="usage.key",
+        )
+
+    def _under_way(self, surroundings: Surroundings) -> Rotation | None:
+        if self._rotation is not None:
+            return find_rotation(surroundings.journal, self._rotation)
+        mine = [one for one in all_rotations(surroundings.journal) if one.decision.key == self._key]
+        under_way = next((one for one in mine if not one.is_over), None)
+        if under_way is not None:
+            self._rotation = under_way.name
+        return under_way
+
+
+def standing_of(surroundings: Surroundings, rotation: Rotation) -> Standing:
+    """How a rotation stands, from the journal and this computer alone."""
+    from keyturn.rotation.conductor import standing
+
+    return Standing(rotation, standing(surroundings, rotation), surroundings.computer.home)

@@ -1,0 +1,132 @@
+"""How far the work has come, for each program: each event that the work tells makes the next picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from keyturn.model.text import _
+from keyturn.rotation import words
+from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.surroundings import Event, Moment
+
+_NOTHING: Mapping[str, Fortune] = MappingProxyType({})
+_PROOFS = {Step.PROVE_AGAIN, Step.PROVE_OFF}
+
+
+class Fortune(StrEnum):
+    """How one program fares."""
+
+    WAITING = "waiting"
+    UPDATING = "updating"
+    UPDATED = "updated"
+    PROVING = "proving"
+    PROVED = "proved"
+    PUT_BACK = "put-back"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the work is.
+
+    Attributes:
+        ahead: the steps of this work, in order; they make the bar.
+        programs: the identities of the destinations.
+        fortunes: how each of them fares; who is not in it waits.
+        detail: what is being done just now.
+        log: what was done, a line each, oldest first.
+    """
+
+    ahead: tuple[Step, ...] = ()
+    programs: tuple[str, ...] = ()
+    done: frozenset[Step] = frozenset()
+    step: Step | None = None
+    moment: Moment = Moment.STARTED
+    fortunes: Mapping[str, Fortune] = field(default_factory=lambda: _NOTHING)
+    detail: str = ""
+    log: tuple[str, ...] = ()
+
+    def after(self, event: Event) -> Progress:
+        """The picture after `event`."""
+        done = self.done | {event.step} if event.moment is Moment.DONE else self.done
+        fortunes = {**self.fortunes, **self._changed(event)}
+        said = _said(event)
+        log = self.log if self.log[-1:] == (said,) else (*self.log, said)
+        return replace(
+            self, done=done, step=event.step, moment=event.moment, fortunes=fortunes, detail=event.detail, log=log
+        )
+
+    def _changed(self, event: Event) -> Mapping[str, Fortune]:
+        everybody = dict.fromkeys(self.programs, Fortune.WAITING)
+        match event.step, event.moment:
+            case Step.SWITCH, Moment.STARTED:
+                return dict.fromkeys(everybody, Fortune.UPDATING)
+            case Step.SWITCH, Moment.GOING_ON:
+                return dict.fromkeys(event.places, Fortune.UPDATED)
+            case ((Step.PROVE_AGAIN | Step.PROVE_OFF), Moment.STARTED):
+                return dict.fromkeys(everybody, Fortune.PROVING)
+            case ((Step.PROVE_AGAIN | Step.PROVE_OFF), Moment.GOING_ON):
+                return dict.fromkeys(event.places, Fortune.PROVED)
+            case ((Step.PROVE_AGAIN | Step.PROVE_OFF), Moment.DONE):
+                return dict.fromkeys(everybody, Fortune.PROVED)
+            case Step.UNDO, Moment.GOING_ON:
+                return dict.fromkeys(event.places, Fortune.PUT_BACK)
+        return {}
+
+    def fortune_of(self, identity: str) -> Fortune:
+        """How one program fares."""
+        return self.fortunes.get(identity, Fortune.WAITING)
+
+    @property
+    def share(self) -> float:
+        """How much of the work is done, from 0 to 1: by steps, and within a step by programs."""
+        if not self.ahead:
+            return 0.0
+        whole = sum(step in self.done for step in self.ahead)
+        part = 0.0
+        if self.step in self.ahead and self.step not in self.done and self.programs:
+            end = {Step.SWITCH: Fortune.UPDATED, Step.UNDO: Fortune.PUT_BACK}.get(self.step, Fortune.PROVED)
+            if self.step in _PROOFS | {Step.SWITCH, Step.UNDO}:
+                part = sum(self.fortune_of(one) is end for one in self.programs) / len(self.programs)
+        return min(1.0, (whole + part) / len(self.ahead))
+
+    @property
+    def sentence(self) -> str:
+        """What is being done just now, and how many programs are through."""
+        if self.step is None:
+            return _("Beginning…")
+        now = f"{words.step(self.step)}…" if self.moment is not Moment.DONE else words.step(self.step)
+        parts = [now, self.detail if self.moment is not Moment.STARTED else ""]
+        through = sum(self.fortune_of(one) is Fortune.PROVED for one in self.programs)
+        if through:
+            parts.append(_("{count} of {all} proved").format(count=through, all=len(self.programs)))
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def patience(self) -> str:
+        """What to tell somebody who has waited for some seconds; may be empty."""
+        return "" if self.step is None or self.moment is Moment.WAITING else words.patience(self.step)
+
+
+def beginning(route: Route, programs: tuple[str, ...]) -> Progress:
+    """Before a new rotation runs."""
+    ahead = (Step.CHECK, Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN)
+    return Progress(ahead if route.makes_a_key else (Step.CHECK,), programs)
+
+
+def _said(event: Event) -> str:
+    name = words.step(event.step)
+    match event.moment:
+        case Moment.STARTED:
+            return f"{name}…"
+        case Moment.GOING_ON:
+            return event.detail or name
+        case Moment.DONE:
+            text = _("{step}: done").format(step=name)
+        case Moment.FAILED:
+            text = _("{step}: did not work out").format(step=name)
+        case Moment.WAITING:
+            text = _("{step}: waiting").format(step=name)
+    return f"{text}. {event.detail}" if event.detail else text
