@@ -1,42 +1,343 @@
-"""Stands where the assistant will: the commands that do the same, until its pages are there."""
+"""The assistant: pages that lead through a whole rotation, over the flow that decides and the runner that works."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout
+from collections.abc import Callable
+from dataclasses import replace
 
-from keyturn.desktop.command_line import CommandLine
-from keyturn.desktop.page import Page
-from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import Assistant, Errand, NewRotation
-from keyturn.desktop.widgets import Text
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QDesktopServices,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from keyturn.desktop.button_bar import BEFORE, UNDO, ButtonBar
+from keyturn.desktop.facts import PlanFacts, Standing
+from keyturn.desktop.flow import Flow, Job, Page, Work
+from keyturn.desktop.jobs import Jobs, Looked, NotBegun
+from keyturn.desktop.measures import em
+from keyturn.desktop.pages.choosing import ChoosePage, FoundPage, LookingPage
+from keyturn.desktop.pages.ending import DeletedPage, DeletePage, OffPage, UndonePage
+from keyturn.desktop.pages.page import PageView, Verb
+from keyturn.desktop.pages.planning import PlanPage
+from keyturn.desktop.pages.running import ProgressPage, ProofPage
+from keyturn.desktop.pages.stopped import StoppedPage
+from keyturn.desktop.pages.turning_off import TurnOffPage
+from keyturn.desktop.pages.waiting import ByHandPage, WatchPage
+from keyturn.desktop.runner import Desk, Runner, Task
+from keyturn.desktop.seam import Assistant, Errand, NewRotation, RunningRotation
+from keyturn.desktop.secret_clipboard import SecretClipboard
+from keyturn.desktop.stages import Reached, stages
+from keyturn.desktop.step_list import StepList
+from keyturn.desktop.widgets import Strong
+from keyturn.model.errors import AppError
+from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.practice.console import PATH as PRACTICE_CONSOLE
+from keyturn.rotation.by_hand import console_address
+from keyturn.rotation.plan import Options
+from keyturn.rotation.surroundings import Event
+
+_WIDE = 36  # line heights, from which on the list of steps has its place
+_PAGES: dict[Page, type[PageView]] = {
+    Page.LOOKING: LookingPage,
+    Page.FOUND: FoundPage,
+    Page.CHOOSE: ChoosePage,
+    Page.PLAN: PlanPage,
+    Page.PROGRESS: ProgressPage,
+    Page.PROOF: ProofPage,
+    Page.BY_HAND: ByHandPage,
+    Page.WATCH: WatchPage,
+    Page.TURN_OFF: TurnOffPage,
+    Page.OFF: OffPage,
+    Page.DELETE: DeletePage,
+    Page.DELETED: DeletedPage,
+    Page.UNDONE: UndonePage,
+    Page.STOPPED: StoppedPage,
+}
 
 
-class TerminalPages(Assistant):
-    """The commands for one rotation."""
-
-    def __init__(self, runner: Runner, errand: Errand) -> None:
-        super().__init__(runner, errand)
-        page = Page(_("In the terminal"))
-        page.left.connect(self.left)
-        options = runner.location.options
-        if isinstance(errand, NewRotation):
-            last4 = errand.key.last4
-            page.column.addWidget(Text(_("This shows what would be done, and changes nothing:")))
-            page.column.addWidget(CommandLine(words.command(options, "plan", last4)))
-            page.column.addWidget(Text(_("This makes the new key, proves it and puts it in place:")))
-            page.column.addWidget(CommandLine(words.command(options, "rotate", last4)))
-        else:
-            page.column.addWidget(Text(_("This carries the rotation on from where it stands:")))
-            page.column.addWidget(CommandLine(words.command(options, "continue", errand.name)))
-        page.column.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(page)
-        self.setFocusProxy(page.back)
+def open_url(address: str) -> None:
+    """Open an address in the person's browser."""
+    QDesktopServices.openUrl(QUrl(address))
 
 
 def open_assistant(runner: Runner, errand: Errand) -> Assistant:
-    """Make the pages for one errand."""
-    return TerminalPages(runner, errand)
+    """Open the assistant for a key, or for a rotation that is under way."""
+    return AssistantPages(runner, errand)
+
+
+class AssistantPages(Assistant):
+    """The list of steps, the page, and the bar of buttons below it.
+
+    Args:
+        browse: opens an address.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        errand: Errand,
+        parent: QWidget | None = None,
+        *,
+        browse: Callable[[str], None] = open_url,
+    ) -> None:
+        super().__init__(runner, errand, parent)
+        key = errand.key if isinstance(errand, NewRotation) else None
+        name = errand.name if isinstance(errand, RunningRotation) else None
+        self.flow = Flow(key)
+        # Outlives this widget: what is on the clipboard is taken away also after the person left.
+        self.secret_clipboard = SecretClipboard(runner)
+        self._jobs = Jobs(runner.location, key=key, rotation=name)
+        self._browse = browse
+        self._task: Task | None = None
+        self._views: dict[Page, PageView] = {}
+        self._verb: Verb | None = None
+        self._leaving = False
+        self._build()
+        self.look_again()
+
+    def _build(self) -> None:
+        self._steps = StepList(self._stage_pressed)
+        self._stack = QStackedWidget()
+        self._where = Strong()
+        self._where.setContentsMargins(em(self, 1.7), em(self, 1.0), em(self, 1.7), 0)
+        self._bar = ButtonBar()
+        self._bar.later.connect(self.leave)
+        self._bar.undo.connect(lambda: self.do(UNDO))
+        self._bar.stop.connect(self.stop)
+        self._bar.back.connect(self._go_back)
+        self._bar.pressed.connect(self._press)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._where)
+        right.addWidget(self._stack, 1)
+        right.addWidget(self._bar)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._steps)
+        row.addLayout(right, 1)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._escape)
+
+    # ── What the pages ask for ───────────────────────────────────────────────────────────────────────────────────────
+
+    def do(self, job: Job) -> None:
+        if self.flow.why_not(job):
+            return
+        jobs = self._jobs
+        self.flow = self.flow.sent(job)
+
+        def work(desk: Desk) -> Standing | NotBegun:
+            return jobs.do(desk.surroundings(), job)
+
+        self._task = self.runner.change(
+            self, work, done=self._ended, failed=self._failed, told=self._told, doing=job.work.value
+        )
+        self._show()
+
+    def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self.flow = self.flow.stopping_now()
+            self._show()
+
+    def turn_to(self, page: Page) -> None:
+        self.flow = self.flow.turned_to(page)
+        self._show()
+
+    def choose(self, options: Options) -> None:
+        # The page of the plan asks for buckets, which the choices before it know nothing of.
+        keep = self.flow.options.buckets if self.flow.page is Page.CHOOSE else options.buckets
+        self.flow = self.flow.chosen(replace(options, buckets=keep))
+        self._show()
+
+    def make_plan(self) -> None:
+        job = Job(Work.PLAN)
+        if self.flow.why_not(job):
+            return
+        self.flow = self.flow.sent(job)
+        jobs, options = self._jobs, self.flow.options
+
+        def work(desk: Desk) -> PlanFacts:
+            return jobs.plan(desk.surroundings(), options)
+
+        self._task = self.runner.read(self, work, done=self._planned, failed=self._failed, doing="plan")
+        self._show()
+
+    def answer(self, nobody_else: bool | None) -> None:
+        self.flow = self.flow.answered(nobody_else)
+        self._show()
+
+    def look_back(self, page: Page | None) -> None:
+        self.flow = self.flow.looking_back_at(page)
+        self._show()
+
+    def retell(self) -> None:
+        self._show()
+
+    def go_on(self) -> None:
+        self.flow = self.flow.gone_on()
+        self._show()
+
+    def look_again(self) -> None:
+        self.flow = self.flow.looking()
+        jobs = self._jobs
+
+        def work(desk: Desk) -> Looked:
+            return jobs.look(desk.surroundings())
+
+        self._task = self.runner.read(self, work, done=self._looked, failed=self._failed, doing="look")
+        self._show()
+
+    def leave(self) -> None:
+        if self._task is not None and self.flow.job is not None:
+            # What only reads, or waits for the person, is simply ended; a change ends at its next safe point.
+            self._leaving = True
+            self._task.cancel()
+            if self.flow.job.work.changes:
+                self.flow = self.flow.stopping_now()
+                self._show()
+                return
+            self._task.forget()
+        self._jobs.forget_plan()
+        self.left.emit()
+
+    def open_console(self) -> None:
+        address = self.console
+        if address is not None:
+            self._browse(address)
+
+    @property
+    def console(self) -> str | None:
+        """The page of the console with the key; the practice account's own one in a rehearsal."""
+        if self.runner.location.endpoint_url is not None:
+            return f"{self.runner.location.endpoint_url.rstrip('/')}{PRACTICE_CONSOLE}/"
+        standing = self.flow.standing
+        return None if standing is None else console_address(standing.rotation.decision.owner)
+
+    def copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._announce(_("Copied."))
+
+    def read_new_pair(self, done: Callable[[KeyPair], None], failed: Callable[[AppError], None]) -> None:
+        jobs = self._jobs
+
+        def work(desk: Desk) -> KeyPair:
+            return jobs.new_pair(desk.surroundings())
+
+        self.runner.read(self, work, done=done, failed=failed, doing="secret")
+
+    def remind_later(self) -> None:
+        jobs = self._jobs
+
+        def work(desk: Desk) -> None:
+            jobs.remind_later(desk.workplace)
+
+        self.runner.change(self, work, done=lambda nothing: self.leave(), failed=self._failed, doing="remind")
+
+    def remind_at_login(self) -> None:
+        jobs = self._jobs
+
+        def work(desk: Desk) -> None:
+            jobs.remind_at_login(desk.workplace)
+
+        self.runner.change(self, work, done=self._reminds, failed=self._failed, doing="remind")
+
+    def _reminds(self, nothing: None) -> None:
+        self._settle(replace(self.flow, notice=_("Keyturn looks each time you sign in, and tells what is due.")))
+
+    # ── What comes back ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _told(self, event: Event) -> None:
+        self.flow = self.flow.told(event)
+        self._show()
+
+    def _looked(self, looked: Looked) -> None:
+        self._settle(self.flow.found(looked.facts, looked.standing))
+
+    def _planned(self, plan: PlanFacts) -> None:
+        self._settle(self.flow.planned(plan))
+
+    def _ended(self, ended: Standing | NotBegun) -> None:
+        self._settle(self.flow.not_begun(ended.problem) if isinstance(ended, NotBegun) else self.flow.ended(ended))
+
+    def _failed(self, error: AppError) -> None:
+        self._settle(self.flow.failed(error))
+
+    def _settle(self, flow: Flow) -> None:
+        self._task = None
+        self.flow = flow
+        self._show()
+        view = self._views[self.flow.shown]
+        self._announce(" ".join(filter(None, (view.heading.text(), self.flow.notice))))
+        if self._leaving:
+            self._leaving = False
+            self.leave()
+
+    # ── What is seen ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _show(self) -> None:
+        page = self.flow.shown
+        if page not in self._views:
+            self._views[page] = _PAGES[page](self)
+            self._stack.addWidget(self._views[page])
+        view = self._views[page]
+        self._show_steps()
+        view.present(self.flow)
+        turned = self._stack.currentWidget() is not view
+        self._stack.setCurrentWidget(view)
+        self._verb = view.verb(self.flow)
+        self._bar.present(self.flow, self._verb)
+        focused = QApplication.focusWidget()
+        if turned or focused is None or not focused.isVisibleTo(self):
+            # A screen reader begins at the heading of the new page, and so it does where what had the focus is gone.
+            view.heading.setFocus()
+
+    def _show_steps(self) -> None:
+        """The list of steps, or one line in its place where the window is narrow for its text."""
+        listed = stages(self.flow)
+        title = _("Replacing {key}").format(key=self.flow.masked)
+        self._steps.present(title, listed)
+        now = next((number for number, one in enumerate(listed, start=1) if one.reached is Reached.CURRENT), None)
+        if now is not None:
+            title = _("{title}: step {number} of {all}").format(title=title, number=now, all=len(listed))
+        self._where.setText(title)
+        self._reflow()
+
+    def _reflow(self) -> None:
+        wide = self.width() >= em(self, _WIDE)
+        self._steps.setVisible(wide)
+        self._where.setVisible(not wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._reflow()
+
+    def _announce(self, text: str) -> None:
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def _press(self) -> None:
+        if self._verb is not None and not self._verb.reason:
+            self._verb.press()
+
+    def _stage_pressed(self, page: Page) -> None:
+        if page in self.flow.pages_to_look_at:
+            self.look_back(page)
+        else:
+            self.turn_to(page)
+
+    def _go_back(self) -> None:
+        self.turn_to(BEFORE.get(self.flow.page, self.flow.page))
+
+    def _escape(self) -> None:
+        if self.flow.viewed is not None:
+            self.look_back(None)
+        elif self.flow.page in BEFORE and not self.flow.has_begun:
+            self._go_back()

@@ -63,6 +63,11 @@ class Quiet(Text):
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
 
+def breakable(text: str) -> str:
+    """The text with places at which a long path or command may be broken."""
+    return _SEPARATOR.sub("\\g<0>\u200b", text)
+
+
 class Verbatim(Quiet):
     """A path or a command: shown as it is, and broken wherever a separator stands, however long its words are."""
 
@@ -72,7 +77,7 @@ class Verbatim(Quiet):
 
     def show_verbatim(self, text: str) -> None:
         """Show another one."""
-        self.setText(_SEPARATOR.sub("\\g<0>\u200b", text))
+        self.setText(breakable(text))
         self.setAccessibleName(text)
 
 

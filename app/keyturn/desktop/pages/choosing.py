@@ -1,0 +1,250 @@
+"""The pages before anything is changed: what was found, and which way out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QFormLayout, QHBoxLayout, QWidget
+
+from keyturn.desktop.facts import KeyFacts, count_of_programs
+from keyturn.desktop.flow import Flow, Page
+from keyturn.desktop.look import Tone
+from keyturn.desktop.measures import em
+from keyturn.desktop.pages.fields import Choice, Field, Number, Tick
+from keyturn.desktop.pages.page import Actor, PageView, Verb
+from keyturn.desktop.pages.parts import Badge, Fold, Notice, StateRow, bullets, stacked
+from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
+from keyturn.model.keys import KeyStatus
+from keyturn.model.text import _
+from keyturn.rotation import words
+from keyturn.rotation.plan import Options
+from keyturn.rotation.steps import Route
+
+
+class LookingPage(PageView):
+    """While the key, or its rotation, is looked for."""
+
+    def title(self, flow: Flow) -> str:
+        return _("Looking…")
+
+    def sentence(self, flow: Flow) -> str:
+        return _("Keyturn looks through this computer, and asks AWS. Nothing is changed.")
+
+
+class FoundPage(PageView):
+    """What was found: the key, its age, what uses it. “Nothing to do” is a proper end."""
+
+    def title(self, flow: Flow) -> str:
+        facts = flow.facts
+        if facts is None:
+            return _("Found")
+        if facts.nothing_to_do:
+            return _("There is nothing to do")
+        if not facts.programs:
+            return _("No program here uses {key}").format(key=flow.masked)
+        kind = _("root key") if facts.is_root else _("access key")
+        if facts.key.created is None:
+            return _("{count} with the {kind} {key}").format(
+                count=_begun(count_of_programs(len(facts.programs))), kind=kind, key=flow.masked
+            )
+        return _("Your AWS {kind} is {age} old").format(kind=kind, age=facts.age)
+
+    def sentence(self, flow: Flow) -> str:
+        facts = flow.facts
+        if facts is None:
+            return ""
+        if facts.nothing_to_do:
+            return facts.nothing_to_do
+        if not facts.programs:
+            return _("It may be turned off, once you are sure that no other computer uses it.")
+        if facts.is_root:
+            return _("It can do anything in your AWS account, so AWS asks you to replace it. Nothing stops meanwhile.")
+        return _("Keys are best replaced from time to time. Nothing stops working meanwhile.")
+
+    def signature(self, flow: Flow) -> object:
+        return flow.facts
+
+    def build(self, flow: Flow) -> None:
+        facts = flow.facts
+        if facts is None:
+            return
+        self.add(_key_card(facts))
+        if facts.programs:
+            self.add(Subheading(_("What uses it on this computer")))
+        for one in facts.programs:
+            row = StateRow(one.name, one.where)
+            row.show_state(one.path, Tone.NEUTRAL, "program")
+            self.add(row)
+        for text in facts.troubles:
+            self.add(Notice(text, Tone.ATTENTION, "exclamation"))
+        if facts.others:
+            title = _("Also holding the key ({count})").format(count=len(facts.others))
+            self.add(Fold(title, lambda: bullets(facts.others)))
+
+    def verb(self, flow: Flow) -> Verb | None:
+        if flow.facts is None:
+            return None
+        if flow.facts.nothing_to_do:
+            return Verb(_("Done"), self.act.leave)
+        return Verb(_("Choose the way out"), lambda: self.act.turn_to(Page.CHOOSE))
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _key_card(facts: KeyFacts) -> QWidget:
+    card = Card()
+    row = QHBoxLayout()
+    row.setSpacing(em(card, 0.8))
+    row.addWidget(Badge("key", Tone.ATTENTION if facts.is_root else Tone.ACCENT))
+    owner = words.kind(facts.key)
+    account = "" if facts.key.owner is None else _("account {number}").format(number=facts.key.owner.account)
+    said = [_("{owner} key").format(owner=owner), account, _("last used: {when}").format(when=facts.last_used)]
+    row.addWidget(
+        stacked(Strong(facts.key.access_key_id.masked), Quiet(" · ".join(part for part in said if part)), spacing=0),
+        1,
+    )
+    status = {KeyStatus.ACTIVE: (_("on"), Tone.GOOD), KeyStatus.INACTIVE: (_("off"), Tone.NEUTRAL)}
+    row.addWidget(Pill(*status.get(facts.key.status, (_("unknown"), Tone.ATTENTION))))
+    card.column.addLayout(row)
+    return card
+
+
+class ChoosePage(PageView):
+    """The way out: the recommended route first, and later as an honest choice."""
+
+    def __init__(self, act: Actor) -> None:
+        super().__init__(act)
+        self._routes: dict[Route | None, Choice] = {}
+        self._clients: dict[str, Tick] = {}
+        self._user_name = Field()
+        self._watch = Number()
+        self._off = Number()
+
+    def title(self, flow: Flow) -> str:
+        return _("Which way out?")
+
+    def sentence(self, flow: Flow) -> str:
+        return _("You can put everything back with one button until the old key is deleted, days from now.")
+
+    def signature(self, flow: Flow) -> object:
+        return flow.facts
+
+    def build(self, flow: Flow) -> None:
+        facts = flow.facts
+        if facts is None:
+            return
+        group = QButtonGroup(self)
+        self._routes = {}
+        for number, route in enumerate((*facts.routes, None)):
+            name = _("Later") if route is None else _route_name(route)
+            consequence = _later() if route is None else words.consequence(route)
+            self._routes[route] = _choice(self, group, name, consequence, recommended=number == 0)
+        chosen = flow.options.route or (facts.routes[0] if facts.routes else None)
+        self._routes[chosen].setChecked(True)
+        group.buttonToggled.connect(lambda button, on: self._tell())
+        self._build_more(flow, facts)
+
+    def _build_more(self, flow: Flow, facts: KeyFacts) -> None:
+        names = list(dict.fromkeys(one.name for one in facts.programs))
+        self._clients = {}
+        for name in names:
+            box = Tick(name)
+            box.setChecked(not flow.options.only or name in flow.options.only)
+            box.toggled.connect(lambda on: self._tell())
+            self._clients[name] = box
+        self._user_name = Field(flow.options.user_name or "")
+        self._user_name.setPlaceholderText(_("chosen by Keyturn"))
+        self._user_name.editingFinished.connect(self._tell)
+        self._watch = self._days(flow.options.watch_days)
+        self._off = self._days(flow.options.off_days)
+        self.add(Fold(_("More choices"), self._more))
+
+    def _days(self, value: float) -> Number:
+        box = Number()
+        box.setRange(0, 90)
+        box.setValue(round(value))
+        box.setSuffix(_(" days"))
+        box.valueChanged.connect(lambda days: self._tell())
+        return box
+
+    def _more(self) -> QWidget:
+        card = Card()
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.setHorizontalSpacing(em(card, 0.8))
+        form.setVerticalSpacing(em(card, 0.5))
+        for label, field in (
+            (_("Name of the new IAM user"), self._user_name),
+            (_("Watch the old key for"), self._watch),
+            (_("Keep it off before deleting for"), self._off),
+        ):
+            form.addRow(label, field)
+            field.setAccessibleName(label)
+        if len(self._clients) > 1:
+            form.addRow(_("Programs that get the new key"), stacked(*self._clients.values(), spacing=0.2))
+        card.column.addLayout(form)
+        return card
+
+    def _tell(self) -> None:
+        self.act.choose(self._options())
+
+    def _options(self) -> Options:
+        picked = tuple(name for name, box in self._clients.items() if box.isChecked())
+        return Options(
+            route=next((route for route, button in self._routes.items() if button.isChecked()), None),
+            only=() if len(picked) == len(self._clients) else picked,
+            user_name=self._user_name.text().strip() or None,
+            watch_days=self._watch.value(),
+            off_days=self._off.value(),
+        )
+
+    def verb(self, flow: Flow) -> Verb | None:
+        if self._is_later():
+            return Verb(_("Remind me later"), self.act.remind_later)
+        none_picked = bool(self._clients) and not any(box.isChecked() for box in self._clients.values())
+        reason = _("Pick one program at least.") if none_picked else ""
+        if flow.job is not None:
+            reason = _("Keyturn looks through this computer, and asks AWS. Nothing is changed.")
+        return Verb(_("Show the plan"), self._plan, reason)
+
+    def _plan(self) -> None:
+        self.act.choose(self._options())
+        self.act.make_plan()
+
+    def _is_later(self) -> bool:
+        later = self._routes.get(None)
+        return later is not None and later.isChecked()
+
+
+def _choice(page: PageView, group: QButtonGroup, name: str, consequence: str, *, recommended: bool) -> Choice:
+    card = Card()
+    button = Choice(name)
+    button.setFont(Strong().font())
+    button.setAccessibleDescription(consequence)
+    group.addButton(button)
+    card.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    row = QHBoxLayout()
+    text = Quiet(consequence)
+    text.setContentsMargins(em(card, 1.4), 0, 0, 0)
+    row.addWidget(text, 1)
+    if recommended:
+        row.addWidget(Pill(_("recommended"), Tone.GOOD), 0, Qt.AlignmentFlag.AlignBottom)
+    card.column.addLayout(row)
+    page.add(card)
+    return button
+
+
+def _route_name(route: Route) -> str:
+    return {
+        Route.SCOPED_USER: _("A user of its own"),
+        Route.NEW_ROOT_KEY: _("A new root key"),
+        Route.SAME_USER: _("A new key for the same user"),
+        Route.RETIRE: _("No new key: retire the old one"),
+    }[route]
+
+
+def _later() -> str:
+    return _(
+        "Nothing changes. AWS does not turn your key off; the risk stays as it is. Keyturn reminds you in a month."
+    )

@@ -1,0 +1,204 @@
+"""The last pages: the old key is off, it may be deleted, it is deleted, or everything was put back."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from keyturn.desktop.flow import Flow, Job, Work
+from keyturn.desktop.look import Tone
+from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.pages.fields import Field
+from keyturn.desktop.pages.page import Actor, PageView, Verb
+from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, numbered, stacked
+from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
+from keyturn.model.text import _
+from keyturn.rotation import by_hand, words
+from keyturn.rotation.decision import Decision
+from keyturn.rotation.watching import readable
+
+_TURN_ON = Job(Work.TURN_ON)
+
+
+class OffPage(PageView):
+    """The old key is off, and can be turned on again until it is deleted, days from now."""
+
+    def title(self, flow: Flow) -> str:
+        return _("Done: the old key is off")
+
+    def sentence(self, flow: Flow) -> str:
+        return _("Every backup was proved without it. You can close this window.")
+
+    def signature(self, flow: Flow) -> object:
+        return None if flow.standing is None else (flow.standing.rotation.name, flow.standing.deletable_from)
+
+    def build(self, flow: Flow) -> None:
+        standing = flow.standing
+        if standing is None:
+            return
+        self.add(_back_on(self.act, standing.rotation.decision))
+        self.add(Subheading(_("What changed")))
+        new = standing.rotation.new_key
+        for one in flow.programs:
+            row = StateRow(one.name, one.where)
+            text = "" if new is None else _("has {key}").format(key=new.masked)
+            row.show_state(text, Tone.GOOD, "check")
+            self.add(row)
+        self.add(Subheading(_("What comes next")))
+        when = standing.deletable_from
+        date = "" if when is None else readable(when)
+        self.add(
+            bullets(
+                (
+                    _("From {date} on the old key can be deleted. Until then nothing is lost: undo is here.").format(
+                        date=date
+                    ),
+                    _("Let your backups run. If one misses the old key, turn it on again here."),
+                )
+            )
+        )
+        remind = Button(_("Tell me at login when something is due"))
+        remind.clicked.connect(self.act.remind_at_login)
+        self.add(remind)
+
+    def verb(self, flow: Flow) -> Verb | None:
+        return Verb(_("Back to overview"), self.act.leave)
+
+
+def _back_on(act: Actor, decision: Decision) -> QWidget:
+    notice = Notice(_("The old key is off. Backups failing? Turn it back on."), Tone.ACCENT, "dot")
+    if decision.route.same_owner:
+        button = Button(_("Turn {key} on again").format(key=decision.key.masked))
+        button.clicked.connect(lambda: act.do(_TURN_ON))
+        return stacked(notice, button, spacing=0.3)
+    return stacked(
+        notice,
+        Fold(_("How to turn it on again"), lambda: _in_console(act, decision)),
+        spacing=0.2,
+    )
+
+
+def _in_console(act: Actor, decision: Decision) -> QWidget:
+    card = Card()
+    card.column.addWidget(numbered(by_hand.turn_on_in_console(decision).steps))
+    console = Button(_("Open the AWS console"))
+    console.clicked.connect(act.open_console)
+    seen = Button(_("I turned it on"))
+    seen.clicked.connect(lambda: act.do(_TURN_ON))
+    card.column.addWidget(console)
+    card.column.addWidget(seen)
+    return card
+
+
+class DeletePage(PageView):
+    """The one thing that cannot be taken back: evidence first, and the last four characters typed."""
+
+    def __init__(self, act: Actor) -> None:
+        super().__init__(act)
+        self._typed = Field()
+
+    def title(self, flow: Flow) -> str:
+        return _("Delete the old key")
+
+    def sentence(self, flow: Flow) -> str:
+        return _("This cannot be taken back: afterwards nobody can turn {key} on again.").format(key=flow.masked)
+
+    def signature(self, flow: Flow) -> object:
+        return None if flow.standing is None else flow.standing.rotation.name
+
+    def build(self, flow: Flow) -> None:
+        standing = flow.standing
+        if standing is None:
+            return
+        rotation = standing.rotation
+        self.add(Subheading(_("What speaks for it")))
+        evidence = []
+        if rotation.off_at is not None:
+            evidence.append(_("It has been off since {date}.").format(date=readable(rotation.off_at)))
+        evidence += [
+            _("{program} was proved with it off ({where}).").format(program=one.name, where=one.where)
+            for one in flow.programs
+        ]
+        self.add(bullets(evidence, "check", Tone.GOOD))
+        self.add(_back_on(self.act, rotation.decision))
+        if not rotation.decision.route.same_owner:
+            self.add(Subheading(_("In your browser")))
+            self.add(numbered(by_hand.delete_in_console(rotation.decision).steps))
+            console = Button(_("Open the AWS console"))
+            console.clicked.connect(self.act.open_console)
+            self.add(console)
+        card = Card()
+        label = _("Last four characters of {key}").format(key=flow.masked)
+        card.column.addWidget(Strong(label))
+        self._typed = Field()
+        self._typed.setFont(fixed_font(self._typed.font()))
+        self._typed.setMaxLength(8)
+        self._typed.setMaximumWidth(em(self, 8))
+        self._typed.setAccessibleName(label)
+        self._typed.textChanged.connect(lambda text: self.act.retell())
+        card.column.addWidget(self._typed)
+        self.add(card)
+
+    def verb(self, flow: Flow) -> Verb | None:
+        standing = flow.standing
+        if standing is None:
+            return None
+        job = Job(Work.DELETE, confirm=self._typed.text())
+        by_key = standing.rotation.decision.route.same_owner
+        text = _("Delete key {key}") if by_key else _("I deleted {key}")
+        return Verb(text.format(key=flow.masked), lambda: self.act.do(job), flow.why_not(job), is_default=False)
+
+
+class DeletedPage(PageView):
+    """The end: the old key is gone."""
+
+    def title(self, flow: Flow) -> str:
+        return _("{key} is deleted").format(key=flow.masked)
+
+    def sentence(self, flow: Flow) -> str:
+        return _("Every backup has its new key, and Keyturn keeps no copy of the old one.")
+
+    def signature(self, flow: Flow) -> object:
+        return flow.standing
+
+    def build(self, flow: Flow) -> None:
+        standing = flow.standing
+        if standing is None:
+            return
+        new = standing.rotation.new_key
+        for one in flow.programs:
+            row = StateRow(one.name, one.where)
+            row.show_state("" if new is None else _("has {key}").format(key=new.masked), Tone.GOOD, "check")
+            self.add(row)
+        leftovers = standing.result.leftovers
+        if leftovers:
+            self.add(Subheading(_("These files hold the deleted key still; it opens nothing any more")))
+            self.add(bullets(words.short_path(path, standing.home) for path in leftovers))
+            self.add(Quiet(_("Put copies that nobody needs into the trash.")))
+
+    def verb(self, flow: Flow) -> Verb | None:
+        return Verb(_("Back to overview"), self.act.leave)
+
+
+class UndonePage(PageView):
+    """Everything is as it was."""
+
+    def title(self, flow: Flow) -> str:
+        return _("Everything is as it was")
+
+    def sentence(self, flow: Flow) -> str:
+        return _("{key} is back in every program, and the new key is removed.").format(key=flow.masked)
+
+    def signature(self, flow: Flow) -> object:
+        return flow.standing
+
+    def build(self, flow: Flow) -> None:
+        for one in flow.programs:
+            row = StateRow(one.name, one.where)
+            row.show_state(_("has {key} again").format(key=flow.masked), Tone.GOOD, "check")
+            self.add(row)
+        for waits in () if flow.standing is None else flow.standing.result.awaiting:
+            self.add(Subheading(waits.title))
+            self.add(numbered(waits.steps))
+
+    def verb(self, flow: Flow) -> Verb | None:
+        return Verb(_("Back to overview"), self.act.leave)

@@ -1,0 +1,124 @@
+"""Fields to tick, choose and type in. Qt's own style draws their outlines too faintly on a dark ground."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QRadioButton, QSpinBox, QWidget
+
+from keyturn.desktop.icons import paint_icon
+from keyturn.desktop.look import colours_of
+from keyturn.desktop.measures import em
+
+
+class Tick(QCheckBox):
+    """A box to tick."""
+
+    def sizeHint(self) -> QSize:
+        return _size(self)
+
+    def minimumSizeHint(self) -> QSize:
+        return _size(self)
+
+    def hitButton(self, pos: object) -> bool:
+        return True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        box = _begin(painter, self)
+        radius = box.width() * 0.2
+        colours = colours_of(self)
+        if self.isChecked():
+            painter.setBrush(QColor(colours.accent if self.isEnabled() else colours.quiet))
+            painter.drawRoundedRect(box, radius, radius)
+            inset = box.width() * 0.12
+            paint_icon(painter, "check", box.adjusted(inset, inset, -inset, -inset), QColor(colours.on_accent))
+        else:
+            painter.drawRoundedRect(box, radius, radius)
+        _end(painter, self)
+
+
+class Choice(QRadioButton):
+    """One of several, of which one is chosen."""
+
+    def sizeHint(self) -> QSize:
+        return _size(self)
+
+    def minimumSizeHint(self) -> QSize:
+        return _size(self)
+
+    def hitButton(self, pos: object) -> bool:
+        return True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        disc = _begin(painter, self)
+        painter.drawEllipse(disc)
+        if self.isChecked():
+            colours = colours_of(self)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent_text if self.isEnabled() else colours.quiet))
+            inset = disc.width() * 0.25
+            painter.drawEllipse(disc.adjusted(inset, inset, -inset, -inset))
+        _end(painter, self)
+
+
+class Field(QLineEdit):
+    """A line to type in."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        _outline(self)
+
+
+class Number(QSpinBox):
+    """A number to type or to count up and down."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        _outline(self)
+
+
+def _side(widget: QWidget) -> int:
+    return em(widget, 0.9)
+
+
+def _size(button: QAbstractButton) -> QSize:
+    text = button.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, button.text())
+    return QSize(_side(button) + em(button, 0.6) + text.width(), max(text.height(), _side(button)) + em(button, 0.35))
+
+
+def _begin(painter: QPainter, button: QAbstractButton) -> QRectF:
+    """Prepare to draw the mark, and return where it goes."""
+    colours = colours_of(button)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    side = _side(button)
+    pen_colour = colours.accent_text if button.isChecked() or button.underMouse() else colours.quiet
+    painter.setPen(QPen(QColor(pen_colour if button.isEnabled() else colours.line), 1.5))
+    painter.setBrush(QColor(colours.card))
+    return QRectF(2, (button.height() - side) / 2, side, side).adjusted(0.75, 0.75, -0.75, -0.75)
+
+
+def _end(painter: QPainter, button: QAbstractButton) -> None:
+    """Write the text beside the mark, and the ring where it has the focus."""
+    colours = colours_of(button)
+    area = QRectF(button.rect()).adjusted(_side(button) + em(button, 0.5), 0, 0, 0)
+    painter.setPen(QColor(colours.text if button.isEnabled() else colours.quiet))
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
+    painter.drawText(area, flags, button.text())
+    if button.hasFocus():
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colours.accent_text), 2))
+        ring = QRectF(0, 0, button.sizeHint().width(), button.height()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(ring, em(button, 0.25), em(button, 0.25))
+    painter.end()
+
+
+def _outline(field: QWidget) -> None:
+    colours = colours_of(field)
+    painter = QPainter(field)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    focused = field.hasFocus()
+    painter.setPen(QPen(QColor(colours.accent_text if focused else colours.quiet), 2 if focused else 1))
+    painter.drawRoundedRect(QRectF(field.rect()).adjusted(1, 1, -1, -1), 3, 3)
+    painter.end()

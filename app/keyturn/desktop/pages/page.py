@@ -1,0 +1,189 @@
+"""What all pages of the assistant have in common, and what they may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from keyturn.desktop.flow import Flow, Job, Page
+from keyturn.desktop.look import Tone
+from keyturn.desktop.measures import em
+from keyturn.desktop.pages.parts import Notice, emptied
+from keyturn.desktop.secret_clipboard import SecretClipboard
+from keyturn.desktop.widgets import Button, Heading, Quiet, Subheading
+from keyturn.model.errors import AppError
+from keyturn.model.keys import KeyPair
+from keyturn.rotation.plan import Options
+
+
+class Actor(Protocol):
+    """Does what a page asks for. Nothing of it is done on the page itself."""
+
+    @property
+    def secret_clipboard(self) -> SecretClipboard:
+        """Where a secret is copied to; it outlives the pages."""
+
+    def do(self, job: Job) -> None:
+        """Hand a job over."""
+
+    def stop(self) -> None:
+        """Ask the running job to stop."""
+
+    def turn_to(self, page: Page) -> None:
+        """Go to another page of the choices."""
+
+    def choose(self, options: Options) -> None:
+        """Choose."""
+
+    def make_plan(self) -> None:
+        """Make the plan for what was chosen."""
+
+    def answer(self, nobody_else: bool | None) -> None:
+        """Answer whether something elsewhere uses the key."""
+
+    def look_back(self, page: Page | None) -> None:
+        """Look at an earlier page again, or at the present one."""
+
+    def retell(self) -> None:
+        """Something was typed on which the buttons depend."""
+
+    def go_on(self) -> None:
+        """On from the proof."""
+
+    def look_again(self) -> None:
+        """Begin with looking once more."""
+
+    def leave(self) -> None:
+        """Back to the main window."""
+
+    def open_console(self) -> None:
+        """Open the AWS console in the browser."""
+
+    def copy(self, text: str) -> None:
+        """Put a text that is no secret on the clipboard."""
+
+    def read_new_pair(self, done: Callable[[KeyPair], None], failed: Callable[[AppError], None]) -> None:
+        """Fetch the new key from the secret store."""
+
+    def remind_later(self) -> None:
+        """Hold reminders back for a month, and leave."""
+
+    def remind_at_login(self) -> None:
+        """Look at each login what is due, and tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """The button that does what a page is for, named after what it does.
+
+    Attributes:
+        reason: why it cannot be pressed now; empty where it can.
+        is_default: Enter presses it; never where something is deleted.
+    """
+
+    text: str
+    press: Callable[[], None]
+    reason: str = ""
+    is_default: bool = True
+
+
+class PageView(QWidget):
+    """A page: heading, a sentence below it, a notice where there is one, and the content.
+
+    What is on it is made anew only where `signature` changes, so that the focus and what was unfolded stay.
+    """
+
+    def __init__(self, act: Actor) -> None:
+        super().__init__()
+        self.act = act
+        self.heading = Heading()
+        self.lead = Quiet()
+        self._notices = QVBoxLayout()
+        self._noticed: tuple[str, AppError | None] = ("", None)
+        self._signature: object = None
+        self.body = QVBoxLayout()
+        self.body.setSpacing(em(self, 0.6))
+        inner = QWidget()
+        inside = QVBoxLayout(inner)
+        inside.setContentsMargins(em(self, 1.7), em(self, 1.5), em(self, 1.7), em(self, 1.0))
+        inside.setSpacing(em(self, 0.3))
+        inside.addWidget(self.heading)
+        inside.addWidget(self.lead)
+        inside.addSpacing(em(self, 0.5))
+        inside.addLayout(self._notices)
+        inside.addSpacing(em(self, 0.3))
+        inside.addLayout(self.body, 1)
+        # All of it scrolls: with large text in a small window the heading alone may fill it.
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll)
+
+    def present(self, flow: Flow) -> None:
+        """Show this state."""
+        self.heading.setText(self.title(flow))
+        self.lead.setText(self.sentence(flow))
+        self.lead.setVisible(bool(self.sentence(flow)))
+        self._show_notices(flow)
+        signature = self.signature(flow)
+        if signature != self._signature:
+            self._signature = signature
+            emptied(self.body)
+            self.build(flow)
+            self.body.addStretch(1)
+        self.refresh(flow)
+
+    def title(self, flow: Flow) -> str:
+        """The heading."""
+        raise NotImplementedError
+
+    def sentence(self, flow: Flow) -> str:
+        """The sentence below it; may be empty."""
+        return ""
+
+    def signature(self, flow: Flow) -> object:
+        """What the content is made of: where it is the same, the content stays."""
+        return True
+
+    def build(self, flow: Flow) -> None:
+        """Put the content into `body`."""
+
+    def refresh(self, flow: Flow) -> None:
+        """Bring what is there up to date."""
+
+    def verb(self, flow: Flow) -> Verb | None:
+        """What can be done here; None where nothing can."""
+        return None
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget at the end of the content."""
+        if isinstance(widget, Subheading) and self.body.count():
+            self.body.addSpacing(em(self, 0.5))
+        # A button is as wide as its words.
+        alignment = Qt.AlignmentFlag.AlignLeft if isinstance(widget, Button) else Qt.AlignmentFlag(0)
+        self.body.addWidget(widget, 0, alignment)
+
+    def _show_notices(self, flow: Flow) -> None:
+        problem = self.problem(flow)
+        if (flow.notice, problem) == self._noticed:
+            return
+        self._noticed = (flow.notice, problem)
+        emptied(self._notices)
+        if flow.notice:
+            self._notices.addWidget(Notice(flow.notice, Tone.ACCENT, "dot"))
+        if problem is not None:
+            text = f"{problem.title}. {problem.message}"
+            self._notices.addWidget(Notice(text, Tone.ATTENTION, "exclamation"))
+
+    def problem(self, flow: Flow) -> AppError | None:
+        """The problem to show above the content; a page that shows it itself returns None."""
+        return flow.problem

@@ -1,0 +1,186 @@
+"""The page of the plan: everything that would be done, before anything is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from PySide6.QtWidgets import QWidget
+
+from keyturn.desktop.facts import FileChange, PlanFacts, count_of_programs
+from keyturn.desktop.flow import Flow, Job, Work
+from keyturn.desktop.look import Tone
+from keyturn.desktop.pages.fields import Field, Tick
+from keyturn.desktop.pages.page import Actor, PageView, Verb
+from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, Notice, StateRow, bullets, numbered, stacked
+from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading, Text
+from keyturn.model.errors import AppError
+from keyturn.model.text import _, plural
+from keyturn.rotation import words
+from keyturn.rotation.plan import Call, Gate, Options
+from keyturn.rotation.steps import Awaited, Route
+
+_BEGIN = Job(Work.BEGIN)
+
+
+class PlanPage(PageView):
+    """What changes in each program, what is asked of AWS, what the new key can do, and what a person has to do."""
+
+    def __init__(self, act: Actor) -> None:
+        super().__init__(act)
+        self._buckets: dict[str, Tick] = {}
+        self._typed = Field()
+        self._options = Options()
+
+    def title(self, flow: Flow) -> str:
+        if flow.plan is not None and flow.plan.needs_buckets is not None:
+            return _("Which buckets?")
+        return _("What will happen")
+
+    def sentence(self, flow: Flow) -> str:
+        plan = flow.plan
+        if plan is None:
+            return ""
+        if plan.needs_buckets is not None:
+            return _("Some programs do not say in their settings which buckets they use, and Keyturn proves each one.")
+        if plan.route is Route.RETIRE:
+            return _("No new key is made. The old one stays on until you turn it off, some days from now.")
+        return _("The old key keeps working. One button puts everything back, until the old key is deleted.")
+
+    def signature(self, flow: Flow) -> object:
+        return flow.plan
+
+    def build(self, flow: Flow) -> None:
+        plan = flow.plan
+        if plan is None:
+            return
+        self._options = flow.options
+        self._buckets = {}
+        if plan.needs_buckets is not None:
+            self._ask_for_buckets(plan.needs_buckets)
+            self.add(Subheading(_("Each of these is proved with the buckets that you tick")))
+            self.add(bullets(f"{one.name} {one.where} ({one.path})" for one in plan.programs if not one.buckets))
+            return
+        for gate in plan.closed:
+            self.add(Notice(gate.reason, Tone.ATTENTION, "exclamation"))
+        self._show_programs(plan)
+        self._show_powers(plan)
+        if plan.by_hand:
+            self.add(Subheading(_("Left to you, later")))
+            self.add(bullets(one.title for one in plan.by_hand))
+            self.add(Fold(_("How you will do it"), lambda: _by_hand(plan.by_hand)))
+        self.add(Fold(_("Requests to AWS"), lambda: _calls(plan.calls)))
+        self.add(Fold(_("The same in a terminal"), lambda: CopyLine(plan.command, _("Command"), self.act.copy)))
+
+    def _ask_for_buckets(self, gate: Gate) -> None:
+        card = Card()
+        if gate.offers:
+            card.column.addWidget(Strong(_("Tick the buckets that your programs back up to")))
+            for name in gate.offers:
+                box = Tick(name)
+                box.setChecked(name in self._options.buckets)
+                box.toggled.connect(lambda on: self._picked())
+                self._buckets[name] = box
+                card.column.addWidget(box)
+        else:
+            label = _("Names of the buckets, with commas between them")
+            card.column.addWidget(Strong(label))
+            self._typed = Field(", ".join(self._options.buckets))
+            self._typed.setAccessibleName(label)
+            self._typed.textChanged.connect(lambda text: self._picked())
+            card.column.addWidget(self._typed)
+        self.add(card)
+
+    def _picked(self) -> None:
+        if self._buckets:
+            names = tuple(name for name, box in self._buckets.items() if box.isChecked())
+        else:
+            names = tuple(part.strip() for part in self._typed.text().split(",") if part.strip())
+        self._options = replace(self._options, buckets=names)
+        self.act.choose(self._options)
+
+    def _show_programs(self, plan: PlanFacts) -> None:
+        if not plan.programs and not plan.programs_by_hand:
+            return
+        self.add(Subheading(_("The new key goes to")))
+        for one in plan.programs:
+            row = StateRow(one.name, one.where)
+            row.show_state(one.path, Tone.NEUTRAL, "program")
+            self.add(row)
+        for one in plan.programs_by_hand:
+            row = StateRow(one.name, one.where)
+            row.show_state(_("by hand"), Tone.ATTENTION, "exclamation")
+            self.add(row)
+        if plan.changes:
+            title = plural("Show the change in {count} file", "Show the changes in {count} files", len(plan.changes))
+            self.add(Fold(title.format(count=len(plan.changes)), lambda: _changes(plan.changes)))
+
+    def _show_powers(self, plan: PlanFacts) -> None:
+        if plan.user_name is not None:
+            self.add(Subheading(_("What the new key of user {name} can do").format(name=plan.user_name)))
+        elif plan.can:
+            self.add(Subheading(_("What the new key can do")))
+        if plan.can:
+            attention = plan.route is Route.NEW_ROOT_KEY
+            self.add(
+                bullets(plan.can, "exclamation" if attention else "check", Tone.ATTENTION if attention else Tone.GOOD)
+            )
+        if plan.cannot:
+            if plan.can:
+                self.add(Strong(_("It cannot")))
+            self.add(bullets(plan.cannot, "cross", Tone.NEUTRAL))
+        if plan.policy:
+            self.add(Fold(_("Its policy, as AWS reads it"), lambda: FixedText(plan.policy, _("Policy"))))
+        if plan.notes:
+            self.add(Subheading(_("Please note")))
+            self.add(bullets(plan.notes, "exclamation", Tone.ATTENTION))
+
+    def problem(self, flow: Flow) -> AppError | None:
+        return flow.problem
+
+    def verb(self, flow: Flow) -> Verb | None:
+        plan = flow.plan
+        if plan is None:
+            return Verb(_("Make the plan again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
+        if plan.needs_buckets is not None:
+            reason = "" if flow.options.buckets else _("Tick one bucket at least.")
+            return Verb(_("Go on with these buckets"), self.act.make_plan, reason or flow.why_not(Job(Work.PLAN)))
+        if plan.closed:
+            return Verb(_("Look again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
+        return Verb(commit_text(plan), lambda: self.act.do(_BEGIN), flow.why_not(_BEGIN))
+
+
+def commit_text(plan: PlanFacts) -> str:
+    """What the button that begins does."""
+    if plan.route is Route.RETIRE:
+        return _("Begin to retire the old key")
+    if not plan.programs:
+        return _("Create new key")
+    return _("Create new key and update {programs}").format(programs=count_of_programs(len(plan.programs)))
+
+
+def _changes(changes: Sequence[FileChange]) -> QWidget:
+    parts: list[QWidget] = []
+    for one in changes:
+        parts.append(Text(f"{', '.join(one.programs)} · {one.path}").selectable())
+        name = _("Change in {path}, with secrets hidden").format(path=one.path)
+        parts.append(FixedText(one.diff, name, as_diff=True))
+    return stacked(*parts)
+
+
+def _by_hand(items: Sequence[Awaited]) -> QWidget:
+    parts: list[QWidget] = []
+    for one in items:
+        parts += [Strong(one.title), numbered(one.steps), *map(Quiet, one.notes)]
+    return stacked(*parts)
+
+
+def _calls(calls: Sequence[Call]) -> QWidget:
+    lines: list[str] = []
+    for step, of_step in groupby(calls, key=lambda call: call.step):
+        lines.append(words.step(step))
+        for (service, resource), alike in groupby(of_step, key=lambda call: (call.service, call.resource)):
+            actions = ", ".join(dict.fromkeys(call.action for call in alike))
+            lines.append(f"    {service.upper()} {actions}  {words.short_resource(resource)}")
+    return FixedText("\n".join(lines), _("Requests to AWS, in this order"))

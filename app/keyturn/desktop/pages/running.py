@@ -1,0 +1,174 @@
+"""The pages of the work itself: how each program fares while it runs, and what was proved at its end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from keyturn.desktop.flow import Flow, Page, Work
+from keyturn.desktop.look import Tone
+from keyturn.desktop.pages.page import Actor, PageView, Verb
+from keyturn.desktop.pages.parts import Bar, FixedText, Fold, StateRow, bullets
+from keyturn.desktop.progressing import Fortune
+from keyturn.desktop.widgets import Quiet
+from keyturn.model.text import _
+from keyturn.rotation.record import Proved
+from keyturn.rotation.steps import Route, Step
+
+_PATIENCE = 5.0  # seconds after which a person wonders (research/anchors.md 4.7)
+_SHOWN = {
+    Fortune.WAITING: (Tone.NEUTRAL, "circle"),
+    Fortune.UPDATING: (Tone.ACCENT, "ring"),
+    Fortune.UPDATED: (Tone.ACCENT, "dot"),
+    Fortune.PROVING: (Tone.ACCENT, "ring"),
+    Fortune.PROVED: (Tone.GOOD, "check"),
+    Fortune.PUT_BACK: (Tone.GOOD, "arrow-left"),
+}
+
+
+class ProgressPage(PageView):
+    """How far the work is: a bar by steps, a line for each program, and what was done, folded."""
+
+    def __init__(self, act: Actor) -> None:
+        super().__init__(act)
+        self._rows: dict[str, StateRow] = {}
+        self._bar = Bar(_("Progress"))
+        self._now = Quiet()
+        self._patience = Quiet()
+        self._log = FixedText("", "")
+        self._logged: tuple[str, ...] = ()
+        self._step: Step | None = None
+        self._sentence = ""
+        self._ticks = QTimer(self)
+        self._ticks.setSingleShot(True)
+        self._ticks.timeout.connect(self._wondering)
+        self._hint = ""
+
+    def title(self, flow: Flow) -> str:
+        if flow.job is not None and flow.job.work is Work.UNDO:
+            return _("Putting everything back")
+        if Step.PROVE_OFF in flow.progress.ahead:
+            return _("Proving every backup with the old key off")
+        if flow.route is Route.RETIRE:
+            return _("Checking everything")
+        return _("Putting the new key in place")
+
+    def sentence(self, flow: Flow) -> str:
+        if flow.stopping:
+            return _("Stopping after this change… Then everything is put back, and backups go on with the old key.")
+        if flow.job is not None and flow.job.work is Work.UNDO:
+            return _("Each program gets the old key again, and is proved with it. Then the new key is removed.")
+        return _(
+            "The old key keeps working meanwhile. Should this window close, it carries on here when you come back."
+        )
+
+    def signature(self, flow: Flow) -> object:
+        return flow.progress.ahead, flow.programs, flow.programs_by_hand
+
+    def build(self, flow: Flow) -> None:
+        self._bar = Bar(_("Progress"))
+        self._now, self._patience = Quiet(), Quiet()
+        self._log = FixedText("\n" * 9, _("What was done so far"))
+        self._log.clear()
+        self._rows, self._step, self._sentence, self._logged = {}, None, "", ()
+        for part in (self._bar, self._now, self._patience):
+            self.add(part)
+        for one in flow.programs:
+            self._rows[one.identity] = StateRow(one.name, one.where)
+            self.add(self._rows[one.identity])
+        for one in flow.programs_by_hand:
+            row = StateRow(one.name, one.where)
+            row.show_state(_("Needs you, later"), Tone.ATTENTION, "exclamation")
+            self.add(row)
+        self.add(Fold(_("What is being done"), lambda: self._log))
+
+    def refresh(self, flow: Flow) -> None:
+        progress = flow.progress
+        self._bar.show_share(progress.share)
+        if progress.sentence != self._sentence:
+            self._sentence = progress.sentence
+            self._now.setText(progress.sentence)
+        for identity, row in self._rows.items():
+            fortune = progress.fortune_of(identity)
+            row.show_state(_fortune(fortune), *_SHOWN[fortune])
+        if progress.log != self._logged:
+            self._logged = progress.log
+            self._log.setPlainText("\n".join(progress.log))
+        if progress.step is not self._step:
+            self._step = progress.step
+            self._patience.clear()
+            self._ticks.stop()
+        self._hint = progress.patience
+        if not self._hint or flow.job is None:
+            self._ticks.stop()
+        elif not self._ticks.isActive():
+            # One shot, when somebody would begin to wonder: nothing ticks in between.
+            self._ticks.start(round(_PATIENCE * 1000))
+
+    def _wondering(self) -> None:
+        self._patience.setText(self._hint)
+
+    def verb(self, flow: Flow) -> Verb | None:
+        return None
+
+
+def _fortune(fortune: Fortune) -> str:
+    return {
+        Fortune.WAITING: _("waiting"),
+        Fortune.UPDATING: _("Updating…"),
+        Fortune.UPDATED: _("Updated and read back"),
+        Fortune.PROVING: _("Proving at S3…"),
+        Fortune.PROVED: _("Updated, read back and proved"),
+        Fortune.PUT_BACK: _("Has the old key again"),
+    }[fortune]
+
+
+class ProofPage(PageView):
+    """What was proved, for each bucket of each program, with the key as read back from the program's own file."""
+
+    def title(self, flow: Flow) -> str:
+        return _("Every backup works with the new key")
+
+    def sentence(self, flow: Flow) -> str:
+        return _("Each program's key was read back from its own file and tried at AWS. The old key is still on.")
+
+    def signature(self, flow: Flow) -> object:
+        return None if flow.standing is None else flow.standing.rotation.proved(Step.PROVE_AGAIN)
+
+    def build(self, flow: Flow) -> None:
+        if flow.standing is None:
+            return
+        proved = flow.standing.rotation.proved(Step.PROVE_AGAIN)
+        for program in flow.programs:
+            mine = [one for one in proved if one.place == program.identity]
+            row = StateRow(program.name, program.where)
+            row.show_state(_proofs(mine), Tone.GOOD, "check")
+            self.add(row)
+        self.add(Fold(_("What these proofs mean"), _meaning))
+
+    def verb(self, flow: Flow) -> Verb | None:
+        if flow.viewed is Page.PROOF:
+            return Verb(_("Back to now"), lambda: self.act.look_back(None))
+        return Verb(_("Continue"), self.act.go_on)
+
+
+def _proofs(proved: list[Proved]) -> str:
+    names = {"list": _("list"), "read": _("read"), "write": _("write")}
+    worked = dict.fromkeys(check for one in proved for check, ok in one.checks if ok and check != "identity")
+    ours = [names[check] for check in worked if check in names]
+    own = [check for check in worked if check not in names]
+    parts = [_("Read back; {checks} proved").format(checks=", ".join(ours))] if ours else [_("Read back")]
+    if own:
+        parts.append(_("{program} itself agreed").format(program=", ".join(own)))
+    return "; ".join(parts)
+
+
+def _meaning() -> QWidget:
+    return bullets(
+        (
+            _("First AWS says whose key it is. List: the key sees the bucket's objects."),
+            _("Read: it gets one byte of an object. Write: it begins an upload, sends one byte, and takes it back."),
+            _("Nothing is left behind in a bucket, also not in those with versions and locks."),
+            _("A program's own check runs after ours, where it has one. Its next backup is the second proof."),
+        )
+    )

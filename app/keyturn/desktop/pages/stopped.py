@@ -1,0 +1,90 @@
+"""The page for what did not work out: what happened, how the backups stand, what to do. Never a box, never a trace."""
+
+from __future__ import annotations
+
+import platform
+
+from PySide6.QtWidgets import QWidget
+
+import keyturn
+from keyturn.desktop.flow import Flow, Job, Work
+from keyturn.desktop.look import Tone
+from keyturn.desktop.pages.page import PageView, Verb
+from keyturn.desktop.pages.parts import FixedText, Fold, Notice, stacked
+from keyturn.desktop.widgets import Button, Text
+from keyturn.model.errors import AppError
+from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
+from keyturn.model.text import _
+from keyturn.rotation import words
+from keyturn.rotation.backups import state_of_backups
+from keyturn.rotation.steps import Ending
+from keyturn.rotation.surroundings import Cancelled
+
+_CARRY_ON = Job(Work.CARRY_ON)
+
+
+class StoppedPage(PageView):
+    """A rotation that was interrupted, put back, or needs somebody to look."""
+
+    def title(self, flow: Flow) -> str:
+        if _was_put_back(flow):
+            return _("Stopped, and put back") if isinstance(flow.problem, Cancelled) else _("It did not work out")
+        if flow.problem is not None:
+            return flow.problem.title
+        if flow.standing is not None and flow.standing.rotation.is_undoing:
+            return _("Putting back was interrupted")
+        return _("It was interrupted")
+
+    def sentence(self, flow: Flow) -> str:
+        return state_of_backups(None if flow.standing is None else flow.standing.rotation)
+
+    def signature(self, flow: Flow) -> object:
+        return flow.problem, flow.standing
+
+    def build(self, flow: Flow) -> None:
+        problem = flow.problem
+        if problem is not None and not isinstance(problem, Cancelled):
+            said = f"{problem.title}. {problem.message}" if _was_put_back(flow) else problem.message
+            self.add(Notice(said, Tone.ATTENTION, "exclamation"))
+        if flow.standing is not None and not _was_put_back(flow):
+            step = words.step(flow.standing.result.step)
+            self.add(Text(_("It stopped at: {step}.").format(step=step)))
+        if problem is not None and not isinstance(problem, Cancelled):
+            self.add(Fold(_("Details"), lambda: self._details(flow, problem)))
+
+    def _details(self, flow: Flow, problem: AppError) -> QWidget:
+        text = details(flow, problem)
+        copy = Button(_("Copy details"))
+        copy.clicked.connect(lambda: self.act.copy(text))
+        return stacked(FixedText(text, _("Details")), copy)
+
+    def problem(self, flow: Flow) -> AppError | None:
+        return None
+
+    def verb(self, flow: Flow) -> Verb | None:
+        if _was_put_back(flow):
+            return Verb(_("Back to overview"), self.act.leave)
+        if flow.standing is None:
+            return Verb(_("Try again"), self.act.look_again)
+        return Verb(_("Carry on"), lambda: self.act.do(_CARRY_ON), flow.why_not(_CARRY_ON))
+
+
+def details(flow: Flow, problem: AppError) -> str:
+    """What a report needs, without secrets, whole key IDs or the home folder's name."""
+    standing = flow.standing
+    lines = [
+        f"Keyturn {keyturn.__version__}, {platform.system()} {platform.release()}, Python {platform.python_version()}",
+        f"{problem.title}. {problem.message}",
+        f"code: {problem.code}",
+    ]
+    if standing is not None:
+        lines.append(f"rotation: {standing.rotation.name}, {standing.rotation.decision.route.value}")
+        lines.append(f"step: {standing.result.step.value}, {standing.result.state.value}")
+    text = "\n".join([*lines, *flow.progress.log])
+    if standing is not None:
+        text = text.replace(str(standing.home), "~")
+    return KEY_ID_IN_TEXT.sub(lambda found: AccessKeyId(found[0]).masked, text)
+
+
+def _was_put_back(flow: Flow) -> bool:
+    return flow.standing is not None and flow.standing.result.ending is Ending.PUT_BACK

@@ -1,0 +1,139 @@
+"""The page on which the old key is turned off: by the person in the console, or by a key where that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QButtonGroup, QWidget
+
+from keyturn.desktop.flow import Flow, Job, Work
+from keyturn.desktop.look import Tone
+from keyturn.desktop.pages.fields import Choice, Tick
+from keyturn.desktop.pages.page import Actor, PageView, Verb
+from keyturn.desktop.pages.parts import Fold, Notice, bullets, numbered, stacked
+from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
+from keyturn.model.text import _
+from keyturn.rotation import by_hand, consent
+from keyturn.rotation.decision import Decision
+from keyturn.rotation.steps import By
+from keyturn.rotation.turning_off import default_way, is_one_way
+
+_PATIENCE = 600.0  # seconds to sign in, with password and MFA
+_WAIT = Job(Work.TURN_OFF, by=By.CONSOLE, wait=_PATIENCE)
+_BY_KEY = Job(Work.TURN_OFF, by=By.KEY)
+
+
+class TurnOffPage(PageView):
+    """First the question that only a person can answer, then the way."""
+
+    def __init__(self, act: Actor) -> None:
+        super().__init__(act)
+        self._no = Choice()
+        self._yes = Choice()
+        self._first = QWidget()
+        self._way = QWidget()
+        self._by_key = Button()
+        self._waits = Quiet()
+
+    def title(self, flow: Flow) -> str:
+        return _("Turn the old key off")
+
+    def sentence(self, flow: Flow) -> str:
+        decision = _decision(flow)
+        if decision is None:
+            return ""
+        if not is_one_way(decision, default_way(decision)) and default_way(decision) is By.KEY:
+            return _("Off is not deleted: Keyturn can turn it on again, with the new key.")
+        return _("Off is not deleted: in the console you can turn it on again at any time.")
+
+    def signature(self, flow: Flow) -> object:
+        return None if flow.standing is None else flow.standing.rotation.name
+
+    def build(self, flow: Flow) -> None:
+        decision = _decision(flow)
+        if decision is None:
+            return
+        self._ask(flow, decision)
+        self._first = Notice(consent.other_users(decision.key).if_so, Tone.ATTENTION, "exclamation")
+        self._way = stacked(*(self._in_the_console(decision) if default_way(decision) is By.CONSOLE else ()))
+        self.add(self._first)
+        self.add(self._way)
+
+    def _ask(self, flow: Flow, decision: Decision) -> None:
+        asked = consent.other_users(decision.key)
+        card = Card()
+        card.column.addWidget(Strong(asked.question))
+        card.column.addWidget(Quiet(f"{asked.heading} {asked.lead}"))
+        card.column.addWidget(bullets(asked.examples))
+        group = QButtonGroup(card)
+        self._no = Choice(_("No, nothing else uses it"))
+        self._yes = Choice(_("Yes, or I am not sure"))
+        for button, answer in ((self._no, True), (self._yes, False)):
+            group.addButton(button)
+            button.setChecked(flow.nobody_else is answer)
+            button.setAccessibleDescription(asked.question)
+            # Not `clicked`: a screen reader toggles.
+            button.toggled.connect(lambda on, answer=answer: self.act.answer(answer) if on else None)
+            card.column.addWidget(button)
+        self.add(card)
+
+    def _in_the_console(self, decision: Decision) -> Iterator[QWidget]:
+        yield Subheading(_("In your browser"))
+        yield numbered(by_hand.turn_off_in_console(decision).steps)
+        self._waits = Quiet()
+        yield self._waits
+        if not is_one_way(decision, By.KEY):
+            yield Fold(_("Turn it off with the new key instead"), lambda: self._with_the_new_key(decision))
+        elif by_hand.has_console(decision.owner):
+            yield Fold(_("I cannot use the console"), lambda: self._one_way(decision))
+
+    def _one_way(self, decision: Decision) -> QWidget:
+        card = Card()
+        card.column.addWidget(Notice(consent.one_way_heading(), Tone.ATTENTION, "exclamation"))
+        card.column.addWidget(Quiet(consent.one_way()))
+        understood = Tick(_("I understand that Keyturn cannot turn it on again"))
+        self._by_key = Button(_("Turn {key} off with itself").format(key=decision.key.masked))
+        self._by_key.setAutoDefault(False)
+        self._by_key.setEnabled(False)
+        understood.toggled.connect(self._by_key.setEnabled)
+        self._by_key.clicked.connect(lambda: self.act.do(_BY_KEY))
+        card.column.addWidget(understood)
+        card.column.addWidget(self._by_key)
+        return card
+
+    def _with_the_new_key(self, decision: Decision) -> QWidget:
+        button = Button(_("Turn {key} off with the new key").format(key=decision.key.masked))
+        button.clicked.connect(lambda: self.act.do(_BY_KEY))
+        return button
+
+    def refresh(self, flow: Flow) -> None:
+        busy = flow.job is not None
+        self._first.setVisible(flow.nobody_else is False)
+        self._way.setVisible(flow.nobody_else is True)
+        self._no.setEnabled(not busy)
+        self._yes.setEnabled(not busy)
+        if not busy:
+            self._waits.setText(_("Open the console, press Deactivate there, and Keyturn sees it within seconds."))
+        elif flow.stopping:
+            self._waits.setText(_("No longer looking; nothing was changed."))
+        else:
+            self._waits.setText(_("Looking every few seconds whether AWS still accepts {key}…").format(key=flow.masked))
+
+    def verb(self, flow: Flow) -> Verb | None:
+        decision = _decision(flow)
+        if decision is None:
+            return None
+        if default_way(decision) is By.KEY:
+            text = _("Turn off {key}").format(key=flow.masked)
+            return Verb(text, lambda: self.act.do(_BY_KEY), flow.why_not(_BY_KEY))
+        if not by_hand.has_console(decision.owner):
+            return Verb(_("Open the AWS console"), lambda: None, by_hand.turn_off_in_console(decision).steps[0])
+        return Verb(_("Open the AWS console"), self._open, flow.why_not(_WAIT))
+
+    def _open(self) -> None:
+        self.act.open_console()
+        self.act.do(_WAIT)
+
+
+def _decision(flow: Flow) -> Decision | None:
+    return None if flow.standing is None else flow.standing.rotation.decision

@@ -1,0 +1,105 @@
+"""The pages between the new key and the end of the old one: what a person does by hand, and watching."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from keyturn.desktop.flow import Flow, Job, Work, takes_new_key
+from keyturn.desktop.look import Tone
+from keyturn.desktop.pages.fields import Tick
+from keyturn.desktop.pages.page import PageView, Verb
+from keyturn.desktop.pages.parts import Notice, bullets, numbered
+from keyturn.desktop.pages.secret_card import SecretCard
+from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
+from keyturn.model.errors import AppError
+from keyturn.model.text import _
+from keyturn.rotation.steps import Awaited
+from keyturn.rotation.watching import readable
+
+_LOOK = Job(Work.CARRY_ON)
+
+
+class ByHandPage(PageView):
+    """What only a person can do, each with its steps, and a tick when it is done."""
+
+    def title(self, flow: Flow) -> str:
+        return _("Now you")
+
+    def sentence(self, flow: Flow) -> str:
+        return _("The new key is in place. These need a person; the old key stays on until they are done.")
+
+    def signature(self, flow: Flow) -> object:
+        return flow.by_hand
+
+    def build(self, flow: Flow) -> None:
+        for one in flow.by_hand:
+            self.add(self._item(flow, one))
+
+    def _item(self, flow: Flow, one: Awaited) -> QWidget:
+        card = Card()
+        card.column.addWidget(Strong(one.title))
+        if one.steps:
+            card.column.addWidget(numbered(one.steps))
+        for note in one.notes:
+            card.column.addWidget(Quiet(note))
+        new = None if flow.standing is None else flow.standing.rotation.new_key
+        if takes_new_key(one) and new is not None:
+            card.column.addWidget(SecretCard(new, self.act))
+        box = Tick(_("I did this"))
+        box.setAccessibleName(_("I did this: {what}").format(what=one.title))
+        # Not `clicked`: a screen reader toggles.
+        box.toggled.connect(lambda on: self.act.do(Job(Work.TICK, item=one.item)) if on else None)
+        card.column.addWidget(box)
+        return card
+
+    def refresh(self, flow: Flow) -> None:
+        for box in self.findChildren(Tick):
+            box.setEnabled(flow.job is None)
+            if flow.job is None:
+                box.setChecked(False)
+
+    def verb(self, flow: Flow) -> Verb | None:
+        return Verb(_("Look again"), lambda: self.act.do(_LOOK), flow.why_not(_LOOK))
+
+
+class WatchPage(PageView):
+    """Until when, and what was seen."""
+
+    def title(self, flow: Flow) -> str:
+        standing = flow.standing
+        until = None if standing is None else standing.watched_until
+        if standing is None or until is None or all(one.tickable for one in standing.result.awaiting):
+            return _("The old key is still in use")
+        return _("Watching until {date}").format(date=readable(until))
+
+    def sentence(self, flow: Flow) -> str:
+        return _("Let every backup run once with the new key. You can close this window; nothing has to stay open.")
+
+    def signature(self, flow: Flow) -> object:
+        return flow.reasons, flow.masked
+
+    def build(self, flow: Flow) -> None:
+        self.add(Subheading(_("What was seen so far")))
+        seen = [_("Every program here has the new key, and was proved with it.")]
+        standing = flow.standing
+        if standing is not None and standing.rotation.switched_at is not None:
+            switched = readable(standing.rotation.switched_at)
+            seen.append(_("The new key has been in place since {date}.").format(date=switched))
+        self.add(bullets(seen, "check", Tone.GOOD))
+        self.add(Subheading(_("What keeps the old key on")))
+        for reason in flow.reasons:
+            self.add(Notice(reason, Tone.ATTENTION, "hourglass"))
+        self.add(
+            Quiet(
+                _(
+                    "Looking again asks AWS whether something other than Keyturn used {key} since the switch. AWS "
+                    "tells with some hours' delay."
+                ).format(key=flow.masked)
+            )
+        )
+
+    def problem(self, flow: Flow) -> AppError | None:
+        return None if flow.problem is not None and flow.problem.code == "gate" else flow.problem
+
+    def verb(self, flow: Flow) -> Verb | None:
+        return Verb(_("Look again"), lambda: self.act.do(_LOOK), flow.why_not(_LOOK))

@@ -1,0 +1,342 @@
+"""The assistant's pages as a person uses them: by the names of what is on them, against a practice account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QLineEdit, QTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from keyturn.desktop.assistant import AssistantPages
+from keyturn.desktop.flow import Page
+from keyturn.desktop.look import DARK, LIGHT, Colours, wear
+from keyturn.desktop.pages.parts import Fold
+from keyturn.desktop.runner import Runner
+from keyturn.desktop.seam import NewRotation, RunningRotation
+from keyturn.practice.timeline import HandClock
+from keyturn.reminders.autostart import autostart_of
+from keyturn.reminders.started_program import Starts
+from keyturn.rotation.workplace import Location, Workplace
+from keyturn.state.reminding import load
+
+from .conftest import PATIENCE, SmallHome
+
+
+@dataclass
+class Person:
+    """Somebody who looks at the assistant and presses what is named so."""
+
+    bot: QtBot
+    home: SmallHome
+    runner: Runner
+    browsed: list[str] = field(default_factory=list)
+    left: list[bool] = field(default_factory=list)
+    assistant: AssistantPages = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.open()
+
+    def open(self, rotation: str | None = None) -> None:
+        errand = RunningRotation(rotation) if rotation else NewRotation(self.home.old.access_key_id)
+        self.assistant = AssistantPages(self.runner, errand, browse=self.browsed.append)
+        self.assistant.left.connect(lambda: self.left.append(True))
+        self.bot.addWidget(self.assistant)
+        self.assistant.resize(860, 580)
+        self.assistant.show()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is being done."""
+        self.bot.waitUntil(lambda: self.assistant.flow.job is None, timeout=PATIENCE)
+        QApplication.processEvents()  # what was put on the page a moment ago becomes visible
+
+    def page(self) -> Page:
+        return self.assistant.flow.shown
+
+    def seen(self) -> list[QWidget]:
+        return [one for one in self.assistant.findChildren(QWidget) if one.isVisible()]
+
+    def find(self, name: str) -> QWidget:
+        found = [one for one in self.seen() if not isinstance(one, QLabel) and _name(one) == name]
+        assert len(found) == 1, f"{len(found)} called {name!r} on {self.page()}: {sorted(map(_name, self.seen()))}"
+        return found[0]
+
+    def press(self, name: str) -> None:
+        button = self.find(name)
+        assert isinstance(button, QAbstractButton)
+        assert button.isEnabled(), f"{name} is disabled: {button.accessibleDescription()}"
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        self.settle()
+
+    def read(self) -> str:
+        return "\n".join(one.text() for one in self.seen() if isinstance(one, QLabel))
+
+    def to_the_plan(self, *options: str) -> None:
+        self.press("Choose the way out")
+        for name in options:
+            self.press(name)
+        self.press("Show the plan")
+        self.press(SmallHome.BUCKET)
+        self.press("Go on with these buckets")
+
+    def to_the_proof(self, *options: str) -> None:
+        self.to_the_plan(*options)
+        self.press("Create new key and update two programs")
+
+
+def _name(widget: QWidget) -> str:
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface is not None else ""
+
+
+@pytest.fixture
+def person(qtbot: QtBot, small_home: SmallHome, start_runner: Callable[[Location, HandClock], Runner]) -> Person:
+    return Person(qtbot, small_home, start_runner(small_home.location, small_home.clock))
+
+
+def test_the_whole_way_by_what_is_named_on_the_pages(person: Person) -> None:
+    assert person.page() is Page.FOUND
+    assert "Your AWS root key is 9 years old" in person.read()
+    person.to_the_proof()
+    assert person.page() is Page.PROOF
+    assert "list, read, write proved" in person.read()
+
+    person.press("Continue")
+    assert person.page() is Page.WATCH
+    person.home.advance(4)
+    person.press("Look again")
+    assert person.page() is Page.TURN_OFF
+
+    person.press("No, nothing else uses it")
+    person.home.account.root_turn_off(person.home.old.access_key_id)
+    person.press("Open the AWS console")
+    assert person.browsed == [f"{person.home.account.url}/keyturn-practice/"]
+    assert person.page() is Page.OFF
+    assert "Turn it back on" in person.read()
+
+    person.home.advance(8)
+    assert person.assistant.flow.standing is not None
+    person.open(person.assistant.flow.standing.rotation.name)
+    assert person.page() is Page.DELETE
+    assert "Welcome back" in person.read()
+    key = person.home.old.access_key_id
+    person.home.account.root_delete(key)
+    typed = person.find(f"Last four characters of {key.masked}")
+    QTest.keyClicks(typed, key.last4)
+    person.press(f"I deleted {key.masked}")
+    assert person.page() is Page.DELETED
+
+
+def test_the_plan_shows_changes_calls_policy_and_the_command_and_no_secret(person: Person) -> None:
+    person.to_the_plan()
+    for fold in person.assistant.findChildren(Fold):
+        if fold.isVisible():
+            QTest.mouseClick(fold.button, Qt.MouseButton.LeftButton)
+    person.settle()
+    fixed = "\n".join(one.toPlainText() for one in person.assistant.findChildren(QTextEdit))
+    for expected in ("backend-password", "IAM CreateUser", "s3:ListBucket", "CreateAccessKey"):
+        assert expected in fixed
+    assert "--bucket office-backup" in person.read()
+    everything = fixed + person.read()
+    assert person.home.old.secret.reveal() not in everything
+    assert person.home.old.access_key_id.value not in everything
+
+    person.press("Copy: Command")
+    assert QApplication.clipboard().text().startswith("keyturn rotate ")
+    QApplication.clipboard().clear()
+
+
+def test_a_closed_gate_disables_the_button_and_says_why(person: Person) -> None:
+    person.press("Choose the way out")
+    person.press("Show the plan")
+    button = person.find("Go on with these buckets")
+    assert not button.isEnabled()
+    assert button.accessibleDescription() == "Tick one bucket at least."
+    assert "Tick one bucket at least." in person.read()
+
+
+def test_back_goes_back_before_the_commit_and_is_gone_behind_it(person: Person) -> None:
+    person.to_the_plan()
+    person.press("Back")
+    assert person.page() is Page.CHOOSE
+    person.press("Back")
+    assert person.page() is Page.FOUND
+    person.press("Choose the way out")
+    person.press("Show the plan")
+    # The buckets were picked already.
+    person.press("Create new key and update two programs")
+    assert not any(_name(one) == "Back" for one in person.seen())
+
+
+def test_one_program_may_be_left_out(person: Person) -> None:
+    person.press("Choose the way out")
+    person.press("More choices")
+    person.press("duck")
+    person.press("Show the plan")
+    person.press("Create new key and update one program")
+    assert person.home.old.access_key_id.value in person.home.duck.read_text()
+    assert person.home.old.access_key_id.value not in person.home.s3ql.read_text()
+    # What was left out is the person's own business now, and asked for by name.
+    person.press("Continue")
+    assert person.page() is Page.BY_HAND
+    assert str(person.home.duck) in person.read()
+
+
+def test_undo_puts_everything_back(person: Person) -> None:
+    person.to_the_proof()
+    person.press("Undo what was done")
+    assert person.page() is Page.UNDONE
+    assert "Everything is as it was" in person.read()
+    assert person.home.old.access_key_id.value in person.home.s3ql.read_text()
+    person.press("Back to overview")
+    assert person.left == [True]
+
+
+def test_later_reminds_and_leaves_everything_as_it_is(person: Person) -> None:
+    person.press("Choose the way out")
+    person.press("Later")
+    person.press("Remind me later")
+    person.bot.waitUntil(lambda: person.left == [True], timeout=PATIENCE)
+    with Workplace(person.home.location, person.home.clock) as workplace:
+        held_until = load(workplace.folder).snoozed_until
+    assert held_until is not None
+    assert (held_until - person.home.clock.now()).days in {29, 30}
+    assert person.home.account.user_names() == ()
+
+
+def test_at_the_end_it_offers_to_tell_at_login_when_something_is_due(person: Person) -> None:
+    person.to_the_proof()
+    person.press("Continue")
+    person.home.advance(4)
+    person.press("Look again")
+    person.press("No, nothing else uses it")
+    person.home.account.root_turn_off(person.home.old.access_key_id)
+    person.press("Open the AWS console")
+    person.press("Tell me at login when something is due")
+    person.bot.waitUntil(lambda: "each time you sign in" in person.read(), timeout=PATIENCE)
+    with Workplace(person.home.location, person.home.clock) as workplace:
+        assert autostart_of(workplace.computer).started() is Starts.CHECK
+
+
+def test_each_thing_by_hand_is_ticked_by_its_name(person: Person) -> None:
+    person.home.write_notes()
+    person.open()
+    person.to_the_proof()
+    person.press("Continue")
+    assert person.page() is Page.BY_HAND
+    (item,) = person.assistant.flow.by_hand
+    person.press(f"I did this: {item.title}")
+    assert person.page() is Page.WATCH
+
+
+def test_while_the_console_is_waited_for_the_key_is_looked_at_until_somebody_stops(person: Person) -> None:
+    person.to_the_proof()
+    person.press("Continue")
+    person.home.advance(4)
+    person.press("Look again")
+    person.press("No, nothing else uses it")
+    # The clock of the practice stands still unless it is waited with, so ten minutes are over at once.
+    person.press("Open the AWS console")
+    assert person.page() is Page.TURN_OFF
+    assert person.home.account.accepts(person.home.old)
+
+
+def test_the_one_way_door_has_a_warning_and_wants_to_be_understood(person: Person) -> None:
+    person.to_the_proof()
+    person.press("Continue")
+    person.home.advance(4)
+    person.press("Look again")
+    person.press("No, nothing else uses it")
+    person.press("I cannot use the console")
+    key = person.home.old.access_key_id
+    itself = person.find(f"Turn {key.masked} off with itself")
+    assert not itself.isEnabled()
+    assert "one-way door" in person.read()
+    person.press("I understand that Keyturn cannot turn it on again")
+    person.press(f"Turn {key.masked} off with itself")
+    assert person.page() is Page.OFF
+    assert not person.home.account.accepts(person.home.old)
+
+
+def test_what_changed_since_the_plan_is_said_on_the_plan_and_it_can_be_made_again(person: Person) -> None:
+    person.to_the_plan()
+    person.home.s3ql.write_text(person.home.s3ql.read_text() + "# somebody was here\n")
+    person.press("Create new key and update two programs")
+    assert person.page() is Page.PLAN
+    assert "was changed since the plan" in person.read()
+    person.press("Make the plan again")
+    person.press("Create new key and update two programs")
+    assert person.page() is Page.PROOF
+
+
+def test_a_proof_that_fails_puts_everything_back_and_the_details_can_be_copied(person: Person) -> None:
+    person.to_the_plan()
+    person.home.let_only_root_write("family-archive")
+    person.press("Create new key and update two programs")
+    assert person.page() is Page.STOPPED
+    assert "Everything is as it was, and backups go on with the old key." in person.read()
+    person.press("Details")
+    person.press("Copy details")
+    copied = QApplication.clipboard().text()
+    QApplication.clipboard().clear()
+    assert "code: aws.denied" in copied
+    assert str(person.home.home) not in copied
+    assert person.home.old.access_key_id.value not in copied
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+def test_all_that_can_be_used_has_a_name_on_every_page(person: Person, qapp: QApplication, scheme: Colours) -> None:
+    wear(qapp, scheme)
+    try:
+        person.home.write_notes()
+        person.open()
+        _all_named(person)
+        person.press("Choose the way out")
+        person.press("More choices")
+        _all_named(person)
+        person.press("Show the plan")
+        _all_named(person)
+        person.press(SmallHome.BUCKET)
+        person.press("Go on with these buckets")
+        _all_named(person)
+        person.press("Create new key and update two programs")
+        _all_named(person)
+        person.press("Continue")
+        _all_named(person)
+        person.press(f"I did this: {person.assistant.flow.by_hand[0].title}")
+        _all_named(person)
+        person.home.advance(4)
+        person.press("Look again")
+        person.press("No, nothing else uses it")
+        _all_named(person)
+    finally:
+        wear(qapp, LIGHT)
+
+
+def _all_named(person: Person) -> None:
+    kinds = (QAbstractButton, QLineEdit, QTextEdit, QAbstractSpinBox)
+    nameless = [
+        one
+        for one in person.seen()
+        if isinstance(one, kinds) and not _name(one) and not isinstance(one.parent(), QAbstractSpinBox)
+    ]
+    assert nameless == [], f"on {person.page()}"
+
+
+def test_the_whole_way_by_keyboard_alone(person: Person) -> None:
+    """Tab reaches each thing in the order in which it is read, and Enter presses the page's own button."""
+    person.press("Choose the way out")
+    reached = []
+    for _step in range(12):
+        QTest.keyClick(QApplication.focusWidget() or person.assistant, Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        reached.append(_name(focused))
+    expected = ["A user of its own", "More choices", "Not now"]
+    positions = [reached.index(name) for name in expected]
+    assert positions == sorted(positions)
