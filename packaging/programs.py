@@ -27,6 +27,7 @@ DEBIAN_PACKAGES = {
     "strace": "strace",
     "s3fs": "s3fs",
     "s4cmd": "s4cmd",
+    "xdotool": "xdotool",
     "Xvfb": "xvfb",
 }
 
@@ -51,6 +52,11 @@ DEBIAN_LIBRARIES = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxkbcommon.so.0": "libxkbcommon0",
 }
+# What is no program on the PATH: the accessibility tree, through which tests use the window, and what reads it.
+DEBIAN_FILES = {
+    Path("/usr/libexec/at-spi-bus-launcher"): "at-spi2-core",
+    Path("/usr/lib/python3/dist-packages/pyatspi"): "python3-pyatspi",
+}
 _FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 _FONT_PACKAGE = "fonts-dejavu-core"
 
@@ -71,9 +77,19 @@ def install_missing() -> None:
     missing = [package for name, package in DEBIAN_PACKAGES.items() if find_program(name) is None]
     if missing:
         install_or_tell(missing, why="Some tests will be skipped")
+    files = missing_files()
+    if files:
+        install_or_tell(files, why="The window is not tested through the accessibility tree")
     libraries = missing_libraries()
     if libraries:
         install_or_tell(libraries, why="The window cannot be opened")
+
+
+def missing_files() -> list[str]:
+    """The Debian packages of `DEBIAN_FILES` that are not here; other systems have other trees."""
+    if shutil.which("dpkg") is None:
+        return []
+    return [package for path, package in DEBIAN_FILES.items() if not path.exists()]
 
 
 def missing_libraries() -> list[str]:
