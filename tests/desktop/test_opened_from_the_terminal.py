@@ -30,6 +30,12 @@ class _Window:
         self.opened.append("rehearsal")
         return 0
 
+    def tray(self, location: Location) -> int:
+        if self._error is not None:
+            raise self._error
+        self.opened.append(f"tray {location.state_dir}")
+        return 0
+
 
 def test_without_a_command_the_window_opens_where_the_options_lead(tmp_path: Path) -> None:
     window = _Window()
@@ -45,6 +51,12 @@ def test_practice_with_window_opens_a_rehearsal(tmp_path: Path) -> None:
     window = _Window()
     assert run(["practice", "--window", "--state-dir", str(tmp_path / "state")], window=window) == 0
     assert window.opened == ["rehearsal"]
+
+
+def test_tray_shows_the_icon_for_the_computer_that_the_options_name(tmp_path: Path) -> None:
+    window = _Window()
+    assert run(["tray", "--state-dir", str(tmp_path / "state")], window=window) == 0
+    assert window.opened == [f"tray {tmp_path / 'state'}"]
 
 
 def test_where_no_window_opens_the_exit_code_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

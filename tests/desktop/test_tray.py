@@ -162,12 +162,13 @@ def test_the_second_start_calls_the_first_and_gives_way(qtbot: QtBot, tmp_path: 
     second.leave()
 
 
-def test_each_face_and_each_folder_has_one_of_its_own(qapp: object, tmp_path: Path) -> None:
+def test_each_face_each_folder_and_each_computer_has_one_of_its_own(qapp: object, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     places = [
         SingleInstance(tmp_path, "window"),
         SingleInstance(tmp_path, "tray"),
         SingleInstance(tmp_path / "other", "tray"),
+        SingleInstance(tmp_path, "tray", ("--home", "/mnt/other")),
     ]
     assert all(place.take() for place in places)
     for place in places:
@@ -182,7 +183,7 @@ def test_what_a_killed_program_left_behind_is_taken_over(qapp: object, tmp_path:
         "assert place.take(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)
-    assert (tmp_path / "tray.lock").exists()
+    assert list(tmp_path.glob("tray-*.lock"))
     place = SingleInstance(tmp_path, "tray")
     assert place.take()
     place.leave()

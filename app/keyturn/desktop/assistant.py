@@ -220,7 +220,8 @@ class AssistantPages(Assistant):
         if self.runner.location.endpoint_url is not None:
             return f"{self.runner.location.endpoint_url.rstrip('/')}{PRACTICE_CONSOLE}/"
         standing = self.flow.standing
-        return None if standing is None else console_address(standing.rotation.decision.owner)
+        owner = None if standing is None else standing.rotation.decision.owner
+        return None if owner is None else console_address(owner)
 
     def copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -23,7 +23,7 @@ from keyturn.desktop.page import Scrolled
 from keyturn.desktop.picture import Prepared, order_for
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.tall import ModestStack, TallEnough
-from keyturn.desktop.widgets import Button, LinkButton, Quiet, Toned
+from keyturn.desktop.widgets import Button, LinkButton, Quiet, ShapeButton, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural
 from keyturn.rotation.situation import Mood
@@ -49,6 +49,7 @@ class MainView(QWidget):
     check_wanted = Signal()
     continued = Signal(str)
     undone = Signal(str)
+    settings_wanted = Signal()
     elsewhere_wanted = Signal()
     rehearsal_wanted = Signal()
 
@@ -122,6 +123,8 @@ class MainView(QWidget):
         self.check.clicked.connect(self.check_wanted)
         self.mail = Button(_("I got the &mail"))
         self.mail.clicked.connect(self.mail_wanted)
+        self.settings = ShapeButton("sliders", _("Settings"))
+        self.settings.clicked.connect(self.settings_wanted)
         foot = Foot()
         first, second = QHBoxLayout(), QHBoxLayout()
         for row in (first, second):
@@ -130,6 +133,7 @@ class MainView(QWidget):
         first.addWidget(self.when, 1)
         second.addWidget(self.check)
         second.addWidget(self.mail)
+        second.addWidget(self.settings)
         foot.row.addLayout(first, 1)
         foot.row.addLayout(second)
         return foot

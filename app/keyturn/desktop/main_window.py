@@ -84,12 +84,14 @@ class MainWindow(QMainWindow):
         view.check_wanted.connect(self.check)
         view.continued.connect(lambda name: self.open_assistant(RunningRotation(name)))
         view.undone.connect(self.open_undo)
+        view.settings_wanted.connect(self._open_settings)
         view.elsewhere_wanted.connect(self._choose_another_computer)
         view.rehearsal_wanted.connect(self._doors.rehearsal)
         self.runner.mistaken.connect(self.show_problem)
         self.runner.changing.connect(self._change_began_or_ended)
         for text, sequence, act in (
             (_("Check now"), QKeySequence.StandardKey.Refresh, self.check),
+            (_("Settings…"), QKeySequence.StandardKey.Preferences, self._open_settings),
             (_("Close"), QKeySequence.StandardKey.Close, self.close),
             (_("Quit"), QKeySequence.StandardKey.Quit, self.close),
         ):
@@ -212,6 +214,12 @@ class MainWindow(QMainWindow):
             page = MailPage(self.overview.survey)
             page.opened.connect(self.open_key)
             self.open_page(page)
+
+    def _open_settings(self) -> None:
+        from keyturn.desktop.settings_page import SettingsPage
+
+        if not isinstance(self.pages.currentWidget(), SettingsPage | Assistant):
+            self.open_page(SettingsPage(self.runner))
 
     def _choose_another_computer(self) -> None:
         dialog = QFileDialog(self, _("The home folder on the other computer's disk"))

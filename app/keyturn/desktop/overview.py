@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,7 +73,11 @@ def look(desk: Desk) -> Overview:
     """Look through the computer, and ask AWS whose the keys are. Changes nothing."""
     from keyturn.rotation.survey import take_survey
 
-    return _seen(desk, take_survey(desk.surroundings()), ())
+    surroundings = desk.surroundings()
+    survey = take_survey(surroundings)
+    if not desk.cancel.asked:
+        _remember(surroundings, survey)
+    return _seen(desk, survey, ())
 
 
 def look_and_prove(desk: Desk) -> Overview:
@@ -101,6 +106,14 @@ def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...]) -> O
         },
         store_problem=_store_problem(surroundings),
     )
+
+
+def _remember(surroundings: Surroundings, survey: Survey) -> None:
+    """Let reminders go by what was seen; where that cannot be kept, they go by what was known before."""
+    from keyturn.reminders.checking import remember
+
+    with suppress(StoreError):
+        remember(surroundings, survey)
 
 
 def _store_problem(surroundings: Surroundings) -> StoreError | None:

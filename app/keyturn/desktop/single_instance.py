@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, Signal
@@ -24,6 +25,7 @@ class SingleInstance(QObject):
     Args:
         folder: Keyturn's folder.
         face: what there is one of, such as `window`.
+        options: what leads to the computer that it looks at; each computer has a window of its own.
 
     Attributes:
         called: somebody started the program once more.
@@ -31,10 +33,11 @@ class SingleInstance(QObject):
 
     called = Signal()
 
-    def __init__(self, folder: Path, face: str) -> None:
+    def __init__(self, folder: Path, face: str, options: Sequence[str] = ()) -> None:
         super().__init__()
-        self._name = f"keyturn-{face}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
-        self._path = folder / f"{face}.lock"
+        place = _short("\0".join((str(folder.resolve()), *options)))
+        self._name = f"keyturn-{face}-{place}"
+        self._path = folder / f"{face}-{place}.lock"
         self._lock = QLockFile(str(self._path))
         # Only a lock whose program is gone is stale, however long it has been held.
         self._lock.setStaleLockTime(0)
@@ -80,3 +83,8 @@ class SingleInstance(QObject):
         connection = self._server.nextPendingConnection()
         connection.disconnected.connect(connection.deleteLater)
         self.called.emit()
+
+
+def _short(text: str) -> str:
+    # Names of sockets may not be long.
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyturn.computer.clock import Clock, SystemClock
+from keyturn.computer.folders import state_folder
 from keyturn.desktop.application import make_application
 from keyturn.rotation.workplace import Location
 
@@ -10,16 +11,27 @@ from keyturn.rotation.workplace import Location
 def run(location: Location, clock: Clock) -> int:
     """Open the window on one computer, and return the exit code once it is closed.
 
+    Where one is open on the same computer and memory, that one comes to the front, and this returns at once.
+
     Raises:
         NoWindowError: where no window can be opened here.
+        StoreError: where Keyturn's folder cannot be written.
     """
     application = make_application()
     # After that: where Qt is missing, these cannot be imported.
+    from keyturn.desktop.single_instance import SingleInstance
     from keyturn.desktop.windows import Windows, open_assistant, prepare
 
+    place = SingleInstance(state_folder(location.state_dir), "window", location.options)
+    if not place.take():
+        return 0
     prepare(application)
     windows = Windows(clock, open_assistant)
-    return windows.run(lambda: windows.open(location))
+    place.called.connect(windows.come_to_the_front)
+    try:
+        return windows.run(lambda: windows.open(location))
+    finally:
+        place.leave()
 
 
 def rehearse() -> int:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em, heading_font, strong_font, subheading_font
 
@@ -230,6 +231,33 @@ class Button(QPushButton):
             painter.drawRoundedRect(area.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
         painter.setPen(self.ink())
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic, self.text())
+        painter.end()
+
+
+class ShapeButton(Button):
+    """A button with a shape instead of text, for what everybody knows by its shape; its name is told all the same.
+
+    Args:
+        shape: the file's name without its ending.
+        name: for screen readers, and beside the pointer.
+    """
+
+    def __init__(self, shape: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._shape = shape
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+
+    def sizeHint(self) -> QSize:
+        side = self.fontMetrics().height() + em(self, 0.75)
+        return QSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        side = em(self, 1.0)
+        area = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        painter = QPainter(self)
+        paint_icon(painter, self._shape, area, self.ink())
         painter.end()
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from keyturn.computer.clock import Clock
@@ -69,6 +70,14 @@ class Windows:
             open_first()
             # Asked to leave before Qt's loop began, nothing would end it.
             return 0 if self._leaving else application.exec()
+
+    def come_to_the_front(self) -> None:
+        """Show the first window before all others, where the desktop lets a program do that."""
+        first = self._open[0]
+        first.setWindowState(first.windowState() & ~Qt.WindowState.WindowMinimized)
+        first.show()
+        first.raise_()
+        first.activateWindow()
 
     def _tell_mistake(self, error: BaseException, doing: str) -> None:
         self._open[0].runner.tell_mistake(error, doing)

@@ -90,7 +90,7 @@ class TurnOffPage(PageView):
     def _one_way(self, decision: Decision) -> QWidget:
         card = Card()
         card.column.addWidget(Notice(consent.one_way_heading(), Tone.ATTENTION, "exclamation"))
-        card.column.addWidget(Quiet(consent.one_way()))
+        card.column.addWidget(Quiet(consent.one_way(decision.owner)))
         understood = Tick(_("I understand that Keyturn cannot turn it on again"))
         self._by_key = Button(_("Turn {key} off with itself").format(key=decision.key.masked))
         self._by_key.setAutoDefault(False)
