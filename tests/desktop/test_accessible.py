@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant import open_assistant
@@ -92,6 +92,8 @@ def test_every_control_has_a_name_and_a_role(page: MainWindow) -> None:
             nameless.append((type(widget).__name__, said.role()))
         if takes_focus and said.role() in {QAccessible.Role.NoRole, QAccessible.Role.Client}:
             nameless.append((type(widget).__name__, "no role"))
+        if isinstance(widget, QAbstractButton) and not takes_focus:
+            nameless.append((widget.accessibleName() or widget.text(), "not reached by keyboard"))
     assert nameless == []
 
 

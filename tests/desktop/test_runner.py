@@ -160,6 +160,7 @@ def test_what_was_asked_before_does_not_overwrite_what_is_asked_now(
     runner.read(runner, lambda desk: "new", done=heard.done, failed=heard.failed, doing="looking")
     _idle(qtbot, runner)
     assert heard.answers == ["new"]
+    assert heard.errors == []
 
 
 def test_leaving_asks_everything_to_stop_and_waits_no_longer_than_it_was_told(
