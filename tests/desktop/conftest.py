@@ -125,6 +125,22 @@ class SmallHome:
         """Once it is written: a file that holds the key's ID and that Keyturn does not edit."""
         return self.home / "Documents" / "notes.txt"
 
+    def write_programs(self) -> None:
+        key, secret = self.old.access_key_id.value, self.old.secret.reveal()
+        self.s3ql.write_text(
+            f"[attic]\nstorage-url: s3://eu-central-1/family-archive/attic\nbackend-login: {key}\n"
+            f"backend-password: {secret}\n"
+        )
+        self.duck.write_text(f"https\\://{key}@s3.amazonaws.com\\:443={secret}\n")
+        for path in (self.s3ql, self.duck):
+            path.chmod(0o600)
+
+    def let_a_user_own_the_key(self, policy: str) -> None:
+        """The programs use an IAM user's key instead of the root key."""
+        self.account.create_user("backup", policies={"some": policy})
+        self.old = self.account.create_user_key("backup", age_days=400)
+        self.write_programs()
+
     def write_notes(self) -> None:
         self.notes.parent.mkdir()
         self.notes.write_text(f"our key is {self.old.access_key_id.value}\n")
@@ -163,13 +179,6 @@ def small_home(tmp_path: Path) -> Iterator[SmallHome]:
         location = Location(endpoint_url=url, home=folder, state_dir=state, secrets=SecretsKind.FILE)
         home = SmallHome(account, folder, old, clock, location)
         home.s3ql.parent.mkdir(parents=True)
-        key, secret = old.access_key_id.value, old.secret.reveal()
-        home.s3ql.write_text(
-            f"[attic]\nstorage-url: s3://eu-central-1/family-archive/attic\nbackend-login: {key}\n"
-            f"backend-password: {secret}\n"
-        )
         home.duck.parent.mkdir()
-        home.duck.write_text(f"https\\://{key}@s3.amazonaws.com\\:443={secret}\n")
-        for path in (home.s3ql, home.duck):
-            path.chmod(0o600)
+        home.write_programs()
         yield home

@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant import AssistantPages
-from keyturn.desktop.flow import Page
+from keyturn.desktop.flow import Flow, Page
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear
 from keyturn.desktop.pages.parts import Fold
+from keyturn.desktop.pages.stopped import details
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.seam import NewRotation, RunningRotation
+from keyturn.model.errors import AppError
 from keyturn.practice.timeline import HandClock
 from keyturn.reminders.autostart import autostart_of
 from keyturn.reminders.started_program import Starts
@@ -287,6 +289,11 @@ def test_a_proof_that_fails_puts_everything_back_and_the_details_can_be_copied(p
     assert "code: aws.denied" in copied
     assert str(person.home.home) not in copied
     assert person.home.old.access_key_id.value not in copied
+
+
+def test_what_is_copied_for_a_report_has_no_whole_key_id() -> None:
+    problem = AppError("It broke", "AKIAIOSFODNN7EXAMPLE was refused.", code="x")
+    assert "AKIA…MPLE was refused." in details(Flow(), problem)
 
 
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])

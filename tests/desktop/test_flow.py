@@ -343,3 +343,22 @@ def test_a_rotation_of_which_the_window_knows_nothing_leads_to_its_page(walk: Wa
     assert by_name.flow.key == walk.ground.old.access_key_id
     assert by_name.flow.standing is not None
     assert by_name.page() is page_of(by_name.flow.standing) is Page.TURN_OFF
+
+
+def test_a_last_use_that_aws_does_not_tell_is_looked_up_by_hand(walk: Walk) -> None:
+    keys_but_not_their_use = (
+        '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},'
+        ' {"Effect": "Deny", "Action": ["iam:GetAccessKeyLastUsed"], "Resource": "*"}]}'
+    )
+    walk.ground.let_a_user_own_the_key(keys_but_not_their_use)
+    key = walk.ground.old.access_key_id
+    walk = Walk(walk.ground, Flow(key), Jobs(walk.ground.location, key=key))
+    walk.look().plan(watch_days=0).do(BEGIN)
+    walk.flow = walk.flow.gone_on().answered(True)
+    walk.do(Job(Work.TURN_OFF))
+    assert [one.item for one in walk.flow.by_hand] == ["last-use"]
+    assert walk.page() is Page.BY_HAND
+    walk.do(Job(Work.TICK, item="last-use"))
+    assert walk.page() is Page.TURN_OFF
+    walk.flow = walk.flow.answered(True)
+    assert walk.do(Job(Work.TURN_OFF)).page() is Page.OFF

@@ -266,7 +266,9 @@ def test_a_last_use_that_aws_does_not_tell_is_looked_up_by_the_person(office: Of
     held = conductor.turn_off(office.start(), None, By.KEY)
     assert held.ending is Ending.WAITING
     assert held.problem is not None
-    assert "keyturn done last-use" in held.problem.message
+    assert "when" in held.problem.message
+    assert held.awaiting[0].item == "last-use"
+    assert held.awaiting[0].steps
     conductor.tick(office.start(), None, "last-use")
     assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from keyturn.clients.endpoints import is_aws
@@ -135,7 +135,6 @@ class PlanFacts:
     notes: tuple[str, ...]
     policy: str
     closed: tuple[Gate, ...]
-    later: tuple[Gate, ...]
     command: str
 
     @property
@@ -172,7 +171,6 @@ def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Se
         notes=plan.notes,
         policy="" if plan.policy is None else json.dumps(plan.policy.as_json(), indent=2),
         closed=plan.closed,
-        later=tuple(gate for gate in plan.gates if gate not in plan.closed),
         command=words.command(location_options, "rotate", plan.key.last4, *command_options(options, plan.route)),
     )
 
@@ -243,18 +241,6 @@ class Standing:
     def programs_by_hand(self) -> tuple[Program, ...]:
         """The programs that a person gives the new key."""
         return programs_by_hand(self.rotation.decision)
-
-    @property
-    def watched_until(self) -> datetime | None:
-        """When watching is over; None before the new key is in place."""
-        since = self.rotation.switched_at
-        return None if since is None else since + timedelta(days=self.rotation.decision.watch_days)
-
-    @property
-    def deletable_from(self) -> datetime | None:
-        """When the old key may be deleted; None while it is on."""
-        since = self.rotation.off_at
-        return None if since is None else since + timedelta(days=self.rotation.decision.off_days)
 
 
 def count_of_programs(count: int) -> str:

@@ -221,6 +221,17 @@ def given_key_left(decision: Decision) -> tuple[Awaited, ...]:
     return (Awaited("given-key", title.format(key=decision.given.masked), _way_to_keys(decision), tickable=False),)
 
 
+def see_last_use_in_console(decision: Decision) -> Awaited:
+    """Seeing where its owner signs in when the old key was last used, where AWS does not tell the key itself."""
+    key = decision.key.masked
+    step = _("Next to {key}: Last used. Where that is after the new key was put in place, something uses it still.")
+    return Awaited(
+        LAST_USE,
+        _("See in the AWS console when {key} was last used: AWS does not tell this key").format(key=key),
+        _in_console(decision, step.format(key=key)),
+    )
+
+
 def has_console(owner: Principal | None) -> bool:
     """False for GovCloud's root user: its keys are managed with its keys alone (research/aws.md A2)."""
     return owner is None or owner.kind is not PrincipalKind.ROOT or owner.partition != "aws-us-gov"

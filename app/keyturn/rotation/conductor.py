@@ -153,7 +153,7 @@ def turn_off(surroundings: Surroundings, name: str | None, by: By | None = None,
         program_runs.note_use_of_new_key(surroundings, rotation, _signer(rotation, old, new))
         reasons = () if evidence.dead else watching.turn_off_gates(surroundings, rotation, evidence)
         if reasons:
-            return _waiting(surroundings, rotation, problem=GateClosed(reasons))
+            return _held(surroundings, rotation, evidence, reasons)
         if evidence.dead:
             turning_off.seen_off(surroundings, rotation, old)
         elif way is By.KEY:
@@ -226,7 +226,7 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
         return _deleted_by_hand(surroundings, rotation)
     waiting = (*watching.awaiting(surroundings, rotation), *items_to_put_back(surroundings, rotation))
     known = {one.item: one for one in waiting}
-    if item != watching.LAST_USE and (item not in known or not known[item].tickable):
+    if item != by_hand.LAST_USE and (item not in known or not known[item].tickable):
         waits = ", ".join(one.item for one in known.values() if one.tickable)
         raise UsageError(
             _("There is nothing called “{item}” to tick").format(item=item),
@@ -418,7 +418,16 @@ def _look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
     except AppError as error:
         return _stopped(surroundings, rotation, error)
     reasons = watching.turn_off_gates(surroundings, rotation, evidence)
-    return _waiting(surroundings, rotation, problem=GateClosed(reasons) if reasons else None)
+    return _held(surroundings, rotation, evidence, reasons) if reasons else _waiting(surroundings, rotation)
+
+
+def _held(
+    surroundings: Surroundings, rotation: Rotation, evidence: watching.Evidence, reasons: Sequence[str]
+) -> Result:
+    """It waits, also for what only the look at AWS showed."""
+    waits = _waiting(surroundings, rotation, problem=GateClosed(reasons))
+    awaited = {one.item: one for one in (*watching.unseen_use(rotation, evidence), *waits.awaiting)}
+    return replace(waits, awaiting=tuple(awaited.values()))
 
 
 def _prove_off(surroundings: Surroundings, rotation: Rotation) -> Result:

@@ -20,7 +20,6 @@ from keyturn.rotation.uses import without_own
 
 WATCH = "watch"
 OFF_DAYS = "off-days"
-LAST_USE = by_hand.LAST_USE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,16 @@ def turn_off_gates(surroundings: Surroundings, rotation: Rotation, evidence: Evi
     """Why the old key may not be turned off yet; empty where it may."""
     reasons = [one.title for one in awaited_before_turn_off(surroundings, rotation)]
     reasons += _foreign_use(rotation, evidence)
-    if not evidence.readable and LAST_USE not in rotation.ticked:
-        reasons.append(_last_use_by_hand(rotation).title)
+    reasons += [one.title for one in unseen_use(rotation, evidence)]
     return tuple(dict.fromkeys(reasons))
+
+
+def unseen_use(rotation: Rotation, evidence: Evidence) -> tuple[Awaited, ...]:
+    """What the person looks up where AWS does not tell the last use; empty where it does, or where they did."""
+    if evidence.readable or by_hand.LAST_USE in rotation.ticked:
+        return ()
+    at_a_store = by_hand.look_who_else(rotation.decision)
+    return at_a_store or (by_hand.see_last_use_in_console(rotation.decision),)
 
 
 def delete_gates(surroundings: Surroundings, rotation: Rotation) -> tuple[str, ...]:
@@ -171,18 +177,6 @@ def _foreign_use(rotation: Rotation, evidence: Evidence) -> list[str]:
             "or computer and give it its own key; `keyturn scan` shows where the key stands here."
         ).format(key=rotation.decision.key.masked, service=use.service, date=readable(use.date))
     ]
-
-
-def _last_use_by_hand(rotation: Rotation) -> Awaited:
-    at_a_store = by_hand.look_who_else(rotation.decision)
-    if at_a_store:
-        return at_a_store[0]
-    return Awaited(
-        LAST_USE,
-        _(
-            "AWS does not let this key see when {key} was last used. Look in the console, then `keyturn done {item}`"
-        ).format(key=rotation.decision.key.masked, item=LAST_USE),
-    )
 
 
 def readable(moment: datetime) -> str:

@@ -29,7 +29,7 @@ class OffPage(PageView):
         return _("Every backup was proved without it. You can close this window.")
 
     def signature(self, flow: Flow) -> object:
-        return None if flow.standing is None else (flow.standing.rotation.name, flow.standing.deletable_from)
+        return None if flow.standing is None else (flow.standing.rotation.name, flow.standing.rotation.deletable_from)
 
     def build(self, flow: Flow) -> None:
         standing = flow.standing
@@ -44,7 +44,7 @@ class OffPage(PageView):
             row.show_state(text, Tone.GOOD, "check")
             self.add(row)
         self.add(Subheading(_("What comes next")))
-        when = standing.deletable_from
+        when = standing.rotation.deletable_from
         date = "" if when is None else readable(when)
         self.add(
             bullets(

@@ -15,7 +15,6 @@ from keyturn.desktop.pages.fields import Field, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, Notice, StateRow, bullets, numbered, stacked
 from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading, Text
-from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.plan import Call, Gate, Options
@@ -135,9 +134,6 @@ class PlanPage(PageView):
         if plan.notes:
             self.add(Subheading(_("Please note")))
             self.add(bullets(plan.notes, "exclamation", Tone.ATTENTION))
-
-    def problem(self, flow: Flow) -> AppError | None:
-        return flow.problem
 
     def verb(self, flow: Flow) -> Verb | None:
         plan = flow.plan

@@ -67,7 +67,7 @@ class WatchPage(PageView):
 
     def title(self, flow: Flow) -> str:
         standing = flow.standing
-        until = None if standing is None else standing.watched_until
+        until = None if standing is None else standing.rotation.watched_until
         if standing is None or until is None or all(one.tickable for one in standing.result.awaiting):
             return _("The old key is still in use")
         return _("Watching until {date}").format(date=readable(until))
