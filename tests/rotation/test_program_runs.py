@@ -150,7 +150,8 @@ def test_a_second_root_key_leads_arq_to_a_key_of_its_own(mac: Mac) -> None:
     assert not plan.closed
     assert plan.by_hand[0].item == "guided-arq-7"
     assert plan.policy is not None
-    assert "s3:PutObjectRetention" in plan.policy.text()
+    assert "s3:RestoreObject" in plan.policy.text()
+    assert "s3:PutObjectRetention" not in plan.policy.text(), "the bucket has no lock"
 
 
 def test_a_tick_does_not_count_while_arq_shows_the_old_key(mac: Mac) -> None:
