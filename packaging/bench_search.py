@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil  # noqa: TID251  (measures, and is no room of the house)
+import psutil
 
 FILES, LARGE_FILES, LARGE_SIZE = 20_000, 2, 300 * 1000 * 1000
 KEY = "AKIABENCH0000EXAMPLE"

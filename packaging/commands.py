@@ -21,6 +21,8 @@ python3 packaging/dev.py COMMAND
   bench                     how fast Keyturn starts, scans, searches and rotates, as ratios
   fuzz [seconds]            look for files that break what reads them, with atheris (Linux; see packaging/fuzz.py)
   sweep [arguments]         a fault and a kill at every moment of every command, with a table (sweep --help); Linux
+  bundle                    a program that needs no Python, in dist/: on Debian and Ubuntu a package to install
+  audit                     known holes in the pinned packages, asked from the Python package index
   lock [uv arguments]       renew the locks after a change in pyproject.toml (needs uv); all newest: lock --upgrade
 
 Try first:    python3 packaging/dev.py run practice
@@ -89,8 +91,25 @@ def sweep(arguments: Sequence[str]) -> int:
     return _call([str(environment.program("python")), str(environment.PACKAGING / "sweep.py"), *arguments])
 
 
+def bundle(arguments: Sequence[str]) -> int:
+    """Freeze Keyturn, and make this system's package of it in `dist/`."""
+    if arguments:
+        raise environment.SetupError("`bundle` takes no arguments.")
+    environment.make_ready(environment.Level.BUNDLE)
+    programs.install_for_bundle()
+    python = environment.program("python", environment.Level.BUNDLE)
+    return _call([str(python), str(environment.PACKAGING / "bundle.py")])
+
+
+def audit(arguments: Sequence[str]) -> int:
+    """Ask the Python package index for known holes in what is installed and bundled."""
+    environment.make_ready(environment.Level.BUNDLE)
+    python = environment.program("python", environment.Level.BUNDLE)
+    return _call([str(python), str(environment.PACKAGING / "audit.py"), *arguments])
+
+
 def lock(arguments: Sequence[str]) -> int:
-    """Write both locks anew. The pins stay as they are unless pyproject.toml or an argument asks for others."""
+    """Write the locks anew. The pins stay as they are unless pyproject.toml or an argument asks for others."""
     uv = shutil.which("uv")
     if uv is None:
         raise environment.SetupError("The locks are made by uv, which is not on the PATH: pip install uv.")
@@ -100,9 +119,14 @@ def lock(arguments: Sequence[str]) -> int:
         *["--no-emit-index-url", "--no-emit-find-links"],
         *["--extra", "practice", "--group", "build", *arguments],
     ]
-    # The tests run with exactly the packages that people run with, and some more.
-    more = ["--group", "test", "--constraints", "packaging/requirements.lock"]
-    for path, extra in (("packaging/requirements.lock", []), ("packaging/requirements-test.lock", more)):
+    # Tests and bundles run with exactly the packages that people run with, and some more.
+    same = ["--constraints", "packaging/requirements.lock"]
+    locks = {
+        "packaging/requirements.lock": [],
+        "packaging/requirements-test.lock": ["--group", "test", *same],
+        "packaging/requirements-bundle.lock": ["--group", "bundle", *same],
+    }
+    for path, extra in locks.items():
         code = subprocess.run([*compile_lock, *extra, "-o", path], cwd=environment.ROOT, check=False).returncode
         if code:
             return code
@@ -116,6 +140,8 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "bench": bench,
     "sweep": sweep,
     "fuzz": fuzz,
+    "bundle": bundle,
+    "audit": audit,
     "lock": lock,
 }
 

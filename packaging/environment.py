@@ -1,5 +1,6 @@
-"""The virtual environment `.venv`: made from the locks, once, and made again when they change.
+"""The virtual environments, each made from its locks, once, and made again when they change.
 
+`.venv` is for running and testing; what freezes Keyturn has one of its own, so that nothing of it gets into a bundle.
 A stamp inside says what it was made from. It is removed before anything is installed and written last, so an
 interrupted setup leaves none, and the next one starts from nothing.
 """
@@ -21,52 +22,62 @@ import programs
 
 PACKAGING = Path(__file__).resolve().parent
 ROOT = PACKAGING.parent
-VENV = ROOT / ".venv"
-_STAMP = VENV / "made-from"
 
 
 class Level(IntEnum):
-    """How much is installed; each level holds the ones before it."""
+    """How much is installed; in one folder, each level holds the ones before it."""
 
     RUN = 1
     TEST = 2
+    BUNDLE = 3
 
+    @property
+    def folder(self) -> Path:
+        """The environment of this level."""
+        return ROOT / "build" / "environment" if self is Level.BUNDLE else ROOT / ".venv"
 
-_LOCKS = {Level.RUN: PACKAGING / "requirements.lock", Level.TEST: PACKAGING / "requirements-test.lock"}
+    @property
+    def lock(self) -> Path:
+        """What is installed, with hashes."""
+        names = {Level.RUN: "requirements", Level.TEST: "requirements-test", Level.BUNDLE: "requirements-bundle"}
+        return PACKAGING / f"{names[self]}.lock"
 
 
 class SetupError(Exception):
     """Why it could not be set up, in a sentence that says what to do."""
 
 
-def program(name: str) -> Path:
-    """Where `.venv` keeps the program `name`."""
-    return VENV / "Scripts" / f"{name}.exe" if os.name == "nt" else VENV / "bin" / name
+def program(name: str, level: Level = Level.RUN) -> Path:
+    """Where the environment of `level` keeps the program `name`."""
+    return level.folder / "Scripts" / f"{name}.exe" if os.name == "nt" else level.folder / "bin" / name
 
 
 def make_ready(level: Level) -> None:
-    """Bring `.venv` to `level`; does nothing where it is there already.
+    """Bring the environment to `level`; does nothing where it is there already.
 
     Raises:
         SetupError: where it cannot be made.
     """
-    wanted = _fingerprint()
-    made, _, reached = _STAMP.read_text(encoding="utf-8").partition(" ") if _STAMP.is_file() else ("", "", "")
+    folder = level.folder
+    stamp = folder / "made-from"
+    wanted = _fingerprint(folder)
+    made, _, reached = stamp.read_text(encoding="utf-8").partition(" ") if stamp.is_file() else ("", "", "")
     if made == wanted and int(reached) >= level:
         return
-    print(f"Setting up {VENV} (about half a minute) …", file=sys.stderr, flush=True)
-    _STAMP.unlink(missing_ok=True)
+    print(f"Setting up {folder} (about half a minute) …", file=sys.stderr, flush=True)
+    stamp.unlink(missing_ok=True)
     if made != wanted:
-        _make_empty()
-    pip = [str(program("python")), "-I", "-m", "pip", "-qq", "--no-input", "--disable-pip-version-check", "install"]
-    _do([*pip, "--require-hashes", "-r", str(_LOCKS[level])], "its packages could not be installed")
+        _make_empty(folder)
+    python = str(program("python", level))
+    pip = [python, "-I", "-m", "pip", "-qq", "--no-input", "--disable-pip-version-check", "install"]
+    _do(folder, [*pip, "--require-hashes", "-r", str(level.lock)], "its packages could not be installed")
     # Everything it needs is there by now, also what builds it: nothing may come from anywhere else.
     keyturn = [*pip, "--no-index", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
-    _do(keyturn, "Keyturn itself could not be installed")
-    _STAMP.write_text(f"{wanted} {level:d}", encoding="utf-8")
+    _do(folder, keyturn, "Keyturn itself could not be installed")
+    stamp.write_text(f"{wanted} {level:d}", encoding="utf-8")
 
 
-def _make_empty() -> None:
+def _make_empty(folder: Path) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         programs.install_or_tell(["python3-venv"], why="This Python cannot make virtual environments")
         importlib.invalidate_caches()
@@ -77,26 +88,26 @@ def _make_empty() -> None:
             )
     # Not sys.executable: that may be the very .venv that is about to be cleared.
     python = getattr(sys, "_base_executable", sys.executable)
-    _do([python, "-I", "-m", "venv", "--clear", str(VENV)], "it could not be made")
+    _do(folder, [python, "-I", "-m", "venv", "--clear", str(folder)], "it could not be made")
 
 
-def _do(command: list[str], otherwise: str) -> None:
+def _do(folder: Path, command: list[str], otherwise: str) -> None:
     # pip prints what it has to say; on stderr, so that the output of `run` stays keyturn's own.
     if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         raise SetupError(
-            f"{VENV} is not ready: {otherwise}; the reason stands above. "
+            f"{folder} is not ready: {otherwise}; the reason stands above. "
             "Nothing outside it was changed. Run the same command again when the reason is gone."
         )
 
 
-def _fingerprint() -> str:
-    """A hash of all that decides what `.venv` holds; the folder too, because an environment cannot be moved."""
+def _fingerprint(folder: Path) -> str:
+    """A hash of all that decides what `folder` holds; the folder too, because an environment cannot be moved."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     parts = [
         sys.version,
         platform.machine(),
-        str(VENV),
-        *(lock.read_text(encoding="utf-8") for lock in _LOCKS.values()),
+        str(folder),
+        *(level.lock.read_text(encoding="utf-8") for level in Level if level.folder == folder),
         json.dumps([project["project"], project["build-system"], project["tool"]["hatch"]]),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -13,12 +13,15 @@ DEBIAN_PACKAGES = {
     "aws": "awscli",
     "dbus-run-session": "dbus",
     "desktop-file-validate": "desktop-file-utils",
+    "dpkg-shlibdeps": "dpkg-dev",
     "duplicity": "duplicity",
     "duply": "duply",
     "gio": "libglib2.0-bin",
     "git-annex": "git-annex",
     "gnome-keyring-daemon": "gnome-keyring",
     "notify-send": "libnotify-bin",
+    "mmdebstrap": "mmdebstrap",
+    "objdump": "binutils",
     "openbox": "openbox",
     "pgbackrest": "pgbackrest",
     "rclone": "rclone",
@@ -100,6 +103,13 @@ def missing_libraries() -> list[str]:
     there = {line.split()[0] for line in known.splitlines() if " => " in line}
     missing = [package for name, package in DEBIAN_LIBRARIES.items() if name not in there]
     return missing if _FONT.is_file() else [*missing, _FONT_PACKAGE]
+
+
+def install_for_bundle() -> None:
+    """Install what makes a Debian package, where this is Debian."""
+    missing = [DEBIAN_PACKAGES[name] for name in ("dpkg-shlibdeps", "objdump") if find_program(name) is None]
+    if missing and find_program("dpkg") is not None:
+        install_or_tell(missing, why="Without these no Debian package can be made")
 
 
 def install_or_tell(packages: Sequence[str], *, why: str) -> None:

@@ -102,7 +102,7 @@ def parse(words: Sequence[str], settings: Settings) -> Arguments:
         UsageError: where it makes no sense.
         SystemExit: after `-h` or `--version`, with code 0.
     """
-    given: dict[str, Any] = vars(_parser().parse_args(list(words)))
+    given: dict[str, Any] = vars(parser().parse_args(list(words)))
     for name, value in given.items():
         if isinstance(value, list):
             given[name] = tuple(value)
@@ -153,8 +153,9 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=22, width=80)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def parser() -> argparse.ArgumentParser:
+    """The parser of everything that can be typed; the man page is made from it."""
+    whole = _Parser(
         prog="keyturn",
         usage=_("keyturn [COMMAND] [options]"),
         description=overview(),
@@ -163,11 +164,11 @@ def _parser() -> argparse.ArgumentParser:
         argument_default=argparse.SUPPRESS,
         formatter_class=_Formatter,
     )
-    parser.add_argument("--version", action="version", version=f"keyturn {__version__}", help=_("say the version"))
-    commands = parser.add_subparsers(
+    whole.add_argument("--version", action="version", version=f"keyturn {__version__}", help=_("say the version"))
+    commands = whole.add_subparsers(
         title=_("commands"), dest="command", metavar="COMMAND", parser_class=_Parser, prog="keyturn"
     )
-    _global_options(parser)
+    _global_options(whole)
     made = {name: _add(commands, name, text) for name, text in help_texts().items()}
     _scan_options(made["scan"])
     for name in ("plan", "rotate"):
@@ -200,7 +201,7 @@ def _parser() -> argparse.ArgumentParser:
     made["practice"].add_argument("--window", action="store_true", help=_("rehearse in the window"))
     for sub in made.values():
         _global_options(sub)
-    return parser
+    return whole
 
 
 def _add(commands: argparse._SubParsersAction[_Parser], name: str, text: HelpText) -> argparse.ArgumentParser:
