@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
 import sys
 from contextlib import closing
@@ -36,8 +37,10 @@ class FakeArqc:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.program = folder / "arqc"
-        self.program.write_text(
-            f"#!{sys.executable}\n"
+        answering = folder / "arqc.py"
+        # A shell in between: the line with the program's name ends at a space, and Python's own path may hold one.
+        self.program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(answering))} "$@"\n')
+        answering.write_text(
             "import os, pathlib, sys, time\n"
             f"folder = pathlib.Path({str(folder)!r})\n"
             "with (folder / 'asked').open('a') as file: print(*sys.argv[1:], file=file)\n"

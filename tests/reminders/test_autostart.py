@@ -220,7 +220,8 @@ def test_windows_reads_back_the_words_that_were_meant() -> None:
     registry = MadeUpRegistry()
     RunKey(registry).enable(Starts.CHECK, ("--state-dir", r'C:\Users\Oma Erna\key"turn'))
     value = registry.values[RUN, NAME]
-    assert value == f'{sys.executable} -m keyturn remind --check --state-dir "C:\\Users\\Oma Erna\\key\\"turn"'
+    python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+    assert value == f'{python} -m keyturn remind --check --state-dir "C:\\Users\\Oma Erna\\key\\"turn"'
 
 
 def test_a_command_that_windows_would_cut_off_is_refused() -> None:
