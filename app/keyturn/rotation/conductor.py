@@ -39,11 +39,11 @@ class GateClosed(AppError):
     """A step may not run yet.
 
     Attributes:
-        reasons: why, each in a sentence.
+        reasons: why, each in a sentence, or in the title of what is awaited, which has no full stop.
     """
 
     def __init__(self, reasons: Sequence[str], code: str = "gate") -> None:
-        super().__init__(_("Not yet"), " ".join(reasons), code=code)
+        super().__init__(_("Not yet"), " ".join(f"{one.removesuffix('.')}." for one in reasons), code=code)
         self.reasons = tuple(reasons)
 
 
