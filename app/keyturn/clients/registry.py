@@ -126,14 +126,14 @@ def client_named(name: str) -> Client:
     """Return the client that the command line calls `name`.
 
     Raises:
-        UsageError: `usage.client`, where no module has that name; such places are only listed.
+        UsageError: `usage.client`, where no module has that name.
     """
     for client in (*CLIENTS, *guided_clients()):
         if client.name == name:
             return client
     raise UsageError(
-        _("Keyturn cannot change keys of “{name}”").format(name=name),
-        _("It only lists what it found there, and changed nothing. Change the key by hand, then tick it off."),
+        _("Keyturn knows no program “{name}”").format(name=name),
+        _("`keyturn clients` lists the programs by their names. Nothing was changed."),
         code="usage.client",
     )
 

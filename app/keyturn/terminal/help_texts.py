@@ -238,7 +238,8 @@ def _rotating() -> dict[str, HelpText]:
             _(
                 "Some things only a person can do, such as restarting a program that still has\n"
                 "the old key in its memory. `keyturn status` lists them by name; this command\n"
-                "says that one is done. It is not checked, and it does nothing else."
+                "says that one is done, and does nothing else. Where Keyturn can see into the\n"
+                "program, a tick does not count while the old key still stands there."
             ),
             ("keyturn done restart-rclone-4711",),
             _("0 ticked · 2 no such thing is awaited"),
