@@ -178,7 +178,7 @@ def test_back_goes_back_before_the_commit_and_is_gone_behind_it(person: Person) 
 def test_one_program_may_be_left_out(person: Person) -> None:
     person.press("Choose the way out")
     person.press("More choices")
-    person.press("duck")
+    person.press("duck (Cyberduck CLI)")
     person.press("Show the plan")
     person.press("Create new key and update one program")
     assert person.home.old.access_key_id.value in person.home.duck.read_text()

@@ -33,7 +33,7 @@ def _rehearsal(qtbot: QtBot) -> Iterator[MainWindow]:
 @pytest.mark.timeout(120)
 def test_a_rehearsal_says_so_everywhere_and_days_can_pass(qtbot: QtBot) -> None:
     with _rehearsal(qtbot) as window:
-        assert window.windowTitle() == "Keyturn – PRACTICE"
+        assert window.windowTitle() == "PRACTICE – Keyturn"
         window.view.mail.click()
         labels = [label for label in window.findChildren(QLabel) if label.text() == "PRACTICE"]
         assert [label.isVisible() for label in labels] == [True], "also in front of every page"
@@ -42,4 +42,4 @@ def test_a_rehearsal_says_so_everywhere_and_days_can_pass(qtbot: QtBot) -> None:
         button.click()
         assert window.runner.clock.now() - before >= timedelta(days=4)
         qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
-        assert window.view.header.title.text().endswith("is 9 years old.")
+        assert window.view.header.title.text().endswith("is 9 years old")

@@ -69,7 +69,7 @@ def test_it_opens_and_a_signal_closes_it(tmp_path: Path, words: tuple[str, ...])
         window.send_signal(signal.SIGTERM)
         said = window.stderr.read()
         assert window.wait(30) == 0, said
-    assert title == ("Keyturn – PRACTICE" if words else "Keyturn")
+    assert title == ("PRACTICE – Keyturn" if words else "Keyturn")
     # The practice account brings AWS's library along.
     assert words or imported == "False\n"
     assert list(tmp_path.glob("keyturn-practice-*")) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +52,8 @@ def system_certificates(folder: Path) -> Path:
 
 def _windows_certificates() -> str:
     # On Windows the default context is filled from the system's stores (Python's ssl, load_default_certs).
+    import ssl  # takes its time, and only Windows needs it
+
     trusted = ssl.create_default_context().get_ca_certs(binary_form=True)
     return "".join(ssl.DER_cert_to_PEM_cert(one) for one in trusted)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
@@ -89,6 +89,8 @@ class DestinationModel(QAbstractTableModel):
                 return row.cells[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
                 return str(row.place.path)
+            case Qt.ItemDataRole.SizeHintRole:
+                return QSize(0, em(self._view, 1.6))
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
                 # A screen reader that reads the first cell hears the whole row.
                 return ", ".join(row.cells)

@@ -29,12 +29,14 @@ class Program:
 
     Attributes:
         identity: as `Place.identity`.
-        name: the program, such as `rclone`.
+        client: the program as the command line names it, such as `aws`.
+        name: what people call it, such as `AWS CLI`.
         where: what a person calls the place, and the buckets it reaches.
         buckets: those that its settings, or the person, named.
     """
 
     identity: str
+    client: str
     name: str
     where: str
     path: str
@@ -45,7 +47,8 @@ class Program:
         """What a person has to know of a destination in order to recognise it."""
         each = tuple(dict.fromkeys(buckets))
         where = " · ".join([place.name, *each])
-        return cls(place.identity, place.client, where, words.short_path(place.path, home), each)
+        name = words.program(place.client)
+        return cls(place.identity, place.client, name, where, words.short_path(place.path, home), each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,7 @@ def programs_by_hand(decision: Decision) -> tuple[Program, ...]:
     """The programs that a person gives the new key."""
     return tuple(
         Program(
+            one.client,
             one.client,
             program_title(one),
             " · ".join(dict.fromkeys([*(place.name for place in one.places), *(each.bucket for each in one.targets)])),

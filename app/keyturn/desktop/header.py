@@ -99,7 +99,8 @@ class Header(Band):
             order: the button's text; empty where nothing is called for.
         """
         self._shape.show_shape(*_SHIELDS[situation.mood])
-        self.title.setText(situation.title)
+        # A headline ends without a full stop.
+        self.title.setText(situation.title.removesuffix("."))
         self.text.setText(" ".join(situation.sentences))
         self.text.setVisible(bool(situation.sentences))
         self.button.setText(order)

@@ -92,7 +92,7 @@ class NodeCard(QAbstractButton):
         if self.node.pill:
             width = self.fontMetrics().horizontalAdvance(self.node.pill) + em(self, 0.9)
             pill = QRectF(right - width, em(self, 0.45), width, em(self, 1.2))
-            paint_pill(painter, self, pill, self.node.pill, self.node.state.tone)
+            paint_pill(painter, self, pill, self.node.pill, self.node.pill_tone or self.node.state.tone)
             title_right = pill.left() - em(self, 0.3)
         else:
             title_right = float(right)

@@ -12,7 +12,7 @@ from keyturn.desktop.command_line import CommandLine
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Page
-from keyturn.desktop.picture import advice_tone, order_for, program_title
+from keyturn.desktop.picture import advice_tone, order_for
 from keyturn.desktop.power import PowerPicture, before_and_after
 from keyturn.desktop.timeline import KeyTimeline, moments_of
 from keyturn.desktop.widgets import Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text, Verbatim
@@ -121,7 +121,7 @@ class KeyPage(Page):
         path = words.short_path(place.path, self._overview.home)
         if place.kind is PlaceKind.DESTINATION:
             row = QHBoxLayout()
-            row.addWidget(Strong(f"{program_title(place.client)}: {place.name}"), 1)
+            row.addWidget(Strong(f"{words.program(place.client)}: {place.name}"), 1)
             if not place.editable and not place.session:
                 row.addWidget(Pill(_("by hand"), advice_tone(Advice.REPLACE)))
             card.column.addLayout(row)

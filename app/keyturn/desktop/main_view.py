@@ -87,6 +87,7 @@ class MainView(QWidget):
                 place.addWidget(view)
         self.facts = Quiet()
         self.facts.setMinimumHeight(em(self, 1.2))
+        self.facts.setContentsMargins(em(self, 0.2), 0, 0, 0)  # below the cards' own edge, as the link below it
         self.rest = LinkButton()
         self.rest.clicked.connect(self.rest_wanted)
         self.rest.hide()
@@ -163,6 +164,7 @@ class MainView(QWidget):
         self.rest.setVisible(bool(rest))
         self._tell_failures(overview)
         self._tell_facts("")
+        self._show_hint()
         self._tell_when()
         announce(self, f"{situation.title} {self.note.text() if not self.note.isHidden() else ''}".strip())
         if is_first:
@@ -206,9 +208,12 @@ class MainView(QWidget):
         hint = _("Point at a card, or reach it with Tab and the arrow keys, to read what is known of it.")
         self.facts.setText(facts or hint)
 
+    def _show_hint(self) -> None:
+        self.facts.setVisible(self.tabs.currentIndex() == 0 and bool(self.map.cards))
+
     def _change_view(self, index: int) -> None:
         self._views.setCurrentIndex(index)
-        self.facts.setVisible(index == 0)
+        self._show_hint()
 
     def _tell_when(self) -> None:
         if self._looked_at is None:
@@ -233,7 +238,10 @@ def _proof_sentence(overview: Overview) -> str:
         return _("Checked {when}")
     if all(proof.ok and proof.bucket is not None for proof in overview.proofs):
         return _("Every backup proved {when}")
-    return _("Checked {when}: nothing failed, not everything could be proved")
+    proved = sum(proof.ok and proof.bucket is not None for proof in overview.proofs)
+    # Filled in twice: `when` is told anew each minute.
+    text = _("Checked {{when}}: {count} of {all} proved, none failed")
+    return text.format(count=proved, all=len(overview.proofs))
 
 
 def order_of(overview: Overview) -> str:

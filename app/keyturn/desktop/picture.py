@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.look import Tone
 from keyturn.desktop.overview import Overview
-from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _, plural
@@ -71,7 +70,7 @@ class Node:
     """One card.
 
     Attributes:
-        pill: its state in a word; may be empty.
+        pill: its state in a word; may be empty. `pill_tone`: where the word says something else than the state does.
         facts: all that is known of it in sentences, told at hover and focus.
         key: the key whose page it opens; None for a card that stands for several.
     """
@@ -83,6 +82,7 @@ class Node:
     facts: str
     pill: str = ""
     key: AccessKeyId | None = None
+    pill_tone: Tone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """What the list says of it: program, name, buckets, key, state."""
         key = self.found.key.access_key_id.masked
-        return program_title(self.place.client), self.place.name, self.buckets, key, self.state.word
+        return words.program(self.place.client), self.place.name, self.buckets, key, self.state.word
 
     @property
     def buckets(self) -> str:
@@ -205,17 +205,6 @@ def order_for(advice: Advice) -> str:
     }.get(advice, "")
 
 
-@cache
-def program_title(client: str) -> str:
-    """What people call the program."""
-    from keyturn.clients.registry import client_named
-
-    try:
-        return client_named(client).title
-    except UsageError:
-        return client
-
-
 def key_detail(found: FoundKey, now: datetime) -> str:
     """Whose key it is and how old, in a few words."""
     key = found.key
@@ -295,11 +284,12 @@ def _cannot_work(found: FoundKey, place: Place) -> bool:
 
 def _program(row: Row) -> Node:
     place, key = row.place, row.found.key.access_key_id
-    pill = "" if place.editable or place.session else _("by hand")
+    pill, pill_tone = "" if place.editable or place.session else _("by hand"), row.state.tone
     if row.state in {LineState.BROKEN, LineState.PROVED, LineState.NEW}:
         pill = row.state.word
     elif row.is_proved and not pill:
-        pill = _("works")
+        # It works with the old key: that is good, and the key is old all the same.
+        pill, pill_tone = _("works"), Tone.GOOD
     facts = [
         place.name,
         _("key {key}").format(key=key.masked),
@@ -307,9 +297,9 @@ def _program(row: Row) -> Node:
         _("file {name}").format(name=place.path.name),
         row.state.word,
     ]
-    title = program_title(place.client)
+    title = words.program(place.client)
     detail = place.name if place.targets else _("{name} · names no bucket").format(name=place.name)
-    return Node(place.identity, title, detail, row.state, _facts(title, *facts, place.note), pill, key)
+    return Node(place.identity, title, detail, row.state, _facts(title, *facts, place.note), pill, key, pill_tone)
 
 
 def _more(key: AccessKeyId, hidden: Sequence[Row]) -> Node:
@@ -330,7 +320,7 @@ def _bucket(name: str, uses: Sequence[tuple[Row, Target]]) -> Node:
         worst = LineState.BROKEN
     regions = sorted({row.place.region for row, _target in uses if row.place.region})
     prefixes = sorted({target.prefix for _row, target in uses if target.prefix})
-    programs = sorted({program_title(row.place.client) for row, _target in uses})
+    programs = sorted({words.program(row.place.client) for row, _target in uses})
     detail = " · ".join([*regions, ", ".join(programs)])
     facts = [_("used by {programs}").format(programs=", ".join(programs)), *regions]
     if prefixes:

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Page
-from keyturn.desktop.picture import program_title
 from keyturn.desktop.widgets import Card, Strong, Subheading, Text, Verbatim
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
@@ -27,7 +26,7 @@ def summary(overview: Overview) -> str:
     if files:
         parts.append(_("Also holding a key: {files}").format(files=", ".join(files)))
     problems = overview.survey.problems
-    programs = dict.fromkeys(program_title(one.client) for one in problems if one.client)
+    programs = dict.fromkeys(words.program(one.client) for one in problems if one.client)
     if programs:
         parts.append(_("Cannot see inside: {programs}").format(programs=", ".join(programs)))
     elif problems:

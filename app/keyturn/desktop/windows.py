@@ -57,7 +57,7 @@ class Windows:
         runner = Runner(ground.location, clock, standing=lambda workplace: nothing_real())
         strip = RehearsalStrip(ground, clock)
         window = MainWindow(runner, self._doors(ground.location), strip)
-        window.setWindowTitle(_("Keyturn – PRACTICE"))
+        window.setWindowTitle(_("PRACTICE – Keyturn"))
         strip.moved.connect(window.look)
         return self._show(window)
 

@@ -151,10 +151,10 @@ def _age(found: FoundKey, now: datetime) -> str:
     name = key.access_key_id.masked
     is_root = owner is not None and owner.kind is PrincipalKind.ROOT
     if key.created is None:
-        text = _("Your AWS root key {key} is of unknown age.") if is_root else _("Access key {key} is of unknown age.")
+        text = _("Your AWS root key is of unknown age.") if is_root else _("Access key {key} is of unknown age.")
         return text.format(key=name)
     if is_root:
-        return _("Your AWS root key {key} is {age} old.").format(key=name, age=words.span(now - key.created))
+        return _("Your AWS root key is {age} old.").format(age=words.span(now - key.created))
     return _("Access key {key} is {age} old.").format(key=name, age=words.span(now - key.created))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
+from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, LastUse, PrincipalKind
 from keyturn.model.text import _, plural
 from keyturn.rotation.advice import Advice
@@ -111,6 +113,17 @@ def route(word: Route) -> str:
         Route.GIVEN_PAIR: _("a new key that you made, and give to Keyturn"),
         Route.RETIRE: _("no new key: nothing uses the old one"),
     }[word]
+
+
+@cache
+def program(client: str) -> str:
+    """What people call a backup program, such as `AWS CLI` for `aws`."""
+    from keyturn.clients.registry import client_named
+
+    try:
+        return client_named(client).title
+    except UsageError:
+        return client
 
 
 def consequence(word: Route) -> str:

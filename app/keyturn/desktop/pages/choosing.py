@@ -146,13 +146,12 @@ class ChoosePage(PageView):
         self._build_more(flow, facts)
 
     def _build_more(self, flow: Flow, facts: KeyFacts) -> None:
-        names = list(dict.fromkeys(one.name for one in facts.programs))
         self._clients = {}
-        for name in names:
+        for client, name in {one.client: one.name for one in facts.programs}.items():
             box = Tick(name)
-            box.setChecked(not flow.options.only or name in flow.options.only)
+            box.setChecked(not flow.options.only or client in flow.options.only)
             box.toggled.connect(lambda on: self._tell())
-            self._clients[name] = box
+            self._clients[client] = box
         self._user_name = Field(flow.options.user_name or "")
         self._user_name.setPlaceholderText(_("chosen by Keyturn"))
         self._user_name.editingFinished.connect(self._tell)
@@ -223,14 +222,15 @@ def _choice(page: PageView, group: QButtonGroup, name: str, consequence: str, *,
     button.setFont(Strong().font())
     button.setAccessibleDescription(consequence)
     group.addButton(button)
-    card.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-    row = QHBoxLayout()
+    head = QHBoxLayout()
+    head.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    if recommended:
+        head.addStretch(1)
+        head.addWidget(Pill(_("recommended"), Tone.GOOD))
     text = Quiet(consequence)
     text.setContentsMargins(em(card, 1.4), 0, 0, 0)
-    row.addWidget(text, 1)
-    if recommended:
-        row.addWidget(Pill(_("recommended"), Tone.GOOD), 0, Qt.AlignmentFlag.AlignBottom)
-    card.column.addLayout(row)
+    card.column.addLayout(head)
+    card.column.addWidget(text)
     page.add(card)
     return button
 
