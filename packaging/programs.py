@@ -30,7 +30,9 @@ DEBIAN_PACKAGES = {
     "strace": "strace",
     "s3fs": "s3fs",
     "s4cmd": "s4cmd",
+    "trayer": "trayer",
     "xdotool": "xdotool",
+    "xev": "x11-utils",
     "Xvfb": "xvfb",
 }
 
