@@ -1,4 +1,4 @@
-"""How fast Keyturn starts, scans, searches and rotates: `packaging/dev.py bench` runs this with the Python of `.venv`.
+"""How fast Keyturn starts, scans, searches, rotates and answers: run by `packaging/dev.py bench`.
 
 Everything is measured in turns with what it is compared with (`python -c pass`, ripgrep), so that a busy computer slows
 both. It prints and judges nothing.
@@ -52,6 +52,7 @@ def main() -> None:
             row(f"heavy libraries, {name}", ", ".join(heavy) or "none", "", "aim: none")
         search(Path(folder), [program, *scan])
         rotation()
+        window(program, Path(folder) / "empty home", Path(folder) / "window")
 
 
 def search(folder: Path, scan: Sequence[str]) -> None:
@@ -97,6 +98,35 @@ def rotation() -> None:
         row(f"rotation, {destinations} destination(s), {trip}", seconds(measured.seconds), over)
         steps = ", ".join(f"{step} {count}" for step, count in measured.calls.items() if count)
         row("  requests to AWS", f"{measured.calls.total()}: {steps}")
+
+
+def window(program: str, home: Path, state: Path) -> None:
+    """The window and the icon beside bare ones of PySide6, and the longest time that the window did not answer."""
+    import bench_window
+
+    missing = bench_window.missing()
+    if missing:
+        row("window and icon", f"not measured without {', '.join(missing)} (`packaging/dev.py setup` tells more)")
+    else:
+        apart = ["--home", str(home), "--state-dir", str(state), "--secrets", "memory"]
+        bare, ours = bench_window.starts([program, *apart])
+        row("window of PySide6 alone, visible", seconds(bare.seconds), f"{bare.processor:.3f} s of processor")
+        ratio = f"{ours.seconds / bare.seconds:.2f} × that, processor {ours.processor / bare.processor:.2f} ×"
+        row("keyturn, window visible", seconds(ours.seconds), ratio, "aim: at most 1.5 ×")
+        icon, tray = bench_window.at_rest([program, *apart, "tray"])
+        row(
+            "icon of PySide6 alone, memory at rest", f"{icon.memory / 1e6:.1f} MB", f"woken {icon.wakes:.0f} × a minute"
+        )
+        row(
+            "keyturn tray",
+            f"{tray.memory / 1e6:.1f} MB",
+            f"{tray.memory / icon.memory:.2f} × that",
+            "aim: at most 1.25 ×",
+        )
+        row("  woken in a minute", f"{tray.wakes:.0f} ×", "", "aim: once an hour")
+    for what, gap in bench_window.gaps().items():
+        taken = f"{gap.seconds * 1000:.0f} ms"
+        row(f"longest gap: {what}", taken, f"{gap.processor * 1000:.0f} ms of processor", "aim: at most 50 ms")
 
 
 def offline_scan(home: Path, state: Path) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.computer.clock import SystemClock
 from keyturn.computer.computer import Computer, Platform
+from keyturn.model.keys import KeyPair
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.faults import hang_after
 from keyturn.rotation import conductor
@@ -46,18 +47,23 @@ def rotate(destinations: int) -> Measured:
     old = account.create_root_key(age_days=3000)
     with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as folder, account.serving() as url:
         home, memory = Path(folder) / "home", Path(folder) / "memory"
-        restic = home / ".config" / "restic"
-        restic.mkdir(parents=True)
         memory.mkdir()
-        for number in range(destinations):
-            account.create_bucket(f"bucket-{number:02}")
-            account.put_object(f"bucket-{number:02}", "data/one", b"x")
-            (restic / f"{number:02}.env").write_text(
-                f"AWS_ACCESS_KEY_ID={old.access_key_id}\nAWS_SECRET_ACCESS_KEY={old.secret.reveal()}\n"
-                f"RESTIC_REPOSITORY=s3:{url}/bucket-{number:02}/data\n"
-            )
+        furnish_home(account, old, home, destinations, url)
         account.fail("*", hang_after(ROUND_TRIP), times=1_000_000)
         return _measured(account, Computer(Platform.LINUX, home, {}, is_this_one=False), memory, url)
+
+
+def furnish_home(account: PracticeAccount, old: KeyPair, home: Path, destinations: int, url: str) -> None:
+    """Write so many restic files with the key, each with a bucket of its own."""
+    restic = home / ".config" / "restic"
+    restic.mkdir(parents=True)
+    for number in range(destinations):
+        account.create_bucket(f"bucket-{number:02}")
+        account.put_object(f"bucket-{number:02}", "data/one", b"x")
+        (restic / f"{number:02}.env").write_text(
+            f"AWS_ACCESS_KEY_ID={old.access_key_id}\nAWS_SECRET_ACCESS_KEY={old.secret.reveal()}\n"
+            f"RESTIC_REPOSITORY=s3:{url}/bucket-{number:02}/data\n"
+        )
 
 
 def _measured(account: PracticeAccount, computer: Computer, memory: Path, url: str) -> Measured:
