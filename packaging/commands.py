@@ -18,7 +18,8 @@ python3 packaging/dev.py COMMAND
                             (Windows: .venv\\Scripts\\keyturn.exe) is the program
   run [arguments]           set up if needed, then keyturn with these arguments
   test [pytest arguments]   set up if needed, then lint, types, import borders and tests; stops at the first failure
-  bench                     how fast Keyturn starts, scans, searches and rotates, as ratios
+  bench                     how fast Keyturn starts, scans, searches, rotates and answers, as ratios
+  screenshots               picture every page on practice data, and those of the README anew
   fuzz [seconds]            look for files that break what reads them, with atheris (Linux; see packaging/fuzz.py)
   sweep [arguments]         a fault and a kill at every moment of every command, with a table (sweep --help); Linux
   bundle                    a program that needs no Python, in dist/: on Debian and Ubuntu a package to install
@@ -76,6 +77,12 @@ def bench(arguments: Sequence[str]) -> int:
     """Measure; prints a table and judges nothing."""
     environment.make_ready(environment.Level.RUN)
     return _call([str(environment.program("python")), str(environment.PACKAGING / "bench.py"), *arguments])
+
+
+def screenshots(arguments: Sequence[str]) -> int:
+    """Picture every page."""
+    environment.make_ready(environment.Level.RUN)
+    return _call([str(environment.program("python")), str(environment.PACKAGING / "screenshots.py"), *arguments])
 
 
 def fuzz(arguments: Sequence[str]) -> int:
@@ -138,6 +145,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "run": run,
     "test": test,
     "bench": bench,
+    "screenshots": screenshots,
     "sweep": sweep,
     "fuzz": fuzz,
     "bundle": bundle,
