@@ -111,7 +111,7 @@ def window(program: str, home: Path, state: Path) -> None:
         apart = ["--home", str(home), "--state-dir", str(state), "--secrets", "memory"]
         bare, ours = bench_window.starts([program, *apart])
         row("window of PySide6 alone, visible", seconds(bare.seconds), f"{bare.processor:.3f} s of processor")
-        ratio = f"{ours.seconds / bare.seconds:.2f} × that, processor {ours.processor / bare.processor:.2f} ×"
+        ratio = f"{ours.seconds / bare.seconds:.2f} × (processor {ours.processor / bare.processor:.2f} ×)"
         row("keyturn, window visible", seconds(ours.seconds), ratio, "aim: at most 1.5 ×")
         icon, tray = bench_window.at_rest([program, *apart, "tray"])
         row(
