@@ -35,7 +35,9 @@ def keyturn(*words: str, path: list[Path], home: Path) -> subprocess.CompletedPr
 def test_it_is_run_from_the_wheel_and_finds_its_resources(installed: Path, tmp_path: Path) -> None:
     listed = keyturn("--json", "clients", path=[installed], home=tmp_path)
     assert {"rclone", "arq-7", "duplicati"} <= {one["name"] for one in json.loads(listed.stdout)["clients"]}
-    assert (installed / "keyturn" / "resources" / "icons" / "keyturn.svg").is_file()
+    resources = installed / "keyturn" / "resources"
+    assert (resources / "icons" / "keyturn.svg").is_file()
+    assert not (resources / "screenshots").exists()
 
 
 def test_it_brings_the_command_and_the_practice_account_is_an_extra(installed: Path) -> None:
