@@ -22,9 +22,10 @@ def every_program_backs_up(person: Person, programs: Mapping[str, Path], stage: 
     letter.write_text(f"written {stage}")
 
     rclone: list[str | Path] = [programs["rclone"], "--config", computer.rclone_config, "--retries", "1"]
-    done = person.run(*rclone, "copyto", letter, f"oma:family-archive/{stage}.txt")
-    assert done.returncode == 0, done.stderr
-    assert person.run(*rclone, "cat", f"oma:family-archive/{stage}.txt").stdout == f"written {stage}"
+    for remote in ("oma:family-archive", "oma-secret:"):  # in clear, and through rclone's crypt
+        done = person.run(*rclone, "copyto", letter, f"{remote}/{stage}.txt")
+        assert done.returncode == 0, done.stderr
+        assert person.run(*rclone, "cat", f"{remote}/{stage}.txt").stdout == f"written {stage}"
 
     script = f'. "{computer.restic_environment}"; "{programs["restic"]}" --no-cache -q'
     done = person.run("/bin/sh", "-c", f'{script} backup "{letter}" && {script} check')
