@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -301,9 +302,12 @@ def s4cmd(desk: Desk, program: Path) -> None:
 
 def duplicity(desk: Desk, program: Path) -> None:
     goes_to = ("--s3-endpoint-url", desk.account.url, "--num-retries", "1", "--no-encryption")
+    began = int(time.time()) - 600
     for number, kind in enumerate(("full", "full", "incremental")):
         desk.write("Letters/letter.txt", f"a letter {number}")
-        desk.run(program, kind, *goes_to, desk.home / "Letters", f"boto3+s3://{BUCKET}/letters")
+        # Backups are named after the second in which they began, and two of one second are one.
+        moment = ("--current-time", str(began + 60 * number))
+        desk.run(program, kind, *moment, *goes_to, desk.home / "Letters", f"boto3+s3://{BUCKET}/letters")
     desk.run(program, "collection-status", *goes_to, f"boto3+s3://{BUCKET}/letters")
     desk.run(program, "restore", "--force", *goes_to, f"boto3+s3://{BUCKET}/letters", desk.home / "Restored")
     desk.run(program, "remove-all-but-n-full", "1", "--force", *goes_to, f"boto3+s3://{BUCKET}/letters")

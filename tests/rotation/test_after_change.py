@@ -39,7 +39,7 @@ def test_the_old_key_stays_on_until_it_is_ticked(unit: Office) -> None:
 
     held = conductor.turn_off(unit.start(), None, By.KEY)
     assert (held.ending, held.step) == (Ending.WAITING, Step.WATCH)
-    assert held.problem is not None and held.problem.message == asked.title
+    assert held.problem is not None and held.problem.message == f"{asked.title}."
     assert unit.account.accepts(unit.old)
 
     assert conductor.tick(unit.start(), None, asked.item).awaiting[0].item == "turn-off"

@@ -142,7 +142,7 @@ def test_nothing_tells_who_else_uses_the_key_so_a_person_looks_before_it_goes_of
     rotated = store.rotate(store.new_key())
     assert [one.item for one in rotated.awaiting] == ["last-use"]
     held = conductor.turn_off(store.office.start(), None)
-    assert held.problem is not None and held.problem.message == rotated.awaiting[0].title
+    assert held.problem is not None and held.problem.message == f"{rotated.awaiting[0].title}."
 
 
 def test_no_key_turns_itself_off_there(store: Store) -> None:
