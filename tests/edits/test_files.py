@@ -350,7 +350,7 @@ def test_a_folder_that_may_not_be_written_is_found_before_anything_is_created(op
 
 def test_a_file_that_may_not_be_read_is_said_to_be_unknown(open_to_nobody: Path) -> None:
     open_to_nobody.chmod(0o000)
-    assert as_nobody(REHEARSE_AND_REPLACE, open_to_nobody) == "file.unreadable"
+    assert as_nobody(REHEARSE_AND_REPLACE, open_to_nobody) == "file.closed"
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root may give files away")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from fuzz import NEW, OLD, SEEDS, picture_of
+from keyturn.clients.listing import Listing
 from keyturn.clients.own_check import run_own_check
 from keyturn.clients.registry import client_named, find_everything
 from keyturn.clients.replacement import plan_edits, replace_pair
@@ -225,7 +226,7 @@ def test_only_whole_paths_name_the_folders_of_the_desktop(computer: Computer) ->
     lines = 'XDG_DOWNLOAD_DIR="$HOME/Herunter"\nXDG_DESKTOP_DIR="relative"\nXDG_DOCUMENTS_DIR="/srv/documents"\n'
     (computer.home / ".config/user-dirs.dirs").write_text(lines)
 
-    folders = personal_folders(computer)
+    folders = personal_folders(computer, Listing())
 
     assert computer.home / "Herunter" in folders
     assert Path("/srv/documents") in folders

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
+from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import StoredKey, option, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
 from keyturn.edits import trees
@@ -32,7 +33,7 @@ class Autorestic(ResticWrapper):
     program_names = ("autorestic",)
     about = About(own_check="restic cat config")
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return its file at home and in its folder; it also reads one in the folder that it is started in."""
         for folder in (computer.home, computer.xdg_config_home / "autorestic", *roots_home(computer)):
             yield from (folder / name for name in _NAMES)
@@ -52,7 +53,7 @@ class Autorestic(ResticWrapper):
         """Return the file that a running autorestic was told to read; else all that it may read."""
         named = option(program.arguments, "--config", "-c")
         if named is None:
-            return tuple(self.paths(computer))
+            return tuple(self.paths(computer, Listing()))
         return (Path(named),) if Path(named).is_absolute() else None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
+from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import StoredKey, option, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
 from keyturn.computer.computer import Platform
@@ -31,7 +32,7 @@ class Backrest(ResticWrapper):
     about = About(own_check="restic cat config")
     remembers_its_file = True
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return its one file; on macOS it stands in `~/.config`, too."""
         if named := computer.environment.get("BACKREST_CONFIG"):
             yield computer.expanded(named)
@@ -61,7 +62,7 @@ class Backrest(ResticWrapper):
             return None
         home = Path(program.environment.get("HOME") or computer.home)
         own = replace(computer, home=home, environment=program.environment)
-        return tuple(self.paths(own))[:1]
+        return tuple(self.paths(own, Listing()))[:1]
 
     def keeps_key(self, program: RunningProgram) -> bool:
         """It runs for as long as the computer does."""

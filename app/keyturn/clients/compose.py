@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import project_folders
 from keyturn.clients.shell_pairs import secret_name
@@ -42,7 +42,7 @@ class Compose(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key of a service; one behind an anchor is only mentioned."""
         look = Look(self.name)
-        for path in _files(computer):
+        for path in _files(computer, look.listing):
             content = look.read(path)
             if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
                 continue
@@ -62,19 +62,14 @@ class Compose(Client):
         return containers_anew(place.path.parent)
 
 
-def _files(computer: Computer) -> Iterator[Path]:
-    folders = [str(computer.home), *project_folders(computer.home)]
+def _files(computer: Computer, listing: Listing) -> Iterator[Path]:
+    folders = [str(computer.home), *project_folders(computer.home, listing)]
     for parts in _SYSTEM_FOLDERS if computer.platform is not Platform.WINDOWS else ():
         folder = computer.system_folder(*parts)
         if folder is not None:
-            folders += [str(folder), *project_folders(folder)]
+            folders += [str(folder), *project_folders(folder, listing)]
     for name in folders:
-        try:
-            with os.scandir(name) as entries:
-                found = sorted(entry.path for entry in entries if is_compose_file(entry.name))
-        except OSError:
-            continue
-        yield from map(Path, found)
+        yield from (Path(entry.path) for entry in listing.entries(name) if is_compose_file(entry.name))
 
 
 def _places(path: Path, variables: Variables) -> Iterator[Place]:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import key_ids_in, mention
-from keyturn.clients.walking import SKIPPED_FOLDERS, Walk, personal_folders, unfinished, unread
+from keyturn.clients.walking import SKIPPED_FOLDERS, Walk, personal_folders, unfinished
 from keyturn.computer.computer import Platform
+from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId
-from keyturn.model.places import Findings, Place
+from keyturn.model.places import Findings, Place, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -47,17 +49,17 @@ def search_corners(
         progress: told each corner before it is searched.
     """
     places: list[Place] = []
-    denied: list[Path] = []
+    failed: dict[Path, FileError] = {}
     bounded: list[Path] = []
     seen: set[str] = set()
-    for corner in _corners(computer):
+    for corner in _corners(computer, Listing(failed=failed)):
         if corner.folder in leave_out:
             continue
         if progress is not None:
             progress(corner.folder)
-        walk = Walk(budget=_BUDGET, left_out=leave_out)
+        walk = Walk(budget=_BUDGET, left_out=leave_out, failed=failed)
         for entry in walk.files(corner.folder, corner.depth):
-            content = _small_content(entry, denied)
+            content = _small_content(entry, walk)
             found = [] if content is None else list(key_ids_in(content))
             real = os.path.realpath(entry.path) if found else ""
             if found and real not in seen:
@@ -65,9 +67,9 @@ def search_corners(
                 path = Path(entry.path)
                 note = what_it_is(path)
                 places += [mention(NAME, path, key, line, note) for key, line in found if (real, key) not in claimed]
-        denied += walk.denied
         bounded += [] if walk.bounded is None else [walk.bounded]
-    return Findings(tuple(places), (*unread(denied), *unfinished(bounded)))
+    told = (Problem(path, error.title, error.message, code=error.code) for path, error in failed.items())
+    return Findings(tuple(places), (*told, *unfinished(bounded)))
 
 
 def what_it_is(path: Path) -> str:
@@ -95,12 +97,12 @@ def what_it_is(path: Path) -> str:
     return _("Keyturn cannot say what reads this file.")
 
 
-def _corners(computer: Computer) -> Iterator[_Corner]:
+def _corners(computer: Computer, listing: Listing) -> Iterator[_Corner]:
     home, config = computer.home, computer.xdg_config_home
     yield _Corner(home, 0)
-    yield from (_Corner(folder, 2) for folder in _dot_folders(home) if folder != config)
+    yield from (_Corner(folder, 2) for folder in _dot_folders(home, listing) if folder != config)
     yield _Corner(config, 4)
-    for folder in personal_folders(computer):
+    for folder in personal_folders(computer, listing):
         yield _Corner(folder, 2)
     for name in ("bin", "scripts", "Scripts"):
         yield _Corner(home / name, 2)
@@ -137,22 +139,18 @@ def _system_corners(computer: Computer) -> Iterator[_Corner]:
                 yield _Corner(folder, 0)
 
 
-def _dot_folders(home: Path) -> list[Path]:
-    try:
-        with os.scandir(home) as entries:
-            return sorted(
-                Path(entry.path)
-                for entry in entries
-                if entry.name.startswith(".")
-                and entry.name not in SKIPPED_FOLDERS
-                and entry.is_dir(follow_symlinks=False)
-            )
-    except OSError:
-        return []
+def _dot_folders(home: Path, listing: Listing) -> list[Path]:
+    return [
+        Path(entry.path)
+        for entry in listing.entries(home)
+        if entry.name.startswith(".")
+        and entry.name not in SKIPPED_FOLDERS
+        and listing.is_folder(entry, follow_symlinks=False)
+    ]
 
 
-def _small_content(entry: os.DirEntry[str], denied: list[Path]) -> bytes | None:
-    """The file's content, or None where it is large, gone or may not be read."""
+def _small_content(entry: os.DirEntry[str], listing: Listing) -> bytes | None:
+    """The file's content, or None where it is large, gone or cannot be read, which is noted in `listing`."""
     try:
         if not 20 <= entry.stat().st_size <= SIZE_LIMIT:
             return None
@@ -166,8 +164,6 @@ def _small_content(entry: os.DirEntry[str], denied: list[Path]) -> bytes | None:
             return content
         finally:
             os.close(handle)
-    except PermissionError:
-        denied.append(Path(entry.path))
-    except OSError:
-        pass
+    except OSError as error:
+        listing.note(entry.path, error)
     return None

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
-from keyturn.clients.own_files import StoredKey, files_in, roots_home
+from keyturn.clients.listing import Listing
+from keyturn.clients.own_files import StoredKey, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
 from keyturn.edits import trees
 from keyturn.edits.files import FileContent
@@ -30,7 +31,7 @@ class Crestic(ResticWrapper):
     program_names = ("crestic",)
     about = About(own_check="restic cat config", proved_with_program=True)
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return all files that it reads; a later one adds to those before (crestic 1.1, config_files)."""
         if named := computer.environment.get("CRESTIC_CONFIG_FILE"):
             yield computer.expanded(named)
@@ -44,7 +45,7 @@ class Crestic(ResticWrapper):
         for folder in folders:
             if folder is not None:
                 yield folder / "config.cfg"
-                yield from files_in(folder / "conf.d", ".cfg")
+                yield from listing.files_in(folder / "conf.d", ".cfg")
 
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return the key of each preset."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, places_of, spots_of
 from keyturn.clients.walking import Walk
@@ -38,7 +39,7 @@ class Cron(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a timetable."""
         look = Look(self.name)
-        for path in _timetables(computer):
+        for path in _timetables(computer, look.listing):
             content = look.read(path)
             if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
                 continue
@@ -62,18 +63,18 @@ class Cron(Client):
         )
 
 
-def _timetables(computer: Computer) -> Iterator[Path]:
+def _timetables(computer: Computer, listing: Listing) -> Iterator[Path]:
     if computer.platform is Platform.WINDOWS:
         return
     yield from _own_copies(computer)
     etc = computer.system_folder("etc")
     if etc is not None:
         yield etc / "crontab"
-        yield from (Path(entry.path) for entry in Walk(_BUDGET).files(etc / "cron.d", 0))
+        yield from (Path(entry.path) for entry in Walk(_BUDGET, failed=listing.failed).files(etc / "cron.d", 0))
     for parts in _SPOOLS:
         folder = computer.system_folder(*parts)
         if folder is not None:
-            yield from (Path(entry.path) for entry in Walk(_BUDGET).files(folder, 1))
+            yield from (Path(entry.path) for entry in Walk(_BUDGET, failed=listing.failed).files(folder, 1))
 
 
 def _own_copies(computer: Computer) -> tuple[Path, ...]:

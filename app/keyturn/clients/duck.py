@@ -47,7 +47,7 @@ class Duck(Client):
             except FileError as error:
                 look.report_unparsable(content, error)
         note = _("This bookmark names its key by the ID: put the new one there after the change.")
-        for path in sorted((folder / "bookmarks").glob("*.duck")):
+        for path in look.listing.files_in(folder / "bookmarks", ".duck"):
             bookmark = look.read(path)
             for identifier, line in () if bookmark is None else key_ids_in(bookmark.content):
                 look.places.append(mention(self.name, path, identifier, line, note))

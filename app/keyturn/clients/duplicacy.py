@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id
 from keyturn.clients.shell_files import project_folders
 from keyturn.edits import json_spans, trees
@@ -43,7 +43,7 @@ class Duplicacy(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each storage whose key stands in the preferences."""
         look = Look(self.name)
-        for path in _preferences(computer):
+        for path in _preferences(computer, look.listing):
             content = look.read(path)
             if content is None:
                 continue
@@ -75,10 +75,9 @@ class _Storage:
     secret: Scalar | None
 
 
-def _preferences(computer: Computer) -> Iterator[Path]:
-    folders = [computer.home, *map(Path, project_folders(computer.home))]
-    with suppress(OSError):
-        folders += sorted((computer.home / _WEB).iterdir())
+def _preferences(computer: Computer, listing: Listing) -> Iterator[Path]:
+    folders = [computer.home, *map(Path, project_folders(computer.home, listing))]
+    folders += listing.files_in(computer.home / _WEB, "")
     for folder in folders:
         own = folder / _FOLDER
         if own.is_dir():

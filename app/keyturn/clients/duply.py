@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, PairSpot
 from keyturn.clients.duplicity_targets import destinations_in
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of
 from keyturn.computer.computer import Platform
@@ -38,7 +39,7 @@ class Duply(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key of a profile; of two lines for one variable the last counts."""
         look = Look(self.name)
-        for path in _profiles(computer):
+        for path in _profiles(computer, look.listing):
             content = look.read(path)
             if content is None:
                 continue
@@ -64,16 +65,12 @@ class Duply(Client):
         return (folder / _CONF,) if folder.is_absolute() else None
 
 
-def _profiles(computer: Computer) -> Iterator[Path]:
+def _profiles(computer: Computer, listing: Listing) -> Iterator[Path]:
     if computer.platform is Platform.WINDOWS:
         return
     system = computer.system_folder("etc", "duply")
     for folder in (computer.home / ".duply", *(() if system is None else (system,))):
-        try:
-            profiles = sorted(folder.iterdir())
-        except OSError:
-            continue
-        yield from (profile / _CONF for profile in profiles if profile.is_dir())
+        yield from (folder / one.name / _CONF for one in listing.entries(folder) if listing.is_folder(one))
 
 
 def _places(content: FileContent) -> Iterator[Place]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import key_id, key_ids_in
-from keyturn.clients.own_files import OwnFiles, StoredKey, files_in
+from keyturn.clients.own_files import OwnFiles, StoredKey
 from keyturn.clients.walking import SKIPPED_FOLDERS
 from keyturn.edits import failures
 from keyturn.edits.files import FileContent
@@ -38,11 +39,11 @@ class GitAnnex(OwnFiles):
     program_names = ("git-annex",)
     about = About(proved_with_program=True)
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return the files with credentials in the repositories at home."""
-        for folder in _folders(computer.home):
+        for folder in _folders(computer.home, listing):
             for store in (folder / ".git" / "annex" / "creds", folder / "annex" / "creds"):
-                yield from files_in(store, "")
+                yield from listing.files_in(store, "")
 
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return the one key of the file; the remote's bucket and options are asked of git, which only reads."""
@@ -87,7 +88,7 @@ class GitAnnex(OwnFiles):
         return _("Let it finish; the next run takes the new key.")
 
 
-def _folders(home: Path) -> Iterator[Path]:
+def _folders(home: Path, listing: Listing) -> Iterator[Path]:
     """Home and the folders in it, bounded; a repository's own folders are not looked into."""
     waiting, left = [(str(home), _DEPTH)], _FOLDERS
     while waiting and left > 0:
@@ -96,20 +97,13 @@ def _folders(home: Path) -> Iterator[Path]:
         yield Path(folder)
         if depth == 0:
             continue
-        try:
-            with os.scandir(folder) as entries:
-                names = sorted(entry.name for entry in entries if _is_inner(entry))
-        except OSError:
-            continue
+        names = [entry.name for entry in listing.entries(folder) if _is_inner(entry, listing)]
         waiting += [(os.path.join(folder, name), depth - 1) for name in names]  # noqa: PTH118  (hundreds at once)
 
 
-def _is_inner(entry: os.DirEntry[str]) -> bool:
-    try:
-        hidden = entry.name.startswith(".") or entry.name in SKIPPED_FOLDERS
-        return not hidden and entry.is_dir(follow_symlinks=False)
-    except OSError:
-        return False
+def _is_inner(entry: os.DirEntry[str], listing: Listing) -> bool:
+    hidden = entry.name.startswith(".") or entry.name in SKIPPED_FOLDERS
+    return not hidden and listing.is_folder(entry, follow_symlinks=False)
 
 
 def _scalar(content: bytes, lines: list[bytes], number: int) -> Scalar:

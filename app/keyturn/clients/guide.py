@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from keyturn.clients.listing import Listing
 from keyturn.computer.computer import Platform
 from keyturn.computer.resources import resources_folder
 from keyturn.model.needs import Addition
@@ -135,11 +136,13 @@ def read_guides(folder: Path) -> Guides:
     """Read every guide of a folder. A file that cannot be used is a problem in the result; the others are used."""
     found: dict[str, Guide] = {}
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.toml")):
+    listing = Listing()
+    for path in listing.files_in(folder, ".toml"):
         try:
             found[path.stem] = _guide(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
             problems.append(_unusable(path, str(error)))
+    problems += [_unusable(path, error.title) for path, error in listing.failed.items()]
     return Guides(found, tuple(problems))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, PairSpot
 from keyturn.clients.guide import Guide
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.traces import traces_on
@@ -41,21 +42,22 @@ class Guided(Client):
     def look(self, computer: Computer) -> Look:
         """Return what can be read of it; where it is there and nothing can be read, that is said as a problem."""
         look = Look(self.name)
-        found = self.traces(computer)
+        found = self.traces(computer, look.listing)
         if found and self.reader is None:
             look.take([blind_spot(self.guide, found[0])])
         elif found and self.reader is not None:
             self.reader(computer, self.guide, found, look)
-            look.problems = list(_blind_where_unread(self.guide, look.problems))
+        look.problems = list(_blind_where_unread(self.guide, look.findings().problems))
+        look.listing.failed.clear()
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return nothing: Keyturn replaces nothing here."""
         return {}
 
-    def traces(self, computer: Computer) -> tuple[Path, ...]:
+    def traces(self, computer: Computer, listing: Listing) -> tuple[Path, ...]:
         """Return the files and folders by which it is seen to be on that computer."""
-        return tuple(traces_on(computer, self.guide.traces_on(computer.platform).files))
+        return tuple(traces_on(computer, self.guide.traces_on(computer.platform).files, listing))
 
     def programs(self, computer: Computer) -> tuple[str, ...]:
         """Return what its running programs are called on that computer's system."""
@@ -97,7 +99,8 @@ def running_unseen(computer: Computer, clients: Collection[Guided]) -> Iterator[
     """Yield a blind spot for each product that runs now on this computer and left no other trace."""
     if not computer.is_this_one:
         return
-    by_program = {name: one for one in clients for name in one.programs(computer) if not one.traces(computer)}
+    unseen = [one for one in clients if not one.traces(computer, Listing())]
+    by_program = {name: one for one in unseen for name in one.programs(computer)}
     if not by_program:
         return
     from keyturn.computer.programs import running_programs

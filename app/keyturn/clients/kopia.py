@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, OwnCheck
 from keyturn.clients.endpoints import reaches_the_same
-from keyturn.clients.own_files import OwnFiles, StoredKey, files_in, option, roots_home
+from keyturn.clients.listing import Listing
+from keyturn.clients.own_files import OwnFiles, StoredKey, option, roots_home
 from keyturn.edits import json_spans, trees
 from keyturn.edits.files import FileContent
 from keyturn.model.needs import Addition
@@ -34,16 +35,16 @@ class Kopia(OwnFiles):
     about = About(own_check="kopia repository status")
     remembers_its_file = True
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return every `*.config` of the folder: KopiaUI has one for each repository."""
         environment = computer.environment
         if named := environment.get("KOPIA_CONFIG_PATH"):
             yield _named(computer, named)
         if portable := environment.get("KOPIA_UI_PORTABLE_CONFIG_DIR"):
-            yield from files_in(computer.expanded(portable), ".config")
-        yield from files_in(_folder(computer), ".config")
+            yield from listing.files_in(computer.expanded(portable), ".config")
+        yield from listing.files_in(_folder(computer), ".config")
         for folder in roots_home(computer, ".config", "kopia"):
-            yield from files_in(folder, ".config")
+            yield from listing.files_in(folder, ".config")
 
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return the key of the repository; a file that leads to a Kopia server has none."""
@@ -92,7 +93,11 @@ class Kopia(OwnFiles):
         own = computer if environment is None else replace(computer, environment=environment)
         if named is not None:
             return (_named(own, named),)
-        return files_in(_folder(own), ".config") if program.name in _WINDOW else None
+        if program.name not in _WINDOW:
+            return None
+        listing = Listing()
+        found = tuple(listing.files_in(_folder(own), ".config"))
+        return None if listing.failed else found
 
     def keeps_key(self, program: RunningProgram) -> bool:
         """Return whether it is KopiaUI, or serves, or mounts."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, places_of, spots_of
 from keyturn.computer.computer import Platform
@@ -38,7 +38,7 @@ class Launchd(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a job of the person or of the system."""
         look = Look(self.name)
-        for path in _jobs(computer):
+        for path in _jobs(computer, look.listing):
             content = look.read(path)
             if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
                 continue
@@ -65,16 +65,12 @@ class Launchd(Client):
         )
 
 
-def _jobs(computer: Computer) -> Iterator[Path]:
+def _jobs(computer: Computer, listing: Listing) -> Iterator[Path]:
     if computer.platform is not Platform.MACOS:
         return
     system = (computer.system_folder(*parts) for parts in _SYSTEM_FOLDERS)
     for folder in (computer.home / "Library" / "LaunchAgents", *(one for one in system if one is not None)):
-        try:
-            names = sorted(os.listdir(folder))  # noqa: PTH208  (names only)
-        except OSError:
-            continue
-        yield from (folder / name for name in names if name.endswith(".plist"))
+        yield from listing.files_in(folder, ".plist")
 
 
 def _variables(content: FileContent) -> Variables:

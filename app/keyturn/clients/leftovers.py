@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import codecs
 import csv
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id, key_ids_in, mention
 from keyturn.clients.walking import personal_folders
 from keyturn.edits.files import FileContent
@@ -43,8 +43,8 @@ class Leftovers(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in such a file in home, Downloads, Desktop and Documents."""
         look = Look(self.name)
-        for folder in (computer.home, *personal_folders(computer)):
-            for path in _key_files(folder):
+        for folder in (computer.home, *personal_folders(computer, look.listing)):
+            for path in _key_files(folder, look.listing):
                 content = look.read(path)
                 if content is not None:
                     look.take(_places(content))
@@ -55,14 +55,10 @@ class Leftovers(Client):
         return {}
 
 
-def _key_files(folder: Path) -> Iterator[Path]:
-    try:
-        names = sorted(os.listdir(folder))  # noqa: PTH208  (names only, thousands in Downloads)
-    except OSError:
-        return
-    for name in names:
-        if _NAME.fullmatch(name):
-            yield folder / name
+def _key_files(folder: Path, listing: Listing) -> Iterator[Path]:
+    for entry in listing.entries(folder):
+        if _NAME.fullmatch(entry.name):
+            yield folder / entry.name
 
 
 def _places(content: FileContent) -> Iterator[Place]:

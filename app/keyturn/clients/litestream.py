@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
+from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import OwnFiles, StoredKey, option
 from keyturn.edits import trees, yaml_spans
 from keyturn.edits.files import FileContent
@@ -45,7 +46,7 @@ class Litestream(OwnFiles):
     program_names = ("litestream",)
     about = About()
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return its file, and where people keep one of their own."""
         if named := computer.environment.get("LITESTREAM_CONFIG"):
             yield computer.expanded(named)
@@ -90,7 +91,7 @@ class Litestream(OwnFiles):
         named = option(program.arguments, "-config", "--config")
         if named is not None:
             return (Path(named),) if Path(named).is_absolute() else None
-        return tuple(self.paths(computer))
+        return tuple(self.paths(computer, Listing()))
 
     def keeps_key(self, program: RunningProgram) -> bool:
         """Return whether it replicates, which it does for as long as the computer runs."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from keyturn.clients.listing import Listing
 from keyturn.edits.files import FileContent, read_file
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
@@ -87,6 +88,7 @@ class Look:
     Attributes:
         client: the client's name.
         seen: the real paths of the files read, so that none is read twice through links.
+        listing: lists folders; what could not be listed is among the problems of `findings`.
     """
 
     client: str
@@ -94,6 +96,7 @@ class Look:
     problems: list[Problem] = field(default_factory=list)
     loans: list[Loan] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
+    listing: Listing = field(default_factory=Listing)
 
     def read(self, path: Path) -> FileContent | None:
         """Return the file, or None where it is missing, was read before, or cannot be read (then that is reported)."""
@@ -118,7 +121,7 @@ class Look:
 
     def report(self, path: Path, error: FileError) -> None:
         """Remember that a file could not be read."""
-        self.problems.append(Problem(path, error.title, error.message, client=self.client, code=error.code))
+        self.problems.append(self._problem(path, error))
 
     def report_unparsable(self, content: FileContent, error: FileError) -> None:
         """Remember a file that its program's grammar refuses, and the key IDs that stand in it nevertheless."""
@@ -129,7 +132,11 @@ class Look:
 
     def findings(self) -> Findings:
         """Return what was found."""
-        return Findings(tuple(self.places), tuple(self.problems))
+        unlisted = [self._problem(path, error) for path, error in self.listing.failed.items()]
+        return Findings(tuple(self.places), (*self.problems, *unlisted))
+
+    def _problem(self, path: Path, error: FileError) -> Problem:
+        return Problem(path, error.title, error.message, client=self.client, code=error.code)
 
 
 def mention(client: str, path: Path, access_key_id: AccessKeyId, line: int, note: str) -> Place:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, OwnCheck
 from keyturn.clients.endpoints import reaches_the_same
+from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import OwnFiles, StoredKey, option, roots_home
 from keyturn.computer.computer import Platform
 from keyturn.edits import json_spans, trees
@@ -36,7 +37,7 @@ class Mc(OwnFiles):
     program_names = _NAMES
     about = About(own_check="mc ls")
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return the file of each name that the program goes by."""
         if named := computer.environment.get("MC_CONFIG_DIR"):
             yield computer.expanded(named) / _FILE

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from keyturn.clients.client import CheckResult, OwnCheck
+from keyturn.clients.listing import Listing
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import find_program, is_alive, run_check
 from keyturn.model.errors import ClientError
@@ -89,11 +90,12 @@ def _private_folder() -> Iterator[Path]:
 
 def clear_away_checks() -> None:
     """Remove what checks left in the folder for temporary files when their Keyturn was killed: it may hold a key."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
-        number = folder.name.removeprefix(_FOLDER).partition("-")[0]
-        if number.isdecimal() and not is_alive(int(number)):
+    # What cannot be listed now is cleared away at the next start.
+    for entry in Listing().entries(tempfile.gettempdir()):
+        number = entry.name.removeprefix(_FOLDER).partition("-")[0]
+        if entry.name.startswith(_FOLDER) and number.isdecimal() and not is_alive(int(number)):
             # A link is never followed, and a stranger's folder does not let itself be removed.
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _without_keys(output: str) -> str:

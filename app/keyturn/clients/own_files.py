@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint, region_in, speaks_plain_http
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, is_placeholder, key_id, not_a_key_id
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Scalar, Writing
@@ -63,8 +64,8 @@ class StoredKey:
 class OwnFiles(Client, Protocol):
     """A program that keeps its keys in files of its own."""
 
-    def paths(self, computer: Computer) -> Iterable[Path]:
-        """Return where the program's files may be, in its own order."""
+    def paths(self, computer: Computer, listing: Listing) -> Iterable[Path]:
+        """Return where the program's files may be, in its own order; folders are listed with `listing`."""
         ...
 
     def keys(self, content: FileContent) -> Iterable[StoredKey]:
@@ -78,7 +79,7 @@ class OwnFiles(Client, Protocol):
     def look(self, computer: Computer) -> Look:
         """Return a place for every key in the program's files."""
         look = Look(self.name)
-        for path in self.paths(computer):
+        for path in self.paths(computer, look.listing):
             content = look.read(path)
             if content is None:
                 continue
@@ -138,14 +139,6 @@ def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
         session=session,
         note=" ".join(note for note in notes if note),
     )
-
-
-def files_in(folder: Path, *endings: str) -> tuple[Path, ...]:
-    """Return the files of a folder whose names end so, in their order; nothing where the folder cannot be listed."""
-    try:
-        return tuple(sorted(path for path in folder.iterdir() if path.name.endswith(endings)))
-    except OSError:
-        return ()
 
 
 def roots_home(computer: Computer, *parts: str) -> tuple[Path, ...]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, OwnCheck
 from keyturn.clients.endpoints import reaches_the_same
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import kms_key_arn
-from keyturn.clients.own_files import OwnFiles, StoredKey, files_in, option
+from keyturn.clients.own_files import OwnFiles, StoredKey, option
 from keyturn.edits import trees
 from keyturn.edits.files import FileContent
 from keyturn.edits.section_spans import pgbackrest_sections
@@ -37,12 +38,12 @@ class Pgbackrest(OwnFiles):
     program_names = ("pgbackrest",)
     about = About(own_check="pgbackrest repo-ls", proved_with_program=True)
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return the file and its additions, the old place of it, and where people keep one at home."""
         etc = computer.system_folder("etc")
         if etc is not None:
             yield from (etc / "pgbackrest" / "pgbackrest.conf", etc / "pgbackrest.conf")
-            yield from files_in(etc / "pgbackrest" / "conf.d", ".conf")
+            yield from listing.files_in(etc / "pgbackrest" / "conf.d", ".conf")
         if named := computer.environment.get("PGBACKREST_CONFIG"):
             yield computer.expanded(named)
         for folder in (computer.home, computer.xdg_config_home / "pgbackrest"):
@@ -97,7 +98,7 @@ class Pgbackrest(OwnFiles):
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the file that a running pgBackRest was told to read; else all that it may read."""
         named = option(program.arguments, "--config")
-        return tuple(self.paths(computer)) if named is None else (Path(named),)
+        return tuple(self.paths(computer, Listing())) if named is None else (Path(named),)
 
     def keeps_key(self, program: RunningProgram) -> bool:
         """Return whether it is the TLS server; what sends the log ahead ends by itself."""

@@ -15,6 +15,7 @@ from keyturn.clients.autorestic import Autorestic
 from keyturn.clients.aws_files import AwsFiles
 from keyturn.clients.backrest import Backrest
 from keyturn.clients.client import Client
+from keyturn.clients.closed import closed_ones_together
 from keyturn.clients.compose import Compose
 from keyturn.clients.corners import search_corners
 from keyturn.clients.crestic import Crestic
@@ -37,7 +38,7 @@ from keyturn.clients.kopia import Kopia
 from keyturn.clients.launchd import Launchd
 from keyturn.clients.leftovers import Leftovers
 from keyturn.clients.litestream import Litestream
-from keyturn.clients.looking import Loan
+from keyturn.clients.looking import Loan, Look
 from keyturn.clients.mc import Mc
 from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.pgbackrest import Pgbackrest
@@ -54,6 +55,7 @@ from keyturn.clients.systemd import Systemd
 from keyturn.clients.visible_ids import read_visible_ids
 from keyturn.clients.windows_scripts import WindowsScripts
 from keyturn.clients.winscp import WinScp
+from keyturn.edits.failures import unreadable
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, Place
@@ -155,7 +157,12 @@ def find_everything(
     findings = Findings((), guides().problems)
     loans: list[Loan] = []
     for client in (*CLIENTS, *guided_clients()):
-        look = client.look(computer)
+        try:
+            look = client.look(computer)
+        except OSError as error:  # at a question that a path is asked on the way; what it hides is not known
+            path = computer.home if error.filename is None else Path(os.fsdecode(error.filename))
+            look = Look(client.name)
+            look.report(path, unreadable(path, error))
         findings += look.findings()
         loans += look.loans
     by_profile: dict[str, list[Loan]] = {}
@@ -165,7 +172,7 @@ def find_everything(
     findings = Findings(places, (*findings.problems, *running_unseen(computer, guided_clients())))
     if corners:
         findings += search_corners(computer, claims(findings.places), leave_out, progress)
-    return findings
+    return Findings(findings.places, tuple(closed_ones_together(findings.problems, computer.home)))
 
 
 def claims(places: tuple[Place, ...]) -> frozenset[tuple[str, AccessKeyId]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_ids_in, mention
 from keyturn.clients.own_files import StoredKey, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
@@ -36,7 +37,7 @@ class Resticprofile(ResticWrapper):
     program_names = ("resticprofile",)
     about = About(own_check="restic cat config")
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return `profiles.*` in all folders where it looks, but the one that it is started in."""
         for folder in _folders(computer):
             for ending in _ENDINGS:

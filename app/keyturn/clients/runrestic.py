@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
-from keyturn.clients.own_files import StoredKey, files_in, option, roots_home
+from keyturn.clients.listing import Listing
+from keyturn.clients.own_files import StoredKey, option, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
 from keyturn.edits import trees
 from keyturn.edits.documents import parse
@@ -30,15 +31,15 @@ class Runrestic(ResticWrapper):
     program_names = ("runrestic",)
     about = About(own_check="restic cat config", proved_with_program=True)
 
-    def paths(self, computer: Computer) -> Iterator[Path]:
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return every file that it reads; it reads them all."""
         etc = computer.system_folder("etc")
         if etc is not None:
             yield from (etc / f"runrestic{ending}" for ending in _ENDINGS)
-            yield from files_in(etc / "runrestic", *_ENDINGS)
-        yield from files_in(computer.xdg_config_home / "runrestic", *_ENDINGS)
+            yield from listing.files_in(etc / "runrestic", *_ENDINGS)
+        yield from listing.files_in(computer.xdg_config_home / "runrestic", *_ENDINGS)
         for folder in roots_home(computer, ".config", "runrestic"):
-            yield from files_in(folder, *_ENDINGS)
+            yield from listing.files_in(folder, *_ENDINGS)
 
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return the one key of the file."""
@@ -56,7 +57,7 @@ class Runrestic(ResticWrapper):
         """Return the file that a running runrestic was told to read; else all of them."""
         named = option(program.arguments, "--config", "-c")
         if named is None:
-            return tuple(self.paths(computer))
+            return tuple(self.paths(computer, Listing()))
         return (Path(named),) if Path(named).is_absolute() else None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, AfterChange, Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import region_in, speaks_plain_http
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id, mention
 from keyturn.clients.unit_files import unit_files
 from keyturn.computer.computer import Platform
@@ -156,7 +157,7 @@ def _mounts(computer: Computer) -> Iterator[Mount]:
         fields = line.split()
         if len(fields) >= 4 and (fields[2] in ("fuse.s3fs", "s3fs") or fields[0].startswith("s3fs#")):
             found.append(_mount(computer, fields[0], fields[3].split(",")))
-    for path in unit_files(computer):
+    for path in unit_files(computer, Listing()):  # what cannot be listed is told where units are read
         found += _in_unit(computer, path)
     yield from (one for one in found if one is not None)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.listing import Listing
 from keyturn.clients.unit_files import environment_files
 from keyturn.clients.walking import SKIPPED_FOLDERS, Walk
 from keyturn.computer.computer import Platform
@@ -62,10 +62,11 @@ def shell_files(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
 def is_start_file(computer: Computer, path: Path) -> bool:
     """Return whether shells read the file when they start, and what runs in them has its variables from then on."""
     etc = computer.system_folder("etc")
-    system = () if etc is None else (*(etc / name for name in _SYSTEM_START_FILES), *(etc / "profile.d").glob("*"))
-    fish = computer.xdg_config_home / "fish"
+    system = () if etc is None else tuple(etc / name for name in _SYSTEM_START_FILES)
+    folders = [computer.xdg_config_home / "fish" / "conf.d", *(() if etc is None else (etc / "profile.d",))]
     own = [computer.home / name for name in _START_FILES if name not in _PROJECT_FILES]
-    return path in (*own, *system, fish / "config.fish") or path.parent == fish / "conf.d"
+    fish = computer.xdg_config_home / "fish" / "config.fish"
+    return path in (*own, *system, fish) or path.parent in folders
 
 
 def _candidates(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
@@ -89,12 +90,12 @@ def _candidates(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
     if local is not None:
         yield from _in_folder(walk, local / "bin", Owner.NOBODY)
         yield from _in_folder(walk, local / "sbin", Owner.NOBODY)
-    for project in project_folders(home):
+    for project in project_folders(home, walk):
         for name in _PROJECT_FILES:
             project_file = os.path.join(project, name)  # noqa: PTH118  (hundreds of them, at once)
             if os.path.isfile(project_file):  # noqa: PTH113
                 yield ShellFile(Path(project_file), Owner.NOBODY)
-    for named in environment_files(computer):
+    for named in environment_files(computer, walk):
         yield ShellFile(named, Owner.ENVIRONMENT)
 
 
@@ -116,16 +117,11 @@ def _restic_files(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
 
 
 def _named_after_restic(walk: Walk, folder: Path, owner: Owner) -> Iterator[ShellFile]:
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in found:
+    for entry in walk.entries(folder):
         name = entry.name.lstrip(".").lower()
-        if name.startswith("restic") and entry.is_dir():
+        if name.startswith("restic") and walk.is_folder(entry):
             yield from _in_folder(walk, Path(entry.path), owner, depth=3)
-        elif name.startswith("restic") and _is_script(entry):
+        elif name.startswith("restic") and _is_script(entry, walk):
             yield ShellFile(Path(entry.path), owner)
         elif name.endswith(_SCRIPT_ENDINGS):
             yield ShellFile(Path(entry.path), Owner.NOBODY)
@@ -133,17 +129,15 @@ def _named_after_restic(walk: Walk, folder: Path, owner: Owner) -> Iterator[Shel
 
 def _in_folder(walk: Walk, folder: Path, owner: Owner, *, depth: int = 0, ending: str = "") -> Iterator[ShellFile]:
     for entry in walk.files(folder, depth, _is_no_repository):
-        if entry.name.endswith(ending) and _is_script(entry):
+        if entry.name.endswith(ending) and _is_script(entry, walk):
             yield ShellFile(Path(entry.path), owner)
 
 
-def _is_script(entry: os.DirEntry[str]) -> bool:
+def _is_script(entry: os.DirEntry[str], walk: Walk) -> bool:
     """Whether it may be a script: by its name, or because it is small. The program itself is called restic, too."""
     if entry.name.lower().endswith(_SCRIPT_ENDINGS):
         return True
-    with suppress(OSError):
-        return entry.stat().st_size <= SCRIPT_LIMIT
-    return False
+    return walk.is_at_most(entry, SCRIPT_LIMIT)
 
 
 def _is_no_repository(name: str) -> bool:
@@ -151,18 +145,14 @@ def _is_no_repository(name: str) -> bool:
     return name not in _REPOSITORY_FOLDERS and name not in SKIPPED_FOLDERS
 
 
-def project_folders(home: Path) -> Iterator[str]:
+def project_folders(home: Path, listing: Listing) -> Iterator[str]:
     """Yield the folders of home and theirs, in which projects usually stand, up to a bound."""
     left = _PROJECT_FOLDERS
     folders = [str(home)]
     for level in range(2):
         inner: list[str] = []
         for folder in folders:
-            try:
-                with os.scandir(folder) as entries:
-                    names = sorted(entry.name for entry in entries if _is_project(entry))
-            except OSError:
-                continue
+            names = [entry.name for entry in listing.entries(folder) if _is_project(entry, listing)]
             inner += [os.path.join(folder, name) for name in names]  # noqa: PTH118  (hundreds of them, at once)
         inner = inner[:left]
         left -= len(inner)
@@ -170,5 +160,6 @@ def project_folders(home: Path) -> Iterator[str]:
         folders = inner if level == 0 else []
 
 
-def _is_project(entry: os.DirEntry[str]) -> bool:
-    return not entry.name.startswith(".") and entry.name != "node_modules" and entry.is_dir(follow_symlinks=False)
+def _is_project(entry: os.DirEntry[str], listing: Listing) -> bool:
+    hidden = entry.name.startswith(".") or entry.name == "node_modules"
+    return not hidden and listing.is_folder(entry, follow_symlinks=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.duplicity_targets import names_destination
 from keyturn.clients.looking import Look, key_ids_in
 from keyturn.clients.shell_files import SCRIPT_LIMIT, Owner, shell_files
-from keyturn.clients.walking import Walk, unfinished, unread
+from keyturn.clients.walking import Walk, unfinished
 from keyturn.edits.files import LIMIT, FileContent, read_file
 from keyturn.edits.shell import Assignment, assignments
 from keyturn.model.errors import FileError
@@ -56,7 +56,7 @@ def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[t
             continue
         yield content, found
     if owner is Owner.RESTIC:
-        look.take(unread(walk.denied, look.client))
+        look.listing.failed.update(walk.failed)
         if walk.budget < 0 and walk.bounded is not None:
             look.take(unfinished([walk.bounded], look.client))
 

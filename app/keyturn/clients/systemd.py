@@ -31,7 +31,7 @@ class Systemd(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a unit of the person or of the system."""
         look = Look(self.name)
-        for path in unit_files(computer):
+        for path in unit_files(computer, look.listing):
             content = look.read(path)
             if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
                 continue

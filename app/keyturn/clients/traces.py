@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keyturn.computer.computer import Computer
+    from keyturn.clients.listing import Listing
+from keyturn.computer.computer import Computer
 
 # As many matches of one pattern are looked at: a folder full of them is somebody's joke or somebody's attack.
 _LIMIT = 1000
 
 
-def traces_on(computer: Computer, patterns: Iterable[str]) -> Iterator[Path]:
+def traces_on(computer: Computer, patterns: Iterable[str], listing: Listing) -> Iterator[Path]:
     """Yield the files and folders on `computer` that fit, pattern by pattern, each pattern's own in order of name.
 
     Args:
@@ -27,8 +27,7 @@ def traces_on(computer: Computer, patterns: Iterable[str]) -> Iterator[Path]:
         base, rest = _split(computer, PurePosixPath(pattern))
         if base is None:
             continue
-        with suppress(OSError, ValueError):
-            yield from sorted(islice(base.glob(str(rest)), _LIMIT)) if rest.parts else [base] * base.exists()
+        yield from islice(listing.matching(base, rest.parts), _LIMIT)
 
 
 def _split(computer: Computer, pattern: PurePosixPath) -> tuple[Path | None, PurePosixPath]:

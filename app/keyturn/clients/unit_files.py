@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.listing import Listing
 from keyturn.computer.computer import Platform
 from keyturn.edits import units
 from keyturn.edits.files import read_file
@@ -26,7 +26,7 @@ _USERS_OWN = "user"
 _LIMIT = 2000  # units and what stands beside them
 
 
-def unit_files(computer: Computer) -> Iterator[Path]:
+def unit_files(computer: Computer, listing: Listing) -> Iterator[Path]:
     """Yield the units and drop-ins that a person may have written."""
     if computer.platform is not Platform.LINUX:
         return
@@ -34,16 +34,16 @@ def unit_files(computer: Computer) -> Iterator[Path]:
     system = (computer.system_folder(*parts) for parts in _SYSTEM_FOLDERS)
     left = _LIMIT
     for folder in (*own, *(one for one in system if one is not None)):
-        for path in _in_folder(folder, drop_ins=True):
+        for path in _in_folder(folder, listing, drop_ins=True):
             left -= 1
             if left < 0:
                 return
             yield path
 
 
-def environment_files(computer: Computer) -> Iterator[Path]:
+def environment_files(computer: Computer, listing: Listing) -> Iterator[Path]:
     """Yield the files that units take variables from. One with a part that only systemd can fill in is left out."""
-    for path in unit_files(computer):
+    for path in unit_files(computer, listing):
         yield from (named for named, _lasting in _named_in(computer, path))
 
 
@@ -52,10 +52,10 @@ def lasting_readers(computer: Computer, path: Path) -> tuple[Path, ...]:
 
     A service that does one thing and ends (`Type=oneshot`), or that a timer starts, reads the file at its next start.
     """
-    wanted = path.resolve()
+    wanted, listing = path.resolve(), Listing()
     return tuple(
         unit
-        for unit in unit_files(computer)
+        for unit in unit_files(computer, listing)
         if any(lasting and named.resolve() == wanted for named, lasting in _named_in(computer, unit))
     )
 
@@ -84,14 +84,9 @@ def is_users_own(path: Path) -> bool:
     return _USERS_OWN in path.parts
 
 
-def _in_folder(folder: Path, *, drop_ins: bool) -> Iterator[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in found:
+def _in_folder(folder: Path, listing: Listing, *, drop_ins: bool) -> Iterator[Path]:
+    for entry in listing.entries(folder):
         if entry.name.endswith(_ENDINGS):
             yield Path(entry.path)
-        elif drop_ins and entry.name.endswith(".d") and entry.is_dir():
-            yield from _in_folder(Path(entry.path), drop_ins=False)
+        elif drop_ins and entry.name.endswith(".d") and listing.is_folder(entry):
+            yield from _in_folder(Path(entry.path), listing, drop_ins=False)

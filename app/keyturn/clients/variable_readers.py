@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange
+from keyturn.clients.listing import Listing
 from keyturn.clients.shell_files import is_start_file
 from keyturn.clients.unit_files import is_users_own, lasting_readers, unit_name
 from keyturn.model.text import _
@@ -63,7 +63,4 @@ def containers_anew(folder: Path) -> AfterChange:
 
 
 def _has_compose_file(folder: Path) -> bool:
-    try:
-        return any(is_compose_file(name) for name in os.listdir(folder))  # noqa: PTH208  (names only)
-    except OSError:
-        return False
+    return any(is_compose_file(entry.name) for entry in Listing().entries(folder))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.guided import blind_spot
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import key_ids_in
 from keyturn.clients.walking import Walk
 from keyturn.model.places import Place, PlaceKind
@@ -22,7 +23,7 @@ _BUDGET = 500  # files of one folder
 
 def read_visible_ids(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
     """Take each key ID that stands in the files found; where there is none, the key may be hidden."""
-    for path in _files(found):
+    for path in _files(found, look.listing):
         content = look.read(path)
         for identifier, line in () if content is None else key_ids_in(content.content):
             look.places.append(
@@ -42,9 +43,9 @@ def read_visible_ids(computer: Computer, guide: Guide, found: Collection[Path], 
         look.take([blind_spot(guide, next(iter(found)))])
 
 
-def _files(found: Collection[Path]) -> Iterator[Path]:
+def _files(found: Collection[Path], listing: Listing) -> Iterator[Path]:
     for path in found:
         if path.is_dir():
-            yield from (Path(entry.path) for entry in Walk(_BUDGET).files(path, 0))
+            yield from (Path(entry.path) for entry in Walk(_BUDGET, failed=listing.failed).files(path, 0))
         else:
             yield path

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.listing import CLOSED_FOLDER, Listing
 from keyturn.computer.computer import Platform
 from keyturn.edits.files import read_file
 from keyturn.model.errors import FileError
@@ -34,20 +35,18 @@ _XDG_FOLDER = re.compile(r'^XDG_(?:DOWNLOAD|DESKTOP|DOCUMENTS)_DIR="?(\$HOME/)?(
 
 
 @dataclass(slots=True)
-class Walk:
+class Walk(Listing):
     """One walk with a budget.
 
     Attributes:
         budget: how many files and folders may still be looked at.
         left_out: folders that are never entered.
         bounded: the first folder that was left unread because a bound was met, or None.
-        denied: folders that may not be read.
     """
 
     budget: int
     left_out: Collection[Path] = ()
     bounded: Path | None = None
-    denied: list[Path] = field(default_factory=list)
 
     def files(
         self, folder: Path, depth: int, enter: Callable[[str], bool] = lambda name: name not in SKIPPED_FOLDERS
@@ -61,35 +60,24 @@ class Walk:
         waiting = [(str(folder), depth)]
         while waiting:
             path, levels = waiting.pop()
-            try:
-                with os.scandir(path) as entries:
-                    found = sorted(entries, key=lambda entry: entry.name)
-            except PermissionError:
-                self.denied.append(Path(path))
-                continue
-            except OSError:
-                continue
             inner = []
-            for entry in found:
+            for entry in self.entries(path):
                 self.budget -= 1
                 if self.budget < 0:
                     self.bounded = self.bounded or Path(path)
                     return
-                try:
-                    if entry.is_dir(follow_symlinks=False):
-                        if enter(entry.name) and not (self.left_out and Path(entry.path) in self.left_out):
-                            inner.append((entry.path, levels - 1))
-                    elif entry.is_file():
-                        yield entry
-                except OSError:
-                    continue
+                if self.is_folder(entry, follow_symlinks=False):
+                    if enter(entry.name) and not (self.left_out and Path(entry.path) in self.left_out):
+                        inner.append((entry.path, levels - 1))
+                elif self.is_file(entry):
+                    yield entry
             if levels > 0:
                 waiting.extend(reversed(inner))
             elif inner and depth > 0:
                 self.bounded = self.bounded or Path(inner[0][0])
 
 
-def personal_folders(computer: Computer) -> tuple[Path, ...]:
+def personal_folders(computer: Computer, listing: Listing) -> tuple[Path, ...]:
     """Return Downloads, Desktop and Documents, also under the names that the person's language gives them."""
     home = computer.home
     names = ["Downloads", "Desktop", "Documents"]
@@ -97,10 +85,13 @@ def personal_folders(computer: Computer) -> tuple[Path, ...]:
         names += ["OneDrive/Desktop", "OneDrive/Documents"]
     folders = [home / name for name in names]
     if computer.platform is Platform.LINUX:
+        names_of_folders = computer.xdg_config_home / "user-dirs.dirs"
         try:
-            text = read_file(computer.xdg_config_home / "user-dirs.dirs").content.decode(errors="replace")
-        except FileError:
+            text = read_file(names_of_folders).content.decode(errors="replace")
+        except FileError as error:
             text = ""
+            if error.code != "file.missing":
+                listing.failed[names_of_folders] = error
         # Only what begins with `$HOME/` or `/` names a folder (xdg-user-dirs), and no path holds a zero byte.
         named = [(under, name) for under, name in _XDG_FOLDER.findall(text) if "\0" not in name]
         folders += [home / name if under else Path(name) for under, name in named if under or name.startswith("/")]
@@ -108,18 +99,17 @@ def personal_folders(computer: Computer) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(folder for folder in folders if folder != home))
 
 
-def unread(paths: Collection[Path], client: str = "") -> Iterator[Problem]:
+def unread(paths: Collection[Path]) -> Iterator[Problem]:
     """Yield one problem for all that may not be read: an ordinary account may not read dozens of the system's files."""
     if paths:
         yield Problem(
             next(iter(paths)) if len(paths) == 1 else None,
-            _("Some files and folders may not be read"),
+            _("Some files and folders may not be read from this account"),
             _(
                 "A backup that keeps its key there would stop when the old key is turned off: {paths}. Start Keyturn "
-                "as a person who may read them, or look there by hand."
+                "from an account that may read them, or look there by hand."
             ).format(paths=listed(paths)),
-            client=client,
-            code="file.unreadable",
+            code=CLOSED_FOLDER,
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import SCRIPT_LIMIT
 from keyturn.clients.variable_places import Variables, places_of, spots_of
@@ -39,7 +40,7 @@ class WindowsScripts(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a script."""
         look = Look(self.name)
-        for path in _scripts(computer):
+        for path in _scripts(computer, look.listing):
             content = look.read(path)
             if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b"").upper():
                 continue
@@ -67,16 +68,16 @@ class WindowsScripts(Client):
         )
 
 
-def _scripts(computer: Computer) -> Iterator[Path]:
+def _scripts(computer: Computer, listing: Listing) -> Iterator[Path]:
     if computer.platform is not Platform.WINDOWS:
         return
-    walk = Walk(_BUDGET)
-    folders = [(computer.home, 0), *((folder, 2) for folder in personal_folders(computer))]
+    walk = Walk(_BUDGET, failed=listing.failed)
+    folders = [(computer.home, 0), *((folder, 2) for folder in personal_folders(computer, listing))]
     folders += [(computer.home / name, 2) for name in _FOLDERS]
     folders.append((computer.application_support / "Microsoft/Windows/Start Menu/Programs/Startup", 0))
     for folder, depth in folders:
         for entry in walk.files(folder, depth):
-            if entry.name.lower().endswith(_ENDINGS) and entry.stat().st_size <= SCRIPT_LIMIT:
+            if entry.name.lower().endswith(_ENDINGS) and walk.is_at_most(entry, SCRIPT_LIMIT):
                 yield Path(entry.path)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import is_aws_host, region_in
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id
 from keyturn.clients.walking import Walk, personal_folders
 from keyturn.computer.computer import Platform
@@ -58,7 +59,7 @@ class WinScp(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each site with a key; one behind a master password is only mentioned."""
         look = Look(self.name)
-        for path in _files(computer):
+        for path in _files(computer, look.listing):
             content = look.read(path)
             if content is None:
                 continue
@@ -96,7 +97,7 @@ class WinScp(Client):
         return _("Close all its windows, and open it again.")
 
 
-def _files(computer: Computer) -> Iterator[Path]:
+def _files(computer: Computer, listing: Listing) -> Iterator[Path]:
     if computer.platform is not Platform.WINDOWS:
         return
     yield computer.application_support / _FILE
@@ -106,8 +107,8 @@ def _files(computer: Computer) -> Iterator[Path]:
         yield local / "VirtualStore" / name / _FILE
         if computer.is_this_one:
             yield Path(computer.home.anchor, name, _FILE)
-    walk = Walk(_BUDGET)  # the portable one, wherever it was unpacked
-    for folder in (computer.home, *personal_folders(computer)):
+    walk = Walk(_BUDGET, failed=listing.failed)  # the portable one, wherever it was unpacked
+    for folder in (computer.home, *personal_folders(computer, listing)):
         for entry in walk.files(folder, 0 if folder == computer.home else 2):
             if entry.name.lower() == _FILE.lower():
                 yield Path(entry.path)

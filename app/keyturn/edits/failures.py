@@ -11,6 +11,7 @@ from keyturn.model.text import _
 
 # Windows' System Error Codes: sharing violation, lock violation.
 _BUSY_ON_WINDOWS = frozenset({32, 33})
+_NO_RIGHT = frozenset({errno.EACCES, errno.EPERM})
 
 
 class Doing(Enum):
@@ -30,12 +31,12 @@ def refused(error: OSError, path: Path, doing: Doing) -> FileError:
     if number == errno.EISDIR:
         return not_a_file(path)
     if doing is Doing.READING:
-        return _unreadable(path, error)
+        return _closed(path) if number in _NO_RIGHT else unreadable(path, error)
     if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return _full(path)
     if number == errno.EROFS:
         return read_only(path)
-    if number in {errno.EACCES, errno.EPERM}:
+    if number in _NO_RIGHT:
         return denied(path)
     return FileError(
         _("{path} could not be replaced").format(path=path),
@@ -184,14 +185,26 @@ def not_durable(path: Path, error: OSError) -> FileError:
     )
 
 
-def _unreadable(path: Path, error: OSError) -> FileError:
+def unreadable(path: Path, error: OSError) -> FileError:
+    """It may hold a key, and cannot be looked at, for another reason than the account's rights."""
     return FileError(
         _("{path} cannot be read").format(path=path),
         _(
             "Whether a key stands in it is not known. Nothing was changed and your backups go on as they are. "
-            "The system says: {reason}. Run Keyturn from an account that may read the file, or look into it by hand."
+            "The system says: {reason}. Put that right and look again, or look into it by hand."
         ).format(reason=_reason(error)),
         code="file.unreadable",
+    )
+
+
+def _closed(path: Path) -> FileError:
+    return FileError(
+        _("{path} may not be read from this account").format(path=path),
+        _(
+            "Whether a key stands in it is not known. Nothing was changed and your backups go on as they are. Run "
+            "Keyturn from an account that may read it, or look into it by hand."
+        ),
+        code="file.closed",
     )
 
 

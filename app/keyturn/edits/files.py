@@ -70,7 +70,7 @@ def read_file(path: Path, *, limit: int = LIMIT, filesystem: FileSystem = REAL) 
         limit: the most bytes to read.
 
     Raises:
-        FileError: `file.missing`, `file.not-a-file`, `file.too-big`, `file.unreadable`, `file.busy`.
+        FileError: `file.missing`, `file.not-a-file`, `file.too-big`, `file.closed`, `file.unreadable`, `file.busy`.
     """
     with _told(path, Doing.READING):
         try:

@@ -15,7 +15,7 @@ from keyturn.rotation.survey import FoundKey
 
 KEY_LIMIT = 2  # for each user and for root, inactive keys included (research/aws.md A2)
 # A file with one of these says that its content is not known, so the key may stand in it.
-_CONTENT_UNKNOWN = {"file.not-a-file", "file.too-big", "file.unreadable", "file.denied"}
+_CONTENT_UNKNOWN = {"file.not-a-file", "file.too-big", "file.closed", "file.unreadable", "file.busy", "file.denied"}
 
 
 def key_gates(found: FoundKey, route: Route, destinations: Sequence[Place]) -> Iterator[Gate]:

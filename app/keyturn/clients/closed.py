@@ -1,0 +1,43 @@
+"""What the account that Keyturn runs in may not read, told in one sentence instead of dozens.
+
+An ordinary account may not look into the home of root, nor read every file of the system. A backup of another account
+may have its key there. That stands in no edit's way: this account's programs cannot read it either. A file in the
+person's own home is another matter; its program may run with other rights.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from keyturn.clients.listing import CLOSED_FOLDER
+from keyturn.clients.walking import unread
+from keyturn.model.places import Problem
+
+
+def closed_ones_together(problems: Collection[Problem], home: Path) -> Iterator[Problem]:
+    """Yield the problems, with one in the place of all that are about what this account may not read.
+
+    Args:
+        home: the home folder that is looked at; files in it that cannot be read stay problems of their own.
+    """
+    closed: dict[Path, None] = {}
+    for problem in problems:
+        if problem.path is not None and _is_told_together(problem, home):
+            closed[_closed_above(problem.path)] = None
+        else:
+            yield problem
+    yield from unread(closed)
+
+
+def _is_told_together(problem: Problem, home: Path) -> bool:
+    if problem.code == CLOSED_FOLDER:
+        return True
+    outside = problem.path is not None and not problem.path.is_relative_to(home)
+    return problem.code == "file.closed" and (outside or not problem.client)
+
+
+def _closed_above(path: Path) -> Path:
+    """The outermost folder on the way that may not be entered, or the path itself."""
+    return next((folder for folder in reversed(path.parents) if not os.access(folder, os.X_OK)), path)
