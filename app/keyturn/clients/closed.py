@@ -40,4 +40,6 @@ def _is_told_together(problem: Problem, home: Path) -> bool:
 
 def _closed_above(path: Path) -> Path:
     """The outermost folder on the way that may not be entered, or the path itself."""
-    return next((folder for folder in reversed(path.parents) if not os.access(folder, os.X_OK)), path)
+    as_who_reads = os.access in os.supports_effective_ids  # where the program was given another account's rights
+    above = reversed(path.parents)
+    return next((one for one in above if not os.access(one, os.X_OK, effective_ids=as_who_reads)), path)

@@ -80,6 +80,8 @@ def _preferences(computer: Computer, listing: Listing) -> Iterator[Path]:
     folders += listing.files_in(computer.home / _WEB, "")
     for folder in folders:
         own = folder / _FOLDER
+        if not listing.is_there(own):
+            continue
         if own.is_dir():
             yield own / _PREFERENCES
         elif own.is_file():  # it says where the folder is instead
