@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from keyturn.clients.closed import closed_ones_together
 from keyturn.clients.listing import CLOSED_FOLDER, Listing
 from keyturn.clients.registry import find_everything
