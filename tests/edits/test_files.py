@@ -187,6 +187,21 @@ def test_access_list_and_attributes_stay(file: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == mode
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes as Linux has them")
+def test_a_file_whose_attributes_cannot_be_kept_is_left_as_it_is(file: Path) -> None:
+    class WithoutRoomForAttributes(RealFileSystem):
+        def set_attribute(self, descriptor: int, name: str, value: bytes) -> None:
+            raise OSError(errno.ENOSPC, "no room for attributes")
+
+    os.setxattr(file, "user.note", b"mine")
+    with pytest.raises(FileError) as caught:
+        replace_file(read_file(file), NEW, filesystem=WithoutRoomForAttributes())
+    assert caught.value.code == "file.full"
+    assert file.read_bytes() == OLD
+    assert os.getxattr(file, "user.note") == b"mine"
+    assert not leftover_temporaries(file.parent)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="access lists as Linux has them")
 def test_a_default_access_list_of_the_folder_does_not_open_the_file_to_others(file: Path) -> None:
     os.setxattr(file.parent, "system.posix_acl_default", NAMED_READER)

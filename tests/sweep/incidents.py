@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -185,7 +184,7 @@ def meddle(world: World, how: str) -> None:
             text = path.read_bytes()
             path.write_bytes(text + b"\n[drive]\ntype = drive\ntoken = fresh\n")
         case "vanished":
-            path.unlink()
+            path.rename(world.trash)
         case "link-swapped":
             other = world.home / "elsewhere.conf"
             other.write_bytes(path.read_bytes())
@@ -204,8 +203,8 @@ def meddle(world: World, how: str) -> None:
 def mend(world: World, how: str) -> None:
     """The person puts right what keeps Keyturn from the file."""
     path = _meddled_with(world)
-    if how == "vanished":
-        shutil.copy2(world.folder / "ready" / path.relative_to(world.live), path)
+    if how == "vanished" and world.trash.exists():
+        world.trash.rename(path)
     if how == "read-only":
         path.chmod(0o600)
     if how == "link-swapped" and path.is_symlink():

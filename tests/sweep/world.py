@@ -77,6 +77,7 @@ class World:
         looking: held by whoever looks at the files, or changes them as another program would.
         old_uses: what was signed with the old key while every destination held the new one.
         resumed: the worlds that some incident left, each with what was complained of when it was resumed.
+        at_first: the world in which the command under test is typed, as `same_world` tells worlds apart.
     """
 
     scenario: Scenario
@@ -97,6 +98,7 @@ class World:
     old_uses: list[str] = field(default_factory=list)
     said: list[Finished] = field(default_factory=list)
     resumed: dict[str, list[str]] = field(default_factory=dict)
+    at_first: str = ""
     disturbance: Disturbance | None = None
     requests: int = 0
     child: int = 0
@@ -123,6 +125,11 @@ class World:
     @property
     def temporary(self) -> Path:
         return self.live / "tmp"
+
+    @property
+    def trash(self) -> Path:
+        """Where a file lies that somebody removed, as it was."""
+        return self.live / "trash"
 
     @property
     def clock(self) -> SharedClock:

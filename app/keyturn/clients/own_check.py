@@ -90,8 +90,12 @@ def _private_folder() -> Iterator[Path]:
 
 def clear_away_checks() -> None:
     """Remove what checks left in the folder for temporary files when their Keyturn was killed: it may hold a key."""
+    try:
+        temporary = tempfile.gettempdir()
+    except OSError:  # no folder for temporary files can be written now, so nothing can be removed either
+        return
     # What cannot be listed now is cleared away at the next start.
-    for entry in Listing().entries(tempfile.gettempdir()):
+    for entry in Listing().entries(temporary):
         number = entry.name.removeprefix(_FOLDER).partition("-")[0]
         if entry.name.startswith(_FOLDER) and number.isdecimal() and not is_alive(int(number)):
             # A link is never followed, and a stranger's folder does not let itself be removed.

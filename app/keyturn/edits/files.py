@@ -27,6 +27,8 @@ LIMIT = 4 * 1024 * 1024  # bytes; configuration files are far smaller
 TEMPORARY_PREFIX = ".keyturn-"
 _TEMPORARY_NAME = re.compile(re.escape(TEMPORARY_PREFIX) + r"[0-9a-f]{16}\.tmp")
 _ROOM_TO_SPARE = 4096  # bytes: a new key may be longer than the old one
+# The attributes that people and programs give their files (attr(5), extended user attributes).
+_OF_PERSONS = "user."
 # Windows' System Error Codes: replacing an open file is "access denied", or a sharing or lock violation.
 _HELD_ON_WINDOWS = frozenset({5, 32, 33})
 # Where names cannot be swapped: not by this system, or not on this file system (man 2 renameat2).
@@ -293,8 +295,9 @@ def _copy_attributes(target: FileContent, descriptor: int, filesystem: FileSyste
         try:
             filesystem.set_attribute(descriptor, name, value)
         except OSError:
-            # Labels of security modules are the system's to set; a lost access list would lock somebody out.
-            if name == ACCESS_LIST:
+            # Labels of security modules are the system's to set. What people and programs wrote there is theirs, and a
+            # lost access list would lock somebody out.
+            if name == ACCESS_LIST or name.startswith(_OF_PERSONS):
                 raise
 
 
