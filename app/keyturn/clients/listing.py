@@ -105,5 +105,6 @@ class Listing:
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    tag = getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0)
-    return _JUNCTION is not None and tag == _JUNCTION
+    if _JUNCTION is None:  # not on Windows
+        return False
+    return bool(getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION)
