@@ -28,7 +28,7 @@ def test_scan_tells_of_every_key_in_the_shape_that_scripts_rely_on(desk: Desk) -
     assert key["arn"] == f"arn:aws:iam::{desk.account.account_id}:root"
     assert key["user_name"] is None
     assert key["age_days"] == 9 * 365 + 30
-    assert key["last_used"] == {"date": None, "service": "N/A", "region": "N/A"}
+    assert (key["last_used"], key["last_used_known"]) == (None, True), "never used, and AWS said so"
     rclone = next(place for place in key["places"] if place["client"] == "rclone")
     assert rclone["kind"] == "destination"
     assert (rclone["bucket"], rclone["editable"], rclone["has_secret"]) == ("family-archive", True, True)
@@ -41,6 +41,7 @@ def test_scan_offline_asks_nothing_and_says_that_nothing_is_known(desk: Desk) ->
     (key,) = answer.document["keys"]
     assert (key["kind"], key["status"], key["advice"]) == ("unknown", "unknown", "unknown")
     assert (key["created"], key["last_used"], key["account"]) == (None, None, None)
+    assert key["last_used_known"] is False
     assert desk.account.records == ()
 
 

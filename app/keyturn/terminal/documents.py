@@ -44,20 +44,17 @@ def _of_key(found: FoundKey, now: datetime) -> dict[str, Any]:
         "created": None if key.created is None else key.created.isoformat(),
         "age_days": None if key.created is None else (now - key.created).days,
         "last_used": _of_last_use(key.last_use),
+        "last_used_known": key.last_use is not None,
         "advice": found.advice.value,
         "places": [_of_place(place) for place in found.places],
     }
 
 
 def _of_last_use(use: LastUse | None) -> dict[str, Any] | None:
-    """None is unknown; a use without a date is known never to have happened."""
-    if use is None:
+    """None where no use is known: `last_used_known` tells "never" from "AWS did not tell"."""
+    if use is None or use.date is None:
         return None
-    return {
-        "date": None if use.date is None else use.date.isoformat(),
-        "service": use.service,
-        "region": use.region,
-    }
+    return {"date": use.date.isoformat(), "service": use.service, "region": use.region}
 
 
 def _of_place(place: Place) -> dict[str, Any]:
