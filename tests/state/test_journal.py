@@ -76,6 +76,17 @@ def test_a_file_that_is_no_journal_is_a_clear_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as raised:
         Journal(tmp_path)
     assert raised.value.code == "journal.broken"
+    assert "damaged" in raised.value.message
+    assert "space" not in raised.value.message, "a full disk is another matter"
+
+
+def test_a_place_that_takes_no_journal_is_said_to_lack_space_or_rights(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite3").mkdir()
+    with pytest.raises(StoreError) as raised:
+        Journal(tmp_path)
+    assert raised.value.code == "journal.broken"
+    assert "Free some space" in raised.value.message
+    assert "damaged" not in raised.value.message
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")

@@ -217,3 +217,13 @@ def test_a_link_is_written_through_and_stays_a_link(desk: Desk) -> None:
     assert answer.code == 3, answer.out
     assert path.is_symlink()
     assert answer.lines[-1]["new_access_key_id"] in real.read_text()
+
+
+@pytest.mark.parametrize("command", [["status"], ["undo"], ["continue"], ["remind"]])
+def test_a_damaged_journal_ends_every_command_alike(small_desk: Desk, command: list[str]) -> None:
+    small_desk.type("rotate", small_desk.old.access_key_id.value, "--yes")
+    for path in small_desk.state_dir.glob("journal.sqlite3*"):
+        path.write_bytes(b"not a database at all, but long enough to be looked at" * 20)
+    answer = small_desk.type(*command, "--yes")
+    assert answer.code == 4, "somebody has to look at it"
+    assert "damaged" in answer.err

@@ -216,9 +216,20 @@ def _told() -> Iterator[None]:
     except (sqlite3.Error, OSError, ValueError) as error:
         raise StoreError(
             _("Keyturn's journal cannot be read or written"),
-            _(
-                "Keyturn writes down each step before it acts, and will not act without that. Your backups go on as "
-                "they are. Free some space on the disk, or see who may write to Keyturn's folder. ({reason})"
-            ).format(reason=error),
+            f"{_meaning()} {_way_out(error)} ({error})",
             code="journal.broken",
         ) from error
+
+
+def _meaning() -> str:
+    return _(
+        "Keyturn writes down each step before it acts, and will not act without that. Your backups go on as they are."
+    )
+
+
+def _way_out(error: Exception) -> str:
+    # SQLite reports a full disk, a missing right, a lock and a failed read as OperationalError; a file that is no
+    # database, or is damaged inside, as DatabaseError itself (PEP 249, "Exceptions").
+    if isinstance(error, OSError | sqlite3.OperationalError):
+        return _("Free some space on the disk, or see who may write to Keyturn's folder.")
+    return _("The file journal.sqlite3 in Keyturn's folder is damaged: put it back from a backup of this computer.")
