@@ -58,6 +58,8 @@ def test_another_command_is_led_to_the_same_computer_account_and_memory() -> Non
         (["rotate", "7Q2P", "--watch-days", "-1"], "-1"),
         (["rotate", "7Q2P", "--off-days", "nan"], "nan"),
         (["rotate", "7Q2P", "--watch-days", "soon"], "soon"),
+        (["rotate", "7Q2P", "--watch-days", "36501"], "36501"),
+        (["plan", "7Q2P", "--off-days", "1e300"], "1e300"),
         (["scan", "--endpoint-url", "localhost:5000"], "localhost:5000"),
         (["scan", "--endpoint-url", "http://"], "http://"),
         (["scan", "--platform", "amiga"], "amiga"),

@@ -20,7 +20,7 @@ from keyturn.state.secrets import SecretsKind
 
 FILE_NAME = "settings.json"
 _VERSION = 1
-_LONGEST = 36_500  # days: a hundred years
+LONGEST_WAIT = 36_500  # days: a hundred years
 
 
 class Proxy(StrEnum):
@@ -77,10 +77,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         for limit in (self.root_limit_days, self.user_limit_days):
-            if limit is not None and not 1 <= limit <= _LONGEST:
+            if limit is not None and not 1 <= limit <= LONGEST_WAIT:
                 raise _makes_no_sense(_("A limit is at least one day and at most a hundred years."), "days")
         for wait in (self.watch_days, self.off_days):
-            if not 0 <= wait <= _LONGEST:
+            if not 0 <= wait <= LONGEST_WAIT:
                 raise _makes_no_sense(_("A waiting period is zero days or more, and at most a hundred years."), "days")
         if self.proxy is Proxy.ADDRESS or self.proxy_address:
             _expect_proxy(self.proxy_address)

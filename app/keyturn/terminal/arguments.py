@@ -17,7 +17,7 @@ from keyturn.model.text import _
 from keyturn.rotation.steps import By, Route
 from keyturn.rotation.workplace import Location
 from keyturn.state.secrets import SecretsKind
-from keyturn.state.settings import Settings
+from keyturn.state.settings import LONGEST_WAIT, Settings
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
@@ -316,9 +316,9 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         "--prefix-only", action="store_true", help=_("a new user that reaches only the folder of each backup")
     )
     parser.add_argument("--user-name", metavar="NAME", help=_("the name of the new IAM user"))
-    parser.add_argument("--watch-days", type=_amount, metavar="N", help=_("watch for uses of the old key so long (3)"))
+    parser.add_argument("--watch-days", type=_days, metavar="N", help=_("watch for uses of the old key so long (3)"))
     parser.add_argument(
-        "--off-days", type=_amount, metavar="N", help=_("keep the old key turned off so long before deleting (7)")
+        "--off-days", type=_days, metavar="N", help=_("keep the old key turned off so long before deleting (7)")
     )
 
 
@@ -338,6 +338,13 @@ def _amount(text: str) -> float:
         number = math.nan
     if not 0 <= number < math.inf:
         raise argparse.ArgumentTypeError(_("“{text}” is not a number of zero or more").format(text=text))
+    return number
+
+
+def _days(text: str) -> float:
+    number = _amount(text)
+    if number > LONGEST_WAIT:
+        raise argparse.ArgumentTypeError(_("“{text}” days are more than a hundred years").format(text=text))
     return number
 
 
