@@ -7,10 +7,13 @@ import pkgutil
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import commands
 import keyturn
+from keyturn.state.settings import Settings
+from keyturn.terminal.arguments import parse
 
 _TOP = Path(__file__).parents[2]
 _README = (_TOP / "README.md").read_text(encoding="utf-8")
@@ -37,9 +40,8 @@ def test_each_command_of_keyturn_exists() -> None:
     table = _README.partition("\n## Commands\n")[2].partition("\n\n")[0]
     rows = [line.split("|")[1] for line in table.splitlines()[2:]]
     named = {name for row in rows for name in re.findall(r"[`\s]([a-z][a-z-]+)", row)}
-    shown = set(re.findall(r"(?<=keyturn )[a-z][a-z-]+", _README.partition("\n## Commands\n")[0]))
     assert {"scan", "rotate", "turn-off", "turn-on"} <= named
-    for name in sorted(named | shown):
+    for name in sorted(named):
         assert _keyturn(name, "--help").returncode == 0, name
 
 
@@ -48,9 +50,35 @@ def test_a_command_that_does_not_exist_is_told_with_exit_code_2() -> None:
 
 
 def test_the_rooms_are_all_there() -> None:
-    sentence = _README.partition("in rooms: ")[2].partition(". Each")[0]
+    table = _README.partition("\n### How the house is laid out\n")[2].partition("\n### ")[0]
     rooms = {module.name for module in pkgutil.iter_modules(keyturn.__path__) if module.ispkg}
-    assert set(re.findall(r"`(\w+)`", sentence)) == rooms
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == rooms
+
+
+def test_what_dev_py_run_hands_on_is_understood_by_keyturn() -> None:
+    """Not run here: it would set up. That `run` hands its arguments on is in test_dev.py."""
+    handed_on = re.findall(r"packaging/dev\.py run ((?:[a-z-]+ ?)+)", _README)
+    assert {words.strip() for words in handed_on} == {"practice --window", "practice"}
+    for words in handed_on:
+        assert parse(words.split(), Settings()).command == "practice"
+
+
+def test_what_installing_needs_is_there_by_that_name() -> None:
+    """Not run here: it takes minutes, or another system. tests/bundle runs what can be run on Debian."""
+    table = _README.partition("\n## Install\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"dist/(\S+?\.deb)", table)) == {f"keyturn_{keyturn.__version__}_amd64.deb"}
+    files = {name.replace("\\", "/") for name in re.findall(r"packaging[/\\][\w/\\.]+", table)}
+    assert {"packaging/macos/disk_image.sh", "packaging/windows/keyturn.iss"} <= files
+    assert all((_TOP / name).is_file() for name in files), files
+    extras = tomllib.loads((_TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert set(re.findall(r"\.\[(\w+)\]", table)) == set(extras)
+
+
+def test_every_link_and_picture_leads_to_a_file() -> None:
+    named = re.findall(r"\]\(([^)]+)\)|(?:src|srcset)=\"([^\"]+)\"", _README)
+    assert len(named) > 6
+    for link, picture in named:
+        assert (_TOP / (link or picture)).is_file(), link or picture
 
 
 def test_what_the_failure_table_quotes_is_what_keyturn_says() -> None:
