@@ -36,9 +36,13 @@ _OF_THE_BUCKET = frozenset({AwsFault.DENIED, AwsFault.NOT_FOUND, AwsFault.NO_SUC
 class Clock(Protocol):
     """The clock that waiting needs; `computer.clock` has one."""
 
-    def monotonic(self) -> float: ...
+    def monotonic(self) -> float:
+        """Seconds since any moment; they never go back."""
+        ...
 
-    def sleep(self, seconds: float) -> None: ...
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

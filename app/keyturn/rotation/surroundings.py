@@ -114,6 +114,7 @@ class OwnUses:
         self._noted: dict[tuple[AccessKeyId, str], datetime] = {}
 
     def __call__(self, use: OwnUse) -> None:
+        """Note one use, unless one of the same key and service was noted within the minute before."""
         before = self._noted.get((use.access_key_id, use.service))
         if before is None or (use.at - before).total_seconds() > 60:
             self._journal.note_own_use(use.access_key_id, use.at, use.service, use.region)

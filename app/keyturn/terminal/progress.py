@@ -33,7 +33,9 @@ class Progress(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
 
-    def __call__(self, event: Event) -> None: ...
+    def __call__(self, event: Event) -> None:
+        """Show one event. The same one may come again and again, from polling."""
+        ...
 
     def stopping(self) -> None:
         """Say that the wish to stop was heard. Called from a signal handler, so it may not use buffered streams."""
@@ -67,6 +69,7 @@ class JsonProgress:
         return None
 
     def __call__(self, event: Event) -> None:
+        """Write the event, unless it was written just now."""
         # Polling tells the same again and again.
         if event == self._last:
             return
@@ -80,6 +83,7 @@ class JsonProgress:
         write_json(self._stream, written)
 
     def stopping(self) -> None:
+        """Say it on standard error, which carries no JSON."""
         _say_stopping()
 
 
@@ -97,6 +101,7 @@ class PlainProgress:
         return None
 
     def __call__(self, event: Event) -> None:
+        """Write the event in words, unless it was written just now."""
         if event == self._last:
             return
         self._last = event
@@ -117,6 +122,7 @@ class PlainProgress:
         self._screen.write(line(text))
 
     def stopping(self) -> None:
+        """Say it on standard error, in a line of its own."""
         _say_stopping()
 
 
@@ -151,6 +157,7 @@ class LiveProgress:
                 self._live.stop()
 
     def __call__(self, event: Event) -> None:
+        """Show the event in the line of its step."""
         if event.moment is Moment.STARTED or event.step not in self._events:
             self._since = time.monotonic()
             # A step that comes again moves to the end of the list.
@@ -161,6 +168,7 @@ class LiveProgress:
                 self._live.refresh()
 
     def stopping(self) -> None:
+        """Let the next picture say it, because a signal handler may not draw."""
         self._stopping = True
 
     def _picture(self) -> Group:

@@ -16,7 +16,9 @@ _TELLING = 8000  # bytes by which text is told from other content, as Git does i
 class Readable(Protocol):
     """What bytes can be read from."""
 
-    def readinto(self, buffer: memoryview, /) -> int | None: ...
+    def readinto(self, buffer: memoryview, /) -> int | None:
+        """How many bytes were put into the buffer, from its beginning; 0 or None at the end. May raise OSError."""
+        ...
 
 
 def one_reading(stream: Readable) -> Callable[[memoryview], int | None]:
