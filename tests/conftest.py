@@ -5,6 +5,7 @@ The idea that an unexpected warning fails the test is qutebrowser's (research/an
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import logging
 import os
@@ -163,6 +164,45 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     logging.getLogger().removeHandler(handler)
     assert not handler.records, "unexpected in the log:\n" + "\n".join(handler.records)
+
+
+# ── TLS on this computer ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="session")
+def certificate_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Make a certificate for hosts, by name or number, that nobody trusts unasked; its key is in the same file."""
+    from cryptography import x509  # takes longer to import than most tests run, and few need it
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    def make(*hosts: str) -> Path:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "made up for tests")])
+        named = [
+            x509.IPAddress(ipaddress.ip_address(host)) if host[0].isdigit() else x509.DNSName(host) for host in hosts
+        ]
+        now = datetime.datetime.now(datetime.UTC)
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(1)
+            .not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=1))
+            .add_extension(x509.SubjectAlternativeName(named), critical=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        path = tmp_path_factory.mktemp("tls") / "certificate.pem"
+        path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+        return path
+
+    return make
 
 
 # ── A real keychain: a gnome-keyring of its own, on a bus of its own ─────────────────────────────────────────────────

@@ -6,8 +6,8 @@ The new key is that of a user with the policy that Keyturn writes for the place,
 from __future__ import annotations
 
 import os
+import select
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -174,6 +174,19 @@ def test_duply(desk: Desk, required_program: Required) -> None:
     assert (place.name, place.targets) == ("letters", (Target(BUCKET, "duply"),))
 
 
+def wait_until_mounted(folder: Path, mount: subprocess.Popen[bytes]) -> None:
+    """Return when something is mounted there, or the program ended: the kernel tells of both.
+
+    It tells of each mount since the list was opened (man 5 proc_pid_mounts) and of a process's end (man 2 pidfd_open).
+    """
+    with Path("/proc/self/mounts").open("rb") as mounts, os.fdopen(os.pidfd_open(mount.pid), "rb") as end:
+        changes = select.poll()
+        changes.register(mounts, select.POLLPRI)
+        changes.register(end, select.POLLIN)
+        while mount.poll() is None and not os.path.ismount(folder):
+            changes.poll()
+
+
 @contextmanager
 def mounted(desk: Desk, s3fs: Path, folder: Path) -> Iterator[bool]:
     """The bucket as a folder, mounted with the key as it stands in the file now."""
@@ -185,8 +198,7 @@ def mounted(desk: Desk, s3fs: Path, folder: Path) -> Iterator[bool]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as mount:
-        while mount.poll() is None and not os.path.ismount(folder):
-            time.sleep(0.02)
+        wait_until_mounted(folder, mount)
         yield mount.poll() is None
         desk.run("fusermount", "-u", folder)
         mount.wait(timeout=30)

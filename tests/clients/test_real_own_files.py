@@ -6,7 +6,6 @@ is off by then, each is refused.
 
 from __future__ import annotations
 
-import datetime
 import http.client
 import http.server
 import os
@@ -19,9 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from keyturn.clients.own_check import run_own_check
 from keyturn.clients.registry import client_named
@@ -181,28 +177,10 @@ def test_runrestic(
 
 
 @pytest.fixture
-def over_tls(account: PracticeAccount, tmp_path: Path) -> str:
+def over_tls(account: PracticeAccount, certificate_for: Callable[..., Path]) -> str:
     """Serve the account over TLS, without which pgBackRest speaks to nobody; gives host and port."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "practice")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = tmp_path / "certificate.pem"
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
+    context.load_cert_chain(certificate_for("127.0.0.1"))
     account.stop()
     return account.start(tls=context).removeprefix("https://")
 

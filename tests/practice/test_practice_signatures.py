@@ -15,6 +15,7 @@ from keyturn.practice import faults
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.messages import Answer, Request
 from keyturn.practice.refusals import Refusal
+from keyturn.practice.server import PracticeServer
 from keyturn.practice.signatures import read_signature, whole_body
 
 Client = Callable[..., Any]
@@ -106,19 +107,19 @@ def test_a_request_without_signature_is_refused(account: PracticeAccount) -> Non
 
 
 @pytest.fixture
-def overheard(account: PracticeAccount, root: KeyPair, aws: Client, monkeypatch: pytest.MonkeyPatch) -> Request:
-    """A request as boto3 sent it."""
+def overheard(account: PracticeAccount, root: KeyPair, aws: Client) -> Request:
+    """A request as boto3 sent it, heard by somebody between it and the account."""
     heard: list[Request] = []
-    answering = account.answer
 
     def listen(request: Request) -> Answer:
         heard.append(request)
-        return answering(request)
+        return account.answer(request)
 
-    account.stop()
-    monkeypatch.setattr(account, "answer", listen)
-    account.start()
-    aws("s3", root).put_object(Bucket="office-backup", Key="a", Body=b"1")
+    between = PracticeServer(listen)
+    try:
+        aws("s3", root, url=between.url).put_object(Bucket="office-backup", Key="a", Body=b"1")
+    finally:
+        between.stop()
     return heard[-1]
 
 
