@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 FILES, LARGE_FILES, LARGE_SIZE = 20_000, 2, 300 * 1000 * 1000
+SAMPLE = 1_000_000  # bytes, for a program that would take hours for all
 KEY = "AKIABENCH0000EXAMPLE"
 # The comparison is about plain files: ripgrep does not look into these, and Keyturn does.
 _PACKED = {".gz", ".tgz", ".zip", ".whl", ".jar", ".bz2", ".xz", ".exe", ".db", ".sqlite", ".sqlite3"}
@@ -59,6 +60,19 @@ def write_tree(folder: Path) -> Tree:
                 file.write(content)
             size, files = size + file.tell(), files + 1
     return Tree(folder, files, size, holding)
+
+
+def write_sample(tree: Path, folder: Path) -> Tree:
+    """Copy files from all over the tree, about as many bytes as a sample has, and one with the key."""
+    paths = sorted(path for path in tree.glob("copy 0/**/*") if path.is_file())
+    whole = sum(path.stat().st_size for path in paths)
+    size = files = 0
+    folder.mkdir()
+    (folder / "with the key.env").write_text(f"AWS_ACCESS_KEY_ID={KEY}\n")
+    for number, path in enumerate(paths[:: max(1, whole // SAMPLE)]):
+        shutil.copyfile(path, folder / f"{number}{path.suffix}")
+        size, files = size + path.stat().st_size, files + 1
+    return Tree(folder, files, size, 0)
 
 
 def peak_memory(command: Sequence[str]) -> int:

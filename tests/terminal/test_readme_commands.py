@@ -46,6 +46,7 @@ def _the_person_deletes_it(desk: Desk) -> None:
 
 # In the order of one rotation that is undone, begun again and carried to its end.
 _WAY = (
+    _Typed("keyturn --version"),
     _Typed("keyturn clients"),
     _Typed("keyturn clients NAME"),
     _Typed("keyturn scan"),
