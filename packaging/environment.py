@@ -70,7 +70,12 @@ def make_ready(level: Level) -> None:
         _make_empty(folder)
     python = str(program("python", level))
     pip = [python, "-I", "-m", "pip", "-qq", "--no-input", "--disable-pip-version-check", "install"]
-    _do(folder, [*pip, "--require-hashes", "-r", str(level.lock)], "its packages could not be installed")
+    _do(
+        folder,
+        [*pip, "--require-hashes", "-r", str(level.lock)],
+        "its packages could not be installed",
+        "They come from the Python package index, or from where pip's settings say: this computer has to reach it.",
+    )
     # Everything it needs is there by now, also what builds it: nothing may come from anywhere else.
     keyturn = [*pip, "--no-index", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
     _do(folder, keyturn, "Keyturn itself could not be installed")
@@ -91,11 +96,11 @@ def _make_empty(folder: Path) -> None:
     _do(folder, [python, "-I", "-m", "venv", "--clear", str(folder)], "it could not be made")
 
 
-def _do(folder: Path, command: list[str], otherwise: str) -> None:
+def _do(folder: Path, command: list[str], otherwise: str, hint: str = "") -> None:
     # pip prints what it has to say; on stderr, so that the output of `run` stays keyturn's own.
     if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         raise SetupError(
-            f"{folder} is not ready: {otherwise}; the reason stands above. "
+            f"{folder} is not ready: {otherwise}; the reason stands above. {hint}{' ' if hint else ''}"
             "Nothing outside it was changed. Run the same command again when the reason is gone."
         )
 

@@ -118,7 +118,8 @@ def install_or_tell(packages: Sequence[str], *, why: str) -> None:
     """Install Debian packages as root, else print the one command that does. A failure is told, not raised."""
     command = f"apt-get install --yes --no-install-recommends {' '.join(packages)}"
     if shutil.which("apt-get") is None:
-        print(f"{why}: not found here: {', '.join(packages)}.", file=sys.stderr)
+        names = ", ".join(packages)
+        print(f"{why}. Install by this system's own way, whatever it calls them: {names}.", file=sys.stderr)
         return
     if not _is_root():
         print(f"{why}. This command installs what is missing:\n  sudo {command}", file=sys.stderr)

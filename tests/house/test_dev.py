@@ -124,20 +124,57 @@ def test_without_arguments_or_with_wrong_ones_it_teaches(project: Path) -> None:
     assert "There is no command `tset`" in wrong.stderr
 
 
-def test_as_root_missing_programs_are_installed_and_otherwise_the_command_is_printed(tmp_path: Path) -> None:
-    said = tmp_path / "said"
-    apt = tmp_path / "apt-get"
-    apt.write_text(f"#!/bin/sh\necho \"$DEBIAN_FRONTEND $*\" >>'{said}'\n")
+def test_without_a_network_it_says_where_packages_come_from_and_that_nothing_else_was_changed(project: Path) -> None:
+    (project / "packaging" / "requirements.lock").write_text("no-such-package==1 --hash=sha256:" + "0" * 64)
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:1/simple", "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": ""}
+    result = _dev(project, "run", more={**nowhere, "PIP_RETRIES": "0"})
+    assert result.returncode == 1
+    assert "They come from the Python package index, or from where pip's settings say" in result.stderr
+    assert "Nothing outside it was changed. Run the same command again when the reason is gone." in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_without_apt_setup_goes_through_and_names_what_to_install(project: Path, tmp_path: Path) -> None:
+    result = _dev(project, "setup", more={"PATH": str(tmp_path)})
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("Ready. Keyturn is ")
+    said = "Some tests will be skipped. Install by this system's own way, whatever it calls them: "
+    assert f"{said}{', '.join(programs.DEBIAN_PACKAGES.values())}." in result.stderr
+
+
+_ROOT, _NOBODY = "import os; os.geteuid = lambda: 0", "import os; os.geteuid = lambda: 65534"
+_INSTALL = f"install --yes --no-install-recommends {' '.join(programs.DEBIAN_PACKAGES.values())}"
+
+
+def _install_missing(folder: Path, first: str, *, apt_ends_with: int = 0) -> tuple[str, list[str]]:
+    """What is said, and what an `apt-get` that only writes it down was asked, where no other program is."""
+    asked = folder / "asked"
+    apt = folder / "apt-get"
+    apt.write_text(f"#!/bin/sh\necho \"$DEBIAN_FRONTEND $*\" >>'{asked}'\nexit {apt_ends_with}\n")
     apt.chmod(0o755)
-    script = f"import sys; sys.path.insert(0, {str(_PACKAGING)!r}); import programs; programs.install_missing()"
-    result = subprocess.run(
-        [sys.executable, "-c", script], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    script = (
+        f"{first}\nimport sys; sys.path.insert(0, {str(_PACKAGING)!r}); import programs; programs.install_missing()"
     )
     # Without `dpkg` on its PATH, it asks nothing about libraries.
-    install = f"install --yes --no-install-recommends {' '.join(programs.DEBIAN_PACKAGES.values())}"
-    if os.geteuid() == 0:
-        options = "noninteractive -o DPkg::Lock::Timeout=120 -qq"
-        assert said.read_text().splitlines() == [f"{options} update", f"{options} {install}"]
-    else:
-        assert f"  sudo apt-get {install}\n" in result.stderr
-        assert not said.exists()
+    result = subprocess.run(
+        [sys.executable, "-c", script], env={"PATH": str(folder)}, capture_output=True, text=True, check=True
+    )
+    return result.stderr, asked.read_text().splitlines() if asked.exists() else []
+
+
+def test_as_root_missing_programs_are_installed(tmp_path: Path) -> None:
+    _said, asked = _install_missing(tmp_path, _ROOT)
+    options = "noninteractive -o DPkg::Lock::Timeout=120 -qq"
+    assert asked == [f"{options} update", f"{options} {_INSTALL}"]
+
+
+def test_without_root_the_command_is_printed_and_nothing_is_installed(tmp_path: Path) -> None:
+    said, asked = _install_missing(tmp_path, _NOBODY)
+    assert f"  sudo apt-get {_INSTALL}\n" in said
+    assert asked == []
+
+
+def test_an_apt_that_fails_as_without_a_network_is_told_with_the_command_by_hand(tmp_path: Path) -> None:
+    said, asked = _install_missing(tmp_path, _ROOT, apt_ends_with=100)
+    assert len(asked) == 1
+    assert f"apt-get failed; the reason stands above. By hand: apt-get {_INSTALL}\n" in said
