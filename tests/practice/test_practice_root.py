@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import boto3
@@ -29,6 +30,19 @@ def test_lists_show_roots_keys_without_a_user_name(root: KeyPair, aws: Client, c
     assert "UserName" not in shown
     assert shown["AccessKeyId"] == root.access_key_id.value
     assert abs(clock.now() - shown["CreateDate"] - timedelta(days=3300)) < timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("age_days", [0, 3300])
+def test_one_lot_draws_the_same_keys_again_and_the_systems_own_never_does(age_days: float) -> None:
+    def drawn(lot: Random | None) -> tuple[str, str]:
+        account = PracticeAccount(lot=lot)
+        pair = account.create_root_key(age_days=age_days)
+        account.close()
+        return pair.access_key_id.value, pair.secret.reveal()
+
+    seven, again, eight = (Random(number) for number in (7, 7, 8))  # noqa: S311  (made-up keys)
+    assert drawn(seven) == drawn(again) != drawn(eight)
+    assert drawn(None) != drawn(None)
 
 
 def test_root_is_not_among_the_users(account: PracticeAccount, root: KeyPair, aws: Client) -> None:

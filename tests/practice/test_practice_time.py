@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import AS_AT_AWS, HandClock, Lag, Timeline
+from keyturn.practice.timeline import AS_AT_AWS, HandClock, Lag, MovedClock, Timeline
 
 Client = Callable[..., Any]
 
@@ -133,6 +133,14 @@ def test_a_new_user_is_not_found_for_a_while(lag: Lag, aws: Client, clock: HandC
         clock.advance(5)
         for call in calls[:3]:
             call()
+
+
+def test_a_moved_clock_begins_where_it_is_told_and_goes_on_by_itself() -> None:
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    clock = MovedClock(start)
+    assert start <= clock.now() <= clock.now() < start + timedelta(minutes=1)
+    clock.advance(86_400)
+    assert timedelta(days=1) <= clock.now() - start < timedelta(days=1, minutes=1)
 
 
 def test_the_delays_measured_at_aws_are_there_by_name() -> None:

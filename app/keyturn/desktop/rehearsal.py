@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 
 from PySide6.QtCore import QRectF, QUrl, Signal
 from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent, QResizeEvent
@@ -42,13 +43,16 @@ class RehearsalGround:
 
 
 @contextmanager
-def rehearsal_ground(clock: MovedClock) -> Iterator[RehearsalGround]:
+def rehearsal_ground(clock: MovedClock, lot: Random | None = None) -> Iterator[RehearsalGround]:
     """Make it, and clean it away at the end.
+
+    Args:
+        lot: draws the account's key IDs and secrets; None for the system's own.
 
     Raises:
         AppError: `practice.missing`, where the practice account's libraries are not installed.
     """
-    with practice_ground(clock) as ground, running_program(ground):
+    with practice_ground(clock, lot) as ground, running_program(ground):
         yield RehearsalGround(ground)
 
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random, SystemRandom
 from urllib.parse import quote
 
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
@@ -54,6 +55,7 @@ class PracticeAccount:
         account_id: twelve digits.
         clock: the account's time; requests' own dates are always compared with the real time of day.
         lag: how slowly changes spread.
+        lot: draws key IDs and secrets; None for the system's own, of which nobody can tell the next.
         opted_in: opt-in regions that are switched on.
         pretend_tls: count requests as coming over TLS, for policies that demand it.
         inactive_is_denied: an inactive key is refused with `AccessDenied`, as AWS's documentation says, and not like
@@ -76,6 +78,7 @@ class PracticeAccount:
         *,
         clock: TimeOfDay | None = None,
         lag: Lag = AT_ONCE,
+        lot: Random | None = None,
         partition: str = "aws",
         opted_in: frozenset[str] = frozenset(),
         pretend_tls: bool = False,
@@ -96,6 +99,7 @@ class PracticeAccount:
             partition,
             clock or WallClock(),
             lag,
+            lot or SystemRandom(),
             root_alias=root_alias,
             status_is_a_rotation=status_is_a_rotation,
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from keyturn.computer.computer import Computer
@@ -64,28 +65,29 @@ class Ground:
 
 
 @contextmanager
-def practice_ground(clock: TimeOfDay | None = None) -> Iterator[Ground]:
+def practice_ground(clock: TimeOfDay | None = None, lot: Random | None = None) -> Iterator[Ground]:
     """Make it, and clean it away at the end.
 
     Args:
         clock: the account's time; None for the real one.
+        lot: draws the account's key IDs and secrets; None for the system's own.
 
     Raises:
         AppError: `practice.missing`, where the practice account's libraries are not installed.
     """
     folder = Path(tempfile.mkdtemp(prefix="keyturn-practice-"))
     try:
-        yield from _made(folder, clock)
+        yield from _made(folder, clock, lot)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _made(folder: Path, clock: TimeOfDay | None) -> Iterator[Ground]:
+def _made(folder: Path, clock: TimeOfDay | None, lot: Random | None) -> Iterator[Ground]:
     from keyturn.practice.account import PracticeAccount
     from keyturn.practice.sample_buckets import OLD_KEY_DAYS, add_other_computer, furnish_account
     from keyturn.practice.sample_computer import build_sample_computer
 
-    account = PracticeAccount(clock=clock, lag=AS_AT_AWS)
+    account = PracticeAccount(clock=clock, lag=AS_AT_AWS, lot=lot)
     try:
         furnish_account(account)
         add_other_computer(account)

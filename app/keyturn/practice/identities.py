@@ -5,13 +5,13 @@ Root is not a user: it has no name, no policies, is not listed, and its keys hav
 
 from __future__ import annotations
 
-import secrets
 import string
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from random import Random
 from typing import Any
 
 from keyturn.practice.refusals import Refusal
@@ -96,12 +96,17 @@ class Caller:
 
 @dataclass(slots=True)
 class Identities:
-    """Everything that IAM knows of the account."""
+    """Everything that IAM knows of the account.
+
+    Attributes:
+        lot: draws key IDs, secrets and the IDs of users.
+    """
 
     account_id: str
     partition: str
     clock: TimeOfDay
     lag: Lag
+    lot: Random
     root_alias: str | None = None
     status_is_a_rotation: bool = False
     keys: dict[str, Key] = field(default_factory=dict)
@@ -136,7 +141,7 @@ class Identities:
             raise Refusal(409, "LimitExceeded", message)
         now = self.clock.now()
         created = now - age
-        key = Key(self._new_key_id(created), new_secret(), owner, created, created)
+        key = Key(self._new_key_id(created), self._new_secret(), owner, created, created)
         wait = timedelta(0) if age else timedelta(seconds=self.lag.new)
         key.accepted.change(created + wait, Status.ACTIVE)
         self.keys[key.access_key_id] = key
@@ -172,7 +177,7 @@ class Identities:
         if name.lower() in self.users:
             raise Refusal(409, "EntityAlreadyExists", f"User with name {name} already exists.")
         arn = self.user_arn(path, name)
-        user_id = f"AIDA{''.join(secrets.choice(_ID_LETTERS) for _ in range(17))}"
+        user_id = f"AIDA{''.join(self.lot.choice(_ID_LETTERS) for _ in range(17))}"
         user = User(name, path, user_id, arn, self.clock.now(), dict(tags))
         user.known.change(user.created + (-LONG_SPREAD if spread else timedelta(seconds=self.lag.user)), True)
         self.users[name.lower()] = user
@@ -193,14 +198,13 @@ class Identities:
     def _new_key_id(self, created: datetime) -> str:
         while True:
             if created < _NEW_IDENTIFIERS:
-                known = secrets.choice("IJ") + "".join(secrets.choice(_ID_LETTERS) for _ in range(15))
+                known = self.lot.choice("IJ") + "".join(self.lot.choice(_ID_LETTERS) for _ in range(15))
             else:
-                number = (1 << 47 | int(self.account_id) << 7 | secrets.randbits(7)).to_bytes(6, "big")
-                known = b32encode(number + secrets.token_bytes(4)).decode()
+                number = (1 << 47 | int(self.account_id) << 7 | self.lot.getrandbits(7)).to_bytes(6, "big")
+                known = b32encode(number + self.lot.randbytes(4)).decode()
             if f"AKIA{known}" not in self.keys:
                 return f"AKIA{known}"
 
-
-def new_secret() -> str:
-    """A secret access key: 40 letters, digits, plus signs and slashes."""
-    return "".join(secrets.choice(_SECRET_LETTERS) for _ in range(40))
+    def _new_secret(self) -> str:
+        """40 letters, digits, plus signs and slashes."""
+        return "".join(self.lot.choice(_SECRET_LETTERS) for _ in range(40))

@@ -58,10 +58,14 @@ class HandClock:
 
 
 class MovedClock:
-    """The real time, moved on by hand: it goes on by itself, and waiting takes as long as it says."""
+    """The real time, moved on by hand: it goes on by itself, and waiting takes as long as it says.
 
-    def __init__(self) -> None:
-        self._ahead = timedelta()
+    Args:
+        start: what it shows at first; None for the time that it is.
+    """
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._ahead = timedelta() if start is None else start - datetime.now(UTC)
 
     def now(self) -> datetime:
         """The time it shows."""
