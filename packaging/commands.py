@@ -37,8 +37,7 @@ With CI=true in the environment a skipped test counts as failed.
 
 def setup(arguments: Sequence[str]) -> int:
     """Make everything ready, for running and for testing."""
-    if arguments:
-        raise environment.SetupError("`setup` takes no arguments.")
+    _take_none(arguments, "setup")
     environment.make_ready(environment.Level.TEST)
     programs.install_missing()
     print(f"Ready. Keyturn is {environment.program('keyturn')}")
@@ -75,14 +74,16 @@ def test(arguments: Sequence[str]) -> int:
 
 def bench(arguments: Sequence[str]) -> int:
     """Measure; prints a table and judges nothing."""
+    _take_none(arguments, "bench")
     environment.make_ready(environment.Level.RUN)
-    return _call([str(environment.program("python")), str(environment.PACKAGING / "bench.py"), *arguments])
+    return _call([str(environment.program("python")), str(environment.PACKAGING / "bench.py")])
 
 
 def screenshots(arguments: Sequence[str]) -> int:
     """Picture every page."""
+    _take_none(arguments, "screenshots")
     environment.make_ready(environment.Level.RUN)
-    return _call([str(environment.program("python")), str(environment.PACKAGING / "screenshots.py"), *arguments])
+    return _call([str(environment.program("python")), str(environment.PACKAGING / "screenshots.py")])
 
 
 def fuzz(arguments: Sequence[str]) -> int:
@@ -100,8 +101,7 @@ def sweep(arguments: Sequence[str]) -> int:
 
 def bundle(arguments: Sequence[str]) -> int:
     """Freeze Keyturn, and make this system's package of it in `dist/`."""
-    if arguments:
-        raise environment.SetupError("`bundle` takes no arguments.")
+    _take_none(arguments, "bundle")
     environment.make_ready(environment.Level.BUNDLE)
     programs.install_for_bundle()
     python = environment.program("python", environment.Level.BUNDLE)
@@ -110,9 +110,10 @@ def bundle(arguments: Sequence[str]) -> int:
 
 def audit(arguments: Sequence[str]) -> int:
     """Ask the Python package index for known holes in what is installed and bundled."""
+    _take_none(arguments, "audit")
     environment.make_ready(environment.Level.BUNDLE)
     python = environment.program("python", environment.Level.BUNDLE)
-    return _call([str(python), str(environment.PACKAGING / "audit.py"), *arguments])
+    return _call([str(python), str(environment.PACKAGING / "audit.py")])
 
 
 def lock(arguments: Sequence[str]) -> int:
@@ -171,6 +172,12 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
+
+
+def _take_none(arguments: Sequence[str], command: str) -> None:
+    """Refuse what would be passed over, before minutes are spent on something that was not meant."""
+    if arguments:
+        raise environment.SetupError(f"`{command}` takes no arguments. See: python3 packaging/dev.py --help")
 
 
 def _call(command: list[str]) -> int:

@@ -124,6 +124,14 @@ def test_without_arguments_or_with_wrong_ones_it_teaches(project: Path) -> None:
     assert "There is no command `tset`" in wrong.stderr
 
 
+@pytest.mark.parametrize("command", ["setup", "bench", "screenshots", "bundle", "audit"])
+def test_what_takes_no_arguments_says_so_before_anything_is_set_up(project: Path, command: str) -> None:
+    result = _dev(project, command, "--help")
+    assert result.returncode == 1
+    assert result.stderr == f"`{command}` takes no arguments. See: python3 packaging/dev.py --help\n"
+    assert not (project / ".venv").exists()
+
+
 def test_without_a_network_it_says_where_packages_come_from_and_that_nothing_else_was_changed(project: Path) -> None:
     (project / "packaging" / "requirements.lock").write_text("no-such-package==1 --hash=sha256:" + "0" * 64)
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:1/simple", "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": ""}

@@ -63,6 +63,16 @@ def test_what_dev_py_run_hands_on_is_understood_by_keyturn() -> None:
         assert parse(words.split(), Settings()).command == "practice"
 
 
+def test_what_is_told_of_the_sweep_is_in_its_own_help() -> None:
+    """Not run here: it takes hours. tests/sweep runs a sample."""
+    row = next(line for line in _README.splitlines() if line.startswith("| `packaging/dev.py sweep`"))
+    told = {*re.findall(r"`(--\w+)", row), *re.findall(r"`(--\w+)`\s+tries each", _README)}
+    assert told == {"--resume", "--every"}
+    command = [sys.executable, str(_TOP / "packaging" / "sweep.py"), "--help"]
+    teaches = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told <= set(re.findall(r"^  (--\w+)", teaches, re.MULTILINE))
+
+
 def test_what_installing_needs_is_there_by_that_name() -> None:
     """Not run here: it takes minutes, or another system. tests/bundle runs what can be run on Debian."""
     table = _README.partition("\n## Install\n")[2].partition("\n## ")[0]
