@@ -127,9 +127,10 @@ def only(findings: Findings) -> Place:
 
 
 def test_every_program_that_is_read_has_a_sample() -> None:
-    # Proxmox Backup Server keeps its file outside all homes; tests/clients/test_guided_readers.py reads it.
+    # Proxmox Backup Server keeps its file outside all homes; tests/clients/test_guided_readers.py reads it. Duplicacy's
+    # keychain is no file; tests/clients/test_duplicacy_keychain.py reads it.
     read = {client.name for client in guided_clients() if client.reader is not None}
-    assert read - {"proxmox-backup-server"} == {sample.client for sample in SAMPLES.values()}
+    assert read - {"proxmox-backup-server", "duplicacy-keychain"} == {sample.client for sample in SAMPLES.values()}
 
 
 def test_a_key_is_found_as_a_destination_that_keyturn_does_not_edit(

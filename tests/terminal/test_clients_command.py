@@ -79,3 +79,11 @@ def test_one_edited_program_is_its_row_of_the_table(typed: Typed) -> None:
 
 def test_a_program_that_nobody_knows_is_a_question_that_makes_no_sense(typed: Typed) -> None:
     assert typed("clients", "toaster").code == 2
+
+
+def test_a_program_whose_key_keyturn_does_not_always_replace_names_the_guide_for_the_rest(typed: Typed) -> None:
+    assert "keyturn clients duplicacy-keychain" in typed("clients", "duplicacy").out
+    assert "-reset-passwords" in typed("clients", "duplicacy-keychain").out
+    assert "step by step" not in typed("clients", "restic").out
+    named = {client.about.guide for client in CLIENTS} - {None}
+    assert named <= {one.name for one in guided_clients()}

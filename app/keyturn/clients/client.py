@@ -85,11 +85,13 @@ class About:
         own_check: the program's own, read-only command by which a new key is checked there, or None.
         proved_with_program: the tests run the real program before and after; else its files are samples, made from
             what its source or its documentation says.
+        guide: the guide for keys that it keeps where Keyturn does not replace them, by its name; None without one.
     """
 
     edited: bool = True
     own_check: str | None = None
     proved_with_program: bool = False
+    guide: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

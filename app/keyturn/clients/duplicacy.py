@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, PairSpot, ValueSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id
 from keyturn.clients.shell_files import project_folders
@@ -34,16 +34,17 @@ _AMAZON = ("amazon.com", "amazonaws.com")
 
 
 class Duplicacy(Client):
-    """`.duplicacy/preferences`. Keys in the system's keychain are not seen here, and Duplicacy Web hides its own."""
+    """`.duplicacy/preferences`. Keys in the system's keychain: `duplicacy_keychain`; Duplicacy Web hides its own."""
 
     name = "duplicacy"
     title = "Duplicacy"
     program_names = ("duplicacy",)
+    about = About(guide="duplicacy-keychain")
 
     def look(self, computer: Computer) -> Look:
         """Return a place for each storage whose key stands in the preferences."""
         look = Look(self.name)
-        for path in _preferences(computer, look.listing):
+        for path in preferences_files(computer, look.listing):
             content = look.read(path)
             if content is None:
                 continue
@@ -68,6 +69,29 @@ class Duplicacy(Client):
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """What a storage's URL says; the fields mean what they do in a `Place`."""
+
+    target: Target
+    region: str | None
+    endpoint: str | None
+    plain_http: bool
+
+
+def address_in(url: str) -> Address | None:
+    """Return where a storage in S3 is, or None where the URL is of another kind."""
+    parts = _URL.fullmatch(url)
+    if parts is None:
+        return None
+    return Address(
+        Target(parts["bucket"], (parts["prefix"] or "").strip("/")),
+        region=parts["region"] if parts["region"] != "minio" and parts["region"] else None,
+        endpoint=None if parts["host"].endswith(_AMAZON) else parts["host"],
+        plain_http=parts["scheme"] == "minio",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Storage:
     name: str
     url: str
@@ -75,7 +99,8 @@ class _Storage:
     secret: Scalar | None
 
 
-def _preferences(computer: Computer, listing: Listing) -> Iterator[Path]:
+def preferences_files(computer: Computer, listing: Listing) -> Iterator[Path]:
+    """Yield where the preferences of each repository in the usual folders are, or should be."""
     folders = [computer.home, *map(Path, project_folders(computer.home, listing))]
     folders += listing.files_in(computer.home / _WEB, "")
     for folder in folders:
@@ -107,9 +132,7 @@ def _storages(content: FileContent) -> Iterator[_Storage]:
 def _place(path: Path, one: _Storage) -> Place:
     identifier = key_id(one.access_key_id.value)
     assert identifier is not None  # noqa: S101  (else it is no storage of ours)
-    url = _URL.fullmatch(one.url)
-    host = None if url is None or url["host"].endswith(_AMAZON) else url["host"]
-    region = None if url is None or not url["region"] or url["region"] == "minio" else url["region"]
+    address = address_in(one.url)
     notes = [
         "" if one.secret is not None else _("The secret key does not stand beside it in this file."),
         _("These are temporary credentials, which expire by themselves.") if identifier.is_temporary else "",
@@ -123,10 +146,10 @@ def _place(path: Path, one: _Storage) -> Place:
         access_key_id=identifier,
         secret=None if one.secret is None else Secret(one.secret.value),
         editable=one.secret is not None and not identifier.is_temporary,
-        targets=() if url is None else (Target(url["bucket"], (url["prefix"] or "").strip("/")),),
-        region=region,
-        endpoint=host,
-        plain_http=url is not None and url["scheme"] == "minio",
+        targets=() if address is None else (address.target,),
+        region=None if address is None else address.region,
+        endpoint=None if address is None else address.endpoint,
+        plain_http=address is not None and address.plain_http,
         session=identifier.is_temporary,
         note=" ".join(note for note in notes if note),
     )

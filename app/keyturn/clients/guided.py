@@ -25,6 +25,13 @@ BLIND_SPOT = "client.blind-spot"
 # Reads what a product keeps at the traces that were found, and takes every place into the look. What it cannot see it
 # takes as a `blind_spot`.
 Reader = Callable[["Computer", Guide, Collection[Path], Look], None]
+# Finds the traces of a product; the listing keeps what could not be listed.
+Finder = Callable[["Computer", Guide, Listing], Collection[Path]]
+
+
+def usual_traces(computer: Computer, guide: Guide, listing: Listing) -> Collection[Path]:
+    """Return the files and folders that the guide names and that are there."""
+    return tuple(traces_on(computer, guide.traces_on(computer.platform).files, listing))
 
 
 class Guided(Client):
@@ -32,12 +39,19 @@ class Guided(Client):
 
     about = About(edited=False)
 
-    def __init__(self, guide: Guide, reader: Reader | None = None, runs: OwnRuns | None = None) -> None:
+    def __init__(
+        self,
+        guide: Guide,
+        reader: Reader | None = None,
+        runs: OwnRuns | None = None,
+        finder: Finder = usual_traces,
+    ) -> None:
         self.name = guide.name
         self.title = guide.title
         self.guide = guide
         self.reader = reader
         self.runs = runs
+        self.finder = finder
 
     def look(self, computer: Computer) -> Look:
         """Return what can be read of it; where it is there and nothing can be read, that is said as a problem."""
@@ -57,7 +71,7 @@ class Guided(Client):
 
     def traces(self, computer: Computer, listing: Listing) -> tuple[Path, ...]:
         """Return the files and folders by which it is seen to be on that computer."""
-        return tuple(traces_on(computer, self.guide.traces_on(computer.platform).files, listing))
+        return tuple(self.finder(computer, self.guide, listing))
 
     def programs(self, computer: Computer) -> tuple[str, ...]:
         """Return what its running programs are called on that computer's system."""

@@ -23,6 +23,7 @@ from keyturn.clients.cron import Cron
 from keyturn.clients.cyberduck import read_bookmarks
 from keyturn.clients.duck import Duck
 from keyturn.clients.duplicacy import Duplicacy
+from keyturn.clients.duplicacy_keychain import read_keychain, repositories_and_program
 from keyturn.clients.duplicati import read_databases
 from keyturn.clients.duplicity import Duplicity
 from keyturn.clients.duply import Duply
@@ -31,7 +32,7 @@ from keyturn.clients.environment import Environment
 from keyturn.clients.filezilla import read_sites
 from keyturn.clients.git_annex import GitAnnex
 from keyturn.clients.guide import guides
-from keyturn.clients.guided import Guided, Reader, running_unseen
+from keyturn.clients.guided import Finder, Guided, Reader, running_unseen, usual_traces
 from keyturn.clients.hashbackup import HashBackup
 from keyturn.clients.home_assistant import read_entries
 from keyturn.clients.kopia import Kopia
@@ -105,6 +106,7 @@ _READERS: Mapping[str, Reader] = {
     "arq-6": read_agent_places,
     "arq-7": read_agent_places,
     "cyberduck": read_bookmarks,
+    "duplicacy-keychain": read_keychain,
     "duplicati": read_databases,
     "expandrive": read_visible_ids,
     "filezilla-pro": read_sites,
@@ -114,6 +116,9 @@ _READERS: Mapping[str, Reader] = {
     "transmit": read_visible_ids,
 }
 
+# Those whose traces are in folders that no pattern names.
+_FINDERS: Mapping[str, Finder] = {"duplicacy-keychain": repositories_and_program}
+
 # Those that tell how their own backups went.
 _RUNS: Mapping[str, OwnRuns] = {"arq-6": ArqRuns(), "arq-7": ArqRuns()}
 
@@ -121,7 +126,10 @@ _RUNS: Mapping[str, OwnRuns] = {"arq-6": ArqRuns(), "arq-7": ArqRuns()}
 @cache
 def guided_clients() -> tuple[Guided, ...]:
     """Return the products whose key a person changes by hand, by name."""
-    return tuple(Guided(guide, _READERS.get(name), _RUNS.get(name)) for name, guide in guides().by_name.items())
+    return tuple(
+        Guided(guide, _READERS.get(name), _RUNS.get(name), _FINDERS.get(name, usual_traces))
+        for name, guide in guides().by_name.items()
+    )
 
 
 def client_named(name: str) -> Client:

@@ -107,7 +107,7 @@ def _found_by(one: Guided) -> str:
 def program_page(one: Client) -> list[Line]:
     """One program: its row of the table, or the steps by which a person changes its key."""
     if not isinstance(one, Guided):
-        return columns([_row(one)])
+        return [*columns([_row(one)]), *_where_it_is_guided(one)]
     guide = one.guide
     page = [line(guide.title, Tone.HEADING)]
     page += [line(f"{number}. {guide.say(step)}", indent=2, hanging=3) for number, step in enumerate(guide.steps, 1)]
@@ -122,6 +122,13 @@ def program_page(one: Client) -> list[Line]:
     if not guide.confirmed:
         page += [BLANK, line(not_seen(guide), Tone.QUIET)]
     return page
+
+
+def _where_it_is_guided(one: Client) -> list[Line]:
+    if one.about.guide is None:
+        return []
+    text = _("Where its key is not in its files, you change it, step by step: `keyturn clients {name}`.")
+    return [BLANK, line(text.format(name=one.about.guide))]
 
 
 def _sources(guide: Guide) -> Sequence[str]:
