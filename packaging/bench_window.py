@@ -188,8 +188,8 @@ def _measure_gaps() -> dict[str, Gap]:
     from keyturn.desktop.assistant import AssistantPages
     from keyturn.desktop.main_window import Doors, MainWindow
     from keyturn.desktop.runner import Runner
-    from keyturn.rotation.workplace import Location
-    from keyturn.state.secrets import SecretsKind
+    from keyturn.rotation.location import Location
+    from keyturn.state.secrets_kind import SecretsKind
     from window_user import WindowUser, wear_light
 
     application = make_application()

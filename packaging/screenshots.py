@@ -33,7 +33,7 @@ from keyturn.model.errors import AppError
 from keyturn.practice.ground import Ground
 from keyturn.practice.sample_buckets import OFFICE, PHOTOS
 from keyturn.practice.timeline import MovedClock
-from keyturn.rotation.workplace import Location
+from keyturn.rotation.location import Location
 from window_user import WindowUser, wear_light
 
 ALL, FEW = ROOT / "build" / "screenshots", ROOT / "resources" / "screenshots"

@@ -7,7 +7,7 @@ import sys
 TYPE_CHECKING = False  # as `typing` has it, which takes longer to import than the version to tell
 if TYPE_CHECKING:
     from keyturn.computer.clock import Clock
-    from keyturn.rotation.workplace import Location
+    from keyturn.rotation.location import Location
 
 
 def main() -> int:

@@ -21,8 +21,8 @@ from keyturn.practice.account import PracticeAccount
 from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
 from keyturn.practice.sample_computer import SampleComputer, build_sample_computer
 from keyturn.practice.timeline import HandClock, Lag
-from keyturn.rotation.workplace import Location
-from keyturn.state.secrets import SecretsKind
+from keyturn.rotation.location import Location
+from keyturn.state.secrets_kind import SecretsKind
 
 PATIENCE = 20_000  # milliseconds; asking an account in this process takes some hundred
 

@@ -23,7 +23,8 @@ from keyturn.model.errors import AppError
 from keyturn.practice.timeline import HandClock
 from keyturn.reminders.autostart import autostart_of
 from keyturn.reminders.started_program import Starts
-from keyturn.rotation.workplace import Location, Workplace
+from keyturn.rotation.location import Location
+from keyturn.rotation.workplace import Workplace
 from keyturn.state.reminding import load
 
 from .conftest import PATIENCE, SmallHome

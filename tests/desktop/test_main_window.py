@@ -24,11 +24,11 @@ from keyturn.desktop.undo_page import UndoPage
 from keyturn.model.errors import AppError
 from keyturn.practice.timeline import HandClock
 from keyturn.rotation import conductor
+from keyturn.rotation.location import Location
 from keyturn.rotation.plan import Options
 from keyturn.rotation.planning import make_plan
 from keyturn.rotation.steps import Result, Step
 from keyturn.rotation.survey import take_survey
-from keyturn.rotation.workplace import Location
 from keyturn.state.journal import Entry, Mark
 
 PATIENCE = 30_000

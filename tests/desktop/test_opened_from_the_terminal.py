@@ -8,8 +8,8 @@ import pytest
 
 from keyturn.computer.clock import Clock
 from keyturn.desktop.application import NoWindowError
-from keyturn.rotation.workplace import Location
-from keyturn.state.secrets import SecretsKind
+from keyturn.rotation.location import Location
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn.terminal.start import run
 
 

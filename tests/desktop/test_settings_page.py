@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from keyturn.computer.clock import SystemClock
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_page import AtLogin, SettingsPage
-from keyturn.rotation.workplace import Location
+from keyturn.rotation.location import Location
 from keyturn.state import settings as stored
-from keyturn.state.secrets import SecretsKind
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust
 
 PATIENCE = 10_000  # milliseconds

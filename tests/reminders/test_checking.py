@@ -16,9 +16,10 @@ from keyturn.practice.timeline import HandClock, Lag
 from keyturn.reminders.checking import check, notify, snooze
 from keyturn.reminders.due import DueKind
 from keyturn.reminders.outlook import Outlook, Overall, look_ahead
-from keyturn.rotation.workplace import Location, Workplace
+from keyturn.rotation.location import Location
+from keyturn.rotation.workplace import Workplace
 from keyturn.state import seen_keys
-from keyturn.state.secrets import SecretsKind
+from keyturn.state.secrets_kind import SecretsKind
 
 # So that a day is a day in every time zone that a test may run in.
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)

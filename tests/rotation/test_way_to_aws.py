@@ -10,8 +10,9 @@ import pytest
 from keyturn.computer.clock import SystemClock
 from keyturn.computer.trust import system_certificates
 from keyturn.model.errors import AwsError, StoreError
-from keyturn.rotation.workplace import Location, Workplace
-from keyturn.state.secrets import SecretsKind
+from keyturn.rotation.location import Location
+from keyturn.rotation.workplace import Workplace
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import FILE_NAME, Proxy, Settings, Trust, save
 
 SYSTEMS = "http://system.example:8080"

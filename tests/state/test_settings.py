@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from keyturn.model.errors import StoreError, UsageError
-from keyturn.state.secrets import SecretsKind
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import FILE_NAME, Proxy, Settings, Trust, load, save
 
 CHOSEN = Settings(

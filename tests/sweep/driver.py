@@ -32,6 +32,7 @@ _LATE_IMPORTS = (
     "keyturn.aws.session",
     "keyturn.rotation.conductor",
     "keyturn.rotation.planning",
+    "keyturn.terminal.commands",
     "keyturn.terminal.plan_page",
     "keyturn.terminal.practising",
     "keyturn.terminal.start",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from keyturn import __version__
+from keyturn.terminal.commands import COMMANDS
 from keyturn.terminal.help_texts import help_texts
-from keyturn.terminal.start import COMMANDS
 
 from .conftest import Answer
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.state.secrets import SecretsKind
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import FILE_NAME, Settings, save
 from keyturn.terminal.arguments import parse
 

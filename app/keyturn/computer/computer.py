@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.model.errors import UsageError
-from keyturn.model.keys import Secret
 from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.model.keys import Secret
 
 
 class Platform(StrEnum):

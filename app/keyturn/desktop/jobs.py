@@ -10,11 +10,12 @@ from keyturn.desktop.flow import Job, Work
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
+from keyturn.rotation.location import Location
 from keyturn.rotation.plan import Options
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation
 from keyturn.rotation.steps import Result, Step
 from keyturn.rotation.surroundings import Surroundings
-from keyturn.rotation.workplace import Location, Workplace
+from keyturn.rotation.workplace import Workplace
 
 if TYPE_CHECKING:
     from keyturn.rotation.plan import Plan

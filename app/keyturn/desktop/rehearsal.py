@@ -19,8 +19,8 @@ from keyturn.desktop.widgets import Button, Strong, Text
 from keyturn.model.text import _
 from keyturn.practice.ground import Ground, practice_ground, running_program
 from keyturn.practice.timeline import MovedClock
-from keyturn.rotation.workplace import Location
-from keyturn.state.secrets import SecretsKind
+from keyturn.rotation.location import Location
+from keyturn.state.secrets_kind import SecretsKind
 
 _DAYS = 4
 

@@ -19,10 +19,12 @@ from shiboken6 import isValid
 
 from keyturn.computer.clock import Clock
 from keyturn.model.errors import AppError
+from keyturn.rotation.location import Location
 from keyturn.rotation.mistakes import how_it_stands, mistake
 from keyturn.rotation.surroundings import CancelToken, Event, ProgressSink, Surroundings
-from keyturn.rotation.workplace import Location, Workplace
-from keyturn.state.secrets import MemorySecrets, SecretsKind
+from keyturn.rotation.workplace import Workplace
+from keyturn.state.secrets import MemorySecrets
+from keyturn.state.secrets_kind import SecretsKind
 
 _READERS = 3
 Answer = TypeVar("Answer")

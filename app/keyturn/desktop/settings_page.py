@@ -32,7 +32,7 @@ from keyturn.model.text import _
 from keyturn.reminders.autostart import autostart_of
 from keyturn.reminders.started_program import Starts
 from keyturn.state import settings as stored
-from keyturn.state.secrets import SecretsKind
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust
 
 _LONGEST = 36_500  # days, as the settings have it

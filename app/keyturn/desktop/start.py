@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyturn.computer.clock import Clock, SystemClock
 from keyturn.computer.folders import state_folder
 from keyturn.desktop.application import make_application
-from keyturn.rotation.workplace import Location
+from keyturn.rotation.location import Location
 
 
 def run(location: Location, clock: Clock) -> int:

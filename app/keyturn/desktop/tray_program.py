@@ -18,7 +18,7 @@ from keyturn.model.text import _
 from keyturn.reminders.started_program import terminal_program, window_program
 
 if TYPE_CHECKING:
-    from keyturn.rotation.workplace import Location
+    from keyturn.rotation.location import Location
 
 WORD = "--icon"  # the first word of the process that stays
 _STOPPED = 4  # DESIGN.md, exit codes

@@ -20,7 +20,7 @@ from keyturn.desktop.runner import Runner
 from keyturn.desktop.seam import Assistant, Errand, OpenAssistant
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.rotation.workplace import Location
+from keyturn.rotation.location import Location
 
 
 class Windows:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from keyturn.model.errors import AppError
-from keyturn.model.keys import AccessKeyId
+if TYPE_CHECKING:
+    # The parser of commands knows these words, and the window opens before anybody asks for a key.
+    from keyturn.model.errors import AppError
+    from keyturn.model.keys import AccessKeyId
 
 
 class Route(StrEnum):

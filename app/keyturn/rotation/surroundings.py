@@ -9,18 +9,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from keyturn.computer.clock import Clock
-from keyturn.computer.computer import Computer
 from keyturn.model.errors import AppError
-from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation.steps import Step
-from keyturn.state.journal import Journal
-from keyturn.state.secrets import SecretStore
 
 if TYPE_CHECKING:
-    # The conversation with AWS takes its time to import, and whoever only reads the journal does without.
+    # These take their time to import, and whoever only reads the journal, or opens the window, does without.
     from keyturn.aws.session import Aws, OwnUse
+    from keyturn.computer.clock import Clock
+    from keyturn.computer.computer import Computer
+    from keyturn.model.keys import AccessKeyId
+    from keyturn.state.journal import Journal
+    from keyturn.state.secrets import SecretStore
 
 
 class Moment(StrEnum):

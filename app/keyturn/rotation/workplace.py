@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, cast
@@ -17,53 +17,18 @@ from keyturn.computer.lock import OneAtATime
 from keyturn.computer.trust import system_certificates
 from keyturn.model.errors import AnotherKeyturnError, AppError
 from keyturn.model.keys import Secret
+from keyturn.rotation.location import Location
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.steps import State
 from keyturn.rotation.surroundings import CancelToken, OwnUses, ProgressSink, Surroundings
 from keyturn.state import journal
-from keyturn.state.secrets import SecretsKind, SecretStore, open_store
+from keyturn.state.secrets import SecretStore, open_store
 from keyturn.state.settings import Proxy, Settings, Trust, load
 
 if TYPE_CHECKING:
     from keyturn.aws.session import Aws
 
 _AWS = "sts.amazonaws.com"  # for the question whether AWS is reached through a proxy
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Which computer is looked at, which account is asked, and where Keyturn remembers.
-
-    Attributes:
-        endpoint_url: where AWS is; None for Amazon's own addresses.
-        home: another computer's home folder; None for this one's.
-        platform: that computer's system; None for this one's.
-        state_dir: Keyturn's own folder; None for the system's usual place.
-        usual_secrets: where secrets are kept unless an option says otherwise, as the settings have it.
-    """
-
-    endpoint_url: str | None = None
-    home: Path | None = None
-    platform: str | None = None
-    state_dir: Path | None = None
-    secrets: SecretsKind = SecretsKind.KEYRING
-    usual_secrets: SecretsKind = SecretsKind.KEYRING
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The options that lead any command here."""
-        words: list[str] = []
-        if self.endpoint_url is not None:
-            words += ["--endpoint-url", self.endpoint_url]
-        if self.home is not None:
-            words += ["--home", str(self.home)]
-        if self.platform is not None:
-            words += ["--platform", self.platform]
-        if self.state_dir is not None:
-            words += ["--state-dir", str(self.state_dir)]
-        if self.secrets is not self.usual_secrets:
-            words += ["--secrets", self.secrets.value]
-        return tuple(words)
 
 
 class Workplace:

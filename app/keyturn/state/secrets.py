@@ -7,7 +7,6 @@ an addition, and a crash between them would lose the secret (research/anchors.md
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -15,17 +14,10 @@ from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.text import _
 from keyturn.state.private_files import replace_private_file
+from keyturn.state.secrets_kind import SecretsKind
 
 SERVICE = "Keyturn access key"
 FILE_NAME = "secrets.json"
-
-
-class SecretsKind(StrEnum):
-    """Where secrets are kept, as `--secrets` says."""
-
-    KEYRING = "keyring"
-    FILE = "file"
-    MEMORY = "memory"
 
 
 class SecretStore(Protocol):

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.text import _
 from keyturn.state.private_files import read_document, write_document
-from keyturn.state.secrets import SecretsKind
+from keyturn.state.secrets_kind import SecretsKind
 
 FILE_NAME = "settings.json"
 _VERSION = 1

@@ -14,9 +14,9 @@ from keyturn import __version__
 from keyturn.computer.computer import Platform
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
+from keyturn.rotation.location import Location
 from keyturn.rotation.steps import By, Route
-from keyturn.rotation.workplace import Location
-from keyturn.state.secrets import SecretsKind
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import LONGEST_WAIT, Settings
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 

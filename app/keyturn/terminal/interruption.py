@@ -13,12 +13,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from keyturn.model.text import _
 from keyturn.rotation.surroundings import CancelToken
 from keyturn.terminal.exits import Exit
-from keyturn.terminal.progress import Progress
+
+if TYPE_CHECKING:
+    from keyturn.terminal.progress import Progress
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _wish = threading.Event()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from keyturn.rotation.steps import Step
-from keyturn.terminal.progress import JsonProgress, LiveProgress, PlainProgress, Progress, write_json
 from keyturn.terminal.screen import Line, Screen, is_terminal
+
+if TYPE_CHECKING:
+    from keyturn.rotation.steps import Step
+    from keyturn.terminal.progress import Progress
 
 
 class Output:
@@ -33,10 +35,14 @@ class Output:
     def document(self, document: dict[str, Any]) -> None:
         """Write a JSON document, or a JSON line."""
         if self.as_json:
+            from keyturn.terminal.progress import write_json
+
             write_json(sys.stdout, document)
 
     def progress(self, ahead: Sequence[Step] = ()) -> Progress:
         """What shows the steps of a rotation."""
+        from keyturn.terminal.progress import JsonProgress, LiveProgress, PlainProgress
+
         if self.as_json:
             return JsonProgress(sys.stdout)
         return LiveProgress(self.page, ahead) if self.page.terminal else PlainProgress(self.page)

@@ -1,0 +1,126 @@
+"""The commands by name, and one of them carried out: each failure is told in the way that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from keyturn.computer.clock import Clock
+from keyturn.model.errors import AppError
+from keyturn.model.text import _
+from keyturn.rotation.mistakes import how_it_stands, mistake, nothing_real
+from keyturn.terminal import documents, questions, reading
+from keyturn.terminal.arguments import DOCUMENT_COMMANDS, Arguments
+from keyturn.terminal.exits import Exit, of_error
+from keyturn.terminal.output import Output
+from keyturn.terminal.rotation_page import problem_lines
+from keyturn.terminal.screen import Tone, line
+from keyturn.terminal.session import Session
+
+Command = Callable[[Session, Output], Exit]
+
+
+def change(session: Session, output: Output) -> Exit:
+    """Carry out a command on a rotation. Whoever only looks does not wait for what these import."""
+    from keyturn.terminal.changing import COMMANDS as ON_ROTATIONS
+
+    return ON_ROTATIONS[session.arguments.command or ""](session, output)
+
+
+def remind(session: Session, output: Output) -> Exit:
+    """Show what is due."""
+    from keyturn.terminal.reminding import remind as show
+
+    return show(session, output)
+
+
+def report(session: Session, output: Output) -> Exit:
+    """Write down what was found and done."""
+    from keyturn.terminal.reporting import report as write
+
+    return write(session, output)
+
+
+def practice(session: Session, output: Output) -> Exit:
+    """Rehearse."""
+    from keyturn.terminal.practising import practise
+
+    return practise(session, output)
+
+
+COMMANDS: dict[str, Command] = {
+    "scan": reading.scan,
+    "clients": reading.clients,
+    "plan": reading.plan,
+    "status": reading.status,
+    "verify": reading.verify,
+    **dict.fromkeys(("rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete"), change),
+    "remind": remind,
+    "report": report,
+    "practice": practice,
+}
+# These say themselves what was interrupted, or end it; a rehearsal looks at nothing real.
+_QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "remind", "practice", "clients"}
+
+
+def carry_out(arguments: Arguments, clock: Clock, output: Output) -> Exit:
+    """Carry out the command that was typed, and return how it ended."""
+    session = Session(arguments, clock)
+    try:
+        return _carry_out(session, output, arguments.command or "")
+    finally:
+        with suppress(AppError):
+            session.close()
+
+
+def _carry_out(session: Session, output: Output, name: str) -> Exit:
+    try:
+        _tell_of_interruptions(session, output, name)
+        if session.arguments.rclone_password:
+            session.unlock("rclone", questions.password(output, _("Password of rclone's configuration (not shown): ")))
+        return COMMANDS[name](session, output)
+    except AppError as error:
+        return failed(output, error, name, began=session.began)
+    except KeyboardInterrupt:
+        stopped = AppError(_("You stopped it"), _standing(session), code="cancelled")
+        return failed(output, stopped, name, began=session.began)
+    except Exception as error:
+        return _broken(session, output, name, error)
+
+
+def _tell_of_interruptions(session: Session, output: Output, name: str) -> None:
+    if name in _QUIET_ABOUT_INTERRUPTIONS:
+        return
+    # A journal that cannot be read stops those commands that need it, and says so itself.
+    with suppress(AppError):
+        for one in session.interrupted():
+            text = _(
+                "Rotation {name} was interrupted at step {step}. `keyturn continue` carries on, `keyturn undo` puts "
+                "everything back."
+            )
+            output.notes.write(line(text.format(name=one.name, step=one.step.value), Tone.ATTENTION))
+
+
+def failed(output: Output, error: AppError, name: str, *, began: bool) -> Exit:
+    """Tell why a command stopped.
+
+    Args:
+        name: the command's; empty where none was named.
+        began: as `of_error` has it.
+    """
+    if not output.as_json:
+        output.notes.write(*problem_lines(error))
+    elif name in DOCUMENT_COMMANDS:
+        output.document({"problem": documents.of_problem(error)})
+    else:
+        output.document(documents.of_failure(error))
+    return of_error(error, began=began)
+
+
+def _broken(session: Session, output: Output, name: str, error: Exception) -> Exit:
+    failed(output, mistake(error, standing=_standing(session), doing=name), name, began=True)
+    return Exit.STOPPED
+
+
+def _standing(session: Session) -> str:
+    return nothing_real() if session.arguments.command == "practice" else how_it_stands(session)
