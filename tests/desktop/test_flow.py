@@ -14,9 +14,10 @@ from keyturn.desktop.progressing import Fortune, Progress
 from keyturn.desktop.stages import Reached, stages
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair, Secret
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route, Step
-from keyturn.rotation.surroundings import CancelToken, Event, Moment
+from keyturn.rotation.surroundings import Event, Moment
 from keyturn.rotation.workplace import Workplace
 
 from .conftest import SmallHome

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from keyturn.computer.clock import SystemClock
-from keyturn.desktop.main_view import MainView, order_of
+from keyturn.desktop.main_view import MainView
 from keyturn.desktop.overview import Overview
+from keyturn.desktop.overview_words import order_of
 from keyturn.desktop.picture import LineState, draw, prepare, rows
 from keyturn.desktop.power import PowerPicture, before_and_after
 from keyturn.desktop.timeline import MomentKind, moments_of

@@ -155,6 +155,7 @@ def test_without_a_screen_it_says_so_and_ends(tmp_path: Path) -> None:
 def test_the_second_start_calls_the_first_and_gives_way(qtbot: QtBot, tmp_path: Path) -> None:
     first, second = SingleInstance(tmp_path, "window"), SingleInstance(tmp_path, "window")
     assert first.take()
+    first.listen()
     with qtbot.waitSignal(first.called):
         assert not second.take()
     first.leave()
@@ -172,6 +173,8 @@ def test_each_face_each_folder_and_each_computer_has_one_of_its_own(qapp: object
     ]
     assert all(place.take() for place in places)
     for place in places:
+        place.listen()
+    for place in places:
         place.leave()
 
 
@@ -180,7 +183,7 @@ def test_what_a_killed_program_left_behind_is_taken_over(qapp: object, tmp_path:
         "import os, sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication;"
         "from keyturn.desktop.single_instance import SingleInstance;"
         "app = QCoreApplication([]); place = SingleInstance(Path(sys.argv[1]), 'tray');"
-        "assert place.take(); os.kill(os.getpid(), 9)"
+        "assert place.take(); place.listen(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)
     assert list(tmp_path.glob("tray-*.lock"))

@@ -19,11 +19,12 @@ from keyturn.model.places import PlaceKind
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.timeline import HandClock, Lag
 from keyturn.rotation import conductor
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.plan import Options, Plan
 from keyturn.rotation.planning import make_plan
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.steps import Result, Route
-from keyturn.rotation.surroundings import CancelToken, Event, OwnUses, Surroundings
+from keyturn.rotation.surroundings import Event, OwnUses, Surroundings
 from keyturn.rotation.survey import FoundKey, take_survey
 from keyturn.state.journal import Journal
 from keyturn.state.secrets import FileSecrets, SecretStore

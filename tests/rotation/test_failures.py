@@ -12,8 +12,9 @@ from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.practice import faults
 from keyturn.practice.faults import Fault
 from keyturn.rotation import conductor
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import CancelToken, Event
+from keyturn.rotation.surroundings import Event
 from keyturn.state.secrets import FileSecrets
 
 from .conftest import Office, opened_office

@@ -13,8 +13,9 @@ from keyturn.practice import faults
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.timeline import Lag
 from keyturn.rotation import conductor, turning_off
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import CancelToken, Event, Moment
+from keyturn.rotation.surroundings import Event, Moment
 
 from .conftest import Office, opened_office
 

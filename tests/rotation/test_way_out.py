@@ -6,8 +6,8 @@ from keyturn.model.keys import KeyStatus
 from keyturn.practice import faults
 from keyturn.rotation import conductor
 from keyturn.rotation.advice import Advice
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.steps import By, Ending, Route, State, Step
-from keyturn.rotation.surroundings import CancelToken
 from keyturn.rotation.verifying import verify
 
 from .conftest import Office

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.measures import em
 from keyturn.desktop.page import Scrolled
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Quiet, Subheading, Text
 from keyturn.model.text import _
 from keyturn.rotation.situation import elsewhere
-
-
-class BusyView(QWidget):
-    """The first look goes on."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        bar = QProgressBar()
-        bar.setRange(0, 0)
-        bar.setTextVisible(False)
-        bar.setAccessibleName(_("Looking for access keys"))
-        bar.setMaximumWidth(em(self, 22))
-        bar.setMaximumHeight(em(self, 0.6))
-        layout = QVBoxLayout(self)
-        layout.addStretch(1)
-        layout.addWidget(bar, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(2)
 
 
 class EmptyView(Scrolled):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -11,16 +13,10 @@ from keyturn.desktop.look import Tone, colours_of
 from keyturn.desktop.measures import em
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Heading, PrimaryButton, Quiet
-from keyturn.rotation.situation import Mood, Situation
 
-_SHIELDS = {
-    Mood.FINE: ("shield-fine", Tone.GOOD),
-    Mood.NEEDS_YOU: ("shield-attention", Tone.ATTENTION),
-    Mood.WAITS: ("shield-working", Tone.ACCENT),
-    Mood.STOPPED: ("shield-broken", Tone.BAD),
-    Mood.UNKNOWN: ("shield-unknown", Tone.NEUTRAL),
-    Mood.NOTHING: ("shield-unknown", Tone.NEUTRAL),
-}
+if TYPE_CHECKING:
+    # The window opens before anything is known of a situation.
+    from keyturn.rotation.situation import Mood, Situation
 
 
 class Band(QWidget):
@@ -98,7 +94,7 @@ class Header(Band):
         Args:
             order: the button's text; empty where nothing is called for.
         """
-        self._shape.show_shape(*_SHIELDS[situation.mood])
+        self._shape.show_shape(*_shield(situation.mood))
         # A headline ends without a full stop.
         self.title.setText(situation.title.removesuffix("."))
         self.text.setText(" ".join(situation.sentences))
@@ -113,3 +109,16 @@ class Header(Band):
         self.text.setText(text)
         self.text.setVisible(bool(text))
         self.button.hide()
+
+
+def _shield(mood: Mood) -> tuple[str, Tone]:
+    from keyturn.rotation.situation import Mood
+
+    return {
+        Mood.FINE: ("shield-fine", Tone.GOOD),
+        Mood.NEEDS_YOU: ("shield-attention", Tone.ATTENTION),
+        Mood.WAITS: ("shield-working", Tone.ACCENT),
+        Mood.STOPPED: ("shield-broken", Tone.BAD),
+        Mood.UNKNOWN: ("shield-unknown", Tone.NEUTRAL),
+        Mood.NOTHING: ("shield-unknown", Tone.NEUTRAL),
+    }[mood]

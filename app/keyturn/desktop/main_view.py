@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from keyturn.computer.clock import Clock
-from keyturn.desktop import rest_page
 from keyturn.desktop.announcing import announce
-from keyturn.desktop.destination_list import DestinationList
-from keyturn.desktop.empty_view import BusyView, EmptyView
+from keyturn.desktop.busy_view import BusyView
 from keyturn.desktop.header import Foot, Header
-from keyturn.desktop.history import HistoryView
-from keyturn.desktop.key_map import KeyMap
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
-from keyturn.desktop.overview import Overview
-from keyturn.desktop.page import Scrolled
-from keyturn.desktop.picture import Prepared, order_for
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.tall import ModestStack, TallEnough
 from keyturn.desktop.widgets import Button, LinkButton, Quiet, ShapeButton, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural
-from keyturn.rotation.situation import Mood
-from keyturn.rotation.steps import Step
+
+if TYPE_CHECKING:
+    from keyturn.desktop.destination_list import DestinationList
+    from keyturn.desktop.empty_view import EmptyView
+    from keyturn.desktop.history import HistoryView
+    from keyturn.desktop.key_map import KeyMap
+    from keyturn.desktop.overview import Overview
+    from keyturn.desktop.picture import Prepared
 
 _MINUTE = 60_000  # milliseconds
 
 
 class MainView(QWidget):
     """Shows one overview, and says what the person wants.
+
+    What shows something that was found is made when there is something to show: the window is seen before that.
 
     Attributes:
         ordered: the header's button.
@@ -60,31 +65,11 @@ class MainView(QWidget):
         self._checked = ""
         self.header = Header()
         self.header.pressed.connect(self.ordered)
-        self.map = KeyMap()
-        self.map.opened.connect(self.opened)
-        self.map.unfolded.connect(lambda: self.tabs.setCurrentIndex(1))
-        self.map.told.connect(self._tell_facts)
-        self.list = DestinationList()
-        self.list.opened.connect(self.opened)
-        self.history = HistoryView()
-        self.history.continued.connect(self.continued)
-        self.history.undone.connect(self.undone)
-        self.empty = EmptyView()
-        self.empty.elsewhere.connect(self.elsewhere_wanted)
-        self.empty.rehearsal.connect(self.rehearsal_wanted)
         self._busy = BusyView()
-        self._drawn = Scrolled()
-        self._drawn.column.setContentsMargins(0, 0, 0, 0)
-        self._drawn.column.addWidget(self.map)
-        self._drawn.column.addStretch(1)
         self._map_place = QStackedWidget()
+        self._map_place.addWidget(self._busy)
         self._views = ModestStack()
-        for place, views in (
-            (self._map_place, (self._busy, self._drawn, self.empty)),
-            (self._views, (self._map_place, self.list, self.history)),
-        ):
-            for view in views:
-                place.addWidget(view)
+        self._views.addWidget(self._map_place)
         self.facts = Quiet()
         self.facts.setMinimumHeight(em(self, 1.2))
         self.facts.setContentsMargins(em(self, 0.2), 0, 0, 0)  # below the cards' own edge, as the link below it
@@ -139,6 +124,73 @@ class MainView(QWidget):
         foot.row.addLayout(second)
         return foot
 
+    # ── Made when first wanted ───────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def map(self) -> KeyMap:
+        """The drawn map."""
+        from keyturn.desktop.key_map import KeyMap
+        from keyturn.desktop.page import Scrolled
+
+        made = KeyMap()
+        made.opened.connect(self.opened)
+        made.unfolded.connect(lambda: self.tabs.setCurrentIndex(1))
+        made.told.connect(self._tell_facts)
+        self._drawn = Scrolled()
+        self._drawn.column.setContentsMargins(0, 0, 0, 0)
+        self._drawn.column.addWidget(made)
+        self._drawn.column.addStretch(1)
+        self._map_place.addWidget(self._drawn)
+        return made
+
+    @cached_property
+    def empty(self) -> EmptyView:
+        """In place of the map where nothing was found."""
+        from keyturn.desktop.empty_view import EmptyView
+
+        made = EmptyView()
+        made.elsewhere.connect(self.elsewhere_wanted)
+        made.rehearsal.connect(self.rehearsal_wanted)
+        self._map_place.addWidget(made)
+        self._order_focus()
+        return made
+
+    @cached_property
+    def list(self) -> DestinationList:
+        """The same as the map, as a list."""
+        from keyturn.desktop.destination_list import DestinationList
+
+        made = DestinationList()
+        made.opened.connect(self.opened)
+        self._views.addWidget(made)
+        self._order_focus()
+        return made
+
+    @cached_property
+    def history(self) -> HistoryView:
+        """What was done."""
+        from keyturn.desktop.history import HistoryView
+
+        made = HistoryView()
+        made.continued.connect(self.continued)
+        made.undone.connect(self.undone)
+        self._views.addWidget(made)
+        return made
+
+    def _order_focus(self) -> None:
+        """Tab goes from the top to the bottom, also through what was made later."""
+        for before, after in pairwise(self._focusable()):
+            QWidget.setTabOrder(before, after)
+
+    def _focusable(self) -> Iterator[QWidget]:
+        yield self.header.button
+        for one in self._views.findChildren(QWidget):
+            if one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                yield one
+        yield from (self.rest, self.tabs, self.check, self.mail, self.settings)
+
+    # ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────────
+
     def show_busy(self, title: str, text: str) -> None:
         """A look goes on: over what is shown already, or over nothing yet."""
         if self._looked_at is None:
@@ -149,16 +201,21 @@ class MainView(QWidget):
 
     def show_overview(self, prepared: Prepared) -> None:
         """Show what was found."""
+        # Whoever looked has imported them, in the thread that looked.
+        from keyturn.desktop.overview_words import order_of, proof_sentence
+        from keyturn.desktop.rest_page import summary
+        from keyturn.rotation.situation import Mood
+
         overview = prepared.overview
         is_first = self._looked_at is None
-        self._looked_at, self._checked = overview.looked_at, _proof_sentence(overview)
+        self._looked_at, self._checked = overview.looked_at, proof_sentence(overview)
         situation = overview.situation
         self.header.show_situation(situation, order_of(overview))
         self.map.show_picture(prepared.picture)
         self._map_place.setCurrentWidget(self.empty if situation.mood is Mood.NOTHING else self._drawn)
         self.list.show_rows(prepared.rows)
         self.history.show_rotations(overview.rotations)
-        rest = rest_page.summary(overview)
+        rest = summary(overview)
         self.rest.setText(rest)
         self.rest.setToolTip(rest)
         self.rest.setVisible(bool(rest))
@@ -209,10 +266,10 @@ class MainView(QWidget):
         self.facts.setText(facts or hint)
 
     def _show_hint(self) -> None:
-        self.facts.setVisible(self.tabs.currentIndex() == 0 and bool(self.map.cards))
+        self.facts.setVisible(self.tabs.currentIndex() == 0 and self._looked_at is not None and bool(self.map.cards))
 
     def _change_view(self, index: int) -> None:
-        self._views.setCurrentIndex(index)
+        self._views.setCurrentWidget((self._map_place, self.list, self.history)[index])
         self._show_hint()
 
     def _tell_when(self) -> None:
@@ -229,31 +286,3 @@ class MainView(QWidget):
             hours = int(ago.total_seconds() // 3600)
             when = plural("{count} hour ago", "{count} hours ago", hours).format(count=hours)
         self.when.setText(self._checked.format(when=when))
-
-
-def _proof_sentence(overview: Overview) -> str:
-    if not overview.proofs:
-        return _("Looked {when}")
-    if overview.failed:
-        return _("Checked {when}")
-    if all(proof.ok and proof.bucket is not None for proof in overview.proofs):
-        return _("Every backup proved {when}")
-    proved = sum(proof.ok and proof.bucket is not None for proof in overview.proofs)
-    # Filled in twice: `when` is told anew each minute.
-    text = _("Checked {{when}}: {count} of {all} proved, none failed")
-    return text.format(count=proved, all=len(overview.proofs))
-
-
-def order_of(overview: Overview) -> str:
-    """What the header's button says; empty where nothing is called for."""
-    if overview.under_way:
-        rotation, result = overview.under_way[0]
-        items = {one.item for one in result.awaiting}
-        if rotation.step is Step.WATCH and items <= {Step.TURN_OFF.value}:
-            return _("Turn it off…")
-        if rotation.step is Step.DELETE and items <= {Step.DELETE.value}:
-            return _("Delete it…")
-        return _("Continue…")
-    if overview.situation.mood is not Mood.NEEDS_YOU:
-        return ""
-    return order_for(overview.survey.keys[0].advice)

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import window_icon
 from keyturn.desktop.look import Tone
 from keyturn.desktop.main_view import MainView
 from keyturn.desktop.measures import em
-from keyturn.desktop.overview import Overview, look, look_and_prove
-from keyturn.desktop.page import Page, ProblemPage
-from keyturn.desktop.picture import Prepared, prepare
 from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.desktop.seam import Assistant, Errand, NewRotation, OpenAssistant, RunningRotation
 from keyturn.desktop.widgets import Toned
-from keyturn.model.errors import AppError
-from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.desktop.overview import Overview
+    from keyturn.desktop.page import Page
+    from keyturn.desktop.picture import Prepared
+    from keyturn.model.errors import AppError
+    from keyturn.model.keys import AccessKeyId
 
 _PATIENCE = 3.0  # seconds in which readings may end when the window is closed
 
@@ -104,21 +107,33 @@ class MainWindow(QMainWindow):
 
     def look(self) -> None:
         """Look which keys are here, and how the rotations stand."""
-        self._look(look, _("Looking through this computer…"))
+
+        def work(desk: Desk) -> Prepared:
+            from keyturn.desktop.overview import look
+            from keyturn.desktop.picture import prepare
+
+            return prepare(look(desk))
+
+        self._look(work, _("Looking through this computer…"))
 
     def check(self) -> None:
         """Look again, and prove that every backup reaches its bucket."""
-        self._look(look_and_prove, _("Proving every backup at AWS…"))
 
-    def _look(self, work: Callable[[Desk], Overview], title: str) -> None:
+        def work(desk: Desk) -> Prepared:
+            from keyturn.desktop.overview import look_and_prove
+            from keyturn.desktop.picture import prepare
+
+            return prepare(look_and_prove(desk))
+
+        self._look(work, _("Proving every backup at AWS…"))
+
+    def _look(self, work: Callable[[Desk], Prepared], title: str) -> None:
         if self._looking is not None:
             self._looking.forget()
         self.view.show_busy(
             title, _("Keyturn reads the files of backup programs and asks AWS about each key it finds.")
         )
-        self._looking = self.runner.read(
-            self, lambda desk: prepare(work(desk)), done=self._seen, failed=self._not_seen, doing=title
-        )
+        self._looking = self.runner.read(self, work, done=self._seen, failed=self._not_seen, doing=title)
 
     def _seen(self, prepared: Prepared) -> None:
         self._looking = None
@@ -171,12 +186,16 @@ class MainWindow(QMainWindow):
 
     def show_problem(self, error: AppError) -> None:
         """Say what went wrong on a page of its own; never in a box in front of everything."""
+        from keyturn.desktop.page import ProblemPage
+
         self.open_page(ProblemPage(error))
 
     def _close_page(self, page: QWidget) -> None:
         self.pages.removeWidget(page)
         page.deleteLater()
         current = self.pages.currentWidget()
+        from keyturn.desktop.page import Page
+
         if isinstance(current, Page):
             current.focus_first()
 
@@ -222,6 +241,8 @@ class MainWindow(QMainWindow):
             self.open_page(SettingsPage(self.runner))
 
     def _choose_another_computer(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         dialog = QFileDialog(self, _("The home folder on the other computer's disk"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

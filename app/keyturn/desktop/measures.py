@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QWidget
 
 _SMALLEST = 10.0  # points; X11 without a desktop gives 9, which is hard to read
@@ -40,6 +40,8 @@ def strong_font(font: QFont) -> QFont:
 
 def fixed_font(font: QFont) -> QFont:
     """The system's fixed font for key IDs, commands and diffs, in the size of `font`."""
+    from PySide6.QtGui import QFontDatabase
+
     fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     fixed.setPointSizeF(font.pointSizeF())
     return fixed

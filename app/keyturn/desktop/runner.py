@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 from keyturn.computer.clock import Clock
 from keyturn.model.errors import AppError
-from keyturn.rotation.location import Location
-from keyturn.rotation.mistakes import how_it_stands, mistake
-from keyturn.rotation.surroundings import CancelToken, Event, ProgressSink, Surroundings
-from keyturn.rotation.workplace import Workplace
-from keyturn.state.secrets import MemorySecrets
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.state.secrets_kind import SecretsKind
+
+if TYPE_CHECKING:
+    # Imported by the first worker, while the window is seen already.
+    from keyturn.rotation.location import Location
+    from keyturn.rotation.surroundings import Event, ProgressSink, Surroundings
+    from keyturn.rotation.workplace import Workplace
+    from keyturn.state.secrets import MemorySecrets
 
 _READERS = 3
 Answer = TypeVar("Answer")
@@ -72,28 +75,25 @@ class _Listener:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Message:
+    """From a worker to whoever owns the task.
+
+    Attributes:
+        tell: runs in the window's thread.
+        is_last: how the task ended.
+    """
+
     task: Task
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    task: Task
-    answer: object
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    task: Task
-    error: AppError
+    tell: Callable[[_Listener], None]
+    is_last: bool
 
 
 class Runner(QObject):
     """Runs work, and calls back in the window's thread. It outlives every page.
 
     Args:
-        standing: how the backups stand, for the sentence that is said where Keyturn made a mistake.
+        standing: how the backups stand, for the sentence that is said where Keyturn made a mistake; None lets the
+            journal say it.
 
     Attributes:
         changing: a change began (True), or none is left (False).
@@ -104,13 +104,13 @@ class Runner(QObject):
     mistaken = Signal(object)
     _posted = Signal(object)
 
-    def __init__(self, location: Location, clock: Clock, standing: Callable[[Workplace], str] = how_it_stands) -> None:
+    def __init__(self, location: Location, clock: Clock, standing: Callable[[Workplace], str] | None = None) -> None:
         super().__init__()
         self.location = location
         self.clock = clock
         self._standing = standing
-        # In memory only, secrets have to outlive the single piece of work.
-        self._secrets = MemorySecrets() if location.secrets is SecretsKind.MEMORY else None
+        self._in_memory: MemorySecrets | None = None
+        self._opening = threading.Lock()
         self._readers = _Lane("reader", _READERS)
         self._changer = _Lane("changer", 1)
         self._listeners: dict[Task, _Listener] = {}
@@ -181,8 +181,10 @@ class Runner(QObject):
         """Say `mistaken` for an error that no work owns. May be called from any thread."""
 
         def tell() -> None:
+            from keyturn.rotation.workplace import Workplace
+
             with Workplace(self.location, self.clock, offline=True) as workplace:
-                self._posted.emit(mistake(error, standing=self._standing(workplace), doing=doing))
+                self._posted.emit(self._mistake(error, workplace, doing))
 
         self._readers.add(tell)
 
@@ -195,44 +197,60 @@ class Runner(QObject):
         return all(ended)
 
     def _work(self, task: Task, work: Callable[[Desk], object]) -> None:
-        workplace = Workplace(self.location, self.clock, secrets=self._secrets)
+        from keyturn.rotation.workplace import Workplace
+
+        workplace = Workplace(self.location, self.clock, secrets=self._secrets())
 
         def progress(event: Event) -> None:
-            self._posted.emit(_Told(task, event))
+            self._posted.emit(_Message(task, lambda listener: listener.told(event), is_last=False))
 
-        outcome: _Done | _Failed
+        def done(answer: object) -> _Message:
+            return _Message(task, lambda listener: listener.done(answer), is_last=True)
+
+        def failed(error: AppError) -> _Message:
+            return _Message(task, lambda listener: listener.failed(error), is_last=True)
+
         try:
             task.token.check()
-            outcome = _Done(task, work(Desk(workplace, progress, task.token)))
+            outcome = done(work(Desk(workplace, progress, task.token)))
         except AppError as error:
-            outcome = _Failed(task, error)
+            outcome = failed(error)
         except Exception as error:
-            outcome = _Failed(task, mistake(error, standing=self._standing(workplace), doing=task.doing))
+            outcome = failed(self._mistake(error, workplace, task.doing))
         try:
             workplace.close()
         except AppError as error:
             self.tell_mistake(error, task.doing)
         self._posted.emit(outcome)
 
+    def _secrets(self) -> MemorySecrets | None:
+        """In memory only, secrets have to outlive the single piece of work; else each opens the store for itself."""
+        if self.location.secrets is not SecretsKind.MEMORY:
+            return None
+        with self._opening:
+            if self._in_memory is None:
+                from keyturn.state.secrets import MemorySecrets
+
+                self._in_memory = MemorySecrets()
+            return self._in_memory
+
+    def _mistake(self, error: BaseException, workplace: Workplace, doing: str) -> AppError:
+        from keyturn.rotation.mistakes import how_it_stands, mistake
+
+        return mistake(error, standing=(self._standing or how_it_stands)(workplace), doing=doing)
+
     @Slot(object)
-    def _deliver(self, message: _Told | _Done | _Failed | AppError) -> None:
+    def _deliver(self, message: _Message | AppError) -> None:
         if isinstance(message, AppError):
             self.mistaken.emit(message)
             return
         task = message.task
         listener = self._listeners[task]
-        if not isinstance(message, _Told):
+        if message.is_last:
             del self._listeners[task]
             self._no_longer_changing(task)
-        if task.is_forgotten or not isValid(listener.owner):
-            return
-        match message:
-            case _Told(event=event):
-                listener.told(event)
-            case _Done(answer=answer):
-                listener.done(answer)
-            case _Failed(error=error):
-                listener.failed(error)
+        if not task.is_forgotten and isValid(listener.owner):
+            message.tell(listener)
 
     def _no_longer_changing(self, task: Task) -> None:
         if task in self._changes:
@@ -248,7 +266,7 @@ class _Lane:
     """
 
     def __init__(self, name: str, width: int) -> None:
-        self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._jobs: deque[Callable[[], None]] = deque()
         self._left = 0
         self._changed = threading.Condition()
         for number in range(width):
@@ -257,7 +275,8 @@ class _Lane:
     def add(self, job: Callable[[], None]) -> None:
         with self._changed:
             self._left += 1
-        self._jobs.put(job)
+            self._jobs.append(job)
+            self._changed.notify_all()
 
     def wait(self, seconds: float) -> bool:
         """True once nothing is left to do; False where that took too long."""
@@ -266,7 +285,9 @@ class _Lane:
 
     def _take(self) -> None:
         while True:
-            job = self._jobs.get()
+            with self._changed:
+                self._changed.wait_for(lambda: self._jobs)
+                job = self._jobs.popleft()
             job()
             del job
             with self._changed:

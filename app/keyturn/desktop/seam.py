@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.runner import Runner
-from keyturn.model.keys import AccessKeyId
+
+if TYPE_CHECKING:
+    from keyturn.model.keys import AccessKeyId
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile, QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QCryptographicHash, QLockFile, QObject, Signal
 
 from keyturn.model.errors import StoreError
 from keyturn.model.text import _
 
-_PATIENCE = 2_000  # milliseconds for one that is just starting, or just ending
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer
+
+_PATIENCE = 2.0  # seconds for one that is just starting, or just ending
+_BETWEEN_CALLS = 0.02  # seconds
 
 
 class SingleInstance(QObject):
@@ -41,9 +45,7 @@ class SingleInstance(QObject):
         self._lock = QLockFile(str(self._path))
         # Only a lock whose program is gone is stale, however long it has been held.
         self._lock.setStaleLockTime(0)
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._answer)
+        self._server: QLocalServer | None = None
 
     def take(self) -> bool:
         """Become the one that runs; where there is one already, call it and return False.
@@ -52,9 +54,6 @@ class SingleInstance(QObject):
             StoreError: where the folder does not let anybody run.
         """
         if self._lock.tryLock(0):
-            # What a killed program left in the way; nobody else can be behind it now.
-            QLocalServer.removeServer(self._name)
-            self._server.listen(self._name)
             return True
         if self._lock.error() is not QLockFile.LockError.LockFailedError:
             raise StoreError(
@@ -67,18 +66,37 @@ class SingleInstance(QObject):
         self._call()
         return False
 
+    def listen(self) -> None:
+        """Hear those who call, after `take`. Until then they try again, so the window may be drawn first."""
+        from PySide6.QtNetwork import QLocalServer
+
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        # What a killed program left in the way; nobody else can be behind it now.
+        QLocalServer.removeServer(self._name)
+        self._server.listen(self._name)
+
     def leave(self) -> None:
         """Let another one run."""
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         self._lock.unlock()
 
     def _call(self) -> None:
-        socket = QLocalSocket()
-        socket.connectToServer(self._name)
-        if socket.waitForConnected(_PATIENCE):
-            socket.disconnectFromServer()
+        from PySide6.QtNetwork import QLocalSocket
+
+        deadline = time.monotonic() + _PATIENCE
+        while (left := deadline - time.monotonic()) > 0:
+            socket = QLocalSocket()
+            socket.connectToServer(self._name)
+            if socket.waitForConnected(round(left * 1000)):
+                socket.disconnectFromServer()
+                return
+            time.sleep(_BETWEEN_CALLS)
 
     def _answer(self) -> None:
+        assert self._server is not None  # noqa: S101
         # To connect is to call; there is nothing to read.
         connection = self._server.nextPendingConnection()
         connection.disconnected.connect(connection.deleteLater)
@@ -87,4 +105,5 @@ class SingleInstance(QObject):
 
 def _short(text: str) -> str:
     # Names of sockets may not be long.
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    digest = QCryptographicHash.hash(text.encode(), QCryptographicHash.Algorithm.Sha256)
+    return bytes(digest.toHex().data()).decode()[:16]

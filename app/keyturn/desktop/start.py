@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from keyturn.computer.clock import Clock, SystemClock
 from keyturn.computer.folders import state_folder
 from keyturn.desktop.application import make_application
-from keyturn.rotation.location import Location
+
+if TYPE_CHECKING:
+    from keyturn.desktop.main_window import MainWindow
+    from keyturn.rotation.location import Location
 
 
 def run(location: Location, clock: Clock) -> int:
@@ -19,6 +24,7 @@ def run(location: Location, clock: Clock) -> int:
     """
     application = make_application()
     # After that: where Qt is missing, these cannot be imported.
+    from keyturn.desktop.first_frame import after_first_frame
     from keyturn.desktop.single_instance import SingleInstance
     from keyturn.desktop.windows import Windows, open_assistant, prepare
 
@@ -28,8 +34,14 @@ def run(location: Location, clock: Clock) -> int:
     prepare(application)
     windows = Windows(clock, open_assistant)
     place.called.connect(windows.come_to_the_front)
+
+    def open_first() -> MainWindow:
+        window = windows.open(location)
+        after_first_frame(window, place.listen)
+        return window
+
     try:
-        return windows.run(lambda: windows.open(location))
+        return windows.run(open_first)
     finally:
         place.leave()
 

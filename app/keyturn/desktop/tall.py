@@ -18,11 +18,14 @@ class TallEnough(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inside = inside
+        self._room = QSize(0, 0)
         self.setWidget(inside)
         inside.installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        # The viewport's. To ask the viewport itself lets PySide look through all widgets there are for its class.
+        self._room = event.size()
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -34,7 +37,7 @@ class TallEnough(QScrollArea):
         layout = self._inside.layout()
         if layout is None:
             return
-        room = self.viewport().size()
+        room = self._room
         # Qt's columns never give less than the preferred height to what wraps, so that is the least here, too.
         flexible = layout.hasHeightForWidth()
         needed = layout.heightForWidth(room.width()) if flexible else layout.minimumSize().height()

@@ -77,6 +77,7 @@ def run(folder: Path, options: Sequence[str]) -> int:
     place = SingleInstance(folder, "tray")
     if not place.take():
         return 0
+    place.listen()
     program, *before = window_program()
 
     def open_window() -> None:

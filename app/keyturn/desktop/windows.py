@@ -6,12 +6,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from keyturn.computer.clock import Clock
 from keyturn.desktop.application import interruptions_heard
+from keyturn.desktop.first_frame import after_first_frame
 from keyturn.desktop.look import follow_the_system
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.measures import enlarge_small_font
@@ -20,7 +22,9 @@ from keyturn.desktop.runner import Runner
 from keyturn.desktop.seam import Assistant, Errand, OpenAssistant
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.rotation.location import Location
+
+if TYPE_CHECKING:
+    from keyturn.rotation.location import Location
 
 
 class Windows:
@@ -90,7 +94,7 @@ class Windows:
     def _show(self, window: MainWindow) -> MainWindow:
         self._open.append(window)
         window.show()
-        window.look()
+        after_first_frame(window, window.look)
         return window
 
     def _doors(self, location: Location) -> Doors:

@@ -26,12 +26,13 @@ from keyturn.rotation import (
     undoing,
     watching,
 )
+from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.guided_items import item_of, items_to_put_back, program_title, still_old
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation, reload, remember_keys, taking, write
 from keyturn.rotation.steps import Awaited, By, Ending, Result, State, Step
-from keyturn.rotation.surroundings import Cancelled, Moment, Surroundings
+from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
 
 

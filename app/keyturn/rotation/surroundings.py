@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from keyturn.model.errors import AppError
-from keyturn.model.text import _
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.steps import Step
 
 if TYPE_CHECKING:
@@ -49,36 +47,6 @@ class Event:
 
 # Is told what happens, as it happens.
 ProgressSink = Callable[[Event], None]
-
-
-class Cancelled(AppError):
-    """The person asked to stop."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("You asked to stop"), _("Nothing was cut short in the middle of a change."), code="cancelled"
-        )
-
-
-class CancelToken:
-    """Carries the person's wish to stop into the work. It is looked at between changes, never inside one."""
-
-    def __init__(self) -> None:
-        self._asked = threading.Event()
-
-    def ask(self) -> None:
-        """Ask to stop at the next safe point."""
-        self._asked.set()
-
-    @property
-    def asked(self) -> bool:
-        """True once somebody asked."""
-        return self._asked.is_set()
-
-    def check(self) -> None:
-        """Raise `Cancelled` where somebody asked to stop."""
-        if self.asked:
-            raise Cancelled
 
 
 @dataclass(frozen=True, slots=True)

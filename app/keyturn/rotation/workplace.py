@@ -17,10 +17,11 @@ from keyturn.computer.lock import OneAtATime
 from keyturn.computer.trust import system_certificates
 from keyturn.model.errors import AnotherKeyturnError, AppError
 from keyturn.model.keys import Secret
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.steps import State
-from keyturn.rotation.surroundings import CancelToken, OwnUses, ProgressSink, Surroundings
+from keyturn.rotation.surroundings import OwnUses, ProgressSink, Surroundings
 from keyturn.state import journal
 from keyturn.state.secrets import SecretStore, open_store
 from keyturn.state.settings import Proxy, Settings, Trust, load

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from keyturn.model.text import _
-from keyturn.rotation.surroundings import CancelToken
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.terminal.exits import Exit
 
 if TYPE_CHECKING:

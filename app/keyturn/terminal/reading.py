@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
-from keyturn.rotation.surroundings import CancelToken
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.terminal import documents
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output

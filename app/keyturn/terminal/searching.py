@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.search.gaps import amount
 from keyturn.model.text import _
 from keyturn.rotation import words
-from keyturn.rotation.surroundings import CancelToken
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.survey import Search
 from keyturn.terminal.interruption import ending_early
 

@@ -17,8 +17,8 @@ from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.backups import state_of_backups
+from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.steps import Ending
-from keyturn.rotation.surroundings import Cancelled
 
 _CARRY_ON = Job(Work.CARRY_ON)
 

@@ -1,0 +1,38 @@
+"""What can wait until a window is seen: it would only keep the first frame from being drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+_PATIENCE = 1000  # milliseconds; a window that is opened out of sight is drawn by nobody
+
+
+def after_first_frame(window: QWidget, act: Callable[[], None]) -> None:
+    """Call `act` once, as soon as the window was drawn; where it is not, a second from now."""
+    _FirstFrame(window, act)
+
+
+class _FirstFrame(QObject):
+    def __init__(self, window: QWidget, act: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._act: Callable[[], None] | None = act
+        self._window = window
+        window.installEventFilter(self)
+        QTimer.singleShot(_PATIENCE, self, self._begin)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Paint:
+            # The frame is complete when this event has been everywhere.
+            self._window.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._begin)
+        return False
+
+    def _begin(self) -> None:
+        act, self._act = self._act, None
+        if act is not None:
+            self._window.removeEventFilter(self)
+            act()
+            self.deleteLater()

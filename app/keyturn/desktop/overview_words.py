@@ -1,0 +1,38 @@
+"""What the main view says of an overview beside its situation: the button's text, and the line at the bottom."""
+
+from __future__ import annotations
+
+from keyturn.desktop.overview import Overview
+from keyturn.desktop.picture import order_for
+from keyturn.model.text import _
+from keyturn.rotation.situation import Mood
+from keyturn.rotation.steps import Step
+
+
+def proof_sentence(overview: Overview) -> str:
+    """What was looked at or proved, with a place for `when`."""
+    if not overview.proofs:
+        return _("Looked {when}")
+    if overview.failed:
+        return _("Checked {when}")
+    if all(proof.ok and proof.bucket is not None for proof in overview.proofs):
+        return _("Every backup proved {when}")
+    proved = sum(proof.ok and proof.bucket is not None for proof in overview.proofs)
+    # Filled in twice: `when` is told anew each minute.
+    text = _("Checked {{when}}: {count} of {all} proved, none failed")
+    return text.format(count=proved, all=len(overview.proofs))
+
+
+def order_of(overview: Overview) -> str:
+    """What the header's button says; empty where nothing is called for."""
+    if overview.under_way:
+        rotation, result = overview.under_way[0]
+        items = {one.item for one in result.awaiting}
+        if rotation.step is Step.WATCH and items <= {Step.TURN_OFF.value}:
+            return _("Turn it off…")
+        if rotation.step is Step.DELETE and items <= {Step.DELETE.value}:
+            return _("Delete it…")
+        return _("Continue…")
+    if overview.situation.mood is not Mood.NEEDS_YOU:
+        return ""
+    return order_for(overview.survey.keys[0].advice)
