@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -76,10 +75,27 @@ def interruptions_heard(ask_to_close: Callable[[], None]) -> Iterator[None]:
 
     Qt's loop runs no Python while it waits, so the signal wakes it through a socket instead of a timer that ticks.
     """
-    from PySide6.QtCore import QSocketNotifier
+    from PySide6.QtCore import QTimer
 
     def asked(number: int, frame: FrameType | None) -> None:
         ask_to_close()
+
+    before = {one: signal.signal(one, asked) for one in (signal.SIGINT, signal.SIGTERM)}
+    with ExitStack() as awake:
+        # Needed as soon as Qt's loop waits, so the window need not wait for it.
+        QTimer.singleShot(0, lambda: awake.enter_context(_woken_by_signals()))
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+@contextmanager
+def _woken_by_signals() -> Iterator[None]:
+    import socket
+
+    from PySide6.QtCore import QSocketNotifier
 
     reading, writing = socket.socketpair()
     for end in (reading, writing):
@@ -92,12 +108,9 @@ def interruptions_heard(ask_to_close: Callable[[], None]) -> Iterator[None]:
 
     notifier.activated.connect(drain)
     wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    before = {one: signal.signal(one, asked) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
         signal.set_wakeup_fd(wakeup)
         notifier.setEnabled(False)
         reading.close()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from keyturn.computer.resources import resources_folder
 from keyturn.desktop.look import Tone, colours_of, tone_colour
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon, QPixmap
+    from PySide6.QtSvg import QSvgRenderer
 
 
 def paint_icon(painter: QPainter, name: str, area: QRectF, colour: QColor) -> None:
@@ -26,6 +30,8 @@ def pixmap(name: str, side: int, colour: QColor, ratio: float) -> QPixmap:
         side: in pixels of the layout.
         ratio: of the screen's pixels to those.
     """
+    from PySide6.QtGui import QPixmap
+
     made = QPixmap(QSize(side, side) * ratio)
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
@@ -37,6 +43,8 @@ def pixmap(name: str, side: int, colour: QColor, ratio: float) -> QPixmap:
 
 def window_icon() -> QIcon:
     """Keyturn's own icon."""
+    from PySide6.QtGui import QIcon
+
     return QIcon(str(_path("keyturn")))
 
 
@@ -74,6 +82,9 @@ class Shape(QWidget):
 
 @cache
 def _renderer(name: str, colour: str) -> QSvgRenderer:
+    from PySide6.QtCore import QByteArray
+    from PySide6.QtSvg import QSvgRenderer
+
     text = _path(name).read_text(encoding="utf-8").replace("currentColor", colour)
     return QSvgRenderer(QByteArray(text.encode()))
 

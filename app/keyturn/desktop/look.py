@@ -191,7 +191,7 @@ def follow_the_system(application: QApplication) -> None:
     hints = application.styleHints()
 
     def wear_it() -> None:
-        if application.style().objectName() == "fusion":
+        if _has_qts_style(application):
             high = _wants_high_contrast()
             dark = hints.colorScheme() is Qt.ColorScheme.Dark
             wear(application, (HIGH_DARK if dark else HIGH_LIGHT) if high else (DARK if dark else LIGHT))
@@ -199,6 +199,14 @@ def follow_the_system(application: QApplication) -> None:
     hints.colorSchemeChanged.connect(wear_it)
     hints.accessibility().contrastPreferenceChanged.connect(wear_it)
     wear_it()
+
+
+def _has_qts_style(application: QApplication) -> bool:
+    from PySide6.QtWidgets import QStyleFactory
+
+    # Where there are no others, nobody has to ask the style itself, whose class alone takes PySide some milliseconds.
+    only_qts = {name.lower() for name in QStyleFactory.keys()} <= {"fusion", "windows"}  # noqa: SIM118
+    return only_qts or application.style().objectName() == "fusion"
 
 
 def wear(application: QApplication, colours: Colours) -> None:

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from keyturn.desktop.icons import window_icon
+from keyturn.desktop.first_frame import after_first_frame
 from keyturn.desktop.look import Tone
 from keyturn.desktop.main_view import MainView
 from keyturn.desktop.measures import em
 from keyturn.desktop.runner import Desk, Runner, Task
-from keyturn.desktop.seam import Assistant, Errand, NewRotation, OpenAssistant, RunningRotation
 from keyturn.desktop.widgets import Toned
 from keyturn.model.text import _
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.page import Page
     from keyturn.desktop.picture import Prepared
+    from keyturn.desktop.seam import Assistant, Errand, OpenAssistant
     from keyturn.model.errors import AppError
     from keyturn.model.keys import AccessKeyId
 
@@ -59,7 +59,6 @@ class MainWindow(QMainWindow):
         self._looking: Task | None = None
         self.overview: Overview | None = None
         self.setWindowTitle("Keyturn")
-        self.setWindowIcon(window_icon())
         self.view = MainView(runner.clock)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.view)
@@ -85,13 +84,22 @@ class MainWindow(QMainWindow):
         view.rest_wanted.connect(self._open_rest)
         view.mail_wanted.connect(self._open_mail)
         view.check_wanted.connect(self.check)
-        view.continued.connect(lambda name: self.open_assistant(RunningRotation(name)))
+        view.continued.connect(self._continue)
         view.undone.connect(self.open_undo)
         view.settings_wanted.connect(self._open_settings)
         view.elsewhere_wanted.connect(self._choose_another_computer)
         view.rehearsal_wanted.connect(self._doors.rehearsal)
         self.runner.mistaken.connect(self.show_problem)
         self.runner.changing.connect(self._change_began_or_ended)
+        after_first_frame(self, self._furnish)
+
+    def _furnish(self) -> None:
+        """What is not seen in the first frame."""
+        from PySide6.QtGui import QAction, QKeySequence
+
+        from keyturn.desktop.icons import window_icon
+
+        self.setWindowIcon(window_icon())
         for text, sequence, act in (
             (_("Check now"), QKeySequence.StandardKey.Refresh, self.check),
             (_("Settings…"), QKeySequence.StandardKey.Preferences, self._open_settings),
@@ -204,21 +212,38 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self.view)
         self.look()
 
+    def _continue(self, name: str) -> None:
+        from keyturn.desktop.seam import RunningRotation
+
+        self.open_assistant(RunningRotation(name))
+
+    def _begin(self, key: AccessKeyId) -> None:
+        from keyturn.desktop.seam import NewRotation
+
+        self.open_assistant(NewRotation(key))
+
+    @property
+    def _is_led(self) -> bool:
+        """The assistant is in front."""
+        from keyturn.desktop.seam import Assistant
+
+        return isinstance(self.pages.currentWidget(), Assistant)
+
     def _carry_out_order(self) -> None:
         if self.overview is None:
             return
         if self.overview.under_way:
-            self.open_assistant(RunningRotation(self.overview.under_way[0][0].name))
+            self._continue(self.overview.under_way[0][0].name)
         else:
-            self.open_assistant(NewRotation(self.overview.survey.keys[0].key.access_key_id))
+            self._begin(self.overview.survey.keys[0].key.access_key_id)
 
     def _replace(self, key: AccessKeyId) -> None:
         under_way = () if self.overview is None else self.overview.under_way
         for rotation, _result in under_way:
             if key in (rotation.decision.key, rotation.new_key):
-                self.open_assistant(RunningRotation(rotation.name))
+                self._continue(rotation.name)
                 return
-        self.open_assistant(NewRotation(key))
+        self._begin(key)
 
     def _open_rest(self) -> None:
         if self.overview is not None:
@@ -237,7 +262,7 @@ class MainWindow(QMainWindow):
     def _open_settings(self) -> None:
         from keyturn.desktop.settings_page import SettingsPage
 
-        if not isinstance(self.pages.currentWidget(), SettingsPage | Assistant):
+        if not self._is_led and not isinstance(self.pages.currentWidget(), SettingsPage):
             self.open_page(SettingsPage(self.runner))
 
     def _choose_another_computer(self) -> None:
@@ -269,5 +294,5 @@ class MainWindow(QMainWindow):
             return
         self._refusal.hide()
         # The assistant shows what it changes itself, and the main view looks again when it is left.
-        if not isinstance(self.pages.currentWidget(), Assistant):
+        if not self._is_led:
             self.look()

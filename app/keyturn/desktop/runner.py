@@ -7,6 +7,7 @@ and no worker ever holds a widget, because whoever lets go of an object last is 
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from keyturn.state.secrets import MemorySecrets
 
 _READERS = 3
+# Seconds after which a worker that computes lets the window's thread go on. That one gives way each time it calls Qt, so
+# with Python's usual 5 ms a page of many widgets would take as many times that.
+_GIVING_WAY = 0.0005
 Answer = TypeVar("Answer")
 
 
@@ -111,6 +115,7 @@ class Runner(QObject):
         self._standing = standing
         self._in_memory: MemorySecrets | None = None
         self._opening = threading.Lock()
+        sys.setswitchinterval(_GIVING_WAY)
         self._readers = _Lane("reader", _READERS)
         self._changer = _Lane("changer", 1)
         self._listeners: dict[Task, _Listener] = {}

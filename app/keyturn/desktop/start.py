@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from keyturn.computer.clock import Clock, SystemClock
@@ -22,6 +23,8 @@ def run(location: Location, clock: Clock) -> int:
         NoWindowError: where no window can be opened here.
         StoreError: where Keyturn's folder cannot be written.
     """
+    # Nothing that is made until the window is seen is garbage, and to look for it takes a tenth of that time.
+    gc.disable()
     application = make_application()
     # After that: where Qt is missing, these cannot be imported.
     from keyturn.desktop.first_frame import after_first_frame
@@ -37,8 +40,12 @@ def run(location: Location, clock: Clock) -> int:
 
     def open_first() -> MainWindow:
         window = windows.open(location)
-        after_first_frame(window, place.listen)
+        after_first_frame(window, begin)
         return window
+
+    def begin() -> None:
+        gc.enable()
+        place.listen()
 
     try:
         return windows.run(open_first)

@@ -105,6 +105,8 @@ class Toned(Text):
             self._colour()
 
     def _colour(self) -> None:
+        if not self.text():
+            return
         wanted = tone_colour(colours_of(self), self._tone)
         # A palette of one's own is a change of the palette, too.
         if wanted != self._worn:

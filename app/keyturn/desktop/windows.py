@@ -19,11 +19,11 @@ from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.measures import enlarge_small_font
 from keyturn.desktop.mistakes import mistakes_told
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import Assistant, Errand, OpenAssistant
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.desktop.seam import Assistant, Errand, OpenAssistant
     from keyturn.rotation.location import Location
 
 

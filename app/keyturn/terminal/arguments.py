@@ -109,26 +109,6 @@ def parse(words: Sequence[str], settings: Settings) -> Arguments:
     return Arguments(**{**_unless_typed(settings), **given})
 
 
-def wanted_language(words: Sequence[str]) -> str | None:
-    """The language asked for, before anything is parsed, because the help speaks it too."""
-    return _value_of("--lang", words)
-
-
-def wanted_state_dir(words: Sequence[str]) -> Path | None:
-    """Keyturn's own folder, before anything is parsed, because the language may stand in its settings."""
-    value = _value_of("--state-dir", words)
-    return None if value is None else Path(value)
-
-
-def _value_of(option: str, words: Sequence[str]) -> str | None:
-    for at, word in enumerate(words):
-        if word == option and at + 1 < len(words):
-            return words[at + 1]
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-    return None
-
-
 def _unless_typed(settings: Settings) -> dict[str, Any]:
     return {
         "watch_days": settings.watch_days,

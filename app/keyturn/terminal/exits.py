@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from keyturn.model.errors import AnotherKeyturnError, AppError, UsageError
-from keyturn.rotation.steps import Ending
+
+if TYPE_CHECKING:
+    from keyturn.rotation.steps import Ending
 
 
 class Exit(IntEnum):
@@ -19,17 +22,16 @@ class Exit(IntEnum):
     ANOTHER = 5  # another Keyturn is working
 
 
-_BY_ENDING = {
-    Ending.DONE: Exit.DONE,
-    Ending.PUT_BACK: Exit.FAILED,
-    Ending.WAITING: Exit.WAITING,
-    Ending.STOPPED: Exit.STOPPED,
-}
-
-
 def of_ending(ending: Ending) -> Exit:
     """The exit code of a command on a rotation."""
-    return _BY_ENDING[ending]
+    from keyturn.rotation.steps import Ending
+
+    return {
+        Ending.DONE: Exit.DONE,
+        Ending.PUT_BACK: Exit.FAILED,
+        Ending.WAITING: Exit.WAITING,
+        Ending.STOPPED: Exit.STOPPED,
+    }[ending]
 
 
 def of_error(error: AppError, *, began: bool) -> Exit:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from keyturn.computer.clock import Clock, SystemClock
 from keyturn.computer.folders import state_place
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
+from keyturn.rotation.location import Location
 from keyturn.state.settings import Loaded, Settings, load
-from keyturn.terminal.arguments import Arguments, parse, wanted_language, wanted_state_dir
 from keyturn.terminal.exits import Exit
+from keyturn.terminal.foreseen import wanted_language, wanted_state_dir
 from keyturn.terminal.interruption import forget_interruptions, interruptible
 from keyturn.terminal.language import speak
-from keyturn.terminal.output import Output
-from keyturn.terminal.screen import silence
 
 if TYPE_CHECKING:
-    from keyturn.rotation.location import Location
+    from keyturn.model.errors import StoreError
+    from keyturn.terminal.arguments import Arguments
+    from keyturn.terminal.output import Output
 
 
 class Window(Protocol):
@@ -60,48 +61,60 @@ def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | No
         try:
             stream.flush()
         except OSError:
+            from keyturn.terminal.screen import silence
+
             silence(stream)
     return int(code)
 
 
 def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
-    output = Output(as_json="--json" in words)
+    chosen = _chosen(words)
+    settings = chosen.settings if isinstance(chosen, Loaded) else Settings()
     try:
-        chosen = _chosen(words)
-        settings = chosen.settings if isinstance(chosen, Loaded) else Settings()
         speak(wanted_language(words), settings.language)
-        arguments = parse(words, settings)
+        # Most people start the window without a word, and it opens sooner without the parser.
+        arguments = _parsed(words, settings) if words else None
     except UsageError as error:
         from keyturn.terminal.commands import COMMANDS
 
         name = next((word for word in words if word in COMMANDS), "")
-        return _failed(output, error, name)
+        return _failed(words, error, name)
     if isinstance(chosen, AppError):
-        return _failed(output, chosen, arguments.command or "")
+        return _failed(words, chosen, "" if arguments is None else arguments.command or "")
     if chosen.problem is not None:
-        from keyturn.terminal.rotation_page import problem_lines
-
-        output.notes.write(*problem_lines(chosen.problem))
-    if arguments.command in {None, "tray"} or arguments.window:
-        return _opened(arguments, clock, window, output)
-    # The window does without all that, and opens the sooner.
+        _note(words, chosen.problem)
+    if arguments is None:
+        location = Location(secrets=settings.secrets, usual_secrets=settings.secrets)
+        return _opened(words, window, lambda face: face.run(location, clock))
+    place = arguments.location
+    if arguments.window:
+        return _opened(words, window, lambda face: face.rehearse())
+    match arguments.command:
+        case None:
+            return _opened(words, window, lambda face: face.run(place, clock))
+        case "tray":
+            return _opened(words, window, lambda face: face.tray(place))
     from keyturn.terminal.commands import carry_out
 
-    return carry_out(arguments, clock, output)
+    return carry_out(arguments, clock, _output(words))
 
 
-def _opened(arguments: Arguments, clock: Clock, window: Window | None, output: Output) -> int:
+def _parsed(words: Sequence[str], settings: Settings) -> Arguments:
+    from keyturn.terminal.arguments import parse
+
+    return parse(words, settings)
+
+
+def _opened(words: Sequence[str], window: Window | None, show: Callable[[Window], int]) -> int:
     try:
         if window is None:
             title = _("No command was named")
             raise UsageError(title, _("Nothing was changed. `keyturn -h` lists the commands."), code="usage.arguments")
-        if arguments.window:
-            return window.rehearse()
-        return window.tray(arguments.location) if arguments.command == "tray" else window.run(arguments.location, clock)
+        return show(window)
     except UsageError as error:
-        return _failed(output, error, "")
+        return _failed(words, error, "")
     except AppError as error:
-        _failed(output, error, "")
+        _failed(words, error, "")
         return Exit.STOPPED
 
 
@@ -113,10 +126,22 @@ def _chosen(words: Sequence[str]) -> Loaded | AppError:
         return error
 
 
-def _failed(output: Output, error: AppError, name: str) -> Exit:
+def _output(words: Sequence[str]) -> Output:
+    from keyturn.terminal.output import Output
+
+    return Output(as_json="--json" in words)
+
+
+def _note(words: Sequence[str], problem: StoreError) -> None:
+    from keyturn.terminal.rotation_page import problem_lines
+
+    _output(words).notes.write(*problem_lines(problem))
+
+
+def _failed(words: Sequence[str], error: AppError, name: str) -> Exit:
     from keyturn.terminal.commands import failed
 
-    return failed(output, error, name, began=False)
+    return failed(_output(words), error, name, began=False)
 
 
 def _prepare_streams() -> None:
