@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from keyturn.state.secrets import MemorySecrets
 
 _READERS = 3
-# Seconds after which a worker that computes lets the window's thread go on. That one gives way each time it calls Qt, so
-# with Python's usual 5 ms a page of many widgets would take as many times that.
+# Seconds after which a worker that computes lets the window's thread go on. That one gives way whenever it calls Qt,
+# and with Python's usual 5 ms a page of many widgets would take many times that.
 _GIVING_WAY = 0.0005
 Answer = TypeVar("Answer")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFormLayout, QHBoxLayout, QWidget
 
@@ -11,7 +13,8 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Choice, Field, Number, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
-from keyturn.desktop.pages.parts import Badge, Fold, Notice, StateRow, bullets, stacked
+from keyturn.desktop.pages.parts import Badge, Fold, Notice, bullets, stacked
+from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _
@@ -70,10 +73,7 @@ class FoundPage(PageView):
         self.add(_key_card(facts))
         if facts.programs:
             self.add(Subheading(_("What uses it on this computer")))
-        for one in facts.programs:
-            row = StateRow(one.name, one.where)
-            row.show_state(one.path, Tone.NEUTRAL, "program")
-            self.add(row)
+            self.add(RowList([partial(program_row, one, one.path, Tone.NEUTRAL, "program") for one in facts.programs]))
         for text in facts.troubles:
             self.add(Notice(text, Tone.ATTENTION, "exclamation"))
         if facts.others:

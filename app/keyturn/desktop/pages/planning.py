@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 from PySide6.QtWidgets import QWidget
@@ -13,7 +14,8 @@ from keyturn.desktop.flow import Flow, Job, Work
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.fields import Field, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
-from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, Notice, StateRow, bullets, numbered, stacked
+from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, Notice, bullets, numbered, stacked
+from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading, Text
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
@@ -103,14 +105,9 @@ class PlanPage(PageView):
         if not plan.programs and not plan.programs_by_hand:
             return
         self.add(Subheading(_("The new key goes to")))
-        for one in plan.programs:
-            row = StateRow(one.name, one.where)
-            row.show_state(one.path, Tone.NEUTRAL, "program")
-            self.add(row)
-        for one in plan.programs_by_hand:
-            row = StateRow(one.name, one.where)
-            row.show_state(_("by hand"), Tone.ATTENTION, "exclamation")
-            self.add(row)
+        rows = [partial(program_row, one, one.path, Tone.NEUTRAL, "program") for one in plan.programs]
+        by_hand = _("by hand"), Tone.ATTENTION, "exclamation"
+        self.add(RowList([*rows, *(partial(program_row, one, *by_hand) for one in plan.programs_by_hand)]))
         if plan.changes:
             title = plural("Show the change in {count} file", "Show the changes in {count} files", len(plan.changes))
             self.add(Fold(title.format(count=len(plan.changes)), lambda: _changes(plan.changes)))

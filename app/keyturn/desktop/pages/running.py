@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from keyturn.desktop.facts import Program
 from keyturn.desktop.flow import Flow, Page, Work
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Bar, FixedText, Fold, StateRow, bullets
-from keyturn.desktop.progressing import Fortune
+from keyturn.desktop.pages.row_list import RowList, program_row
+from keyturn.desktop.progressing import Fortune, Progress
 from keyturn.desktop.widgets import Quiet
 from keyturn.model.text import _
 from keyturn.rotation.record import Proved
@@ -32,6 +37,8 @@ class ProgressPage(PageView):
     def __init__(self, act: Actor) -> None:
         super().__init__(act)
         self._rows: dict[str, StateRow] = {}
+        self._shown: dict[str, Fortune] = {}
+        self._progress = Progress()
         self._bar = Bar(_("Progress"))
         self._now = Quiet()
         self._patience = Quiet()
@@ -43,6 +50,10 @@ class ProgressPage(PageView):
         self._ticks.setSingleShot(True)
         self._ticks.timeout.connect(self._wondering)
         self._hint = ""
+        self._is_working = self._is_late = False
+        self._breath = QTimer(self)
+        self._breath.setSingleShot(True)
+        self._breath.timeout.connect(self._breathed)
 
     def title(self, flow: Flow) -> str:
         if flow.job is not None and flow.job.work is Work.UNDO:
@@ -70,27 +81,37 @@ class ProgressPage(PageView):
         self._now, self._patience = Quiet(), Quiet()
         self._log = FixedText("\n" * 9, _("What was done so far"))
         self._log.clear()
-        self._rows, self._step, self._sentence, self._logged = {}, None, "", ()
+        self._rows, self._shown, self._step, self._sentence, self._logged = {}, {}, None, "", ()
         for part in (self._bar, self._now, self._patience):
             self.add(part)
-        for one in flow.programs:
-            self._rows[one.identity] = StateRow(one.name, one.where)
-            self.add(self._rows[one.identity])
-        for one in flow.programs_by_hand:
-            row = StateRow(one.name, one.where)
-            row.show_state(_("Needs you, later"), Tone.ATTENTION, "exclamation")
-            self.add(row)
+        self._progress = flow.progress
+        rows = [partial(self._row, one) for one in flow.programs]
+        state = _("Needs you, later"), Tone.ATTENTION, "exclamation"
+        self.add(RowList([*rows, *(partial(program_row, one, *state) for one in flow.programs_by_hand)]))
         self.add(Fold(_("What is being done"), lambda: self._log))
 
     def refresh(self, flow: Flow) -> None:
-        progress = flow.progress
+        self._progress = flow.progress
+        self._is_working = flow.job is not None
+        # Fifty programs tell fifty events at once: the first is shown, and then what they come to.
+        self._is_late = self._breath.isActive()
+        if not self._is_late:
+            self._show_progress()
+            self._breath.start(0)
+
+    def _breathed(self) -> None:
+        if self._is_late:
+            self._is_late = False
+            self._show_progress()
+
+    def _show_progress(self) -> None:
+        progress = self._progress
         self._bar.show_share(progress.share)
         if progress.sentence != self._sentence:
             self._sentence = progress.sentence
             self._now.setText(progress.sentence)
         for identity, row in self._rows.items():
-            fortune = progress.fortune_of(identity)
-            row.show_state(_fortune(fortune), *_SHOWN[fortune])
+            self._show_fortune(identity, row)
         if progress.log != self._logged:
             self._logged = progress.log
             self._log.setPlainText("\n".join(progress.log))
@@ -99,11 +120,24 @@ class ProgressPage(PageView):
             self._patience.clear()
             self._ticks.stop()
         self._hint = progress.patience
-        if not self._hint or flow.job is None:
+        if not self._hint or not self._is_working:
             self._ticks.stop()
         elif not self._ticks.isActive():
             # One shot, when somebody would begin to wonder: nothing ticks in between.
             self._ticks.start(round(_PATIENCE * 1000))
+
+    def _row(self, program: Program) -> StateRow:
+        row = self._rows[program.identity] = StateRow(program.name, program.where)
+        self._show_fortune(program.identity, row)
+        return row
+
+    def _show_fortune(self, identity: str, row: StateRow) -> None:
+        fortune = self._progress.fortune_of(identity)
+        # Each program tells its own event, and most rows stay as they are.
+        if self._shown.get(identity) is fortune:
+            return
+        self._shown[identity] = fortune
+        row.show_state(_fortune(fortune), *_SHOWN[fortune])
 
     def _wondering(self) -> None:
         self._patience.setText(self._hint)
@@ -139,17 +173,18 @@ class ProofPage(PageView):
         if flow.standing is None:
             return
         proved = flow.standing.rotation.proved(Step.PROVE_AGAIN)
-        for program in flow.programs:
-            mine = [one for one in proved if one.place == program.identity]
-            row = StateRow(program.name, program.where)
-            row.show_state(_proofs(mine), Tone.GOOD, "check")
-            self.add(row)
+        self.add(RowList([partial(_proved_row, program, proved) for program in flow.programs]))
         self.add(Fold(_("What these proofs mean"), _meaning))
 
     def verb(self, flow: Flow) -> Verb | None:
         if flow.viewed is Page.PROOF:
             return Verb(_("Back to now"), lambda: self.act.look_back(None))
         return Verb(_("Continue"), self.act.go_on)
+
+
+def _proved_row(program: Program, proved: Sequence[Proved]) -> StateRow:
+    mine = [one for one in proved if one.place == program.identity]
+    return program_row(program, _proofs(mine), Tone.GOOD, "check")
 
 
 def _proofs(proved: list[Proved]) -> str:

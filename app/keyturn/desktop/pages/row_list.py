@@ -1,0 +1,51 @@
+"""Rows of a page, of which there may be many: they are made a few at a time, and the window answers in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from keyturn.desktop.facts import Program
+from keyturn.desktop.look import Tone
+from keyturn.desktop.measures import em
+from keyturn.desktop.pages.parts import StateRow
+
+_AT_ONCE = 6  # rows; with their first layout they take some milliseconds
+
+
+def program_row(program: Program, state: str, tone: Tone, shape: str) -> StateRow:
+    """A program with its state, as `StateRow.show_state` has it."""
+    row = StateRow(program.name, program.where)
+    row.show_state(state, tone, shape)
+    return row
+
+
+class RowList(QWidget):
+    """Rows below each other.
+
+    Args:
+        rows: make one row each; the first few are made at once.
+    """
+
+    def __init__(self, rows: Iterable[Callable[[], QWidget]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ahead = iter(rows)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(em(self, 0.6))
+        # The next few when these were drawn, or nobody is there to draw them.
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self._make_some)
+        self._make_some()
+
+    def _make_some(self) -> None:
+        made = 0
+        for make in islice(self._ahead, _AT_ONCE):
+            self._column.addWidget(make())
+            made += 1
+        if made == _AT_ONCE:
+            self._pause.start(0)
