@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
@@ -161,6 +162,24 @@ def test_the_second_start_calls_the_first_and_gives_way(qtbot: QtBot, tmp_path: 
     first.leave()
     assert second.take()
     second.leave()
+
+
+def test_who_starts_while_the_first_is_still_opening_calls_until_it_is_heard(qtbot: QtBot, tmp_path: Path) -> None:
+    first = SingleInstance(tmp_path, "window")
+    assert first.take()
+    script = (
+        "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication;"
+        "from keyturn.desktop.single_instance import SingleInstance;"
+        "app = QCoreApplication([]); place = SingleInstance(Path(sys.argv[1]), 'window');"
+        "print('calling', flush=True); sys.exit(place.take())"
+    )
+    with subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True) as second:
+        assert second.stdout is not None
+        assert second.stdout.readline() == "calling\n"
+        with qtbot.waitSignal(first.called):
+            QTimer.singleShot(100, first.listen)
+        assert second.wait(30) == 0
+    first.leave()
 
 
 def test_each_face_each_folder_and_each_computer_has_one_of_its_own(qapp: object, tmp_path: Path) -> None:

@@ -83,10 +83,14 @@ def interruptions_heard(ask_to_close: Callable[[], None]) -> Iterator[None]:
     before = {one: signal.signal(one, asked) for one in (signal.SIGINT, signal.SIGTERM)}
     with ExitStack() as awake:
         # Needed as soon as Qt's loop waits, so the window need not wait for it.
-        QTimer.singleShot(0, lambda: awake.enter_context(_woken_by_signals()))
+        soon = QTimer()
+        soon.setSingleShot(True)
+        soon.timeout.connect(lambda: awake.enter_context(_woken_by_signals()))
+        soon.start(0)
         try:
             yield
         finally:
+            soon.stop()
             for one, handler in before.items():
                 signal.signal(one, handler)
 

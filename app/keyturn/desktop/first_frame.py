@@ -18,21 +18,20 @@ def after_first_frame(window: QWidget, act: Callable[[], None]) -> None:
 class _FirstFrame(QObject):
     def __init__(self, window: QWidget, act: Callable[[], None]) -> None:
         super().__init__(window)
-        self._act: Callable[[], None] | None = act
-        self._window = window
+        self._window, self._act = window, act
+        self._until = QTimer(self)
+        self._until.setSingleShot(True)
+        self._until.timeout.connect(self._begin)
+        self._until.start(_PATIENCE)
         window.installEventFilter(self)
-        QTimer.singleShot(_PATIENCE, self, self._begin)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint:
             # The frame is complete when this event has been everywhere.
             self._window.removeEventFilter(self)
-            QTimer.singleShot(0, self, self._begin)
+            self._until.start(0)
         return False
 
     def _begin(self) -> None:
-        act, self._act = self._act, None
-        if act is not None:
-            self._window.removeEventFilter(self)
-            act()
-            self.deleteLater()
+        self._window.removeEventFilter(self)
+        self._act()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from datetime import datetime
@@ -25,9 +24,13 @@ def read_document(path: Path, version: int) -> dict[str, Any] | None:
         OSError: where it cannot be read.
     """
     try:
-        written = json.loads(path.read_bytes())
+        text = path.read_bytes()
     except FileNotFoundError:
         return None
+    import json  # where there is something to read
+
+    try:
+        written = json.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(written, dict) or type(written.get("version")) is not int:
@@ -50,6 +53,8 @@ def write_document(path: Path, version: int, document: dict[str, Any]) -> None:
     Raises:
         OSError: where the disk or the folder does not let it; the file is then as it was.
     """
+    import json
+
     replace_private_file(path, json.dumps({"version": version, **document}, indent=2, ensure_ascii=False) + "\n")
 
 
