@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from keyturn.desktop.button_bar import BEFORE, UNDO, ButtonBar
+from keyturn.desktop.button_bar import UNDO, ButtonBar
 from keyturn.desktop.facts import PlanFacts, Standing
 from keyturn.desktop.flow import Flow, Job, Page, Work
 from keyturn.desktop.jobs import Jobs, Looked, NotBegun
@@ -25,6 +25,7 @@ from keyturn.desktop.measures import em
 from keyturn.desktop.pages.choosing import ChoosePage, FoundPage, LookingPage
 from keyturn.desktop.pages.ending import DeletedPage, DeletePage, OffPage, UndonePage
 from keyturn.desktop.pages.page import PageView, Verb
+from keyturn.desktop.pages.pairing import PairPage
 from keyturn.desktop.pages.planning import PlanPage
 from keyturn.desktop.pages.running import ProgressPage, ProofPage
 from keyturn.desktop.pages.stopped import StoppedPage
@@ -49,6 +50,7 @@ _PAGES: dict[Page, type[PageView]] = {
     Page.LOOKING: LookingPage,
     Page.FOUND: FoundPage,
     Page.CHOOSE: ChoosePage,
+    Page.PAIR: PairPage,
     Page.PLAN: PlanPage,
     Page.PROGRESS: ProgressPage,
     Page.PROOF: ProofPage,
@@ -154,9 +156,13 @@ class AssistantPages(Assistant):
 
     def choose(self, options: Options) -> None:
         # The page of the plan asks for buckets, which the choices before it know nothing of.
-        keep = self.flow.options.buckets if self.flow.page is Page.CHOOSE else options.buckets
+        keep = options.buckets if self.flow.page is Page.PLAN else self.flow.options.buckets
         self.flow = self.flow.chosen(replace(options, buckets=keep))
         self._show()
+
+    def give_pair(self, pair: KeyPair) -> None:
+        self._jobs.give(pair)
+        self.flow = self.flow.with_new_key(pair.access_key_id)
 
     def make_plan(self) -> None:
         job = Job(Work.PLAN)
@@ -216,7 +222,9 @@ class AssistantPages(Assistant):
 
     @property
     def console(self) -> str | None:
-        """The page of the console with the key; the practice account's own one in a rehearsal."""
+        """The page of the console with the key; the practice account's own one in a rehearsal, none of a store."""
+        if self.flow.store is not None:
+            return None
         if self.runner.location.endpoint_url is not None:
             return f"{self.runner.location.endpoint_url.rstrip('/')}{PRACTICE_CONSOLE}/"
         standing = self.flow.standing
@@ -335,10 +343,11 @@ class AssistantPages(Assistant):
             self.turn_to(page)
 
     def _go_back(self) -> None:
-        self.turn_to(BEFORE.get(self.flow.page, self.flow.page))
+        if self.flow.before is not None:
+            self.turn_to(self.flow.before)
 
     def _escape(self) -> None:
         if self.flow.viewed is not None:
             self.look_back(None)
-        elif self.flow.page in BEFORE and not self.flow.has_begun:
+        else:
             self._go_back()

@@ -15,7 +15,6 @@ from keyturn.desktop.widgets import Button, PrimaryButton, Quiet
 from keyturn.model.text import _
 
 UNDO = Job(Work.UNDO)
-BEFORE = {Page.CHOOSE: Page.FOUND, Page.PLAN: Page.CHOOSE}
 _OVER = {Page.OFF, Page.DELETED, Page.UNDONE}
 _SIDE_BY_SIDE = 32  # line heights
 
@@ -83,7 +82,7 @@ class ButtonBar(QWidget):
         self._stop.setVisible(running and flow.job != UNDO)
         self._stop.setEnabled(not flow.stopping)
         self._stop.setText(_("Stopping after this change…") if flow.stopping else _stop_text(flow))
-        self._back.setVisible(flow.page in BEFORE and not flow.has_begun)
+        self._back.setVisible(flow.before is not None)
         self._back.setEnabled(flow.job is None)
         self._go.setVisible(verb is not None)
         self._why.setVisible(verb is not None and bool(verb.reason))

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from keyturn.clients.endpoints import is_aws
+from keyturn.clients.endpoints import is_aws, store_url
 from keyturn.clients.replacement import preview
 from keyturn.model.keys import AccessKey, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
@@ -58,6 +59,7 @@ class KeyFacts:
     Attributes:
         others: files that hold the key and that no program is known to read.
         routes: to choose from, the recommended one first.
+        store: the host of the S3-compatible store whose key it is; None for a key of AWS's.
         nothing_to_do: why there is nothing to do; empty where there is something.
         troubles: what went wrong while looking, in sentences.
     """
@@ -68,6 +70,7 @@ class KeyFacts:
     programs: tuple[Program, ...]
     others: tuple[str, ...]
     routes: tuple[Route, ...]
+    store: str | None = None
     nothing_to_do: str = ""
     troubles: tuple[str, ...] = ()
 
@@ -81,7 +84,8 @@ def facts_of(
     found: FoundKey, *, now: datetime, home: Path, endpoint_url: str | None, troubles: Sequence[str] = ()
 ) -> KeyFacts:
     """What the first pages show of a key."""
-    ours = [one for one in found.places if one.kind is PlaceKind.DESTINATION and is_aws(one, endpoint_url)]
+    used = [one for one in found.places if one.kind is PlaceKind.DESTINATION]
+    ours = [one for one in used if is_aws(one, endpoint_url) is not found.at_store]
     programs = tuple(Program.from_place(one, [target.bucket for target in one.targets], home) for one in ours)
     others = dict.fromkeys(words.short_path(one.path, home) for one in found.places if one not in ours)
     return KeyFacts(
@@ -91,6 +95,7 @@ def facts_of(
         programs=programs,
         others=tuple(others),
         routes=routes_for(found),
+        store=urlsplit(store_url(ours[0])).netloc if found.at_store else None,
         nothing_to_do=_nothing_to_do(found),
         troubles=tuple(troubles),
     )
@@ -99,11 +104,6 @@ def facts_of(
 def _nothing_to_do(found: FoundKey) -> str:
     if found.key.access_key_id.is_temporary:
         return _("This is a temporary key: it expires by itself, and there is nothing to replace.")
-    elsewhere = [one for one in found.places if one.endpoint and one.kind is PlaceKind.DESTINATION]
-    if found.key.owner is None and found.failure is None and elsewhere:
-        return _("This key belongs to {host}, an S3-compatible store and not AWS. The mail is not about it.").format(
-            host=elsewhere[0].endpoint
-        )
     return ""
 
 
@@ -121,6 +121,7 @@ class PlanFacts:
     """A plan as its page shows it.
 
     Attributes:
+        store: the host of the S3-compatible store that is asked; None for AWS.
         policy: what the new user may do, as AWS's JSON; empty where no user is made.
         closed: why it may not begin yet.
         command: the same in a terminal.
@@ -139,6 +140,7 @@ class PlanFacts:
     policy: str
     closed: tuple[Gate, ...]
     command: str
+    store: str | None = None
 
     @property
     def needs_buckets(self) -> Gate | None:
@@ -175,6 +177,7 @@ def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Se
         policy="" if plan.policy is None else json.dumps(plan.policy.as_json(), indent=2),
         closed=plan.closed,
         command=words.command(location_options, "rotate", plan.key.last4, *command_options(options, plan.route)),
+        store=None if decision is None else decision.store,
     )
 
 
@@ -207,7 +210,7 @@ def programs_by_hand(decision: Decision) -> tuple[Program, ...]:
 
 def command_options(options: Options, route: Route) -> tuple[str, ...]:
     """The options of `keyturn rotate` that say the same as these choices."""
-    said = ["--route", route.value]
+    said = ["--pair"] if route is Route.GIVEN_PAIR else ["--route", route.value]
     if options.only:
         said += ["--only", *options.only]
     for bucket in options.buckets:

@@ -29,6 +29,7 @@ class Page(StrEnum):
     LOOKING = "looking"
     FOUND = "found"
     CHOOSE = "choose"
+    PAIR = "pair"
     PLAN = "plan"
     PROGRESS = "progress"
     PROOF = "proof"
@@ -91,6 +92,7 @@ class Flow:
         notice: a line above the page that says where we are, or what just happened.
         nobody_else: the person's answer to whether only this computer uses the key; None before it is given.
         viewed: an earlier page that is looked at again; None for the present one.
+        given: the new key that the person made and gave; its secret is kept elsewhere.
     """
 
     key: AccessKeyId | None = None
@@ -106,6 +108,7 @@ class Flow:
     notice: str = ""
     nobody_else: bool | None = None
     viewed: Page | None = None
+    given: AccessKeyId | None = None
 
     # ── What the person does ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -119,6 +122,10 @@ class Flow:
             return self
         asking = self.page is Page.PLAN and self.plan is not None and self.plan.needs_buckets is not None
         return replace(self, options=options, plan=self.plan if asking else None)
+
+    def with_new_key(self, given: AccessKeyId) -> Flow:
+        """The person gave the new key. A plan that was made with another one is none any more."""
+        return replace(self, given=given, plan=None)
 
     def turned_to(self, page: Page) -> Flow:
         """Another page of those before the commit."""
@@ -260,6 +267,26 @@ class Flow:
         if self.options.route is not None:
             return self.options.route
         return self.facts.routes[0] if self.facts is not None and self.facts.routes else None
+
+    @property
+    def takes_a_pair(self) -> bool:
+        """True where the person makes the new key: at an S3-compatible store, which has no users to make."""
+        return self.route is Route.GIVEN_PAIR
+
+    @property
+    def before(self) -> Page | None:
+        """The page to which “Back” leads; None where there is no way back."""
+        if self.has_begun:
+            return None
+        choosing = Page.PAIR if self.takes_a_pair else Page.CHOOSE
+        return {choosing: Page.FOUND, Page.PLAN: choosing}.get(self.page)
+
+    @property
+    def store(self) -> str | None:
+        """The host of the S3-compatible store whose key it is; None for a key of AWS's."""
+        if self.standing is not None:
+            return self.standing.rotation.decision.store
+        return None if self.facts is None else self.facts.store
 
     @property
     def programs(self) -> tuple[Program, ...]:

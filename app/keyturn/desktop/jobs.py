@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, plan_facts
@@ -44,7 +44,7 @@ class Jobs:
     """Does jobs for one key.
 
     The plan that was shown holds the old key's secret, so it stays here, out of every page's reach, until it is
-    carried out or another one is made.
+    carried out or another one is made; and so does the pair that the person made.
 
     Args:
         key: whose rotation it is to be, or is under way.
@@ -56,6 +56,7 @@ class Jobs:
         self._location = location
         self._rotation = rotation
         self._plan: Plan | None = None
+        self._given: KeyPair | None = None
 
     def look(self, surroundings: Surroundings) -> Looked:
         """Find the rotation in the journal, or else the key on this computer.
@@ -80,6 +81,10 @@ class Jobs:
         )
         return Looked(facts, standing=None)
 
+    def give(self, pair: KeyPair) -> None:
+        """Take the new pair that the person made; the plans from now on are made with it."""
+        self._given = pair
+
     def plan(self, surroundings: Surroundings, options: Options) -> PlanFacts:
         """Make the plan for these choices.
 
@@ -91,7 +96,7 @@ class Jobs:
 
         self._plan = None
         survey = take_survey(surroundings)
-        plan = make_plan(surroundings, survey, self._mine(survey), options)
+        plan = make_plan(surroundings, survey, self._mine(survey), replace(options, pair=self._given))
         shown = plan_facts(plan, options, home=surroundings.computer.home, location_options=self._location.options)
         self._plan = plan
         return shown
@@ -103,7 +108,7 @@ class Jobs:
             if result.problem is None:
                 raise ValueError("a rotation that did not begin has a reason")
             return NotBegun(result.problem)
-        self._rotation = result.rotation
+        self._rotation, self._given = result.rotation, None
         rotation = find_rotation(surroundings.journal, result.rotation)
         return Standing(rotation, result, surroundings.computer.home)
 
@@ -146,8 +151,8 @@ class Jobs:
         autostart_of(workplace.computer).enable(Starts.CHECK, self._location.options)
 
     def forget_plan(self) -> None:
-        """Let go of the plan, and of the secret in it."""
-        self._plan = None
+        """Let go of the plan, and of the secrets in it."""
+        self._plan = self._given = None
 
     def _done(self, surroundings: Surroundings, job: Job) -> Result:
         from keyturn.rotation import conductor

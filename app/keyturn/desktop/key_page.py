@@ -67,7 +67,7 @@ class KeyPage(Page):
     def _order(self) -> str:
         if self._overview.rotation_of(self.found) is not None:
             return _("Continue…")
-        return order_for(self.found.advice)
+        return _("Replace it…") if self.found.at_store else order_for(self.found.advice)
 
     def _facts(self) -> QWidget:
         found, key, now = self.found, self.found.key, self._overview.looked_at

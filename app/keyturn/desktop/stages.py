@@ -37,7 +37,7 @@ class Stage:
         return f"{self.name}, {state}"
 
 
-_CHOICES = (Page.FOUND, Page.CHOOSE, Page.PLAN)
+_CHOICES = (Page.FOUND, Page.CHOOSE, Page.PAIR, Page.PLAN)
 
 
 def stages(flow: Flow) -> tuple[Stage, ...]:
@@ -45,7 +45,7 @@ def stages(flow: Flow) -> tuple[Stage, ...]:
     retire = flow.route is Route.RETIRE
     listed = [
         (Page.FOUND, _("Found")),
-        (Page.CHOOSE, _("Way out")),
+        (Page.PAIR, _("New key made")) if flow.takes_a_pair else (Page.CHOOSE, _("Way out")),
         (Page.PLAN, _("Plan")),
         *([] if retire else [(Page.PROGRESS, _("New key in place")), (Page.PROOF, _("Proof"))]),
         (Page.BY_HAND, _("By hand")),

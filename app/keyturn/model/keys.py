@@ -75,6 +75,17 @@ class Secret:
     def __init__(self, text: str) -> None:
         self._text = text
 
+    @classmethod
+    def typed(cls, text: str) -> Secret:
+        """The secret of an access key as a person typed or pasted it.
+
+        Raises:
+            ValueError: where it can be none. The text is not in the error: it may be a secret in the wrong place.
+        """
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            raise ValueError("not a secret access key")
+        return cls(text)
+
     def reveal(self) -> str:
         """Return the secret itself: for the signature, the keychain and the destination file, and nothing else."""
         return self._text

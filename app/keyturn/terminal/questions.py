@@ -95,15 +95,16 @@ def _as_pair(identifier: str, secret: str) -> KeyPair:
             ),
             code="usage.pair",
         ) from None
-    if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
+    try:
+        return KeyPair(access_key_id, Secret.typed(secret))
+    except ValueError:
         raise UsageError(
             _("That is not a secret access key"),
             _("The second line has to be the secret of {key}, whole and nothing else. Nothing was changed.").format(
                 key=access_key_id.masked
             ),
             code="usage.pair",
-        )
-    return KeyPair(access_key_id, Secret(secret))
+        ) from None
 
 
 def _answer(stream: TextIO) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFormLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from keyturn.desktop.facts import KeyFacts, count_of_programs
 from keyturn.desktop.flow import Flow, Page
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
-from keyturn.desktop.pages.fields import Choice, Field, Number, Tick
+from keyturn.desktop.pages.fields import Choice
+from keyturn.desktop.pages.more_choices import MoreChoices
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Badge, Fold, Notice, bullets, stacked
 from keyturn.desktop.pages.row_list import RowList, program_row
@@ -19,7 +20,6 @@ from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _
 from keyturn.rotation import words
-from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route
 
 
@@ -59,6 +59,10 @@ class FoundPage(PageView):
             return facts.nothing_to_do
         if not facts.programs:
             return _("It may be turned off, once you are sure that no other computer uses it.")
+        if facts.store is not None:
+            return _("It is the key of {store}, an S3-compatible store and not AWS: the mail is not about it.").format(
+                store=facts.store
+            )
         if facts.is_root:
             return _("It can do anything in your AWS account, so AWS asks you to replace it. Nothing stops meanwhile.")
         return _("Keys are best replaced from time to time. Nothing stops working meanwhile.")
@@ -85,6 +89,8 @@ class FoundPage(PageView):
             return None
         if flow.facts.nothing_to_do:
             return Verb(_("Done"), self.act.leave)
+        if flow.takes_a_pair:
+            return Verb(_("Replace it with a new key"), lambda: self.act.turn_to(Page.PAIR))
         return Verb(_("Choose the way out"), lambda: self.act.turn_to(Page.CHOOSE))
 
 
@@ -100,12 +106,15 @@ def _key_card(facts: KeyFacts) -> QWidget:
     owner = words.kind(facts.key)
     account = "" if facts.key.owner is None else _("account {number}").format(number=facts.key.owner.account)
     said = [_("{owner} key").format(owner=owner), account, _("last used: {when}").format(when=facts.last_used)]
+    if facts.store is not None:
+        said = [_("key of {store}").format(store=facts.store), _("the store tells nothing more about it")]
     row.addWidget(
         stacked(Strong(facts.key.access_key_id.masked), Quiet(" · ".join(part for part in said if part)), spacing=0),
         1,
     )
     status = {KeyStatus.ACTIVE: (_("on"), Tone.GOOD), KeyStatus.INACTIVE: (_("off"), Tone.NEUTRAL)}
-    row.addWidget(Pill(*status.get(facts.key.status, (_("unknown"), Tone.ATTENTION))))
+    if facts.store is None:
+        row.addWidget(Pill(*status.get(facts.key.status, (_("unknown"), Tone.ATTENTION))))
     card.column.addLayout(row)
     return card
 
@@ -116,10 +125,7 @@ class ChoosePage(PageView):
     def __init__(self, act: Actor) -> None:
         super().__init__(act)
         self._routes: dict[Route | None, Choice] = {}
-        self._clients: dict[str, Tick] = {}
-        self._user_name = Field()
-        self._watch = Number()
-        self._off = Number()
+        self._more: MoreChoices | None = None
 
     def title(self, flow: Flow) -> str:
         return _("Which way out?")
@@ -143,72 +149,24 @@ class ChoosePage(PageView):
         chosen = flow.options.route or (facts.routes[0] if facts.routes else None)
         self._routes[chosen].setChecked(True)
         group.buttonToggled.connect(lambda button, on: self._tell())
-        self._build_more(flow, facts)
-
-    def _build_more(self, flow: Flow, facts: KeyFacts) -> None:
-        self._clients = {}
-        for client, name in {one.client: one.name for one in facts.programs}.items():
-            box = Tick(name)
-            box.setChecked(not flow.options.only or client in flow.options.only)
-            box.toggled.connect(lambda on: self._tell())
-            self._clients[client] = box
-        self._user_name = Field(flow.options.user_name or "")
-        self._user_name.setPlaceholderText(_("chosen by Keyturn"))
-        self._user_name.editingFinished.connect(self._tell)
-        self._watch = self._days(flow.options.watch_days)
-        self._off = self._days(flow.options.off_days)
-        self.add(Fold(_("More choices"), self._more))
-
-    def _days(self, value: float) -> Number:
-        box = Number()
-        box.setRange(0, 90)
-        box.setValue(round(value))
-        box.setSuffix(_(" days"))
-        box.valueChanged.connect(lambda days: self._tell())
-        return box
-
-    def _more(self) -> QWidget:
-        card = Card()
-        form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        form.setHorizontalSpacing(em(card, 0.8))
-        form.setVerticalSpacing(em(card, 0.5))
-        for label, field in (
-            (_("Name of the new IAM user"), self._user_name),
-            (_("Watch the old key for"), self._watch),
-            (_("Keep it off before deleting for"), self._off),
-        ):
-            form.addRow(label, field)
-            field.setAccessibleName(label)
-        if len(self._clients) > 1:
-            form.addRow(_("Programs that get the new key"), stacked(*self._clients.values(), spacing=0.2))
-        card.column.addLayout(form)
-        return card
+        self._more = MoreChoices(facts, flow.options, self._tell)
+        self.add(self._more)
 
     def _tell(self) -> None:
-        self.act.choose(self._options())
-
-    def _options(self) -> Options:
-        picked = tuple(name for name, box in self._clients.items() if box.isChecked())
-        return Options(
-            route=next((route for route, button in self._routes.items() if button.isChecked()), None),
-            only=() if len(picked) == len(self._clients) else picked,
-            user_name=self._user_name.text().strip() or None,
-            watch_days=self._watch.value(),
-            off_days=self._off.value(),
-        )
+        if self._more is not None:
+            route = next((route for route, button in self._routes.items() if button.isChecked()), None)
+            self.act.choose(self._more.chosen(route))
 
     def verb(self, flow: Flow) -> Verb | None:
         if self._is_later():
             return Verb(_("Remind me later"), self.act.remind_later)
-        none_picked = bool(self._clients) and not any(box.isChecked() for box in self._clients.values())
-        reason = _("Pick one program at least.") if none_picked else ""
+        reason = "" if self._more is None else self._more.reason
         if flow.job is not None:
             reason = _("Keyturn looks through this computer, and asks AWS. Nothing is changed.")
         return Verb(_("Show the plan"), self._plan, reason)
 
     def _plan(self) -> None:
-        self.act.choose(self._options())
+        self._tell()
         self.act.make_plan()
 
     def _is_later(self) -> bool:

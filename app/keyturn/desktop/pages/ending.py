@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.flow import Flow, Job, Work
@@ -80,13 +81,18 @@ def _back_on(act: Actor, decision: Decision) -> QWidget:
 def _in_console(act: Actor, decision: Decision) -> QWidget:
     card = Card()
     card.column.addWidget(numbered(by_hand.turn_on_in_console(decision).steps))
-    console = Button(_("Open the AWS console"))
-    console.clicked.connect(act.open_console)
+    if decision.store is None:
+        card.column.addWidget(_console_button(act), 0, Qt.AlignmentFlag.AlignLeft)
     seen = Button(_("I turned it on"))
     seen.clicked.connect(lambda: act.do(_TURN_ON))
-    card.column.addWidget(console)
-    card.column.addWidget(seen)
+    card.column.addWidget(seen, 0, Qt.AlignmentFlag.AlignLeft)
     return card
+
+
+def _console_button(act: Actor) -> Button:
+    console = Button(_("Open the AWS console"))
+    console.clicked.connect(act.open_console)
+    return console
 
 
 class DeletePage(PageView):
@@ -123,9 +129,8 @@ class DeletePage(PageView):
         if not rotation.decision.route.same_owner:
             self.add(Subheading(_("In your browser")))
             self.add(numbered(by_hand.delete_in_console(rotation.decision).steps))
-            console = Button(_("Open the AWS console"))
-            console.clicked.connect(self.act.open_console)
-            self.add(console)
+            if rotation.decision.store is None:
+                self.add(_console_button(self.act))
         card = Card()
         label = _("Last four characters of {key}").format(key=flow.masked)
         card.column.addWidget(Strong(label))
@@ -186,6 +191,10 @@ class UndonePage(PageView):
         return _("Everything is as it was")
 
     def sentence(self, flow: Flow) -> str:
+        if flow.takes_a_pair:
+            return _("{key} is back in every program; the new key is still there where you made it.").format(
+                key=flow.masked
+            )
         return _("{key} is back in every program, and the new key is removed.").format(key=flow.masked)
 
     def signature(self, flow: Flow) -> object:

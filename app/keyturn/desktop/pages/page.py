@@ -39,6 +39,9 @@ class Actor(Protocol):
     def choose(self, options: Options) -> None:
         """Choose."""
 
+    def give_pair(self, pair: KeyPair) -> None:
+        """Take the new key that the person made; the next plan is made with it."""
+
     def make_plan(self) -> None:
         """Make the plan for what was chosen."""
 

@@ -71,7 +71,8 @@ class PlanPage(PageView):
             self.add(Subheading(_("Left to you, later")))
             self.add(bullets(one.title for one in plan.by_hand))
             self.add(Fold(_("How you will do it"), lambda: _by_hand(plan.by_hand)))
-        self.add(Fold(_("Requests to AWS"), lambda: _calls(plan.calls)))
+        requests = _("Requests to {whom}").format(whom=plan.store or "AWS")
+        self.add(Fold(requests, lambda: _calls(plan.calls, requests)))
         self.add(Fold(_("The same in a terminal"), lambda: CopyLine(plan.command, _("Command"), self.act.copy)))
 
     def _ask_for_buckets(self, gate: Gate) -> None:
@@ -148,6 +149,8 @@ def commit_text(plan: PlanFacts) -> str:
     """What the button that begins does."""
     if plan.route is Route.RETIRE:
         return _("Begin to retire the old key")
+    if plan.store is not None:
+        return _("Prove new key and update {programs}").format(programs=count_of_programs(len(plan.programs)))
     if not plan.programs:
         return _("Create new key")
     return _("Create new key and update {programs}").format(programs=count_of_programs(len(plan.programs)))
@@ -169,11 +172,11 @@ def _by_hand(items: Sequence[Awaited]) -> QWidget:
     return stacked(*parts)
 
 
-def _calls(calls: Sequence[Call]) -> QWidget:
+def _calls(calls: Sequence[Call], name: str) -> QWidget:
     lines: list[str] = []
     for step, of_step in groupby(calls, key=lambda call: call.step):
         lines.append(words.step(step))
         for (service, resource), alike in groupby(of_step, key=lambda call: (call.service, call.resource)):
             actions = ", ".join(dict.fromkeys(call.action for call in alike))
             lines.append(f"    {service.upper()} {actions}  {words.short_resource(resource)}")
-    return FixedText("\n".join(lines), _("Requests to AWS, in this order"))
+    return FixedText("\n".join(lines), _("{requests}, in this order").format(requests=name))

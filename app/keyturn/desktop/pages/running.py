@@ -119,7 +119,8 @@ class ProgressPage(PageView):
             self._step = progress.step
             self._patience.clear()
             self._ticks.stop()
-        self._hint = progress.patience
+        # What makes waiting worth it is AWS's own; of a store nothing is known.
+        self._hint = progress.patience if flow.store is None else ""
         if not self._hint or not self._is_working:
             self._ticks.stop()
         elif not self._ticks.isActive():
@@ -164,7 +165,8 @@ class ProofPage(PageView):
         return _("Every backup works with the new key")
 
     def sentence(self, flow: Flow) -> str:
-        return _("Each program's key was read back from its own file and tried at AWS. The old key is still on.")
+        said = _("Each program's key was read back from its own file and tried at {whom}. The old key is still on.")
+        return said.format(whom=flow.store or "AWS")
 
     def signature(self, flow: Flow) -> object:
         return None if flow.standing is None else flow.standing.rotation.proved(Step.PROVE_AGAIN)
@@ -174,7 +176,7 @@ class ProofPage(PageView):
             return
         proved = flow.standing.rotation.proved(Step.PROVE_AGAIN)
         self.add(RowList([partial(_proved_row, program, proved) for program in flow.programs]))
-        self.add(Fold(_("What these proofs mean"), _meaning))
+        self.add(Fold(_("What these proofs mean"), lambda: _meaning(flow)))
 
     def verb(self, flow: Flow) -> Verb | None:
         if flow.viewed is Page.PROOF:
@@ -198,10 +200,11 @@ def _proofs(proved: list[Proved]) -> str:
     return "; ".join(parts)
 
 
-def _meaning() -> QWidget:
+def _meaning(flow: Flow) -> QWidget:
     return bullets(
         (
-            _("First AWS says whose key it is. List: the key sees the bucket's objects."),
+            *((_("First AWS says whose key it is."),) if flow.store is None else ()),
+            _("List: the key sees the bucket's objects."),
             _("Read: it gets one byte of an object. Write: it begins an upload, sends one byte, and takes it back."),
             _("Nothing is left behind in a bucket, also not in those with versions and locks."),
             _("A program's own check runs after ours, where it has one. Its next backup is the second proof."),

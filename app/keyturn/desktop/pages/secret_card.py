@@ -7,41 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QHideEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from keyturn.desktop.measures import em, fixed_font
 from keyturn.desktop.pages.fields import Field
+from keyturn.desktop.pages.masking import MaskingField
 from keyturn.desktop.pages.page import Actor
 from keyturn.desktop.widgets import Button, Quiet
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _, plural
 
-SHOWN_SECONDS = 30
 _DOTS = "•" * 24
 
 
-class _MaskedField(Field):
-    """Dots, unless the secret was asked for; then the secret, for half a minute or until the focus goes elsewhere."""
+class _MaskedField(MaskingField):
+    """Dots, unless the secret was asked for."""
 
     def __init__(self) -> None:
         super().__init__(_DOTS)
         self.setReadOnly(True)
-        self.setFont(fixed_font(self.font()))
         self.setAccessibleName(_("Secret access key, hidden"))
-        # What is selected goes to X11's other clipboard by itself; and the menu would copy without the opt-outs.
-        self.selectionChanged.connect(self.deselect)
+        # The menu would copy without the opt-outs.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._masking = QTimer(self)
-        self._masking.setSingleShot(True)
-        self._masking.setInterval(SHOWN_SECONDS * 1000)
-        self._masking.timeout.connect(self.hide_secret)
 
     @property
     def is_shown(self) -> bool:
-        """True while the secret can be read."""
         return self.text() != _DOTS
 
     def show_secret(self, pair: KeyPair) -> None:
@@ -49,23 +41,13 @@ class _MaskedField(Field):
         self.setText(pair.secret.reveal())
         self.setCursorPosition(0)
         self.setAccessibleName(_("Secret access key, shown"))
-        self._masking.start()
-        self.setFocus()
+        self.shown_for_a_while()
 
     def hide_secret(self) -> None:
-        """Show dots."""
-        self._masking.stop()
+        super().hide_secret()
         if self.is_shown:
             self.setText(_DOTS)
             self.setAccessibleName(_("Secret access key, hidden"))
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.hide_secret()
-        super().focusOutEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self.hide_secret()
-        super().hideEvent(event)
 
 
 class SecretCard(QWidget):

@@ -44,6 +44,9 @@ class TurnOffPage(PageView):
             return ""
         if not is_one_way(decision, default_way(decision)) and default_way(decision) is By.KEY:
             return _("Off is not deleted: Keyturn can turn it on again, with the new key.")
+        if decision.store is not None:
+            said = _("It is turned off on the web page of {store}. A store that can only delete keys has no way back.")
+            return said.format(store=decision.store)
         return _("Off is not deleted: in the console you can turn it on again at any time.")
 
     def signature(self, flow: Flow) -> object:
@@ -82,6 +85,8 @@ class TurnOffPage(PageView):
         yield numbered(by_hand.turn_off_in_console(decision).steps)
         self._waits = Quiet()
         yield self._waits
+        if decision.store is not None:
+            return
         if not is_one_way(decision, By.KEY):
             yield Fold(_("Turn it off with the new key instead"), lambda: self._with_the_new_key(decision))
         elif by_hand.has_console(decision.owner):
@@ -112,12 +117,15 @@ class TurnOffPage(PageView):
         self._way.setVisible(flow.nobody_else is True)
         self._no.setEnabled(not busy)
         self._yes.setEnabled(not busy)
-        if not busy:
+        if not busy and flow.store is not None:
+            self._waits.setText(_("Keyturn sees within seconds that the key is off, and goes on by itself."))
+        elif not busy:
             self._waits.setText(_("Open the console, press Deactivate there, and Keyturn sees it within seconds."))
         elif flow.stopping:
             self._waits.setText(_("No longer looking; nothing was changed."))
         else:
-            self._waits.setText(_("Looking every few seconds whether AWS still accepts {key}…").format(key=flow.masked))
+            said = _("Looking every few seconds whether {whom} still accepts {key}…")
+            self._waits.setText(said.format(whom=flow.store or "AWS", key=flow.masked))
 
     def verb(self, flow: Flow) -> Verb | None:
         decision = _decision(flow)
@@ -126,6 +134,9 @@ class TurnOffPage(PageView):
         if default_way(decision) is By.KEY:
             text = _("Turn off {key}").format(key=flow.masked)
             return Verb(text, lambda: self.act.do(_BY_KEY), flow.why_not(_BY_KEY))
+        if decision.store is not None:
+            text = _("Look whether {key} is off").format(key=flow.masked)
+            return Verb(text, lambda: self.act.do(_WAIT), flow.why_not(_WAIT))
         if not by_hand.has_console(decision.owner):
             return Verb(_("Open the AWS console"), lambda: None, by_hand.turn_off_in_console(decision).steps[0])
         return Verb(_("Open the AWS console"), self._open, flow.why_not(_WAIT))

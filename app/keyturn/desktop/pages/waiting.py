@@ -89,17 +89,20 @@ class WatchPage(PageView):
         self.add(Subheading(_("What keeps the old key on")))
         for reason in flow.reasons:
             self.add(Notice(reason, Tone.ATTENTION, "hourglass"))
-        self.add(
-            Quiet(
-                _(
-                    "Looking again asks AWS whether something other than Keyturn used {key} since the switch. AWS "
-                    "tells with some hours' delay."
-                ).format(key=flow.masked)
-            )
-        )
+        self.add(Quiet(_looking_again(flow)))
 
     def problem(self, flow: Flow) -> AppError | None:
         return None if flow.problem is not None and flow.problem.code == "gate" else flow.problem
 
     def verb(self, flow: Flow) -> Verb | None:
         return Verb(_("Look again"), lambda: self.act.do(_LOOK), flow.why_not(_LOOK))
+
+
+def _looking_again(flow: Flow) -> str:
+    if flow.store is not None:
+        said = _("{store} does not tell Keyturn whether something uses {key}; its own web page may.")
+        return said.format(store=flow.store, key=flow.masked)
+    return _(
+        "Looking again asks AWS whether something other than Keyturn used {key} since the switch. AWS tells with some "
+        "hours' delay."
+    ).format(key=flow.masked)

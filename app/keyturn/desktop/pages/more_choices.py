@@ -1,0 +1,85 @@
+"""The choices that most people leave as they are: which programs, which name, how many days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFormLayout, QWidget
+
+from keyturn.desktop.facts import KeyFacts
+from keyturn.desktop.measures import em
+from keyturn.desktop.pages.fields import Field, Number, Tick
+from keyturn.desktop.pages.parts import Fold, stacked
+from keyturn.desktop.widgets import Card
+from keyturn.model.text import _
+from keyturn.rotation.plan import Options
+from keyturn.rotation.steps import Route
+
+
+class MoreChoices(Fold):
+    """Folded away.
+
+    Args:
+        changed: is told that something else was chosen.
+    """
+
+    def __init__(self, facts: KeyFacts, options: Options, changed: Callable[[], None]) -> None:
+        super().__init__(_("More choices"), self._form)
+        self._changed = changed
+        self._clients: dict[str, Tick] = {}
+        for client, name in {one.client: one.name for one in facts.programs}.items():
+            box = Tick(name)
+            box.setChecked(not options.only or client in options.only)
+            box.toggled.connect(lambda on: changed())
+            self._clients[client] = box
+        self._user_name = Field(options.user_name or "")
+        self._user_name.setPlaceholderText(_("chosen by Keyturn"))
+        self._user_name.editingFinished.connect(changed)
+        self._watch = self._days(options.watch_days)
+        self._off = self._days(options.off_days)
+        self._makes_a_user = Route.SCOPED_USER in facts.routes
+
+    def chosen(self, route: Route | None) -> Options:
+        """What is chosen here, together with a route."""
+        picked = tuple(name for name, box in self._clients.items() if box.isChecked())
+        return Options(
+            route=route,
+            only=() if len(picked) == len(self._clients) else picked,
+            user_name=self._user_name.text().strip() or None,
+            watch_days=self._watch.value(),
+            off_days=self._off.value(),
+        )
+
+    @property
+    def reason(self) -> str:
+        """Why one cannot go on with these choices; empty where one can."""
+        none_picked = bool(self._clients) and not any(box.isChecked() for box in self._clients.values())
+        return _("Pick one program at least.") if none_picked else ""
+
+    def _days(self, value: float) -> Number:
+        box = Number()
+        box.setRange(0, 90)
+        box.setValue(round(value))
+        box.setSuffix(_(" days"))
+        box.valueChanged.connect(lambda days: self._changed())
+        return box
+
+    def _form(self) -> QWidget:
+        card = Card()
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.setHorizontalSpacing(em(card, 0.8))
+        form.setVerticalSpacing(em(card, 0.5))
+        rows: list[tuple[str, QWidget]] = [
+            (_("Watch the old key for"), self._watch),
+            (_("Keep it off before deleting for"), self._off),
+        ]
+        if self._makes_a_user:
+            rows.insert(0, (_("Name of the new IAM user"), self._user_name))
+        for label, field in rows:
+            form.addRow(label, field)
+            field.setAccessibleName(label)
+        if len(self._clients) > 1:
+            form.addRow(_("Programs that get the new key"), stacked(*self._clients.values(), spacing=0.2))
+        card.column.addLayout(form)
+        return card
