@@ -249,7 +249,14 @@ class MainWindow(QMainWindow):
         if self.overview is not None:
             from keyturn.desktop.rest_page import RestPage
 
-            self.open_page(RestPage(self.overview))
+            page = RestPage(self.overview, self.runner)
+            page.unlocked.connect(lambda: self._see_unlocked(page))
+            self.open_page(page)
+
+    def _see_unlocked(self, page: Page) -> None:
+        """What was opened is looked into, and the page that named it as closed is no longer true."""
+        self._close_page(page)
+        self.look()
 
     def _open_mail(self) -> None:
         if self.overview is not None:

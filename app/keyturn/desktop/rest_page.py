@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Page
+from keyturn.desktop.runner import Runner
+from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Card, Strong, Subheading, Text, Verbatim
-from keyturn.model.places import Place, PlaceKind
+from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import words
 
@@ -35,9 +40,15 @@ def summary(overview: Overview) -> str:
 
 
 class RestPage(Page):
-    """Everything that `summary` names, with what it means."""
+    """Everything that `summary` names, with what it means.
 
-    def __init__(self, overview: Overview, parent: QWidget | None = None) -> None:
+    Attributes:
+        unlocked: something that was closed is open now.
+    """
+
+    unlocked = Signal()
+
+    def __init__(self, overview: Overview, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(_("What else holds a key, and what is not seen"), parent)
         kinds = (
             (_("Copies that no program reads"), PlaceKind.LEFTOVER),
@@ -55,7 +66,10 @@ class RestPage(Page):
                 self.column.addWidget(card)
         if overview.survey.problems:
             self.column.addWidget(Subheading(_("What Keyturn could not see, or what looks wrong")))
-            for problem in overview.survey.problems:
+            locked = [one for one in overview.survey.problems if is_locked(one.code)]
+            if locked:
+                self._ask_for_password(locked, overview, runner)
+            for problem in (one for one in overview.survey.problems if one not in locked):
                 card = Card()
                 card.column.addWidget(Strong(problem.title))
                 if problem.path is not None and str(problem.path) not in problem.title:
@@ -63,6 +77,15 @@ class RestPage(Page):
                 card.column.addWidget(Text(problem.message).selectable())
                 self.column.addWidget(card)
         self.column.addStretch(1)
+
+    def _ask_for_password(self, locked: Sequence[Problem], overview: Overview, runner: Runner) -> None:
+        # Later than the first frame: few have anything locked.
+        from keyturn.desktop.unlock_card import UnlockCard
+
+        paths = [one.path for one in locked if one.path is not None]
+        card = UnlockCard(runner, [words.short_path(path, overview.home) for path in paths])
+        card.opened.connect(self.unlocked)
+        self.column.addWidget(card)
 
 
 def _about(kind: PlaceKind, place: Place) -> str:

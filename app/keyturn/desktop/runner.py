@@ -20,6 +20,7 @@ from shiboken6 import isValid
 
 from keyturn.computer.clock import Clock
 from keyturn.model.errors import AppError
+from keyturn.model.keys import Secret
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.state.secrets_kind import SecretsKind
 
@@ -114,6 +115,7 @@ class Runner(QObject):
         self.clock = clock
         self._standing = standing
         self._in_memory: MemorySecrets | None = None
+        self._passwords: dict[str, Secret] = {}
         self._opening = threading.Lock()
         sys.setswitchinterval(_GIVING_WAY)
         self._readers = _Lane("reader", _READERS)
@@ -172,6 +174,10 @@ class Runner(QObject):
         self._changer.add(lambda: self._work(task, alone))
         return task
 
+    def unlock(self, client: str, password: Secret) -> None:
+        """Let all work from now on open what a program keeps locked; the password is kept in memory only."""
+        self._passwords[client] = password
+
     @property
     def change_under_way(self) -> str | None:
         """The name of the change that runs now, or None."""
@@ -205,6 +211,8 @@ class Runner(QObject):
         from keyturn.rotation.workplace import Workplace
 
         workplace = Workplace(self.location, self.clock, secrets=self._secrets())
+        for client, password in tuple(self._passwords.items()):
+            workplace.unlock(client, password)
 
         def progress(event: Event) -> None:
             self._posted.emit(_Message(task, lambda listener: listener.told(event), is_last=False))

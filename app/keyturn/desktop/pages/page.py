@@ -13,7 +13,10 @@ from keyturn.desktop.flow import Flow, Job, Page
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.parts import Notice, emptied
+from keyturn.desktop.runner import Runner
 from keyturn.desktop.secret_clipboard import SecretClipboard
+from keyturn.desktop.unlock_card import UnlockCard
+from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Button, Heading, Quiet, Subheading
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
@@ -22,6 +25,10 @@ from keyturn.rotation.plan import Options
 
 class Actor(Protocol):
     """Does what a page asks for. Nothing of it is done on the page itself."""
+
+    @property
+    def runner(self) -> Runner:
+        """Runs what a part of a page does by itself."""
 
     @property
     def secret_clipboard(self) -> SecretClipboard:
@@ -184,8 +191,18 @@ class PageView(QWidget):
         if flow.notice:
             self._notices.addWidget(Notice(flow.notice, Tone.ACCENT, "dot"))
         if problem is not None:
-            text = f"{problem.title}. {problem.message}"
+            locked = is_locked(problem.code)
+            # What to do about a locked file is said where its password is typed.
+            text = problem.title if locked else f"{problem.title}. {problem.message}"
             self._notices.addWidget(Notice(text, Tone.ATTENTION, "exclamation"))
+            if locked:
+                self._notices.addWidget(self.unlock_card())
+
+    def unlock_card(self) -> QWidget:
+        """Where a password is asked for; once it fits, it is looked again how everything stands."""
+        card = UnlockCard(self.act.runner)
+        card.opened.connect(self.act.look_again)
+        return card
 
     def problem(self, flow: Flow) -> AppError | None:
         """The problem to show above the content; a page that shows it itself returns None."""

@@ -51,6 +51,7 @@ class ProgressPage(PageView):
         self._ticks.timeout.connect(self._wondering)
         self._hint = ""
         self._is_working = self._is_late = False
+        self._is_aws = True
         self._breath = QTimer(self)
         self._breath.setSingleShot(True)
         self._breath.timeout.connect(self._breathed)
@@ -92,7 +93,7 @@ class ProgressPage(PageView):
 
     def refresh(self, flow: Flow) -> None:
         self._progress = flow.progress
-        self._is_working = flow.job is not None
+        self._is_working, self._is_aws = flow.job is not None, flow.store is None
         # Fifty programs tell fifty events at once: the first is shown, and then what they come to.
         self._is_late = self._breath.isActive()
         if not self._is_late:
@@ -120,7 +121,7 @@ class ProgressPage(PageView):
             self._patience.clear()
             self._ticks.stop()
         # What makes waiting worth it is AWS's own; of a store nothing is known.
-        self._hint = progress.patience if flow.store is None else ""
+        self._hint = progress.patience if self._is_aws else ""
         if not self._hint or not self._is_working:
             self._ticks.stop()
         elif not self._ticks.isActive():

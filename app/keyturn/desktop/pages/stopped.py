@@ -11,6 +11,7 @@ from keyturn.desktop.flow import Flow, Job, Work
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.page import PageView, Verb
 from keyturn.desktop.pages.parts import FixedText, Fold, Notice, stacked
+from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Button, Text
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
@@ -43,7 +44,9 @@ class StoppedPage(PageView):
 
     def build(self, flow: Flow) -> None:
         problem = flow.problem
-        if problem is not None and not isinstance(problem, Cancelled):
+        if problem is not None and is_locked(problem.code):
+            self.add(self.unlock_card())
+        elif problem is not None and not isinstance(problem, Cancelled):
             said = f"{problem.title}. {problem.message}" if _was_put_back(flow) else problem.message
             self.add(Notice(said, Tone.ATTENTION, "exclamation"))
         if flow.standing is not None and not _was_put_back(flow):
