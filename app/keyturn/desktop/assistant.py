@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
@@ -36,6 +37,7 @@ from keyturn.desktop.seam import Assistant, Errand, NewRotation, RunningRotation
 from keyturn.desktop.secret_clipboard import SecretClipboard
 from keyturn.desktop.stages import Reached, stages
 from keyturn.desktop.step_list import StepList
+from keyturn.desktop.trash import move_to_trash
 from keyturn.desktop.widgets import Strong
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
@@ -242,6 +244,15 @@ class AssistantPages(Assistant):
             return jobs.new_pair(desk.surroundings())
 
         self.runner.read(self, work, done=done, failed=failed, doing="secret")
+
+    def move_to_trash(self, path: Path, done: Callable[[], None], failed: Callable[[AppError], None]) -> None:
+        jobs = self._jobs
+
+        def work(desk: Desk) -> None:
+            jobs.expect_leftover(desk.surroundings(), path)
+            move_to_trash(path)
+
+        self.runner.change(self, work, done=lambda nothing: done(), failed=failed, doing="trash")
 
     def remind_later(self) -> None:
         jobs = self._jobs

@@ -233,11 +233,13 @@ class Standing:
 
     Attributes:
         home: of the computer that is looked at.
+        for_trash: files with the deleted key that may go to the trash.
     """
 
     rotation: Rotation
     result: Result
     home: Path
+    for_trash: tuple[Path, ...] = ()
 
     @property
     def programs(self) -> tuple[Program, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, plan_facts
 from keyturn.desktop.flow import Job, Work
+from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
@@ -110,7 +112,17 @@ class Jobs:
             return NotBegun(result.problem)
         self._rotation, self._given = result.rotation, None
         rotation = find_rotation(surroundings.journal, result.rotation)
-        return Standing(rotation, result, surroundings.computer.home)
+        for_trash = offered_for_trash(surroundings.computer, rotation) if result.leftovers else ()
+        return Standing(rotation, result, surroundings.computer.home, for_trash)
+
+    def expect_leftover(self, surroundings: Surroundings, path: Path) -> None:
+        """Make sure that a file may go to the trash.
+
+        Raises:
+            UsageError: where it is no copy of the deleted key and nothing else.
+        """
+        rotation = find_rotation(surroundings.journal, self._rotation)
+        expect_offered(surroundings.computer, rotation, path)
 
     def new_pair(self, surroundings: Surroundings) -> KeyPair:
         """The new key with its secret, for the one field in which a person sees it.

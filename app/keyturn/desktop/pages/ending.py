@@ -9,6 +9,7 @@ from keyturn.desktop.flow import Flow, Job, Work
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em, fixed_font
 from keyturn.desktop.pages.fields import Field
+from keyturn.desktop.pages.leftover_row import LeftoverRow
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, numbered, stacked
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
@@ -177,8 +178,12 @@ class DeletedPage(PageView):
         leftovers = standing.result.leftovers
         if leftovers:
             self.add(Subheading(_("These files hold the deleted key still; it opens nothing any more")))
-            self.add(bullets(words.short_path(path, standing.home) for path in leftovers))
-            self.add(Quiet(_("Put copies that nobody needs into the trash.")))
+        for path in standing.for_trash:
+            self.add(LeftoverRow(path, words.short_path(path, standing.home), self.act))
+        others = [path for path in leftovers if path not in standing.for_trash]
+        if others:
+            self.add(bullets(words.short_path(path, standing.home) for path in others))
+            self.add(Quiet(_("Keyturn cannot tell what else is in these, so they are yours to look at.")))
 
     def verb(self, flow: Flow) -> Verb | None:
         return Verb(_("Back to overview"), self.act.leave)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -78,6 +79,9 @@ class Actor(Protocol):
 
     def read_new_pair(self, done: Callable[[KeyPair], None], failed: Callable[[AppError], None]) -> None:
         """Fetch the new key from the secret store."""
+
+    def move_to_trash(self, path: Path, done: Callable[[], None], failed: Callable[[AppError], None]) -> None:
+        """Move a file with the deleted key to the trash, if it still is nothing more."""
 
     def remind_later(self) -> None:
         """Hold reminders back for a month, and leave."""
