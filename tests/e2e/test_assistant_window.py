@@ -226,7 +226,7 @@ def _expect_one_new_key(office: Office) -> None:
 
 
 @pytest.mark.timeout(150)
-def test_killed_at_each_page_and_started_again_it_goes_on_from_there(office: Office) -> None:
+def test_killed_while_it_is_proved_and_turned_off_it_goes_on_from_there(office: Office) -> None:
     """SIGKILL, each time: nothing is carried over but what is on the disk and in the keychain."""
     key = office.old.access_key_id
     with office.window() as (_shown, driver):
@@ -274,3 +274,66 @@ def test_killed_at_each_page_and_started_again_it_goes_on_from_there(office: Off
         driver.sees("Everything is as it was")
     assert key.value in (office.home / ".s3ql" / "authinfo2").read_text()
     assert [one.access_key_id for one in office.account.listed_keys()] == [key]
+
+
+@pytest.mark.timeout(150)
+def test_killed_where_a_person_chooses_looks_waits_or_deletes_it_goes_on_from_there(office: Office) -> None:
+    """The other pages: at each of them the window is killed, and the next one is on the same page."""
+    key = office.old.access_key_id
+    notes = office.home / "Documents" / "notes.txt"
+    notes.parent.mkdir()
+    notes.write_text(f"our key is {key}\n")
+    untouched = (office.home / ".s3ql" / "authinfo2").read_text()
+    with office.window() as (_shown, driver):
+        driver.press("Replace it safely…", "action")
+        driver.sees("What uses it on this computer")
+    with office.window() as (_shown, driver):  # nothing had begun, nor was anything chosen
+        driver.press("Replace it safely…", "action")
+        driver.press("Choose the way out", "action")
+        driver.sees("Which way out?")
+    assert (office.home / ".s3ql" / "authinfo2").read_text() == untouched
+    with office.window() as (_shown, driver):
+        driver.press("Replace it safely…", "action")
+        driver.press("Choose the way out", "action")
+        driver.press("Show the plan", "action")
+        driver.press("Create new key and update one program", "action")
+        driver.press("Continue", "action")
+        driver.sees("Now you")
+    ticked = f"I did this: Look at {notes}: it holds the old key, and Keyturn does not edit it"
+    with office.window() as (_shown, driver):
+        driver.press("Continue…", "action")
+        driver.sees("Now you")
+        driver.press(ticked, "action")
+        driver.sees("Watching until")
+    notes.unlink()
+    with office.window() as (_shown, driver):
+        driver.press("Continue…", "action")
+        driver.sees("Watching until")  # and what was ticked stays ticked
+        driver.press("Undo what was done", "action")
+        driver.sees("Everything is as it was")
+        driver.press("Back to overview", "action")
+        _to_the_deletion(office, driver)
+    with office.window() as (_shown, driver):
+        driver.press("Delete it…", "action")
+        driver.sees("This cannot be taken back")
+        office.account.root_delete(key)
+        assert driver.ask(do="write", name=f"Last four characters of {key.masked}", text=key.last4)
+        driver.press(f"I deleted {key.masked}", "action")
+        driver.sees(f"{key.masked} is deleted")
+    _expect_one_new_key(office)
+
+
+def _to_the_deletion(office: Office, driver: Driver) -> None:
+    """A whole rotation that waits for no day to pass."""
+    driver.press("Replace it safely…", "action")
+    driver.press("Choose the way out", "action")
+    driver.press("More choices", "action")
+    for days in ("Watch the old key for", "Keep it off before deleting for"):
+        assert driver.ask(do="value", name=days, value=0)
+    driver.press("Show the plan", "action")
+    driver.press("Create new key and update one program", "action")
+    driver.press("Continue", "action")
+    driver.press("No, nothing else uses it", "action")
+    office.account.root_turn_off(office.old.access_key_id)
+    driver.press("Open the AWS console", "action")
+    driver.sees("Delete the old key")
