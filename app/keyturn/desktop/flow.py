@@ -21,6 +21,7 @@ from keyturn.rotation.conductor import GateClosed
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Awaited, By, Ending, Route, State, Step
 from keyturn.rotation.surroundings import Event
+from keyturn.rotation.watching import readable
 
 
 class Page(StrEnum):
@@ -396,7 +397,7 @@ def page_of(standing: Standing) -> Page:
 def where_we_are(standing: Standing) -> str:
     """The line that greets somebody who comes back."""
     said = words.state(standing.result.state, standing.result.step)
-    begun = words.moment(standing.rotation.started)
+    begun = readable(standing.rotation.started)
     return _("Welcome back. Begun on {date}; {state}.").format(date=begun, state=said)
 
 

@@ -11,17 +11,25 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLay
 from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em, heading_font, strong_font, subheading_font
+from keyturn.desktop.window_words import in_window
 
 _SEPARATOR = re.compile(r"[/\\_.:=@-]")
 
 
 class Text(QLabel):
-    """Text that wraps. Names from files are shown as they are, never read as markup."""
+    """Text that wraps. Names from files are shown as they are, never read as markup.
+
+    Where a sentence names a command, it names here what is pressed in the window.
+    """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+        super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        super().setText(in_window(text))
 
     def selectable(self) -> Text:
         """Let it be selected and copied, by mouse and by keyboard."""

@@ -1,0 +1,52 @@
+"""What the window says names its buttons, and not the commands of the terminal."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from keyturn.desktop.flow import where_we_are
+from keyturn.desktop.widgets import Quiet, Verbatim
+from keyturn.desktop.window_words import in_window
+from keyturn.rotation.watching import readable
+
+from .test_assistant import Person, person
+
+__all__ = ["person"]  # the fixture
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("`keyturn continue` carries it on, `keyturn undo` puts it back.", "“Carry on” carries it on, “Undo what was"),
+        ("It is turned off first: `keyturn turn-off`.", "It is turned off first: “Turn it off…”."),
+        ("Then `keyturn delete 20261121-a --confirm 7Q2P`.", "Then “Delete it…”."),
+        ("To replace one: `keyturn rotate KEY --pair`.", "To replace one: “Replace it…”."),
+        ("`keyturn clients` lists the programs.", "`keyturn clients` lists the programs."),
+        ("keyturn undo is a command.", "keyturn undo is a command."),
+    ],
+)
+def test_a_command_becomes_the_button_that_does_the_same(said: str, shown: str) -> None:
+    assert in_window(said).startswith(shown)
+
+
+def test_every_sentence_in_the_window_does_so_and_a_command_to_copy_does_not(qtbot: QtBot) -> None:
+    sentence, command = Quiet("`keyturn undo` puts it back."), Verbatim("keyturn undo 20261121-a")
+    for one in (sentence, command):
+        qtbot.addWidget(one)
+    assert sentence.text() == "“Undo what was done” puts it back."
+    assert command.accessibleName() == "keyturn undo 20261121-a"
+    sentence.setText("Run `keyturn continue`.")
+    assert "Carry on" in sentence.text()
+
+
+def test_one_page_tells_all_its_dates_in_one_way(person: Person) -> None:
+    person.to_the_proof()
+    person.press("Continue")
+    standing = person.assistant.flow.standing
+    assert standing is not None and standing.rotation.switched_at is not None
+    person.open(standing.rotation.name)
+    shown = person.read()
+    assert readable(standing.rotation.started) in where_we_are(standing)
+    assert readable(standing.rotation.switched_at) in shown
+    assert str(standing.rotation.switched_at.year) + "-" not in shown
