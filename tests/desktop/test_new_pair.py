@@ -21,7 +21,7 @@ from keyturn.desktop.typed_pair import typed_pair, why_no_pair
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.timeline import HandClock
-from keyturn.rotation.workplace import Location
+from keyturn.rotation.location import Location
 
 from .conftest import PATIENCE, SmallHome
 from .test_assistant import Person

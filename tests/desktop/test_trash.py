@@ -16,8 +16,9 @@ from keyturn.desktop.runner import Runner
 from keyturn.desktop.trash import move_to_trash
 from keyturn.model.errors import FileError
 from keyturn.practice.timeline import HandClock
+from keyturn.rotation.location import Location
 from keyturn.rotation.record import all_rotations
-from keyturn.rotation.workplace import Location, Workplace
+from keyturn.rotation.workplace import Workplace
 
 from .conftest import PATIENCE, SmallHome
 from .test_assistant import Person

@@ -24,7 +24,7 @@ from keyturn.edits import rclone_encryption
 from keyturn.model.errors import FileError
 from keyturn.model.keys import Secret
 from keyturn.practice.timeline import HandClock
-from keyturn.rotation.workplace import Location
+from keyturn.rotation.location import Location
 
 from .conftest import PATIENCE, SmallHome
 from .test_assistant import Person
