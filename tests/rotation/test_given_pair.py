@@ -104,6 +104,21 @@ def test_the_plan_says_that_a_person_makes_the_key_and_asks_the_store_for_s3_alo
     assert all(host in one.title for one in plan.by_hand)
 
 
+def test_aws_is_not_asked_for_the_buckets_of_a_stores_key(store: Store) -> None:
+    key, secret = store.old.access_key_id.value, store.old.secret.reveal()
+    store.office.write(
+        ".config/rclone/rclone.conf",
+        f"[cellar]\ntype = s3\nprovider = Other\naccess_key_id = {key}\nsecret_access_key = {secret}\n"
+        f"endpoint = {store.url}\n",
+    )
+    seen = len(store.office.account.records)
+
+    plan = store.plan(store.new_key())
+
+    assert "bucket.unnamed" in {gate.code for gate in plan.closed}
+    assert [one for one in store.office.account.records[seen:] if one.key == store.old.access_key_id] == []
+
+
 def test_the_pair_is_proved_there_put_in_place_and_proved_again_without_iam_or_sts(store: Store) -> None:
     new = store.new_key()
     seen = len(store.office.account.records)

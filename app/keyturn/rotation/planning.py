@@ -196,8 +196,8 @@ class _Planning:
         return destinations
 
     def _account_buckets(self) -> tuple[str, ...] | None:
-        """The names of the account's buckets; None where AWS did not tell."""
-        if self._found.pair is None:
+        """The names of the account's buckets; None where AWS did not tell, or the key is none of AWS's."""
+        if self._found.pair is None or self._found.at_store:
             return None
         try:
             return tuple(aws_buckets.list_buckets(self._surroundings.aws, self._found.pair))
