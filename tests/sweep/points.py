@@ -11,7 +11,7 @@ from keyturn.model.keys import KeyStatus
 from . import oracles
 from .incidents import Incident, mend
 from .program import Finished
-from .same_world import world_left
+from .same_world import what_was_done, world_left
 from .scenarios import Goal, Person
 from .world import World
 
@@ -63,7 +63,7 @@ def try_point(world: World, incident: Incident, ways: Sequence[str] = WAYS) -> O
         return {**told, "left": left, "resumed": world.resumed[left]}
 
     world.put_back("ready")
-    world.at_first = world.at_first or world_left(world)
+    world.at_first = world.at_first or what_was_done(world)
     told = world.forked(point)
     if "left" in told:
         world.resumed[told["left"]] = told["resumed"]
@@ -113,7 +113,7 @@ def _ended_by_itself(world: World, done: Finished) -> list[str] | None:
 
 def _put_back(world: World) -> list[str]:
     """After exit code 1 all is as it was before the command, or as before the rotation."""
-    if world.scenario.name not in _WAY_OUT or world_left(world) == world.at_first:
+    if world.scenario.name not in _WAY_OUT or what_was_done(world) == world.at_first:
         return []
     return list(oracles.ended(world, Goal.UNDONE))
 

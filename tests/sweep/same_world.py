@@ -33,7 +33,20 @@ _READING = ("iam:Get", "iam:List", "iam:Simulate", "iam:Generate")
 
 def world_left(world: World) -> str:
     """A digest of the world as it is now; nobody may be at work."""
-    seen = json.dumps([_disk(world), _journal(world), _keychain(world), _account(world)], sort_keys=True, default=str)
+    return _digest(world, [*_done(world), _accepted(world)])
+
+
+def what_was_done(world: World) -> str:
+    """A digest of all that was done to the world so far, whether or not AWS has heard of it everywhere."""
+    return _digest(world, _done(world))
+
+
+def _done(world: World) -> list[Any]:
+    return [_disk(world), _journal(world), _keychain(world), _account(world)]
+
+
+def _digest(world: World, found: list[Any]) -> str:
+    seen = json.dumps(found, sort_keys=True, default=str)
     for number, (key, secret) in enumerate(world.known.items()):
         # Keys are made anew each time, in the same order.
         seen = seen.replace(key, f"key-{number}").replace(secret, f"secret-{number}")
@@ -73,8 +86,11 @@ def _account(world: World) -> list[Any]:
     account = world.account
     records = (one for one in account.records if one.status < 300 and one.action.startswith("iam:"))
     changes = [[one.action, one.resource] for one in records if not one.action.startswith(_READING)]
-    pairs = [KeyPair(AccessKeyId(key), Secret(secret)) for key, secret in world.known.items()]
-    accepted = [[account.accepts(pair, service) for service in ("iam", "sts", "s3")] for pair in pairs]
     traces = [account.trace_of(bucket) for bucket in account.buckets]
     lying = [[len(one.objects), len(one.versions), len(one.markers), len(one.uploads)] for one in traces]
-    return [changes, accepted, lying]
+    return [changes, lying]
+
+
+def _accepted(world: World) -> list[Any]:
+    pairs = [KeyPair(AccessKeyId(key), Secret(secret)) for key, secret in world.known.items()]
+    return [[world.account.accepts(pair, service) for service in ("iam", "sts", "s3")] for pair in pairs]

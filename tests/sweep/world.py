@@ -77,7 +77,7 @@ class World:
         looking: held by whoever looks at the files, or changes them as another program would.
         old_uses: what was signed with the old key while every destination held the new one.
         resumed: the worlds that some incident left, each with what was complained of when it was resumed.
-        at_first: the world in which the command under test is typed, as `same_world` tells worlds apart.
+        at_first: what was done before the command under test is typed, see `same_world.what_was_done`.
     """
 
     scenario: Scenario
