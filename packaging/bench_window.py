@@ -111,7 +111,7 @@ def gaps() -> dict[str, Gap]:
 def _display() -> Iterator[dict[str, str]]:
     """The environment of programs on a display that nobody sees."""
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"]
     with _running(command, os.environ, pass_fds=(writing,)):
         os.close(writing)
         with os.fdopen(reading) as told:

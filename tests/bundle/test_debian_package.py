@@ -74,7 +74,8 @@ def test_the_window_opens_there(clean_root: Path) -> None:
     for name in ("Xvfb", "xdotool"):
         assert find_program(name) is not None, name
     read, write = os.pipe()
-    with subprocess.Popen(["Xvfb", "-displayfd", str(write), "-nolisten", "tcp"], pass_fds=[write]) as screen:
+    server = ["Xvfb", "-displayfd", str(write), "-nolisten", "tcp", "-noreset"]
+    with subprocess.Popen(server, pass_fds=[write]) as screen:
         try:
             display = f":{os.read(read, 16).decode().strip()}"
             sockets = "/tmp/.X11-unix"  # noqa: S108  (where X servers listen)

@@ -44,7 +44,7 @@ def desktop(tmp_path: Path, required_program: Callable[[str], Path]) -> Iterator
     for name in ("Xvfb", "openbox", "trayer", "xdotool", "xwininfo"):
         required_program(name)
     reading, writing = os.pipe()
-    server = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    server = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"]
     with running(server, os.environ, (writing,)):
         os.close(writing)
         with os.fdopen(reading) as told:
