@@ -122,6 +122,8 @@ def _become(order: Order) -> None:
         descriptor = os.open(name, os.O_RDWR if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(descriptor, number)
         os.close(descriptor)
+    # Where no folder for temporary files can be written, Python tries the folder it was started in.
+    os.chdir(Path(order.output).parent)
     os.environ.clear()
     os.environ.update(order.environment)
     sys.argv = ["keyturn", *order.words]
