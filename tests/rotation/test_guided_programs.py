@@ -276,6 +276,23 @@ def test_undo_takes_the_persons_word_for_a_program_that_cannot_be_read(office: O
     assert conductor.undo(office.start(), None).state is State.UNDONE
 
 
+def test_a_program_that_got_the_old_key_again_keeps_it_on_until_it_has_the_new_one(office: Office) -> None:
+    office.write(DUPLICATI, "no database that anybody can read")
+    office.rotate(Route.SCOPED_USER)
+    conductor.tick(office.start(), None, "guided-duplicati")
+    conductor.undo(office.start(), None)
+    conductor.tick(office.start(), None, "back-duplicati")
+
+    held = turned_off(office)
+    assert (held.ending, items(held)) == (Ending.WAITING, ["guided-duplicati"])
+    assert any("`keyturn undo`" in note for note in held.awaiting[0].notes)
+    assert office.status_of(office.old.access_key_id) is KeyStatus.ACTIVE
+
+    conductor.tick(office.start(), None, "guided-duplicati")
+    assert items(conductor.carry_on(office.start(), None)) == ["turn-off"]
+    assert items(conductor.undo(office.start(), None)) == ["back-duplicati"]
+
+
 def test_undo_asks_nothing_where_nothing_was_ticked(house: Office) -> None:
     house.rotate()
     assert conductor.undo(house.start(), None).state is State.UNDONE

@@ -28,7 +28,7 @@ from keyturn.rotation import (
 )
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.decision import ByHand, Decision
-from keyturn.rotation.guided_items import item_of, items_to_put_back, program_title, still_old
+from keyturn.rotation.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation, reload, remember_keys, taking, write
 from keyturn.rotation.steps import Awaited, By, Ending, Result, State, Step
@@ -241,7 +241,7 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
             return _waiting(
                 surroundings, rotation, problem=GateClosed([_holds_old_key(program, held)], "guided.old-key")
             )
-    write(surroundings, rotation, Step.WATCH, Mark.TICKED, {"item": item})
+    write(surroundings, rotation, Step.WATCH, Mark.TICKED, {"item": item, "opposite": opposite_of(rotation, item)})
     if program is not None:
         program_runs.start_runs(surroundings, rotation, Step.WATCH, program)
     return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)

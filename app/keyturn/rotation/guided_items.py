@@ -28,6 +28,15 @@ def back_item_of(program: ByHand) -> str:
     return f"back-{program.client}"
 
 
+def opposite_of(rotation: Rotation, item: str) -> str | None:
+    """Return the item that `item` takes back: a program has either the new key or the old one."""
+    opposites: dict[str, str] = {}
+    for program in rotation.by_hand:
+        there, back = item_of(program), back_item_of(program)
+        opposites |= {there: back, back: there}
+    return opposites.get(item)
+
+
 def program_title(program: ByHand) -> str:
     """Return what people call the program."""
     guide = guide_named(program.client)
@@ -62,7 +71,11 @@ def guided_items(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaite
         old_still = still_old(surroundings.computer, program, decision.key)
         if item_of(program) not in rotation.ticked or old_still:
             first = _at_hand(surroundings, rotation.new_key)
-            seen = (*_seen(program, old_still), *_backs_up_then(surroundings, program))
+            seen = (
+                *_seen(program, old_still),
+                *_old_by_word(rotation, program),
+                *_backs_up_then(surroundings, program),
+            )
             items.append(_item(decision, program, first, seen))
     return tuple(items)
 
@@ -145,6 +158,12 @@ def _seen(program: ByHand, old_still: Sequence[Place]) -> tuple[str, ...]:
     if program.places:
         return (_("Keyturn looked just now: the old key is not seen in it any more."),)
     return ()
+
+
+def _old_by_word(rotation: Rotation, program: ByHand) -> tuple[str, ...]:
+    if back_item_of(program) not in rotation.ticked:
+        return ()
+    return (_("You gave it the old key again: `keyturn undo` goes on with that. Or give it the new key after all."),)
 
 
 def _backs_up_then(surroundings: Surroundings, program: ByHand) -> tuple[str, ...]:

@@ -167,8 +167,13 @@ class Rotation:
 
     @property
     def ticked(self) -> frozenset[str]:
-        """The things that a person said were done."""
-        return frozenset(str(e.facts["item"]) for e in self.entries if e.mark is Mark.TICKED)
+        """The things that a person said were done, and has not taken back by saying the opposite since."""
+        said: set[str] = set()
+        for entry in self.entries:
+            if entry.mark is Mark.TICKED:
+                said.add(str(entry.facts["item"]))
+                said.discard(str(entry.facts.get("opposite")))
+        return frozenset(said)
 
     @property
     def by_hand(self) -> tuple[ByHand, ...]:
