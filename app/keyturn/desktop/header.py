@@ -26,10 +26,10 @@ class Band(QWidget):
         painter = QPainter(self)
         colours = colours_of(self)
         painter.fillRect(self.rect(), QColor(colours.card))
-        painter.fillRect(QRectF(0, self.line_top(), self.width(), 1), QColor(colours.line))
+        painter.fillRect(QRectF(0, self._line_top(), self.width(), 1), QColor(colours.line))
         painter.end()
 
-    def line_top(self) -> int:
+    def _line_top(self) -> int:
         """Where the line at its edge is."""
         return self.height() - 1
 
@@ -47,7 +47,7 @@ class Foot(Band):
         super().resizeEvent(event)
         self.row.reflow()
 
-    def line_top(self) -> int:
+    def _line_top(self) -> int:
         return 0
 
 

@@ -133,12 +133,6 @@ class Pill(Text):
         self.setWordWrap(False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_state(self, text: str, tone: Tone) -> None:
-        """Say another state."""
-        self._tone = tone
-        self.setText(text)
-        self.update()
-
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().size(Qt.TextFlag.TextSingleLine, self.text())
         return QSize(text.width() + em(self, 0.9), text.height() + em(self, 0.2))
@@ -212,17 +206,17 @@ class Button(QPushButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def ground(self) -> QColor:
+    def _ground(self) -> QColor:
         """The colour of the button itself."""
         colours = colours_of(self)
         return QColor(colours.wash_accent if self.underMouse() and self.isEnabled() else colours.card)
 
-    def ink(self) -> QColor:
+    def _ink(self) -> QColor:
         """The colour of its text."""
         colours = colours_of(self)
         return QColor(colours.text if self.isEnabled() else colours.quiet)
 
-    def border(self) -> QColor:
+    def _border(self) -> QColor:
         """The colour of its frame."""
         return QColor(colours_of(self).line)
 
@@ -231,15 +225,15 @@ class Button(QPushButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         radius = em(self, 0.4)
         area = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        painter.setBrush(self.ground().darker(112) if self.isDown() else self.ground())
+        painter.setBrush(self._ground().darker(112) if self.isDown() else self._ground())
         style = Qt.PenStyle.SolidLine if self.isEnabled() else Qt.PenStyle.DashLine
-        painter.setPen(QPen(self.border(), 1, style))
+        painter.setPen(QPen(self._border(), 1, style))
         painter.drawRoundedRect(area, radius, radius)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours_of(self).accent_text), 2))
             painter.drawRoundedRect(area.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
-        painter.setPen(self.ink())
+        painter.setPen(self._ink())
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic, self.text())
         painter.end()
 
@@ -267,7 +261,7 @@ class ShapeButton(Button):
         side = em(self, 1.0)
         area = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         painter = QPainter(self)
-        paint_icon(painter, self._shape, area, self.ink())
+        paint_icon(painter, self._shape, area, self._ink())
         painter.end()
 
 
@@ -283,18 +277,18 @@ class PrimaryButton(Button):
         text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
         return QSize(text.width() + em(self, 2.6), text.height() + em(self, 1.25))
 
-    def ground(self) -> QColor:
+    def _ground(self) -> QColor:
         colours = colours_of(self)
         if not self.isEnabled():
             return QColor(colours.ground)
         accent = QColor(colours.accent)
         return accent.darker(108) if self.underMouse() else accent
 
-    def ink(self) -> QColor:
+    def _ink(self) -> QColor:
         colours = colours_of(self)
         return QColor(colours.on_accent if self.isEnabled() else colours.quiet)
 
-    def border(self) -> QColor:
+    def _border(self) -> QColor:
         colours = colours_of(self)
         return QColor(colours.accent if self.isEnabled() else colours.line)
 
@@ -304,13 +298,13 @@ class PrimaryButton(Button):
             # A ring in the button's own colour is not seen on it.
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self.ink(), 1.5))
+            painter.setPen(QPen(self._ink(), 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(5, 5, -5, -5), em(self, 0.3), em(self, 0.3))
             painter.end()
 
 
 class LinkButton(Button):
-    """A thing to press in the middle of text: underlined, without a frame."""
+    """A thing to press in the middle of text: in the colour of what can be pressed, without a frame."""
 
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
