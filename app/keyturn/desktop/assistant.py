@@ -133,6 +133,7 @@ class AssistantPages(Assistant):
     # ── What the pages ask for ───────────────────────────────────────────────────────────────────────────────────────
 
     def do(self, job: Job) -> None:
+        """Run the job as a change, away from the window's thread. Nothing happens where `Flow.why_not` has a reason."""
         if self.flow.why_not(job):
             return
         jobs = self._jobs
@@ -147,26 +148,31 @@ class AssistantPages(Assistant):
         self._show()
 
     def stop(self) -> None:
+        """Let what runs end at its next safe point; how it ended is shown then. Nothing happens where nothing runs."""
         if self._task is not None:
             self._task.cancel()
             self.flow = self.flow.stopping_now()
             self._show()
 
     def turn_to(self, page: Page) -> None:
+        """Show the page, unless a job runs or the rotation has begun: then the present one stays."""
         self.flow = self.flow.turned_to(page)
         self._show()
 
     def choose(self, options: Options) -> None:
+        """Keep the choices. Their buckets are taken from the page of the plan alone."""
         # The page of the plan asks for buckets, which the choices before it know nothing of.
         keep = options.buckets if self.flow.page is Page.PLAN else self.flow.options.buckets
         self.flow = self.flow.chosen(replace(options, buckets=keep))
         self._show()
 
     def give_pair(self, pair: KeyPair) -> None:
+        """Leave the pair to the jobs; the flow, and so the pages, know its ID alone."""
         self._jobs.give(pair)
         self.flow = self.flow.with_new_key(pair.access_key_id)
 
     def make_plan(self) -> None:
+        """Make it away from the window's thread, with what was chosen last. Nothing happens while a job runs."""
         job = Job(Work.PLAN)
         if self.flow.why_not(job):
             return
@@ -180,21 +186,26 @@ class AssistantPages(Assistant):
         self._show()
 
     def answer(self, nobody_else: bool | None) -> None:
+        """Keep the answer: True where nobody else uses the key, False where somebody may."""
         self.flow = self.flow.answered(nobody_else)
         self._show()
 
     def look_back(self, page: Page | None) -> None:
+        """Show an earlier page; None, or a page that may not be looked at again, shows the present one."""
         self.flow = self.flow.looking_back_at(page)
         self._show()
 
     def retell(self) -> None:
+        """Show the same state again, so that the buttons fit what was typed."""
         self._show()
 
     def go_on(self) -> None:
+        """Show the page on which the rotation goes on after the proof."""
         self.flow = self.flow.gone_on()
         self._show()
 
     def look_again(self) -> None:
+        """Ask journal and computer, in a worker, how the key or its rotation stands. The assistant begins so, too."""
         self.flow = self.flow.looking()
         jobs = self._jobs
 
@@ -205,6 +216,7 @@ class AssistantPages(Assistant):
         self._show()
 
     def leave(self) -> None:
+        """Say `left`, and let go of the plan's secrets; where a change runs, once it has reached a safe point."""
         if self._task is not None and self.flow.job is not None:
             # What only reads, or waits for the person, is simply ended; a change ends at its next safe point.
             self._leaving = True
@@ -218,6 +230,7 @@ class AssistantPages(Assistant):
         self.left.emit()
 
     def open_console(self) -> None:
+        """Open the page at `console`; nothing happens where there is none."""
         address = self.console
         if address is not None:
             self._browse(address)
@@ -234,10 +247,12 @@ class AssistantPages(Assistant):
         return None if owner is None else console_address(owner)
 
     def copy(self, text: str) -> None:
+        """Copy it, and let a screen reader say so."""
         QGuiApplication.clipboard().setText(text)
         self._announce(_("Copied."))
 
     def read_new_pair(self, done: Callable[[KeyPair], None], failed: Callable[[AppError], None]) -> None:
+        """Read it in a worker; `done` or `failed` is called in the window's thread, as `Jobs.new_pair` ends."""
         jobs = self._jobs
 
         def work(desk: Desk) -> KeyPair:
@@ -246,6 +261,7 @@ class AssistantPages(Assistant):
         self.runner.read(self, work, done=done, failed=failed, doing="secret")
 
     def move_to_trash(self, path: Path, done: Callable[[], None], failed: Callable[[AppError], None]) -> None:
+        """Look at the file once more, and move it, as a change; `failed` hears why it was left where it is."""
         jobs = self._jobs
 
         def work(desk: Desk) -> None:
@@ -255,6 +271,7 @@ class AssistantPages(Assistant):
         self.runner.change(self, work, done=lambda nothing: done(), failed=failed, doing="trash")
 
     def remind_later(self) -> None:
+        """Keep the wish, as a change, and leave then; where it cannot be kept, the page stays and says why."""
         jobs = self._jobs
 
         def work(desk: Desk) -> None:
@@ -263,6 +280,7 @@ class AssistantPages(Assistant):
         self.runner.change(self, work, done=lambda nothing: self.leave(), failed=self._failed, doing="remind")
 
     def remind_at_login(self) -> None:
+        """Set it up, as a change; a line above the page says when it is done."""
         jobs = self._jobs
 
         def work(desk: Desk) -> None:
@@ -337,6 +355,7 @@ class AssistantPages(Assistant):
         self._where.setVisible(not wide)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows the list of steps or the line in its place, as the new width allows."""
         super().resizeEvent(event)
         self._reflow()
 

@@ -63,10 +63,12 @@ class ButtonBar(QWidget):
         column.addWidget(inside)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the page's own button below the others where the window is too narrow for all in a row."""
         super().resizeEvent(event)
         self._row.reflow()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the line between the page and the bar."""
         painter = QPainter(self)
         painter.setPen(QColor(colours_of(self).line))
         painter.drawLine(0, 0, self.width(), 0)

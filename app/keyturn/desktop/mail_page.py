@@ -82,6 +82,7 @@ class MailPage(Page):
         self._look()
 
     def focus_first(self) -> None:
+        """Begin in the field: whoever comes here has the mail to paste."""
         self.field.setFocus()
 
     def _look(self) -> None:

@@ -237,11 +237,13 @@ class MainView(QWidget):
         self._tell_when()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Says how long ago the look was, and keeps that true from now on."""
         super().showEvent(event)
         self._tell_when()
         self._minute.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """Stops counting the minutes while nobody sees them."""
         super().hideEvent(event)
         self._minute.stop()
 

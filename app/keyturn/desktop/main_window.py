@@ -284,6 +284,7 @@ class MainWindow(QMainWindow):
     # ── Closing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """Refuses while something is changed, and says what; else gives what only reads `_PATIENCE` to end."""
         doing = self.runner.change_under_way
         if doing is not None:
             # Safe all the same, should it be killed; but whoever closes the window would not see how it ends.

@@ -30,7 +30,7 @@ class Scrolled(QScrollArea):
         self.setWidget(inside)
 
     def sizeHint(self) -> QSize:
-        # It scrolls by itself, so it asks for no more than its least height.
+        """Asks for no more than its least height, because it scrolls by itself."""
         return QSize(super().sizeHint().width(), self.minimumHeight())
 
 

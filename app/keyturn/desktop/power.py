@@ -60,6 +60,7 @@ class PowerPicture(QWidget):
             self._row.addWidget(_PowerCard(powers, most), 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the new key below the old one where the window is too narrow for both in a row."""
         super().resizeEvent(event)
         self._row.reflow()
 

@@ -92,10 +92,12 @@ class RehearsalStrip(QWidget):
         row.addLayout(buttons)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the buttons below the label where the window is too narrow for both in a row."""
         super().resizeEvent(event)
         self._row.reflow()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the wash and the edge of a warning, so that nobody takes the rehearsal for the real thing."""
         painter = QPainter(self)
         colours = colours_of(self)
         painter.fillRect(self.rect(), wash_colour(colours, Tone.ATTENTION))

@@ -121,6 +121,7 @@ class SettingsPage(Page):
         runner.read(self, read_choices, done=self._show, failed=self._tell, doing=_("reading the settings"))
 
     def focus_first(self) -> None:
+        """Begin at the first setting."""
         self.root_limit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ── The parts ────────────────────────────────────────────────────────────────────────────────────────────────────
