@@ -51,6 +51,7 @@ class DestinationModel(QAbstractTableModel):
         self._arrange()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sorts by the text of a column, as a press on its title asks; below 0, by the keys' urgency."""
         self._sorted_by = None if column < 0 else (column, order is Qt.SortOrder.DescendingOrder)
         self._arrange()
 
@@ -72,17 +73,21 @@ class DestinationModel(QAbstractTableModel):
         self.endResetModel()
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
+        """How many destinations the filter leaves. Nothing is below a destination."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: _Index = _NO_PARENT) -> int:
+        """As many as `Row.cells` has. Nothing is below a destination."""
         return 0 if parent.isValid() else 5
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        """The columns' titles, in the order of `Row.cells`."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return (_("Program"), _("Name"), _("Buckets"), _("Access key"), _("State"))[section]
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        """A cell's text, its file for the tip, the whole row for a screen reader, and the shape of the state."""
         row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
@@ -156,6 +161,7 @@ class DestinationList(QWidget):
         self._tell_count()
 
     def changeEvent(self, event: Any) -> None:  # noqa: ANN401
+        """Lets the shapes be drawn anew, because the change may be one of the colours."""
         super().changeEvent(event)
         self.model.repaint_icons()
 

@@ -23,6 +23,7 @@ class Band(QWidget):
     """A strip over the whole width, on the ground of cards, with a line at its edge."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the ground of cards, and the line, in the colours that the widget wears now."""
         painter = QPainter(self)
         colours = colours_of(self)
         painter.fillRect(self.rect(), QColor(colours.card))
@@ -44,6 +45,7 @@ class Foot(Band):
         self.row.setSpacing(em(self, 0.6))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Makes a column of the row where the window is too narrow for it."""
         super().resizeEvent(event)
         self.row.reflow()
 
@@ -85,6 +87,7 @@ class Header(Band):
         self._row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the button below the sentences where the window is too narrow for both in a row."""
         super().resizeEvent(event)
         self._row.reflow()
 

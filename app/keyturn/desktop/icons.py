@@ -66,13 +66,16 @@ class Shape(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """A square of `times` line heights."""
         side = round(self.fontMetrics().height() * self._times)
         return QSize(side, side)
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller, so that a long text beside it does not squeeze it."""
         return self.sizeHint()
 
     def paintEvent(self, event: object) -> None:
+        """Draws the shape in the middle, in its tone's colour of now."""
         painter = QPainter(self)
         side = min(self.width(), self.height(), self.sizeHint().width())
         area = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)

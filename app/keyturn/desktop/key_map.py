@@ -53,25 +53,31 @@ class NodeCard(QAbstractButton):
         self.setAccessibleDescription(node.facts)
 
     def sizeHint(self) -> QSize:
+        """The height that every card has; how wide it is follows from its column."""
         return QSize(em(self, 11), em(self, 3.1))
 
     def enterEvent(self, event: QEnterEvent) -> None:
+        """Says `noticed`, so that the map tells the card's facts and lights its lines."""
         super().enterEvent(event)
         self.noticed.emit(True)
 
     def leaveEvent(self, event: QEvent) -> None:
+        """Lets the card stay noticed while it has the focus."""
         super().leaveEvent(event)
         self.noticed.emit(self.hasFocus())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        """Says `noticed`, so that whoever has no mouse learns the same."""
         super().focusInEvent(event)
         self.noticed.emit(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Lets the card stay noticed while the mouse is on it."""
         super().focusOutEvent(event)
         self.noticed.emit(self.underMouse())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the card, as the space bar does; the arrow keys are left to the map."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.click()
         elif event.key() in {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}:
@@ -80,6 +86,7 @@ class NodeCard(QAbstractButton):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the state as a stripe and a pill, and cuts a long title or detail in its middle."""
         painter = QPainter(self)
         colours = colours_of(self)
         paint_card(painter, self, hover=self.underMouse(), focus=self.hasFocus())
@@ -162,21 +169,26 @@ class KeyMap(QWidget):
         return tuple(self._cards.values())
 
     def minimumSizeHint(self) -> QSize:
+        """High enough for every card at the present width: what is around it scrolls, it does not."""
         return QSize(em(self, 14), self._height_for(max(self.width(), em(self, 14))))
 
     def sizeHint(self) -> QSize:
+        """The least size: the cards do not grow with the height."""
         return self.minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Places the cards anew, in three columns or in one, as the new width allows."""
         super().resizeEvent(event)
         self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Places the cards anew with another font, because all sizes follow from it."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
             self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Moves the focus: up and down within a column, left and right along a line."""
         card = next((one for one in self._cards.values() if one.hasFocus()), None)
         moves: dict[int, Callable[[NodeCard], NodeCard | None]] = {
             Qt.Key.Key_Up: lambda one: self._neighbour(one, -1),
@@ -192,6 +204,7 @@ class KeyMap(QWidget):
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the lines behind the cards; those of the noticed card are wider, and over the others."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lit = None if self._noticed is None else self._noticed.node.identity

@@ -27,13 +27,16 @@ class Segments(QTabBar):
             self.addTab(text)
 
     def tabSizeHint(self, index: int) -> QSize:
+        """Room for the text in the bold font of a chosen segment, so that nothing moves when it is chosen."""
         text = self.fontMetrics().horizontalAdvance(self.tabText(index))
         return QSize(round(text * 1.1) + em(self, 1.5), em(self, 1.95))
 
     def minimumTabSizeHint(self, index: int) -> QSize:
+        """Never smaller, so that no text is cut."""
         return self.tabSizeHint(index)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws one frame around all; the chosen segment has a ground, a bold font, and a ring with the focus."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = colours_of(self)

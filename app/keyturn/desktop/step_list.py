@@ -53,14 +53,16 @@ class StepList(QFrame):
             item.show_stage(stage, first=number == 0, last=number == len(stages) - 1)
 
     def sizeHint(self) -> QSize:
+        """At least 11.5 line heights wide, so that short names do not make it narrow."""
         hint = super().sizeHint()
         return QSize(max(em(self, 11.5), hint.width()), hint.height())
 
     def minimumSizeHint(self) -> QSize:
-        # It never keeps the window wide: where there is no room for it, it is hidden.
+        """Never keeps the window wide: where there is no room for the list, it is hidden."""
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the ground of cards, and the line towards the page."""
         colours = colours_of(self)
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colours.card))

@@ -23,12 +23,14 @@ class TallEnough(QScrollArea):
         inside.installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits `inside` to the new room."""
         super().resizeEvent(event)
         # The viewport's. To ask the viewport itself lets PySide look through all widgets there are for its class.
         self._room = event.size()
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fits `inside` again when what is in it needs another height. No event is held back."""
         if watched is self._inside and event.type() is QEvent.Type.LayoutRequest:
             self._fit()
         return False
@@ -48,9 +50,11 @@ class ModestStack(QStackedWidget):
     """Views that scroll by themselves, so that no more than the least height is asked for them."""
 
     def sizeHint(self) -> QSize:
+        """Asks for no more than the least height, however much is in the views."""
         return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def hasHeightForWidth(self) -> bool:
+        """Never, so that text that wraps in a view does not make the window high."""
         return False
 
 
@@ -89,10 +93,12 @@ class ButtonRow(QWidget):
         self._row.addStretch(1)
 
     def minimumSizeHint(self) -> QSize:
+        """As narrow as its widest button, because the others may go below it."""
         widest = max((button.sizeHint().width() for button in self._buttons), default=0)
         return QSize(widest, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the buttons below each other where those that are seen do not fit in a row."""
         super().resizeEvent(event)
         seen = [button.sizeHint().width() for button in self._buttons if not button.isHidden()]
         wide = self.width() >= sum(seen) + self._row.spacing() * max(0, len(seen) - 1)

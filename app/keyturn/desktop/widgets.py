@@ -29,6 +29,7 @@ class Text(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
+        """Shows the text with the names of buttons in the place of commands, as `in_window` has them."""
         super().setText(in_window(text))
 
     def selectable(self) -> Text:
@@ -108,6 +109,7 @@ class Toned(Text):
         self._colour()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Takes the tone's colour from the new palette."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self._colour()
@@ -134,13 +136,16 @@ class Pill(Text):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
+        """The text in one line, and room for the round ends."""
         text = self.fontMetrics().size(Qt.TextFlag.TextSingleLine, self.text())
         return QSize(text.width() + em(self, 0.9), text.height() + em(self, 0.2))
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller, so that a state is not cut."""
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the wash behind the text, in the colours of now."""
         painter = QPainter(self)
         paint_pill(painter, self, QRectF(self.rect()), self.text(), self._tone)
         painter.end()
@@ -187,6 +192,7 @@ class Card(QFrame):
         self.column.setSpacing(em(self, 0.3))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the ground and the border of a card in place of the style's frame."""
         painter = QPainter(self)
         paint_card(painter, self)
         painter.end()
@@ -200,10 +206,12 @@ class Button(QPushButton):
         self.setAutoDefault(True)
 
     def sizeHint(self) -> QSize:
+        """The text, and the same room around it in every style."""
         text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
         return QSize(text.width() + em(self, 1.7), text.height() + em(self, 0.95))
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller, so that its text is not cut."""
         return self.sizeHint()
 
     def _ground(self) -> QColor:
@@ -221,6 +229,7 @@ class Button(QPushButton):
         return QColor(colours_of(self).line)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws it alike in every style: dashed where it cannot be pressed, with a ring where it has the focus."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         radius = em(self, 0.4)
@@ -253,10 +262,12 @@ class ShapeButton(Button):
         self.setToolTip(name)
 
     def sizeHint(self) -> QSize:
+        """A square about as high as the buttons beside it: there is no text to make room for."""
         side = self.fontMetrics().height() + em(self, 0.75)
         return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the shape where other buttons have their text."""
         super().paintEvent(event)
         side = em(self, 1.0)
         area = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
@@ -274,6 +285,7 @@ class PrimaryButton(Button):
         self.setDefault(True)
 
     def sizeHint(self) -> QSize:
+        """More room around the text than other buttons have, so that it is seen first."""
         text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
         return QSize(text.width() + em(self, 2.6), text.height() + em(self, 1.25))
 
@@ -293,6 +305,7 @@ class PrimaryButton(Button):
         return QColor(colours.accent if self.isEnabled() else colours.line)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws a second ring, inside, where it has the focus."""
         super().paintEvent(event)
         if self.hasFocus():
             # A ring in the button's own colour is not seen on it.
@@ -307,10 +320,12 @@ class LinkButton(Button):
     """A thing to press in the middle of text: in the colour of what can be pressed, without a frame."""
 
     def sizeHint(self) -> QSize:
+        """Hardly more than the text, so that it stands among sentences as one of them."""
         text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
         return QSize(text.width() + em(self, 0.4), text.height() + em(self, 0.4))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the text alone; a line under it comes with the mouse or the focus."""
         painter = QPainter(self)
         colours = colours_of(self)
         font = self.font()
