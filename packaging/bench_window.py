@@ -268,7 +268,10 @@ def _serve(destinations: int, folder: Path) -> None:
 
 
 class _Pulse:
-    """Calls the window's thread again and again from another one, and notes how long it took to answer."""
+    """Calls the window's thread again and again from another one, and notes how long it took to answer.
+
+    One call at a time, as a person would: calls that queue up behind one another would be counted as one long gap.
+    """
 
     def __init__(self) -> None:
         from PySide6.QtCore import QObject, Qt, Signal
@@ -278,7 +281,7 @@ class _Pulse:
 
         self._caller = Caller()
         self._caller.called.connect(self._answer, Qt.ConnectionType.QueuedConnection)
-        self._over = threading.Event()
+        self._over, self._answered = threading.Event(), threading.Semaphore(0)
         self.forget()
         self._thread = threading.Thread(target=self._call)
         self._thread.start()
@@ -291,14 +294,17 @@ class _Pulse:
     def _call(self) -> None:
         while not self._over.is_set():
             self._caller.called.emit(time.perf_counter())
+            self._answered.acquire()
             self._over.wait(_PULSE)
 
     def end(self) -> None:
         """Call no more."""
         self._over.set()
+        self._answered.release()
         self._thread.join()
 
     def _answer(self, called: float) -> None:
+        self._answered.release()
         if called < self._since:
             return
         taken, computed = time.perf_counter() - called, time.thread_time() - self._computed

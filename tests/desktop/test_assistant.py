@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from keyturn.desktop.assistant import AssistantPages
 from keyturn.desktop.flow import Flow, Page
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear
-from keyturn.desktop.pages.parts import Fold
+from keyturn.desktop.pages.parts import Fold, StateRow
+from keyturn.desktop.pages.running import ProgressPage
 from keyturn.desktop.pages.stopped import details
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.seam import NewRotation, RunningRotation
@@ -188,6 +189,20 @@ def test_one_program_may_be_left_out(person: Person) -> None:
     person.press("Continue")
     assert person.page() is Page.BY_HAND
     assert str(person.home.duck) in person.read()
+
+
+def test_work_begins_once_all_rows_of_its_page_are_there_and_drawn(person: Person, qtbot: QtBot) -> None:
+    facts = person.assistant.flow.facts
+    assert facts is not None
+    (one, *_others), told = facts.programs, list[int]()
+    many = tuple(replace(one, identity=f"rclone:{number}") for number in range(50))
+    page = ProgressPage(person.assistant)
+    qtbot.addWidget(page)
+    page.present(replace(person.assistant.flow, facts=replace(facts, programs=many)))
+    page.when_drawn(lambda: told.append(len(page.findChildren(StateRow))))
+    page.show()
+    qtbot.waitUntil(lambda: bool(told))
+    assert told == [50]
 
 
 def test_undo_puts_everything_back(person: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,7 @@ from keyturn.rotation.plan import Options
 from keyturn.rotation.surroundings import Event
 
 _WIDE = 36  # line heights, from which on the list of steps has its place
+_UNTIL_DRAWN = 1.0  # seconds at most that a job waits for its page
 _PAGES: dict[Page, type[PageView]] = {
     Page.LOOKING: LookingPage,
     Page.FOUND: FoundPage,
@@ -138,14 +140,21 @@ class AssistantPages(Assistant):
             return
         jobs = self._jobs
         self.flow = self.flow.sent(job)
+        drawn = threading.Event()
 
         def work(desk: Desk) -> Standing | NotBegun:
+            # Beside threads that talk to AWS, a page of many rows would take long to come.
+            drawn.wait(_UNTIL_DRAWN)
             return jobs.do(desk.surroundings(), job)
 
         self._task = self.runner.change(
             self, work, done=self._ended, failed=self._failed, told=self._told, doing=job.work.value
         )
         self._show()
+        if self.isVisible():
+            self._views[self.flow.shown].when_drawn(drawn.set)
+        else:
+            drawn.set()
 
     def stop(self) -> None:
         """Let what runs end at its next safe point; how it ended is shown then. Nothing happens where nothing runs."""

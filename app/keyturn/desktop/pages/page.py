@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from keyturn.desktop.first_frame import after_first_frame
 from keyturn.desktop.flow import Flow, Job, Page
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
@@ -155,6 +156,11 @@ class PageView(QWidget):
             self.build(flow)
             self.body.addStretch(1)
         self.refresh(flow)
+
+    def when_drawn(self, act: Callable[[], None]) -> None:
+        """Call `act` once the page is drawn as it is presented now; where it is not drawn, a second from now."""
+        self.heading.update()
+        after_first_frame(self.heading, act)
 
     def title(self, flow: Flow) -> str:
         """The heading."""

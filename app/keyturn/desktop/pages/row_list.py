@@ -33,6 +33,8 @@ class RowList(QWidget):
     def __init__(self, rows: Iterable[Callable[[], QWidget]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ahead = iter(rows)
+        self._then: list[Callable[[], None]] = []
+        self._is_whole = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(em(self, 0.6))
@@ -42,6 +44,13 @@ class RowList(QWidget):
         self._pause.timeout.connect(self._make_some)
         self._make_some()
 
+    def when_whole(self, act: Callable[[], None]) -> None:
+        """Call `act` once all rows are made; at once where they are."""
+        if self._is_whole:
+            act()
+        else:
+            self._then.append(act)
+
     def _make_some(self) -> None:
         made = 0
         for make in islice(self._ahead, _AT_ONCE):
@@ -49,3 +58,7 @@ class RowList(QWidget):
             made += 1
         if made == _AT_ONCE:
             self._pause.start(0)
+            return
+        self._is_whole = True
+        for act in self._then:
+            act()

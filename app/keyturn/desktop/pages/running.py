@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -36,6 +36,7 @@ class ProgressPage(PageView):
 
     def __init__(self, act: Actor) -> None:
         super().__init__(act)
+        self._list = RowList(())
         self._rows: dict[str, StateRow] = {}
         self._shown: dict[str, Fortune] = {}
         self._progress = Progress()
@@ -88,8 +89,14 @@ class ProgressPage(PageView):
         self._progress = flow.progress
         rows = [partial(self._row, one) for one in flow.programs]
         state = _("Needs you, later"), Tone.ATTENTION, "exclamation"
-        self.add(RowList([*rows, *(partial(program_row, one, *state) for one in flow.programs_by_hand)]))
+        self._list = RowList([*rows, *(partial(program_row, one, *state) for one in flow.programs_by_hand)])
+        self.add(self._list)
         self.add(Fold(_("What is being done"), lambda: self._log))
+
+    def when_drawn(self, act: Callable[[], None]) -> None:
+        """Waits for all rows."""
+        draw = super().when_drawn
+        self._list.when_whole(lambda: draw(act))
 
     def refresh(self, flow: Flow) -> None:
         self._progress = flow.progress
