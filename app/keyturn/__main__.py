@@ -19,6 +19,10 @@ def main() -> int:
 
         sys.stdout.write(f"keyturn {__version__}\n")
         return 0
+    import gc
+
+    # Modules and AWS's descriptions of its services are no garbage, and Python would look through them again and again.
+    gc.set_threshold(20_000)
     # How the bundled program, which has no Python beside it, starts more processes for a search.
     if arguments == ["search-worker"]:
         from keyturn.clients.search.worker import serve

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
 _PATIENCE = 3.0  # seconds in which readings may end when the window is closed
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
+class Doors(NamedTuple):
     """What the window opens and does not know more of.
 
     Attributes:

@@ -13,19 +13,19 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 from keyturn.computer.clock import Clock
 from keyturn.model.errors import AppError
-from keyturn.model.keys import Secret
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.state.secrets_kind import SecretsKind
 
 if TYPE_CHECKING:
     # Imported by the first worker, while the window is seen already.
+    from keyturn.model.keys import Secret
     from keyturn.rotation.location import Location
     from keyturn.rotation.surroundings import Event, ProgressSink, Surroundings
     from keyturn.rotation.workplace import Workplace
@@ -69,8 +69,7 @@ class Task:
         self.is_forgotten = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Listener:
+class _Listener(NamedTuple):
     """Who is called back; kept in the window's thread alone."""
 
     owner: QObject
@@ -79,8 +78,7 @@ class _Listener:
     told: Callable[[Event], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
+class _Message(NamedTuple):
     """From a worker to whoever owns the task.
 
     Attributes:
@@ -273,23 +271,26 @@ class Runner(QObject):
 
 
 class _Lane:
-    """Threads that take one job after the other.
+    """Threads that take one job after the other; each is started when a job finds no idle one.
 
     They never keep the program from ending: whoever closes the window waits for changes, and readers may be cut.
     """
 
     def __init__(self, name: str, width: int) -> None:
+        self._name, self._width = name, width
+        self._started = 0
         self._jobs: deque[Callable[[], None]] = deque()
         self._left = 0
         self._changed = threading.Condition()
-        for number in range(width):
-            threading.Thread(target=self._take, name=f"{name}-{number}", daemon=True).start()
 
     def add(self, job: Callable[[], None]) -> None:
         with self._changed:
             self._left += 1
             self._jobs.append(job)
             self._changed.notify_all()
+            if self._started < min(self._left, self._width):
+                threading.Thread(target=self._take, name=f"{self._name}-{self._started}", daemon=True).start()
+                self._started += 1
 
     def wait(self, seconds: float) -> bool:
         """True once nothing is left to do; False where that took too long."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCryptographicHash, QLockFile, QObject, Signal
+from PySide6.QtCore import QLockFile, QObject, Signal
 
 from keyturn.model.errors import StoreError
 from keyturn.model.text import _
@@ -39,9 +40,10 @@ class SingleInstance(QObject):
 
     def __init__(self, folder: Path, face: str, options: Sequence[str] = ()) -> None:
         super().__init__()
-        place = _short("\0".join((str(folder.resolve()), *options)))
-        self._name = f"keyturn-{face}-{place}"
-        self._path = folder / f"{face}-{place}.lock"
+        # Names of sockets may not be long. It tells a person's few folders apart, and guards nothing.
+        place = zlib.crc32("\0".join((str(folder.resolve()), *options)).encode(errors="surrogateescape"))
+        self._name = f"keyturn-{face}-{place:08x}"
+        self._path = folder / f"{face}-{place:08x}.lock"
         self._lock = QLockFile(str(self._path))
         # Only a lock whose program is gone is stale, however long it has been held.
         self._lock.setStaleLockTime(0)
@@ -101,9 +103,3 @@ class SingleInstance(QObject):
         connection = self._server.nextPendingConnection()
         connection.disconnected.connect(connection.deleteLater)
         self.called.emit()
-
-
-def _short(text: str) -> str:
-    # Names of sockets may not be long.
-    digest = QCryptographicHash.hash(text.encode(), QCryptographicHash.Algorithm.Sha256)
-    return bytes(digest.toHex().data()).decode()[:16]

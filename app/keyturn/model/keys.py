@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,6 +100,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        import hmac  # brings OpenSSL along, and most commands compare no secrets
+
         # What was read from files and variables may hold bytes that are no text; Python keeps them as surrogates.
         own, others = (one._text.encode(errors="surrogatepass") for one in (self, other))
         return hmac.compare_digest(own, others)

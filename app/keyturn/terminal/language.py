@@ -21,6 +21,8 @@ def speak(language: str | None, usual: str | None = None) -> None:
     Raises:
         UsageError: where Keyturn was asked for a language that it does not know.
     """
+    if language is None and not _CATALOGUES.is_dir():
+        return  # there is none yet, and looking for the system's language takes its time
     if language is None:
         wanted = None if usual is None else [usual.replace("-", "_")]
         use_catalogue(gettext.translation(_DOMAIN, str(_CATALOGUES), wanted, fallback=True))
