@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant import AssistantPages
-from keyturn.desktop.flow import Flow, Page
+from keyturn.desktop.flow import Flow, Page, Work
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear
 from keyturn.desktop.pages.parts import Fold, StateRow
 from keyturn.desktop.pages.running import ProgressPage
@@ -189,6 +189,16 @@ def test_one_program_may_be_left_out(person: Person) -> None:
     person.press("Continue")
     assert person.page() is Page.BY_HAND
     assert str(person.home.duck) in person.read()
+
+
+def test_who_wants_to_close_hears_in_words_what_is_going_on(person: Person) -> None:
+    person.to_the_plan()
+    begin = person.find("Create new key and update two programs")
+    assert isinstance(begin, QAbstractButton)
+    begin.click()
+    assert person.runner.change_under_way == "replacing the key"
+    person.settle()
+    assert all(" " in work.doing for work in Work)
 
 
 def test_work_begins_once_all_rows_of_its_page_are_there_and_drawn(person: Person, qtbot: QtBot) -> None:

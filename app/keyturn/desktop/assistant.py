@@ -9,8 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QDesktopServices,
     QGuiApplication,
     QKeySequence,
@@ -19,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from keyturn.desktop.announcing import announce
 from keyturn.desktop.button_bar import UNDO, ButtonBar
 from keyturn.desktop.facts import PlanFacts, Standing
 from keyturn.desktop.flow import Flow, Job, Page, Work
@@ -148,7 +147,7 @@ class AssistantPages(Assistant):
             return jobs.do(desk.surroundings(), job)
 
         self._task = self.runner.change(
-            self, work, done=self._ended, failed=self._failed, told=self._told, doing=job.work.value
+            self, work, done=self._ended, failed=self._failed, told=self._told, doing=job.work.doing
         )
         self._show()
         if self.isVisible():
@@ -191,7 +190,7 @@ class AssistantPages(Assistant):
         def work(desk: Desk) -> PlanFacts:
             return jobs.plan(desk.surroundings(), options)
 
-        self._task = self.runner.read(self, work, done=self._planned, failed=self._failed, doing="plan")
+        self._task = self.runner.read(self, work, done=self._planned, failed=self._failed, doing=Work.PLAN.doing)
         self._show()
 
     def answer(self, nobody_else: bool | None) -> None:
@@ -221,13 +220,13 @@ class AssistantPages(Assistant):
         def work(desk: Desk) -> Looked:
             return jobs.look(desk.surroundings())
 
-        self._task = self.runner.read(self, work, done=self._looked, failed=self._failed, doing="look")
+        self._task = self.runner.read(self, work, done=self._looked, failed=self._failed, doing=Work.LOOK.doing)
         self._show()
 
     def leave(self) -> None:
         """Say `left`, and let go of the plan's secrets; where a change runs, once it has reached a safe point."""
         if self._task is not None and self.flow.job is not None:
-            # What only reads, or waits for the person, is simply ended; a change ends at its next safe point.
+            # What only reads is simply ended; a change ends at its next safe point.
             self._leaving = True
             self._task.cancel()
             if self.flow.job.work.changes:
@@ -239,13 +238,12 @@ class AssistantPages(Assistant):
         self.left.emit()
 
     def open_console(self) -> None:
-        """Open the page at `console`; nothing happens where there is none."""
-        address = self.console
+        """Open the page with the key; nothing happens where there is none, as for a key of a store."""
+        address = self._console()
         if address is not None:
             self._browse(address)
 
-    @property
-    def console(self) -> str | None:
+    def _console(self) -> str | None:
         """The page of the console with the key; the practice account's own one in a rehearsal, none of a store."""
         if self.flow.store is not None:
             return None
@@ -258,7 +256,7 @@ class AssistantPages(Assistant):
     def copy(self, text: str) -> None:
         """Copy it, and let a screen reader say so."""
         QGuiApplication.clipboard().setText(text)
-        self._announce(_("Copied."))
+        announce(self, _("Copied."))
 
     def read_new_pair(self, done: Callable[[KeyPair], None], failed: Callable[[AppError], None]) -> None:
         """Read it in a worker; `done` or `failed` is called in the window's thread, as `Jobs.new_pair` ends."""
@@ -267,7 +265,7 @@ class AssistantPages(Assistant):
         def work(desk: Desk) -> KeyPair:
             return jobs.new_pair(desk.surroundings())
 
-        self.runner.read(self, work, done=done, failed=failed, doing="secret")
+        self.runner.read(self, work, done=done, failed=failed, doing=_("fetching the new key"))
 
     def move_to_trash(self, path: Path, done: Callable[[], None], failed: Callable[[AppError], None]) -> None:
         """Look at the file once more, and move it, as a change; `failed` hears why it was left where it is."""
@@ -277,7 +275,9 @@ class AssistantPages(Assistant):
             jobs.expect_leftover(desk.surroundings(), path)
             move_to_trash(path)
 
-        self.runner.change(self, work, done=lambda nothing: done(), failed=failed, doing="trash")
+        self.runner.change(
+            self, work, done=lambda nothing: done(), failed=failed, doing=_("moving a file to the trash")
+        )
 
     def remind_later(self) -> None:
         """Keep the wish, as a change, and leave then; where it cannot be kept, the page stays and says why."""
@@ -286,7 +286,9 @@ class AssistantPages(Assistant):
         def work(desk: Desk) -> None:
             jobs.remind_later(desk.workplace)
 
-        self.runner.change(self, work, done=lambda nothing: self.leave(), failed=self._failed, doing="remind")
+        self.runner.change(
+            self, work, done=lambda nothing: self.leave(), failed=self._failed, doing=_("keeping the reminder")
+        )
 
     def remind_at_login(self) -> None:
         """Set it up, as a change; a line above the page says when it is done."""
@@ -295,7 +297,7 @@ class AssistantPages(Assistant):
         def work(desk: Desk) -> None:
             jobs.remind_at_login(desk.workplace)
 
-        self.runner.change(self, work, done=self._reminds, failed=self._failed, doing="remind")
+        self.runner.change(self, work, done=self._reminds, failed=self._failed, doing=_("setting the reminder up"))
 
     def _reminds(self, nothing: None) -> None:
         self._settle(replace(self.flow, notice=_("Keyturn looks each time you sign in, and tells what is due.")))
@@ -323,7 +325,7 @@ class AssistantPages(Assistant):
         self.flow = flow
         self._show()
         view = self._views[self.flow.shown]
-        self._announce(" ".join(filter(None, (view.heading.text(), self.flow.notice))))
+        announce(self, " ".join(filter(None, (view.heading.text(), self.flow.notice))))
         if self._leaving:
             self._leaving = False
             self.leave()
@@ -367,9 +369,6 @@ class AssistantPages(Assistant):
         """Shows the list of steps or the line in its place, as the new width allows."""
         super().resizeEvent(event)
         self._reflow()
-
-    def _announce(self, text: str) -> None:
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def _press(self) -> None:
         if self._verb is not None and not self._verb.reason:

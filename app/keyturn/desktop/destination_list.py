@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
@@ -160,10 +160,11 @@ class DestinationList(QWidget):
         self.model.show_rows(rows)
         self._tell_count()
 
-    def changeEvent(self, event: Any) -> None:  # noqa: ANN401
-        """Lets the shapes be drawn anew, because the change may be one of the colours."""
+    def changeEvent(self, event: QEvent) -> None:
+        """Draws the shapes anew in other colours."""
         super().changeEvent(event)
-        self.model.repaint_icons()
+        if event.type() is QEvent.Type.PaletteChange:
+            self.model.repaint_icons()
 
     def _narrow(self, text: str) -> None:
         self.model.narrow(text)

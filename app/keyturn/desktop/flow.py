@@ -62,6 +62,21 @@ class Work(StrEnum):
         """False where it only reads."""
         return self not in {Work.LOOK, Work.PLAN}
 
+    @property
+    def doing(self) -> str:
+        """What is being done, as it follows a colon in a sentence."""
+        return {
+            Work.LOOK: _("looking how it stands"),
+            Work.PLAN: _("making the plan"),
+            Work.BEGIN: _("replacing the key"),
+            Work.CARRY_ON: _("carrying the rotation on"),
+            Work.TICK: _("writing down what is done"),
+            Work.TURN_OFF: _("turning the old key off"),
+            Work.TURN_ON: _("turning the old key on again"),
+            Work.DELETE: _("deleting the old key"),
+            Work.UNDO: _("putting everything back"),
+        }[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

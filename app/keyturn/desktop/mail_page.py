@@ -13,7 +13,7 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.page import Page
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading, Text, Toned
-from keyturn.model.keys import KEY_ID_IN_TEXT, PrincipalKind
+from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation.situation import elsewhere
 from keyturn.rotation.survey import FoundKey, Survey
@@ -144,7 +144,7 @@ def _ending(word: str) -> str:
 
 
 def _not_here(ids: Sequence[str]) -> str:
-    masked = ", ".join(f"{one[:4]}…{one[-4:]}" for one in ids)
+    masked = ", ".join(AccessKeyId(one).masked for one in ids)
     question, endings = elsewhere()
     return _("{keys} was not found on this computer. {question} {places}.").format(
         keys=masked, question=question, places="; ".join(endings)

@@ -139,7 +139,7 @@ class Runner(QObject):
             work: runs in a worker, and must not hold widgets.
             done, failed: one of them is called, once, in the window's thread.
             told: called in the window's thread with each event.
-            doing: a short name of the work, for the report of a mistake.
+            doing: what is done, as it follows a colon in a sentence: for who wants to close, and in a mistake's report.
         """
         task = Task(doing)
         self._listeners[task] = _Listener(owner, done, failed, told)

@@ -10,6 +10,7 @@ from keyturn.desktop.runner import Desk, Runner
 from keyturn.model.errors import AppError, FileError
 from keyturn.model.keys import Secret
 from keyturn.model.places import Problem
+from keyturn.model.text import _
 from keyturn.rotation.workplace import Workplace
 
 RCLONE = "rclone"
@@ -56,4 +57,4 @@ def unlock(
         runner.unlock(RCLONE, password)
         opened()
 
-    runner.read(owner, work, done=keep, failed=failed, doing="unlock")
+    runner.read(owner, work, done=keep, failed=failed, doing=_("trying the password"))

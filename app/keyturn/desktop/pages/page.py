@@ -39,9 +39,6 @@ class Actor(Protocol):
     def do(self, job: Job) -> None:
         """Hand a job over."""
 
-    def stop(self) -> None:
-        """Ask the running job to stop."""
-
     def turn_to(self, page: Page) -> None:
         """Go to another page of the choices."""
 
