@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
-from keyturn.clients.variable_places import Variables, places_of, spots_of
+from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.clients.walking import Walk
 from keyturn.computer.computer import Platform
 from keyturn.edits import crontabs
 from keyturn.edits.files import FileContent
-from keyturn.model.errors import FileError
 from keyturn.model.places import Place
 from keyturn.model.text import _
 
@@ -39,14 +38,7 @@ class Cron(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a timetable."""
         look = Look(self.name)
-        for path in _timetables(computer, look.listing):
-            content = look.read(path)
-            if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
-                continue
-            try:
-                look.take(places_of(self.name, path, _variables(content)))
-            except FileError as error:
-                look.report_unparsable(content, error)
+        take_from(look, _timetables(computer, look.listing), _variables)
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, AfterChange, Client, PairSpot
-from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import (
-    ShellPair,
+    FileFacts,
     has_session_token,
     last_value,
     pairs_in,
+    place_of,
     secret_name,
     shell_spots,
     variable_key_id,
@@ -45,12 +44,12 @@ class Environment(Client):
         """Return a place for each key in a start file or script, and a mention for each in the session itself."""
         look = Look(self.name)
         for content, found in read_shell_files(look, computer, Owner.ENVIRONMENT):
-            shared = _Shared(
+            facts = FileFacts(
                 session_token=has_session_token(found),
                 region=last_value(found, "AWS_REGION", "AWS_DEFAULT_REGION"),
                 endpoint=last_value(found, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
             )
-            look.take(_place(content.path, pair, shared) for pair in pairs_in(found))
+            look.take(place_of(self.name, content.path, pair, facts) for pair in pairs_in(found))
         look.take(_session_places(computer.environment))
         return look
 
@@ -61,38 +60,6 @@ class Environment(Client):
     def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
         """Return what keeps the old variables in memory."""
         return after_change_of_variables(computer, place.path)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """What one file says for all its keys."""
-
-    session_token: bool
-    region: str | None
-    endpoint: str | None
-
-
-def _place(path: Path, pair: ShellPair, shared: _Shared) -> Place:
-    secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
-    session = pair.access_key_id.is_temporary or shared.session_token
-    notes = [pair.note]
-    if session:
-        notes.append(_("These are temporary credentials, which expire by themselves."))
-    return Place(
-        client=Environment.name,
-        name=path.name,
-        path=path,
-        locator=pair.locator,
-        kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
-        access_key_id=pair.access_key_id,
-        secret=secret,
-        editable=secret is not None and not session,
-        region=shared.region,
-        endpoint=shared.endpoint,
-        plain_http=speaks_plain_http(shared.endpoint),
-        session=session,
-        note=" ".join(note for note in notes if note),
-    )
 
 
 def _session_places(environment: Mapping[str, str]) -> Iterator[Place]:

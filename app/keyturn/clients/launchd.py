@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
-from keyturn.clients.variable_places import Variables, places_of, spots_of
+from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.computer.computer import Platform
 from keyturn.edits import plists
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
-from keyturn.model.errors import FileError
 from keyturn.model.places import Place
 from keyturn.model.text import _
 
@@ -38,14 +37,7 @@ class Launchd(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a job of the person or of the system."""
         look = Look(self.name)
-        for path in _jobs(computer, look.listing):
-            content = look.read(path)
-            if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
-                continue
-            try:
-                look.take(places_of(self.name, path, _variables(content)))
-            except FileError as error:
-                look.report_unparsable(content, error)
+        take_from(look, _jobs(computer, look.listing), _variables)
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:

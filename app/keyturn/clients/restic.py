@@ -14,7 +14,7 @@ from keyturn.clients.endpoints import reaches_the_same, region_in, speaks_plain_
 from keyturn.clients.looking import Loan, Look
 from keyturn.clients.restic_check import restic_check
 from keyturn.clients.shell_files import Owner
-from keyturn.clients.shell_pairs import ShellPair, has_session_token, last_value, pairs_in, shell_spots
+from keyturn.clients.shell_pairs import FileFacts, has_session_token, last_value, pairs_in, place_of, shell_spots
 from keyturn.clients.shell_reading import read_shell_files
 from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent, read_file
@@ -72,8 +72,8 @@ class Restic(Client):
         for content, found in read_shell_files(look, computer, Owner.RESTIC):
             repositories = _repositories(computer, content, found)
             pairs = pairs_in(found)
-            shared = _shared(found, repositories)
-            look.take(_place(content.path, pair, shared) for pair in pairs)
+            facts = _facts(found, repositories)
+            look.take(place_of(self.name, content.path, pair, facts) for pair in pairs)
             profile = last_value(found, "AWS_PROFILE")
             if profile is not None and not pairs:
                 look.loans.append(_loan(computer, content.path, found, profile, repositories))
@@ -134,19 +134,9 @@ class Restic(Client):
         return (computer.expanded(named) if named else computer.home / ".aws" / "credentials",)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """What one file says for all its keys."""
-
-    session_token: bool
-    targets: tuple[Target, ...]
-    region: str | None
-    endpoint: str | None
-
-
-def _shared(found: Sequence[Assignment], repositories: Sequence[Repository]) -> _Shared:
+def _facts(found: Sequence[Assignment], repositories: Sequence[Repository]) -> FileFacts:
     endpoint = repositories[0].endpoint if repositories else None
-    return _Shared(
+    return FileFacts(
         session_token=has_session_token(found),
         targets=tuple(dict.fromkeys(item.target for item in repositories)),
         region=last_value(found, "AWS_DEFAULT_REGION", "AWS_REGION") or region_in(endpoint),
@@ -154,43 +144,19 @@ def _shared(found: Sequence[Assignment], repositories: Sequence[Repository]) -> 
     )
 
 
-def _place(path: Path, pair: ShellPair, shared: _Shared) -> Place:
-    secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
-    session = pair.access_key_id.is_temporary or shared.session_token
-    notes = [pair.note]
-    if session:
-        notes.append(_("These are temporary credentials, which expire by themselves."))
-    return Place(
-        client=Restic.name,
-        name=path.name,
-        path=path,
-        locator=pair.locator,
-        kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
-        access_key_id=pair.access_key_id,
-        secret=secret,
-        editable=secret is not None and not session,
-        targets=shared.targets,
-        region=shared.region,
-        endpoint=shared.endpoint,
-        plain_http=speaks_plain_http(shared.endpoint),
-        session=session,
-        note=" ".join(note for note in notes if note),
-    )
-
-
 def _loan(
     computer: Computer, path: Path, found: Sequence[Assignment], profile: str, repositories: Sequence[Repository]
 ) -> Loan:
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
-    shared = _shared(found, repositories)
+    facts = _facts(found, repositories)
     return Loan(
         profile=profile,
         credentials=None if credentials is None else computer.expanded(credentials),
-        targets=shared.targets,
-        region=shared.region,
-        endpoint=shared.endpoint,
+        targets=facts.targets,
+        region=facts.region,
+        endpoint=facts.endpoint,
         additions=frozenset(),
-        plain_http=speaks_plain_http(shared.endpoint),
+        plain_http=speaks_plain_http(facts.endpoint),
         note=_("{name} lets restic take its key from here.").format(name=path.name),
     )
 

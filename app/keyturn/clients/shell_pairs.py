@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 
 from keyturn.clients.client import PairSpot, ValueSpot
+from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import key_id
+from keyturn.edits.encodings import Encoding
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment, assignments
+from keyturn.edits.trees import Writing
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, KeyPair, Secret
+from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
 # AWS_ACCESS_KEY_ID, RCLONE_S3_ACCESS_KEY_ID, AWS_ACCESS_KEY, MINIO_ACCESS_KEY … each with its secret's name
@@ -102,17 +107,77 @@ def last_value(found: Sequence[Assignment], *names: str) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a file says for all keys in its variables."""
+
+    session_token: bool
+    region: str | None
+    endpoint: str | None
+    targets: tuple[Target, ...] = ()
+
+
+def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within: str = "") -> Place:
+    """Return the place of a key in variables; a mention where its secret cannot be told from the file.
+
+    Args:
+        within: what the variables belong to, such as a service in a compose file.
+    """
+    secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
+    session = pair.access_key_id.is_temporary or facts.session_token
+    notes = [pair.note]
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
+    return Place(
+        client=client,
+        name=f"{path.name}: {within}" if within else path.name,
+        path=path,
+        locator=locator_of(pair, within),
+        kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
+        access_key_id=pair.access_key_id,
+        secret=secret,
+        editable=secret is not None and not session,
+        targets=facts.targets,
+        region=facts.region,
+        endpoint=facts.endpoint,
+        plain_http=speaks_plain_http(facts.endpoint),
+        session=session,
+        note=" ".join(note for note in notes if note),
+    )
+
+
+def locator_of(pair: ShellPair, within: str = "") -> str:
+    """Return where in the file the pair stands; `within` as for `place_of`."""
+    return f"{within}: {pair.locator}" if within else pair.locator
+
+
+def spots_of_pairs(
+    path: Path, pairs: Iterable[tuple[str, ShellPair]], form: Writing | Encoding | None = None
+) -> dict[str, PairSpot]:
+    """Return each complete one of these pairs by its locator.
+
+    Args:
+        form: how a new value is written there; None where it is a matter of each value's own quotes.
+    """
+    return {
+        locator: PairSpot(
+            _spot(path, pair.assignment, form),
+            _spot(path, pair.secret, form),
+            KeyPair(pair.access_key_id, Secret(pair.secret.value)),
+        )
+        for locator, pair in pairs
+        if pair.secret is not None and pair.secret.value
+    }
+
+
 def shell_spots(content: FileContent) -> Mapping[str, PairSpot]:
     """Return each complete pair of a file of assignments by its locator; raises as `Client.spots` does."""
-    spots = {}
-    for pair in pairs_in(assignments(content.content, path=content.path)):
-        if pair.secret is not None and pair.secret.value:
-            spots[pair.locator] = PairSpot(
-                ValueSpot(content.path, pair.assignment.value_span, pair.assignment.quoting),
-                ValueSpot(content.path, pair.secret.value_span, pair.secret.quoting),
-                KeyPair(pair.access_key_id, Secret(pair.secret.value)),
-            )
-    return spots
+    pairs = pairs_in(assignments(content.content, path=content.path))
+    return spots_of_pairs(content.path, ((locator_of(pair), pair) for pair in pairs))
+
+
+def _spot(path: Path, one: Assignment, form: Writing | Encoding | None) -> ValueSpot:
+    return ValueSpot(path, one.value_span, one.quoting if form is None else form)
 
 
 def _literal(found: Iterable[Assignment]) -> list[Assignment]:

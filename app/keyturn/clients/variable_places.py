@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from keyturn.clients.client import PairSpot, ValueSpot
-from keyturn.clients.endpoints import region_in, speaks_plain_http
-from keyturn.clients.looking import mention
+from keyturn.clients.client import PairSpot
+from keyturn.clients.endpoints import region_in
+from keyturn.clients.looking import Look, mention
 from keyturn.clients.restic import repository
-from keyturn.clients.shell_pairs import ShellPair, has_session_token, last_value, pairs_in, variable_key_id
+from keyturn.clients.shell_pairs import (
+    FileFacts,
+    has_session_token,
+    last_value,
+    locator_of,
+    pairs_in,
+    place_of,
+    spots_of_pairs,
+    variable_key_id,
+)
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.files import FileContent
-from keyturn.edits.shell import Assignment, Quoting
+from keyturn.edits.shell import Assignment
 from keyturn.edits.trees import Writing
-from keyturn.model.keys import KeyPair, Secret
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.errors import FileError
+from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 
 
@@ -34,10 +43,6 @@ class Variables:
     within: str = ""
     more_addresses: Sequence[str] = ()
 
-    def locator(self, pair: ShellPair) -> str:
-        """Where in the file the pair stands."""
-        return f"{self.within}: {pair.locator}" if self.within else pair.locator
-
 
 def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
     """Return a place for each key among the variables."""
@@ -48,33 +53,24 @@ def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
         repositories[0].endpoint if repositories else last_value(found, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     )
     region = last_value(found, "AWS_REGION", "AWS_DEFAULT_REGION") or region_in(endpoint)
-    session_token = has_session_token(found)
-    places = []
-    for pair in pairs_in(found):
-        secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
-        session = session_token or pair.access_key_id.is_temporary
-        notes = [pair.note]
-        if session:
-            notes.append(_("These are temporary credentials, which expire by themselves."))
-        places.append(
-            Place(
-                client=client,
-                name=f"{path.name}: {variables.within}" if variables.within else path.name,
-                path=path,
-                locator=variables.locator(pair),
-                kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
-                access_key_id=pair.access_key_id,
-                secret=secret,
-                editable=secret is not None and not session,
-                targets=_distinct(one.target for one in repositories),
-                region=region,
-                endpoint=endpoint,
-                plain_http=speaks_plain_http(endpoint),
-                session=session,
-                note=" ".join(one for one in notes if one),
-            )
-        )
-    return places
+    facts = FileFacts(has_session_token(found), region, endpoint, _distinct(one.target for one in repositories))
+    return [place_of(client, path, pair, facts, variables.within) for pair in pairs_in(found)]
+
+
+def take_from(look: Look, paths: Iterable[Path], variables_in: Callable[[FileContent], Variables]) -> None:
+    """Take a place for each key in the variables of these files.
+
+    Args:
+        variables_in: reads one file; it raises FileError, which is reported, where that cannot be read.
+    """
+    for path in paths:
+        content = look.read(path)
+        if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b"").upper():
+            continue
+        try:
+            look.take(places_of(look.client, path, variables_in(content)))
+        except FileError as error:
+            look.report_unparsable(content, error)
 
 
 def spots_of(
@@ -85,16 +81,8 @@ def spots_of(
     Args:
         form: how a new value is written there; None where it is a matter of each value's own quotes.
     """
-    spots = {}
-    for variables in every:
-        for pair in pairs_in(variables.assignments):
-            if pair.secret is not None and pair.secret.value:
-                spots[variables.locator(pair)] = PairSpot(
-                    _spot(content.path, pair.assignment, form),
-                    _spot(content.path, pair.secret, form),
-                    KeyPair(pair.access_key_id, Secret(pair.secret.value)),
-                )
-    return spots
+    pairs = ((locator_of(pair, one.within), pair) for one in every for pair in pairs_in(one.assignments))
+    return spots_of_pairs(content.path, pairs, form)
 
 
 def overruled(client: str, path: Path, found: Sequence[Assignment]) -> tuple[list[Assignment], list[Place]]:
@@ -107,11 +95,6 @@ def overruled(client: str, path: Path, found: Sequence[Assignment]) -> tuple[lis
         if identifier is not None and "ACCESS_KEY" in one.name and "SECRET" not in one.name:
             mentions.append(mention(client, path, identifier, one.line, note))
     return [one for one in found if last[one.name] is one], mentions
-
-
-def _spot(path: Path, one: Assignment, form: Writing | Encoding | None) -> ValueSpot:
-    written: Quoting | Writing | Encoding = one.quoting if form is None else form
-    return ValueSpot(path, one.value_span, written)
 
 
 def _distinct(found: Iterable[Target]) -> tuple[Target, ...]:

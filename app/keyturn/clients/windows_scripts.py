@@ -11,7 +11,7 @@ from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import SCRIPT_LIMIT
-from keyturn.clients.variable_places import Variables, places_of, spots_of
+from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.clients.walking import Walk, personal_folders
 from keyturn.computer.computer import Platform
 from keyturn.edits import windows_scripts
@@ -40,14 +40,7 @@ class WindowsScripts(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a script."""
         look = Look(self.name)
-        for path in _scripts(computer, look.listing):
-            content = look.read(path)
-            if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b"").upper():
-                continue
-            try:
-                look.take(places_of(self.name, path, _variables(content)))
-            except FileError as error:
-                look.report_unparsable(content, error)
+        take_from(look, _scripts(computer, look.listing), _variables)
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -50,16 +51,10 @@ def write_json(stream: TextIO, document: dict[str, Any]) -> None:
         silence(stream)
 
 
-def _say_stopping() -> None:
-    with suppress(OSError):
-        os.write(2, (_("Stopping after this change…") + "\n").encode())
+class _LineByLine(ABC):
+    """Each event as a line of its own, once."""
 
-
-class JsonProgress:
-    """Each event as a JSON line."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self) -> None:
         self._last: Event | None = None
 
     def __enter__(self) -> Self:
@@ -69,11 +64,28 @@ class JsonProgress:
         return None
 
     def __call__(self, event: Event) -> None:
-        """Write the event, unless it was written just now."""
-        # Polling tells the same again and again.
-        if event == self._last:
-            return
-        self._last = event
+        """Write the event, unless it was written just now: polling tells the same again and again."""
+        if event != self._last:
+            self._last = event
+            self._write(event)
+
+    def stopping(self) -> None:
+        """Say it on standard error, in a line of its own."""
+        with suppress(OSError):
+            os.write(2, (_("Stopping after this change…") + "\n").encode())
+
+    @abstractmethod
+    def _write(self, event: Event) -> None: ...
+
+
+class JsonProgress(_LineByLine):
+    """Each event as a JSON line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def _write(self, event: Event) -> None:
         # The contract knows four states of a step; what happens within one is an event of its own.
         if event.moment is Moment.GOING_ON:
             written = {"event": "progress", "step": event.step.value, "detail": event.detail}
@@ -82,29 +94,15 @@ class JsonProgress:
         written = {"event": "step", "step": event.step.value, "state": event.moment.value, "detail": event.detail}
         write_json(self._stream, written)
 
-    def stopping(self) -> None:
-        """Say it on standard error, which carries no JSON."""
-        _say_stopping()
 
-
-class PlainProgress:
+class PlainProgress(_LineByLine):
     """Each event as a line of text."""
 
     def __init__(self, screen: Screen) -> None:
+        super().__init__()
         self._screen = screen
-        self._last: Event | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def __call__(self, event: Event) -> None:
-        """Write the event in words, unless it was written just now."""
-        if event == self._last:
-            return
-        self._last = event
+    def _write(self, event: Event) -> None:
         name = words.step(event.step)
         match event.moment:
             case Moment.STARTED:
@@ -120,10 +118,6 @@ class PlainProgress:
         if event.detail and event.moment is not Moment.GOING_ON:
             text = f"{text}. {event.detail}" if event.moment is not Moment.STARTED else f"{text} {event.detail}"
         self._screen.write(line(text))
-
-    def stopping(self) -> None:
-        """Say it on standard error, in a line of its own."""
-        _say_stopping()
 
 
 class LiveProgress:
