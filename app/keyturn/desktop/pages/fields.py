@@ -15,15 +15,19 @@ class Tick(QCheckBox):
     """A box to tick."""
 
     def sizeHint(self) -> QSize:
+        """Room for box and text as they are drawn here; the style counts with a box of its own."""
         return _size(self)
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller, so that the text is not cut."""
         return _size(self)
 
     def hitButton(self, pos: object) -> bool:
+        """Takes a click everywhere, also on the text: the style knows only where its own box would be."""
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws a box whose outline is seen on a dark ground, too, and a ring around box and text with the focus."""
         painter = QPainter(self)
         box = _begin(painter, self)
         radius = box.width() * 0.2
@@ -42,15 +46,19 @@ class Choice(QRadioButton):
     """One of several, of which one is chosen."""
 
     def sizeHint(self) -> QSize:
+        """Room for disc and text as they are drawn here; the style counts with a disc of its own."""
         return _size(self)
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller, so that the text is not cut."""
         return _size(self)
 
     def hitButton(self, pos: object) -> bool:
+        """Takes a click everywhere, also on the text: the style knows only where its own disc would be."""
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws a disc whose outline is seen on a dark ground, too, and a ring around disc and text with the focus."""
         painter = QPainter(self)
         disc = _begin(painter, self)
         painter.drawEllipse(disc)
@@ -67,6 +75,7 @@ class Field(QLineEdit):
     """A line to type in."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws an outline over the style's own, so that it is seen on a dark ground; it is wider with the focus."""
         super().paintEvent(event)
         _outline(self)
 
@@ -75,6 +84,7 @@ class Number(QSpinBox):
     """A number to type or to count up and down."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the same outline as a `Field` has."""
         super().paintEvent(event)
         _outline(self)
 

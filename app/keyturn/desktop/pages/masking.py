@@ -39,10 +39,12 @@ class MaskingField(Field):
         self.setFocus()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hides the secret, because the person went on to something else."""
         self.hide_secret()
         super().focusOutEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """Hides the secret, so that it is not to be read when the field is seen again."""
         self.hide_secret()
         super().hideEvent(event)
 

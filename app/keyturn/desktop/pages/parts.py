@@ -33,9 +33,11 @@ class Badge(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """A square of 1.8 line heights, so that the wash is round."""
         return QSize(em(self, 1.8), em(self, 1.8))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the wash, and the shape on it, in the tone's colours of now."""
         colours = colours_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -63,6 +65,7 @@ class Notice(QFrame):
         row.addWidget(self.text, 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the wash behind the text; in high contrast, where there is none, an outline."""
         colours = colours_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -100,6 +103,7 @@ class StateRow(Card):
         self.column.addWidget(inside)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the state below the name where the row is too narrow for both."""
         super().resizeEvent(event)
         self._row.reflow()
 
@@ -288,12 +292,15 @@ class Bar(QProgressBar):
         self.setValue(max(self.value(), round(share * self._WHOLE)))
 
     def sizeHint(self) -> QSize:
+        """A line of 0.4 line heights, but of six pixels at least, so that it is seen beside small text, too."""
         return QSize(em(self, 10), max(6, em(self, 0.4)))
 
     def minimumSizeHint(self) -> QSize:
+        """Never smaller, so that a full page does not squeeze it."""
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws a thin line alike in every style, with round ends even where hardly anything is done."""
         colours = colours_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
