@@ -27,9 +27,11 @@ class LookingPage(PageView):
     """While the key, or its rotation, is looked for."""
 
     def title(self, flow: Flow) -> str:
+        """The same for a key and for a rotation: which of them it is may not be known yet."""
         return _("Looking…")
 
     def sentence(self, flow: Flow) -> str:
+        """Promises that looking changes nothing."""
         return _("Keyturn looks through this computer, and asks AWS. Nothing is changed.")
 
 
@@ -37,6 +39,7 @@ class FoundPage(PageView):
     """What was found: the key, its age, what uses it. “Nothing to do” is a proper end."""
 
     def title(self, flow: Flow) -> str:
+        """Whether there is something to do; if so, how old the key is, or how many programs use one of unknown age."""
         facts = flow.facts
         if facts is None:
             return _("Found")
@@ -52,6 +55,7 @@ class FoundPage(PageView):
         return _("Your AWS {kind} is {age} old").format(kind=kind, age=facts.age)
 
     def sentence(self, flow: Flow) -> str:
+        """What follows for the person; of a store's key, that the mail is not about it. Empty until a key was found."""
         facts = flow.facts
         if facts is None:
             return ""
@@ -68,9 +72,11 @@ class FoundPage(PageView):
         return _("Keys are best replaced from time to time. Nothing stops working meanwhile.")
 
     def signature(self, flow: Flow) -> object:
+        """The facts: looking once more changes the page only where it found something else."""
         return flow.facts
 
     def build(self, flow: Flow) -> None:
+        """The key, the programs that read it, what went wrong while looking, and, folded, files that nothing reads."""
         facts = flow.facts
         if facts is None:
             return
@@ -85,6 +91,7 @@ class FoundPage(PageView):
             self.add(Fold(title, lambda: bullets(facts.others)))
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Leaves where there is nothing to do; else leads to the routes, or to the fields for a store's new key."""
         if flow.facts is None:
             return None
         if flow.facts.nothing_to_do:
@@ -128,15 +135,19 @@ class ChoosePage(PageView):
         self._more: MoreChoices | None = None
 
     def title(self, flow: Flow) -> str:
+        """The same for every key: what may be chosen differs below."""
         return _("Which way out?")
 
     def sentence(self, flow: Flow) -> str:
+        """How long there is a way back, said before anything is chosen."""
         return _("You can put everything back with one button until the old key is deleted, days from now.")
 
     def signature(self, flow: Flow) -> object:
+        """The facts alone, so that choosing does not make the choices anew."""
         return flow.facts
 
     def build(self, flow: Flow) -> None:
+        """A card for each route, the recommended one first and “Later” last; the one chosen before is marked."""
         facts = flow.facts
         if facts is None:
             return
@@ -158,6 +169,7 @@ class ChoosePage(PageView):
             self.act.choose(self._more.chosen(route))
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Asks for the plan of the chosen route, or to be reminded later. No plan while a job runs."""
         if self._is_later():
             return Verb(_("Remind me later"), self.act.remind_later)
         reason = "" if self._more is None else self._more.reason

@@ -27,17 +27,21 @@ class PairPage(PageView):
         self._more: MoreChoices | None = None
 
     def title(self, flow: Flow) -> str:
+        """The same for every store; the sentence below names it."""
         return _("Make a new key, and give it to Keyturn")
 
     def sentence(self, flow: Flow) -> str:
+        """Why only the person can do it, and that no program is changed before the key is proved."""
         return _("Only you can make it. Keyturn proves it at {store} before it changes any program.").format(
             store=flow.store
         )
 
     def signature(self, flow: Flow) -> object:
+        """The facts alone, so that what is typed stays while the buttons change with it."""
         return flow.facts
 
     def build(self, flow: Flow) -> None:
+        """The steps in the browser, the two fields, and the choices that most people leave as they are."""
         if flow.facts is None:
             return
         self.add(Subheading(_("In your browser")))
@@ -68,6 +72,7 @@ class PairPage(PageView):
         return card
 
     def refresh(self, flow: Flow) -> None:
+        """Says in the empty field that its secret was given before, and closes both fields while a job runs."""
         if self._secret is None:
             return
         kept = flow.given is not None and self._identifier.text().strip() == flow.given.value
@@ -76,6 +81,7 @@ class PairPage(PageView):
             field.setEnabled(flow.job is None)
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Makes the plan with the typed key; the reason says what is wrong with the fields or the choices."""
         if self._secret is None or self._more is None:
             return None
         reason = why_no_pair(self._identifier.text(), self._secret.text(), flow.key, flow.given)

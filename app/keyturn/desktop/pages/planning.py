@@ -35,11 +35,13 @@ class PlanPage(PageView):
         self._options = Options()
 
     def title(self, flow: Flow) -> str:
+        """Asks for the buckets where the plan cannot be made without them."""
         if flow.plan is not None and flow.plan.needs_buckets is not None:
             return _("Which buckets?")
         return _("What will happen")
 
     def sentence(self, flow: Flow) -> str:
+        """Why it asks, or how long the old key stays on; empty while there is no plan."""
         plan = flow.plan
         if plan is None:
             return ""
@@ -50,9 +52,11 @@ class PlanPage(PageView):
         return _("The old key keeps working. One button puts everything back, until the old key is deleted.")
 
     def signature(self, flow: Flow) -> object:
+        """The plan, so that the boxes stay while buckets are ticked: these are among the choices."""
         return flow.plan
 
     def build(self, flow: Flow) -> None:
+        """The question for buckets alone; else why it may not begin, programs, powers, steps by hand, and requests."""
         plan = flow.plan
         if plan is None:
             return
@@ -134,6 +138,7 @@ class PlanPage(PageView):
             self.add(bullets(plan.notes, "exclamation", Tone.ATTENTION))
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Begins, with a button named by `commit_text`; where the plan is missing or may not begin, makes it again."""
         plan = flow.plan
         if plan is None:
             return Verb(_("Make the plan again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))

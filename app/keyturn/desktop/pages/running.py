@@ -58,6 +58,7 @@ class ProgressPage(PageView):
         self._breath.timeout.connect(self._breathed)
 
     def title(self, flow: Flow) -> str:
+        """What the steps ahead come to: a rotation begins here, is put back, or is proved with the old key off."""
         if flow.job is not None and flow.job.work is Work.UNDO:
             return _("Putting everything back")
         if Step.PROVE_OFF in flow.progress.ahead:
@@ -67,6 +68,7 @@ class ProgressPage(PageView):
         return _("Putting the new key in place")
 
     def sentence(self, flow: Flow) -> str:
+        """How backups go on meanwhile, and what becomes of the work if it is stopped, or the window closed."""
         if flow.stopping:
             return _("Stopping after this change… Then everything is put back, and backups go on with the old key.")
         if flow.job is not None and flow.job.work is Work.UNDO:
@@ -76,9 +78,11 @@ class ProgressPage(PageView):
         )
 
     def signature(self, flow: Flow) -> object:
+        """The steps and the programs, not how far they are, so that no event makes the rows anew."""
         return flow.progress.ahead, flow.programs, flow.programs_by_hand
 
     def build(self, flow: Flow) -> None:
+        """The bar, what is being done, a row for each program, and the log, folded; nothing is kept of former work."""
         self._bar = Bar(_("Progress"))
         self._now, self._patience = Quiet(), Quiet()
         self._log = FixedText("\n" * 9, _("What was done so far"))
@@ -99,6 +103,7 @@ class ProgressPage(PageView):
         self._list.when_whole(lambda: draw(act))
 
     def refresh(self, flow: Flow) -> None:
+        """Takes over how far the work is. Of many events at once only the first and the last are drawn."""
         self._progress = flow.progress
         self._is_working, self._is_aws = flow.job is not None, flow.store is None
         # Fifty programs tell fifty events at once: the first is shown, and then what they come to.
@@ -152,6 +157,7 @@ class ProgressPage(PageView):
         self._patience.setText(self._hint)
 
     def verb(self, flow: Flow) -> Verb | None:
+        """None: where the work can be stopped, the bar has a button for it."""
         return None
 
 
@@ -170,16 +176,20 @@ class ProofPage(PageView):
     """What was proved, for each bucket of each program, with the key as read back from the program's own file."""
 
     def title(self, flow: Flow) -> str:
+        """The same for AWS and a store; the sentence below says who was asked."""
         return _("Every backup works with the new key")
 
     def sentence(self, flow: Flow) -> str:
+        """Which key was tried and where, so that nobody has to take the heading on trust."""
         said = _("Each program's key was read back from its own file and tried at {whom}. The old key is still on.")
         return said.format(whom=flow.store or "AWS")
 
     def signature(self, flow: Flow) -> object:
+        """What was proved after the switch; None without a rotation."""
         return None if flow.standing is None else flow.standing.rotation.proved(Step.PROVE_AGAIN)
 
     def build(self, flow: Flow) -> None:
+        """A row for each program with what was proved of its key, and, folded, what the proofs mean."""
         if flow.standing is None:
             return
         proved = flow.standing.rotation.proved(Step.PROVE_AGAIN)
@@ -187,6 +197,7 @@ class ProofPage(PageView):
         self.add(Fold(_("What these proofs mean"), lambda: _meaning(flow)))
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Goes on to what comes next; where the page is looked at again, back to the present one."""
         if flow.viewed is Page.PROOF:
             return Verb(_("Back to now"), lambda: self.act.look_back(None))
         return Verb(_("Continue"), self.act.go_on)

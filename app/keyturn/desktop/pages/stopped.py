@@ -28,6 +28,7 @@ class StoppedPage(PageView):
     """A rotation that was interrupted, put back, or needs somebody to look."""
 
     def title(self, flow: Flow) -> str:
+        """The problem's own title; where all was put back, that instead, and whether the person had asked to stop."""
         if _was_put_back(flow):
             return _("Stopped, and put back") if isinstance(flow.problem, Cancelled) else _("It did not work out")
         if flow.problem is not None:
@@ -37,12 +38,15 @@ class StoppedPage(PageView):
         return _("It was interrupted")
 
     def sentence(self, flow: Flow) -> str:
+        """How the backups stand, because everybody asks that first."""
         return state_of_backups(None if flow.standing is None else flow.standing.rotation)
 
     def signature(self, flow: Flow) -> object:
+        """The problem and how the rotation stands: to try again may end here for another reason."""
         return flow.problem, flow.standing
 
     def build(self, flow: Flow) -> None:
+        """What happened, at which step, and details to copy; of a locked file, where its password is typed."""
         problem = flow.problem
         if problem is not None and is_locked(problem.code):
             self.add(self.unlock_card())
@@ -62,9 +66,11 @@ class StoppedPage(PageView):
         return stacked(FixedText(text, _("Details")), copy)
 
     def problem(self, flow: Flow) -> AppError | None:
+        """None: heading and content tell it."""
         return None
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Carries the rotation on; looks again where there is none, and leaves where all was put back."""
         if _was_put_back(flow):
             return Verb(_("Back to overview"), self.act.leave)
         if flow.standing is None:
