@@ -25,15 +25,19 @@ class OffPage(PageView):
     """The old key is off, and can be turned on again until it is deleted, days from now."""
 
     def title(self, flow: Flow) -> str:
+        """“Done”, although the key is not deleted: what is left is to wait."""
         return _("Done: the old key is off")
 
     def sentence(self, flow: Flow) -> str:
+        """Why the window may be closed: the days until the key can be deleted pass without it."""
         return _("Every backup was proved without it. You can close this window.")
 
     def signature(self, flow: Flow) -> object:
+        """The rotation and the day from which the key can be deleted: another one each time that it is turned off."""
         return None if flow.standing is None else (flow.standing.rotation.name, flow.standing.rotation.deletable_from)
 
     def build(self, flow: Flow) -> None:
+        """The way back first, for those whose backups fail; then what changed, and what comes next."""
         standing = flow.standing
         if standing is None:
             return
@@ -63,6 +67,7 @@ class OffPage(PageView):
         self.add(remind)
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Leaves: there is nothing to do here before the key can be deleted."""
         return Verb(_("Back to overview"), self.act.leave)
 
 
@@ -104,15 +109,19 @@ class DeletePage(PageView):
         self._typed = Field()
 
     def title(self, flow: Flow) -> str:
+        """The same for every key; the sentence below names it."""
         return _("Delete the old key")
 
     def sentence(self, flow: Flow) -> str:
+        """Names the key, and says before anything is typed that there is no way back."""
         return _("This cannot be taken back: afterwards nobody can turn {key} on again.").format(key=flow.masked)
 
     def signature(self, flow: Flow) -> object:
+        """The rotation alone, so that what is typed stays."""
         return None if flow.standing is None else flow.standing.rotation.name
 
     def build(self, flow: Flow) -> None:
+        """What speaks for it, the way back, the steps where only the person can delete it, and the field to type in."""
         standing = flow.standing
         if standing is None:
             return
@@ -145,6 +154,7 @@ class DeletePage(PageView):
         self.add(card)
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Deletes the key, or looks whether the person did, once its last four characters are typed. Never by Enter."""
         standing = flow.standing
         if standing is None:
             return None
@@ -158,15 +168,19 @@ class DeletedPage(PageView):
     """The end: the old key is gone."""
 
     def title(self, flow: Flow) -> str:
+        """Names the key, for people who have several."""
         return _("{key} is deleted").format(key=flow.masked)
 
     def sentence(self, flow: Flow) -> str:
+        """What became of the new key and of Keyturn's copy of the old one."""
         return _("Every backup has its new key, and Keyturn keeps no copy of the old one.")
 
     def signature(self, flow: Flow) -> object:
+        """How the rotation stands, which includes the files that still hold the key."""
         return flow.standing
 
     def build(self, flow: Flow) -> None:
+        """Each program with its new key, and the files that still hold the old one: for the trash, or to look at."""
         standing = flow.standing
         if standing is None:
             return
@@ -186,6 +200,7 @@ class DeletedPage(PageView):
             self.add(Quiet(_("Keyturn cannot tell what else is in these, so they are yours to look at.")))
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Leaves: the rotation is over."""
         return Verb(_("Back to overview"), self.act.leave)
 
 
@@ -193,9 +208,11 @@ class UndonePage(PageView):
     """Everything is as it was."""
 
     def title(self, flow: Flow) -> str:
+        """What a person who went back wants to know, and nothing else."""
         return _("Everything is as it was")
 
     def sentence(self, flow: Flow) -> str:
+        """What became of the new key: Keyturn removes one that it made, but cannot remove one that the person made."""
         if flow.takes_a_pair:
             return _("{key} is back in every program; the new key is still there where you made it.").format(
                 key=flow.masked
@@ -203,9 +220,11 @@ class UndonePage(PageView):
         return _("{key} is back in every program, and the new key is removed.").format(key=flow.masked)
 
     def signature(self, flow: Flow) -> object:
+        """How the rotation stands, which includes what is left to the person."""
         return flow.standing
 
     def build(self, flow: Flow) -> None:
+        """Each program with the old key, and the steps that only the person can take."""
         for one in flow.programs:
             row = StateRow(one.name, one.where)
             row.show_state(_("has {key} again").format(key=flow.masked), Tone.GOOD, "check")
@@ -215,4 +234,5 @@ class UndonePage(PageView):
             self.add(numbered(waits.steps))
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Leaves: the rotation is over."""
         return Verb(_("Back to overview"), self.act.leave)

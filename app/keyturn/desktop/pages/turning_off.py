@@ -36,9 +36,11 @@ class TurnOffPage(PageView):
         self._waits = Quiet()
 
     def title(self, flow: Flow) -> str:
+        """The same for every way; the button says who does it."""
         return _("Turn the old key off")
 
     def sentence(self, flow: Flow) -> str:
+        """Whether there is a way back, and whose it is: Keyturn's, the person's in the console, or perhaps nobody's."""
         decision = _decision(flow)
         if decision is None:
             return ""
@@ -50,9 +52,11 @@ class TurnOffPage(PageView):
         return _("Off is not deleted: in the console you can turn it on again at any time.")
 
     def signature(self, flow: Flow) -> object:
+        """The rotation alone, so that what was unfolded and ticked stays while AWS is asked."""
         return None if flow.standing is None else flow.standing.rotation.name
 
     def build(self, flow: Flow) -> None:
+        """The question, the advice for “Yes” and the way for “No”; `refresh` shows one of these two."""
         decision = _decision(flow)
         if decision is None:
             return
@@ -112,6 +116,7 @@ class TurnOffPage(PageView):
         return button
 
     def refresh(self, flow: Flow) -> None:
+        """Shows what follows from the answer, and whether Keyturn is looking at AWS, or the store, just now."""
         busy = flow.job is not None
         self._first.setVisible(flow.nobody_else is False)
         self._way.setVisible(flow.nobody_else is True)
@@ -128,6 +133,10 @@ class TurnOffPage(PageView):
             self._waits.setText(said.format(whom=flow.store or "AWS", key=flow.masked))
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Turns it off by key where that is the usual way; else opens the console and looks until the key is off.
+
+        A store has no console, so there it only looks. Where the owner has none, the reason says what to do.
+        """
         decision = _decision(flow)
         if decision is None:
             return None

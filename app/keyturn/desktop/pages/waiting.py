@@ -23,15 +23,19 @@ class ByHandPage(PageView):
     """What only a person can do, each with its steps, and a tick when it is done."""
 
     def title(self, flow: Flow) -> str:
+        """Whose turn it is."""
         return _("Now you")
 
     def sentence(self, flow: Flow) -> str:
+        """Why nothing is urgent: the new key is in place, and the old one stays on."""
         return _("The new key is in place. These need a person; the old key stays on until they are done.")
 
     def signature(self, flow: Flow) -> object:
+        """What is left: an item that was ticked goes once its job has ended."""
         return flow.by_hand
 
     def build(self, flow: Flow) -> None:
+        """A card for each item; where a program takes the new key by hand, its ID and secret are offered there."""
         for one in flow.by_hand:
             self.add(self._item(flow, one))
 
@@ -53,12 +57,14 @@ class ByHandPage(PageView):
         return card
 
     def refresh(self, flow: Flow) -> None:
+        """Lets nothing be ticked while a job runs; what is left after one was not done, so its box is empty."""
         for box in self.findChildren(Tick):
             box.setEnabled(flow.job is None)
             if flow.job is None:
                 box.setChecked(False)
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Carries on, because what a person did may show without a tick."""
         return Verb(_("Look again"), lambda: self.act.do(_LOOK), flow.why_not(_LOOK))
 
 
@@ -66,6 +72,7 @@ class WatchPage(PageView):
     """Until when, and what was seen."""
 
     def title(self, flow: Flow) -> str:
+        """The day until which is watched; where it is not the days that are awaited, that the old key is in use."""
         standing = flow.standing
         until = None if standing is None else standing.rotation.watched_until
         if standing is None or until is None or all(one.tickable for one in standing.result.awaiting):
@@ -73,12 +80,15 @@ class WatchPage(PageView):
         return _("Watching until {date}").format(date=readable(until))
 
     def sentence(self, flow: Flow) -> str:
+        """What watching is for: each backup runs with the new key, and needs no window for it."""
         return _("Let every backup run once with the new key. You can close this window; nothing has to stay open.")
 
     def signature(self, flow: Flow) -> object:
+        """The reasons and the key, so that looking again changes the page only where it found other reasons."""
         return flow.reasons, flow.masked
 
     def build(self, flow: Flow) -> None:
+        """What was seen since the switch, what keeps the old key on, and what looking again asks."""
         self.add(Subheading(_("What was seen so far")))
         seen = [_("Every program here has the new key, and was proved with it.")]
         standing = flow.standing
@@ -92,9 +102,11 @@ class WatchPage(PageView):
         self.add(Quiet(_looking_again(flow)))
 
     def problem(self, flow: Flow) -> AppError | None:
+        """None for a closed gate, because its reasons are the content."""
         return None if flow.problem is not None and flow.problem.code == "gate" else flow.problem
 
     def verb(self, flow: Flow) -> Verb | None:
+        """Carries on: AWS is asked again, and where nothing keeps the old key on, the next page comes."""
         return Verb(_("Look again"), lambda: self.act.do(_LOOK), flow.why_not(_LOOK))
 
 
