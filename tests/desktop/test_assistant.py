@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QLineEdit, QTextEdit, QWidget
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from keyturn.desktop.assistant import AssistantPages
 from keyturn.desktop.flow import Flow, Page, Work
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear
+from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.parts import Fold, StateRow
 from keyturn.desktop.pages.running import ProgressPage
 from keyturn.desktop.pages.stopped import details
@@ -134,6 +135,72 @@ def test_the_whole_way_by_what_is_named_on_the_pages(person: Person) -> None:
     QTest.keyClicks(typed, key.last4)
     person.press(f"I deleted {key.masked}")
     assert person.page() is Page.DELETED
+
+
+def test_a_key_that_nothing_uses_is_retired_and_no_page_speaks_of_a_new_one(person: Person) -> None:
+    old = person.home.old
+    person.home.duck.unlink()
+    person.home.s3ql.unlink()
+    text = f"AWSAccessKeyId={old.access_key_id.value}\nAWSSecretKey={old.secret.reveal()}\n"
+    (person.home.home / "rootkey.csv").write_text(text)
+    person.open()
+    pages: list[str] = []
+
+    def seen(page: Page) -> None:
+        assert person.page() is page
+        pages.append(person.read())
+
+    for button in ("Choose the way out", "Show the plan", "Begin to retire the old key"):
+        person.press(button)
+    seen(Page.WATCH)
+    person.home.advance(4)
+    person.press("Look again")
+    person.press("No, nothing else uses it")
+    person.home.account.root_turn_off(old.access_key_id)
+    person.press("Open the AWS console")
+    seen(Page.OFF)
+    person.home.advance(8)
+    assert person.assistant.flow.standing is not None
+    person.open(person.assistant.flow.standing.rotation.name)
+    seen(Page.DELETE)
+    person.home.account.root_delete(old.access_key_id)
+    QTest.keyClicks(person.find(f"Last four characters of {old.access_key_id.masked}"), old.access_key_id.last4)
+    person.press(f"I deleted {old.access_key_id.masked}")
+    seen(Page.DELETED)
+    assert "new key" not in " ".join(pages).lower()
+
+
+def test_a_key_that_was_turned_on_again_is_asked_about_again(person: Person) -> None:
+    key = person.home.old.access_key_id
+    person.to_the_proof()
+    person.press("Continue")
+    person.home.advance(4)
+    person.press("Look again")
+    person.press("No, nothing else uses it")
+    person.home.account.root_turn_off(key)
+    person.press("Open the AWS console")
+    assert person.page() is Page.OFF
+    person.home.account.root_turn_on(key)
+    person.press("How to turn it on again")
+    person.press("I turned it on")
+    assert person.page() is Page.TURN_OFF
+    no = person.find("No, nothing else uses it")
+    assert isinstance(no, QAbstractButton)
+    assert not no.isChecked()
+    assert not person.find("Open the AWS console").isEnabled()
+    person.press("No, nothing else uses it")
+    assert person.find("Open the AWS console").isEnabled()
+
+
+def test_who_lets_go_beside_a_box_has_not_ticked_it(qtbot: QtBot) -> None:
+    tick = Tick("I understand")
+    qtbot.addWidget(tick)
+    tick.show()
+    QTest.mousePress(tick, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(tick, Qt.MouseButton.LeftButton, pos=QPoint(-20, -20))
+    assert not tick.isChecked()
+    QTest.mouseClick(tick, Qt.MouseButton.LeftButton, pos=QPoint(tick.width() - 2, 2))
+    assert tick.isChecked()
 
 
 def test_the_plan_shows_changes_calls_policy_and_the_command_and_no_secret(person: Person) -> None:

@@ -157,8 +157,9 @@ class ChoosePage(PageView):
             name = _("Later") if route is None else _route_name(route)
             consequence = _later() if route is None else words.consequence(route)
             self._routes[route] = _choice(self, group, name, consequence, recommended=number == 0)
-        chosen = flow.options.route or (facts.routes[0] if facts.routes else None)
-        self._routes[chosen].setChecked(True)
+        # Looking again may have found another owner, and with that other routes.
+        first = facts.routes[0] if facts.routes else None
+        self._routes[flow.options.route if flow.options.route in facts.routes else first].setChecked(True)
         group.buttonToggled.connect(lambda button, on: self._tell())
         self._more = MoreChoices(facts, flow.options, self._tell)
         self.add(self._more)

@@ -16,6 +16,7 @@ from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.steps import Route
 from keyturn.rotation.watching import readable
 
 _TURN_ON = Job(Work.TURN_ON)
@@ -30,6 +31,8 @@ class OffPage(PageView):
 
     def sentence(self, flow: Flow) -> str:
         """Why the window may be closed: the days until the key can be deleted pass without it."""
+        if flow.route is Route.RETIRE:
+            return _("No program here used it. You can close this window.")
         return _("Every backup was proved without it. You can close this window.")
 
     def signature(self, flow: Flow) -> object:
@@ -42,7 +45,8 @@ class OffPage(PageView):
         if standing is None:
             return
         self.add(_back_on(self.act, standing.rotation.decision))
-        self.add(Subheading(_("What changed")))
+        if flow.programs:
+            self.add(Subheading(_("What changed")))
         new = standing.rotation.new_key
         for one in flow.programs:
             row = StateRow(one.name, one.where)
@@ -117,8 +121,8 @@ class DeletePage(PageView):
         return _("This cannot be taken back: afterwards nobody can turn {key} on again.").format(key=flow.masked)
 
     def signature(self, flow: Flow) -> object:
-        """The rotation alone, so that what is typed stays."""
-        return None if flow.standing is None else flow.standing.rotation.name
+        """As of the page before: what is typed stays, but not over another turn on and off."""
+        return None if flow.standing is None else (flow.standing.rotation.name, flow.standing.rotation.deletable_from)
 
     def build(self, flow: Flow) -> None:
         """What speaks for it, the way back, the steps where only the person can delete it, and the field to type in."""
@@ -173,6 +177,8 @@ class DeletedPage(PageView):
 
     def sentence(self, flow: Flow) -> str:
         """What became of the new key and of Keyturn's copy of the old one."""
+        if flow.route is Route.RETIRE:
+            return _("No program here used it, and Keyturn keeps no copy of it.")
         return _("Every backup has its new key, and Keyturn keeps no copy of the old one.")
 
     def signature(self, flow: Flow) -> object:
@@ -217,6 +223,8 @@ class UndonePage(PageView):
             return _("{key} is back in every program; the new key is still there where you made it.").format(
                 key=flow.masked
             )
+        if flow.route is Route.RETIRE:
+            return _("{key} is on, and no program was changed.").format(key=flow.masked)
         return _("{key} is back in every program, and the new key is removed.").format(key=flow.masked)
 
     def signature(self, flow: Flow) -> object:

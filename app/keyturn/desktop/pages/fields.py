@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QRadioButton, QSpinBox, QWidget
 
@@ -22,9 +22,9 @@ class Tick(QCheckBox):
         """Never smaller, so that the text is not cut."""
         return _size(self)
 
-    def hitButton(self, pos: object) -> bool:
+    def hitButton(self, pos: QPoint) -> bool:
         """Takes a click everywhere, also on the text: the style knows only where its own box would be."""
-        return True
+        return self.rect().contains(pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws a box whose outline is seen on a dark ground, too, and a ring around box and text with the focus."""
@@ -53,9 +53,9 @@ class Choice(QRadioButton):
         """Never smaller, so that the text is not cut."""
         return _size(self)
 
-    def hitButton(self, pos: object) -> bool:
+    def hitButton(self, pos: QPoint) -> bool:
         """Takes a click everywhere, also on the text: the style knows only where its own disc would be."""
-        return True
+        return self.rect().contains(pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws a disc whose outline is seen on a dark ground, too, and a ring around disc and text with the focus."""

@@ -72,7 +72,7 @@ class ProgressPage(PageView):
         if flow.stopping:
             return _("Stopping after this change… Then everything is put back, and backups go on with the old key.")
         if flow.job is not None and flow.job.work is Work.UNDO:
-            return _("Each program gets the old key again, and is proved with it. Then the new key is removed.")
+            return _undoing(flow)
         return _(
             "The old key keeps working meanwhile. Should this window close, it carries on here when you come back."
         )
@@ -172,6 +172,14 @@ def _fortune(fortune: Fortune) -> str:
     }[fortune]
 
 
+def _undoing(flow: Flow) -> str:
+    if flow.route is Route.RETIRE:
+        return _("The old key is on again at the end, as it was. No program is changed.")
+    said = _("Each program gets the old key again, and is proved with it.")
+    new = _("The new key stays where you made it.") if flow.takes_a_pair else _("Then the new key is removed.")
+    return f"{said} {new}"
+
+
 class ProofPage(PageView):
     """What was proved, for each bucket of each program, with the key as read back from the program's own file."""
 
@@ -181,8 +189,10 @@ class ProofPage(PageView):
 
     def sentence(self, flow: Flow) -> str:
         """Which key was tried and where, so that nobody has to take the heading on trust."""
-        said = _("Each program's key was read back from its own file and tried at {whom}. The old key is still on.")
-        return said.format(whom=flow.store or "AWS")
+        said = _("Each program's key was read back from its own file and tried at {whom}.")
+        is_off = flow.standing is not None and flow.standing.rotation.off_at is not None
+        old = _("The old key is off by now.") if is_off else _("The old key is still on.")
+        return f"{said.format(whom=flow.store or 'AWS')} {old}"
 
     def signature(self, flow: Flow) -> object:
         """What was proved after the switch; None without a rotation."""

@@ -30,6 +30,7 @@ class TurnOffPage(PageView):
         super().__init__(act)
         self._no = Choice()
         self._yes = Choice()
+        self._answers = QButtonGroup(self)
         self._first = QWidget()
         self._way = QWidget()
         self._by_key = Button()
@@ -72,11 +73,11 @@ class TurnOffPage(PageView):
         card.column.addWidget(Strong(asked.question))
         card.column.addWidget(Quiet(f"{asked.heading} {asked.lead}"))
         card.column.addWidget(bullets(asked.examples))
-        group = QButtonGroup(card)
+        self._answers = QButtonGroup(card)
         self._no = Choice(_("No, nothing else uses it"))
         self._yes = Choice(_("Yes, or I am not sure"))
         for button, answer in ((self._no, True), (self._yes, False)):
-            group.addButton(button)
+            self._answers.addButton(button)
             button.setChecked(flow.nobody_else is answer)
             button.setAccessibleDescription(asked.question)
             # Not `clicked`: a screen reader toggles.
@@ -118,6 +119,12 @@ class TurnOffPage(PageView):
     def refresh(self, flow: Flow) -> None:
         """Shows what follows from the answer, and whether Keyturn is looking at AWS, or the store, just now."""
         busy = flow.job is not None
+        if flow.nobody_else is None:
+            # The key was turned on again, perhaps because something does use it: the question is open once more.
+            self._answers.setExclusive(False)
+            for button in self._answers.buttons():
+                button.setChecked(False)
+            self._answers.setExclusive(True)
         self._first.setVisible(flow.nobody_else is False)
         self._way.setVisible(flow.nobody_else is True)
         self._no.setEnabled(not busy)

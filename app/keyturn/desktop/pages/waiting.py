@@ -13,7 +13,7 @@ from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.rotation.steps import Awaited
+from keyturn.rotation.steps import Awaited, Route
 from keyturn.rotation.watching import readable
 
 _LOOK = Job(Work.CARRY_ON)
@@ -80,8 +80,12 @@ class WatchPage(PageView):
         return _("Watching until {date}").format(date=readable(until))
 
     def sentence(self, flow: Flow) -> str:
-        """What watching is for: each backup runs with the new key, and needs no window for it."""
-        return _("Let every backup run once with the new key. You can close this window; nothing has to stay open.")
+        """What watching is for: each backup runs without the old key, and needs no window for it."""
+        if flow.route is Route.RETIRE:
+            run = _("Let every backup run once: if one uses the old key after all, it is seen here.")
+        else:
+            run = _("Let every backup run once with the new key.")
+        return f"{run} {_('You can close this window; nothing has to stay open.')}"
 
     def signature(self, flow: Flow) -> object:
         """The reasons and the key, so that looking again changes the page only where it found other reasons."""
@@ -90,12 +94,7 @@ class WatchPage(PageView):
     def build(self, flow: Flow) -> None:
         """What was seen since the switch, what keeps the old key on, and what looking again asks."""
         self.add(Subheading(_("What was seen so far")))
-        seen = [_("Every program here has the new key, and was proved with it.")]
-        standing = flow.standing
-        if standing is not None and standing.rotation.switched_at is not None:
-            switched = readable(standing.rotation.switched_at)
-            seen.append(_("The new key has been in place since {date}.").format(date=switched))
-        self.add(bullets(seen, "check", Tone.GOOD))
+        self.add(bullets(_seen(flow), "check", Tone.GOOD))
         self.add(Subheading(_("What keeps the old key on")))
         for reason in flow.reasons:
             self.add(Notice(reason, Tone.ATTENTION, "hourglass"))
@@ -108,6 +107,16 @@ class WatchPage(PageView):
     def verb(self, flow: Flow) -> Verb | None:
         """Carries on: AWS is asked again, and where nothing keeps the old key on, the next page comes."""
         return Verb(_("Look again"), lambda: self.act.do(_LOOK), flow.why_not(_LOOK))
+
+
+def _seen(flow: Flow) -> list[str]:
+    if flow.route is Route.RETIRE:
+        return [_("No program here uses the old key.")]
+    seen = [_("Every program here has the new key, and was proved with it.")]
+    if flow.standing is not None and flow.standing.rotation.switched_at is not None:
+        switched = readable(flow.standing.rotation.switched_at)
+        seen.append(_("The new key has been in place since {date}.").format(date=switched))
+    return seen
 
 
 def _looking_again(flow: Flow) -> str:
