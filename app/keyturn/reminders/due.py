@@ -152,8 +152,8 @@ def _watching(rotation: Rotation, by_hand: Sequence[Awaited]) -> Iterator[Due]:
         )
     else:
         message = _(
-            "No program here uses it, and the time to watch is over. As long as it is on, whoever has a copy of it can "
-            "use it. It can be turned on again."
+            "Keyturn found no program that uses it, and the time to watch is over. As long as it is on, whoever has a "
+            "copy of it can use it. It can be turned on again."
         )
     yield Due(
         DueKind.TURNING_OFF,

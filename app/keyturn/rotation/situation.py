@@ -161,7 +161,7 @@ def _age(found: FoundKey, now: datetime) -> str:
 def _users(found: FoundKey) -> str:
     programs = {place.client for place in found.places if place.kind is PlaceKind.DESTINATION}
     if not programs:
-        return _("No program on this computer uses it.")
+        return _("Keyturn found no program on this computer that uses it.")
     text = plural(
         "{count} program on this computer uses it.", "{count} programs on this computer use it.", len(programs)
     )

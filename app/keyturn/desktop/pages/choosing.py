@@ -46,7 +46,7 @@ class FoundPage(PageView):
         if facts.nothing_to_do:
             return _("There is nothing to do")
         if not facts.programs:
-            return _("No program here uses {key}").format(key=flow.masked)
+            return _("Keyturn found no program that uses {key}").format(key=flow.masked)
         kind = _("root key") if facts.is_root else _("access key")
         if facts.key.created is None:
             return _("{count} with the {kind} {key}").format(

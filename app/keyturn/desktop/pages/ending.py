@@ -32,7 +32,7 @@ class OffPage(PageView):
     def sentence(self, flow: Flow) -> str:
         """Why the window may be closed: the days until the key can be deleted pass without it."""
         if flow.route is Route.RETIRE:
-            return _("No program here used it. You can close this window.")
+            return _("Keyturn found no program that used it. You can close this window.")
         return _("Every backup was proved without it. You can close this window.")
 
     def signature(self, flow: Flow) -> object:
@@ -178,7 +178,7 @@ class DeletedPage(PageView):
     def sentence(self, flow: Flow) -> str:
         """What became of the new key and of Keyturn's copy of the old one."""
         if flow.route is Route.RETIRE:
-            return _("No program here used it, and Keyturn keeps no copy of it.")
+            return _("Keyturn found no program that used it, and keeps no copy of it.")
         return _("Every backup has its new key, and Keyturn keeps no copy of the old one.")
 
     def signature(self, flow: Flow) -> object:

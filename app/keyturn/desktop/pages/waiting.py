@@ -111,7 +111,7 @@ class WatchPage(PageView):
 
 def _seen(flow: Flow) -> list[str]:
     if flow.route is Route.RETIRE:
-        return [_("No program here uses the old key.")]
+        return [_("Keyturn found no program here that uses the old key.")]
     seen = [_("Every program here has the new key, and was proved with it.")]
     if flow.standing is not None and flow.standing.rotation.switched_at is not None:
         switched = readable(flow.standing.rotation.switched_at)
