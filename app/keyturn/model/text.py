@@ -6,9 +6,12 @@ the terminal share one catalogue. Placeholders are filled after translation: `_(
 
 from __future__ import annotations
 
-import gettext
+from typing import TYPE_CHECKING
 
-_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+if TYPE_CHECKING:
+    import gettext
+
+_catalogue: gettext.NullTranslations | None = None  # None: the sentences as they are written, in English
 
 
 def use_catalogue(catalogue: gettext.NullTranslations) -> None:
@@ -19,7 +22,7 @@ def use_catalogue(catalogue: gettext.NullTranslations) -> None:
 
 def _(message: str) -> str:
     """Return `message` in the language of the person."""
-    return _catalogue.gettext(message)
+    return message if _catalogue is None else _catalogue.gettext(message)
 
 
 def printable(text: str) -> str:
@@ -32,9 +35,12 @@ def printable(text: str) -> str:
 
 def language() -> str:
     """The language that sentences are in, such as `en` or `pt-BR`."""
-    return _catalogue.info().get("language", "en").replace("_", "-")
+    known = {} if _catalogue is None else _catalogue.info()
+    return known.get("language", "en").replace("_", "-")
 
 
 def plural(one: str, many: str, count: int) -> str:
     """Return the form of the sentence that fits `count` (still with its placeholders)."""
+    if _catalogue is None:
+        return one if count == 1 else many
     return _catalogue.ngettext(one, many, count)

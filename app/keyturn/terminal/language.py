@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 from pathlib import Path
 
 from keyturn.model.errors import UsageError
@@ -23,6 +22,8 @@ def speak(language: str | None, usual: str | None = None) -> None:
     """
     if language is None and not _CATALOGUES.is_dir():
         return  # there is none yet, and looking for the system's language takes its time
+    import gettext
+
     if language is None:
         wanted = None if usual is None else [usual.replace("-", "_")]
         use_catalogue(gettext.translation(_DOMAIN, str(_CATALOGUES), wanted, fallback=True))
