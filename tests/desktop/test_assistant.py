@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from keyturn.clients.guide import guide_named
 from keyturn.desktop.assistant import AssistantPages
 from keyturn.desktop.flow import Flow, Page, Work
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear
@@ -170,6 +171,49 @@ def test_a_key_that_nothing_uses_is_retired_and_no_page_speaks_of_a_new_one(pers
     assert "new key" not in " ".join(pages).lower()
 
 
+def test_what_a_person_says_uses_the_key_gets_a_new_one_by_hand(person: Person) -> None:
+    old = person.home.old
+    person.home.duck.unlink()
+    person.home.s3ql.unlink()
+    text = f"AWSAccessKeyId={old.access_key_id.value}\nAWSSecretKey={old.secret.reveal()}\n"
+    (person.home.home / "rootkey.csv").write_text(text)
+    person.open()
+    person.press("Something else uses it")
+    person.press(_title("qnap-hbs"))
+    for button in ("Choose the way out", "A user of its own", "Show the plan", SmallHome.BUCKET):
+        person.press(button)
+    person.press("Go on with these buckets")
+    assert "--also qnap-hbs" in person.assistant.flow.plan.command  # type: ignore[union-attr]
+    person.press("Create new key")
+    assert person.page() is Page.BY_HAND
+    assert [one.item for one in person.assistant.flow.by_hand] == ["guided-qnap-hbs"]
+
+
+def test_what_comes_to_mind_before_the_key_goes_off_is_waited_for(person: Person) -> None:
+    person.to_the_proof()
+    person.press("Continue")
+    person.home.advance(4)
+    person.press("Look again")
+    person.press("Yes, or I am not sure")
+    person.press("Let Keyturn wait for it")
+    assert not person.find("Wait for what is ticked").isEnabled()
+    person.press(_title("another-computer"))
+    person.press("Wait for what is ticked")
+    assert person.page() is Page.BY_HAND
+    (item,) = person.assistant.flow.by_hand
+    person.press(f"I did this: {item.title}")
+    assert person.page() is Page.TURN_OFF
+    no = person.find("No, nothing else uses it")
+    assert isinstance(no, QAbstractButton)
+    assert not no.isChecked()
+
+
+def _title(name: str) -> str:
+    guide = guide_named(name)
+    assert guide is not None
+    return guide.title[:1].upper() + guide.title[1:]
+
+
 def test_a_key_that_was_turned_on_again_is_asked_about_again(person: Person) -> None:
     key = person.home.old.access_key_id
     person.to_the_proof()
@@ -190,6 +234,13 @@ def test_a_key_that_was_turned_on_again_is_asked_about_again(person: Person) -> 
     assert not person.find("Open the AWS console").isEnabled()
     person.press("No, nothing else uses it")
     assert person.find("Open the AWS console").isEnabled()
+
+
+def test_an_ampersand_in_the_name_of_a_program_is_read_as_one(person: Person) -> None:
+    person.press("Something else uses it")
+    assert "&" in _title("veeam")
+    person.press(_title("veeam"))
+    assert person.assistant.flow.options.also == ("veeam",)
 
 
 def test_who_lets_go_beside_a_box_has_not_ticked_it(qtbot: QtBot) -> None:

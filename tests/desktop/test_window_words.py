@@ -23,6 +23,9 @@ __all__ = ["person"]  # the fixture
         ("Then `keyturn delete 20261121-a --confirm 7Q2P`.", "Then “Delete it…”."),
         ("To replace one: `keyturn rotate KEY --pair`.", "To replace one: “Replace it…”."),
         ("`keyturn clients` lists the programs.", "`keyturn clients` lists the programs."),
+        ("Leave it out with --only.", "Leave it out with “More choices”."),
+        ("name it with --also and its bucket", "name it with “Something else uses it” and its bucket"),
+        ("rotate again with --also qnap-hbs and", "rotate again with “Something else uses it” and"),
         ("keyturn undo is a command.", "keyturn undo is a command."),
     ],
 )

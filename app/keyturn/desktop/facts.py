@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from keyturn.clients.endpoints import is_aws, store_url
+from keyturn.clients.guide import ANOTHER_PROGRAM
 from keyturn.clients.replacement import preview
 from keyturn.model.keys import AccessKey, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
@@ -59,6 +60,7 @@ class KeyFacts:
     Attributes:
         others: files that hold the key and that no program is known to read.
         routes: to choose from, the recommended one first.
+        routes_if_used: the same where the person says that something else uses it, too.
         store: the host of the S3-compatible store whose key it is; None for a key of AWS's.
         nothing_to_do: why there is nothing to do; empty where there is something.
         troubles: what went wrong while looking, in sentences.
@@ -70,6 +72,7 @@ class KeyFacts:
     programs: tuple[Program, ...]
     others: tuple[str, ...]
     routes: tuple[Route, ...]
+    routes_if_used: tuple[Route, ...]
     store: str | None = None
     nothing_to_do: str = ""
     troubles: tuple[str, ...] = ()
@@ -95,6 +98,7 @@ def facts_of(
         programs=programs,
         others=tuple(others),
         routes=routes_for(found),
+        routes_if_used=routes_for(found, (ANOTHER_PROGRAM,)),
         store=urlsplit(store_url(ours[0])).netloc if found.at_store else None,
         nothing_to_do=_nothing_to_do(found),
         troubles=tuple(troubles),

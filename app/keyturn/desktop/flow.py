@@ -52,6 +52,7 @@ class Work(StrEnum):
     BEGIN = "begin"
     CARRY_ON = "carry-on"
     TICK = "tick"
+    ADD = "add"
     TURN_OFF = "turn-off"
     TURN_ON = "turn-on"
     DELETE = "delete"
@@ -71,6 +72,7 @@ class Work(StrEnum):
             Work.BEGIN: _("replacing the key"),
             Work.CARRY_ON: _("carrying the rotation on"),
             Work.TICK: _("writing down what is done"),
+            Work.ADD: _("writing down what else uses the key"),
             Work.TURN_OFF: _("turning the old key off"),
             Work.TURN_ON: _("turning the old key on again"),
             Work.DELETE: _("deleting the old key"),
@@ -84,6 +86,7 @@ class Job:
 
     Attributes:
         item: what to tick.
+        also: what else uses the key, by the names of guides.
         by: who turns the key off; None is the usual way.
         wait: seconds to wait for the person in the console.
         confirm: the end of the key's ID, as typed.
@@ -91,6 +94,7 @@ class Job:
 
     work: Work
     item: str = ""
+    also: tuple[str, ...] = ()
     by: By | None = None
     wait: float = 0.0
     confirm: str = ""
@@ -219,6 +223,8 @@ class Flow:
             return state._with_problem(result.problem)
         if result.ending is Ending.DONE and job is not None and job.work is Work.TURN_ON:
             return replace(state, notice=_("{key} is on again.").format(key=state.masked), nobody_else=None)
+        if job is not None and job.work is Work.ADD:
+            return replace(state, nobody_else=None)
         if state.page in {Page.BY_HAND, Page.WATCH, Page.TURN_OFF} and was_running and _has_proof(standing):
             return replace(state, page=Page.PROOF)
         return state
@@ -280,9 +286,15 @@ class Flow:
         """The way out that was chosen, or that is recommended so far."""
         if self.standing is not None:
             return self.standing.rotation.decision.route
-        if self.options.route is not None:
-            return self.options.route
-        return self.facts.routes[0] if self.facts is not None and self.facts.routes else None
+        # Looking again, or what else uses the key, may have left other routes than the one chosen before.
+        return self.options.route if self.options.route in self.routes else next(iter(self.routes), None)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The ways out to choose from, the recommended one first."""
+        if self.facts is None:
+            return ()
+        return self.facts.routes_if_used if self.options.also else self.facts.routes
 
     @property
     def takes_a_pair(self) -> bool:
@@ -355,6 +367,8 @@ class Flow:
                 return self._why_not_undo()
             case Work.TURN_OFF:
                 return self._why_not_turn_off()
+            case Work.ADD if not job.also:
+                return _("Tick what uses the key first.")
             case Work.DELETE:
                 return self._why_not_delete(job.confirm)
         return ""

@@ -1,4 +1,4 @@
-"""Sentences that window and terminal share name commands; in the window they name what is pressed there."""
+"""Sentences that window and terminal share name commands and options; in the window they name what is pressed there."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ import re
 from keyturn.model.text import _
 
 _COMMAND = re.compile(r"`keyturn (?P<command>[a-z-]+)(?: [^`]*)?`")
+_OPTION = re.compile(r"--(?P<option>only|also(?: (?!and\b)[a-z][a-z0-9-]*)?)\b")
 
 
 def in_window(text: str) -> str:
-    """The sentence with the names of buttons in the place of commands; one without a button stays as it is."""
-    return _COMMAND.sub(_pressed, text)
+    """The sentence with what is pressed in the place of commands and options; what has no button stays as it is."""
+    return _OPTION.sub(_chosen, _COMMAND.sub(_pressed, text))
+
+
+def _chosen(found: re.Match[str]) -> str:
+    name = _("More choices") if found["option"] == "only" else _("Something else uses it")
+    return _("“{button}”").format(button=name)
 
 
 def _pressed(found: re.Match[str]) -> str:

@@ -16,18 +16,21 @@ from keyturn.rotation.survey import FoundKey
 _OWNERS = {Route.NEW_ROOT_KEY: PrincipalKind.ROOT, Route.SAME_USER: PrincipalKind.USER}
 
 
-def routes_for(found: FoundKey) -> tuple[Route, ...]:
+def routes_for(found: FoundKey, also: Sequence[str] = ()) -> tuple[Route, ...]:
     """The routes to choose from, the recommended one first.
 
-    A key that a program here uses cannot just be retired, and one that none uses has nobody to give a new key to.
+    A key that something uses cannot just be retired, and one that nothing uses has nobody to give a new key to.
+
+    Args:
+        also: what a person says uses it, as `Options.also`.
     """
-    if not _is_used_here(found):
+    if not also and not _is_used_here(found):
         return (Route.RETIRE,)
     if found.at_store:
         return (Route.GIVEN_PAIR,)
     left_out = {Route.RETIRE, Route.GIVEN_PAIR}
     fitting = [route for route in Route if route not in left_out and _fits(found, route)]
-    recommended = _recommended(found)
+    recommended = _recommended(found, also)
     return (recommended, *(route for route in fitting if route is not recommended))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -16,10 +17,12 @@ from keyturn.desktop.pages.more_choices import MoreChoices
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Badge, Fold, Notice, bullets, stacked
 from keyturn.desktop.pages.row_list import RowList, program_row
+from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _
 from keyturn.rotation import words
+from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route
 
 
@@ -37,6 +40,10 @@ class LookingPage(PageView):
 
 class FoundPage(PageView):
     """What was found: the key, its age, what uses it. “Nothing to do” is a proper end."""
+
+    def __init__(self, act: Actor) -> None:
+        super().__init__(act)
+        self._options = Options()
 
     def title(self, flow: Flow) -> str:
         """Whether there is something to do; if so, how old the key is, or how many programs use one of unknown age."""
@@ -61,7 +68,7 @@ class FoundPage(PageView):
             return ""
         if facts.nothing_to_do:
             return facts.nothing_to_do
-        if not facts.programs:
+        if not facts.programs and not flow.options.also:
             return _("It may be turned off, once you are sure that no other computer uses it.")
         if facts.store is not None:
             return _("It is the key of {store}, an S3-compatible store and not AWS: the mail is not about it.").format(
@@ -89,6 +96,15 @@ class FoundPage(PageView):
         if facts.others:
             title = _("Also holding the key ({count})").format(count=len(facts.others))
             self.add(Fold(title, lambda: bullets(facts.others)))
+        if not facts.nothing_to_do:
+            self.add(Fold(_("Something else uses it"), lambda: UsedElsewhere(flow.options.also, self._tell)))
+
+    def refresh(self, flow: Flow) -> None:
+        """Keeps the choices so far, to which what else uses the key is added."""
+        self._options = flow.options
+
+    def _tell(self, also: tuple[str, ...]) -> None:
+        self.act.choose(replace(self._options, also=also))
 
     def verb(self, flow: Flow) -> Verb | None:
         """Leaves where there is nothing to do; else leads to the routes, or to the fields for a store's new key."""
@@ -143,8 +159,8 @@ class ChoosePage(PageView):
         return _("You can put everything back with one button until the old key is deleted, days from now.")
 
     def signature(self, flow: Flow) -> object:
-        """The facts alone, so that choosing does not make the choices anew."""
-        return flow.facts
+        """What was found and told so far, so that choosing does not make the choices anew."""
+        return flow.facts, flow.options.also
 
     def build(self, flow: Flow) -> None:
         """A card for each route, the recommended one first and “Later” last; the one chosen before is marked."""
@@ -153,15 +169,13 @@ class ChoosePage(PageView):
             return
         group = QButtonGroup(self)
         self._routes = {}
-        for number, route in enumerate((*facts.routes, None)):
+        for number, route in enumerate((*flow.routes, None)):
             name = _("Later") if route is None else _route_name(route)
             consequence = _later() if route is None else words.consequence(route)
             self._routes[route] = _choice(self, group, name, consequence, recommended=number == 0)
-        # Looking again may have found another owner, and with that other routes.
-        first = facts.routes[0] if facts.routes else None
-        self._routes[flow.options.route if flow.options.route in facts.routes else first].setChecked(True)
+        self._routes[flow.route].setChecked(True)
         group.buttonToggled.connect(lambda button, on: self._tell())
-        self._more = MoreChoices(facts, flow.options, self._tell)
+        self._more = MoreChoices(flow, self._tell)
         self.add(self._more)
 
     def _tell(self) -> None:

@@ -12,7 +12,10 @@ from keyturn.desktop.measures import em
 
 
 class Tick(QCheckBox):
-    """A box to tick."""
+    """A box to tick; `&` in its text is no mnemonic."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text.replace("&", "&&"), parent)
 
     def sizeHint(self) -> QSize:
         """Room for box and text as they are drawn here; the style counts with a box of its own."""
@@ -43,7 +46,10 @@ class Tick(QCheckBox):
 
 
 class Choice(QRadioButton):
-    """One of several, of which one is chosen."""
+    """One of several, of which one is chosen; `&` in its text is no mnemonic."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text.replace("&", "&&"), parent)
 
     def sizeHint(self) -> QSize:
         """Room for disc and text as they are drawn here; the style counts with a disc of its own."""

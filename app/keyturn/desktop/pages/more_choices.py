@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtWidgets import QFormLayout, QWidget
 
-from keyturn.desktop.facts import KeyFacts
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Field, Number, Tick
 from keyturn.desktop.pages.parts import Fold, stacked
@@ -23,11 +24,12 @@ class MoreChoices(Fold):
         changed: is told that something else was chosen.
     """
 
-    def __init__(self, facts: KeyFacts, options: Options, changed: Callable[[], None]) -> None:
+    def __init__(self, flow: Flow, changed: Callable[[], None]) -> None:
         super().__init__(_("More choices"), self._form)
-        self._changed = changed
+        options, found = flow.options, () if flow.facts is None else flow.facts.programs
+        self._options, self._changed = options, changed
         self._clients: dict[str, Tick] = {}
-        for client, name in {one.client: one.name for one in facts.programs}.items():
+        for client, name in {one.client: one.name for one in found}.items():
             box = Tick(name)
             box.setChecked(not options.only or client in options.only)
             box.toggled.connect(lambda on: changed())
@@ -37,12 +39,13 @@ class MoreChoices(Fold):
         self._user_name.editingFinished.connect(changed)
         self._watch = self._days(options.watch_days)
         self._off = self._days(options.off_days)
-        self._makes_a_user = Route.SCOPED_USER in facts.routes
+        self._makes_a_user = Route.SCOPED_USER in flow.routes
 
     def chosen(self, route: Route | None) -> Options:
         """What is chosen here, together with a route."""
         picked = tuple(name for name, box in self._clients.items() if box.isChecked())
-        return Options(
+        return replace(
+            self._options,
             route=route,
             only=() if len(picked) == len(self._clients) else picked,
             user_name=self._user_name.text().strip() or None,

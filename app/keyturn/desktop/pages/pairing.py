@@ -37,8 +37,8 @@ class PairPage(PageView):
         )
 
     def signature(self, flow: Flow) -> object:
-        """The facts alone, so that what is typed stays while the buttons change with it."""
-        return flow.facts
+        """What was found and told so far, so that what is typed stays while the buttons change with it."""
+        return flow.facts, flow.options.also
 
     def build(self, flow: Flow) -> None:
         """The steps in the browser, the two fields, and the choices that most people leave as they are."""
@@ -48,7 +48,7 @@ class PairPage(PageView):
         self.add(numbered(_steps(flow)))
         self.add(Subheading(_("The new key")))
         self.add(self._fields())
-        self._more = MoreChoices(flow.facts, flow.options, self._tell)
+        self._more = MoreChoices(flow, self._tell)
         self.add(self._more)
 
     def _fields(self) -> Card:

@@ -11,6 +11,7 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.fields import Choice, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Fold, Notice, bullets, numbered, stacked
+from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, consent
@@ -34,6 +35,8 @@ class TurnOffPage(PageView):
         self._first = QWidget()
         self._way = QWidget()
         self._by_key = Button()
+        self._elsewhere: UsedElsewhere | None = None
+        self._wait_for = Button()
         self._waits = Quiet()
 
     def title(self, flow: Flow) -> str:
@@ -62,7 +65,7 @@ class TurnOffPage(PageView):
         if decision is None:
             return
         self._ask(flow, decision)
-        self._first = Notice(consent.other_users(decision.key).if_so, Tone.ATTENTION, "exclamation")
+        self._first = self._told_what_else(decision)
         self._way = stacked(*(self._in_the_console(decision) if default_way(decision) is By.CONSOLE else ()))
         self.add(self._first)
         self.add(self._way)
@@ -84,6 +87,20 @@ class TurnOffPage(PageView):
             button.toggled.connect(lambda on, answer=answer: self.act.answer(answer) if on else None)
             card.column.addWidget(button)
         self.add(card)
+
+    def _told_what_else(self, decision: Decision) -> QWidget:
+        notice = Notice(consent.other_users(decision.key).if_so, Tone.ATTENTION, "exclamation")
+        return stacked(notice, Fold(_("Let Keyturn wait for it"), self._what_to_wait_for), spacing=0.3)
+
+    def _what_to_wait_for(self) -> QWidget:
+        self._elsewhere = UsedElsewhere((), lambda also: self.act.retell())
+        self._wait_for = Button(_("Wait for what is ticked"))
+        self._wait_for.clicked.connect(lambda: self.act.do(self._adding()))
+        self._wait_for.setEnabled(False)
+        return stacked(self._elsewhere, self._wait_for, spacing=0.4)
+
+    def _adding(self) -> Job:
+        return Job(Work.ADD, also=() if self._elsewhere is None else self._elsewhere.ticked)
 
     def _in_the_console(self, decision: Decision) -> Iterator[QWidget]:
         yield Subheading(_("In your browser"))
@@ -127,6 +144,7 @@ class TurnOffPage(PageView):
             self._answers.setExclusive(True)
         self._first.setVisible(flow.nobody_else is False)
         self._way.setVisible(flow.nobody_else is True)
+        self._wait_for.setEnabled(not flow.why_not(self._adding()))
         self._no.setEnabled(not busy)
         self._yes.setEnabled(not busy)
         if not busy and flow.store is not None:

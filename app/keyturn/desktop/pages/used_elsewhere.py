@@ -1,0 +1,53 @@
+"""What else uses the key: Keyturn sees this computer only, and not into every program on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from keyturn.clients.guide import ANOTHER_COMPUTER, ANOTHER_PROGRAM, guides
+from keyturn.desktop.pages.fields import Tick
+from keyturn.desktop.widgets import Card, Quiet
+from keyturn.model.text import _
+
+
+class UsedElsewhere(Card):
+    """A box for each program that a person changes by hand, and for what has no guide of its own.
+
+    Args:
+        ticked: names of guides.
+        changed: is told the names of all that are ticked now.
+    """
+
+    def __init__(
+        self, ticked: Sequence[str], changed: Callable[[tuple[str, ...]], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._changed = changed
+        self._boxes: dict[str, Tick] = {}
+        self.column.addWidget(
+            Quiet(
+                _(
+                    "Keyturn sees this computer only, and some programs keep their keys hidden. You give what you tick "
+                    "the new key by hand, with exact steps; the old key stays on until you say that it is done."
+                )
+            )
+        )
+        for name, title in _by_title():
+            box = Tick(title[:1].upper() + title[1:])
+            box.setChecked(name in ticked)
+            box.toggled.connect(lambda on: self._changed(self.ticked))
+            self._boxes[name] = box
+            self.column.addWidget(box)
+
+    @property
+    def ticked(self) -> tuple[str, ...]:
+        """The names of the guides whose boxes are ticked."""
+        return tuple(name for name, box in self._boxes.items() if box.isChecked())
+
+
+def _by_title() -> list[tuple[str, str]]:
+    known = {name: guide.title for name, guide in guides().by_name.items()}
+    others = [(name, known.pop(name)) for name in (ANOTHER_PROGRAM, ANOTHER_COMPUTER)]
+    return [*sorted(known.items(), key=lambda one: one[1].casefold()), *others]
