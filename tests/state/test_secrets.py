@@ -75,6 +75,7 @@ def test_a_broken_file_is_a_clear_sentence_without_its_content(tmp_path: Path, b
     with pytest.raises(StoreError) as raised:
         FileSecrets(tmp_path / "secrets.json").get(PAIR.access_key_id)
     assert raised.value.code == "secrets.file"
+    assert "Put back a copy of the file" in raised.value.message
     assert raised.value.__cause__ is None
 
 

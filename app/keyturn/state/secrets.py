@@ -281,12 +281,17 @@ def _expect_same(read_back: KeyPair | None, pair: KeyPair) -> None:
 
 
 def _file_broken(path: Path, error: Exception) -> StoreError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
+    if isinstance(error, OSError):
+        reason = error.strerror
+        advice = _("Free some space on the disk, or see who may write to the folder.")
+    else:
+        reason = str(error)
+        advice = _("Put back a copy of the file, or move it away: what it kept of rotations under way is lost then.")
+    said = _(
+        "{path}: {reason}. A secret that cannot be kept is not used. Your backups keep the key that they have. {advice}"
+    )
     return StoreError(
         _("The file with Keyturn's secrets cannot be used"),
-        _(
-            "{path}: {reason}. A secret that cannot be kept is not used. Your backups keep the key that they have. "
-            "Free some space on the disk, or see who may write to the folder."
-        ).format(path=path, reason=reason),
+        said.format(path=path, reason=reason, advice=advice),
         code="secrets.file",
     )
