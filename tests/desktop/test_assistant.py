@@ -189,6 +189,29 @@ def test_what_a_person_says_uses_the_key_gets_a_new_one_by_hand(person: Person) 
     assert [one.item for one in person.assistant.flow.by_hand] == ["guided-qnap-hbs"]
 
 
+def test_an_undo_waits_until_what_was_done_by_hand_is_undone_by_hand(person: Person) -> None:
+    hidden = person.home.home / ".config" / "Duplicati" / "Duplicati-server.sqlite"
+    hidden.parent.mkdir(parents=True)
+    hidden.write_text("no database that anybody can read")
+    person.open()
+    person.to_the_proof()
+    person.press("Continue")
+    (item,) = person.assistant.flow.by_hand
+    person.press(f"I did this: {item.title}")
+    assert person.page() is Page.WATCH
+
+    person.press("Undo what was done")
+    assert person.page() is Page.BY_HAND
+    (back,) = person.assistant.flow.by_hand
+    assert back.title.startswith("Put AKIA")
+    person.press(f"I did this: {back.title}")
+    assert person.page() is Page.BY_HAND
+    assert "“Undo what was done” goes on with that" in person.read()
+    person.press("Undo what was done")
+    assert person.page() is Page.UNDONE
+    assert person.home.account.accepts(person.home.old)
+
+
 def test_what_comes_to_mind_before_the_key_goes_off_is_waited_for(person: Person) -> None:
     person.to_the_proof()
     person.press("Continue")
