@@ -219,7 +219,7 @@ def _measure_gaps() -> dict[str, Gap]:
         begin.click()
         user.settle()
         found[f"rotation, {DESTINATIONS} destinations"] = pulse.longest
-        user.window.close()
+        user.leave()
     with _practice(LISTED) as (url, folder):
         pulse.forget()
         user = opened(url, folder)
@@ -239,7 +239,7 @@ def _measure_gaps() -> dict[str, Gap]:
             field.setText(text)
             user.draw()
         found[f"list of {LISTED:,}, narrowed"] = pulse.longest
-        user.window.close()
+        user.leave()
     pulse.end()
     return found
 

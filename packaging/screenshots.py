@@ -101,13 +101,13 @@ def take(scale: int) -> None:
             photographer = opened(location, strip)
             photographer.settle()
             photographer.picture(name)
-            photographer.window.close()
+            photographer.leave()
         photographer = opened(ground.location)
         photographer.picture("looking")
         photographer.settle()
         before_the_rotation(photographer)
         rotation(photographer, ground.ground, clock)
-        photographer.window.close()
+        photographer.leave()
 
 
 def before_the_rotation(photographer: Photographer) -> None:

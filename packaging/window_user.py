@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
@@ -34,6 +34,12 @@ class WindowUser:
         """Let what has just changed be laid out and drawn."""
         for _turn in range(3):
             self.application.processEvents()
+
+    def leave(self) -> None:
+        """Close the window, and free it here: left to Python, it could be freed by a worker that looks for garbage."""
+        self.window.close()
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(self.window, QEvent.Type.DeferredDelete.value)
 
     def find(self, name: str) -> QWidget:
         """The one visible control of this name.
