@@ -49,11 +49,15 @@ _COLOURS = 32  # of a picture in the README; letters keep their smooth edges
 
 
 class Photographer(WindowUser):
-    """Pictures what they see."""
+    """Pictures what they see.
 
-    def __init__(self, application: QApplication, window: MainWindow, scale: int) -> None:
+    Args:
+        every, few: the folders of all pictures, and of those of the README.
+    """
+
+    def __init__(self, application: QApplication, window: MainWindow, scale: int, every: Path, few: Path) -> None:
         super().__init__(application, window)
-        self._scale = scale
+        self._scale, self._all, self._few = scale, every, few
 
     def picture(self, name: str) -> None:
         """Picture the window in each scheme."""
@@ -61,27 +65,28 @@ class Photographer(WindowUser):
             wear(self.application, colours)
             self.draw()
             image = self.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-            save(image, ALL / f"{name}-{scheme}-{self._scale}00.png")
+            save(image, self._all / f"{name}-{scheme}-{self._scale}00.png")
             if name in SHOWN and self._scale == max(SCALES) and (scheme == "light" or name == OVERVIEW):
-                save(with_few_colours(image), FEW / f"{name}-{scheme}.png")
+                save(with_few_colours(image), self._few / f"{name}-{scheme}.png")
         wear(self.application, LIGHT)
 
 
 def main() -> None:
     """Take all pictures, each scale in a process of its own."""
     if len(sys.argv) > 1:
-        take(int(sys.argv[1]))
+        take(int(sys.argv[1]), *map(Path, sys.argv[2:]))
         return
     for scale in SCALES:
         same = {"LANGUAGE": "en", "TZ": "UTC"}
         environment = os.environ | same | {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)}
-        subprocess.run([sys.executable, __file__, str(scale)], env=environment, check=True)
+        command = [sys.executable, __file__, str(scale), str(ALL), str(FEW)]
+        subprocess.run(command, env=environment, check=True)
     print(f"{len(list(ALL.glob('*.png')))} pictures are in {ALL}, and those of the README in {FEW}.")
 
 
-def take(scale: int) -> None:
+def take(scale: int, every: Path, few: Path) -> None:
     """Lead one rotation through the window."""
-    for folder in (ALL, FEW):
+    for folder in (every, few):
         folder.mkdir(parents=True, exist_ok=True)
     application = make_application()
     wear_light(application)
@@ -92,7 +97,7 @@ def take(scale: int) -> None:
             window = MainWindow(Runner(location, clock), _DOORS, strip)
             window.show()
             window.look()
-            return Photographer(application, window, scale)
+            return Photographer(application, window, scale, every, few)
 
         for name, location, strip in (
             ("practice", ground.location, RehearsalStrip(ground, clock)),
@@ -152,7 +157,10 @@ def rotation(photographer: Photographer, ground: Ground, clock: MovedClock) -> N
     press("Go on with these buckets")
     picture("plan")
     press("Create new key and update five programs", wait=False)
-    photographer.wait_for(lambda: _is_half_proved(photographer.assistant.flow))
+    # Where all of them are proved at once, the page that follows is pictured instead of none.
+    photographer.wait_for(
+        lambda: _is_half_proved(photographer.assistant.flow) or photographer.assistant.flow.job is None
+    )
     picture("progress")
     photographer.settle()
     picture("proof")
