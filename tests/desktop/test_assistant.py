@@ -94,6 +94,22 @@ class Person:
         self.to_the_plan(*options)
         self.press("Create new key and update two programs")
 
+    def to_the_question(self) -> None:
+        """Whether something else uses the key, asked before it goes off."""
+        self.to_the_proof()
+        self.press("Continue")
+        self.home.advance(4)
+        self.press("Look again")
+
+    def forget_programs(self) -> None:
+        """Nothing here uses the key any more; a file that was downloaded has it still."""
+        old = self.home.old
+        self.home.duck.unlink()
+        self.home.s3ql.unlink()
+        text = f"AWSAccessKeyId={old.access_key_id.value}\nAWSSecretKey={old.secret.reveal()}\n"
+        (self.home.home / "rootkey.csv").write_text(text)
+        self.open()
+
 
 def _name(widget: QWidget) -> str:
     interface = QAccessible.queryAccessibleInterface(widget)
@@ -140,11 +156,7 @@ def test_the_whole_way_by_what_is_named_on_the_pages(person: Person) -> None:
 
 def test_a_key_that_nothing_uses_is_retired_and_no_page_speaks_of_a_new_one(person: Person) -> None:
     old = person.home.old
-    person.home.duck.unlink()
-    person.home.s3ql.unlink()
-    text = f"AWSAccessKeyId={old.access_key_id.value}\nAWSSecretKey={old.secret.reveal()}\n"
-    (person.home.home / "rootkey.csv").write_text(text)
-    person.open()
+    person.forget_programs()
     pages: list[str] = []
 
     def seen(page: Page) -> None:
@@ -172,12 +184,7 @@ def test_a_key_that_nothing_uses_is_retired_and_no_page_speaks_of_a_new_one(pers
 
 
 def test_what_a_person_says_uses_the_key_gets_a_new_one_by_hand(person: Person) -> None:
-    old = person.home.old
-    person.home.duck.unlink()
-    person.home.s3ql.unlink()
-    text = f"AWSAccessKeyId={old.access_key_id.value}\nAWSSecretKey={old.secret.reveal()}\n"
-    (person.home.home / "rootkey.csv").write_text(text)
-    person.open()
+    person.forget_programs()
     person.press("Something else uses it")
     person.press(_title("qnap-hbs"))
     for button in ("Choose the way out", "A user of its own", "Show the plan", SmallHome.BUCKET):
@@ -213,10 +220,7 @@ def test_an_undo_waits_until_what_was_done_by_hand_is_undone_by_hand(person: Per
 
 
 def test_what_comes_to_mind_before_the_key_goes_off_is_waited_for(person: Person) -> None:
-    person.to_the_proof()
-    person.press("Continue")
-    person.home.advance(4)
-    person.press("Look again")
+    person.to_the_question()
     person.press("Yes, or I am not sure")
     person.press("Let Keyturn wait for it")
     assert not person.find("Wait for what is ticked").isEnabled()
@@ -239,10 +243,7 @@ def _title(name: str) -> str:
 
 def test_a_key_that_was_turned_on_again_is_asked_about_again(person: Person) -> None:
     key = person.home.old.access_key_id
-    person.to_the_proof()
-    person.press("Continue")
-    person.home.advance(4)
-    person.press("Look again")
+    person.to_the_question()
     person.press("No, nothing else uses it")
     person.home.account.root_turn_off(key)
     person.press("Open the AWS console")
@@ -379,10 +380,7 @@ def test_later_reminds_and_leaves_everything_as_it_is(person: Person) -> None:
 
 
 def test_at_the_end_it_offers_to_tell_at_login_when_something_is_due(person: Person) -> None:
-    person.to_the_proof()
-    person.press("Continue")
-    person.home.advance(4)
-    person.press("Look again")
+    person.to_the_question()
     person.press("No, nothing else uses it")
     person.home.account.root_turn_off(person.home.old.access_key_id)
     person.press("Open the AWS console")
@@ -404,10 +402,7 @@ def test_each_thing_by_hand_is_ticked_by_its_name(person: Person) -> None:
 
 
 def test_while_the_console_is_waited_for_the_key_is_looked_at_until_somebody_stops(person: Person) -> None:
-    person.to_the_proof()
-    person.press("Continue")
-    person.home.advance(4)
-    person.press("Look again")
+    person.to_the_question()
     person.press("No, nothing else uses it")
     # The clock of the practice stands still unless it is waited with, so ten minutes are over at once.
     person.press("Open the AWS console")
@@ -416,10 +411,7 @@ def test_while_the_console_is_waited_for_the_key_is_looked_at_until_somebody_sto
 
 
 def test_the_one_way_door_has_a_warning_and_wants_to_be_understood(person: Person) -> None:
-    person.to_the_proof()
-    person.press("Continue")
-    person.home.advance(4)
-    person.press("Look again")
+    person.to_the_question()
     person.press("No, nothing else uses it")
     person.press("I cannot use the console")
     key = person.home.old.access_key_id
