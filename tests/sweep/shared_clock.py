@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,6 +47,7 @@ class MappedClock:
     """The same clock for the program under test; fits Keyturn's own clock port."""
 
     def __init__(self, path: Path) -> None:
+        self._moving = threading.Lock()
         with path.open("r+b") as file:
             self._memory = mmap.mmap(file.fileno(), _SECONDS.size)
 
@@ -60,4 +62,6 @@ class MappedClock:
 
     def sleep(self, seconds: float) -> None:
         """Move the clock on, and return at once."""
-        _SECONDS.pack_into(self._memory, 0, self.monotonic() + max(0.0, seconds))
+        # Of two threads that read the same moment, the later one to write would turn the clock back.
+        with self._moving:
+            _SECONDS.pack_into(self._memory, 0, self.monotonic() + max(0.0, seconds))
