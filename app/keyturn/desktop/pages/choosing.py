@@ -83,7 +83,10 @@ class FoundPage(PageView):
         return flow.facts
 
     def build(self, flow: Flow) -> None:
-        """The key, the programs that read it, what went wrong while looking, and, folded, files that nothing reads."""
+        """The key, the programs that read it, and what went wrong while looking.
+
+        Folded: files that no program is known to read, and boxes for what else uses the key.
+        """
         facts = flow.facts
         if facts is None:
             return

@@ -176,7 +176,7 @@ class DeletedPage(PageView):
         return _("{key} is deleted").format(key=flow.masked)
 
     def sentence(self, flow: Flow) -> str:
-        """What became of the new key and of Keyturn's copy of the old one."""
+        """What became of Keyturn's copy of the old key, and of the new one where there is one."""
         if flow.route is Route.RETIRE:
             return _("Keyturn found no program that used it, and keeps no copy of it.")
         return _("Every backup has its new key, and Keyturn keeps no copy of the old one.")
@@ -218,7 +218,7 @@ class UndonePage(PageView):
         return _("Everything is as it was")
 
     def sentence(self, flow: Flow) -> str:
-        """What became of the new key: Keyturn removes one that it made, but cannot remove one that the person made."""
+        """What became of the new key: removed where Keyturn made it, kept where the person did; retiring has none."""
         if flow.takes_a_pair:
             return _("{key} is back in every program; the new key is still there where you made it.").format(
                 key=flow.masked
