@@ -276,6 +276,15 @@ def test_undo_takes_the_persons_word_for_a_program_that_cannot_be_read(office: O
     assert conductor.undo(office.start(), None).state is State.UNDONE
 
 
+def test_a_second_computer_is_waited_for_as_the_first_one_was(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    for _number in ("first", "second"):
+        assert items(conductor.add_by_hand(office.start(), None, "another-computer")) == ["guided-another-computer"]
+        assert turned_off(office).ending is Ending.WAITING
+        conductor.tick(office.start(), None, "guided-another-computer")
+    assert turned_off(office).ending is Ending.DONE
+
+
 def test_a_program_that_got_the_old_key_again_keeps_it_on_until_it_has_the_new_one(office: Office) -> None:
     office.write(DUPLICATI, "no database that anybody can read")
     office.rotate(Route.SCOPED_USER)

@@ -255,7 +255,9 @@ def add_by_hand(surroundings: Surroundings, name: str | None, program: str) -> R
     """
     rotation = _open(surroundings, name)
     _expect_step(rotation, Step.WATCH, Step.TURN_OFF)
-    write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"also": program})
+    # Where it was named before and is done, this is another one: a second computer, say.
+    item = item_of(ByHand(program, (), (), known=True))
+    write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"also": program, "opposite": item})
     return _waiting(surroundings, reload(surroundings, rotation))
 
 

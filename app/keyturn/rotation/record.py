@@ -167,12 +167,12 @@ class Rotation:
 
     @property
     def ticked(self) -> frozenset[str]:
-        """The things that a person said were done, and has not taken back by saying the opposite since."""
+        """The things that a person said were done, and has not said since that they are not, or no longer."""
         said: set[str] = set()
         for entry in self.entries:
             if entry.mark is Mark.TICKED:
                 said.add(str(entry.facts["item"]))
-                said.discard(str(entry.facts.get("opposite")))
+            said.discard(str(entry.facts.get("opposite")))
         return frozenset(said)
 
     @property

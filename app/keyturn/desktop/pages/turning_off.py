@@ -64,6 +64,7 @@ class TurnOffPage(PageView):
         decision = _decision(flow)
         if decision is None:
             return
+        self._elsewhere, self._wait_for = None, Button()
         self._ask(flow, decision)
         self._first = self._told_what_else(decision)
         self._way = stacked(*(self._in_the_console(decision) if default_way(decision) is By.CONSOLE else ()))
@@ -142,6 +143,8 @@ class TurnOffPage(PageView):
             for button in self._answers.buttons():
                 button.setChecked(False)
             self._answers.setExclusive(True)
+            if self._elsewhere is not None:
+                self._elsewhere.clear()
         self._first.setVisible(flow.nobody_else is False)
         self._way.setVisible(flow.nobody_else is True)
         self._wait_for.setEnabled(not flow.why_not(self._adding()))

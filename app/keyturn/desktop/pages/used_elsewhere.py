@@ -41,6 +41,11 @@ class UsedElsewhere(Card):
             self._boxes[name] = box
             self.column.addWidget(box)
 
+    def clear(self) -> None:
+        """Take every tick away."""
+        for box in self._boxes.values():
+            box.setChecked(False)
+
     @property
     def ticked(self) -> tuple[str, ...]:
         """The names of the guides whose boxes are ticked."""
