@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Clock(Protocol):
@@ -28,6 +30,8 @@ class SystemClock:
 
     def now(self) -> datetime:
         """The time of day in UTC."""
+        from datetime import UTC, datetime  # the window is seen before anybody asks
+
         return datetime.now(UTC)
 
     def monotonic(self) -> float:

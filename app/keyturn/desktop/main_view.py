@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -25,6 +24,8 @@ from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from keyturn.desktop.destination_list import DestinationList
     from keyturn.desktop.empty_view import EmptyView
     from keyturn.desktop.history import HistoryView
@@ -278,13 +279,11 @@ class MainView(QWidget):
         if self._looked_at is None:
             self.when.setText("")
             return
-        ago = self._clock.now() - self._looked_at
-        if ago < timedelta(minutes=1):
+        minutes, hours = (int((self._clock.now() - self._looked_at).total_seconds() // unit) for unit in (60, 3600))
+        if minutes < 1:
             when = _("just now")
-        elif ago < timedelta(hours=1):
-            minutes = int(ago.total_seconds() // 60)
+        elif hours < 1:
             when = plural("{count} minute ago", "{count} minutes ago", minutes).format(count=minutes)
         else:
-            hours = int(ago.total_seconds() // 3600)
             when = plural("{count} hour ago", "{count} hours ago", hours).format(count=hours)
         self.when.setText(self._checked.format(when=when))

@@ -12,7 +12,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -38,8 +37,7 @@ _GIVING_WAY = 0.0005
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """What a piece of work has in its thread: a workplace of its own, a way to tell, and a way to be stopped."""
 
     workplace: Workplace

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keyturn.model.errors import StoreError
 from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def read_document(path: Path, version: int) -> dict[str, Any] | None:
@@ -64,8 +66,12 @@ def moment_in(text: str | None) -> datetime | None:
     Raises:
         ValueError: where it is none, or has no time zone.
     """
-    moment = None if text is None else datetime.fromisoformat(text)
-    if moment is not None and moment.tzinfo is None:
+    if text is None:
+        return None
+    from datetime import datetime
+
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
         raise ValueError("a moment without its zone")
     return moment
 
