@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from keyturn.clients.guide import ANOTHER_COMPUTER, ANOTHER_PROGRAM, guides
 from keyturn.desktop.pages.fields import Tick
+from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Card, Quiet
 from keyturn.model.text import _
+
+_TWO_COLUMNS = 33  # line heights, from which on two names have room beside each other
 
 
 class UsedElsewhere(Card):
@@ -39,7 +43,24 @@ class UsedElsewhere(Card):
             box.setChecked(name in ticked)
             box.toggled.connect(lambda on: self._changed(self.ticked))
             self._boxes[name] = box
-            self.column.addWidget(box)
+        inside = QWidget()
+        self._halves = ReflowingRow(inside, _TWO_COLUMNS)
+        self._halves.setContentsMargins(0, 0, 0, 0)
+        self._halves.setSpacing(0)
+        boxes = list(self._boxes.values())
+        middle = (len(boxes) + 1) // 2
+        for half in (boxes[:middle], boxes[middle:]):
+            column = QVBoxLayout()
+            for box in half:
+                column.addWidget(box)
+            column.addStretch(1)
+            self._halves.addLayout(column, 1)
+        self.column.addWidget(inside)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the second half below the first one where the window is too narrow for both."""
+        super().resizeEvent(event)
+        self._halves.reflow()
 
     def clear(self) -> None:
         """Take every tick away."""
