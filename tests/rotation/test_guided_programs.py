@@ -279,7 +279,7 @@ def test_undo_takes_the_persons_word_for_a_program_that_cannot_be_read(office: O
 def test_a_second_computer_is_waited_for_as_the_first_one_was(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
     for _number in ("first", "second"):
-        assert items(conductor.add_by_hand(office.start(), None, "another-computer")) == ["guided-another-computer"]
+        assert items(conductor.add_by_hand(office.start(), None, ["another-computer"])) == ["guided-another-computer"]
         assert turned_off(office).ending is Ending.WAITING
         conductor.tick(office.start(), None, "guided-another-computer")
     assert turned_off(office).ending is Ending.DONE

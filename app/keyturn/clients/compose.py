@@ -13,7 +13,7 @@ from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import project_folders
 from keyturn.clients.shell_pairs import secret_name
-from keyturn.clients.variable_places import Variables, places_of, spots_of
+from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
 from keyturn.clients.variable_readers import containers_anew, is_compose_file
 from keyturn.computer.computer import Platform
 from keyturn.edits import trees, yaml_spans
@@ -21,7 +21,6 @@ from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Node, Scalar, Writing
-from keyturn.model.errors import FileError
 from keyturn.model.places import Place
 from keyturn.model.text import _
 
@@ -42,15 +41,7 @@ class Compose(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key of a service; one behind an anchor is only mentioned."""
         look = Look(self.name)
-        for path in _files(computer, look.listing):
-            content = look.read(path)
-            if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
-                continue
-            try:
-                for variables in _services(content):
-                    look.take(_places(path, variables))
-            except FileError as error:
-                look.report_unparsable(content, error)
+        take_from(look, _files(computer, look.listing), _places)
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
@@ -72,12 +63,14 @@ def _files(computer: Computer, listing: Listing) -> Iterator[Path]:
         yield from (Path(entry.path) for entry in listing.entries(name) if is_compose_file(entry.name))
 
 
-def _places(path: Path, variables: Variables) -> Iterator[Place]:
-    for place in places_of(Compose.name, path, variables):
-        if place.secret is None and any(one.is_reference for one in variables.assignments):
-            yield replace(place, note=_("The values stand elsewhere: behind an anchor of the file, or in variables."))
-        else:
-            yield place
+def _places(content: FileContent) -> Iterator[Place]:
+    for variables in _services(content):
+        for place in places_of(Compose.name, content.path, variables):
+            if place.secret is None and any(one.is_reference for one in variables.assignments):
+                note = _("The values stand elsewhere: behind an anchor of the file, or in variables.")
+                yield replace(place, note=note)
+            else:
+                yield place
 
 
 def _services(content: FileContent) -> list[Variables]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
-from keyturn.clients.variable_places import Variables, spots_of, take_from
+from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
 from keyturn.clients.walking import Walk
 from keyturn.computer.computer import Platform
 from keyturn.edits import crontabs
@@ -38,7 +38,7 @@ class Cron(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a timetable."""
         look = Look(self.name)
-        take_from(look, _timetables(computer, look.listing), _variables)
+        take_from(look, _timetables(computer, look.listing), _places)
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
@@ -75,6 +75,10 @@ def _own_copies(computer: Computer) -> tuple[Path, ...]:
 
 def _names_person(path: Path) -> bool:
     return path.parent.name == "cron.d" or path == Path("/etc/crontab")
+
+
+def _places(content: FileContent) -> list[Place]:
+    return places_of(Cron.name, content.path, _variables(content))
 
 
 def _variables(content: FileContent) -> Variables:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,12 +132,11 @@ def _storages(content: FileContent) -> Iterator[_Storage]:
 def _place(path: Path, one: _Storage) -> Place:
     identifier = key_id(one.access_key_id.value)
     assert identifier is not None  # noqa: S101  (else it is no storage of ours)
-    address = address_in(one.url)
     notes = [
         "" if one.secret is not None else _("The secret key does not stand beside it in this file."),
         _("These are temporary credentials, which expire by themselves.") if identifier.is_temporary else "",
     ]
-    return Place(
+    place = Place(
         client=Duplicacy.name,
         name=one.name,
         path=path,
@@ -146,10 +145,20 @@ def _place(path: Path, one: _Storage) -> Place:
         access_key_id=identifier,
         secret=None if one.secret is None else Secret(one.secret.value),
         editable=one.secret is not None and not identifier.is_temporary,
-        targets=() if address is None else (address.target,),
-        region=None if address is None else address.region,
-        endpoint=None if address is None else address.endpoint,
-        plain_http=address is not None and address.plain_http,
         session=identifier.is_temporary,
         note=" ".join(note for note in notes if note),
+    )
+    return at_address(place, address_in(one.url))
+
+
+def at_address(place: Place, address: Address | None) -> Place:
+    """Return the place with what its storage's address tells; unchanged without one."""
+    if address is None:
+        return place
+    return replace(
+        place,
+        targets=(address.target,),
+        region=address.region,
+        endpoint=address.endpoint,
+        plain_http=address.plain_http,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.duplicacy import Address, address_in, preferences_files
+from keyturn.clients.duplicacy import Address, address_in, at_address, preferences_files
 from keyturn.clients.guided import blind_spot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import key_id
@@ -122,9 +122,8 @@ def _in_items(
         if computer.environment.get(variable)
         else "",
     ]
-    address = storage.address
     for identifier in identifiers:
-        yield Place(
+        place = Place(
             client=guide.name,
             name=storage.name,
             path=storage.path,
@@ -132,13 +131,10 @@ def _in_items(
             kind=PlaceKind.DESTINATION if whole else PlaceKind.MENTION,
             access_key_id=identifier,
             secret=Secret(secrets[0]) if whole else None,
-            targets=() if address is None else (address.target,),
-            region=None if address is None else address.region,
-            endpoint=None if address is None else address.endpoint,
-            plain_http=address is not None and address.plain_http,
             session=identifier.is_temporary,
             note=" ".join(note for note in notes if note),
         )
+        yield at_address(place, storage.address)
 
 
 def _values(items: Mapping[str, tuple[Secret, ...]], name: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
-from keyturn.clients.variable_places import Variables, spots_of, take_from
+from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
 from keyturn.computer.computer import Platform
 from keyturn.edits import plists
 from keyturn.edits.files import FileContent
@@ -37,7 +37,7 @@ class Launchd(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a job of the person or of the system."""
         look = Look(self.name)
-        take_from(look, _jobs(computer, look.listing), _variables)
+        take_from(look, _jobs(computer, look.listing), _places)
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
@@ -63,6 +63,10 @@ def _jobs(computer: Computer, listing: Listing) -> Iterator[Path]:
     system = (computer.system_folder(*parts) for parts in _SYSTEM_FOLDERS)
     for folder in (computer.home / "Library" / "LaunchAgents", *(one for one in system if one is not None)):
         yield from listing.files_in(folder, ".plist")
+
+
+def _places(content: FileContent) -> list[Place]:
+    return places_of(Launchd.name, content.path, _variables(content))
 
 
 def _variables(content: FileContent) -> Variables:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.looking import Look
 from keyturn.clients.unit_files import is_users_own, unit_files, unit_name
-from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of
+from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of, take_from
 from keyturn.edits import units
 from keyturn.edits.files import FileContent
-from keyturn.model.errors import FileError
 from keyturn.model.places import Place
 from keyturn.model.text import _
 
@@ -31,14 +30,7 @@ class Systemd(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a unit of the person or of the system."""
         look = Look(self.name)
-        for path in unit_files(computer, look.listing):
-            content = look.read(path)
-            if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b""):
-                continue
-            try:
-                look.take(_places(content))
-            except FileError as error:
-                look.report_unparsable(content, error)
+        take_from(look, unit_files(computer, look.listing), _places)
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from keyturn.edits.trees import Writing
 from keyturn.model.errors import FileError
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
+
+_NAME_OF_KEY = re.compile(rb"ACCESS_KEY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +60,24 @@ def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
     return [place_of(client, path, pair, facts, variables.within) for pair in pairs_in(found)]
 
 
-def take_from(look: Look, paths: Iterable[Path], variables_in: Callable[[FileContent], Variables]) -> None:
+def take_from(
+    look: Look,
+    paths: Iterable[Path],
+    places_in: Callable[[FileContent], Iterable[Place]],
+    mark: re.Pattern[bytes] = _NAME_OF_KEY,
+) -> None:
     """Take a place for each key in the variables of these files.
 
     Args:
-        variables_in: reads one file; it raises FileError, which is reported, where that cannot be read.
+        places_in: reads one file; it raises FileError, which is reported, where that cannot be read.
+        mark: a file without it, in one or two bytes for each character, sets no key and is not parsed.
     """
     for path in paths:
         content = look.read(path)
-        if content is None or b"ACCESS_KEY" not in content.content.replace(b"\0", b"").upper():
+        if content is None or mark.search(content.content.replace(b"\0", b"")) is None:
             continue
         try:
-            look.take(places_of(look.client, path, variables_in(content)))
+            look.take(places_in(content))
         except FileError as error:
             look.report_unparsable(content, error)
 

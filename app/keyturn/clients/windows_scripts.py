@@ -11,7 +11,7 @@ from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import SCRIPT_LIMIT
-from keyturn.clients.variable_places import Variables, spots_of, take_from
+from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
 from keyturn.clients.walking import Walk, personal_folders
 from keyturn.computer.computer import Platform
 from keyturn.edits import windows_scripts
@@ -28,6 +28,7 @@ _ENDINGS = (*windows_scripts.BATCH_ENDINGS, *windows_scripts.POWERSHELL_ENDINGS)
 _FOLDERS = ("bin", "scripts", "Scripts", "restic", "backup", "Backup")
 _SETX = re.compile(r"\bsetx\b|SetEnvironmentVariable", re.IGNORECASE)
 _REPOSITORY = re.compile(r"""\s(?:-r|--repo)(?:\s+|=)["']?(s3:[^\s"';|&]+)""")
+_NAME_OF_KEY = re.compile(rb"ACCESS_KEY", re.IGNORECASE)  # Windows' variables have no case
 _BUDGET = 4000
 
 
@@ -40,7 +41,7 @@ class WindowsScripts(Client):
     def look(self, computer: Computer) -> Look:
         """Return a place for each key in a script."""
         look = Look(self.name)
-        take_from(look, _scripts(computer, look.listing), _variables)
+        take_from(look, _scripts(computer, look.listing), _places, _NAME_OF_KEY)
         return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
@@ -72,6 +73,10 @@ def _scripts(computer: Computer, listing: Listing) -> Iterator[Path]:
         for entry in walk.files(folder, depth):
             if entry.name.lower().endswith(_ENDINGS) and walk.is_at_most(entry, SCRIPT_LIMIT):
                 yield Path(entry.path)
+
+
+def _places(content: FileContent) -> list[Place]:
+    return places_of(WindowsScripts.name, content.path, _variables(content))
 
 
 def _variables(content: FileContent) -> Variables:

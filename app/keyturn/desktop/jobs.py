@@ -181,7 +181,7 @@ class Jobs:
             case Work.TICK:
                 return conductor.tick(surroundings, name, job.item)
             case Work.ADD:
-                return [conductor.add_by_hand(surroundings, name, program) for program in job.also][-1]
+                return conductor.add_by_hand(surroundings, name, job.also)
             case Work.TURN_OFF:
                 return conductor.turn_off(surroundings, name, job.by, job.wait)
             case Work.TURN_ON:

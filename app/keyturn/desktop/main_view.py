@@ -279,7 +279,8 @@ class MainView(QWidget):
         if self._looked_at is None:
             self.when.setText("")
             return
-        minutes, hours = (int((self._clock.now() - self._looked_at).total_seconds() // unit) for unit in (60, 3600))
+        minutes = int((self._clock.now() - self._looked_at).total_seconds() // 60)
+        hours = minutes // 60
         if minutes < 1:
             when = _("just now")
         elif hours < 1:

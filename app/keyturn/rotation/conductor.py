@@ -247,17 +247,18 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
     return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
 
 
-def add_by_hand(surroundings: Surroundings, name: str | None, program: str) -> Result:
-    """The person found another program or computer that uses the old key: it is awaited before that key is off.
+def add_by_hand(surroundings: Surroundings, name: str | None, programs: Sequence[str]) -> Result:
+    """The person found other programs or computers that use the old key: they are awaited before that key is off.
 
     Args:
-        program: the name of a guide.
+        programs: the names of guides.
     """
     rotation = _open(surroundings, name)
     _expect_step(rotation, Step.WATCH, Step.TURN_OFF)
-    # Where it was named before and is done, this is another one: a second computer, say.
-    item = item_of(ByHand(program, (), (), known=True))
-    write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"also": program, "opposite": item})
+    for program in programs:
+        # Where it was named before and is done, this is another one: a second computer, say.
+        item = item_of(ByHand(program, (), (), known=True))
+        write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"also": program, "opposite": item})
     return _waiting(surroundings, reload(surroundings, rotation))
 
 

@@ -97,7 +97,7 @@ def turn_off(session: Session, output: Output) -> Exit:
                 warning = consent.one_way(rotation.decision.owner)
                 output.page.write(line(consent.one_way_heading(), Tone.ATTENTION), line(warning), BLANK)
             if not arguments.yes and _another_needs_it(output, rotation):
-                found = conductor.add_by_hand(session.surroundings(), rotation.name, ANOTHER_COMPUTER)
+                found = conductor.add_by_hand(session.surroundings(), rotation.name, [ANOTHER_COMPUTER])
                 return _end(session, output, found)
             if not arguments.yes and not questions.agrees(output, _off_now(rotation)):
                 return _not_agreed(output)

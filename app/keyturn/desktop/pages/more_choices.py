@@ -26,8 +26,9 @@ class MoreChoices(Fold):
 
     def __init__(self, flow: Flow, changed: Callable[[], None]) -> None:
         super().__init__(_("More choices"), self._form)
-        options, found = flow.options, () if flow.facts is None else flow.facts.programs
-        self._options, self._changed = options, changed
+        self._options = options = flow.options
+        self._changed = changed
+        found = () if flow.facts is None else flow.facts.programs
         self._clients: dict[str, Tick] = {}
         for client, name in {one.client: one.name for one in found}.items():
             box = Tick(name)
