@@ -22,6 +22,21 @@ def test_scan_names_the_blind_spot_with_its_code(desk_with_duplicati: Desk) -> N
     assert "A rotation asks you about it" in desk_with_duplicati.type("scan", "--offline").out
 
 
+def test_scan_gives_scripts_each_blind_spot_with_its_reason_and_what_to_do(desk_with_duplicati: Desk) -> None:
+    (spot,) = desk_with_duplicati.type("scan", "--offline", "--json").document["blind_spots"]
+    assert spot["what"].startswith("Duplicati is here")
+    assert "its backups stop" in spot["why"]
+    assert "keyturn clients duplicati" in spot["do"]
+
+
+def test_what_cannot_be_read_is_a_blind_spot(small_desk: Desk) -> None:
+    clean = small_desk.type("scan", "--offline", "--json").document
+    assert clean["blind_spots"] == []
+    (small_desk.home / ".s3cfg").mkdir()  # a folder where a file should be: what it hides is not known
+    spots = small_desk.type("scan", "--offline", "--json").document["blind_spots"]
+    assert [spot for spot in spots if ".s3cfg" in spot["what"] and spot["do"]]
+
+
 def test_the_plan_shows_steps_and_what_to_be_careful_of(desk_with_duplicati: Desk) -> None:
     desk = desk_with_duplicati
     plan = desk.type("plan", desk.old.access_key_id.value, "--also", "qnap-hbs", *desk.buckets)

@@ -86,6 +86,7 @@ class Problem:
         path: the file concerned, or None.
         client: the program whose store could not be looked into; empty where the file is no program's own.
         code: the error's stable name, such as `file.unparsable`.
+        do: what the person can do about it, in a sentence of its own; empty where the message says all there is.
     """
 
     path: Path | None
@@ -93,6 +94,22 @@ class Problem:
     message: str
     client: str = ""
     code: str = ""
+    do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """Something on the computer that may hold a key and was not looked into.
+
+    Attributes:
+        what: what was not seen.
+        why: the reason, and what would follow for a backup that keeps its key there.
+        do: what the person can do about it.
+    """
+
+    what: str
+    why: str
+    do: str
 
 
 @dataclass(frozen=True, slots=True)

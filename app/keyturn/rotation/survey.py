@@ -11,9 +11,10 @@ from keyturn.clients.endpoints import is_aws
 from keyturn.clients.registry import claims, find_everything
 from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal
-from keyturn.model.places import Findings, Place, PlaceKind, Problem
+from keyturn.model.places import BlindSpot, Findings, Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation.advice import Advice, advice_for
+from keyturn.rotation.blind_spots import blind_spots
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.uses import without_own
@@ -73,6 +74,11 @@ class Survey:
     keys: tuple[FoundKey, ...]
     problems: tuple[Problem, ...]
     searched: Searched | None = None
+
+    @property
+    def blind_spots(self) -> tuple[BlindSpot, ...]:
+        """What may hold a key and was not looked into."""
+        return blind_spots(self.problems)
 
     def find(self, text: str) -> tuple[FoundKey, ...]:
         """The keys that `text` may mean: the whole ID, its last characters, or the masked form."""

@@ -26,6 +26,7 @@ def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
     return {
         "keys": [_of_key(found, now) for found in survey.keys],
         "problems": [_of_found_problem(problem) for problem in survey.problems],
+        "blind_spots": [{"what": one.what, "why": one.why, "do": one.do} for one in survey.blind_spots],
         "search": None
         if searched is None
         else {"files": searched.files, "bytes": searched.size, "finished": searched.finished},
