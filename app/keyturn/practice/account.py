@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
 from keyturn.practice import console
+from keyturn.practice.administrator import Administrator
 from keyturn.practice.documents import read_policy
 from keyturn.practice.faults import Fault, FaultPlan, Rule
 from keyturn.practice.front_door import FrontDoor
@@ -191,6 +192,11 @@ class PracticeAccount:
         return self
 
     # --- what is in the account ---
+
+    @property
+    def administrator(self) -> Administrator:
+        """Somebody with all rights at work in the console."""
+        return Administrator(self._identities, self._s3, self._lock)
 
     def create_root_key(self, *, age_days: float = 0) -> KeyPair:
         """Make a root key that was created so long ago. Raises Refusal `LimitExceeded` for a third."""

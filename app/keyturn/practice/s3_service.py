@@ -250,10 +250,17 @@ class S3Service:
         merged = answer.body.replace(end, errors.encode() + end)
         return Answer(answer.status, answer.headers, merged)
 
-    def set_policy(self, bucket: str, text: str) -> None:
-        """Give a bucket a policy; raises Refusal `MalformedPolicy`."""
+    def set_policy(self, bucket: str, text: str | None) -> None:
+        """Give a bucket a policy, or None; raises Refusal `MalformedPolicy`."""
+        if text is None:
+            self._policies.pop(bucket, None)
+            return
         read_policy(text, at_resource=True)
         self._policies[bucket] = text
+
+    def policies(self) -> dict[str, str]:
+        """The bucket policies, by bucket."""
+        return dict(self._policies)
 
     def _policy(self, asked: Asked) -> Answer:
         """Bucket policies stay here: moto would apply them without principals and conditions (research/aws.md B2)."""
@@ -262,7 +269,7 @@ class S3Service:
             self.set_policy(bucket, asked.body.decode("utf-8", "replace"))
             return Answer(204)
         if asked.request.method == "DELETE":
-            self._policies.pop(bucket, None)
+            self.set_policy(bucket, None)
             return Answer(204)
         if bucket not in self._policies:
             details = {"BucketName": bucket}

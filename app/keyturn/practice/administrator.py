@@ -1,0 +1,104 @@
+"""What an administrator does in the AWS console beside Keyturn, and all that they see there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from keyturn.practice.identities import Identities, Status, User
+from keyturn.practice.s3_service import S3Service
+
+
+@dataclass(frozen=True, slots=True)
+class UserThere:
+    """An IAM user with all that belongs to it but its keys.
+
+    Attributes:
+        policies: inline policies, name and text.
+        attached: ARNs of managed policies.
+    """
+
+    name: str
+    path: str
+    tags: tuple[tuple[str, str], ...]
+    policies: tuple[tuple[str, str], ...]
+    attached: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All that there is in the account but objects, each thing under what nothing else ever bears.
+
+    Attributes:
+        keys: the status and the owner's unique ID, by key ID; root's unique ID is the account's number.
+        users: by unique ID (`AIDA…`): a user that is deleted and made again under its name is another one.
+        bucket_policies: by bucket.
+    """
+
+    keys: Mapping[str, tuple[str, str]]
+    users: Mapping[str, UserThere]
+    bucket_policies: Mapping[str, str]
+
+
+class Administrator:
+    """Somebody who is signed in to the console and may do everything. What they do leaves no request in the log.
+
+    Args:
+        lock: the account's own.
+    """
+
+    def __init__(self, identities: Identities, s3: S3Service, lock: threading.RLock) -> None:
+        self._identities, self._s3, self._lock = identities, s3, lock
+
+    def delete_user(self, name: str) -> None:
+        """Delete a user; the console deletes its keys and takes its policies away first, as IAM asks for.
+
+        Raises:
+            KeyError: where there is no such user.
+        """
+        with self._lock:
+            user = self._identities.users[name.lower()]
+            for key in self._identities.keys_of(user):
+                self._identities.change_key(key, Status.DELETED)
+            self._take_policies(user)
+            del self._identities.users[name.lower()]
+
+    def take_policies(self, name: str) -> None:
+        """Take every policy away from a user.
+
+        Raises:
+            KeyError: where there is no such user.
+        """
+        with self._lock:
+            self._take_policies(self._identities.users[name.lower()])
+
+    def _take_policies(self, user: User) -> None:
+        user.inline.clear()
+        user.attached.clear()
+        self._identities.policies_changed(user, ())
+
+    def set_bucket_policy(self, bucket: str, text: str | None) -> None:
+        """Give a bucket a policy, or take the one away that it has; in force at once.
+
+        Raises:
+            Refusal: `MalformedPolicy`.
+        """
+        with self._lock:
+            self._s3.set_policy(bucket, text)
+
+    def inventory(self) -> Inventory:
+        """All that is there now; compare two to prove that nothing was lost."""
+        with self._lock:
+            keys = [one for one in self._identities.keys.values() if one.status is not Status.DELETED]
+            owners = {one.access_key_id: self._identities.caller(one).user_id for one in keys}
+            return Inventory(
+                {one.access_key_id: (one.status.value, owners[one.access_key_id]) for one in keys},
+                {one.user_id: _there(one) for one in self._identities.users.values()},
+                self._s3.policies(),
+            )
+
+
+def _there(user: User) -> UserThere:
+    tags, policies = sorted(user.tags.items()), sorted(user.inline.items())
+    return UserThere(user.name, user.path, tuple(tags), tuple(policies), tuple(sorted(user.attached)))
