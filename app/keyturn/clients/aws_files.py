@@ -98,9 +98,8 @@ class AwsFiles(Client):
     program_names = ("aws",)
     about = About(own_check="aws sts get-caller-identity", proved_with_program=True)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for every profile with a key, in both files and in those that variables name."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for every profile with a key, in both files and in those that variables name."""
         parsed: dict[Path, _Parsed | None] = {}
         done: set[Path] = set()
         for files in _files(computer):
@@ -114,7 +113,6 @@ class AwsFiles(Client):
                 look.take(_config_places(config, credentials))
                 look.take(_programs_that_give_keys(config, credentials))
             done |= {files.credentials, files.config}
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each section that has its own; see `Client.spots`."""

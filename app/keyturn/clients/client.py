@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
+from keyturn.clients.readings import Readings
 from keyturn.edits import encodings, ini, shell, trees
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.spans import Change, Span
@@ -165,9 +167,19 @@ class Client(Protocol):
     about: About = About()
     remembers_its_file: bool = False
 
-    def look(self, computer: Computer) -> Look:
-        """Look through the program's files. One that cannot be read is in the result, never raised."""
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take every place where this program keeps a key into the look, and what could not be read; never raised."""
         ...
+
+    def look(self, computer: Computer, readings: Readings | None = None) -> Look:
+        """Return what a look through the program's files gave.
+
+        Args:
+            readings: what is known of the disk already; None where nothing is.
+        """
+        look = Look(self.name, listing=Listing(readings=Readings() if readings is None else readings))
+        self.look_through(computer, look)
+        return look
 
     def find(self, computer: Computer) -> Findings:
         """Return every place where this program keeps a key, and what could not be read."""

@@ -38,11 +38,9 @@ class Compose(Client):
     name = "compose"
     title = "Docker Compose"
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key of a service; one behind an anchor is only mentioned."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key of a service; one behind an anchor is only mentioned."""
         take_from(look, _files(computer, look.listing), _places)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair by service and variable; see `Client.spots`."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import key_ids_in, mention
+from keyturn.clients.readings import Readings
 from keyturn.clients.walking import SKIPPED_FOLDERS, Walk, personal_folders, unfinished
 from keyturn.computer.computer import Platform
 from keyturn.model.errors import FileError
@@ -38,6 +39,7 @@ class _Corner:
 def search_corners(
     computer: Computer,
     claimed: Collection[tuple[str, AccessKeyId]],
+    readings: Readings,
     leave_out: Collection[Path] = (),
     progress: Callable[[Path], None] | None = None,
 ) -> Findings:
@@ -45,6 +47,7 @@ def search_corners(
 
     Args:
         claimed: real paths with the key IDs that clients found there.
+        readings: what is known of the disk already.
         leave_out: folders that are not entered.
         progress: told each corner before it is searched.
     """
@@ -52,12 +55,13 @@ def search_corners(
     failed: dict[Path, FileError] = {}
     bounded: list[Path] = []
     seen: set[str] = set()
-    for corner in _corners(computer, Listing(failed=failed)):
+    listing = Listing(failed=failed, readings=readings)
+    for corner in _corners(computer, listing):
         if corner.folder in leave_out:
             continue
         if progress is not None:
             progress(corner.folder)
-        walk = Walk(budget=_BUDGET, left_out=leave_out, failed=failed)
+        walk = Walk.beside(listing, _BUDGET, leave_out)
         for entry in walk.files(corner.folder, corner.depth):
             content = _small_content(entry, walk)
             found = [] if content is None else list(key_ids_in(content))

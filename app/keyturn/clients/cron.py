@@ -35,11 +35,9 @@ class Cron(Client):
     name = "cron"
     title = "cron"
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key in a timetable."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key in a timetable."""
         take_from(look, _timetables(computer, look.listing), _places)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`. A later line counts for the jobs below it."""
@@ -62,11 +60,11 @@ def _timetables(computer: Computer, listing: Listing) -> Iterator[Path]:
     etc = computer.system_folder("etc")
     if etc is not None:
         yield etc / "crontab"
-        yield from (Path(entry.path) for entry in Walk(_BUDGET, failed=listing.failed).files(etc / "cron.d", 0))
+        yield from (Path(entry.path) for entry in Walk.beside(listing, _BUDGET).files(etc / "cron.d", 0))
     for parts in _SPOOLS:
         folder = computer.system_folder(*parts)
         if folder is not None:
-            yield from (Path(entry.path) for entry in Walk(_BUDGET, failed=listing.failed).files(folder, 1))
+            yield from (Path(entry.path) for entry in Walk.beside(listing, _BUDGET).files(folder, 1))
 
 
 def _own_copies(computer: Computer) -> tuple[Path, ...]:

@@ -34,11 +34,10 @@ class Duck(Client):
     title = "duck (Cyberduck CLI)"
     program_names = ("duck",)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each secret under a key ID, and a mention for each bookmark with one."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each secret under a key ID, and a mention for each bookmark with one."""
         if computer.platform is not Platform.LINUX:
-            return look
+            return
         folder = computer.home / ".duck"
         content = look.read(folder / "credentials")
         if content is not None:
@@ -51,7 +50,6 @@ class Duck(Client):
             bookmark = look.read(path)
             for identifier, line in () if bookmark is None else key_ids_in(bookmark.content):
                 look.places.append(mention(self.name, path, identifier, line, note))
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each pair by its server; see `Client.spots`."""

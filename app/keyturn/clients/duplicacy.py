@@ -41,9 +41,8 @@ class Duplicacy(Client):
     program_names = ("duplicacy",)
     about = About(guide="duplicacy-keychain")
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each storage whose key stands in the preferences."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each storage whose key stands in the preferences."""
         for path in preferences_files(computer, look.listing):
             content = look.read(path)
             if content is None:
@@ -52,7 +51,6 @@ class Duplicacy(Client):
                 look.take(_place(path, storage) for storage in _storages(content))
             except FileError as error:
                 look.report_unparsable(content, error)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each storage by its name; see `Client.spots`."""

@@ -36,9 +36,8 @@ class Duplicity(Client):
     program_names = ("duplicity",)
     about = About(proved_with_program=True)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key in such a script."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key in such a script."""
         for content, found in read_shell_files(look, computer, Owner.DUPLICITY):
             goes_to = destinations_in(content.content.decode(errors="replace"))
             places = places_of(self.name, content.path, Variables(found))
@@ -55,7 +54,6 @@ class Duplicity(Client):
             profile = last_value(found, "AWS_PROFILE")
             if profile is not None and not places:
                 look.loans.append(_loan(computer, content, found, profile))
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""

@@ -36,9 +36,8 @@ class Duply(Client):
     program_names = ("duply",)
     about = About(proved_with_program=True)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key of a profile; of two lines for one variable the last counts."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key of a profile; of two lines for one variable the last counts."""
         for path in _profiles(computer, look.listing):
             content = look.read(path)
             if content is None:
@@ -47,7 +46,6 @@ class Duply(Client):
                 look.take(_places(content))
             except FileError as error:
                 look.report_unparsable(content, error)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables that count; see `Client.spots`."""

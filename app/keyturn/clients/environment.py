@@ -40,9 +40,8 @@ class Environment(Client):
     title = "environment"
     about = About(proved_with_program=True)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key in a start file or script, and a mention for each in the session itself."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key in a start file or script, and a mention for each in the session itself."""
         for content, found in read_shell_files(look, computer, Owner.ENVIRONMENT):
             facts = FileFacts(
                 session_token=has_session_token(found),
@@ -51,7 +50,6 @@ class Environment(Client):
             )
             look.take(place_of(self.name, content.path, pair, facts) for pair in pairs_in(found))
         look.take(_session_places(computer.environment))
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""

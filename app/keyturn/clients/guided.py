@@ -53,9 +53,8 @@ class Guided(Client):
         self.runs = runs
         self.finder = finder
 
-    def look(self, computer: Computer) -> Look:
-        """Return what can be read of it; where it is there and nothing can be read, that is said as a problem."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take what can be read of it; where it is there and nothing can be read, that is said as a problem."""
         found = self.traces(computer, look.listing)
         if found and self.reader is None:
             look.take([blind_spot(self.guide, found[0])])
@@ -63,7 +62,6 @@ class Guided(Client):
             self.reader(computer, self.guide, found, look)
         look.problems = list(_blind_where_unread(self.guide, look.findings().problems))
         look.listing.failed.clear()
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return nothing: Keyturn replaces nothing here."""

@@ -34,9 +34,8 @@ class HashBackup(Client):
     title = "HashBackup"
     program_names = ("hb",)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each destination of S3 with a key."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each destination of S3 with a key."""
         for path in _files(computer):
             content = look.read(path)
             if content is None:
@@ -46,7 +45,6 @@ class HashBackup(Client):
                     look.take(_places(path, destination))
             except FileError as error:
                 look.report_unparsable(content, error)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each destination by its name; see `Client.spots`."""

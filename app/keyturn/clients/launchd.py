@@ -34,11 +34,9 @@ class Launchd(Client):
     name = "launchd"
     title = "launchd jobs"
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key in a job of the person or of the system."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key in a job of the person or of the system."""
         take_from(look, _jobs(computer, look.listing), _places)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables; see `Client.spots`."""

@@ -40,15 +40,13 @@ class Leftovers(Client):
     title = "leftover"
     about = About(edited=False)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key in such a file in home, Downloads, Desktop and Documents."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key in such a file in home, Downloads, Desktop and Documents."""
         for folder in (computer.home, *personal_folders(computer, look.listing)):
             for path in _key_files(folder, look.listing):
                 content = look.read(path)
                 if content is not None:
                     look.take(_places(content))
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return nothing: a leftover is offered for the trash, never edited."""

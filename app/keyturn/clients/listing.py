@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from keyturn.clients.readings import Readings
 from keyturn.edits.failures import Doing, refused
 from keyturn.model.errors import FileError
 
@@ -24,15 +25,16 @@ class Listing:
 
     Attributes:
         failed: what could not be looked at, with the reason; a key may lie there.
+        readings: what is known of the disk already.
     """
 
     failed: dict[Path, FileError] = field(default_factory=dict, kw_only=True)
+    readings: Readings = field(default_factory=Readings, kw_only=True)
 
-    def entries(self, folder: Path | str) -> list[os.DirEntry[str]]:
+    def entries(self, folder: Path | str) -> Sequence[os.DirEntry[str]]:
         """Return what lies in a folder, by name; nothing where there is no such folder, or where it is in `failed`."""
         try:
-            with os.scandir(folder) as found:
-                return sorted(found, key=lambda entry: entry.name)
+            return self.readings.folder(os.fspath(folder))
         except OSError as error:
             self.note(folder, error)
             return []

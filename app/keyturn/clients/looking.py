@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keyturn.clients.listing import Listing
-from keyturn.edits.files import FileContent, read_file
+from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
 from keyturn.model.needs import Addition
@@ -101,7 +101,7 @@ class Look:
     def read(self, path: Path) -> FileContent | None:
         """Return the file, or None where it is missing, was read before, or cannot be read (then that is reported)."""
         try:
-            content = read_file(path)
+            content = self.listing.readings.file(path)
         except FileError as error:
             if error.code != "file.missing":
                 self.report(path, error)

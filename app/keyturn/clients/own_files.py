@@ -76,9 +76,8 @@ class OwnFiles(Client, Protocol):
         """
         ...
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for every key in the program's files."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for every key in the program's files."""
         for path in self.paths(computer, look.listing):
             content = look.read(path)
             if content is None:
@@ -90,7 +89,6 @@ class OwnFiles(Client, Protocol):
             else:
                 places = (_place(self.name, content.path, key) for key in found)
                 look.take(place for place in places if place is not None)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair that has a spot of its own; see `Client.spots`."""

@@ -40,9 +40,8 @@ class Rclone(Client):
     program_names = ("rclone",)
     about = About(own_check="rclone lsf REMOTE:BUCKET/PATH --max-depth 1", proved_with_program=True)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for every S3 remote with a key, in each configuration file that rclone may read."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for every S3 remote with a key, in each configuration file that rclone may read."""
         first: Path | None = None
         for path in config_paths(computer):
             content = look.read(path)
@@ -61,7 +60,6 @@ class Rclone(Client):
                 look.take(_places(opened, entries, note))
                 look.loans.extend(_loans(computer, entries))
             first = first or path
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair that counts for each S3 remote; see `Client.spots`."""

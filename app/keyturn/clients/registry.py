@@ -44,6 +44,7 @@ from keyturn.clients.mc import Mc
 from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.pgbackrest import Pgbackrest
 from keyturn.clients.rclone import Rclone
+from keyturn.clients.readings import Readings
 from keyturn.clients.restic import Restic
 from keyturn.clients.resticprofile import Resticprofile
 from keyturn.clients.runrestic import Runrestic
@@ -163,10 +164,11 @@ def find_everything(
         progress: told each corner before it is searched.
     """
     findings = Findings((), guides().problems)
+    readings = Readings()
     loans: list[Loan] = []
     for client in (*CLIENTS, *guided_clients()):
         try:
-            look = client.look(computer)
+            look = client.look(computer, readings)
         except OSError as error:  # at a question that a path is asked on the way; what it hides is not known
             path = computer.home if error.filename is None else Path(os.fsdecode(error.filename))
             look = Look(client.name)
@@ -179,7 +181,7 @@ def find_everything(
     places = tuple(_with_loans(place, by_profile.get(place.name, ())) for place in findings.places)
     findings = Findings(places, (*findings.problems, *running_unseen(computer, guided_clients())))
     if corners:
-        findings += search_corners(computer, claims(findings.places), leave_out, progress)
+        findings += search_corners(computer, claims(findings.places), readings, leave_out, progress)
     return Findings(findings.places, tuple(closed_ones_together(findings.problems, computer.home)))
 
 

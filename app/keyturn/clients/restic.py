@@ -66,9 +66,8 @@ class Restic(Client):
     program_names = ("restic",)
     about = About(own_check="restic cat config --no-lock", proved_with_program=True)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key in a file that also sets up restic."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key in a file that also sets up restic."""
         for content, found in read_shell_files(look, computer, Owner.RESTIC):
             repositories = _repositories(computer, content, found)
             pairs = pairs_in(found)
@@ -77,7 +76,6 @@ class Restic(Client):
             profile = last_value(found, "AWS_PROFILE")
             if profile is not None and not pairs:
                 look.loans.append(_loan(computer, content.path, found, profile, repositories))
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""

@@ -44,15 +44,14 @@ class Resticprofile(ResticWrapper):
                 if ending != "hcl":
                     yield folder / f"profiles.{ending}"
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each profile's key. In HCL a key is only mentioned."""
-        look = super().look(computer)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each profile's key. In HCL a key is only mentioned."""
+        super().look_through(computer, look)
         for folder in _folders(computer):
             content = look.read(folder / "profiles.hcl")
             for access_key_id, line in () if content is None else key_ids_in(content.content):
                 note = _("Keyturn does not change HCL. Put the new key there by hand.")
                 look.take([mention(self.name, folder / "profiles.hcl", access_key_id, line, note)])
-        return look
 
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return the key of each profile that has one itself; those that inherit it add their repositories."""

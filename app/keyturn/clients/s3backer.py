@@ -31,16 +31,14 @@ class S3backer(Client):
     title = "s3backer"
     program_names = ("s3backer",)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each line with a pair."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each line with a pair."""
         content = None if computer.platform is Platform.WINDOWS else look.read(computer.home / _FILE)
         if content is not None:
             try:
                 look.take(_places(content))
             except FileError as error:
                 look.report_unparsable(content, error)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each line, by its number among the pairs; see `Client.spots`."""

@@ -38,9 +38,8 @@ class S3cmd(Client):
     program_names = ("s3cmd", "s4cmd")
     about = About(own_check="s3cmd ls s3://BUCKET/PREFIX", proved_with_program=True)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each of its configuration files that has a key."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each of its configuration files that has a key."""
         for path in _paths(computer, computer.environment):
             content = look.read(path)
             if content is None:
@@ -49,7 +48,6 @@ class S3cmd(Client):
                 look.take(_places(content, ini.entries(content.content, _S3CMD, path=path)))
             except FileError as error:
                 look.report_unparsable(content, error)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the one pair that counts; see `Client.spots`."""

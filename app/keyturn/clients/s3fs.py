@@ -58,9 +58,8 @@ class S3fs(Client):
     program_names = ("s3fs",)
     about = About(proved_with_program=True)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each line that counts, and a mention for each that does not."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each line that counts, and a mention for each that does not."""
         mounts = list(_mounts(computer))
         usual = _usual_files(computer)
         for path in dict.fromkeys((*usual, *(one.password_file for one in mounts if one.password_file is not None))):
@@ -74,7 +73,6 @@ class S3fs(Client):
                 look.take(_places(content, concerned))
             except FileError as error:
                 look.report_unparsable(content, error)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each line that counts, by its bucket; see `Client.spots`."""

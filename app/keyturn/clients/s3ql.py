@@ -35,16 +35,14 @@ class S3ql(Client):
     title = "S3QL"
     program_names = ("mount.s3ql", "fsck.s3ql", "s3qladm")
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each section with a key of S3."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each section with a key of S3."""
         content = None if computer.platform is Platform.WINDOWS else look.read(computer.home / ".s3ql" / "authinfo2")
         if content is not None:
             try:
                 look.take(_places(content))
             except FileError as error:
                 look.report_unparsable(content, error)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each section that has both values of its own; see `Client.spots`."""

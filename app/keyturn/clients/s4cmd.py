@@ -32,18 +32,16 @@ class S4cmd(Client):
     title = "s4cmd"
     about = About(own_check="s4cmd ls s3://BUCKET/PREFIX", proved_with_program=True)
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for the key of the section `default`, where s3cmd uses another one."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for the key of the section `default`, where s3cmd uses another one."""
         content = look.read(computer.home / ".s3cfg")
         if content is None:
-            return look
+            return
         with suppress(FileError):  # a file that it refuses is s3cmd's alone, and reported there
             spot = self.spots(content).get(_SECTION)
             others = S3cmd().spots(content).values()
             if spot is not None and all(spot.access_key_id.span != one.access_key_id.span for one in others):
                 look.places.append(_place(content, spot))
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the section `default`; see `Client.spots`."""

@@ -27,11 +27,9 @@ class Systemd(Client):
     name = "systemd"
     title = "systemd units"
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key in a unit of the person or of the system."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key in a unit of the person or of the system."""
         take_from(look, unit_files(computer, look.listing), _places)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables that count; see `Client.spots`."""

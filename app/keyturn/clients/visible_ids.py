@@ -46,6 +46,6 @@ def read_visible_ids(computer: Computer, guide: Guide, found: Collection[Path], 
 def _files(found: Collection[Path], listing: Listing) -> Iterator[Path]:
     for path in found:
         if path.is_dir():
-            yield from (Path(entry.path) for entry in Walk(_BUDGET, failed=listing.failed).files(path, 0))
+            yield from (Path(entry.path) for entry in Walk.beside(listing, _BUDGET).files(path, 0))
         else:
             yield path

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import CLOSED_FOLDER, Listing
 from keyturn.computer.computer import Platform
-from keyturn.edits.files import read_file
 from keyturn.model.errors import FileError
 from keyturn.model.places import Problem
 from keyturn.model.text import _
@@ -47,6 +46,11 @@ class Walk(Listing):
     budget: int
     left_out: Collection[Path] = ()
     bounded: Path | None = None
+
+    @classmethod
+    def beside(cls, listing: Listing, budget: int, left_out: Collection[Path] = ()) -> Walk:
+        """Return a walk that notes in `listing` what cannot be looked at, and knows what that one knows."""
+        return cls(budget, left_out, failed=listing.failed, readings=listing.readings)
 
     def files(
         self, folder: Path, depth: int, enter: Callable[[str], bool] = lambda name: name not in SKIPPED_FOLDERS
@@ -87,7 +91,7 @@ def personal_folders(computer: Computer, listing: Listing) -> tuple[Path, ...]:
     if computer.platform is Platform.LINUX:
         names_of_folders = computer.xdg_config_home / "user-dirs.dirs"
         try:
-            text = read_file(names_of_folders).content.decode(errors="replace")
+            text = listing.readings.file(names_of_folders).content.decode(errors="replace")
         except FileError as error:
             text = ""
             if error.code != "file.missing":

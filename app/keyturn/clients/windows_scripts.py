@@ -38,11 +38,9 @@ class WindowsScripts(Client):
     name = "windows-script"
     title = "Windows scripts"
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each key in a script."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each key in a script."""
         take_from(look, _scripts(computer, look.listing), _places, _NAME_OF_KEY)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""
@@ -65,7 +63,7 @@ class WindowsScripts(Client):
 def _scripts(computer: Computer, listing: Listing) -> Iterator[Path]:
     if computer.platform is not Platform.WINDOWS:
         return
-    walk = Walk(_BUDGET, failed=listing.failed)
+    walk = Walk.beside(listing, _BUDGET)
     folders = [(computer.home, 0), *((folder, 2) for folder in personal_folders(computer, listing))]
     folders += [(computer.home / name, 2) for name in _FOLDERS]
     folders.append((computer.application_support / "Microsoft/Windows/Start Menu/Programs/Startup", 0))

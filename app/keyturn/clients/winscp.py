@@ -56,9 +56,8 @@ class WinScp(Client):
     program_names = ("winscp",)
     remembers_its_file = True
 
-    def look(self, computer: Computer) -> Look:
-        """Return a place for each site with a key; one behind a master password is only mentioned."""
-        look = Look(self.name)
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for each site with a key; one behind a master password is only mentioned."""
         for path in _files(computer, look.listing):
             content = look.read(path)
             if content is None:
@@ -68,7 +67,6 @@ class WinScp(Client):
                     look.take(_places(path, site))
             except FileError as error:
                 look.report_unparsable(content, error)
-        return look
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each site by its name; see `Client.spots`."""
@@ -107,7 +105,7 @@ def _files(computer: Computer, listing: Listing) -> Iterator[Path]:
         yield local / "VirtualStore" / name / _FILE
         if computer.is_this_one:
             yield Path(computer.home.anchor, name, _FILE)
-    walk = Walk(_BUDGET, failed=listing.failed)  # the portable one, wherever it was unpacked
+    walk = Walk.beside(listing, _BUDGET)  # the portable one, wherever it was unpacked
     for folder in (computer.home, *personal_folders(computer, listing)):
         for entry in walk.files(folder, 0 if folder == computer.home else 2):
             if entry.name.lower() == _FILE.lower():
