@@ -17,8 +17,8 @@ from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.cancelling import Cancelled
-from keyturn.rotation.conductor import GateClosed
 from keyturn.rotation.plan import Options
+from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import Awaited, By, Ending, Route, State, Step
 from keyturn.rotation.surroundings import Event
 from keyturn.rotation.watching import readable

@@ -226,6 +226,6 @@ class Jobs:
 
 def standing_of(surroundings: Surroundings, rotation: Rotation) -> Standing:
     """How a rotation stands, from the journal and this computer alone."""
-    from keyturn.rotation.conductor import standing
+    from keyturn.rotation.standing import standing
 
     return Standing(rotation, standing(surroundings, rotation), surroundings.computer.home)

@@ -89,7 +89,7 @@ def look_and_prove(desk: Desk) -> Overview:
 
 
 def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...]) -> Overview:
-    from keyturn.rotation.conductor import standing
+    from keyturn.rotation.standing import standing
 
     surroundings, workplace = desk.surroundings(), desk.workplace
     desk.cancel.check()

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from keyturn.aws import access_keys, scoped_user
 from keyturn.aws.access_keys import ListedKey
-from keyturn.clients.replacement import read_pair
 from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
@@ -75,33 +74,6 @@ def strangers(surroundings: Surroundings, decision: Decision, signer: KeyPair) -
             return ()
         raise
     return tuple(one for one in listed if one.access_key_id not in decision.known_keys)
-
-
-def old_pair(surroundings: Surroundings, rotation: Rotation) -> KeyPair:
-    """The old key as it was kept, or as a destination still holds it.
-
-    Raises:
-        StoreError: `secret.gone`, where it is nowhere.
-    """
-    key = rotation.decision.key
-    kept = surroundings.secrets.get(key)
-    if kept is not None:
-        return kept
-    for one in rotation.decision.destinations:
-        try:
-            pair = read_pair(surroundings.computer, one.place)
-        except AppError:
-            continue
-        if pair.access_key_id == key:
-            return pair
-    raise StoreError(
-        _("The secret of the old key is not kept here"),
-        _(
-            "Keyturn does not find the secret of {key}, neither in its keychain nor in a destination. Your programs "
-            "keep the key that they have. Start Keyturn with the same --secrets and --state-dir as before."
-        ).format(key=key.masked),
-        code="secret.gone",
-    )
 
 
 def _make_user(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> None:

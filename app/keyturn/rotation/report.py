@@ -11,8 +11,8 @@ from pathlib import Path
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId
 from keyturn.model.text import _, printable
 from keyturn.rotation import by_hand, words
-from keyturn.rotation.conductor import standing
 from keyturn.rotation.record import Proved, Rotation, all_rotations
+from keyturn.rotation.standing import standing
 from keyturn.rotation.steps import By, Result, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import Survey

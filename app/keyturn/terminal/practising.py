@@ -322,7 +322,7 @@ class _Rehearsal:
             return session.rotations()[-1]
 
     def _awaited(self) -> list[str]:
-        from keyturn.rotation.conductor import standing
+        from keyturn.rotation.standing import standing
 
         with closing(self._session(self._arguments)) as session:
             rotation = session.rotations()[-1]

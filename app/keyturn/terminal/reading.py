@@ -78,7 +78,7 @@ def plan(session: Session, output: Output) -> Exit:
 
 def status(session: Session, output: Output) -> Exit:
     """Show the rotations."""
-    from keyturn.rotation.conductor import standing
+    from keyturn.rotation.standing import standing
     from keyturn.terminal.rotation_page import status_page
 
     rotations = session.rotations()

@@ -128,7 +128,7 @@ def _leftovers(result: Result) -> list[Line]:
 
 def _is_said_below(result: Result) -> bool:
     """True where the reasons of a closed gate are the things awaited, which are listed anyhow."""
-    from keyturn.rotation.conductor import GateClosed  # all of AWS comes with it, and `scan --offline` needs none
+    from keyturn.rotation.standing import GateClosed  # all of AWS comes with it, and `scan --offline` needs none
 
     return isinstance(result.problem, GateClosed) and result.problem.reasons == tuple(
         one.title for one in result.awaiting

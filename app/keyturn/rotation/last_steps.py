@@ -1,0 +1,181 @@
+"""The commands *turn off* and *delete*, and what `continue` does from *watch* on: the last steps of a rotation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from keyturn.model.errors import AppError
+from keyturn.model.text import _
+from keyturn.rotation import by_hand, deleting, program_runs, proving, turning_off, watching
+from keyturn.rotation.pairs import asker, new_pair, old_pair
+from keyturn.rotation.record import Rotation, reload, write
+from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
+from keyturn.rotation.steps import By, Ending, Result, Step
+from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.state.journal import Mark
+
+
+def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait: float) -> Result:
+    """Turn the old key off, or see that the person did so in the console; then prove every destination again."""
+    expect_step(rotation, Step.WATCH, Step.TURN_OFF)
+    way = by or turning_off.default_way(rotation.decision)
+    try:
+        old, new = old_pair(surroundings, rotation), new_pair(surroundings, rotation)
+        # Off is what is looked for now, also where it was turned on minutes ago.
+        surroundings.aws.forget_new(old.access_key_id)
+        evidence = watching.look(surroundings, rotation, asker(rotation, old, new))
+        program_runs.note_use_of_new_key(surroundings, rotation, asker(rotation, old, new))
+        reasons = () if evidence.dead else watching.turn_off_gates(surroundings, rotation, evidence)
+        if reasons:
+            return _held(surroundings, rotation, evidence, reasons)
+        if evidence.dead:
+            turning_off.seen_off(surroundings, rotation, old)
+        elif way is By.KEY:
+            turning_off.turn_off_by_key(surroundings, rotation, old, new)
+        elif not turning_off.turned_off_in_console(surroundings, rotation, old, wait):
+            surroundings.tell(Step.TURN_OFF, Moment.WAITING)
+            return waiting(surroundings, rotation)
+    except AppError as error:
+        return stopped(surroundings, rotation, error)
+    return prove_off(surroundings, reload(surroundings, rotation))
+
+
+def delete(surroundings: Surroundings, rotation: Rotation, confirm: str) -> Result:
+    """Delete the old key for good, after its days of being off.
+
+    Raises:
+        UsageError: where `confirm` is not the end of the old key's ID.
+    """
+    deleting.check_confirmation(rotation, confirm)
+    try:
+        rotation = settled(surroundings, rotation)
+    except AppError as error:
+        return stopped(surroundings, rotation, error)
+    reasons = watching.delete_gates(surroundings, rotation)
+    if reasons:
+        return waiting(surroundings, rotation, problem=GateClosed(reasons))
+    new = new_pair(surroundings, rotation)
+    if not rotation.decision.route.same_owner or new is None:
+        # No key that Keyturn holds may delete this one.
+        surroundings.tell(Step.DELETE, Moment.WAITING)
+        return waiting(surroundings, rotation)
+    try:
+        deleting.delete_by_key(surroundings, rotation, new)
+    except AppError as error:
+        return stopped(surroundings, rotation, error)
+    return _deleted(surroundings, rotation)
+
+
+def settled(surroundings: Surroundings, rotation: Rotation) -> Rotation:
+    """The rotation, with the old key on in the journal too where it is on at AWS.
+
+    Turning it on may have been interrupted, or somebody did so in the console: then something needs it, and it is
+    watched as before.
+    """
+    if rotation.may_be_on:
+        old = old_pair(surroundings, rotation)
+        is_on = not turning_off.is_off(surroundings, rotation, old, new_pair(surroundings, rotation))
+    elif rotation.step is Step.DELETE and not rotation.began(Step.DELETE):
+        kept = surroundings.secrets.get(rotation.decision.key)
+        if kept is None:
+            return rotation  # nobody here can ask
+        old = kept
+        is_on = turning_off.is_usable(surroundings, rotation, old, new_pair(surroundings, rotation))
+    else:
+        return rotation
+    if is_on:
+        turning_off.seen_on(surroundings, rotation, old)
+    return reload(surroundings, rotation)
+
+
+def look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
+    """Look whether the old key is still used, or was turned off meanwhile; nothing is turned off here."""
+    try:
+        old, new = old_pair(surroundings, rotation), new_pair(surroundings, rotation)
+        evidence = watching.look(surroundings, rotation, asker(rotation, old, new))
+        program_runs.note_use_of_new_key(surroundings, rotation, asker(rotation, old, new))
+        if evidence.dead:
+            turning_off.seen_off(surroundings, rotation, old)
+            return prove_off(surroundings, reload(surroundings, rotation))
+        if rotation.step is Step.TURN_OFF:
+            # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
+            write(surroundings, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})
+            rotation = reload(surroundings, rotation)
+    except AppError as error:
+        return stopped(surroundings, rotation, error)
+    reasons = watching.turn_off_gates(surroundings, rotation, evidence)
+    return _held(surroundings, rotation, evidence, reasons) if reasons else waiting(surroundings, rotation)
+
+
+def _held(
+    surroundings: Surroundings, rotation: Rotation, evidence: watching.Evidence, reasons: Sequence[str]
+) -> Result:
+    """It waits, also for what only the look at AWS showed."""
+    waits = waiting(surroundings, rotation, problem=GateClosed(reasons))
+    awaited = {one.item: one for one in (*watching.unseen_use(rotation, evidence), *waits.awaiting)}
+    return replace(waits, awaiting=tuple(awaited.values()))
+
+
+def prove_off(surroundings: Surroundings, rotation: Rotation) -> Result:
+    """Prove every destination with the old key off; where one fails, turn the old key on again if a key of ours can."""
+    new = rotation.new_key
+    if not rotation.decision.route.makes_a_key or new is None:
+        write(surroundings, rotation, Step.PROVE_OFF, Mark.DONE)
+    else:
+        try:
+            proving.prove_again(surroundings, rotation, Step.PROVE_OFF, new)
+        except AppError as error:
+            return stopped(surroundings, rotation, _with_way_back(surroundings, rotation, error))
+    program_runs.start_runs(surroundings, rotation, Step.PROVE_OFF)
+    surroundings.tell(Step.DELETE, Moment.WAITING)
+    return replace(waiting(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+
+
+def _with_way_back(surroundings: Surroundings, rotation: Rotation, error: AppError) -> AppError:
+    new = new_pair(surroundings, rotation)
+    if rotation.decision.route.same_owner and new is not None:
+        turning_off.turn_on_by_key(surroundings, rotation, old_pair(surroundings, rotation), new)
+        way = _("The old key was turned on again.")
+    else:
+        steps = by_hand.turn_on_in_console(rotation.decision).steps
+        way = _("The old key is off. If backups fail, turn it on again: {steps}").format(steps=" ".join(steps))
+    return AppError(error.title, f"{error.message} {way}", code=error.code)
+
+
+def go_on_deleting(surroundings: Surroundings, rotation: Rotation) -> Result:
+    """End a deletion that was interrupted; where none began, it waits."""
+    new = new_pair(surroundings, rotation)
+    same_owner = rotation.decision.route.same_owner
+    if not rotation.began(Step.DELETE) or (same_owner and new is None):
+        return waiting(surroundings, rotation)
+    try:
+        if same_owner and new is not None:
+            deleting.delete_by_key(surroundings, rotation, new)
+        else:
+            # AWS had refused the key before this began; our copy of its secret, to ask again, may be wiped already.
+            deleting.deleted_in_console(surroundings, rotation)
+    except AppError as error:
+        return stopped(surroundings, rotation, error)
+    return _deleted(surroundings, rotation)
+
+
+def deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
+    """The person says that the old key is deleted. Where it works still, it is not."""
+    reasons = watching.delete_gates(surroundings, rotation)
+    if reasons:
+        return waiting(surroundings, rotation, problem=GateClosed(reasons))
+    try:
+        if not turning_off.is_refused(surroundings, rotation.decision, old_pair(surroundings, rotation)):
+            reason = _("{key} still works, so it is not deleted.").format(key=rotation.decision.key.masked)
+            return waiting(surroundings, rotation, problem=GateClosed([reason]))
+        deleting.deleted_in_console(surroundings, rotation)
+    except AppError as error:
+        return stopped(surroundings, rotation, error)
+    return _deleted(surroundings, rotation)
+
+
+def _deleted(surroundings: Surroundings, rotation: Rotation) -> Result:
+    leftovers = deleting.leftovers(surroundings, rotation)
+    stands = standing(surroundings, reload(surroundings, rotation))
+    return replace(stands, ending=Ending.DONE, leftovers=leftovers)

@@ -1,0 +1,76 @@
+"""How a rotation stands after a command: what it waits for, or why it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from keyturn.model.errors import AppError, UsageError
+from keyturn.model.text import _
+from keyturn.rotation import watching
+from keyturn.rotation.cancelling import Cancelled
+from keyturn.rotation.record import Rotation, find_rotation, reload, remember_keys
+from keyturn.rotation.steps import Ending, Result, State, Step
+from keyturn.rotation.surroundings import Surroundings
+
+
+class GateClosed(AppError):
+    """A step may not run yet.
+
+    Attributes:
+        reasons: why, each in a sentence, or in the title of what is awaited, which has no full stop.
+    """
+
+    def __init__(self, reasons: Sequence[str], code: str = "gate") -> None:
+        super().__init__(_("Not yet"), " ".join(f"{one.removesuffix('.')}." for one in reasons), code=code)
+        self.reasons = tuple(reasons)
+
+
+def standing(surroundings: Surroundings, rotation: Rotation) -> Result:
+    """How the rotation stands, from the journal and this computer alone; AWS is not asked."""
+    endings = {State.DONE: Ending.DONE, State.UNDONE: Ending.DONE, State.WAITING: Ending.WAITING}
+    return Result(
+        ending=endings.get(rotation.state, Ending.STOPPED),
+        rotation=rotation.name,
+        state=rotation.state,
+        step=rotation.step,
+        new_access_key_id=rotation.new_key,
+        awaiting=watching.awaiting(surroundings, rotation),
+    )
+
+
+def opened(surroundings: Surroundings, name: str | None) -> Rotation:
+    """The rotation of that name, or the only one under way; AWS is spoken to with what its journal knows.
+
+    Raises:
+        UsageError: where there is none, or more than one.
+    """
+    rotation = find_rotation(surroundings.journal, name)
+    remember_keys(surroundings, rotation)
+    return rotation
+
+
+def expect_step(rotation: Rotation, *steps: Step) -> None:
+    """Raise `UsageError` where the rotation is at none of these steps."""
+    if rotation.step not in steps:
+        raise UsageError(
+            _("The rotation is not that far"),
+            _("It is at the step {step}. Nothing was changed. `keyturn continue` carries it on.").format(
+                step=rotation.step.value
+            ),
+            code="usage.step",
+        )
+
+
+def waiting(surroundings: Surroundings, rotation: Rotation, problem: AppError | None = None) -> Result:
+    """It waits, as the journal has it at this moment."""
+    stands = standing(surroundings, rotation)
+    return replace(stands, ending=Ending.WAITING, problem=problem)
+
+
+def stopped(surroundings: Surroundings, rotation: Rotation, problem: AppError) -> Result:
+    """It stopped for this reason; the journal is read anew."""
+    stands = standing(surroundings, reload(surroundings, rotation))
+    # Whoever stops the waiting for the console has broken nothing: the rotation waits as before.
+    waits = isinstance(problem, Cancelled) and stands.state is State.WAITING
+    return replace(stands, ending=Ending.WAITING if waits else Ending.STOPPED, problem=problem)

@@ -1,0 +1,92 @@
+"""The commands *undo* and *turn on*: the ways back, as long as the old key is not deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from keyturn.model.errors import AppError, UsageError
+from keyturn.model.keys import KeyPair
+from keyturn.model.text import _
+from keyturn.rotation import by_hand, switching, turning_off, undoing
+from keyturn.rotation.guided_items import items_to_put_back
+from keyturn.rotation.pairs import new_pair, old_pair
+from keyturn.rotation.record import Rotation, reload
+from keyturn.rotation.standing import GateClosed, opened, standing, stopped, waiting
+from keyturn.rotation.steps import Ending, Result, Step
+from keyturn.rotation.surroundings import Moment, Surroundings
+
+
+def undo(surroundings: Surroundings, name: str | None) -> Result:
+    """Put everything back as it was before the rotation, as long as the old key is not deleted."""
+    rotation = opened(surroundings, name)
+    if rotation.is_done(Step.UNDO):
+        return standing(surroundings, rotation)
+    if rotation.is_done(Step.DELETE):
+        raise UsageError(
+            _("The old key is deleted"),
+            _("Nothing can bring {key} back; your programs keep the new key.").format(key=rotation.decision.key.masked),
+            code="usage.deleted",
+        )
+    switching.clear_away(rotation.decision)
+    try:
+        if undoing.lacks_only_its_end(surroundings, rotation):
+            undoing.end(surroundings, rotation)
+            return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+        old = old_pair(surroundings, rotation)
+        # Where no file was touched and nothing was made at AWS, nothing takes the old key.
+        needed = rotation.began(Step.SWITCH) or rotation.decision.given is None
+        if needed and not turning_off.is_usable(surroundings, rotation, old, new_pair(surroundings, rotation)):
+            blocked = _turn_on_for_undo(surroundings, rotation, old)
+            if blocked is not None:
+                return blocked
+        by_person = items_to_put_back(surroundings, rotation)
+        if by_person and not rotation.is_undoing:
+            closed = GateClosed([one.title for one in by_person], "undo.by-hand")
+            return replace(waiting(surroundings, rotation, problem=closed), awaiting=by_person)
+        undoing.undo(surroundings, reload(surroundings, rotation), old)
+    except AppError as error:
+        return stopped(surroundings, rotation, error)
+    rotation = reload(surroundings, rotation)
+    # Nothing waits for these, so there is nothing to tick: but a service with the new key in memory fails from now on.
+    again = by_hand.after_changes(surroundings, rotation.decision) if rotation.is_done(Step.SWITCH) else ()
+    again = (*(replace(one, tickable=False) for one in again), *by_hand.given_key_left(rotation.decision))
+    return replace(standing(surroundings, rotation), ending=Ending.DONE, awaiting=again)
+
+
+def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Result:
+    """Turn the old key on again: with the new key where it has the same owner, else by the person in the console."""
+    rotation = opened(surroundings, name)
+    if rotation.is_over:
+        raise UsageError(
+            _("This rotation is over"), _("There is nothing to turn on. Nothing was changed."), code="usage.over"
+        )
+    try:
+        old = old_pair(surroundings, rotation)
+        is_usable = turning_off.is_usable(surroundings, rotation, old, new_pair(surroundings, rotation))
+        if rotation.off_at is None and is_usable:
+            return replace(standing(surroundings, rotation), ending=Ending.DONE)
+        blocked = _turn_on(surroundings, rotation, old, wait)
+    except AppError as error:
+        return stopped(surroundings, rotation, error)
+    return blocked or replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+
+
+def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair, wait: float) -> Result | None:
+    """Turn the old key on, or return what the person has to do first."""
+    new = new_pair(surroundings, rotation)
+    if rotation.decision.route.same_owner and new is not None:
+        turning_off.turn_on_by_key(surroundings, rotation, old, new)
+        return None
+    if turning_off.turned_on_in_console(surroundings, rotation, old, wait):
+        return None
+    surroundings.tell(Step.TURN_ON, Moment.WAITING)
+    item = by_hand.turn_on_in_console(rotation.decision)
+    return replace(standing(surroundings, rotation), ending=Ending.WAITING, awaiting=(item,))
+
+
+def _turn_on_for_undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> Result | None:
+    blocked = _turn_on(surroundings, rotation, old, wait=0)
+    if blocked is None:
+        return None
+    reason = _("The old key is off, and backups with it would fail. Turn it on in the console, then undo again.")
+    return replace(blocked, problem=GateClosed([reason], "undo.old-key-off"))

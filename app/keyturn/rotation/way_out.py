@@ -1,0 +1,143 @@
+"""The command *rotate*, and the way that `continue` goes on: create, prove, switch and prove again, up to *watch*."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from keyturn.edits.files import read_file, writability
+from keyturn.model.errors import AppError, FileError, StoreError, UsageError
+from keyturn.model.keys import KeyPair
+from keyturn.model.text import _
+from keyturn.rotation import creating, program_runs, proving, switching
+from keyturn.rotation.decision import Decision
+from keyturn.rotation.pairs import new_pair, old_pair
+from keyturn.rotation.plan import Gate, Plan
+from keyturn.rotation.record import Rotation, all_rotations, reload, taking
+from keyturn.rotation.standing import GateClosed, opened, standing, waiting
+from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
+from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.rotation.way_back import undo
+
+
+def rotate(surroundings: Surroundings, plan: Plan) -> Result:
+    """Carry the plan out up to *watch*. Where a step fails, everything is put back."""
+    if plan.closed or plan.decision is None:
+        return _not_begun(plan)
+    unfinished = [one for one in all_rotations(surroundings.journal) if not one.is_over]
+    same = next((one for one in unfinished if one.decision.key == plan.key), None)
+    if same is not None:
+        problem = UsageError(
+            _("A rotation of this key is under way"),
+            _(
+                "It is {name}, at the step {step}. `keyturn continue` carries it on, `keyturn undo` puts it back."
+            ).format(name=same.name, step=same.step.value),
+            code="rotation.under-way",
+        )
+        return replace(standing(surroundings, same), ending=Ending.STOPPED, problem=problem)
+    try:
+        _expect_editable(plan)
+        for pair in (plan.old, plan.given):
+            if pair is not None:
+                surroundings.secrets.keep(pair)
+    except (FileError, StoreError) as error:
+        return Result(Ending.PUT_BACK, None, State.STOPPED, Step.CHECK, None, problem=error)
+    rotation = _begin(surroundings, plan.decision)
+    return go_on(surroundings, rotation, plan.old)
+
+
+def go_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> Result:
+    """Create, prove, switch and prove again, as far as it is not done; put everything back where a step fails."""
+    if rotation.decision.route.makes_a_key:
+        try:
+            _take_way_out(surroundings, rotation, old or old_pair(surroundings, rotation))
+        except AppError as error:
+            return _put_back(surroundings, reload(surroundings, rotation), error)
+    rotation = reload(surroundings, rotation)
+    program_runs.hold_runs(surroundings, rotation)
+    surroundings.tell(Step.WATCH, Moment.WAITING)
+    return waiting(surroundings, rotation)
+
+
+def _take_way_out(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+    if not rotation.is_done(Step.CREATE):
+        surroundings.cancel.check()
+        creating.create(surroundings, rotation, old)
+        rotation = reload(surroundings, rotation)
+    new = new_pair(surroundings, rotation)
+    if new is None:
+        raise AppError(
+            _("The new key's secret is not kept any more"),
+            _(
+                "It was kept in memory only, or removed from the keychain. AWS shows a secret once, so the rotation "
+                "begins anew: everything is put back."
+            ),
+            code="secret.gone",
+        )
+    if not rotation.is_done(Step.PROVE):
+        surroundings.cancel.check()
+        proving.prove_new_key(surroundings, rotation, new)
+    if not rotation.is_done(Step.SWITCH):
+        surroundings.cancel.check()
+        switching.switch(surroundings, reload(surroundings, rotation), new)
+    if not rotation.is_done(Step.PROVE_AGAIN):
+        proving.prove_again(surroundings, reload(surroundings, rotation), Step.PROVE_AGAIN, new.access_key_id)
+
+
+def _put_back(surroundings: Surroundings, rotation: Rotation, error: AppError) -> Result:
+    undone = undo(surroundings, rotation.name)
+    if undone.ending is Ending.DONE:
+        return replace(undone, ending=Ending.PUT_BACK, problem=error)
+    reason = "" if undone.problem is None else str(undone.problem)
+    problem = AppError(
+        error.title,
+        _("{message} Not everything could be put back: {reason} Run `keyturn undo` again.").format(
+            message=error.message, reason=reason
+        ),
+        code=error.code,
+    )
+    return replace(undone, ending=Ending.STOPPED, problem=problem)
+
+
+def _not_begun(plan: Plan) -> Result:
+    closed: Sequence[Gate] = plan.closed
+    waits = bool(closed) and all(gate.waits for gate in closed)
+    ending, state = (Ending.WAITING, State.WAITING) if waits else (Ending.STOPPED, State.STOPPED)
+    code = next((gate.code for gate in closed if not gate.waits), closed[0].code if closed else "gate")
+    problem = GateClosed([gate.reason for gate in closed], code)
+    awaiting = tuple(Awaited(gate.code, gate.reason, tickable=False) for gate in closed if gate.waits)
+    return Result(ending, None, state, closed[0].step if closed else Step.CHECK, None, awaiting, problem)
+
+
+def _expect_editable(plan: Plan) -> None:
+    """What was shown and confirmed has to be what is edited, and each replacement is rehearsed."""
+    for edit in plan.edits:
+        elsewhere = any(Path(os.path.realpath(place.path)) != edit.path for place in edit.places)
+        if elsewhere or read_file(edit.path).digest != edit.digest:
+            raise FileError(
+                _("{name} was changed since the plan").format(name=edit.path.name),
+                _(
+                    "{path} is no longer as it was shown. Nothing was changed, neither here nor at AWS, and your "
+                    "backups go on with the old key. Run the command again."
+                ).format(path=edit.path),
+                code="file.changed",
+            )
+        problem = writability(edit.path)
+        if problem is not None:
+            raise problem
+
+
+def _begin(surroundings: Surroundings, decision: Decision) -> Rotation:
+    now = surroundings.clock.now()
+    taken = {one.name for one in all_rotations(surroundings.journal)}
+    plain = f"{now:%Y%m%d}-{decision.key.last4}"
+    names = [plain, *(f"{plain}-{number}" for number in range(2, len(taken) + 3))]
+    decision = replace(decision, rotation=next(name for name in names if name not in taken))
+    surroundings.journal.begin(decision.rotation, now, decision.as_json())
+    rotation = opened(surroundings, decision.rotation)
+    with taking(surroundings, rotation, Step.CHECK) as outcome:
+        outcome.facts.update(proving.note_own_checks(surroundings, decision))
+        outcome.detail = _("{count} destinations").format(count=len(decision.destinations))
+    return reload(surroundings, rotation)
