@@ -93,6 +93,9 @@ _EXCEPTIONS: Mapping[str, AwsFault] = {
 # Connections that end in the middle of TLS: the request may have been sent.
 _TLS_ENDED = re.compile(r"EOF|bad record mac|read operation|decryption failed", re.IGNORECASE)
 
+# What AWS says where a policy denies, and not where only none allows: a new policy that has not spread allows nothing
+# yet, but denies nothing either.
+_DENIED_BY_POLICY = "explicit deny"
 # AWS's message names the kind of policy that refused (research/aws.md A7 7.1).
 _OF_AN_ORGANISATION = "service control policy"
 _PERMISSION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9*]+)")
@@ -108,6 +111,11 @@ class AwsRefusal(AwsError):
 
     status: int = 0
     bucket_region: str | None = None
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """As of every error at AWS; but a refusal is one, also where its code says nothing to Keyturn."""
+        return super().outcome_unknown and not (self.fault is AwsFault.UNEXPECTED and 400 <= self.status < 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +242,10 @@ def _refusal(response: Mapping[str, Any], request: Request, now: datetime) -> Aw
     refusal = AwsRefusal(title, message, fault=fault, aws_code=code)
     refusal.status = status
     refusal.bucket_region = headers.get("x-amz-bucket-region") or None
+    refusal.for_good = fault is AwsFault.DENIED and _DENIED_BY_POLICY in words
+    # Where it was sent more than once, an earlier one may have been carried out.
+    if not refusal.outcome_unknown and not metadata.get("RetryAttempts"):
+        refusal.refused = request.operation
     return refusal
 
 

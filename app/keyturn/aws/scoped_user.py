@@ -18,6 +18,7 @@ from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument
+from keyturn.model.text import _
 
 T = TypeVar("T")
 
@@ -45,6 +46,19 @@ class ScopedUser:
     def computer(self) -> str:
         """The computer it was made for."""
         return self.tags[COMPUTER_TAG]
+
+
+def flaw_of_user_name(name: str) -> str | None:
+    """Why IAM would not take `name` for a user, in a sentence; None where it would."""
+    if not name:
+        return _("It is empty.")
+    if len(name) > _NAME_LENGTH:
+        return _("It has {count} characters, and AWS allows {limit}.").format(count=len(name), limit=_NAME_LENGTH)
+    strange = dict.fromkeys("".join(_NOT_IN_NAMES.findall(name)))
+    if strange:
+        text = _("AWS takes letters from A to Z, digits and _+=,.@- in it, and no {characters}.")
+        return text.format(characters=", ".join(f"“{one}”" for one in strange))
+    return None
 
 
 def user_name_from(text: str) -> str:
@@ -110,6 +124,8 @@ def create_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str]) -
         answer = aws.ask(signer, "iam", "CreateUser", wanted)
     except AwsError as error:
         if error.fault is not AwsFault.EXISTS:
+            if error.refused:
+                aws.forget_new(name)
             raise
         taken = error
     else:

@@ -159,9 +159,9 @@ class Aws:
         """
         self._new[str(name)] = since or self._now()
 
-    def forget_new(self, key: AccessKeyId) -> None:
-        """The key is being turned off: a refusal means from now on what it says."""
-        self._new.pop(str(key), None)
+    def forget_new(self, name: AccessKeyId | str) -> None:
+        """The key is being turned off, or nothing of the name was made: a refusal means from now on what it says."""
+        self._new.pop(str(name), None)
 
     def home_region(self, key: AccessKeyId) -> str:
         """The region where IAM and STS answer for `key`."""
@@ -208,7 +208,7 @@ class Aws:
 
     def _may_be_spreading(self, error: AwsError, signer: KeyPair, parameters: Mapping[str, Any]) -> bool:
         if error.fault in _SIGNER_NOT_SPREAD:
-            return self.is_new(signer.access_key_id)
+            return not error.for_good and self.is_new(signer.access_key_id)
         named = (parameters.get("UserName"), parameters.get("AccessKeyId"))
         return error.fault is AwsFault.NOT_FOUND and any(self.is_new(name) for name in named)
 

@@ -33,6 +33,12 @@ _OFF = frozenset({AwsFault.UNKNOWN_KEY})
 _OF_THE_BUCKET = frozenset({AwsFault.DENIED, AwsFault.NOT_FOUND, AwsFault.NO_SUCH_BUCKET})
 
 
+class NotYetAccepted(AwsError):
+    """AWS may still accept the new key: it promises no time (research/aws.md A4), so the waiting may go on later."""
+
+    waits = True
+
+
 class Clock(Protocol):
     """The clock that waiting needs; `computer.clock` has one."""
 
@@ -85,8 +91,9 @@ def wait_until_accepted(
         stop_if_cancelled: called before each round; raises what the caller wants to see raised.
 
     Raises:
-        AwsError: at once for anything but "not spread yet", a wrong secret above all; UNKNOWN_KEY or DENIED after two
-            minutes.
+        NotYetAccepted: where AWS does not know the key everywhere after two minutes.
+        AwsError: at once for anything but "not spread yet", a wrong secret above all; DENIED after two minutes, where
+            AWS knows the key and does not let it in.
     """
     places = [_Place(partial(_s3, aws, pair, target)) for target in dict.fromkeys(targets)]
     if all(target.store is None for target in targets):
@@ -200,9 +207,9 @@ def _wait(
                 place.accepted(asked)
             else:
                 place.refused(now)
-        last = next((refusal for refusal in refusals if refusal is not None), None)
-        if last is not None and now - began >= _PATIENCE:
-            raise given_up(last)
+        refused = [refusal for refusal in refusals if refusal is not None]
+        if refused and now - began >= _PATIENCE:
+            raise given_up(max(refused, key=lambda refusal: refusal.fault is AwsFault.UNKNOWN_KEY))
         settled = sum(place.settled for place in places)
         progress(Spread(now - began, settled, len(places), now - began >= _SLOW and settled < len(places)))
 
@@ -259,7 +266,7 @@ def _refusal(ask: Callable[[], object], awaited: frozenset[AwsFault]) -> AwsErro
     try:
         ask()
     except AwsError as error:
-        if error.fault not in awaited:
+        if error.fault not in awaited or error.for_good:
             raise
         return error
     return None
@@ -268,15 +275,23 @@ def _refusal(ask: Callable[[], object], awaited: frozenset[AwsFault]) -> AwsErro
 def _not_accepted(pair: KeyPair, last: AwsError) -> AwsError:
     key = pair.access_key_id.masked
     if last.fault is AwsFault.UNKNOWN_KEY:
-        title = _("AWS does not accept the new access key {key} everywhere yet")
-    else:
-        title = _("AWS does not let the new access key {key} reach every bucket")
-    message = _(
-        "It was waited for two minutes. Both keys stay as they are, and your backups still use the old one. Wait a few "
-        "minutes, then carry on with: keyturn continue"
+        return NotYetAccepted(
+            _("AWS does not accept the new access key {key} everywhere yet").format(key=key),
+            _(
+                "It was waited for two minutes, and AWS promises no time. Wait a few minutes, then carry on with: "
+                "keyturn continue"
+            ),
+            fault=last.fault,
+            aws_code=last.aws_code,
+        )
+    return AwsError(
+        _("AWS does not let the new access key {key} reach every bucket").format(key=key),
+        _("It was tried for two minutes, and the last answer was: {title}. {message}").format(
+            title=last.title, message=last.message
+        ),
+        fault=AwsFault.DENIED,
+        aws_code=last.aws_code,
     )
-    fault = last.fault if last.fault is AwsFault.UNKNOWN_KEY else AwsFault.DENIED
-    return AwsError(title.format(key=key), message, fault=fault, aws_code=last.aws_code)
 
 
 def _not_accepted_there(last: AwsError) -> AwsError:

@@ -425,7 +425,7 @@ def page_of(standing: Standing) -> Page:
 
 def where_we_are(standing: Standing) -> str:
     """The line that greets somebody who comes back."""
-    said = words.state(standing.result.state, standing.result.step)
+    said = words.standing(standing.rotation, standing.result)
     begun = readable(standing.rotation.started)
     return _("Welcome back. Begun on {date}; {state}.").format(date=begun, state=said)
 

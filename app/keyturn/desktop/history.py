@@ -73,7 +73,7 @@ class HistoryView(Scrolled):
         title.addWidget(Strong(_("{key}, begun on {date}").format(key=key, date=words.moment(rotation.started))), 1)
         title.addWidget(Pill(_state_word(result.state), _TONES[result.state]))
         card.column.addLayout(title)
-        sentence = words.state(result.state, result.step)
+        sentence = words.standing(rotation, result)
         card.column.addWidget(Text(f"{sentence[:1].upper()}{sentence[1:]}."))
         new = _("none") if rotation.new_key is None else rotation.new_key.masked
         facts = _("New key: {new} · {way}").format(new=new, way=words.route(rotation.decision.route))

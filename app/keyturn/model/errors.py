@@ -16,7 +16,12 @@ class AppError(Exception):
         title: what happened, in a few words, without a full stop.
         message: what it means for the backups and what to do, in full sentences.
         code: a stable name for scripts, such as `file.changed`.
+
+    Attributes:
+        waits: nothing is to be put back for it: the step may be taken again later, as everything stands.
     """
+
+    waits: bool = False
 
     def __init__(self, title: str, message: str, *, code: str) -> None:
         super().__init__(title, message)
@@ -80,7 +85,13 @@ class AwsError(AppError):
     Attributes:
         fault: the kind, by which steps decide.
         aws_code: AWS's own code, such as `AccessDenied`; empty where AWS did not answer.
+        refused: AWS's name for the request that it refused for sure, so that it did nothing; empty where that is not
+            sure.
+        for_good: a policy denies it, so that it does not pass with a change that has not spread yet.
     """
+
+    refused: str = ""
+    for_good: bool = False
 
     def __init__(self, title: str, message: str, *, fault: AwsFault, aws_code: str = "") -> None:
         super().__init__(title, message, code=f"aws.{fault.value}")

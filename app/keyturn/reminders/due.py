@@ -95,6 +95,8 @@ def _of_rotations(standings: Iterable[Standing]) -> Iterator[Due]:
                 yield _stopped(rotation)
             case State.WAITING if rotation.step is Step.DELETE:
                 yield from _deletion(rotation)
+            case State.WAITING if rotation.step is Step.PROVE:
+                yield _unaccepted(rotation)
             case State.WAITING:
                 yield from _watching(rotation, one.by_hand)
 
@@ -122,6 +124,21 @@ def _stopped(rotation: Rotation) -> Due:
             "It stopped at: {step}. Each program holds one complete key, the old or the new one. Trying again says "
             "what is in the way; `keyturn undo` puts everything back."
         ).format(step=words.step(rotation.step)),
+        rotation.updated,
+        ("continue", rotation.name),
+        rotation.decision.key,
+        rotation.name,
+    )
+
+
+def _unaccepted(rotation: Rotation) -> Due:
+    return Due(
+        DueKind.INTERRUPTED,
+        _("Replacing {key} waits to be carried on").format(key=rotation.decision.key.masked),
+        _(
+            "AWS did not accept the new key everywhere within two minutes, so no program has it yet. Carry on: Keyturn "
+            "looks again."
+        ),
         rotation.updated,
         ("continue", rotation.name),
         rotation.decision.key,

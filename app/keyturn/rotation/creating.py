@@ -133,6 +133,7 @@ def strangers_after_all(surroundings: Surroundings, rotation: Rotation, signer: 
         if (
             listed
             or rotation.new_key is not None
+            or rotation.refused_at_create
             or asked is None
             or surroundings.clock.now() - asked.at > _LISTING_LAG
         ):

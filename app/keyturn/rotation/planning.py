@@ -381,6 +381,15 @@ class _Planning:
             return None
         aws, pair = self._surroundings.aws, self._found.pair
         asked = self._options.user_name
+        flaw = None if asked is None else scoped_user.flaw_of_user_name(asked)
+        if flaw is not None:
+            self._close(
+                _("“{name}” cannot be the name of an IAM user. {flaw} Choose another name with --user-name.").format(
+                    name=asked, flaw=flaw
+                ),
+                code="user.name",
+            )
+            return None
         name = asked or f"backup-{scoped_user.user_name_from(self._surroundings.computer.name)}"
         try:
             for candidate in [name] if asked else [name, *(f"{name}-{number}" for number in range(2, 10))]:

@@ -107,6 +107,14 @@ class Rotation:
         return None if noted is None else noted.at
 
     @property
+    def refused_at_create(self) -> str:
+        """The request that AWS refused for sure in the only attempt at *create*; empty where none is known."""
+        tried = [one for one in self.entries if one.step == Step.CREATE.value and one.mark is not Mark.NOTED]
+        if [one.mark for one in tried] != [Mark.INTENT, Mark.FAILED]:
+            return ""
+        return str(tried[-1].facts.get("refused", ""))
+
+    @property
     def noted_keys(self) -> tuple[AccessKeyId, ...]:
         """Keys that it made and that were to be removed, whose secrets may be kept still."""
         noted = (key for one in self.entries if one.mark is Mark.NOTED for key in one.facts.get("made", ()))
@@ -220,7 +228,9 @@ class Rotation:
         if self.step in {Step.WATCH, Step.DELETE} and not self._is_open(self.step):
             return State.WAITING
         last = self.latest(self.step, Mark.INTENT, Mark.FAILED)
-        return State.STOPPED if last is not None and last.mark is Mark.FAILED else State.INTERRUPTED
+        if last is None or last.mark is not Mark.FAILED:
+            return State.INTERRUPTED
+        return State.WAITING if last.facts.get("waits") else State.STOPPED
 
     def began(self, step: Step) -> bool:
         """True where the step was begun, whether or not it ended."""
@@ -284,7 +294,8 @@ def remember_keys(surroundings: Surroundings, rotation: Rotation) -> None:
     for key in (rotation.decision.key, rotation.new_key):
         if key is not None and owner is not None:
             surroundings.aws.remember_partition(key, owner.partition)
-    made = rotation.latest(Step.CREATE, Mark.INTENT, Mark.DONE)
+    # A user whose making was refused is not there, however long it is looked for.
+    made = rotation.latest(Step.CREATE, Mark.INTENT, Mark.DONE) if rotation.refused_at_create != "CreateUser" else None
     on = rotation.latest(Step.TURN_ON, Mark.DONE) if rotation.off_at is None else None
     for new, entry in ((rotation.new_key, made), (rotation.decision.new_owner, made), (rotation.decision.key, on)):
         if new is not None and entry is not None:
@@ -306,6 +317,15 @@ class Outcome:
         self.detail = ""
 
 
+def _how_it_failed(error: Exception) -> dict[str, Any]:
+    facts: dict[str, Any] = {"code": getattr(error, "code", type(error).__name__)}
+    if getattr(error, "waits", False):
+        facts["waits"] = True
+    if getattr(error, "refused", ""):
+        facts["refused"] = error.refused  # type: ignore[attr-defined]
+    return facts
+
+
 @contextmanager
 def taking(surroundings: Surroundings, rotation: Rotation, step: Step) -> Iterator[Outcome]:
     """Take a step: its intent is in the journal before the body runs, its outcome after, and both are told."""
@@ -315,8 +335,7 @@ def taking(surroundings: Surroundings, rotation: Rotation, step: Step) -> Iterat
     try:
         yield outcome
     except Exception as error:
-        code = getattr(error, "code", type(error).__name__)
-        write(surroundings, rotation, step, Mark.FAILED, {"code": code})
+        write(surroundings, rotation, step, Mark.FAILED, _how_it_failed(error))
         surroundings.tell(step, Moment.FAILED, getattr(error, "title", ""))
         raise
     write(surroundings, rotation, step, Mark.DONE, outcome.facts)

@@ -165,7 +165,7 @@ def _rotations(report: Report) -> Markup:
 
 def _story(story: RotationStory, home: Path) -> Markup:
     decision, result = story.rotation.decision, story.result
-    state = words.state(result.state, result.step)
+    state = words.standing(story.rotation, result)
     facts = _facts(
         (_("old key"), decision.key.masked),
         (_("new key"), _("none yet") if result.new_access_key_id is None else result.new_access_key_id.masked),

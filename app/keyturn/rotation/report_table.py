@@ -57,7 +57,7 @@ def _story_rows(story: RotationStory) -> Iterator[Sequence[str]]:
     decision, result = story.rotation.decision, story.result
     old, name = decision.key.masked, story.rotation.name
     new = _("none yet") if result.new_access_key_id is None else result.new_access_key_id.masked
-    standing = words.state(result.state, result.step)
+    standing = words.standing(story.rotation, result)
     detail = _("new key: {key}").format(key=new)
     yield "rotation", _moment(story.rotation.started), old, name, words.route(decision.route), "", "", standing, detail
     for one in story.happened:

@@ -90,7 +90,9 @@ def of_rotation(rotation: Rotation, result: Result) -> Situation:
         title = _("Replacing {key} stopped at: {step}.").format(key=key, step=words.step(result.step))
         return Situation(Mood.STOPPED, title, (safe, _("Look at what happened, then carry on or put everything back.")))
     awaited = tuple(f"{one.title}." for one in result.awaiting[:2])
-    if result.step is Step.DELETE:
+    if result.step is Step.PROVE:
+        title = _("The new key for {key} is made, and AWS does not accept it everywhere yet.").format(key=key)
+    elif result.step is Step.DELETE:
         title = _("{key} is off, and your backups work without it.").format(key=key)
     elif rotation.decision.route.makes_a_key:
         title = _("The new key is in place; {key} is still on.").format(key=key)

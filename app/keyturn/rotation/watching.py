@@ -13,11 +13,12 @@ from keyturn.rotation import by_hand
 from keyturn.rotation.guided_items import guided_items
 from keyturn.rotation.program_runs import awaited_runs
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.steps import Awaited, Step
+from keyturn.rotation.steps import Awaited, State, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.turning_off import is_refused
 from keyturn.rotation.uses import without_own
 
+ACCEPTANCE = "acceptance"
 WATCH = "watch"
 OFF_DAYS = "off-days"
 
@@ -102,6 +103,8 @@ def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, .
     decision = rotation.decision
     if rotation.is_over:
         return ()
+    if rotation.step is Step.PROVE and rotation.state is State.WAITING:
+        return (_acceptance(rotation),)
     if rotation.step is Step.WATCH:
         return awaited_before_turn_off(surroundings, rotation) or (_turn_off(rotation),)
     if rotation.step is Step.TURN_OFF:
@@ -147,6 +150,16 @@ def delete_by_command(rotation: Rotation) -> Awaited:
     key = rotation.decision.key
     command = f"keyturn delete {rotation.name} --confirm {key.last4}"
     return Awaited(by_hand.DELETE, _("Delete {key}").format(key=key.masked), (command,), tickable=False)
+
+
+def _acceptance(rotation: Rotation) -> Awaited:
+    new = rotation.new_key
+    return Awaited(
+        ACCEPTANCE,
+        _("Wait until AWS accepts the new key {key} everywhere").format(key="" if new is None else new.masked),
+        (_("Wait a few minutes, then `keyturn continue` looks again and goes on."),),
+        tickable=False,
+    )
 
 
 def _turn_off(rotation: Rotation) -> Awaited:

@@ -54,7 +54,10 @@ def go_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -
         try:
             _take_way_out(surroundings, rotation, old or old_pair(surroundings, rotation))
         except AppError as error:
-            return _put_back(surroundings, reload(surroundings, rotation), error)
+            rotation = reload(surroundings, rotation)
+            if error.waits:
+                return waiting(surroundings, rotation, problem=error)
+            return _put_back(surroundings, rotation, error)
     rotation = reload(surroundings, rotation)
     program_runs.hold_runs(surroundings, rotation)
     surroundings.tell(Step.WATCH, Moment.WAITING)

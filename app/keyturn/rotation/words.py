@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, LastUse, PrincipalKind
 from keyturn.model.text import _, plural
 from keyturn.rotation.advice import Advice
-from keyturn.rotation.steps import Route, State, Step
+from keyturn.rotation.steps import Result, Route, State, Step
+
+if TYPE_CHECKING:
+    from keyturn.rotation.record import Rotation
 
 _DAYS_OF_YEAR = 365.25
 _DAYS_OF_MONTH = 30.44
@@ -166,25 +170,37 @@ def patience(word: Step) -> str:
     return ""
 
 
-def state(word: State, at: Step) -> str:
-    """How a rotation stands, in a short sentence."""
-    match word:
+def standing(rotation: Rotation, result: Result) -> str:
+    """How a rotation stands, in a short sentence.
+
+    Args:
+        result: what `standing.standing`, or a command on the rotation, says of it.
+    """
+    match result.state:
         case State.INTERRUPTED:
-            return _("interrupted at: {step}").format(step=step(at))
+            return _("interrupted at: {step}").format(step=step(result.step))
         case State.STOPPED:
-            return _("stopped at: {step}").format(step=step(at))
+            return _("stopped at: {step}").format(step=step(result.step))
         case State.DONE:
             return _("over: the old key is deleted")
         case State.UNDONE:
-            return _("undone: everything is as it was")
+            return _("undone: what it had changed was put back")
         case State.WAITING:
-            if at is Step.WATCH:
-                return _("the new key is in place; watching for uses of the old one")
-            if at is Step.TURN_OFF:
-                return _("the new key is in place; the old one is to be turned off")
-            if at is Step.DELETE:
-                return _("the old key is off; it can still be turned on again")
-            return _("waiting at: {step}").format(step=step(at))
+            return _waiting(result.step, rotation.decision.route)
+
+
+def _waiting(at: Step, way: Route) -> str:
+    if at is Step.PROVE:
+        return _("AWS does not accept the new key everywhere yet")
+    if at is Step.WATCH:
+        if way.makes_a_key:
+            return _("the new key is in place; watching for uses of the old one")
+        return _("watching whether anything uses the key")
+    if at is Step.TURN_OFF:
+        return _("the old key is to be turned off")
+    if at is Step.DELETE:
+        return _("the old key is off; it can still be turned on again")
+    return _("waiting at: {step}").format(step=step(at))
 
 
 def short_path(path: Path, home: Path) -> str:

@@ -97,7 +97,7 @@ def _rotation(rotation: Rotation, result: Result) -> list[Line]:
     ]
     rows = [[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts if fact]
     return [
-        Line((Piece(rotation.name, Tone.HEADING), Piece("  "), Piece(words.state(result.state, result.step), tone))),
+        Line((Piece(rotation.name, Tone.HEADING), Piece("  "), Piece(words.standing(rotation, result), tone))),
         *columns(rows, indent=2),
     ]
 
@@ -169,6 +169,8 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
 
 def _waiting(result: Result, rotation: Rotation) -> str:
     decision = rotation.decision
+    if result.step is Step.PROVE:
+        return _("AWS has not accepted the new key everywhere yet. It is kept, and no program has it so far.")
     if result.step is Step.WATCH and decision.route.makes_a_key:
         if not decision.destinations:
             return _("The new key works. Now it goes into your programs, by your own hand. The old key is still on.")
@@ -178,7 +180,7 @@ def _waiting(result: Result, rotation: Rotation) -> str:
                 "old key is still on."
             )
         return _("The new key is in place and every backup was proved with it. The old key is still on.")
-    return _("It waits: {state}.").format(state=words.state(result.state, result.step))
+    return _("It waits: {state}.").format(state=words.standing(rotation, result))
 
 
 def _next(rotation: Rotation, result: Result, options: Sequence[str], *, several: bool) -> list[Line]:
@@ -197,7 +199,7 @@ def _commands(rotation: Rotation, result: Result, *, several: bool) -> Iterable[
     option = ("--rotation", *name) if several else ()
     if rotation.is_over:
         return
-    if result.state in {State.INTERRUPTED, State.STOPPED}:
+    if result.state in {State.INTERRUPTED, State.STOPPED} or result.step is Step.PROVE:
         yield _("carries on"), ("continue", *name)
     elif result.step in {Step.WATCH, Step.TURN_OFF}:
         by_person = [one for one in result.awaiting if one.tickable and one.item != Step.TURN_OFF.value]

@@ -19,7 +19,7 @@ from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.backups import state_of_backups
 from keyturn.rotation.cancelling import Cancelled
-from keyturn.rotation.steps import Ending
+from keyturn.rotation.steps import Ending, State
 
 _CARRY_ON = Job(Work.CARRY_ON)
 
@@ -35,6 +35,8 @@ class StoppedPage(PageView):
             return flow.problem.title
         if flow.standing is not None and flow.standing.rotation.is_undoing:
             return _("Putting back was interrupted")
+        if flow.standing is not None and flow.standing.result.state is State.WAITING:
+            return next((one.title for one in flow.standing.result.awaiting), _("It waits"))
         return _("It was interrupted")
 
     def sentence(self, flow: Flow) -> str:

@@ -27,7 +27,9 @@ class ByHandPage(PageView):
         return _("Now you")
 
     def sentence(self, flow: Flow) -> str:
-        """Why nothing is urgent: the new key is in place, and the old one stays on."""
+        """Why nothing is urgent: the new key is in place, where one was made, and the old one stays on."""
+        if flow.route is Route.RETIRE:
+            return _("These need a person; the old key stays on until they are done.")
         return _("The new key is in place. These need a person; the old key stays on until they are done.")
 
     def signature(self, flow: Flow) -> object:
