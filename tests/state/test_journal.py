@@ -32,10 +32,10 @@ def test_what_was_written_is_there_for_the_next_program(tmp_path: Path) -> None:
     (rotation,) = Journal(tmp_path).rotations()
 
     assert rotation.name == "20261121-MPLE"
-    assert rotation.decision == {"route": "scoped-user"}
-    assert [one.mark for one in rotation.entries] == [Mark.INTENT, Mark.DONE]
-    assert rotation.entries[1].facts == {"new_key": "AKIANEWKEYEXAMPLE123"}
-    assert rotation.entries[1].at == NOON + timedelta(minutes=1)
+    assert rotation.decision == '{"route": "scoped-user"}'
+    assert [one.mark for one in rotation.entries] == ["intent", "done"]
+    assert rotation.entries[1].facts == '{"new_key": "AKIANEWKEYEXAMPLE123"}'
+    assert rotation.entries[1].at == (NOON + timedelta(minutes=1)).isoformat()
 
 
 def test_each_entry_waits_for_the_disk(tmp_path: Path) -> None:

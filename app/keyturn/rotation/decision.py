@@ -1,4 +1,7 @@
-"""What was decided for a rotation before it began: written once, read again after every interruption."""
+"""What was decided for a rotation before it began: written once, read again after every interruption.
+
+How the journal keeps it, and reads what earlier versions wrote, is in `decision_format.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from keyturn.clients.endpoints import store_url
 from keyturn.model.keys import AccessKeyId, Principal, PrincipalKind
 from keyturn.model.needs import PolicyDocument
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.steps import Route
 
@@ -151,54 +153,6 @@ class Decision:
         """Every bucket of a destination from which the new key can be read back."""
         return tuple(sorted({target.bucket for one in self.destinations for target in one.targets}))
 
-    def as_json(self) -> dict[str, Any]:
-        """For the journal; without secrets."""
-        return {
-            "rotation": self.rotation,
-            "key": self.key.value,
-            "owner": None if self.owner is None else self.owner.arn,
-            "route": self.route.value,
-            "destinations": [
-                {
-                    **_place_as_json(one.place),
-                    "targets": [[t.bucket, t.prefix] for t in one.targets],
-                    "file": str(one.file),
-                }
-                for one in self.destinations
-            ],
-            "by_hand": [_by_hand_as_json(one) for one in self.by_hand],
-            "computers": [_computer_as_json(one) for one in self.computers],
-            "mentions": [_place_as_json(place) for place in self.mentions],
-            "known_keys": [key.value for key in self.known_keys],
-            "regions": dict(self.regions),
-            "user_name": self.user_name,
-            "policy": None if self.policy is None else self.policy.as_json(),
-            "watch_days": self.watch_days,
-            "off_days": self.off_days,
-            "given": None if self.given is None else self.given.value,
-        }
-
-    @classmethod
-    def from_json(cls, written: Mapping[str, Any]) -> Decision:
-        """Read what `as_json` wrote."""
-        return cls(
-            rotation=written["rotation"],
-            key=AccessKeyId(written["key"]),
-            owner=None if written["owner"] is None else Principal.from_arn(written["owner"]),
-            route=Route(written["route"]),
-            destinations=tuple(_destination_from_json(one) for one in written["destinations"]),
-            by_hand=tuple(_by_hand_from_json(one) for one in written.get("by_hand", ())),
-            computers=tuple(_computer_from_json(one) for one in written.get("computers", ())),
-            mentions=tuple(_place_from_json(one) for one in written["mentions"]),
-            known_keys=tuple(AccessKeyId(key) for key in written["known_keys"]),
-            regions=written["regions"],
-            user_name=written["user_name"],
-            policy=None if written["policy"] is None else PolicyDocument.from_json(written["policy"]),
-            watch_days=written["watch_days"],
-            off_days=written["off_days"],
-            given=None if written.get("given") is None else AccessKeyId(written["given"]),
-        )
-
 
 def computer_name(one: OtherComputer) -> str:
     """What people call the computer."""
@@ -208,78 +162,3 @@ def computer_name(one: OtherComputer) -> str:
 def without_secret(place: Place) -> Place:
     """The same place, fit to be kept."""
     return replace(place, secret=None)
-
-
-def _place_as_json(place: Place) -> dict[str, Any]:
-    return {
-        "client": place.client,
-        "name": place.name,
-        "path": str(place.path),
-        "locator": place.locator,
-        "kind": place.kind.value,
-        "access_key_id": place.access_key_id.value,
-        "region": place.region,
-        "endpoint": place.endpoint,
-        "plain_http": place.plain_http,
-        "note": place.note,
-    }
-
-
-def _place_from_json(written: Mapping[str, Any]) -> Place:
-    return Place(
-        client=written["client"],
-        name=written["name"],
-        path=Path(written["path"]),
-        locator=written["locator"],
-        kind=PlaceKind(written["kind"]),
-        access_key_id=AccessKeyId(written["access_key_id"]),
-        editable=written["kind"] == PlaceKind.DESTINATION.value,
-        region=written["region"],
-        endpoint=written["endpoint"],
-        plain_http=written["plain_http"],
-        note=written["note"],
-    )
-
-
-def _by_hand_as_json(one: ByHand) -> dict[str, Any]:
-    return {
-        "client": one.client,
-        "places": [_place_as_json(place) for place in one.places],
-        "targets": [[target.bucket, target.prefix] for target in one.targets],
-        "known": one.known,
-    }
-
-
-def _by_hand_from_json(written: Mapping[str, Any]) -> ByHand:
-    return ByHand(
-        client=written["client"],
-        places=tuple(replace(_place_from_json(place), editable=False) for place in written["places"]),
-        targets=tuple(Target(bucket, prefix) for bucket, prefix in written["targets"]),
-        known=written["known"],
-    )
-
-
-def _computer_as_json(one: OtherComputer) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "bucket": one.bucket,
-        "plans": list(one.plans),
-        "program": one.program,
-        "last_upload": None if one.last_upload is None else one.last_upload.isoformat(),
-    }
-
-
-def _computer_from_json(written: Mapping[str, Any]) -> OtherComputer:
-    at = written["last_upload"]
-    return OtherComputer(
-        name=written["name"],
-        bucket=written["bucket"],
-        plans=tuple(written["plans"]),
-        program=written["program"],
-        last_upload=None if at is None else datetime.fromisoformat(at),
-    )
-
-
-def _destination_from_json(written: Mapping[str, Any]) -> Destination:
-    targets = tuple(Target(bucket, prefix) for bucket, prefix in written["targets"])
-    return Destination(replace(_place_from_json(written), targets=targets), targets, Path(written["file"]))

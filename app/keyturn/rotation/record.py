@@ -12,9 +12,13 @@ from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation.decision import ByHand, Decision
+from keyturn.rotation.decision_format import FORMAT
+from keyturn.rotation.facts import checked, entry_of
 from keyturn.rotation.steps import By, Route, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.rotation.unread import Unread, unread
 from keyturn.state.journal import Entry, Journal, Mark, RecordedRotation
+from keyturn.state.written import NotUnderstood, moment, parsed
 
 _WAY_OUT = (Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN)
 
@@ -52,8 +56,15 @@ class Rotation:
 
     @classmethod
     def from_record(cls, record: RecordedRotation) -> Rotation:
-        """Read what the journal has."""
-        return cls(Decision.from_json(record.decision), record.started, record.entries)
+        """Read what the journal has.
+
+        Raises:
+            NotUnderstood: where a newer Keyturn wrote it, or it is damaged.
+        """
+        decision = FORMAT.load(parsed(record.decision))
+        if decision.rotation != record.name:
+            raise NotUnderstood("rotation")
+        return cls(decision, moment(record.started), tuple(entry_of(one, record.name) for one in record.entries))
 
     @property
     def name(self) -> str:
@@ -241,9 +252,31 @@ class Rotation:
         return last is not None and last.mark is not Mark.DONE and not bool(last.facts.get("waits"))
 
 
+def read_rotations(journal: Journal) -> tuple[tuple[Rotation, ...], tuple[Unread, ...]]:
+    """Every rotation, oldest first, and beside them those that cannot be read."""
+    read, closed = [], []
+    for record in journal.rotations():
+        try:
+            read.append(Rotation.from_record(record))
+        except NotUnderstood as error:
+            closed.append(unread(record, error, journal.path))
+    return tuple(read), tuple(closed)
+
+
 def all_rotations(journal: Journal) -> tuple[Rotation, ...]:
-    """Every rotation, oldest first."""
-    return tuple(Rotation.from_record(record) for record in journal.rotations())
+    """Every rotation that can be read, oldest first."""
+    return read_rotations(journal)[0]
+
+
+def expect_none_unread(journal: Journal, key: AccessKeyId) -> None:
+    """See that no rotation of `key` is under way that cannot be read.
+
+    Raises:
+        StoreError: for the first one that may be.
+    """
+    for one in read_rotations(journal)[1]:
+        if one.may_be_of(key):
+            raise one.problem
 
 
 def find_rotation(journal: Journal, name: str | None) -> Rotation:
@@ -251,22 +284,28 @@ def find_rotation(journal: Journal, name: str | None) -> Rotation:
 
     Raises:
         UsageError: where there is none, or more than one.
+        StoreError: where it cannot be read, or it may be one that cannot be read.
     """
-    rotations = all_rotations(journal)
+    rotations, closed = read_rotations(journal)
     if name is not None:
         for rotation in rotations:
             if rotation.name == name:
                 return rotation
+        for one in closed:
+            if one.name == name:
+                raise one.problem
         raise UsageError(
             _("There is no rotation {name}").format(name=name),
             _("Nothing was changed. `keyturn status` lists the rotations."),
             code="usage.rotation",
         )
     open_ones = [rotation for rotation in rotations if not rotation.is_over]
-    if len(open_ones) == 1:
+    if closed and not open_ones:
+        raise closed[0].problem
+    if len(open_ones) == 1 and not closed:
         return open_ones[0]
     if open_ones:
-        names = ", ".join(rotation.name for rotation in open_ones)
+        names = ", ".join([*(one.name for one in open_ones), *(one.name for one in closed)])
         raise UsageError(
             _("There is more than one rotation"),
             _("Say which: {names}. Nothing was changed.").format(names=names),
@@ -306,7 +345,8 @@ def write(
     surroundings: Surroundings, rotation: Rotation, step: Step, mark: Mark, facts: Mapping[str, Any] | None = None
 ) -> None:
     """Append to the rotation's journal."""
-    surroundings.journal.write(Entry(rotation.name, surroundings.clock.now(), step.value, mark, facts or {}))
+    entry = Entry(rotation.name, surroundings.clock.now(), step.value, mark, checked(facts or {}))
+    surroundings.journal.write(entry)
 
 
 class Outcome:

@@ -13,9 +13,10 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import creating, program_runs, proving, switching
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.pairs import new_pair, old_pair
 from keyturn.rotation.plan import Gate, Plan
-from keyturn.rotation.record import Rotation, all_rotations, reload, taking
+from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, reload, taking
 from keyturn.rotation.standing import GateClosed, opened, standing, waiting
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
@@ -26,6 +27,7 @@ def rotate(surroundings: Surroundings, plan: Plan) -> Result:
     """Carry the plan out up to *watch*. Where a step fails, everything is put back."""
     if plan.closed or plan.decision is None:
         return _not_begun(plan)
+    expect_none_unread(surroundings.journal, plan.key)
     unfinished = [one for one in all_rotations(surroundings.journal) if not one.is_over]
     same = next((one for one in unfinished if one.decision.key == plan.key), None)
     if same is not None:
@@ -134,11 +136,11 @@ def _expect_editable(plan: Plan) -> None:
 
 def _begin(surroundings: Surroundings, decision: Decision) -> Rotation:
     now = surroundings.clock.now()
-    taken = {one.name for one in all_rotations(surroundings.journal)}
+    taken = {one.name for one in surroundings.journal.rotations()}
     plain = f"{now:%Y%m%d}-{decision.key.last4}"
     names = [plain, *(f"{plain}-{number}" for number in range(2, len(taken) + 3))]
     decision = replace(decision, rotation=next(name for name in names if name not in taken))
-    surroundings.journal.begin(decision.rotation, now, decision.as_json())
+    surroundings.journal.begin(decision.rotation, now, FORMAT.dump(decision))
     rotation = opened(surroundings, decision.rotation)
     with taking(surroundings, rotation, Step.CHECK) as outcome:
         outcome.facts.update(proving.note_own_checks(surroundings, decision))

@@ -80,13 +80,32 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class RawEntry:
+    """One line of the journal as it stands there."""
+
+    at: str
+    step: str
+    mark: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedRotation:
-    """A rotation as the journal has it: what was decided, and all that happened since, oldest first."""
+    """A rotation as it stands in the journal, not understood yet: one that cannot be read does not hide the others.
+
+    Attributes:
+        decision: what was decided, in JSON.
+        entries: all that happened since, oldest first.
+    """
 
     name: str
-    started: datetime
-    decision: Mapping[str, Any]
-    entries: tuple[Entry, ...]
+    started: str
+    decision: str
+    entries: tuple[RawEntry, ...]
+
+    def mentions(self, key: AccessKeyId) -> bool:
+        """True where the key is named anywhere in it, understood or not."""
+        return any(key.value in text for text in (self.decision, *(one.facts for one in self.entries)))
 
 
 class Journal:
@@ -132,16 +151,11 @@ class Journal:
     def rotations(self) -> tuple[RecordedRotation, ...]:
         """All rotations, oldest first."""
         with self._reading() as database:
-            entries: dict[str, list[Entry]] = {}
-            for name, at, step, mark, facts in database.execute(
-                "SELECT rotation, at, step, mark, facts FROM entry ORDER BY number"
-            ):
-                entry = Entry(name, datetime.fromisoformat(at), step, Mark(mark), json.loads(facts))
-                entries.setdefault(name, []).append(entry)
+            entries: dict[str, list[RawEntry]] = {}
+            for name, *columns in database.execute("SELECT rotation, at, step, mark, facts FROM entry ORDER BY number"):
+                entries.setdefault(name, []).append(RawEntry(*columns))
             return tuple(
-                RecordedRotation(
-                    name, datetime.fromisoformat(started), json.loads(decision), tuple(entries.get(name, ()))
-                )
+                RecordedRotation(name, started, decision, tuple(entries.get(name, ())))
                 for name, started, decision in database.execute(
                     "SELECT name, started, decision FROM rotation ORDER BY started, rowid"
                 )
@@ -193,6 +207,8 @@ def _open(path: Path) -> sqlite3.Connection:
     # FULL makes each commit wait for the disk: an intent that is not durable is worth nothing after a power cut.
     database.execute("PRAGMA synchronous = FULL")
     database.execute("PRAGMA foreign_keys = ON")
+    # Bytes that are no text spoil the rotation that has them, and no other one.
+    database.text_factory = lambda written: written.decode(errors="surrogateescape")
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version == 0:
         database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")

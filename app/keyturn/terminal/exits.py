@@ -44,6 +44,6 @@ def of_error(error: AppError, *, began: bool) -> Exit:
         return Exit.USAGE
     if isinstance(error, AnotherKeyturnError):
         return Exit.ANOTHER
-    if error.code == "journal.broken":
+    if error.code in {"journal.broken", "journal.newer"}:
         return Exit.STOPPED  # what was done before, and whether a rotation stands half-way, cannot be told
     return Exit.STOPPED if began else Exit.FAILED

@@ -1,0 +1,208 @@
+"""How a decision is written into the journal, and how the decisions of all earlier versions are read.
+
+A change of what is written is a new version: its number goes up by one, `_MIGRATIONS` learns what the version before
+lacks, and a journal of the version before joins those in `tests/rotation/journals`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from keyturn.model.keys import AccessKeyId, Principal
+from keyturn.model.needs import PolicyDocument
+from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer
+from keyturn.rotation.steps import Route
+from keyturn.state.written import (
+    Fields,
+    Format,
+    NotUnderstood,
+    choice,
+    listed,
+    made_by,
+    mapped,
+    maybe,
+    moment,
+    number,
+    text,
+    truth,
+    whole_object,
+)
+
+_LONGEST_WAIT = 36_500  # days, as `state/settings.py` has it
+
+
+def _decision(fields: Fields) -> Decision:
+    return Decision(
+        rotation=fields.get("rotation", text),
+        key=fields.get("key", key_id),
+        owner=fields.get("owner", maybe(made_by(Principal.from_arn))),
+        route=fields.get("route", choice(Route)),
+        destinations=fields.get("destinations", listed(whole_object(_destination))),
+        by_hand=fields.get("by_hand", listed(whole_object(_by_hand))),
+        computers=fields.get("computers", listed(whole_object(_computer))),
+        mentions=fields.get("mentions", listed(whole_object(_place))),
+        known_keys=fields.get("known_keys", listed(key_id)),
+        regions=fields.get("regions", mapped(maybe(text))),
+        user_name=fields.get("user_name", maybe(text)),
+        policy=fields.get("policy", maybe(_policy)),
+        watch_days=fields.get("watch_days", number(0, _LONGEST_WAIT)),
+        off_days=fields.get("off_days", number(0, _LONGEST_WAIT)),
+        given=fields.get("given", maybe(key_id)),
+    )
+
+
+def _decision_written(decision: Decision) -> dict[str, Any]:
+    return {
+        "rotation": decision.rotation,
+        "key": decision.key.value,
+        "owner": None if decision.owner is None else decision.owner.arn,
+        "route": decision.route.value,
+        "destinations": [
+            {**_place_written(one.place), "targets": _targets_written(one.targets), "file": str(one.file)}
+            for one in decision.destinations
+        ],
+        "by_hand": [
+            {
+                "client": one.client,
+                "places": [_place_written(place) for place in one.places],
+                "targets": _targets_written(one.targets),
+                "known": one.known,
+            }
+            for one in decision.by_hand
+        ],
+        "computers": [
+            {
+                "name": one.name,
+                "bucket": one.bucket,
+                "plans": list(one.plans),
+                "program": one.program,
+                "last_upload": None if one.last_upload is None else one.last_upload.isoformat(),
+            }
+            for one in decision.computers
+        ],
+        "mentions": [_place_written(place) for place in decision.mentions],
+        "known_keys": [key.value for key in decision.known_keys],
+        "regions": dict(decision.regions),
+        "user_name": decision.user_name,
+        "policy": None if decision.policy is None else decision.policy.as_json(),
+        "watch_days": decision.watch_days,
+        "off_days": decision.off_days,
+        "given": None if decision.given is None else decision.given.value,
+    }
+
+
+def _with_number(written: dict[str, Any]) -> dict[str, Any]:
+    """Decisions had no version at first; they learned members one after the other, each with its usual value here."""
+    destinations = [
+        # Whoever wrote no file followed the links of the path anew each time.
+        {"file": os.path.realpath(one["path"]), **one}
+        for one in written["destinations"]
+    ]
+    return {"by_hand": [], "computers": [], "given": None, **written, "destinations": destinations}
+
+
+_MIGRATIONS = {0: _with_number}
+FORMAT = Format(1, _decision, _decision_written, _MIGRATIONS)
+
+
+def key_id(value: object) -> AccessKeyId:
+    """Read an access key ID."""
+    return made_by(AccessKeyId)(value)
+
+
+def _place(fields: Fields) -> Place:
+    kind = fields.get("kind", choice(PlaceKind))
+    return Place(
+        client=fields.get("client", text),
+        name=fields.get("name", text),
+        path=fields.get("path", _path),
+        locator=fields.get("locator", text),
+        kind=kind,
+        access_key_id=fields.get("access_key_id", key_id),
+        editable=kind is PlaceKind.DESTINATION,
+        region=fields.get("region", maybe(text)),
+        endpoint=fields.get("endpoint", maybe(text)),
+        plain_http=fields.get("plain_http", truth),
+        note=fields.get("note", text),
+    )
+
+
+def _place_written(place: Place) -> dict[str, Any]:
+    return {
+        "client": place.client,
+        "name": place.name,
+        "path": str(place.path),
+        "locator": place.locator,
+        "kind": place.kind.value,
+        "access_key_id": place.access_key_id.value,
+        "region": place.region,
+        "endpoint": place.endpoint,
+        "plain_http": place.plain_http,
+        "note": place.note,
+    }
+
+
+def _destination(fields: Fields) -> Destination:
+    place = _place(fields)
+    if not _is_known(place.client):
+        raise NotUnderstood("client", newer=True)
+    targets = fields.get("targets", listed(_target))
+    return Destination(replace(place, targets=targets), targets, fields.get("file", _path))
+
+
+def _by_hand(fields: Fields) -> ByHand:
+    return ByHand(
+        client=fields.get("client", text),
+        places=tuple(replace(one, editable=False) for one in fields.get("places", listed(whole_object(_place)))),
+        targets=fields.get("targets", listed(_target)),
+        known=fields.get("known", truth),
+    )
+
+
+def _computer(fields: Fields) -> OtherComputer:
+    return OtherComputer(
+        name=fields.get("name", text),
+        bucket=fields.get("bucket", text),
+        plans=fields.get("plans", listed(text)),
+        program=fields.get("program", text),
+        last_upload=fields.get("last_upload", maybe(moment)),
+    )
+
+
+def _target(value: object) -> Target:
+    parts = listed(text)(value)
+    if len(parts) != 2:
+        raise NotUnderstood
+    return Target(*parts)
+
+
+def _targets_written(targets: tuple[Target, ...]) -> list[list[str]]:
+    return [[target.bucket, target.prefix] for target in targets]
+
+
+def _path(value: object) -> Path:
+    if "\0" in text(value):
+        raise NotUnderstood
+    return Path(text(value))
+
+
+def _policy(value: object) -> PolicyDocument:
+    try:
+        policy = PolicyDocument.from_json(value)  # type: ignore[arg-type]  # whatever it is
+        same = policy.as_json() == value
+    except (LookupError, TypeError, AttributeError, ValueError):
+        raise NotUnderstood from None
+    if not same:
+        raise NotUnderstood(newer=True)
+    return policy
+
+
+def _is_known(client: str) -> bool:
+    # Every program's module, which nobody needs who reads no decision.
+    from keyturn.clients.registry import CLIENTS
+
+    return any(one.name == client for one in CLIENTS)

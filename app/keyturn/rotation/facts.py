@@ -1,0 +1,88 @@
+"""The facts that entries of the journal hold: each has a name and a kind here, and no other one is written or read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from keyturn.rotation.decision_format import key_id
+from keyturn.rotation.steps import By, Step
+from keyturn.state.journal import Entry, Mark, RawEntry
+from keyturn.state.written import (
+    Fields,
+    NotUnderstood,
+    Reader,
+    choice,
+    listed,
+    maybe,
+    moment,
+    parsed,
+    text,
+    truth,
+    whole_object,
+)
+
+
+def _check(value: object) -> None:
+    if not isinstance(value, list) or len(value) != 2:
+        raise NotUnderstood
+    text(value[0])
+    maybe(truth)(value[1])
+
+
+def _proved(fields: Fields) -> None:
+    fields.get("place", text)
+    fields.get("bucket", maybe(text))
+    fields.get("checks", listed(_check))
+
+
+_KINDS: Mapping[str, Reader[object]] = {
+    "also": text,  # a program that a person named later
+    "by": choice(By),
+    "code": text,
+    "item": text,
+    "made": listed(key_id),
+    "new_key": maybe(key_id),
+    "new_key_used": moment,
+    "opposite": maybe(text),
+    "own_checks_passed": listed(text),
+    "refused": text,  # the call that AWS refused for good
+    "proved": listed(whole_object(_proved)),
+    "waits": truth,
+}
+# Without these their entries say nothing.
+_NEEDED: Mapping[tuple[Step, Mark], str] = {
+    **{(step, Mark.TICKED): "item" for step in Step},
+    (Step.TURN_OFF, Mark.NOTED): "by",
+    (Step.TURN_OFF, Mark.DONE): "by",
+}
+
+
+def entry_of(raw: RawEntry, rotation: str) -> Entry:
+    """Read one line of the journal.
+
+    Raises:
+        NotUnderstood: where a newer Keyturn wrote it, or it is damaged.
+    """
+    line = Fields({"at": raw.at, "step": raw.step, "mark": raw.mark, "facts": parsed(raw.facts)})
+    step, mark = line.get("step", choice(Step)), line.get("mark", choice(Mark))
+    facts = line.get("facts", checked)
+    needed = _NEEDED.get((step, mark))
+    if needed is not None and needed not in facts:
+        raise NotUnderstood(f"facts.{needed}")
+    return Entry(rotation, line.get("at", moment), step.value, mark, facts)
+
+
+def checked(facts: object) -> Mapping[str, Any]:
+    """Return the facts as they are.
+
+    Raises:
+        NotUnderstood: where one of them has no name or kind here.
+    """
+    if not isinstance(facts, Mapping):
+        raise NotUnderstood
+    fields = Fields(dict(facts))
+    for name in facts.keys() & _KINDS.keys():
+        fields.get(name, _KINDS[name])
+    fields.end()
+    return facts
