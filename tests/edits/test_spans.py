@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.edits.spans import Change, Span, apply_changes, masked_diff
+from keyturn.model.keys import Secret
 
 OLD_ID, NEW_ID = b"AKIAIOSFODNN7EXAMPLE", b"AKIAI44QH8DHBEXAMPLE"
 OLD_SECRET, NEW_SECRET = b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", b"je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
@@ -108,6 +109,9 @@ def test_changes_far_apart_make_hunks_with_their_own_line_numbers() -> None:
         "secret_access_key = hunter2",
         "# old secret hunter2",
         "curl --oauth-token hunter2",
+        "curl -u anna:hunter2 https://host",
+        "mysqldump -uroot -phunter2 shop",
+        "sshpass -p hunter2 rsync a b",
     ],
 )
 def test_secrets_in_the_lines_around_are_hidden(line: str) -> None:
@@ -117,9 +121,23 @@ def test_secrets_in_the_lines_around_are_hidden(line: str) -> None:
     assert "••••" in diff
 
 
+def test_a_known_secret_of_another_program_is_hidden_in_the_lines_around() -> None:
+    Secret("madeUp/Neighbour1")
+    content = b"# was madeUp%2FNeighbour1 and madeUp/Neighbour1\naws_access_key_id = " + OLD_ID
+    diff = masked_diff(PATH, content, [Change(span_of(content, OLD_ID), NEW_ID)])
+    assert " # was •••• and ••••\n" in diff
+
+
 @pytest.mark.parametrize(
     "line",
-    ["env_auth = false", "region = eu-west-1", "remote = aws:photos-backup/home", "password_file = /etc/restic/pw"],
+    [
+        "mkdir -p /srv/backup",
+        "ssh -p 22 host",
+        "env_auth = false",
+        "region = eu-west-1",
+        "remote = aws:photos-backup/home",
+        "password_file = /etc/restic/pw",
+    ],
 )
 def test_harmless_lines_around_stay_readable(line: str) -> None:
     content = f"{line}\naws_access_key_id = ".encode() + OLD_ID

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
-HIDDEN = "••••"
+from keyturn.model.known_secrets import HIDDEN, without_secrets
+
 _LONGEST_LINE = 500  # characters shown of a line
 # A secret access key has 40 characters, a session token more (research/clients.md 18.3); `%` for URL-encoded ones.
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/=_%-]{40,}")
 _LIKE_A_KEY_ID = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9]{16,}(?![A-Za-z0-9])")
 _KEY_ID = re.compile(r"[A-Z0-9]{16,32}")
 _URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+(?=@)")
+# `mysql -phunter2`, `curl -u anna:hunter2`, `sshpass -p hunter2`
+_PASSWORD_OPTION = re.compile(
+    r"(?P<option>(?<!\S)-[pP](?=[^\s/-])|(?<!\S)(?:-u|--user)(?:\s+|=)(?=\S*:)|\bsshpass\s+-p\s*)\S+"
+)
 # A key ID in the place of the user, whole or as it is shown.
 _ID_AS_USER = re.compile(r"[A-Z0-9]{16,}|[A-Z0-9]{4}…[A-Z0-9]{4}")
 _NAME = re.compile(r"[\w.-]+")
@@ -32,10 +37,11 @@ def masked_id(value: str) -> str:
 def masked_line(text: str) -> str:
     """Return one line with secrets hidden, key IDs shortened, and characters that could play with a terminal replaced.
 
-    Hidden are: what follows a name that speaks of a secret, user and password in addresses, and every run of
-    characters as long as a secret access key.
+    Hidden are: every known secret, what follows a name that speaks of a secret, user and password in addresses and in
+    the options of programs, and every run of characters as long as a secret access key.
     """
-    shown = _URL_CREDENTIALS.sub(_without_password, _without_named_secret(text))
+    shown = _URL_CREDENTIALS.sub(_without_password, _without_named_secret(without_secrets(text)))
+    shown = _PASSWORD_OPTION.sub(rf"\g<option>{HIDDEN}", shown)
     shown = _LONG_RUN.sub(HIDDEN, shown)
     shown = _LIKE_A_KEY_ID.sub(lambda found: masked_id(found[0]), shown)
     return printable(shown if len(shown) <= _LONGEST_LINE else f"{shown[:_LONGEST_LINE]}…")

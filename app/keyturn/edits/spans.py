@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from keyturn.edits.masking import HIDDEN, masked_id, masked_line, printable
+from keyturn.edits.masking import masked_id, masked_line, printable
+from keyturn.model.known_secrets import HIDDEN
 
 _CONTEXT = 2  # lines shown around a change
 # A shorter text would turn up by chance in harmless words.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from keyturn.model.known_secrets import without_secrets
+
 
 class AppError(Exception):
     """Something a person has to know about.
@@ -24,6 +26,8 @@ class AppError(Exception):
     waits: bool = False
 
     def __init__(self, title: str, message: str, *, code: str) -> None:
+        # Both may quote what a system, a program or a file says.
+        title, message = without_secrets(title), without_secrets(message)
         super().__init__(title, message)
         self.title = title
         self.message = message
@@ -76,6 +80,7 @@ class AwsFault(StrEnum):
     UNTRUSTED = "untrusted"  # TLS: portal, antivirus, corporate interception
     NOT_AWS = "not-aws"  # something that is not AWS answered: a portal, a proxy, a filter
     SERVER = "server"  # AWS itself failed (5xx); whether the request took effect is unknown
+    REDIRECTED = "redirected"  # a store names another server; a signed request follows no such answer
     UNEXPECTED = "unexpected"
 
 

@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
 
+from keyturn.model.known_secrets import remember, remember_name
+
 # AWS's own, and the hexadecimal ones of S3-compatible stores: Backblaze B2 has 25 digits, Cloudflare R2 and OVH 32
 # (their documentation). No secret of AWS's is shaped so: one in the wrong place is never taken for an ID.
 _SHAPE = re.compile(r"[A-Z0-9]{16,128}|[0-9a-f]{24,32}")
@@ -32,6 +34,7 @@ class AccessKeyId:
     def __post_init__(self) -> None:
         if not _SHAPE.fullmatch(self.value):
             raise ValueError("not an access key ID")
+        remember_name(self.value)
 
     def __str__(self) -> str:
         return self.value
@@ -67,12 +70,16 @@ class AccessKeyId:
 
 
 class Secret:
-    """A secret access key. It has no text form and cannot be pickled; `reveal` is the only way out."""
+    """A secret access key. It has no text form and cannot be pickled; `reveal` is the only way out.
+
+    From the moment that it is made no text that is shown or kept repeats it (see `known_secrets`).
+    """
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
         self._text = text
+        remember(text)
 
     @classmethod
     def typed(cls, text: str) -> Secret:
