@@ -43,9 +43,7 @@ WRITINGS: dict[str, Writing] = {
     "in Base64 with its key": lambda text: base64.b64encode(f"AKIAMADEUPSAMPLE0001:{text}".encode()).decode(),
     "in Base64 for URLs": lambda text: base64.urlsafe_b64encode(f"x{text}>>>???".encode()).decode(),
     "in Base64 in a URL": lambda text: quote(base64.b64encode(f"xy{text}".encode()).decode(), safe=""),
-    "in Base64 in lines": lambda text: (
-        base64.encodebytes(f"a long file\n{text}\n".encode() * 3).decode().strip()
-    ),
+    "in Base64 in lines": lambda text: base64.encodebytes(f"a long file\n{text}\n".encode() * 3).decode().strip(),
 }
 
 

@@ -278,3 +278,22 @@ def test_of_a_stores_keys_it_is_said_that_nobody_tells_and_how_one_is_replaced(s
     said = situation.of_survey(survey, store.office.clock.now(), store.office.home)
     assert said.mood is situation.Mood.UNKNOWN
     assert "--pair" in said.sentences[0]
+
+
+def test_a_storage_address_that_holds_a_password_closes_the_plan_and_is_never_asked_or_shown(store: Store) -> None:
+    office, password = store.office, "madeUp1Word"
+    for name in (".config/rclone/rclone.conf", ".config/restic/cellar.env"):
+        text = (office.home / name).read_text(encoding="utf-8")
+        office.write(name, text.replace("http://", f"http://backup:{password}@"))
+    asked = len(store.inside.records)
+    surroundings = office.start()
+
+    plan = store.plan()
+    _survey, proofs = verify(surroundings)
+
+    assert "place.address" in [gate.code for gate in plan.closed]
+    mine = [one for one in proofs if one.access_key_id == store.old.access_key_id]
+    assert mine
+    assert all(one.first_failure is not None for one in mine)
+    assert password not in repr([plan, [check.detail for one in mine for check in one.checks]])
+    assert len(store.inside.records) == asked

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
 
 from keyturn.aws.sentences import Subject, sentences
+from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId
 
@@ -198,6 +198,11 @@ def not_aws(store: str | None = None) -> AwsError:
     return _without_answer(AwsFault.NOT_AWS, store)
 
 
+def redirected(store: str | None = None) -> AwsError:
+    """The error for an answer that names another server to ask."""
+    return _without_answer(AwsFault.REDIRECTED, store)
+
+
 def torn(store: str | None = None) -> AwsError:
     """The error for an answer of AWS, or of a store, that ended too early."""
     return _without_answer(AwsFault.NO_ANSWER, store)
@@ -209,7 +214,8 @@ def _without_answer(fault: AwsFault, store: str | None) -> AwsError:
 
 
 def _host(store: str | None) -> str:
-    return "" if store is None else urlsplit(store).netloc
+    server = server_or_none(store)
+    return "" if server is None else server.name
 
 
 def _refusal(response: Mapping[str, Any], request: Request, now: datetime) -> AwsError:

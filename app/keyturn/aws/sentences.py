@@ -132,6 +132,12 @@ def _at_a_store(fault: AwsFault) -> tuple[str, str]:
                 "It is most often the sign-in page of a Wi-Fi, or a filter of the network. Your backups keep the key "
                 "they have. Compare the address in the backup program, or sign in to your network, then try again."
             )
+        case AwsFault.REDIRECTED:
+            return _("{store} sends Keyturn to another server"), _(
+                "Keyturn signs no request for a server that an answer names, so it asked once and went no further. "
+                "Your backups keep the key they have. Write the address that the store itself gives, with its region, "
+                "into the backup program, then try again."
+            )
         case _:
             return _("{store} could not do what was asked ({detail})"), _(
                 "It was about {operation}. Your backups keep the key they have. Try again; if it stays like this, ask "
@@ -263,6 +269,11 @@ def _general(fault: AwsFault, subject: Subject) -> tuple[str, str]:
             return _("Something that is not AWS answered"), _(
                 "It is most often the sign-in page of a Wi-Fi, or a filter of the network. Your backups keep the key "
                 "they have, but cannot reach AWS from here either. Sign in to your network, then try again."
+            )
+        case AwsFault.REDIRECTED:
+            return _("The server that was asked sends Keyturn to another one"), _(
+                "Keyturn signs no request for a server that an answer names. Nothing was changed, and your backups "
+                "keep the key they have. Compare the address with the one that you were given, then try again."
             )
         case AwsFault.SERVER:
             return _("AWS has trouble itself"), _(

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from keyturn.aws.errors import Request, is_from_aws, not_aws, speaking_to_aws, torn
+from keyturn.aws.errors import Request, is_from_aws, not_aws, redirected, speaking_to_aws, torn
 from keyturn.aws.isolation import forget_plugins, isolated_session, keep_libraries_quiet
+from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.text import _
@@ -258,7 +259,8 @@ class Aws:
         if self._session is None:
             self._session = isolated_session()
         endpoint = way.store or self.settings.endpoint_url
-        on_this_computer = endpoint is not None and urlsplit(endpoint).hostname in ("127.0.0.1", "localhost", "::1")
+        server = server_or_none(endpoint)
+        on_this_computer = server is not None and server.is_this_computer
         client = self._session.create_client(
             way.service,
             region_name=way.region,
@@ -281,7 +283,8 @@ class Aws:
                 **({} if way.store is None else _NO_NEW_CHECKSUMS),
             ),
         )
-        client.meta.events.register("before-parse", _look_who_answers if way.store is None else _look_for_all_of_it)
+        look = _look_who_answers if way.store is None else partial(_look_for_redirects, way.store)
+        client.meta.events.register("before-parse", look)
         keep_libraries_quiet()
         return client
 
@@ -295,6 +298,13 @@ def _look_who_answers(*, response_dict: Mapping[str, Any], operation_model: Any,
     if not is_from_aws(response_dict["headers"]):
         raise not_aws()
     _look_for_all_of_it(response_dict=response_dict, operation_model=operation_model)
+
+
+def _look_for_redirects(store: str, *, response_dict: Mapping[str, Any], **more: Any) -> None:  # noqa: ANN401
+    """Refuse a store's redirect before botocore asks around for the region that AWS would mean by it."""
+    if 300 <= response_dict["status_code"] < 400 and response_dict["status_code"] != 304:
+        raise redirected(store)
+    _look_for_all_of_it(response_dict=response_dict, **more)
 
 
 def _look_for_all_of_it(*, response_dict: Mapping[str, Any], operation_model: Any, **_: object) -> None:  # noqa: ANN401

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.clients.arq_buckets import UUID, shortened
-from keyturn.clients.endpoints import address_of, is_aws_host, region_in
+from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.looking import key_id
 from keyturn.clients.own_runs import Run
 from keyturn.edits.databases import Row, read_tables
@@ -126,7 +126,7 @@ def _locations(rows: tuple[Row, ...]) -> Iterator[StorageLocation]:
         host = _text(members.get("hostname"), row.get("hostname"))
         if _NOT_THE_PERSONS.match(provider):
             continue
-        elsewhere = not is_aws_host(address_of(host).host) if host else _ELSEWHERE.search(provider) is not None
+        elsewhere = not is_aws_endpoint(host) if host else _ELSEWHERE.search(provider) is not None
         amazon = not elsewhere and (bool(host) or _AMAZON.search(provider) is not None)
         identifier = _access_key_id(members, row, amazon=amazon)
         if not amazon and identifier is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from keyturn.clients.endpoints import is_aws_host, region_in
+from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.looking import key_id
 from keyturn.edits import plists
 from keyturn.edits.files import FileContent
@@ -43,8 +43,9 @@ def read_target(content: FileContent) -> ArqTarget | None:
     if members.get("targetType", "s3").lower() != "s3":
         return None
     address = _split(members.get("endpointDescription", ""))
-    host = address.hostname or ""
-    amazon = is_aws_host(host)
+    # Its user is the ID, so what is read strictly is the rest.
+    host = address.netloc.rpartition("@")[2]
+    amazon = bool(host) and is_aws_endpoint(host)
     identifier = key_id(unquote(address.username or ""))
     if address.scheme not in {"http", "https"} or not (amazon or identifier):
         return None
@@ -55,7 +56,7 @@ def read_target(content: FileContent) -> ArqTarget | None:
         identifier,
         Target(bucket, prefix) if bucket else None,
         region_in(host),
-        None if amazon else address.netloc.rpartition("@")[2],
+        None if amazon else host,
         address.scheme == "http",
     )
 

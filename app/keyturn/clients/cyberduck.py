@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.endpoints import is_aws_host, region_in
+from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.looking import Loan, key_id
 from keyturn.edits import plists
 from keyturn.model.errors import FileError
@@ -53,7 +53,7 @@ def _place(path: Path, values: Mapping[str, str], guide: Guide) -> Iterator[Plac
         access_key_id=identifier,
         targets=targets,
         region=values.get("Region") or region_in(host),
-        endpoint=None if not host or is_aws_host(host) else host,
+        endpoint=None if is_aws_endpoint(host) else host,
         additions=guide.asks | _listing(targets),
         session=identifier.is_temporary,
         note=_("Its secret key is in the system's keychain, under this ID."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
-from keyturn.clients.endpoints import is_aws_host, region_in
+from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.looking import Look, key_id, key_ids_in, mention
 from keyturn.computer.computer import Platform
 from keyturn.edits.files import FileContent
@@ -123,7 +123,7 @@ def _places(content: FileContent) -> Iterator[Place]:
             secret=Secret(one.entry.value) if known else None,
             editable=known and not session,
             region=region_in(one.host),
-            endpoint=None if is_aws_host(one.host) else one.host,
+            endpoint=None if is_aws_endpoint(one.host) else one.host,
             additions=frozenset({Addition.LIST_ALL_BUCKETS, Addition.OBJECT_ACL}),
             session=session,
             note=" ".join(note for note in notes if note),

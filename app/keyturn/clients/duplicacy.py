@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, PairSpot, ValueSpot
+from keyturn.clients.endpoints import is_aws_endpoint
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id
 from keyturn.clients.shell_files import project_folders
@@ -30,7 +31,8 @@ _WEB = ".duplicacy-web/repositories/localhost"
 _URL = re.compile(
     r"(?P<scheme>s3c?|minios?)://(?:(?P<region>[^@/]*)@)?(?P<host>[^/]+)/(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?"
 )
-_AMAZON = ("amazon.com", "amazonaws.com")
+# What Duplicacy itself takes for Amazon's own address (duplicacy: src/duplicacy_storage.go).
+_AMAZON = ("amazon", "amazon.com")
 
 
 class Duplicacy(Client):
@@ -84,7 +86,7 @@ def address_in(url: str) -> Address | None:
     return Address(
         Target(parts["bucket"], (parts["prefix"] or "").strip("/")),
         region=parts["region"] if parts["region"] != "minio" and parts["region"] else None,
-        endpoint=None if parts["host"].endswith(_AMAZON) else parts["host"],
+        endpoint=None if parts["host"].lower() in _AMAZON or is_aws_endpoint(parts["host"]) else parts["host"],
         plain_http=parts["scheme"] == "minio",
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from keyturn.clients.endpoints import is_aws_host, region_in
+from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.guided import blind_spot
 from keyturn.clients.looking import key_id
 from keyturn.edits.databases import Row, read_tables
@@ -121,7 +121,7 @@ def _place(path: Path, backup: _Backup, guide: Guide) -> Iterator[Place]:
         secret=Secret(secret) if readable else None,
         targets=target,
         region=told.get("s3-location-constraint") or region_in(host),
-        endpoint=None if not host or is_aws_host(host) else host,
+        endpoint=None if is_aws_endpoint(host) else host,
         additions=guide.asks,
         session=identifier.is_temporary,
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.endpoints import is_aws_host, region_in
+from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.looking import key_id
 from keyturn.edits import xml_elements
 from keyturn.edits.xml_elements import Element
@@ -54,7 +54,7 @@ def _place(path: Path, number: int, server: Element, guide: Guide) -> Iterator[P
         access_key_id=identifier,
         secret=secret,
         region=region_in(host),
-        endpoint=None if not host or is_aws_host(host) else host,
+        endpoint=None if is_aws_endpoint(host) else host,
         additions=guide.asks,
         session=identifier.is_temporary,
         note="" if secret is not None else _("Its secret key is not readable here: it is asked for or hidden."),

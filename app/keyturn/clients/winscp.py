@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
-from keyturn.clients.endpoints import is_aws_host, region_in
+from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id
 from keyturn.clients.walking import Walk, personal_folders
@@ -149,7 +149,7 @@ def _places(path: Path, site: Site) -> Iterator[Place]:
         editable=secret is not None and not session,
         targets=(Target(bucket, prefix),) if bucket else (),
         region=site.text("S3DefaultRegion") or region_in(host),
-        endpoint=None if not host or is_aws_host(host) else host,
+        endpoint=None if is_aws_endpoint(host) else host,
         # Without a folder to begin in, it begins with the list of all buckets.
         additions=frozenset() if bucket else frozenset({Addition.LIST_ALL_BUCKETS}),
         session=session,

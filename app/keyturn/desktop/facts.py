@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from keyturn.clients.endpoints import is_aws, store_url
+from keyturn.clients.endpoints import is_aws, store_name
 from keyturn.clients.guide import ANOTHER_PROGRAM
 from keyturn.clients.replacement import preview
 from keyturn.model.keys import AccessKey, PrincipalKind
@@ -99,7 +98,7 @@ def facts_of(
         others=tuple(others),
         routes=routes_for(found),
         routes_if_used=routes_for(found, (ANOTHER_PROGRAM,)),
-        store=urlsplit(store_url(ours[0])).netloc if found.at_store else None,
+        store=store_name(ours[0]) if found.at_store else None,
         nothing_to_do=_nothing_to_do(found),
         troubles=tuple(troubles),
     )

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from keyturn.model.addresses import without_password
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.known_secrets import without_secrets
 from keyturn.model.needs import Addition
 
 
@@ -42,7 +44,8 @@ class Place:
         secret: the secret beside the ID, or None where it stands elsewhere or is missing.
         editable: Keyturn can replace the pair here.
         targets: the buckets that the configuration names; empty where it names none.
-        endpoint: the S3 host or address that the configuration names; None means Amazon's.
+        endpoint: the S3 host or address that the configuration names, a password in it hidden; None, also where the
+            configuration names an empty one, means Amazon's.
         additions: what the configuration asks of S3 beyond the base (research/clients.md section 2).
         kms_key_arn: the KMS key with which the configuration has objects encrypted; None leaves it to the bucket.
         plain_http: the program is configured to speak without TLS.
@@ -66,6 +69,11 @@ class Place:
     plain_http: bool = False
     session: bool = False
     note: str = ""
+
+    def __post_init__(self) -> None:
+        endpoint = (self.endpoint or "").strip()
+        object.__setattr__(self, "endpoint", without_password(endpoint) if endpoint else None)
+        object.__setattr__(self, "note", without_secrets(self.note))
 
     @property
     def identity(self) -> str:
@@ -95,6 +103,11 @@ class Problem:
     client: str = ""
     code: str = ""
     do: str = ""
+
+    def __post_init__(self) -> None:
+        # What cannot be read is told in the words of systems and parsers, which may quote it.
+        for name in ("title", "message", "do"):
+            object.__setattr__(self, name, without_secrets(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

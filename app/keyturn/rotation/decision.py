@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from keyturn.clients.endpoints import store_url
+from keyturn.clients.endpoints import store_name
 from keyturn.model.keys import AccessKeyId, Principal, PrincipalKind
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.places import Place, Target
@@ -121,7 +120,7 @@ class Decision:
         """The host of the S3-compatible store whose key it is; None for a key of AWS's."""
         if self.owner is not None:
             return None
-        return next((urlsplit(store_url(place)).netloc for place, _target in self.at_stores), "")
+        return next((store_name(place) for place, _target in self.at_stores), "")
 
     @property
     def at_stores(self) -> tuple[tuple[Place, Target], ...]:

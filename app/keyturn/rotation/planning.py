@@ -16,7 +16,7 @@ from keyturn.clients.guide import guide_named
 from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
 from keyturn.edits.files import obstacle
-from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError, UsageError
+from keyturn.model.errors import AppError, AwsError, AwsFault, ClientError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, Principal
 from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
@@ -269,12 +269,13 @@ class _Planning:
 
     def _look_at_the_store(self, decision: Decision) -> None:
         """Whether the old key works at its store now: where it does not, there is nothing to go back to."""
-        target, old = store_target(decision), self._found.pair
-        if target is None or old is None:
-            return
+        old = self._found.pair
         try:
+            target = store_target(decision)
+            if target is None or old is None:
+                return
             refused = spreading.is_refused(self._surroundings.aws, old, target)
-        except AwsError as error:
+        except (AwsError, ClientError) as error:
             self._close_for(error)
             return
         if refused:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from keyturn.aws import proof
 from keyturn.aws.proof import ProofRequest, S3Target
-from keyturn.clients.endpoints import is_aws, store_url
+from keyturn.clients.endpoints import is_aws, store_name, store_url
 from keyturn.clients.guide import guide_named
+from keyturn.model.errors import ClientError
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation.proving import Check, DestinationProof, own_check
@@ -71,8 +72,12 @@ def _at_a_store(surroundings: Surroundings, place: Place, given: tuple[Target, .
     targets = place.targets or given
     if place.pair is None or not targets:
         said = _("At the S3-compatible store {host}; its configuration names no bucket.")
-        return [_as_proof(place, None, [Check("list", None, said.format(host=place.endpoint))])]
-    wanted = [S3Target(one.bucket, one.prefix, place.region, None, store_url(place)) for one in targets]
+        return [_as_proof(place, None, [Check("list", None, said.format(host=store_name(place)))])]
+    try:
+        address = store_url(place)
+    except ClientError as error:
+        return [_as_proof(place, target.bucket, [Check("list", False, str(error), error)]) for target in targets]
+    wanted = [S3Target(one.bucket, one.prefix, place.region, None, address) for one in targets]
     answers = proof.prove_all(surroundings.aws, [ProofRequest(place.pair, target) for target in wanted])
     proofs = []
     for target, results in zip(targets, answers, strict=True):

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, cast
-from urllib.parse import urlsplit
 
 from keyturn.computer.clock import Clock
 from keyturn.computer.computer import Computer
 from keyturn.computer.folders import state_folder
 from keyturn.computer.lock import OneAtATime
 from keyturn.computer.trust import system_certificates
+from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AnotherKeyturnError, AppError
 from keyturn.model.keys import Secret
 from keyturn.rotation.cancelling import CancelToken
@@ -195,7 +195,8 @@ def system_proxies(endpoint_url: str | None) -> Mapping[str, str]:
     """The proxies that the system uses, for AWS or for the address asked instead (research/aws.md A7 7.3)."""
     from urllib.request import getproxies, proxy_bypass
 
-    host = _AWS if endpoint_url is None else urlsplit(endpoint_url).hostname or _AWS
+    server = server_or_none(endpoint_url)
+    host = _AWS if server is None else server.host
     if proxy_bypass(host):
         return {}
     return {scheme: address for scheme, address in getproxies().items() if scheme in {"http", "https"}}

@@ -6,13 +6,12 @@ It holds no secret. An option that is typed comes before what stands here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.text import _
 from keyturn.state.private_files import read_document, write_document
@@ -218,21 +217,10 @@ _FORMS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 
 def _expect_proxy(address: str) -> None:
     """Raise `UsageError` where `address` is no proxy's; its text is not repeated, because it may hold a password."""
-    fits, password = False, None
-    with suppress(ValueError):
-        parts = urlsplit(address)
-        password = parts.password
-        fits = (
-            parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and parts.port != 0
-            and parts.path in {"", "/"}
-            and not parts.query
-            and not parts.fragment
-            and address.isprintable()
-            and " " not in address
-        )
-    if password is not None:
+    scheme, separator, rest = address.partition("://")
+    user, _at, host = rest.rpartition("@")
+    server = server_or_none(f"{scheme}{separator}{host}")
+    if ":" in user:
         raise UsageError(
             _("The settings do not keep a proxy's password"),
             _(
@@ -241,7 +229,7 @@ def _expect_proxy(address: str) -> None:
             ),
             code="settings.proxy-password",
         )
-    if not fits:
+    if not separator or server is None or server.path or any(sign.isspace() for sign in user):
         raise _makes_no_sense(_("The proxy's address looks like http://proxy.example:3128."), "proxy")
 
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 from keyturn import __version__
 from keyturn.computer.computer import Platform
+from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
@@ -329,13 +329,8 @@ def _days(text: str) -> float:
 
 
 def _address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fits = False
-    if not fits:
+    if "://" not in text or server_or_none(text) is None:
         raise argparse.ArgumentTypeError(
-            _("“{text}” is not an address such as http://localhost:5000").format(text=text)
+            _("“{text}” is not an address such as http://localhost:5000").format(text=without_password(text))
         )
-    return text
+    return text.strip()
