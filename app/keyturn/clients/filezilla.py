@@ -49,7 +49,7 @@ def _place(path: Path, number: int, server: Element, guide: Guide) -> Iterator[P
         client=guide.name,
         name=server.said("Name") or host or _("site {number}").format(number=number),
         path=path,
-        locator=_("site {number}").format(number=number),
+        locator=f"site {number}",  # a journal keeps it, so it is never translated
         kind=PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=secret,

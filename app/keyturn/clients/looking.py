@@ -141,8 +141,12 @@ class Look:
 
 def mention(client: str, path: Path, access_key_id: AccessKeyId, line: int, note: str) -> Place:
     """Return a place where the ID only stands."""
-    locator = _("line {line}, {key}").format(line=line, key=access_key_id.masked)
-    return mention_at(client, path, access_key_id, locator, note)
+    return mention_at(client, path, access_key_id, locator_of_line(line, access_key_id), note)
+
+
+def locator_of_line(line: int, access_key_id: AccessKeyId) -> str:
+    """Return where in a file an ID stands that nothing else names: the same words in every language."""
+    return f"line {line}, {access_key_id.masked}"
 
 
 def mention_at(client: str, path: Path, access_key_id: AccessKeyId, locator: str, note: str) -> Place:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.guided import blind_spot
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import key_ids_in
+from keyturn.clients.looking import key_ids_in, locator_of_line
 from keyturn.clients.walking import Walk
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
@@ -31,7 +31,7 @@ def read_visible_ids(computer: Computer, guide: Guide, found: Collection[Path], 
                     client=guide.name,
                     name=path.stem,
                     path=path,
-                    locator=_("line {line}, {key}").format(line=line, key=identifier.masked),
+                    locator=locator_of_line(line, identifier),
                     kind=PlaceKind.DESTINATION,
                     access_key_id=identifier,
                     additions=guide.asks,

@@ -126,7 +126,8 @@ class KeyPage(Page):
                 row.addWidget(Pill(_("by hand"), advice_tone(Advice.REPLACE)))
             card.column.addLayout(row)
             buckets = ", ".join(f"{one.bucket}/{one.prefix}" if one.prefix else one.bucket for one in place.targets)
-            path = f"{path}  →  {buckets or _('its file names no bucket')}"
+            where = buckets or _("its file names no bucket")
+            path = f"{path}  →  {where}"
         card.column.addWidget(Verbatim(path))
         if place.note:
             card.column.addWidget(Text(place.note))

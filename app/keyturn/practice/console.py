@@ -105,18 +105,20 @@ def _page(account: PracticeAccount, note: str = "") -> str:
     said = f'<p class="note" role="status">{escape(note)}</p>' if note else ""
     root = [key for key in account.listed_keys() if key.of_root]
     others = [key for key in account.listed_keys() if not key.of_root]
-    warning = escape(_("Nothing here is real, and nothing leaves this computer."))
-    who = escape(_("You are signed in as the root user of the practice account {number}.").format(number=spaced))
     parts = [
-        f"<header><strong>{escape(_('PRACTICE'))}</strong> {warning}</header>",
-        f"<main><h1>{escape(_('My security credentials'))}</h1>",
-        f"<p>{who}</p>",
+        "<header>",
+        _element("strong", _("PRACTICE")),
+        " ",
+        escape(_("Nothing here is real, and nothing leaves this computer.")),
+        "</header><main>",
+        _element("h1", _("My security credentials")),
+        _element("p", _("You are signed in as the root user of the practice account {number}.").format(number=spaced)),
         said,
-        f"<h2>{escape(_('Access keys of the root user'))}</h2>",
+        _element("h2", _("Access keys of the root user")),
         _table(account, root, with_buttons=True),
-        f"<h2>{escape(_('Access keys of IAM users'))}</h2>",
+        _element("h2", _("Access keys of IAM users")),
         _table(account, others, with_buttons=False),
-        f"<h2>{escape(_('Latest requests'))}</h2>",
+        _element("h2", _("Latest requests")),
         _requests(account),
         "</main>",
     ]
@@ -127,9 +129,18 @@ def _page(account: PracticeAccount, note: str = "") -> str:
     )
 
 
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>"
+
+
+def _nothing() -> str:
+    said = escape(_("None."))
+    return f"<p class='empty'>{said}</p>"
+
+
 def _table(account: PracticeAccount, keys: list[KeyShown], *, with_buttons: bool) -> str:
     if not keys:
-        return f"<p class='empty'>{escape(_('None.'))}</p>"
+        return _nothing()
     heads = [_("Access key"), _("Owner"), _("Created"), _("Last used"), _("Status"), _("Actions")]
     if not with_buttons:
         heads.pop()
@@ -180,7 +191,7 @@ def _form(key: KeyShown, button: _Button) -> str:
 def _requests(account: PracticeAccount) -> str:
     latest = account.records[-_SHOWN_REQUESTS:][::-1]
     if not latest:
-        return f"<p class='empty'>{escape(_('None.'))}</p>"
+        return _nothing()
     rows = "".join(_request_row(record) for record in latest)
     heads = [_("Time"), _("Access key"), _("Action"), _("Resource"), _("Answer")]
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)

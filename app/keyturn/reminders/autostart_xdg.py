@@ -65,11 +65,12 @@ def desktop_entry(starts: Starts, command: Sequence[str]) -> str:
     """
     if "=" in command[0]:
         raise ValueError(_("a path with “=” cannot be started by a desktop"))
+    comment = _("Reminds you of access keys that are due")
     lines = [
         _GROUP,
         "Type=Application",
         "Name=Keyturn",
-        "Comment=" + _("Reminds you of access keys that are due").translate(_STRING),
+        f"Comment={comment.translate(_STRING)}",
         f"Exec={exec_value(command)}",
         f"TryExec={command[0].translate(_STRING)}",
         "Icon=keyturn",

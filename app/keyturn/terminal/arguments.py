@@ -188,10 +188,10 @@ def _add(commands: argparse._SubParsersAction[_Parser], name: str, text: HelpTex
     examples = "\n".join(f"  {example}" for example in text.examples)
     return commands.add_parser(
         name,
-        usage=f"keyturn {name} {text.operand}".rstrip() + " " + _("[options]"),
+        usage=_("{command} [options]").format(command=f"keyturn {name} {text.operand}".rstrip()),
         help=text.summary,
         description=text.teaches,
-        epilog=_("examples:") + f"\n{examples}\n\n" + _("exit codes:") + f"\n  {text.exits}",
+        epilog=_("examples:\n{examples}\n\nexit codes:\n  {exits}").format(examples=examples, exits=text.exits),
         allow_abbrev=False,
         # An option that was not typed after the command must not overwrite one that was typed before it.
         argument_default=argparse.SUPPRESS,

@@ -72,7 +72,8 @@ class _LineByLine(ABC):
     def stopping(self) -> None:
         """Say it on standard error, in a line of its own."""
         with suppress(OSError):
-            os.write(2, (_("Stopping after this change…") + "\n").encode())
+            said = _("Stopping after this change…")
+            os.write(2, f"{said}\n".encode())
 
     @abstractmethod
     def _write(self, event: Event) -> None: ...

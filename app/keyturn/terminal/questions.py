@@ -42,8 +42,14 @@ def require_a_person() -> None:
 def agrees(output: Output, question: str) -> bool:
     """Ask a question that is answered with yes or no; anything but a clear yes is a no."""
     screen = output.page
-    screen.write(Line((Piece(question, Tone.HEADING), Piece(f" [{_('y')}/{_('N')}]"))))
-    return _answer(screen.stream).lower() in {"y", "yes", _("y"), _("yes")}
+    choice = _("[y/N]")
+    screen.write(Line((Piece(question, Tone.HEADING), Piece(f" {choice}"))))
+    return _answer(screen.stream).lower() in _words_for_yes()
+
+
+def _words_for_yes() -> frozenset[str]:
+    """What counts as a yes: the English words, which are typed everywhere, and those of the person's language."""
+    return frozenset(("y", "yes", *_("y yes").lower().split()))
 
 
 def goes_on(output: Output, sentence: str) -> bool:

@@ -129,15 +129,13 @@ def _places(
 
 
 def _locator(sighting: Sighting, key: AccessKeyId) -> str:
+    """The same words in every language, as of every place."""
     if sighting.column:
-        spot = _("column {column}, {key}")
-    elif sighting.member:
-        spot = _("{member}, line {line}, {key}") if sighting.text else _("{member}, byte {offset}, {key}")
+        spot = f"column {sighting.column}"
     else:
-        spot = _("line {line}, {key}") if sighting.text else _("byte {offset}, {key}")
-    return spot.format(
-        column=sighting.column, member=sighting.member, line=sighting.line, offset=sighting.offset, key=key.masked
-    )
+        spot = f"line {sighting.line}" if sighting.text else f"byte {sighting.offset}"
+        spot = f"{sighting.member}, {spot}" if sighting.member else spot
+    return f"{spot}, {key.masked}"
 
 
 def _note(path: Path, sighting: Sighting) -> str:

@@ -84,10 +84,11 @@ class WatchPage(PageView):
     def sentence(self, flow: Flow) -> str:
         """What watching is for: each backup runs without the old key, and needs no window for it."""
         if flow.route is Route.RETIRE:
-            run = _("Let every backup run once: if one uses the old key after all, it is seen here.")
-        else:
-            run = _("Let every backup run once with the new key.")
-        return f"{run} {_('You can close this window; nothing has to stay open.')}"
+            return _(
+                "Let every backup run once: if one uses the old key after all, it is seen here. You can close this "
+                "window; nothing has to stay open."
+            )
+        return _("Let every backup run once with the new key. You can close this window; nothing has to stay open.")
 
     def signature(self, flow: Flow) -> object:
         """The reasons and the key, so that looking again changes the page only where it found other reasons."""
