@@ -105,7 +105,8 @@ def search_alone(folder: Path, *, any_key: bool = False) -> list[str]:
     code = (
         "import sys; from pathlib import Path; from keyturn.model.keys import AccessKeyId;"
         "from keyturn.clients.search.folders import search_folders as search;"
-        f"found = search([Path(sys.argv[1])], [AccessKeyId('{KEY}')], any_key={any_key}).findings;"
+        "from keyturn.clients.search.report import named;"
+        f"found = search(named([Path(sys.argv[1])]), [AccessKeyId('{KEY}')], any_key={any_key}).findings;"
         "print(*sorted({str(place.path) for place in found.places}), sep='\\n')"
     )
     return [sys.executable, "-c", code, str(folder)]

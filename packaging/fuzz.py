@@ -20,6 +20,7 @@ from keyturn.clients.looking import key_ids_in
 from keyturn.clients.registry import CLIENTS, find_everything
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair
 from keyturn.clients.search.folders import search_folders
+from keyturn.clients.search.report import named
 from keyturn.computer.computer import Computer, Platform
 from keyturn.edits import ini, shell
 from keyturn.edits.files import FileContent
@@ -123,7 +124,7 @@ def read_in_home(home: Path) -> int:
     computer = Computer(Platform.LINUX, home, {}, is_this_one=False)
     before = picture_of(home)
     found = find_everything(computer)
-    search_folders([home], [OLD.access_key_id, NEW.access_key_id])
+    search_folders(named([home]), [OLD.access_key_id, NEW.access_key_id])
     places = [place for place in found.places if place.editable]
     for place in places:
         _expect(read_pair(computer, place) == place.pair, "the same place is read in two ways")

@@ -22,6 +22,7 @@ import keyturn
 from keyturn.clients.registry import claims
 from keyturn.clients.search.folders import Searched, Searching, search_folders
 from keyturn.clients.search.glance import TURN
+from keyturn.clients.search.report import named
 from keyturn.clients.search.stream import PIECE
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, Place, PlaceKind
@@ -38,7 +39,7 @@ def write(path: Path, content: str | bytes) -> Path:
 
 
 def search(folder: Path, *, any_key: bool = False) -> Searched:
-    return search_folders([folder], () if any_key else (KEY,), any_key=any_key)
+    return search_folders(named([folder]), () if any_key else (KEY,), any_key=any_key)
 
 
 def located(searched: Searched) -> dict[str, str]:
@@ -198,7 +199,7 @@ def test_with_any_a_known_id_of_another_shape_is_found_too(tmp_path: Path) -> No
     odd = AccessKeyId("MINIO0000000000000000001")
     write(tmp_path / "one", f"x{odd}x and {KEY}")
 
-    places = search_folders([tmp_path], (odd,), any_key=True).findings.places
+    places = search_folders(named([tmp_path]), (odd,), any_key=True).findings.places
 
     assert {place.access_key_id for place in places} == {odd, KEY}
 
@@ -211,7 +212,7 @@ def test_hundreds_of_known_ids_are_looked_for_at_once(tmp_path: Path) -> None:
     write(tmp_path / "none", "AKIA0000000000000999 AKIA00000000000001")
     write(tmp_path / "wide", str(keys[7]).encode("utf-16"))
 
-    places = search_folders([tmp_path], keys).findings.places
+    places = search_folders(named([tmp_path]), keys).findings.places
 
     assert len(places) == len(keys) + 1
     assert {place.locator.partition(",")[0] for place in places if place.access_key_id == keys[99]} == {"line 100"}
@@ -222,7 +223,7 @@ def test_what_is_known_is_not_told_again_also_through_another_name(tmp_path: Pat
     (tmp_path / "link").symlink_to("real")
     known = Place("file", "notes", path, "line 1", PlaceKind.MENTION, KEY)
 
-    searched = search_folders([tmp_path / "link", tmp_path], [KEY, OTHER], claims((known,)))
+    searched = search_folders(named([tmp_path / "link", tmp_path]), [KEY, OTHER], claims((known,)))
 
     assert [place.access_key_id for place in searched.findings.places] == [OTHER]
     assert searched.files == 1
@@ -251,7 +252,7 @@ def test_nothing_outside_is_followed_and_nothing_special_is_opened(tmp_path: Pat
 def test_a_folder_that_is_left_out_is_not_entered(tmp_path: Path) -> None:
     write(tmp_path / "own" / "journal", TEXT)
 
-    assert search_folders([tmp_path], [KEY], leave_out=[tmp_path / "own"]).findings == Findings()
+    assert search_folders(named([tmp_path], left_out=[tmp_path / "own"]), [KEY]).findings == Findings()
 
 
 def test_a_file_can_be_named_instead_of_a_folder(tmp_path: Path) -> None:
@@ -263,7 +264,7 @@ def test_a_file_can_be_named_instead_of_a_folder(tmp_path: Path) -> None:
 def test_without_anything_to_look_for_no_file_is_read_and_that_is_said(tmp_path: Path) -> None:
     write(tmp_path / "notes", TEXT)
 
-    searched = search_folders([tmp_path], ())
+    searched = search_folders(named([tmp_path]), ())
 
     assert searched.files == 0
     assert [problem.code for problem in searched.findings.problems] == ["search.nothing"]
@@ -274,8 +275,8 @@ def test_all_processors_find_what_one_finds(tmp_path: Path) -> None:
         write(tmp_path / str(number % 7) / f"f{number}", TEXT if number % 50 == 0 else b"nothing here\n" * 20)
     write(tmp_path / "a.zip", zipped({"b": TEXT}))
 
-    alone = search_folders([tmp_path], [KEY], processors=1)
-    together = search_folders([tmp_path], [KEY], processors=4)
+    alone = search_folders(named([tmp_path]), [KEY], processors=1)
+    together = search_folders(named([tmp_path]), [KEY], processors=4)
 
     assert len(alone.findings.places) == 31
     assert together == alone
@@ -286,7 +287,7 @@ def test_names_of_any_bytes_go_to_the_other_processors_and_back(tmp_path: Path) 
     for name in names:
         write(tmp_path / name, TEXT)
 
-    places = search_folders([tmp_path], [KEY], processors=3).findings.places
+    places = search_folders(named([tmp_path]), [KEY], processors=3).findings.places
 
     assert {place.path.name for place in places} == set(names)
 
@@ -308,7 +309,7 @@ def test_a_lost_helper_is_told_and_the_search_goes_on(tmp_path: Path, monkeypatc
     stand_in.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(stand_in))
 
-    searched = search_folders([tmp_path], [KEY], processors=2)
+    searched = search_folders(named([tmp_path]), [KEY], processors=2)
 
     (problem,) = searched.findings.problems
     assert problem.code == "search.lost"
@@ -320,7 +321,7 @@ def test_progress_tells_how_far_it_is_and_when_it_is_over(tmp_path: Path) -> Non
         write(tmp_path / f"f{number}", TEXT)
     told: list[Searching] = []
 
-    search_folders([tmp_path], [KEY], progress=told.append)
+    search_folders(named([tmp_path]), [KEY], progress=told.append)
 
     assert told[0] == Searching(0, 0, tmp_path)
     assert [one.files for one in told] == sorted(one.files for one in told)
@@ -334,7 +335,7 @@ def test_a_search_that_is_stopped_returns_what_it_found_and_leaves_no_process_be
     wish: list[bool] = []
 
     searched = search_folders(
-        [tmp_path], [KEY], processors=3, progress=lambda _: wish.append(True), stop=lambda: len(wish) > 3
+        named([tmp_path]), [KEY], processors=3, progress=lambda _: wish.append(True), stop=lambda: len(wish) > 3
     )
 
     assert not searched.finished
@@ -361,7 +362,7 @@ def test_a_stop_is_felt_inside_a_large_archive_and_what_was_found_before_is_kept
         asked.append(True)
         return len(asked) > 20
 
-    searched = search_folders([notes, archive], [KEY], stop=stop)
+    searched = search_folders(named([notes, archive]), [KEY], stop=stop)
 
     assert not searched.finished
     assert located(searched) == {"notes": "line 2"}
@@ -374,7 +375,7 @@ def test_a_helper_that_cannot_start_costs_nothing(tmp_path: Path, monkeypatch: p
     for program in ("/bin/false", "/nowhere"):
         monkeypatch.setattr(sys, "executable", program)
 
-        searched = search_folders([tmp_path], [KEY], processors=3)
+        searched = search_folders(named([tmp_path]), [KEY], processors=3)
 
         assert searched.findings.problems == ()
         assert len(searched.findings.places) == 3000
@@ -390,7 +391,7 @@ def test_the_bundled_program_is_its_own_helper(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(sys, "executable", str(bundle))
     monkeypatch.setattr(sys, "frozen", True, raising=False)
 
-    searched = search_folders([tmp_path / "many"], [KEY], processors=2)
+    searched = search_folders(named([tmp_path / "many"]), [KEY], processors=2)
 
     assert len(searched.findings.places) == 3000
     assert started.exists()
@@ -405,7 +406,7 @@ def test_a_helper_gets_none_of_the_persons_variables(tmp_path: Path, monkeypatch
     for number in range(600):
         write(tmp_path / "many" / f"f{number}", TEXT)
 
-    search_folders([tmp_path / "many"], [KEY], processors=2)
+    search_folders(named([tmp_path / "many"]), [KEY], processors=2)
 
     told = seen.read_text() if seen.exists() else ""
     assert "made+up" not in told

@@ -21,6 +21,7 @@ from keyturn.clients.own_check import run_own_check
 from keyturn.clients.registry import client_named, find_everything
 from keyturn.clients.replacement import plan_edits, replace_pair
 from keyturn.clients.search.folders import search_folders
+from keyturn.clients.search.report import named
 from keyturn.clients.walking import personal_folders
 from keyturn.computer.computer import Computer
 from keyturn.edits.files import LIMIT
@@ -127,13 +128,14 @@ def test_whatever_lies_there_is_passed_over_without_waiting_reading_or_changing(
     # Scripts are read for restic and for the environment.
     assert read_after - read_before < 2 * len(EVERY_PATH) * (LIMIT + 100_000)
     if thing is not sparse:  # which is a file, and searched
-        assert search_folders([computer.home], [OLD.access_key_id]).findings.places == ()
+        assert search_folders(named([computer.home]), [OLD.access_key_id]).findings.places == ()
 
 
 @pytest.mark.timeout(60)
 def test_a_search_of_everything_leaves_out_what_the_kernel_makes_up(tmp_path: Path) -> None:
     if Path("/proc/self").exists():
-        assert search_folders([Path("/proc"), Path("/sys"), Path("/dev")], [OLD.access_key_id]).findings.places == ()
+        area = named([Path("/proc"), Path("/sys"), Path("/dev")])
+        assert search_folders(area, [OLD.access_key_id]).findings.places == ()
 
 
 @pytest.mark.timeout(60)
@@ -153,7 +155,7 @@ def test_a_search_ends_in_a_file_that_grows_faster_than_it_is_read(tmp_path: Pat
     writer = threading.Thread(target=grow)
     writer.start()
     try:
-        assert search_folders([tmp_path], [OLD.access_key_id]).findings.places == ()
+        assert search_folders(named([tmp_path]), [OLD.access_key_id]).findings.places == ()
         still_growing = writer.is_alive()
     finally:
         stop.set()

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.clients.search.folders import Searched, search_folders
+from keyturn.clients.search.report import named
 from keyturn.model.keys import AccessKeyId
 
 KEY = AccessKeyId("AKIAONE2222222222222")
@@ -26,7 +27,7 @@ _ZEROS = 320 * 1024 * 1024
 
 
 def search(folder: Path) -> Searched:
-    return search_folders([folder], [KEY])
+    return search_folders(named([folder]), [KEY])
 
 
 def codes(searched: Searched) -> list[str]:
@@ -217,7 +218,7 @@ def test_what_vanishes_during_the_search_is_no_problem(tmp_path: Path) -> None:
             for path in [*tmp_path.glob("*/*")][::2]:
                 path.unlink()
 
-    searched = search_folders([tmp_path], [KEY], progress=vanish)
+    searched = search_folders(named([tmp_path]), [KEY], progress=vanish)
 
     assert searched.findings.problems == ()
     assert searched.files >= 1000
@@ -230,7 +231,8 @@ def test_a_search_takes_little_memory_whatever_lies_there(bomb: bytes, tmp_path:
     code = (
         "import resource, sys; from pathlib import Path; from keyturn.model.keys import AccessKeyId;"
         "from keyturn.clients.search.folders import search_folders;"
-        f"search_folders([Path(sys.argv[1])], [AccessKeyId('{KEY}')]);"
+        "from keyturn.clients.search.report import named;"
+        f"search_folders(named([Path(sys.argv[1])]), [AccessKeyId('{KEY}')]);"
         "print(*(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))"
     )
     # A shell between, because a new program takes over the peak of the one that it was copied from.

@@ -132,9 +132,13 @@ def unfinished(folders: Collection[Path], client: str = "") -> Iterator[Problem]
         )
 
 
-def listed(paths: Collection[Path | str]) -> str:
-    """Return the first of the paths for a sentence, and how many more there are."""
+def listed(paths: Collection[Path | str], count: int = 0) -> str:
+    """Return the first of the paths for a sentence, and how many more there are.
+
+    Args:
+        count: how many there are in all, where that is more than are given.
+    """
     distinct = list(dict.fromkeys(paths))
     named = ", ".join(str(path) for path in distinct[:_NAMED])
-    more = len(distinct) - _NAMED
+    more = max(count, len(distinct)) - min(len(distinct), _NAMED)
     return named if more <= 0 else _("{paths} and {count} more").format(paths=named, count=more)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws
 from keyturn.clients.registry import claims, find_everything
-from keyturn.model.errors import AwsError, AwsFault, UsageError
+from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal
 from keyturn.model.places import BlindSpot, Findings, Place, PlaceKind, Problem
 from keyturn.model.text import _
@@ -20,7 +20,9 @@ from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.uses import without_own
 
 if TYPE_CHECKING:
-    from keyturn.clients.search.folders import Searched, Searching  # only who searches waits for its import
+    # Only who searches waits for their import.
+    from keyturn.clients.search.crew import Crew
+    from keyturn.clients.search.folders import Searched, Searching
 
 # After one of these, asking about the next key would only fail, and wait, in the same way.
 _NOBODY_ANSWERS = {AwsFault.NO_NETWORK, AwsFault.NOT_AWS, AwsFault.UNTRUSTED, AwsFault.NO_ANSWER, AwsFault.CLOCK}
@@ -53,12 +55,12 @@ class Search:
     """What `take_survey` shall search besides the known places.
 
     Attributes:
-        folders: in which every file is looked into.
+        crew: who searches, and where. It may have begun to walk already, and whoever made it sends it away again.
         any_key: for anything shaped like a key ID, not only for the keys that were found.
-        progress: told often how far the search is. It ends early where the surroundings' `cancel` was asked.
+        progress: told often how far the search is.
     """
 
-    folders: tuple[Path, ...]
+    crew: Crew
     any_key: bool = False
     progress: Callable[[Searching], None] = lambda searching: None
 
@@ -97,15 +99,12 @@ def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Se
 
     Args:
         offline: ask AWS nothing.
-        search: also look into every file of these folders. A search that is stopped ends with what was found until
-            then, and AWS is not asked.
-
-    Raises:
-        UsageError: where a folder to search is not there.
+        search: also look into every file of an area. A search that is stopped ends with what was found until then,
+            and AWS is not asked.
     """
     own_memory = surroundings.journal.path.parent
     findings = find_everything(surroundings.computer, leave_out=(own_memory,))
-    searched = None if search is None else _searched(surroundings, findings, search, own_memory)
+    searched = None if search is None else _searched(findings, search, own_memory)
     if searched is not None:
         findings += searched.findings
     problems = list(findings.problems)
@@ -124,25 +123,21 @@ def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Se
     return Survey(tuple(found), tuple(problems), searched)
 
 
-def _searched(surroundings: Surroundings, findings: Findings, search: Search, own_memory: Path) -> Searched:
-    from keyturn.clients.search.folders import search_folders
+def _searched(findings: Findings, search: Search, own_memory: Path) -> Searched:
+    from keyturn.clients.search.folders import search_with
+    from keyturn.state import searched_files
 
-    missing = [folder for folder in search.folders if not folder.exists()]
-    if missing:
-        raise UsageError(
-            _("There is no folder {path}").format(path=missing[0]),
-            _("Nothing was searched. Check the spelling, and that the disk is attached."),
-            code="usage.search",
-        )
-    return search_folders(
-        search.folders,
-        dict.fromkeys(place.access_key_id for place in findings.places),
+    keys = tuple(dict.fromkeys(place.access_key_id for place in findings.places))
+    searched = search_with(
+        search.crew,
+        keys,
         claims(findings.places),
         any_key=search.any_key,
-        leave_out=(own_memory,),
+        known=searched_files.load(own_memory, keys),
         progress=search.progress,
-        stop=lambda: surroundings.cancel.asked,
     )
+    searched_files.add(own_memory, keys, searched.clean)
+    return searched
 
 
 def _urgency(found: FoundKey) -> tuple[int, str]:

@@ -40,7 +40,9 @@ def scan(session: Session, output: Output) -> Exit:
         )
     with (
         output.notes.busy(sentence) as show,
-        watched(folders, any_key=arguments.any, home=home, show=show, cancel=cancel) as search,
+        watched(
+            folders, any_key=arguments.any, own_memory=session.folder, home=home, show=show, cancel=cancel
+        ) as search,
     ):
         survey = surveyed(session.surroundings(cancel=cancel), offline=arguments.offline, search=search)
     now = session.clock.now()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.search.gaps import amount
+from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.cancelling import CancelToken
@@ -34,18 +34,47 @@ class _Watch:
         if now - self._shown >= _SHOWN_EVERY:
             self._shown = now
             sentence = _("Searching: {amount}, in {folder}… (Ctrl-C ends it early)")
+            from keyturn.clients.search.gaps import amount
+
             folder = words.short_path(searching.folder, self._home)
             self._show(sentence.format(amount=amount(searching.files, searching.size), folder=folder))
 
 
 @contextmanager
 def watched(
-    folders: tuple[Path, ...], *, any_key: bool, home: Path, show: Callable[[str], None], cancel: CancelToken
+    folders: tuple[Path, ...],
+    *,
+    any_key: bool,
+    own_memory: Path,
+    home: Path,
+    show: Callable[[str], None],
+    cancel: CancelToken,
 ) -> Iterator[Search | None]:
-    """Yield what `take_survey` shall search, or None where nothing was asked for; Ctrl-C goes through `cancel`."""
+    """Yield what `take_survey` shall search, or None where nothing was asked for; Ctrl-C goes through `cancel`.
+
+    The walk through the folders begins at once, while it is found out what to look for.
+
+    Args:
+        own_memory: Keyturn's own folder, which is not searched.
+
+    Raises:
+        UsageError: where a folder to search is not there.
+    """
     if not folders:
         yield None
         return
+    missing = next((folder for folder in folders if not folder.exists()), None)
+    if missing is not None:
+        raise UsageError(
+            _("There is no folder {path}").format(path=missing),
+            _("Nothing was searched. Check the spelling, and that the disk is attached."),
+            code="usage.search",
+        )
+    from keyturn.clients.search.crew import Crew
+    from keyturn.clients.search.report import named
+
     watch = _Watch(show, home)
-    with ending_early(cancel, lambda: watch.at_work):
-        yield Search(folders, any_key, watch)
+    area = named(folders, left_out=[own_memory])
+    with Crew(area, lambda: cancel.asked) as crew, ending_early(cancel, lambda: watch.at_work):
+        crew.walk_ahead()
+        yield Search(crew, any_key, watch)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from keyturn.clients.corners import NAME, what_it_is
@@ -12,9 +13,8 @@ from keyturn.clients.looking import mention_at
 from keyturn.clients.search import gaps
 from keyturn.clients.search.crew import Crew, Stopped
 from keyturn.clients.search.needles import Needles
-from keyturn.clients.search.report import Sighting
+from keyturn.clients.search.report import Area, Sighting
 from keyturn.clients.search.stream import line_of
-from keyturn.clients.search.tree import Tree
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, Place
 from keyturn.model.text import _
@@ -42,67 +42,100 @@ class Searched:
     """What a search gave.
 
     Attributes:
-        files: how many were looked into.
-        size: how many bytes were looked through, also inside archives.
+        files: how many were looked into, now or in an earlier search since which they are the same.
+        size: how many bytes were looked through now, also inside archives.
         finished: nobody stopped it.
+        folders: with all below them, but for what was passed over.
+        passed_over: what was not looked into, and why.
+        seconds: how long it took.
+        clean: the marks of the files that were looked into now and hold nothing of what was looked for.
     """
 
     findings: Findings
     files: int = 0
     size: int = 0
     finished: bool = True
+    folders: tuple[Path, ...] = ()
+    passed_over: tuple[gaps.Unseen, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+    clean: Sequence[int] = field(default=(), compare=False, repr=False)
 
 
 def search_folders(
-    folders: Sequence[Path],
+    area: Area,
     wanted: Collection[AccessKeyId],
     claimed: Collection[tuple[str, AccessKeyId]] = (),
     *,
     any_key: bool = False,
-    leave_out: Collection[Path] = (),
+    known: Collection[int] = (),
     progress: Callable[[Searching], None] = lambda searching: None,
     stop: Callable[[], bool] = lambda: False,
     processors: int | None = None,
 ) -> Searched:
-    """Return a mention for every file under `folders` that contains one of the key IDs.
+    """Return a mention for every file of an area that contains one of the key IDs.
 
     Looked into are: the bytes of every ordinary file, for text of one byte or two bytes a letter; what is packed in zip
     (and what is built like it), gzip, bzip2, xz and tar, also in one another; the values of SQLite databases. Links are
-    not followed, and nothing special is opened: pipes, devices, what the kernel makes up. A file that grows is read as
-    far as it went when it was opened. What could not be looked into is in the problems, with the reason.
+    not followed, and nothing special is opened: pipes, devices, what the kernel makes up, what lies on other computers.
+    A file that grows is read as far as it went when it was opened. What could not be looked into is in the problems,
+    with the reason.
 
     Args:
         claimed: real paths with the key IDs that are known to stand there.
         any_key: look for everything that is shaped like a key ID, too.
-        leave_out: folders that are not entered.
+        known: marks of files in which none of the key IDs stands, as `Searched.clean` of earlier searches has them.
         progress: told often how far the search is, in this thread; first at its start, last when it is over.
         stop: asked often, in this thread, whether the search shall end now; what was found until then is returned.
         processors: how many processors to use; None means all.
     """
+    with Crew(area, stop, processors) as crew:
+        return search_with(crew, wanted, claimed, any_key=any_key, known=known, progress=progress)
+
+
+def search_with(
+    crew: Crew,
+    wanted: Collection[AccessKeyId],
+    claimed: Collection[tuple[str, AccessKeyId]],
+    *,
+    any_key: bool,
+    known: Collection[int],
+    progress: Callable[[Searching], None],
+) -> Searched:
+    """The same as `search_folders`, by a crew that may have begun to walk through its area."""
     needles = Needles([key.value for key in wanted], any_key=any_key)
     if not needles:
         return Searched(Findings((), (gaps.nothing_to_look_for(),)))
-    tree = Tree(folders, leave_out)
+    begun = time.monotonic()
+    folders = tuple(map(Path, crew.area.folders))
     files = size = 0
     seen: dict[tuple[str, str], Sighting] = {}
     unseen: list[gaps.Unseen] = []
     finished = True
     progress(Searching(0, 0, folders[0]))
-    with Crew(needles, stop, processors) as crew:
-        try:
-            for work, report in crew.reports(tree.files()):
-                files, size = files + report.files, size + report.size
-                for sighting in report.sightings:
-                    at = work.paths[sighting.file], sighting.key
-                    seen[at] = min(seen.get(at, sighting), sighting, key=_telling)
-                unseen += (gaps.Unseen(work.paths[gap.file], gap.reason, gap.detail) for gap in report.gaps)
-                progress(Searching(files, size, Path(work.paths[-1]).parent))
-        except Stopped:
-            finished = False
+    try:
+        for work, report in crew.reports(needles, () if any_key else known):
+            files, size = files + report.files, size + report.size
+            for sighting in report.sightings:
+                at = work.paths[sighting.file], sighting.key
+                seen[at] = min(seen.get(at, sighting), sighting, key=_telling)
+            unseen += (gaps.Unseen(work.paths[gap.file], gap.reason, gap.detail) for gap in report.gaps)
+            progress(Searching(files + crew.unchanged, size, Path(work.paths[-1]).parent))
+    except Stopped:
+        finished = False
+    files += crew.unchanged
     progress(Searching(files, size, folders[0], over=True))
-    unseen += (gaps.Unseen(*one) for one in tree.passed_over)
-    problems = (*gaps.problems(unseen), *(() if finished else (gaps.stopped(files, size),)))
-    return Searched(Findings(tuple(_places(seen, wanted, claimed)), problems), files, size, finished)
+    passed_over = (*unseen, *(gaps.Unseen(*one) for one in crew.passed_over))
+    problems = (*gaps.problems(passed_over), *(() if finished else (gaps.stopped(files, size),)))
+    return Searched(
+        Findings(tuple(_places(seen, wanted, claimed)), problems),
+        files,
+        size,
+        finished,
+        folders,
+        passed_over,
+        time.monotonic() - begun,
+        () if any_key else crew.clean,
+    )
 
 
 def _telling(sighting: Sighting) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,11 +14,19 @@ from keyturn.model.text import _, plural
 
 
 class Unseen(NamedTuple):
-    """A file or folder that was not looked into, or not to its end; `detail` as in `report.Gap`."""
+    """Files or folders that were not looked into, or not to their end; `detail` as in `report.Gap`.
+
+    Attributes:
+        path: the first of them.
+        number: how many there are.
+        more: some of the others.
+    """
 
     path: str
     reason: GapReason
-    detail: str
+    detail: str = ""
+    number: int = 1
+    more: tuple[str, ...] = ()
 
 
 def problems(unseen: Iterable[Unseen]) -> Iterator[Problem]:
@@ -29,6 +38,8 @@ def problems(unseen: Iterable[Unseen]) -> Iterator[Problem]:
         some = by_reason.get(reason, [])
         if reason is GapReason.DENIED:
             yield from unread(sorted({Path(one.path) for one in some}))
+        elif reason is GapReason.LEFT_OUT and some:
+            yield _left_out(some)
         elif some:
             yield _problem(reason, sorted(set(some)))
 
@@ -78,15 +89,51 @@ def _size(size: int) -> str:
 
 def _problem(reason: GapReason, unseen: Sequence[Unseen]) -> Problem:
     title, message = _sentences(reason)
-    paths = dict.fromkeys(one.path for one in unseen)
-    named = [one.path if reason in _ABOUT_KINDS or not one.detail else f"{one.path} ({one.detail})" for one in unseen]
+    paths = dict.fromkeys(path for one in unseen for path in (one.path, *one.more))
+    named = [
+        path if reason in _ABOUT_KINDS or not one.detail else f"{path} ({one.detail})"
+        for one in unseen
+        for path in (one.path, *one.more)
+    ]
+    count = len(paths) + sum(one.number - 1 - len(one.more) for one in unseen)
     kinds = ", ".join(sorted({one.detail for one in unseen}))
     return Problem(
-        Path(next(iter(paths))) if len(paths) == 1 else None,
-        title.format(count=f"{len(paths):,}"),
-        message.format(paths=listed(named), kinds=kinds),
+        Path(next(iter(paths))) if count == 1 else None,
+        title.format(count=f"{count:,}"),
+        message.format(paths=listed(named, count), kinds=kinds),
         code=f"search.{reason.value}",
     )
+
+
+def _left_out(unseen: Sequence[Unseen]) -> Problem:
+    """One sentence for all kinds that hold no settings, each with its number."""
+    counts = Counter({one.detail: 0 for one in unseen})
+    for one in unseen:
+        counts[one.detail] += one.number
+    kinds = ", ".join(f"{_kind_name(kind)} ({count:,})" for kind, count in counts.most_common())
+    return Problem(
+        None,
+        _("Left out, because it holds no settings as a rule: {count}").format(count=f"{counts.total():,}"),
+        _(
+            "A key in one of these would go unseen, and a backup that reads it there would stop with the old key: "
+            "{kinds}."
+        ).format(kinds=kinds),
+        code=f"search.{GapReason.LEFT_OUT.value}",
+        do=_("Search everything: --search-scope all, or keyturn scan --search FOLDER"),
+    )
+
+
+def _kind_name(kind: str) -> str:
+    names = {
+        "pictures": _("pictures"),
+        "films": _("films"),
+        "music": _("music"),
+        "disk images": _("disk images"),
+        "fonts": _("fonts"),
+        "caches": _("folders of caches"),
+        "large files": _("files of more than 16 MB"),
+    }
+    return names.get(kind, kind)
 
 
 _ABOUT_KINDS = {GapReason.CLOSED}
@@ -127,6 +174,21 @@ def _sentences(reason: GapReason) -> tuple[str, str]:
             return _("Links that lead out of the folders: {count}"), _(
                 "They were not followed, so a key behind them would go unseen: {paths}. Name the folders to which "
                 "they lead after --search, too."
+            )
+        case GapReason.REMOTE:
+            return _("Folders on other computers: {count}"), _(
+                "They were not entered, because reading them fetches over the network, so a key there would go unseen: "
+                "{paths}. Search them on the computer that has them, or name them after --search."
+            )
+        case GapReason.ELSEWHERE:
+            return _("Files whose content is in a cloud: {count}"), _(
+                "Reading would fetch them, so a key in them would go unseen: {paths}. Have those fetched that may hold "
+                "a key, and search again."
+            )
+        case GapReason.PRIVATE:
+            return _("Folders that macOS guards: {count}"), _(
+                "They were not entered, because macOS would ask you first, so a key there would go unseen: {paths}. "
+                "Name those that may hold a key after --search."
             )
         case GapReason.KERNEL:
             return _("Folders on no disk: {count}"), _(

@@ -10,25 +10,57 @@ import os
 import signal
 import struct
 import sys
+from array import array
+from collections.abc import Iterator
+from enum import Enum
 from typing import IO
 
 from keyturn.clients.search.glance import Glance
+from keyturn.clients.search.mounts import mounts
 from keyturn.clients.search.needles import Needles
-from keyturn.clients.search.report import Gap, GapReason, Report, Sighting, Work
+from keyturn.clients.search.report import Area, Gap, GapReason, PassedOver, Report, Sighting, Work
+from keyturn.clients.search.tree import Tree
 
 _LENGTH = struct.Struct("<Q")
 _WORK = struct.Struct("<QQ")
+_FILES, _END = b"f", b"e"  # how the two answers to `next` begin
+_NO_MARKS: array[int] = array("Q")
 
 
 def serve() -> None:
-    """Do one piece of work after the other until nothing comes any more."""
+    """Do one request after the other until nothing comes any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who typed Ctrl-C meant the Keyturn that sends the work
     come, go = sys.stdin.buffer, sys.stdout.buffer
-    about = json.loads(receive(come) or b"{}")
-    glance = Glance(Needles(about["keys"], any_key=about["any_key"]), lambda: None)
-    send(go, b"")  # it has come so far that work can be given to it
+    send(go, b"")  # it has come so far that it can be asked
+    tree: Tree | None = None
+    pieces: Iterator[Work] = iter(())
+    glance: Glance | None = None
     while message := receive(come):
-        send(go, json.dumps(glance.at(unpacked_work(message))).encode())
+        request, content = Request(message[:1]), message[1:]
+        if request is Request.WALK:
+            tree = Tree(Area(*json.loads(content)), mounts())
+            pieces = tree.pieces()
+        elif request is Request.SEEK:
+            about = json.loads(content)
+            glance = Glance(Needles(about["keys"], any_key=about["any_key"]), lambda: None)
+        elif request is Request.LOOK and glance is not None:
+            send(go, json.dumps(glance.at(unpacked_work(content))).encode())
+        elif request is Request.NEXT and tree is not None:
+            piece = next(pieces, None)
+            send(go, _END + json.dumps(tree.passed_over).encode() if piece is None else packed_piece(piece))
+
+
+class Request(bytes, Enum):
+    """What is asked of a working process.
+
+    `walk`: begin to walk through an area. `next`: the next files of that walk; at its end, what it passed over.
+    `seek`: what to look for from now on. `look`: look into some files.
+    """
+
+    WALK = b"w"
+    NEXT = b"n"
+    SEEK = b"s"
+    LOOK = b"l"
 
 
 def send(stream: IO[bytes], message: bytes) -> None:
@@ -47,14 +79,35 @@ def receive(stream: IO[bytes]) -> bytes | None:
 
 
 def packed_work(work: Work) -> bytes:
-    """A piece of work as a message; no path holds a zero byte."""
+    """A piece of work as a message, without its marks; no path holds a zero byte."""
     return _WORK.pack(work.start, work.end) + os.fsencode("\0".join(work.paths))
 
 
 def unpacked_work(message: bytes) -> Work:
     """The piece of work in a message."""
     start, end = _WORK.unpack_from(message)
-    return Work(os.fsdecode(message[_WORK.size :]).split("\0"), start, end)
+    return Work(os.fsdecode(message[_WORK.size :]).split("\0"), _NO_MARKS, start, end)
+
+
+def packed_piece(piece: Work) -> bytes:
+    """Some files of a walk as a message: how many, their marks, their paths."""
+    return _FILES + _LENGTH.pack(len(piece.paths)) + piece.marks.tobytes() + os.fsencode("\0".join(piece.paths))
+
+
+def unpacked_piece(message: bytes) -> Work | list[PassedOver]:
+    """The files in a message of a walk; at its end, what it passed over."""
+    if message.startswith(_END):
+        rows = json.loads(message[len(_END) :])
+        return [
+            PassedOver(path, GapReason(reason), detail, number, tuple(more))
+            for path, reason, detail, number, more in rows
+        ]
+    begin = len(_FILES) + _LENGTH.size
+    (count,) = _LENGTH.unpack_from(message, len(_FILES))
+    marks = array("Q")
+    end = begin + count * marks.itemsize
+    marks.frombytes(message[begin:end])
+    return Work(os.fsdecode(message[end:]).split("\0"), marks)
 
 
 def unpacked_report(message: bytes) -> Report:
