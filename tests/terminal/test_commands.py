@@ -84,10 +84,29 @@ def test_scan_searches_for_any_key_where_that_is_asked_and_says_how_much_it_look
     (folder / "notes.txt").write_text("key=ASIAOTHER22222222222\n")
     answer = desk.type("scan", "--offline", "--search", str(folder), "--any", "--json")
     assert answer.document["search"] == {"files": 1, "bytes": 25, "finished": True}
+    searched = answer.document["searched"]
+    assert (searched["folders"], searched["files"], searched["skipped"]) == ([str(folder)], 1, [])
     (place,) = [one for key in answer.document["keys"] for one in key["places"] if one["name"] == "notes.txt"]
     assert place["locator"] == "line 1, ASIA…2222"
     assert "Searched 1 file (25 bytes)" in desk.type("scan", "--offline", "--search", str(folder), "--any").out
     assert desk.type("scan", "--offline", "--json").document["search"] is None
+
+
+def test_scan_tells_scripts_what_a_search_did_not_look_into(desk: Desk, tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "srv"
+    outside.mkdir()
+    folder.mkdir()
+    (folder / "link").symlink_to(outside)
+    document = desk.type("scan", "--offline", "--json", "--search", str(folder)).document
+    assert [(one["path"], one["why"]) for one in document["searched"]["skipped"]] == [(str(folder / "link"), "outside")]
+    assert [spot for spot in document["blind_spots"] if "lead out" in spot["what"]]
+
+
+def test_a_second_scan_of_the_same_folders_reads_only_what_changed(desk: Desk) -> None:
+    words = ("scan", "--offline", "--json", "--search", str(Path(json.__file__).parent))
+    first, second = (desk.type(*words).document["search"] for _ in range(2))
+    assert first["bytes"] > 0
+    assert second == {"files": first["files"], "bytes": 0, "finished": True}
 
 
 def test_any_without_a_folder_is_told(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Result
 
 if TYPE_CHECKING:
+    from keyturn.clients.search.folders import Searched
     from keyturn.reminders.outlook import Outlook
     from keyturn.rotation.proving import DestinationProof
     from keyturn.rotation.report import Report, RotationStory
@@ -30,6 +31,19 @@ def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
         "search": None
         if searched is None
         else {"files": searched.files, "bytes": searched.size, "finished": searched.finished},
+        "searched": None if searched is None else _of_searched(searched),
+    }
+
+
+def _of_searched(searched: Searched) -> dict[str, Any]:
+    return {
+        "folders": [str(folder) for folder in searched.folders],
+        "files": searched.files,
+        "seconds": round(searched.seconds, 3),
+        "skipped": [
+            {"path": one.path, "why": one.detail or one.reason.value, "reason": one.reason.value, "number": one.number}
+            for one in searched.passed_over
+        ],
     }
 
 

@@ -27,6 +27,7 @@ _DEEPEST = 5  # archives in archives
 # A zip inside another archive is held in memory, because it is read from its end.
 _HELD = 32 * 1024 * 1024
 _LIST_LIMIT = 10 * 1024 * 1024  # bytes of a zip's list of members: about 100,000 of them
+_SMALL = 16 * 1024  # most members of archives are smaller
 _XZ_MEMORY = 70 * 1024 * 1024  # what `xz -9` needs
 _BETWEEN = " → "  # from an archive to its member
 
@@ -141,8 +142,11 @@ class Unpacking:
             self._note_spots(counted, _BETWEEN.join(way))
 
     def _content(self, stream: Readable, name: str, way: tuple[str, ...], depth: int) -> None:
-        content = cast(io.BufferedReader, io.BufferedReader(_Counted(stream, self), PIECE))
-        kind = kind_of(content.peek(512))
+        begun = _Begun(_Counted(stream, self))
+        kind = kind_of(begun.beginning)
+        if begun.is_whole and kind is None and not self._needles.may_stand_in(begun.beginning, len(begun.beginning)):
+            return  # most members are small, and hold nothing
+        content = cast(io.BufferedReader, io.BufferedReader(begun, PIECE))
         inner = (*way, name)
         if isinstance(kind, Closed):
             self._gap(GapReason.CLOSED, kind.value)
@@ -169,6 +173,22 @@ class Unpacking:
         self.gaps.setdefault((reason, same), Gap(self._file, reason, detail))
 
 
+def hold_nothing(packed: memoryview, needles: Needles) -> int | None:
+    """Return how many bytes a whole gzip file holds, where it is certain that nothing wanted stands in them; else None.
+
+    Most compressed files are small, and all that a closer look needs costs many times what unpacking does.
+    """
+    import zlib
+
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        content = unpacker.decompress(packed, PIECE)
+    except zlib.error:
+        return None
+    certain = unpacker.eof and not unpacker.unused_data and kind_of(content) is None
+    return len(content) if certain and not needles.may_stand_in(content, len(content)) else None
+
+
 class _Counted(io.RawIOBase):
     """A stream of which every byte is counted."""
 
@@ -183,6 +203,51 @@ class _Counted(io.RawIOBase):
         read = self._read_into(buffer) or 0
         self._unpacking.count(read)
         return read
+
+
+class _Begun(io.RawIOBase):
+    """A stream whose first piece was read already, and is read once more from here.
+
+    Attributes:
+        beginning: the first piece, or what could be read of it before damaged bytes.
+        is_whole: that is all of the stream.
+    """
+
+    def __init__(self, stream: _Counted) -> None:
+        self._rest = stream
+        self._damage: Exception | None = None
+        self.beginning = b""
+        self.is_whole = False
+        buffer, size = memoryview(bytearray(_SMALL)), 0
+        while size < PIECE:
+            if size == len(buffer):
+                grown = memoryview(bytearray(min(PIECE, 4 * size)))
+                grown[:size] = buffer
+                buffer = grown
+            try:
+                read = stream.readinto(buffer[size:])
+            except Exception as error:  # damaged bytes make the unpackers raise anything; met again after the beginning
+                self._damage = error
+                break
+            if not read:
+                self.is_whole = True
+                break
+            size += read
+        self.beginning = bytes(buffer[:size])
+        self._left = memoryview(self.beginning)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        if self._left:
+            size = min(len(buffer), len(self._left))
+            buffer[:size] = self._left[:size]
+            self._left = self._left[size:]
+            return size
+        if self._damage is not None:
+            raise self._damage
+        return self._rest.readinto(buffer)
 
 
 class _Xz(io.RawIOBase):

@@ -142,8 +142,17 @@ class Glance:
             self._gaps.append(Gap(number, GapReason.CLOSED, kind.value))
         elif kind is Kind.SQLITE:
             self._values(number, path, handle)
+        elif kind is Kind.GZIP and size < PIECE and self._is_small_and_holds_nothing(size):
+            return
         elif kind is not None:
             self._archive(number, path, handle, kind)
+
+    def _is_small_and_holds_nothing(self, size: int) -> bool:
+        from keyturn.clients.search.archives import hold_nothing
+
+        unpacked = hold_nothing(self._whole[0][:size], self._needles)
+        self._size += unpacked or 0
+        return unpacked is not None
 
     def _values(self, number: int, path: str, handle: int) -> None:
         import sqlite3

@@ -37,7 +37,7 @@ class Needles:
     def __bool__(self) -> bool:
         return bool(self.signs)
 
-    def may_stand_in(self, buffer: bytearray, size: int) -> bool:
+    def may_stand_in(self, buffer: bytes | bytearray, size: int) -> bool:
         """Return whether a closer look at the first `size` bytes pays; False is certain."""
         find = buffer.find
         for sign in self._narrow:
