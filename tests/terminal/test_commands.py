@@ -394,7 +394,7 @@ def test_the_journal_of_a_newer_keyturn_is_not_touched(desk: Desk) -> None:
     database.execute("PRAGMA user_version = 99")
     database.close()
     answer = desk.type("status", "--json")
-    assert answer.code == 1
+    assert answer.code == 4
     assert answer.document["problem"]["code"] == "journal.newer"
 
 
