@@ -15,7 +15,6 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.practice import faults
 from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
-from keyturn.practice.messages import Answer
 
 _KEY_ARN = f"arn:aws:kms:eu-central-1:{DEFAULT_ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 
@@ -29,7 +28,8 @@ def test_a_plain_bucket_has_nothing_to_deal_with(account: PracticeAccount, root:
     found = facts(aws, root, "plain", DEFAULT_ACCOUNT)
     assert (found.region, found.versioning, found.object_lock) == ("us-east-1", Versioning.NEVER, ObjectLock.NONE)
     assert (found.encryption, found.deny_statements) == (Encryption(), ())
-    assert len(aws.calls) == 5
+    assert found.archives is False
+    assert len(aws.calls) == 6
 
 
 def test_versions_locks_and_encryption_are_told(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
@@ -55,6 +55,7 @@ def test_the_region_is_found_whatever_the_configuration_says(
         (f"arn:aws:kms:us-east-1:{DEFAULT_ACCOUNT}:alias/aws/s3", Encryption()),
         ("alias/aws/s3", Encryption()),
         ("1111", Encryption(kms_key_arn=f"arn:aws:kms:us-east-1:{DEFAULT_ACCOUNT}:key/1111")),
+        (_KEY_ARN, Encryption(kms_key_arn=_KEY_ARN)),
     ],
 )
 def test_only_a_customers_own_key_needs_rights(
@@ -65,22 +66,18 @@ def test_only_a_customers_own_key_needs_rights(
     assert facts(aws, root, "sealed", DEFAULT_ACCOUNT).encryption == encryption
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "encryption"),
-    [
-        (200, {"KeyMetadata": {"KeyId": "1111", "Arn": _KEY_ARN}}, Encryption(kms_key_arn=_KEY_ARN)),
-        (400, {"__type": "AccessDeniedException"}, Encryption(kms_alias="alias/backups")),
-    ],
-)
-def test_an_alias_is_followed_to_its_key_or_named_where_that_is_refused(
-    account: PracticeAccount, root: KeyPair, aws: Aws, status: int, body: dict[str, object], encryption: Encryption
-) -> None:
-    account.create_bucket("sealed", kms_key_arn="alias/backups")
-    # The practice account has no KMS: the sixth request is answered here in its place.
-    headers = (("x-amzn-RequestId", "made up"), ("Content-Type", "application/x-amz-json-1.1"))
-    account.fail("*", faults.Fault(answer=Answer(status, headers, json.dumps(body).encode())), nth=6)
-    assert facts(aws, root, "sealed", DEFAULT_ACCOUNT).encryption == encryption
-    assert aws.calls[-1][:2] == ("kms", "DescribeKey")
+def test_a_rule_that_moves_objects_to_an_archive_is_told(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    account.create_bucket("cold")
+    for status, kind, archives in (
+        ("Enabled", "STANDARD_IA", False),
+        ("Disabled", "GLACIER", False),
+        ("Enabled", "DEEP_ARCHIVE", True),
+    ):
+        move = {"Days": 30, "StorageClass": kind}
+        rule = {"ID": "r", "Status": status, "Filter": {"Prefix": ""}, "Transitions": [move]}
+        asked = {"Bucket": "cold", "LifecycleConfiguration": {"Rules": [rule]}}
+        aws.ask(root, "s3", "PutBucketLifecycleConfiguration", asked)
+        assert facts(aws, root, "cold", DEFAULT_ACCOUNT).archives is archives
 
 
 def test_what_is_refused_is_unknown_and_not_no(account: PracticeAccount, aws: Aws) -> None:

@@ -139,7 +139,7 @@ def test_each_use_is_told_also_when_several_run_at_once(
     heard: list[OwnUse] = []
     aws = Aws(AwsSettings(endpoint_url=account.url), heard.append)
     facts_of_all(aws, root, ["photos-backup", "music-backup"], "111122223333")
-    assert len(heard) == len(aws.calls) == len(account.records) == 10
+    assert len(heard) == len(aws.calls) == len(account.records) == 12
     aws.close()
 
 

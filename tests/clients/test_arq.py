@@ -87,7 +87,13 @@ def test_arq_asks_of_s3_what_the_vendor_says_and_no_power_over_the_bucket(disk: 
     disk.put_target()
 
     for place in disk.found().places:
-        assert place.additions >= {Addition.LIST_ALL_BUCKETS, Addition.RESTORE, Addition.VERSIONS, Addition.SETTINGS}
+        assert place.additions >= {
+            Addition.LIST_ALL_BUCKETS,
+            Addition.RESTORE,
+            Addition.READ_VERSIONS,
+            Addition.DELETE_VERSIONS,
+            Addition.SETTINGS,
+        }
         assert not place.additions & {Addition.CREATE_BUCKET, Addition.OBJECT_ACL}
 
 

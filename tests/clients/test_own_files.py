@@ -18,6 +18,7 @@ from keyturn.clients.replacement import replace_pair
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import RunningProgram
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Findings, Place, PlaceKind, Target
 
@@ -66,13 +67,13 @@ def test_kopia_asks_for_versions_where_it_looks_at_the_past(tmp_path: Path) -> N
 
     (place,) = find("kopia", tmp_path).places
 
-    assert place.additions >= {Addition.VERSIONS}
+    assert place.additions == {Addition.READ_VERSIONS, Addition.VERSIONING}
 
 
 def test_kopia_may_lock_what_it_writes_which_only_its_repository_tells(tmp_path: Path) -> None:
     write(tmp_path / ".config/kopia/repository.config", kopia(ONE))
     (place,) = find("kopia", tmp_path).places
-    assert Addition.LOCKS in place.additions
+    assert place.additions == {Addition.LOCK_SETTINGS, Addition.RETENTION}
 
 
 def test_pgbackrest_that_tags_and_encrypts_says_so(tmp_path: Path) -> None:
@@ -83,7 +84,8 @@ def test_pgbackrest_that_tags_and_encrypts_says_so(tmp_path: Path) -> None:
         f"repo1-s3-key-secret={ONE.secret.reveal()}\nrepo1-storage-tag=team=backup\nrepo1-s3-kms-key-id={key}\n",
     )
     (place,) = find("pgbackrest", tmp_path).places
-    assert (place.additions, place.kms_key_arn) == (frozenset({Addition.TAGGING}), key)
+    assert place.additions == {Addition.TAGGING}
+    assert place.manner == Manner(encryption="aws:kms", kms_key=key, tags="team=backup")
 
 
 def test_kopias_escaped_slashes_stay_escaped(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from keyturn.clients.rclone import Rclone
 from keyturn.clients.replacement import replace_pair
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Findings, Place, PlaceKind, Target
 
@@ -77,7 +78,7 @@ def test_remotes_that_wrap_each_other_in_a_ring_name_nothing(config: Path, tmp_p
         ("no_check_bucket = false\n", {Addition.OBJECT_ACL, Addition.CREATE_BUCKET}),
         ("no_check_bucket = true\n", {Addition.OBJECT_ACL}),
         ("no_check_bucket = true\nacl = private\n", {Addition.OBJECT_ACL}),
-        ("no_check_bucket = true\nversions = true\n", {Addition.OBJECT_ACL, Addition.VERSIONS}),
+        ("no_check_bucket = true\nversions = true\n", {Addition.OBJECT_ACL, Addition.READ_VERSIONS}),
     ],
 )
 def test_the_options_say_which_rights_are_needed(
@@ -237,15 +238,15 @@ def test_the_real_rclone_reads_what_keyturn_reads_before_and_after(
         assert read["secret_access_key"] == pair.secret.reveal()
 
 
-@pytest.mark.parametrize(
-    ("named", "known"),
-    [
-        ("arn:aws:kms:eu-west-1:123456789012:key/0000-11", "arn:aws:kms:eu-west-1:123456789012:key/0000-11"),
-        ("alias/backups", None),
-    ],
-)
-def test_the_kms_key_that_a_remote_encrypts_with_is_a_need_where_a_policy_can_name_it(
-    config: Path, tmp_path: Path, named: str, known: str | None
-) -> None:
-    config.write_text(remote("aws", more=f"server_side_encryption = aws:kms\nsse_kms_key_id = {named}\n"))
-    assert only(find(tmp_path)).kms_key_arn == known
+def test_what_a_remote_says_with_each_object_is_seen(config: Path, tmp_path: Path) -> None:
+    said = {
+        "server_side_encryption": "aws:kms",
+        "sse_kms_key_id": "alias/backups",
+        "storage_class": "DEEP_ARCHIVE",
+        "acl": "bucket-owner-full-control",
+        "requester_pays": "true",
+    }
+    config.write_text(remote("aws", more="".join(f"{name} = {value}\n" for name, value in said.items())))
+    assert only(find(tmp_path)).manner == Manner(
+        "aws:kms", "alias/backups", "DEEP_ARCHIVE", "bucket-owner-full-control", requester_pays=True
+    )

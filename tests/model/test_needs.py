@@ -65,7 +65,7 @@ def test_a_customers_kms_key_is_named() -> None:
 
 
 def test_the_journal_gives_the_policy_back() -> None:
-    policy = written(BucketNeeds("family", frozenset({Addition.VERSIONS})), BucketNeeds("office"))
+    policy = written(BucketNeeds("family", frozenset({Addition.READ_VERSIONS})), BucketNeeds("office"))
     assert PolicyDocument.from_json(json.loads(policy.text())) == policy
 
 
@@ -85,6 +85,19 @@ def test_restoring_locking_and_looking_at_settings_are_granted_only_where_asked_
     assert not objects & actions_on(policy, "arn:aws:s3:::plain/*")
     assert not settings & actions_on(policy, "arn:aws:s3:::plain")
     assert "BypassGovernanceRetention" not in policy.text()
+
+
+def test_reading_versions_deleting_them_and_locking_are_rights_of_their_own() -> None:
+    def granted(*asked: Addition) -> set[str]:
+        policy = written(BucketNeeds("b", frozenset(asked)))
+        return actions_on(policy, "arn:aws:s3:::b") | actions_on(policy, "arn:aws:s3:::b/*")
+
+    base = granted()
+    assert granted(Addition.READ_VERSIONS) - base == {"s3:ListBucketVersions", "s3:GetObjectVersion"}
+    assert granted(Addition.DELETE_VERSIONS) - base == {"s3:DeleteObjectVersion"}
+    assert granted(Addition.VERSIONING) - base == {"s3:GetBucketVersioning"}
+    assert granted(Addition.RETENTION) - base == {"s3:GetObjectRetention", "s3:PutObjectRetention"}
+    assert granted(Addition.LEGAL_HOLD) - base == {"s3:GetObjectLegalHold", "s3:PutObjectLegalHold"}
 
 
 def test_two_destinations_of_one_bucket_get_what_both_need() -> None:

@@ -110,12 +110,12 @@ class Office:
             if path.is_file():
                 path.unlink()
 
-    def ask(self, service: str, operation: str, parameters: dict[str, str], region: str | None = None) -> None:
+    def ask(self, service: str, operation: str, parameters: dict[str, Any], region: str | None = None) -> None:
         """A request by somebody else who has the old key."""
         self.use(self.old, service, operation, parameters, region)
 
     def use(
-        self, pair: KeyPair, service: str, operation: str, parameters: dict[str, str], region: str | None = None
+        self, pair: KeyPair, service: str, operation: str, parameters: dict[str, Any], region: str | None = None
     ) -> None:
         """A request by somebody else who has that key."""
         aws = Aws(AwsSettings(endpoint_url=self.url), lambda use: None)

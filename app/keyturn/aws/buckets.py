@@ -10,10 +10,12 @@ from typing import Any
 
 from keyturn.aws.bucket_policy import denials
 from keyturn.aws.errors import AwsRefusal
+from keyturn.aws.kms import kms_key
 from keyturn.aws.parallel import in_parallel
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
+from keyturn.model.manners import ARCHIVES
 from keyturn.model.text import _
 
 
@@ -41,11 +43,11 @@ class Encryption:
     Attributes:
         kms_key_arn: the KMS key that a scoped user needs rights on; None where S3's own keys are used (AES256, or the
             AWS managed key `aws/s3`, which needs none).
-        kms_alias: the customer's alias where AWS did not tell which key it stands for; a policy cannot name an alias.
+        kms_unknown: the name of the customer's key where AWS did not tell which key it stands for.
     """
 
     kms_key_arn: str | None = None
-    kms_alias: str | None = None
+    kms_unknown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class BucketFacts:
     """What AWS tells of a bucket. Each fact is None where it was refused: unknown, not "no".
 
     Attributes:
+        archives: a rule of the bucket moves objects to where they have to be asked for before they can be read.
         deny_statements: in a few words, the Deny statements of the bucket's policy that look at who is asking, and so
             may stop an IAM user although they let root through.
     """
@@ -62,6 +65,7 @@ class BucketFacts:
     versioning: Versioning | None
     object_lock: ObjectLock | None
     encryption: Encryption | None
+    archives: bool | None
     deny_statements: tuple[str, ...] | None
 
 
@@ -111,9 +115,10 @@ def facts(aws: Aws, signer: KeyPair, bucket: str, account: str, *, region: str |
         partial(ask, "GetBucketVersioning"),
         partial(ask, "GetObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"),
         partial(ask, "GetBucketEncryption", "ServerSideEncryptionConfigurationNotFoundError"),
+        partial(ask, "GetBucketLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
         partial(ask, "GetBucketPolicy", "NoSuchBucketPolicy"),
     )
-    versioning, lock, encryption, policy = answers = in_parallel(questions)
+    versioning, lock, encryption, lifecycle, policy = answers = in_parallel(questions)
     if not let_in and all(answer is None for answer in answers):
         raise _shut_out(aws, signer, bucket, there)
     return BucketFacts(
@@ -122,6 +127,7 @@ def facts(aws: Aws, signer: KeyPair, bucket: str, account: str, *, region: str |
         None if versioning is None else Versioning(versioning.get("Status", "never").lower()),
         None if lock is None else _object_lock(lock),
         None if encryption is None else _encryption(aws, signer, encryption, account, there),
+        None if lifecycle is None else _moves_to_archives(lifecycle),
         None if policy is None else denials(policy.get("Policy", "{}")),
     )
 
@@ -191,6 +197,16 @@ def _object_lock(answer: Mapping[str, Any]) -> ObjectLock:
     return ObjectLock(mode.lower())
 
 
+def _moves_to_archives(answer: Mapping[str, Any]) -> bool:
+    moves = [
+        move
+        for rule in answer.get("Rules", [])
+        if rule.get("Status") == "Enabled"
+        for move in (*rule.get("Transitions", []), *rule.get("NoncurrentVersionTransitions", []))
+    ]
+    return any(move.get("StorageClass") in ARCHIVES for move in moves)
+
+
 def _encryption(aws: Aws, signer: KeyPair, answer: Mapping[str, Any], account: str, region: str | None) -> Encryption:
     rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
     defaults = [rule.get("ApplyServerSideEncryptionByDefault", {}) for rule in rules]
@@ -198,18 +214,7 @@ def _encryption(aws: Aws, signer: KeyPair, answer: Mapping[str, Any], account: s
         default.get("KMSMasterKeyID") for default in defaults if default.get("SSEAlgorithm", "").startswith("aws:kms")
     ]
     # Without a name it is the AWS managed key, which needs no rights of the user's own (research/aws.md A5).
-    if not named or not named[0] or named[0].endswith("alias/aws/s3"):
+    if not named or not named[0]:
         return Encryption()
-    name = str(named[0])
-    if ":key/" in name:
-        return Encryption(kms_key_arn=name)
-    if "alias/" not in name:
-        partition = aws.partition_of(signer.access_key_id) or "aws"
-        return Encryption(kms_key_arn=f"arn:{partition}:kms:{region}:{account}:key/{name}")
-    try:
-        described = aws.ask(signer, "kms", "DescribeKey", {"KeyId": name}, region=region)
-    except AwsError as error:
-        if error.fault not in (AwsFault.DENIED, AwsFault.NOT_FOUND):
-            raise
-        return Encryption(kms_alias=name)
-    return Encryption(kms_key_arn=described["KeyMetadata"]["Arn"])
+    found = kms_key(aws, signer, str(named[0]), account, region)
+    return Encryption(found.arn, None if found.refusal is None else str(named[0]))

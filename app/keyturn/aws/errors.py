@@ -291,8 +291,10 @@ def _clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 _PERMISSIONS: Mapping[str, str] = {
     "CreateMultipartUpload": "s3:PutObject",
     "GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
     "GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
     "HeadBucket": "s3:ListBucket",
+    "HeadObject": "s3:GetObject",
     "ListBuckets": "s3:ListAllMyBuckets",
     "ListMultipartUploads": "s3:ListBucketMultipartUploads",
     "ListObjectsV2": "s3:ListBucket",

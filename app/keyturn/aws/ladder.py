@@ -16,13 +16,12 @@ from keyturn.aws.errors import not_aws, torn
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
+from keyturn.model.manners import ARCHIVES, AS_USUAL, Manner
 from keyturn.model.text import _
 
 # Part of the key of every upload that the proof begins; nothing else is ever taken back.
 _OUR_NAME = ".keyturn-check-"
 
-# Objects of these classes have to be restored before they can be read.
-_ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _LOOK_AT = 50
 _TRY_TO_READ = 3
 
@@ -35,6 +34,7 @@ class S3Target:
         region: where the bucket is; None lets S3 redirect.
         account: the account that the bucket has to belong to; None at a store that has none.
         store: the address of an S3-compatible store; None for AWS.
+        manner: how the program asks; the KMS key in it by a name that S3 takes.
     """
 
     bucket: str
@@ -42,6 +42,7 @@ class S3Target:
     region: str | None
     account: str | None
     store: str | None = None
+    manner: Manner = AS_USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _read(aws: Aws, pair: KeyPair, target: S3Target, objects: Sequence[Mapping[s
     if not objects:
         return CheckResult("read", True, _("There is no object to read yet."))
     # Objects with bytes, outside the archives, prove most.
-    best_first = sorted(objects, key=lambda one: (one.get("StorageClass") in _ARCHIVES, not one.get("Size")))
+    best_first = sorted(objects, key=lambda one: (one.get("StorageClass") in ARCHIVES, not one.get("Size")))
     gone: AwsError | None = None
     for one in best_first[:_TRY_TO_READ]:
         try:

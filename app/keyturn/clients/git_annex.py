@@ -17,6 +17,7 @@ from keyturn.edits import failures
 from keyturn.edits.files import FileContent
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Scalar
+from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Target
 from keyturn.model.text import _
@@ -59,7 +60,7 @@ class GitAnnex(OwnFiles):
             return  # user and password of a remote of another kind
         remote = _remote(content.path)
         bucket = remote.get("bucket")
-        asked = {"versioning": Addition.VERSIONS, "public": Addition.OBJECT_ACL}
+        asked = {"versioning": Addition.READ_VERSIONS, "public": Addition.OBJECT_ACL}
         host, port = remote.get("host"), remote.get("port")
         yield StoredKey(
             locator="credentials",
@@ -70,6 +71,9 @@ class GitAnnex(OwnFiles):
             region=remote.get("region"),
             endpoint=f"{host}:{port}" if host and port else host,
             additions=frozenset(right for name, right in asked.items() if remote.get(name) == "yes"),
+            manner=Manner(
+                storage_class=remote.get("storageclass"), acl="public-read" if remote.get("public") == "yes" else None
+            ),
             plain_http=remote.get("protocol") == "http" or remote.get("port") == "80",
         )
 

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 _WINDOW = frozenset({"kopiaui", "kopia-ui"})
 # They hold the repository open for as long as they run.
 _LASTING = frozenset({"server", "mount"})
+# Whether Kopia locks what it writes stands in the repository, not here (research/clients.md 2 and 7).
+_OF_THE_PRESENT = frozenset({Addition.LOCK_SETTINGS, Addition.RETENTION})
+# With `pointInTime` it asks whether the bucket keeps versions before all else, and writes nothing (research/
+# field-reports.md, kopia's s3_pit.go).
+_OF_A_PAST = frozenset({Addition.READ_VERSIONS, Addition.VERSIONING})
 
 
 class Kopia(OwnFiles):
@@ -65,8 +70,7 @@ class Kopia(OwnFiles):
             targets=() if bucket is None else (Target(bucket, (trees.text(config, "prefix") or "").strip("/")),),
             region=trees.text(config, "region"),
             endpoint=trees.text(config, "endpoint"),
-            # Whether Kopia locks what it writes stands in the repository, not here (research/clients.md 2 and 7).
-            additions=frozenset({Addition.LOCKS, *({Addition.VERSIONS} if past is not None and past.is_text else ())}),
+            additions=_OF_A_PAST if past is not None and past.is_text else _OF_THE_PRESENT,
             plain_http=trees.is_on(config, "doNotUseTLS"),
             session=trees.text(config, "sessionToken") is not None,
             note=note,

@@ -22,7 +22,6 @@ _MARKS: Sequence[tuple[str, tuple[bytes, ...]]] = (
     ("utf-16-le", tuple(kind.encode("utf-16-le") for kind in ("AKIA", "ASIA"))),
 )
 # Values that stand for something else; what they stand for is not in this file.
-_KMS_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 _REFERENCE = re.compile(r"[$%{}<>!()]|://")
 
 
@@ -32,11 +31,6 @@ def key_id(text: str | None) -> AccessKeyId | None:
         return AccessKeyId(text or "")
     except ValueError:
         return None
-
-
-def kms_key_arn(text: str | None) -> str | None:
-    """Return the ARN of a KMS key; None for an alias or a bare number, which a policy cannot name."""
-    return text if text is not None and _KMS_KEY.fullmatch(text) else None
 
 
 def is_placeholder(text: str) -> bool:

@@ -15,6 +15,7 @@ from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Scalar, Writing
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
@@ -41,7 +42,7 @@ class StoredKey:
     region: str | None = None
     endpoint: str | None = None
     additions: frozenset[Addition] = frozenset()
-    kms_key_arn: str | None = None
+    manner: Manner = AS_USUAL
     plain_http: bool = False
     session: bool = False
     note: str = ""
@@ -132,7 +133,7 @@ def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
         region=key.region or region_in(key.endpoint),
         endpoint=key.endpoint,
         additions=key.additions,
-        kms_key_arn=key.kms_key_arn,
+        manner=key.manner,
         plain_http=key.plain_http or speaks_plain_http(key.endpoint),
         session=session,
         note=" ".join(note for note in notes if note),

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import About, OwnCheck
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import kms_key_arn
 from keyturn.clients.own_files import OwnFiles, StoredKey, option
 from keyturn.edits import trees
 from keyturn.edits.files import FileContent
 from keyturn.edits.section_spans import pgbackrest_sections
 from keyturn.edits.trees import Node
+from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
@@ -71,7 +71,7 @@ class Pgbackrest(OwnFiles):
                     additions=frozenset(
                         {Addition.TAGGING} if _setting(sections, section, f"{prefix}storage-tag") else ()
                     ),
-                    kms_key_arn=kms_key_arn(_setting(sections, section, f"{prefix}s3-kms-key-id")),
+                    manner=_manner(sections, section, prefix),
                     session=trees.text(table, f"{prefix}s3-token") is not None,
                 )
 
@@ -119,6 +119,16 @@ def _setting(sections: Mapping[str, Node], section: str, *names: str) -> str | N
             if found is not None:
                 return found
     return None
+
+
+def _manner(sections: Mapping[str, Node], section: str, prefix: str) -> Manner:
+    key = _setting(sections, section, f"{prefix}s3-kms-key-id")
+    return Manner(
+        encryption=None if key is None else "aws:kms",
+        kms_key=key,
+        tags=_setting(sections, section, f"{prefix}storage-tag"),
+        requester_pays=_setting(sections, section, f"{prefix}s3-requester-pays") == "y",
+    )
 
 
 def _targets(sections: Mapping[str, Node], section: str, prefix: str) -> Iterator[Target]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
-from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, kms_key_arn, mention, not_a_key_id
+from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
 from keyturn.clients.rclone_remotes import Remotes, is_remote_name
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini, rclone_encryption
 from keyturn.edits.files import FileContent, read_file
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
@@ -224,7 +225,7 @@ def _place(
         region=settings.get("region"),
         endpoint=endpoint,
         additions=_additions(settings),
-        kms_key_arn=kms_key_arn(settings.get("sse_kms_key_id")),
+        manner=manner_of(settings),
         plain_http=speaks_plain_http(endpoint),
         session=session,
         note=" ".join(part for part in notes if part),
@@ -241,8 +242,19 @@ def _additions(settings: Mapping[str, str]) -> frozenset[Addition]:
         # a person will run is not in the file, so it is granted, on this one bucket.
         wanted.add(Addition.CREATE_BUCKET)
     if _is_true(settings, "versions") or "version_at" in settings:
-        wanted.add(Addition.VERSIONS)
+        wanted.add(Addition.READ_VERSIONS)  # and it writes nothing then (rclone's page on S3, `--s3-versions`)
     return frozenset(wanted)
+
+
+def manner_of(settings: Mapping[str, str]) -> Manner:
+    """Return how rclone asks with these options of a remote (rclone's page on S3)."""
+    return Manner(
+        encryption=settings.get("server_side_encryption"),
+        kms_key=settings.get("sse_kms_key_id"),
+        storage_class=settings.get("storage_class"),
+        acl=settings.get("acl"),
+        requester_pays=_is_true(settings, "requester_pays"),
+    )
 
 
 def _is_true(settings: Mapping[str, str], key: str) -> bool:

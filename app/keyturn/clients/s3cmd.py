@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, OwnCheck, PairSpot, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same
-from keyturn.clients.looking import Look, is_placeholder, key_id, kms_key_arn, mention, not_a_key_id
+from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
@@ -140,11 +141,28 @@ def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Plac
         editable=secret is not None and not session,
         region=None if location is None else _REGION_NAMES.get(location, location),
         endpoint=_host(settings),
-        additions=frozenset({Addition.OBJECT_ACL} if settings.get("acl_public", "").lower() in _YES else ()),
-        kms_key_arn=kms_key_arn(settings.get("kms_key")),
+        additions=frozenset({Addition.OBJECT_ACL} if _is_on(settings, "acl_public") else ()),
+        manner=_manner(settings),
         plain_http=settings.get("use_https", "").lower() in _NO,
         session=session,
         note=" ".join(notes),
+    )
+
+
+def _is_on(settings: Mapping[str, str], name: str) -> bool:
+    return settings.get(name, "").lower() in _YES
+
+
+def _manner(settings: Mapping[str, str]) -> Manner:
+    """How s3cmd asks: a KMS key comes before its own switch for encryption (s3cmd(1))."""
+    key = settings.get("kms_key")
+    sealed = "AES256" if _is_on(settings, "server_side_encryption") else None
+    return Manner(
+        encryption="aws:kms" if key else sealed,
+        kms_key=key,
+        storage_class=settings.get("storage_class"),
+        acl="public-read" if _is_on(settings, "acl_public") else None,
+        requester_pays=_is_on(settings, "requester_pays"),
     )
 
 

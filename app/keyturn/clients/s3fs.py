@@ -21,6 +21,7 @@ from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.trees import Writing
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
@@ -47,7 +48,12 @@ class Mount:
     target: Target
     password_file: Path | None
     endpoint: str | None
-    sets_acl: bool
+    manner: Manner
+
+    @property
+    def sets_acl(self) -> bool:
+        """Whether it asks for a list of access that is no usual one (research/clients.md section 2)."""
+        return self.manner.acl is not None
 
 
 class S3fs(Client):
@@ -144,7 +150,22 @@ def _mount(computer: Computer, source: str, options: list[str]) -> Mount | None:
         Target(bucket, prefix.strip("/")),
         computer.expanded(named) if named else None,
         set_to.get("url") or set_to.get("host"),
-        set_to.get("default_acl", "private") != "private",
+        _manner(set_to),
+    )
+
+
+def _manner(options: Mapping[str, str]) -> Manner:
+    """How a mount with these options asks (s3fs(1): use_sse, storage_class, default_acl, requester_pays)."""
+    sealed = options.get("use_sse")
+    key = "" if sealed is None else sealed.partition(":")[2] if sealed.startswith("k") else ""
+    encryption = None if sealed is None else "aws:kms" if sealed.startswith("k") else "AES256"
+    acl, storage_class = options.get("default_acl", "private"), options.get("storage_class")
+    return Manner(
+        encryption=None if sealed is not None and sealed.startswith("c") else encryption,
+        kms_key=key or None,
+        storage_class=None if storage_class is None else storage_class.upper(),
+        acl=None if acl == "private" else acl,
+        requester_pays="requester_pays" in options,
     )
 
 
@@ -207,7 +228,9 @@ def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place]:
         concerned = [one for one in mounts if line.bucket in ("", one.target.bucket)]
         targets = [one.target for one in concerned] or ([Target(line.bucket)] if line.bucket else [])
         endpoint = next((one.endpoint for one in concerned if one.endpoint), None)
-        sets_acl = any(one.sets_acl for one in concerned)
+        manner = AS_USUAL
+        for one in concerned:
+            manner |= one.manner
         yield Place(
             client=S3fs.name,
             name=f"{content.path.name}: {line.bucket}" if line.bucket else content.path.name,
@@ -220,7 +243,8 @@ def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place]:
             targets=tuple(dict.fromkeys(targets)),
             region=region_in(endpoint),
             endpoint=endpoint,
-            additions=frozenset({Addition.OBJECT_ACL} if sets_acl else ()),
+            additions=frozenset({Addition.OBJECT_ACL} if any(one.sets_acl for one in concerned) else ()),
+            manner=manner,
             plain_http=speaks_plain_http(endpoint),
             session=identifier.is_temporary,
             note=_note(content, line),

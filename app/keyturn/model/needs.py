@@ -36,31 +36,36 @@ class Addition(StrEnum):
     CREATE_BUCKET = "create-bucket"
     OBJECT_ACL = "object-acl"
     LIST_ALL_BUCKETS = "list-all-buckets"
-    VERSIONS = "versions"
+    VERSIONING = "versioning"  # asks whether the bucket keeps versions
+    READ_VERSIONS = "read-versions"
+    DELETE_VERSIONS = "delete-versions"
     RESTORE = "restore"
     RETENTION = "retention"  # locks what it writes, and makes the lock last longer; never shorter
+    LEGAL_HOLD = "legal-hold"
+    LOCK_SETTINGS = "lock-settings"  # looks at the bucket's own lock
     SETTINGS = "settings"  # looks how the bucket is set up, before it locks or archives anything
     TAGGING = "tagging"
-    LOCKS = "locks"  # retention, legal hold, and a look at the bucket's own lock, as rclone asks for them
 
 
 _ADDED_BUCKET_ACTIONS: Mapping[Addition, tuple[str, ...]] = {
     Addition.CREATE_BUCKET: ("s3:CreateBucket",),
-    Addition.VERSIONS: ("s3:ListBucketVersions",),
+    Addition.VERSIONING: ("s3:GetBucketVersioning",),
+    Addition.READ_VERSIONS: ("s3:ListBucketVersions",),
+    Addition.LOCK_SETTINGS: ("s3:GetBucketObjectLockConfiguration",),
     Addition.SETTINGS: (
         "s3:GetBucketObjectLockConfiguration",
         "s3:GetBucketVersioning",
         "s3:GetLifecycleConfiguration",
     ),
-    Addition.LOCKS: ("s3:GetBucketObjectLockConfiguration",),
 }
 _ADDED_OBJECT_ACTIONS: Mapping[Addition, tuple[str, ...]] = {
     Addition.OBJECT_ACL: ("s3:PutObjectAcl",),
-    Addition.VERSIONS: ("s3:DeleteObjectVersion", "s3:GetObjectVersion"),
+    Addition.READ_VERSIONS: ("s3:GetObjectVersion",),
+    Addition.DELETE_VERSIONS: ("s3:DeleteObjectVersion",),
     Addition.RESTORE: ("s3:RestoreObject",),
     Addition.RETENTION: ("s3:GetObjectRetention", "s3:PutObjectRetention"),
     Addition.TAGGING: ("s3:PutObjectTagging",),
-    Addition.LOCKS: ("s3:GetObjectRetention", "s3:PutObjectLegalHold", "s3:PutObjectRetention"),
+    Addition.LEGAL_HOLD: ("s3:GetObjectLegalHold", "s3:PutObjectLegalHold"),
 }
 
 

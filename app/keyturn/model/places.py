@@ -9,6 +9,7 @@ from pathlib import Path
 from keyturn.model.addresses import without_password
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.known_secrets import without_secrets
+from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
 
 
@@ -33,6 +34,25 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Consumer:
+    """A program that works with the pair of a place, as a command or another configuration says.
+
+    Attributes:
+        program: as the command line calls it, such as `rclone`.
+        where: where that stands, for people, such as `photos.sh, line 3`.
+        targets: the buckets that it names; empty where it names none.
+        additions: what it asks of S3 beyond the base, and beyond what the place asks itself.
+        manner: how it asks, where that differs from how the place asks.
+    """
+
+    program: str
+    where: str
+    targets: tuple[Target, ...] = ()
+    additions: frozenset[Addition] = field(default=frozenset())
+    manner: Manner = AS_USUAL
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One spot that holds an access key ID.
 
@@ -43,14 +63,16 @@ class Place:
         locator: where in the file, in the program's own words: a section, a variable.
         secret: the secret beside the ID, or None where it stands elsewhere or is missing.
         editable: Keyturn can replace the pair here.
-        targets: the buckets that the configuration names; empty where it names none.
+        targets: the buckets that the configuration and the consumers name; empty where none does.
         endpoint: the S3 host or address that the configuration names, a password in it hidden; None, also where the
             configuration names an empty one, means Amazon's.
         additions: what the configuration asks of S3 beyond the base (research/clients.md section 2).
-        kms_key_arn: the KMS key with which the configuration has objects encrypted; None leaves it to the bucket.
+        manner: how the configuration has it ask.
         plain_http: the program is configured to speak without TLS.
         session: the place holds temporary credentials.
         note: what a person should know of this place, in a sentence; may be empty.
+        consumers: the programs that work with the pair, where more than the place itself tells of them. Then each
+            target is one of theirs.
     """
 
     client: str
@@ -65,15 +87,26 @@ class Place:
     region: str | None = None
     endpoint: str | None = None
     additions: frozenset[Addition] = field(default=frozenset())
-    kms_key_arn: str | None = None
+    manner: Manner = AS_USUAL
     plain_http: bool = False
     session: bool = False
     note: str = ""
+    consumers: tuple[Consumer, ...] = ()
 
     def __post_init__(self) -> None:
         endpoint = (self.endpoint or "").strip()
         object.__setattr__(self, "endpoint", without_password(endpoint) if endpoint else None)
         object.__setattr__(self, "note", without_secrets(self.note))
+
+    def additions_for(self, target: Target) -> frozenset[Addition]:
+        """What the programs that use this part of a bucket ask of S3 beyond the base."""
+        asked = (one.additions for one in self.consumers if not one.targets or target in one.targets)
+        return self.additions.union(*asked)
+
+    def manners_for(self, target: Target) -> tuple[Manner, ...]:
+        """In how many ways this part of a bucket is asked for, each once."""
+        found = dict.fromkeys(self.manner | one.manner for one in self.consumers if target in one.targets)
+        return tuple(found) or (self.manner,)
 
     @property
     def identity(self) -> str:

@@ -1,6 +1,6 @@
 """The practice account: a simulated AWS on this computer that is as strict as the real one.
 
-It has a root user with old keys, IAM users, and buckets, and speaks STS, IAM and S3 on 127.0.0.1. Nothing in it is
+It has a root user with old keys, IAM users, and buckets, and speaks STS, IAM, KMS and S3 on 127.0.0.1. Nothing in it is
 real, and nothing leaves this computer.
 """
 
@@ -22,6 +22,7 @@ from keyturn.practice.documents import read_policy
 from keyturn.practice.faults import Fault, FaultPlan, Rule
 from keyturn.practice.front_door import FrontDoor
 from keyturn.practice.identities import LONG_SPREAD, Identities, Key, Status
+from keyturn.practice.kms_service import KmsService
 from keyturn.practice.messages import Answer, Request
 from keyturn.practice.query_service import QueryService
 from keyturn.practice.records import Record, RequestLog
@@ -105,9 +106,11 @@ class PracticeAccount:
             status_is_a_rotation=status_is_a_rotation,
         )
         self._storage = Storage(partition)
+        self._kms = KmsService(self._identities)
         self._s3 = S3Service(
             self._identities,
             self._storage,
+            self._kms,
             initiator_may_abort=initiator_may_abort,
             private_acl_needs_right=private_acl_needs_right,
         )
@@ -117,6 +120,7 @@ class PracticeAccount:
             QueryService(
                 self._identities, users_see_root_use=users_see_root_use, organisation_denies=organisation_denies
             ),
+            self._kms,
             opted_in=opted_in,
             pretend_tls=pretend_tls,
             inactive_is_denied=inactive_is_denied,
@@ -254,10 +258,20 @@ class PracticeAccount:
                 self._s3.set_policy(name, policy)
 
     def put_object(
-        self, bucket: str, key: str, body: bytes, *, storage_class: str | None = None, age_days: float = 0
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        *,
+        storage_class: str | None = None,
+        age_days: float = 0,
+        kms_key: str | None = None,
     ) -> None:
         """Put an object into a bucket, as if some program had done so `age_days` ago by the account's own time."""
         headers = [("x-amz-storage-class", storage_class)] if storage_class else []
+        if kms_key:
+            headers.append(("x-amz-server-side-encryption", "aws:kms"))
+            headers.append(("x-amz-server-side-encryption-aws-kms-key-id", kms_key))
         headers.append(("x-amz-sdk-checksum-algorithm", "CRC32"))
         with self._lock:
             region = self._storage.region_of(bucket) or "us-east-1"
@@ -270,6 +284,10 @@ class PracticeAccount:
         with self._lock:
             region = self._storage.region_of(bucket) or "us-east-1"
             return self._set_up("GET", f"/{bucket}/{quote(key)}", region, "", b"").body
+
+    def lose_kms_key(self, name: str) -> None:
+        """Let the account have no KMS key or alias of that name; any other name stands for a key of its own."""
+        self._kms.missing.add(name)
 
     def add_foreign_bucket(self, name: str, account_id: str = "999988887777") -> None:
         """Let a bucket of that name exist in another account: everything about it is refused."""

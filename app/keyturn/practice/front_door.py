@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from keyturn.model.keys import AccessKeyId
 from keyturn.practice.faults import Fault, FaultPlan, When
 from keyturn.practice.identities import Caller, Identities, Status
+from keyturn.practice.kms_service import KmsService, operation_of
 from keyturn.practice.messages import Answer, Delivery, Request
 from keyturn.practice.query_service import QueryService
 from keyturn.practice.records import Record, RequestLog
@@ -65,6 +66,7 @@ class FrontDoor:
     identities: Identities
     s3: S3Service
     query: QueryService
+    kms: KmsService
     log: RequestLog = field(default_factory=RequestLog)
     faults: FaultPlan = field(default_factory=FaultPlan)
     opted_in: frozenset[str] = frozenset()
@@ -103,6 +105,8 @@ class FrontDoor:
             exchange.service = signature.service
         if exchange.service == "s3":
             return self._s3(exchange)
+        if exchange.service == "kms":
+            return self._kms(exchange)
         exchange.action = f"{exchange.service}:{request.form.get('Action', '')}"
         exchange.resource = request.form.get("UserName") or request.form.get("AccessKeyId", "")
         self._meet_fault(exchange)
@@ -110,7 +114,7 @@ class FrontDoor:
             message = "Request is missing Authentication Token"
             raise Refusal(403, "MissingAuthenticationToken", message)
         if exchange.service not in {"iam", "sts"}:
-            raise Refusal(404, "UnknownOperationException", "The practice account has only IAM, STS and S3.")
+            raise Refusal(404, "UnknownOperationException", "The practice account has only IAM, KMS, STS and S3.")
         self._check_region(signature)
         caller = self._believed(exchange, signature)
         return self._after(
@@ -119,6 +123,17 @@ class FrontDoor:
                 exchange.service, caller, request.form, self._context(exchange, caller), exchange.request_id
             ),
         )
+
+    def _kms(self, exchange: _Exchange) -> Answer:
+        exchange.action = f"kms:{operation_of(exchange.request)}"
+        self._meet_fault(exchange)
+        signature = exchange.signature
+        if signature is None:
+            raise Refusal(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        self._check_region(signature)
+        caller = self._believed(exchange, signature)
+        context = self._context(exchange, caller)
+        return self._after(exchange, self.kms.answer(exchange.request, caller, context, signature.region))
 
     def _s3(self, exchange: _Exchange) -> Answer:
         request, signature = exchange.request, exchange.signature

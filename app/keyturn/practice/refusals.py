@@ -1,7 +1,8 @@
-"""How the practice account says no: AWS's codes in AWS's two XML dialects (research/aws.md 7.1)."""
+"""How the practice account says no: AWS's codes in AWS's two XML dialects and its JSON (research/aws.md 7.1)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from html import escape
 
@@ -40,6 +41,9 @@ class Refusal(Exception):
 
 def unknown_key(service: str, key_id: str) -> Refusal:
     """An unknown, inactive or deleted key: AWS does not say which (research/aws.md A4)."""
+    if service == "kms":
+        message = "The security token included in the request is invalid."
+        return Refusal(400, "UnrecognizedClientException", message)
     if service == "s3":
         message = "The AWS Access Key Id you provided does not exist in our records."
         return Refusal(403, "InvalidAccessKeyId", message, details={"AWSAccessKeyId": key_id})
@@ -89,6 +93,9 @@ def refuse(refusal: Refusal, service: str, method: str, request_id: str, resourc
         inner = "".join(f"<{name}>{escape(value, quote=False)}</{name}>" for name, value in elements.items())
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
         return Answer(refusal.status, (*headers, ("Content-Type", "application/xml")), body.encode())
+    if service == "kms":
+        written = json.dumps({"__type": refusal.code, "message": refusal.message})
+        return Answer(refusal.status, (*headers, ("Content-Type", "application/x-amz-json-1.1")), written.encode())
     namespace = _NAMESPACES.get(service, _NAMESPACES["sts"])
     kind = "Sender" if refusal.status < 500 else "Receiver"
     body = (

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from keyturn.practice.documents import read_policy
 from keyturn.practice.evaluator import Decision, Question, decide, decide_at_resource, together
 from keyturn.practice.identities import Caller, Identities
+from keyturn.practice.kms_service import KmsService
 from keyturn.practice.messages import Answer, Request
 from keyturn.practice.patterns import Context
 from keyturn.practice.refusals import Refusal, denied, denied_by_s3
@@ -27,6 +28,9 @@ _HOME_REGION = "us-east-1"
 _NO_TIME = re.compile(rb"<(Days|Years)>0</(Days|Years)>")
 _QUIET = re.compile(rb"<Quiet>\s*true\s*</Quiet>")
 _UPLOAD_ID = re.compile(rb"<UploadId>([^<]+)</UploadId>")
+# What is said of an object when its upload in parts begins, and never again with a part: S3 refuses the headers there
+# ("not supported for this operation"), so policies that demand them look at what the upload was begun with.
+_SAID_ONCE = ("s3:x-amz-server-side-encryption", "s3:x-amz-acl", "s3:x-amz-storage-class", "s3:object-lock-mode")
 # Root may always repair a bucket policy that locks everybody out (research/aws.md A2, S3UnlockBucketPolicy).
 _POLICY_ACTIONS = {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}
 
@@ -50,6 +54,15 @@ class Asked:
     context: Context
 
 
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """An upload in parts: who began it, and what was said then, which counts for its parts (research/aws.md A5)."""
+
+    initiator: str
+    context: Context
+    kms_key: str | None
+
+
 @dataclass(slots=True)
 class S3Service:
     """The S3 of one practice account.
@@ -64,11 +77,12 @@ class S3Service:
 
     identities: Identities
     storage: Storage
+    kms: KmsService
     foreign: dict[str, str] = field(default_factory=dict)
     initiator_may_abort: bool = True
     private_acl_needs_right: bool = True
     _policies: dict[str, str] = field(default_factory=dict)
-    _initiators: dict[str, str] = field(default_factory=dict)
+    _uploads: dict[str, _Upload] = field(default_factory=dict)
 
     def check_region(self, request: Request, call: S3Call, region: str) -> None:
         """Send a request for a bucket in another region away, as AWS does before it looks at the key.
@@ -108,7 +122,7 @@ class S3Service:
             self._check_new_name(asked)
         elif call.bucket:
             self._check_bucket(asked)
-        self._authorize(asked)
+        key = self._authorize(asked)
         if call.deletes:
             return self._delete_many(asked)
         if call.action in _POLICY_ACTIONS:
@@ -116,8 +130,8 @@ class S3Service:
         if call.action in {"s3:GetObject", "s3:GetObjectVersion"}:
             self._hide_missing(asked)
         answer = self._forward(asked, asked.body)
-        self._remember_upload(asked, answer)
-        return answer
+        self._remember_upload(asked, answer, key)
+        return _with_key(answer, key) if call.reads_object else answer
 
     def _check_new_name(self, asked: Asked) -> None:
         name = asked.call.bucket
@@ -136,16 +150,18 @@ class S3Service:
             if request.header(header) not in {None, self.identities.account_id}:
                 raise denied_by_s3()
 
-    def _authorize(self, asked: Asked) -> None:
+    def _authorize(self, asked: Asked) -> str | None:
+        """Decide, and return the KMS key that is used, if any."""
         for right in asked.call.rights:
             if not (self._may(asked, right) or self._began_it(asked, right) or self._harmless_acl(asked, right)):
                 raise denied_by_s3()
-        self._authorize_encryption(asked)
+        return self._authorize_encryption(asked)
 
     def _may(self, asked: Asked, right: NeededRight, *, more: Context | None = None) -> bool:
         if right.bucket in self.foreign:
             return False
-        context = {**asked.context, **(more or {})}
+        begun = self._uploads.get(asked.request.query.get("uploadId", ""))
+        context = {**({} if begun is None else begun.context), **asked.context, **(more or {})}
         if right.bucket and right.action != "s3:CreateBucket":
             context["s3:resourceaccount"] = (self.identities.account_id,)
             context["aws:resourceaccount"] = (self.identities.account_id,)
@@ -166,21 +182,23 @@ class S3Service:
     def _began_it(self, asked: Asked, right: NeededRight) -> bool:
         if right.action != "s3:AbortMultipartUpload" or not self.initiator_may_abort:
             return False
-        return self._initiators.get(asked.request.query.get("uploadId", "")) == asked.caller.arn
+        begun = self._uploads.get(asked.request.query.get("uploadId", ""))
+        return begun is not None and begun.initiator == asked.caller.arn
 
     def _harmless_acl(self, asked: Asked, right: NeededRight) -> bool:
         if self.private_acl_needs_right or right.action != "s3:PutObjectAcl" or "acl" in asked.request.query:
             return False
         return asked.request.header("x-amz-acl") == "private"
 
-    def _authorize_encryption(self, asked: Asked) -> None:
+    def _authorize_encryption(self, asked: Asked) -> str | None:
         """A customer's KMS key asks for rights of its own; root has them by the key's usual policy (aws.md A5)."""
         call, user = asked.call, asked.caller.user
-        if user is None or not (call.reads_object or call.writes_object):
-            return
-        key = self.storage.kms_key_of(call.bucket)
-        if key is None:
-            return
+        if not (call.reads_object or call.writes_object):
+            return None
+        named = self._key_that_counts(asked)
+        key = None if named is None else self.kms.arn_of(named, self.storage.region_of(call.bucket) or asked.region)
+        if user is None or key is None:
+            return key
         actions = ["kms:Decrypt"] if call.reads_object else ["kms:GenerateDataKey"]
         if "uploadId" in asked.request.query:
             actions.append("kms:Decrypt")
@@ -189,6 +207,19 @@ class S3Service:
             if decision is not Decision.ALLOWED:
                 explicitly = decision is Decision.EXPLICIT_DENY
                 raise denied(asked.caller.arn, action, key, explicitly=explicitly)
+        return key
+
+    def _key_that_counts(self, asked: Asked) -> str | None:
+        """The KMS key of the object that is read; of one that is written, the one that the request names."""
+        call, request = asked.call, asked.request
+        if call.reads_object:
+            return None if call.key is None else self.storage.kms_key_of_object(call.bucket, call.key)
+        begun = self._uploads.get(request.query.get("uploadId", ""))
+        if begun is not None:
+            return begun.kms_key
+        if request.header("x-amz-server-side-encryption") is None:
+            return self.storage.kms_key_of(call.bucket)
+        return request.header("x-amz-server-side-encryption-aws-kms-key-id")
 
     def _hide_missing(self, asked: Asked) -> None:
         """A missing object is 404 only for those who may list; for others S3 does not say (research/aws.md A5)."""
@@ -221,10 +252,11 @@ class S3Service:
         kept = tuple((name, value) for name, value in answer.headers if name.lower() != "x-amz-version-id")
         return replace(answer, headers=kept)
 
-    def _remember_upload(self, asked: Asked, answer: Answer) -> None:
+    def _remember_upload(self, asked: Asked, answer: Answer, key: str | None) -> None:
         begun = asked.request.method == "POST" and "uploads" in asked.request.query
         if begun and answer.status == 200 and (match := _UPLOAD_ID.search(answer.body)):
-            self._initiators[match[1].decode()] = asked.caller.arn
+            said = {name: value for name, value in asked.context.items() if name.startswith(_SAID_ONCE)}
+            self._uploads[match[1].decode()] = _Upload(asked.caller.arn, said, key)
 
     def _delete_many(self, asked: Asked) -> Answer:
         """DeleteObjects is decided object by object, and answered so."""
@@ -275,6 +307,13 @@ class S3Service:
             details = {"BucketName": bucket}
             raise Refusal(404, "NoSuchBucketPolicy", "The bucket policy does not exist", details=details)
         return Answer(200, (("Content-Type", "application/json"),), self._policies[bucket].encode())
+
+
+def _with_key(answer: Answer, key: str | None) -> Answer:
+    """S3 tells the whole name of the KMS key, whichever name the program gave."""
+    header = "x-amz-server-side-encryption-aws-kms-key-id"
+    kept = [(name, value) for name, value in answer.headers if name.lower() != header]
+    return replace(answer, headers=(*kept, *(() if key is None else ((header, key),))))
 
 
 def _right_to_delete(bucket: str, item: ObjectToDelete) -> NeededRight:

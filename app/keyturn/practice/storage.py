@@ -165,12 +165,25 @@ class Storage:
 
         That one needs no rights of the user's own (research/aws.md A5).
         """
+        key = self._default_key(bucket)
+        return key if key and not key.endswith("alias/aws/s3") else None
+
+    def kms_key_of_object(self, bucket: str, key: str) -> str | None:
+        """The KMS key under which the current version of an object lies: the bucket's default when it was written, or
+        the one that its program named; None where it lies under none."""
+        found = self._backend.buckets[bucket].keys.get(key)
+        own = getattr(found, "kms_key_id", None)
+        if own is None:
+            return None
+        return self.kms_key_of(bucket) if own == self._default_key(bucket) else str(own)
+
+    def _default_key(self, bucket: str) -> str | None:
         encryption = self._backend.buckets[bucket].encryption or {}
         rules = encryption.get("Rule") or encryption.get("Rules") or {}
         rule = rules[0] if isinstance(rules, list) and rules else rules
         default = rule.get("ApplyServerSideEncryptionByDefault", {}) if isinstance(rule, Mapping) else {}
         key = default.get("KMSMasterKeyID")
-        return str(key) if key and not str(key).endswith("alias/aws/s3") else None
+        return str(key) if key else None
 
     def was_versioned(self, bucket: str) -> bool:
         """True where the bucket keeps versions, or did so once."""

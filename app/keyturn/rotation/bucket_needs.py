@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from keyturn.aws.buckets import BucketFacts, ObjectLock, Versioning
+from keyturn.aws.samples import Sample
 from keyturn.clients.registry import client_named
 from keyturn.model.needs import Addition, BucketNeeds, is_plain_in_policies
 from keyturn.model.places import Place, Target
@@ -15,24 +16,41 @@ from keyturn.rotation.guided_programs import rights_for
 from keyturn.rotation.plan import Gate, Options
 from keyturn.rotation.steps import Step
 
+_OF_LOCKS = frozenset({Addition.LEGAL_HOLD, Addition.LOCK_SETTINGS, Addition.RETENTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What AWS told of the buckets.
+
+    Attributes:
+        facts: of each bucket, its settings.
+        samples: what was seen of the objects below each prefix.
+        kms_keys: the whole name of each KMS key that a configuration names for a bucket, by bucket and that name; None
+            where a policy needs to name none.
+    """
+
+    facts: Mapping[str, BucketFacts]
+    samples: Mapping[Target, Sample]
+    kms_keys: Mapping[tuple[str, str], str | None]
+
 
 def needs_of(
-    destinations: Sequence[Destination], programs: Sequence[ByHand], facts: Mapping[str, BucketFacts], options: Options
+    destinations: Sequence[Destination], programs: Sequence[ByHand], seen: Seen, options: Options
 ) -> tuple[BucketNeeds, ...]:
     """Return what each bucket has to allow, taken together over all that uses it.
 
     Args:
         programs: those that a person gives the new key.
-        facts: what AWS told of the buckets.
     """
     needs: dict[str, BucketNeeds] = {}
     every = [
-        *(_of_place(one.place, target, options) for one in destinations for target in one.targets),
+        *(_of_place(one.place, target, seen, options) for one in destinations for target in one.targets),
         *(BucketNeeds(target.bucket, rights_for(one)) for one in programs for target in one.targets),
     ]
     for need in every:
         needs[need.bucket] = needs.get(need.bucket, need) | need
-    return tuple(_with_facts(need, facts.get(bucket)) for bucket, need in needs.items())
+    return tuple(_with_what_was_seen(need, seen) for need in needs.values())
 
 
 def narrow_gates(destinations: Sequence[Destination], programs: Sequence[ByHand], options: Options) -> Iterator[Gate]:
@@ -61,11 +79,15 @@ def versioning_notes(facts: Mapping[str, BucketFacts], options: Options) -> Iter
             ).format(bucket=bucket)
 
 
-def _of_place(place: Place, target: Target, options: Options) -> BucketNeeds:
+def _of_place(place: Place, target: Target, seen: Seen, options: Options) -> BucketNeeds:
     folders = (target.prefix,) if options.prefix_only and _may_stay_below(place, target) else ()
     deletable = client_named(place.client).deletes(place, target) if options.append_only else None
-    keys = frozenset() if place.kms_key_arn is None else frozenset({place.kms_key_arn})
-    return BucketNeeds(target.bucket, place.additions, keys, folders, deletable)
+    manners = place.manners_for(target)
+    names = (seen.kms_keys.get((target.bucket, one.kms_key)) for one in manners if one.kms_key is not None)
+    archives = {Addition.RESTORE} if any(one.archives for one in manners) else set()
+    additions = place.additions_for(target) | archives
+    keys = frozenset(name for name in names if name is not None)
+    return BucketNeeds(target.bucket, additions, keys, folders, deletable)
 
 
 def _may_stay_below(place: Place, target: Target) -> bool:
@@ -89,11 +111,17 @@ def _cannot_keep(who: str) -> Gate:
     return Gate(Step.CHECK, text.format(who=who), code="policy.append-only")
 
 
-def _with_facts(need: BucketNeeds, facts: BucketFacts | None) -> BucketNeeds:
-    """What the bucket itself adds and takes away: its key of encryption, and rights on locks that it does not have."""
-    if facts is None:
-        return need
-    of_bucket = None if facts.encryption is None else facts.encryption.kms_key_arn
-    keys = need.kms_key_arns if of_bucket is None else need.kms_key_arns | {of_bucket}
-    lockless = {Addition.LOCKS, Addition.RETENTION} if facts.object_lock is ObjectLock.NONE else set()
-    return replace(need, additions=need.additions - lockless, kms_key_arns=keys)
+def _with_what_was_seen(need: BucketNeeds, seen: Seen) -> BucketNeeds:
+    """What the bucket itself adds, and what its objects of earlier days do; without rights on locks that it lacks."""
+    samples = [sample for target, sample in seen.samples.items() if target.bucket == need.bucket]
+    keys = need.kms_key_arns.union(*(one.kms_keys for one in samples))
+    additions = need.additions | ({Addition.RESTORE} if any(one.archived for one in samples) else set())
+    facts = seen.facts.get(need.bucket)
+    if facts is not None:
+        if facts.encryption is not None and facts.encryption.kms_key_arn is not None:
+            keys |= {facts.encryption.kms_key_arn}
+        if facts.object_lock is ObjectLock.NONE:
+            additions -= _OF_LOCKS
+        if facts.archives:
+            additions |= {Addition.RESTORE}
+    return replace(need, additions=additions, kms_key_arns=keys)

@@ -26,6 +26,7 @@ from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_not
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.guided_programs import programs_by_hand
+from keyturn.rotation.kept_backups import KeptBackups
 from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.other_computers import find_other_computers
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
@@ -296,12 +297,6 @@ class _Planning:
                 self._close_for(answer)
             else:
                 facts[bucket] = answer
-                if answer.encryption is not None and answer.encryption.kms_alias is not None:
-                    self._notes.append(
-                        _(
-                            "Bucket {bucket} is encrypted with the KMS key {alias}, which the policy cannot name."
-                        ).format(bucket=bucket, alias=answer.encryption.kms_alias)
-                    )
                 for denial in answer.deny_statements or ():
                     self._notes.append(
                         _("The policy of bucket {bucket} may refuse an IAM user: {denial}").format(
@@ -353,11 +348,14 @@ class _Planning:
         facts: Mapping[str, BucketFacts],
     ) -> PolicyDocument | None:
         users: Sequence[Destination | ByHand] = (*destinations, *by_hand_programs)
-        if self._route is not Route.SCOPED_USER or not any(one.targets for one in users):
+        if self._route is not Route.SCOPED_USER or self._found.pair is None or not any(one.targets for one in users):
             return None
         self._gates += narrow_gates(destinations, by_hand_programs, self._options)
         self._notes += versioning_notes(facts, self._options)
-        needs = needs_of(destinations, by_hand_programs, facts, self._options)
+        kept = KeptBackups(self._surroundings, self._found.pair, owner, facts)
+        needs = needs_of(destinations, by_hand_programs, kept.seen(destinations, by_hand_programs), self._options)
+        self._gates += kept.gates
+        self._notes += kept.notes
         # A program that speaks plain HTTP would be refused by a policy that demands TLS.
         plain = speaks_plain_http(self._surroundings.endpoint_url) or any(one.place.plain_http for one in destinations)
         policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)

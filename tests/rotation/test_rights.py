@@ -1,0 +1,91 @@
+"""The rights of a new user: what its programs ask, what the buckets' older backups take, and nothing besides."""
+
+from __future__ import annotations
+
+from keyturn.practice import faults
+from keyturn.rotation.plan import Plan
+from keyturn.rotation.steps import Route, Step
+
+from .conftest import Office
+
+_OLD_KEY = "arn:aws:kms:us-east-1:111122223333:key/old"
+
+
+def granted(plan: Plan, resource: str) -> set[str]:
+    """What the plan's policy allows on a bucket, on its objects (`bucket/*`) or on a KMS key (its whole name)."""
+    assert plan.policy is not None
+    whole = resource if resource.startswith("arn:") else f"arn:aws:s3:::{resource}"
+    statements = [one for one in plan.policy.statements if one.effect == "Allow" and whole in one.resources]
+    return {action for one in statements for action in one.actions}
+
+
+def said(plan: Plan) -> str:
+    return " ".join(plan.notes)
+
+
+def remote(office: Office, more: str) -> None:
+    """Let rclone's remote have these options, too."""
+    path = office.home / ".config/rclone/rclone.conf"
+    path.write_text(path.read_text().replace("no_check_bucket = true\n", f"no_check_bucket = true\n{more}"))
+
+
+def test_where_nothing_is_archived_or_sealed_no_right_for_it_is_given(office: Office) -> None:
+    plan = office.plan()
+    assert "s3:RestoreObject" not in granted(plan, "family-archive/*") | granted(plan, "office-backup/*")
+    assert plan.policy is not None
+    assert "kms:" not in plan.policy.text()
+
+
+def test_archived_backups_can_be_asked_for_in_their_bucket_alone(office: Office) -> None:
+    office.account.put_object("family-archive", "photos/old.tar", b"ice", storage_class="DEEP_ARCHIVE")
+    plan = office.plan()
+    assert "s3:RestoreObject" in granted(plan, "family-archive/*")
+    assert "s3:RestoreObject" not in granted(plan, "office-backup/*")
+
+
+def test_what_will_be_archived_can_be_asked_for_later(office: Office) -> None:
+    remote(office, "storage_class = GLACIER\n")
+    assert "s3:RestoreObject" in granted(office.plan(), "family-archive/*")
+
+
+def test_a_rule_of_the_bucket_that_archives_counts_like_an_archived_object(office: Office) -> None:
+    rule = {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}}
+    moving = {**rule, "Transitions": [{"Days": 30, "StorageClass": "GLACIER"}]}
+    asked = {"Bucket": "office-backup", "LifecycleConfiguration": {"Rules": [moving]}}
+    office.ask("s3", "PutBucketLifecycleConfiguration", asked)
+    assert "s3:RestoreObject" in granted(office.plan(), "office-backup/*")
+
+
+def test_older_backups_under_another_kms_key_can_be_read(office: Office) -> None:
+    office.account.put_object("office-backup", "laptop/data/1", b"sealed", kms_key=_OLD_KEY)
+    plan = office.plan()
+    assert granted(plan, _OLD_KEY) == {"kms:Decrypt", "kms:GenerateDataKey"}
+    assert f"office-backup/laptop lie under the KMS key {_OLD_KEY}" in said(plan)
+
+
+def test_what_was_not_looked_at_is_said(office: Office) -> None:
+    for number in range(30):
+        office.account.put_object("office-backup", f"laptop/data/{number}", b"x")
+    plan = office.plan()
+    assert "looked at 20 objects of those in office-backup/laptop, not at all of them" in said(plan)
+    office.account.fail("s3:ListBucket", faults.refused(403, "AccessDenied"), times=9)
+    assert "whether older backups lie under other KMS keys" in said(office.plan(buckets=()))
+
+
+def test_a_kms_key_by_its_alias_is_followed_to_its_whole_name(office: Office) -> None:
+    remote(office, "server_side_encryption = aws:kms\nsse_kms_key_id = alias/backups\n")
+    plan = office.plan()
+    assert not plan.closed
+    assert plan.policy is not None
+    assert ":key/" in plan.policy.text()
+    assert "alias/" not in plan.policy.text()
+
+
+def test_a_kms_key_that_cannot_be_told_closes_the_way_for_a_narrow_key_alone(office: Office) -> None:
+    remote(office, "server_side_encryption = aws:kms\nsse_kms_key_id = alias/backups\n")
+    office.account.lose_kms_key("alias/backups")
+    (gate,) = office.plan().closed
+    assert (gate.step, gate.code) == (Step.CHECK, "kms.unknown")
+    assert "rclone oma" in gate.reason
+    assert "alias/backups" in gate.reason
+    assert not office.plan(Route.NEW_ROOT_KEY).closed
