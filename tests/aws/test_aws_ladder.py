@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from keyturn.aws.proof import CheckResult, S3Target, prove_bucket, remove_stray_uploads
-from keyturn.aws.session import Aws
+from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.manners import Manner
 from keyturn.practice import faults
 from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
@@ -214,3 +217,75 @@ def test_the_proof_of_a_bucket_without_the_right_to_look_for_strays_says_so(
         remove_stray_uploads(aws, account.create_user_key("anna"), target)
     assert caught.value.fault is AwsFault.DENIED
     assert "s3:ListBucketMultipartUploads" in caught.value.title
+
+
+# ── The proof asks as the program asks ───────────────────────────────────────────────────────────────────────────────
+
+_KMS_KEY = f"arn:aws:kms:us-east-1:{DEFAULT_ACCOUNT}:key/one"
+
+
+@pytest.mark.parametrize(
+    ("demanded", "value", "manner"),
+    [
+        ("s3:x-amz-server-side-encryption", "AES256", Manner(encryption="AES256")),
+        ("s3:x-amz-server-side-encryption-aws-kms-key-id", _KMS_KEY, Manner(encryption="aws:kms", kms_key=_KMS_KEY)),
+        ("s3:x-amz-storage-class", "STANDARD_IA", Manner(storage_class="STANDARD_IA")),
+        ("s3:x-amz-acl", "bucket-owner-full-control", Manner(acl="bucket-owner-full-control")),
+    ],
+)
+def test_a_policy_that_demands_what_the_program_says_lets_the_proof_through(
+    account: PracticeAccount, root: KeyPair, aws: Aws, demanded: str, value: str, manner: Manner
+) -> None:
+    statement = {
+        **{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::strict/*"},
+        "Condition": {"StringNotEquals": {demanded: value}},
+    }
+    account.create_bucket("strict", policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    usual = S3Target("strict", "", "us-east-1", DEFAULT_ACCOUNT)
+    before = account.trace_of("strict")
+    assert _outcome(prove_bucket(aws, root, usual))["write"] is False
+    assert _outcome(prove_bucket(aws, root, replace(usual, manner=manner))) == {
+        "list": True,
+        "read": True,
+        "write": True,
+    }
+    assert account.trace_of("strict") == before
+
+
+class _Overheard(Aws):
+    """Remembers what was asked, in S3's words."""
+
+    asked: list[tuple[str, Mapping[str, Any]]]
+
+    def ask(
+        self,
+        signer: KeyPair,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        region: str | None = None,
+        attempts: int | None = None,
+        patient: bool = True,
+        store: str | None = None,
+    ) -> dict[str, Any]:
+        self.asked.append((operation, parameters or {}))
+        return super().ask(signer, service, operation, parameters, region=region, patient=patient, store=store)
+
+
+def test_who_pays_and_how_the_bytes_are_summed_is_said_where_the_program_says_so(
+    account: PracticeAccount, root: KeyPair, target: S3Target
+) -> None:
+    account.put_object(target.bucket, "photo", b"picture")
+    aws = _Overheard(AwsSettings(endpoint_url=account.url), lambda use: None)
+    aws.asked = []
+    prove_bucket(aws, root, target)
+    assert not any("RequestPayer" in said for _operation, said in aws.asked)
+    aws.asked = []
+    manner = Manner(checksum="SHA256", tags="team=backup", requester_pays=True)
+    assert all(result.ok for result in prove_bucket(aws, root, replace(target, manner=manner)))
+    assert [said.get("RequestPayer") for _operation, said in aws.asked] == ["requester"] * 5
+    said_of = dict(aws.asked)
+    assert said_of["CreateMultipartUpload"]["Tagging"] == "team=backup"
+    assert {said_of[one]["ChecksumAlgorithm"] for one in ("CreateMultipartUpload", "UploadPart")} == {"SHA256"}
+    aws.close()

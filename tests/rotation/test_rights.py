@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
+from keyturn.model.manners import Manner
 from keyturn.practice import faults
 from keyturn.rotation.plan import Plan
-from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.steps import Ending, Route, Step
+from keyturn.rotation.verifying import verify
 
 from .conftest import Office
 
@@ -89,3 +94,34 @@ def test_a_kms_key_that_cannot_be_told_closes_the_way_for_a_narrow_key_alone(off
     assert "rclone oma" in gate.reason
     assert "alias/backups" in gate.reason
     assert not office.plan(Route.NEW_ROOT_KEY).closed
+
+
+# ── The proof asks as the programs ask ───────────────────────────────────────────────────────────────────────────────
+
+_SEALED_ONLY = {
+    **{"Sid": "SealedOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject"},
+    "Resource": "arn:aws:s3:::family-archive/*",
+    "Condition": {"Null": {"s3:x-amz-server-side-encryption": "true"}},
+}
+
+
+def set_policy(office: Office, bucket: str, *statements: Mapping[str, object]) -> None:
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    office.ask("s3", "PutBucketPolicy", {"Bucket": bucket, "Policy": text}, office.region)
+
+
+def test_a_bucket_that_takes_only_sealed_objects_does_not_make_a_working_backup_look_broken(office: Office) -> None:
+    set_policy(office, "family-archive", _SEALED_ONLY)
+    remote(office, "server_side_encryption = AES256\n")
+    _survey, proofs = verify(office.start())
+    assert all(one.ok for one in proofs)
+    ended = office.rotate()
+    assert (ended.ending, ended.step) == (Ending.WAITING, Step.WATCH)
+    (rotation,) = office.rotations()
+    assert Manner(encryption="AES256") in {manner for _target, manner in rotation.decision.ways}
+
+
+def test_a_backup_that_such_a_bucket_refuses_is_not_proved(office: Office) -> None:
+    set_policy(office, "family-archive", _SEALED_ONLY)
+    _survey, proofs = verify(office.start())
+    assert {one.bucket for one in proofs if not one.ok} == {"family-archive"}

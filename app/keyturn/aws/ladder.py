@@ -62,7 +62,11 @@ class CheckResult:
 
 
 def prove_bucket(aws: Aws, pair: KeyPair, target: S3Target) -> tuple[CheckResult, ...]:
-    """Climb the ladder for one bucket: `list`, `read`, `write`. What could not be listed is not tried further."""
+    """Climb the ladder for one bucket: `list`, `read`, `write`. What could not be listed is not tried further.
+
+    Each request says what the program says with its own, so that a policy of the bucket that demands it meets the
+    proof as it meets the backups (research/field-reports.md, velero#3793).
+    """
     try:
         objects = _list(aws, pair, target)
     except AwsError as error:
@@ -107,6 +111,8 @@ def _ask(
     owned = {"Bucket": target.bucket}
     if target.account is not None:
         owned["ExpectedBucketOwner"] = target.account
+    if target.manner.requester_pays:
+        owned["RequestPayer"] = "requester"
     wanted = {**owned, **parameters}
     return aws.ask(pair, "s3", operation, wanted, region=target.region, patient=patient, store=target.store)
 
@@ -154,9 +160,10 @@ def _write(aws: Aws, pair: KeyPair, target: S3Target) -> CheckResult:
     # More uploads than the one we know of may exist: interrupted, answer lost, or sent again after a lost answer.
     unclear = True
     # Locked buckets refuse parts without a checksum (research/aws.md A5); stores may not know this kind of it.
-    checksum = {"ChecksumAlgorithm": "CRC32"} if target.store is None else {}
+    kind = target.manner.checksum or ("CRC32" if target.store is None else None)
+    checksum = {} if kind is None else {"ChecksumAlgorithm": kind}
     try:
-        begun = _ask(aws, pair, target, "CreateMultipartUpload", {"Key": name, **checksum})
+        begun = _ask(aws, pair, target, "CreateMultipartUpload", {"Key": name, **_said(target.manner), **checksum})
         if not begun.get("UploadId"):
             raise torn(target.store)
         unclear = begun.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
@@ -174,6 +181,18 @@ def _write(aws: Aws, pair: KeyPair, target: S3Target) -> CheckResult:
     if problem is None:
         return CheckResult("write", True, _("An upload was begun and taken back; nothing was left."))
     return CheckResult("write", False, str(problem), problem)
+
+
+def _said(manner: Manner) -> dict[str, str]:
+    """What is said of an object when its upload begins, and counts for its parts."""
+    said = {
+        "ServerSideEncryption": manner.encryption,
+        "SSEKMSKeyId": manner.kms_key,
+        "StorageClass": manner.storage_class,
+        "ACL": manner.acl,
+        "Tagging": manner.tags,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _leave_nothing(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from keyturn.clients.endpoints import store_name
 from keyturn.model.keys import AccessKeyId, Principal, PrincipalKind
+from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
@@ -26,11 +27,22 @@ class Destination:
         place: without its secret.
         targets: from its configuration, or from `--bucket`.
         file: the file behind the links of the place's path, as it was confirmed.
+        manners: how the programs ask for a target, where that is not as usual.
     """
 
     place: Place
     targets: tuple[Target, ...]
     file: Path
+    manners: tuple[tuple[Target, Manner], ...] = ()
+
+    def manners_for(self, target: Target) -> tuple[Manner, ...]:
+        """In how many ways the programs ask for this part of a bucket, each once."""
+        return tuple(manner for one, manner in self.manners if one == target) or (AS_USUAL,)
+
+    @property
+    def ways(self) -> tuple[tuple[Target, Manner], ...]:
+        """Every target, in each way in which the programs ask for it."""
+        return tuple((target, manner) for target in self.targets for manner in self.manners_for(target))
 
     @property
     def title(self) -> str:
@@ -120,16 +132,28 @@ class Decision:
         """The host of the S3-compatible store whose key it is; None for a key of AWS's."""
         if self.owner is not None:
             return None
-        return next((store_name(place) for place, _target in self.at_stores), "")
+        return next((store_name(place) for place, *_rest in self.at_stores), "")
 
     @property
-    def at_stores(self) -> tuple[tuple[Place, Target], ...]:
-        """What is reached at an S3-compatible store, each part of a bucket with a place that names the store."""
+    def at_stores(self) -> tuple[tuple[Place, Target, Manner], ...]:
+        """What is reached at an S3-compatible store, each part of a bucket with a place that names the store, and in
+        which way it is asked for."""
         if self.owner is not None:
             return ()
-        edited = [(one.place, target) for one in self.destinations for target in one.targets]
-        by_hand = [(place, target) for one in self.by_hand for place in one.places for target in one.targets]
-        return (*edited, *((place, target) for place, target in by_hand if place.endpoint is not None))
+        edited = [(one.place, target, way) for one in self.destinations for target, way in one.ways]
+        by_hand = [(place, target, AS_USUAL) for one in self.by_hand for place in one.places for target in one.targets]
+        return (*edited, *(one for one in by_hand if one[0].endpoint is not None))
+
+    @property
+    def ways(self) -> tuple[tuple[Target, Manner], ...]:
+        """Every part of a bucket that the new key has to reach, in each way in which a program asks for it.
+
+        How programs ask that a person changes by hand is not known where no other one tells.
+        """
+        edited = [way for one in self.destinations for way in one.ways]
+        known = {target for target, _manner in edited}
+        by_hand = [(target, AS_USUAL) for one in self.by_hand for target in one.targets if target not in known]
+        return tuple(dict.fromkeys([*edited, *by_hand]))
 
     @property
     def new_owner(self) -> str | None:

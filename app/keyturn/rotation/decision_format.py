@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.model.keys import AccessKeyId, Principal
+from keyturn.model.manners import Manner
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer
@@ -62,7 +63,12 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
         "owner": None if decision.owner is None else decision.owner.arn,
         "route": decision.route.value,
         "destinations": [
-            {**_place_written(one.place), "targets": _targets_written(one.targets), "file": str(one.file)}
+            {
+                **_place_written(one.place),
+                "targets": _targets_written(one.targets),
+                "file": str(one.file),
+                "manners": [[target.bucket, target.prefix, manner.as_json()] for target, manner in one.manners],
+            }
             for one in decision.destinations
         ],
         "by_hand": [
@@ -105,8 +111,13 @@ def _with_number(written: dict[str, Any]) -> dict[str, Any]:
     return {"by_hand": [], "computers": [], "given": None, **written, "destinations": destinations}
 
 
-_MIGRATIONS = {0: _with_number}
-FORMAT = Format(1, _decision, _decision_written, _MIGRATIONS)
+def _with_manners(written: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 proved every destination in one way."""
+    return {**written, "destinations": [{**one, "manners": []} for one in written["destinations"]]}
+
+
+_MIGRATIONS = {0: _with_number, 1: _with_manners}
+FORMAT = Format(2, _decision, _decision_written, _MIGRATIONS)
 
 
 def key_id(value: object) -> AccessKeyId:
@@ -151,7 +162,8 @@ def _destination(fields: Fields) -> Destination:
     if not _is_known(place.client):
         raise NotUnderstood("client", newer=True)
     targets = fields.get("targets", listed(_target))
-    return Destination(replace(place, targets=targets), targets, fields.get("file", _path))
+    file, manners = fields.get("file", _path), fields.get("manners", listed(_manner))
+    return Destination(replace(place, targets=targets), targets, file, manners)
 
 
 def _by_hand(fields: Fields) -> ByHand:
@@ -178,6 +190,18 @@ def _target(value: object) -> Target:
     if len(parts) != 2:
         raise NotUnderstood
     return Target(*parts)
+
+
+def _manner(value: object) -> tuple[Target, Manner]:
+    if not isinstance(value, list) or len(value) != 3 or not isinstance(value[2], dict):
+        raise NotUnderstood
+    try:
+        manner = Manner.from_json(value[2])
+    except TypeError:
+        raise NotUnderstood(newer=True) from None
+    if manner.as_json() != value[2]:
+        raise NotUnderstood
+    return _target(value[:2]), manner
 
 
 def _targets_written(targets: tuple[Target, ...]) -> list[list[str]]:

@@ -18,6 +18,7 @@ from keyturn.clients.running import overwriters
 from keyturn.edits.files import obstacle
 from keyturn.model.errors import AppError, AwsError, AwsFault, ClientError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, Principal
+from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
@@ -178,7 +179,9 @@ class _Planning:
             )
         given = tuple(Target(bucket) for bucket in self._options.buckets)
         destinations = [
-            Destination(place, place.targets or given, Path(os.path.realpath(place.path))) for place in places
+            Destination(place, targets, Path(os.path.realpath(place.path)), _manners(place, targets))
+            for place in places
+            for targets in [place.targets or given]
         ]
         homeless = [one.title for one in destinations if not one.targets]
         homeless += [program_title(one) for one in by_hand_programs if one.known and not one.targets]
@@ -412,6 +415,12 @@ class _Planning:
             reason = _("The old key stays off, and can be turned on again, for {days:g} days.")
             gates.append(Gate(Step.DELETE, reason.format(days=self._options.off_days), waits=True, code="off-days"))
         return gates
+
+
+def _manners(place: Place, targets: Sequence[Target]) -> tuple[tuple[Target, Manner], ...]:
+    ways = [(target, manner) for target in targets for manner in place.manners_for(target)]
+    unusual = {target for target, manner in ways if manner != AS_USUAL}
+    return tuple((target, manner) for target, manner in ways if target in unusual)
 
 
 def _buckets_sentence(names: Sequence[str] | None) -> str:

@@ -6,7 +6,7 @@ before anything was changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from keyturn.clients.registry import client_named
 from keyturn.clients.replacement import read_pair
 from keyturn.model.errors import AppError, AwsError, ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.manners import Manner
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision, Destination
@@ -181,10 +182,9 @@ def prove_destinations(
     """
     pairs = {one.place.identity: read_pair(surroundings.computer, one.place) for one in decision.destinations}
     wanted = [(one, target) for one in decision.destinations for target in one.targets]
-    requests = [ProofRequest(pairs[one.place.identity], _s3_target(decision, one, target)) for one, target in wanted]
-    answers = proof.prove_all(surroundings.aws, requests)
-    for (one, target), results in zip(wanted, answers, strict=True):
-        checks = [Check(result.check, result.ok, result.detail, result.error) for result in results]
+    asked = [(pairs[one.place.identity], _s3_targets(decision, one, target)) for one, target in wanted]
+    answers = prove_in_all_ways(surroundings, asked)
+    for (one, target), checks in zip(wanted, answers, strict=True):
         pair = pairs[one.place.identity]
         if all(check.ok for check in checks):
             tried = own_check(surroundings, one.place, target)
@@ -204,6 +204,20 @@ def prove_destinations(
             tuple(checks),
             one.place.identity,
         )
+
+
+def prove_in_all_ways(
+    surroundings: Surroundings, asked: Sequence[tuple[KeyPair, Sequence[S3Target]]]
+) -> list[list[Check]]:
+    """Prove each pair at a part of a bucket, in each of the ways in which programs ask for it."""
+    requests = [ProofRequest(pair, way) for pair, ways in asked for way in ways]
+    answers = iter(proof.prove_all(surroundings.aws, requests))
+    found = []
+    for _pair, ways in asked:
+        results = [result for _way in ways for result in next(answers)]
+        checks = [Check(result.check, result.ok, result.detail, result.error) for result in results]
+        found.append(list(dict.fromkeys(checks)))
+    return found
 
 
 def own_check(surroundings: Surroundings, place: Place, target: Target | None) -> list[Check]:
@@ -246,12 +260,12 @@ def _own_check_name(one: DestinationProof) -> str:
 
 
 def targets_of(decision: Decision) -> tuple[S3Target, ...]:
-    """Every bucket and prefix that some destination uses, each once, as AWS or a store is asked about it."""
-    if decision.owner is not None:
-        account = decision.owner.account
-        return tuple(S3Target(t.bucket, t.prefix, decision.regions.get(t.bucket), account) for t in decision.targets)
-    found = {_at_store(place, target) for place, target in decision.at_stores}
-    return tuple(sorted(found, key=lambda one: (one.store or "", one.bucket, one.prefix, one.region or "")))
+    """Every bucket and prefix that some destination uses, each once in each way in which it is asked for."""
+    if decision.owner is None:
+        found = {_at_store(place, target, manner) for place, target, manner in decision.at_stores}
+    else:
+        found = {_at_aws(decision, target, manner) for target, manner in decision.ways}
+    return tuple(sorted(found, key=lambda one: (one.store or "", one.bucket, one.prefix, one.region or "", repr(one))))
 
 
 def store_target(decision: Decision) -> S3Target | None:
@@ -259,14 +273,20 @@ def store_target(decision: Decision) -> S3Target | None:
     return next((one for one in targets_of(decision) if one.store is not None), None)
 
 
-def _at_store(place: Place, target: Target) -> S3Target:
-    return S3Target(target.bucket, target.prefix, place.region, None, store_url(place))
+def _at_store(place: Place, target: Target, manner: Manner) -> S3Target:
+    return S3Target(target.bucket, target.prefix, place.region, None, store_url(place), manner)
 
 
-def _s3_target(decision: Decision, one: Destination, target: Target) -> S3Target:
+def _at_aws(decision: Decision, target: Target, manner: Manner) -> S3Target:
+    region = decision.regions.get(target.bucket)
+    return S3Target(target.bucket, target.prefix, region, decision.account, manner=manner)
+
+
+def _s3_targets(decision: Decision, one: Destination, target: Target) -> list[S3Target]:
+    """A part of a bucket, in each way in which the programs of a destination ask for it."""
     if decision.owner is None:
-        return _at_store(one.place, target)
-    return S3Target(target.bucket, target.prefix, decision.regions.get(target.bucket), decision.owner.account)
+        return [_at_store(one.place, target, manner) for manner in one.manners_for(target)]
+    return [_at_aws(decision, target, manner) for manner in one.manners_for(target)]
 
 
 def _proved(one: DestinationProof) -> Proved:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from keyturn.aws import proof
-from keyturn.aws.proof import ProofRequest, S3Target
+from keyturn.aws.proof import S3Target
 from keyturn.clients.endpoints import is_aws, store_name, store_url
 from keyturn.clients.guide import guide_named
 from keyturn.model.errors import ClientError
+from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
-from keyturn.rotation.proving import Check, DestinationProof, own_check
+from keyturn.rotation.proving import Check, DestinationProof, own_check, prove_in_all_ways
 from keyturn.rotation.record import all_rotations, remember_keys
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey, take_survey
@@ -56,14 +58,31 @@ def _of_key(
             proofs.append(_as_proof(place, None, [Check(result.check, result.ok, result.detail, result.error)]))
             continue
         # Without a region S3 itself leads to the bucket, wherever the configuration says it is.
-        requests = [
-            ProofRequest(place.pair, S3Target(target.bucket, target.prefix, None, account)) for target in targets
-        ]
-        for target, results in zip(targets, proof.prove_all(surroundings.aws, requests), strict=True):
-            checks = [Check(result.check, result.ok, result.detail, result.error) for result in results]
-            if all(check.ok for check in checks):
-                checks += own_check(surroundings, place, target)
-            proofs.append(_as_proof(place, target.bucket, checks))
+        proofs += _in_all_ways(surroundings, place, place.pair, targets, S3Target("", "", None, account))
+    return proofs
+
+
+def _in_all_ways(
+    surroundings: Surroundings,
+    place: Place,
+    pair: KeyPair,
+    targets: Sequence[Target],
+    at: S3Target,
+) -> list[DestinationProof]:
+    """Prove each target as the place's programs ask for it; then let the program itself look.
+
+    Args:
+        at: what all have in common, without a bucket.
+    """
+    ways = [
+        [replace(at, bucket=one.bucket, prefix=one.prefix, manner=manner) for manner in place.manners_for(one)]
+        for one in targets
+    ]
+    proofs = []
+    answers = prove_in_all_ways(surroundings, [(pair, each) for each in ways])
+    for target, checks in zip(targets, answers, strict=True):
+        own = own_check(surroundings, place, target) if all(check.ok for check in checks) else []
+        proofs.append(_as_proof(place, target.bucket, [*checks, *own]))
     return proofs
 
 
@@ -77,15 +96,7 @@ def _at_a_store(surroundings: Surroundings, place: Place, given: tuple[Target, .
         address = store_url(place)
     except ClientError as error:
         return [_as_proof(place, target.bucket, [Check("list", False, str(error), error)]) for target in targets]
-    wanted = [S3Target(one.bucket, one.prefix, place.region, None, address) for one in targets]
-    answers = proof.prove_all(surroundings.aws, [ProofRequest(place.pair, target) for target in wanted])
-    proofs = []
-    for target, results in zip(targets, answers, strict=True):
-        checks = [Check(result.check, result.ok, result.detail, result.error) for result in results]
-        if all(check.ok for check in checks):
-            checks += own_check(surroundings, place, target)
-        proofs.append(_as_proof(place, target.bucket, checks))
-    return proofs
+    return _in_all_ways(surroundings, place, place.pair, targets, S3Target("", "", place.region, None, address))
 
 
 def _why_not(found: FoundKey, place: Place) -> Check | None:
