@@ -12,6 +12,7 @@ from keyturn.aws.bucket_policy import denials
 from keyturn.aws.errors import AwsRefusal
 from keyturn.aws.kms import kms_key
 from keyturn.aws.parallel import in_parallel
+from keyturn.aws.region_off import told_apart
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
@@ -146,7 +147,7 @@ def facts_of_all(
         try:
             return facts(aws, signer, bucket, account, region=configured.get(bucket))
         except AwsError as error:
-            return error
+            return told_apart(aws, signer, error, bucket, configured.get(bucket))
 
     return dict(zip(buckets, in_parallel([partial(one, bucket) for bucket in buckets]), strict=True))
 

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
 
+from keyturn.aws.denials import read_denial
 from keyturn.aws.sentences import Subject, sentences
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AwsError, AwsFault
@@ -92,13 +93,6 @@ _EXCEPTIONS: Mapping[str, AwsFault] = {
 
 # Connections that end in the middle of TLS: the request may have been sent.
 _TLS_ENDED = re.compile(r"EOF|bad record mac|read operation|decryption failed", re.IGNORECASE)
-
-# What AWS says where a policy denies, and not where only none allows: a new policy that has not spread allows nothing
-# yet, but denies nothing either.
-_DENIED_BY_POLICY = "explicit deny"
-# AWS's message names the kind of policy that refused (research/aws.md A7 7.1).
-_OF_AN_ORGANISATION = "service control policy"
-_PERMISSION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9*]+)")
 
 
 class AwsRefusal(AwsError):
@@ -232,23 +226,25 @@ def _refusal(response: Mapping[str, Any], request: Request, now: datetime) -> Aw
     words = str(said.get("Message") or "")
     ahead = _clock_ahead(headers, now)
     fault = _fault(code, status, words, ahead, request)
-    named = _PERMISSION.search(words)
-    permission = named[1] if named is not None else _permission(request)
+    denial = read_denial(words)
+    if not denial.permission:
+        denial = replace(denial, permission=_permission(request))
     subject = Subject(
         request.key,
         request.bucket,
-        permission,
+        denial.permission,
         request.operation,
         ahead=ahead,
         detail=code,
-        by_organisation=_OF_AN_ORGANISATION in words,
+        denial=denial,
         store=_host(request.store),
     )
     title, message = sentences(fault, subject)
     refusal = AwsRefusal(title, message, fault=fault, aws_code=code)
     refusal.status = status
     refusal.bucket_region = headers.get("x-amz-bucket-region") or None
-    refusal.for_good = fault is AwsFault.DENIED and _DENIED_BY_POLICY in words
+    # A new policy that has not spread allows nothing yet, but denies nothing either.
+    refusal.for_good = fault is AwsFault.DENIED and denial.by_policy
     # Where it was sent more than once, an earlier one may have been carried out.
     if not refusal.outcome_unknown and not metadata.get("RetryAttempts"):
         refusal.refused = request.operation

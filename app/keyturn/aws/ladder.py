@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keyturn.aws.errors import not_aws, torn
+from keyturn.aws.region_off import told_apart
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
@@ -69,7 +70,8 @@ def prove_bucket(aws: Aws, pair: KeyPair, target: S3Target) -> tuple[CheckResult
     """
     try:
         objects = _list(aws, pair, target)
-    except AwsError as error:
+    except AwsError as refused:
+        error = refused if target.store else told_apart(aws, pair, refused, target.bucket, target.region)
         skipped = _("Not tried, because listing failed.")
         return (
             CheckResult("list", False, str(error), error),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from keyturn.aws.denials import Denial, sentences_of
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _, plural
@@ -20,7 +21,7 @@ class Subject:
         proxy: a proxy stood in the way.
         ahead: by how much this computer's clock is ahead of AWS's; None where AWS told no time.
         detail: AWS's code, or the kind of trouble, for the small print.
-        by_organisation: AWS named a service control policy as the reason, which binds root as well.
+        denial: what AWS said of a refusal for want of a right.
         store: the host of the S3-compatible store that was asked; empty for AWS.
     """
 
@@ -31,7 +32,7 @@ class Subject:
     proxy: bool = False
     ahead: timedelta | None = None
     detail: str = ""
-    by_organisation: bool = False
+    denial: Denial = field(default_factory=Denial)
     store: str = ""
 
 
@@ -45,6 +46,8 @@ def sentences(fault: AwsFault, subject: Subject) -> tuple[str, str]:
         "key": subject.key.masked if subject.key is not None else "",
         "bucket": subject.bucket or "",
         "permission": subject.permission,
+        "resource": subject.denial.resource or (_("the KMS key") if subject.permission.startswith("kms:") else _("it")),
+        "policy": f" ({subject.denial.arn})" if subject.denial.arn else "",
         "operation": subject.operation,
         "detail": subject.detail or "?",
         "store": subject.store,
@@ -56,41 +59,30 @@ def _special(fault: AwsFault, subject: Subject) -> tuple[str, str] | None:
     """The sentences that need to know more than the fault."""
     if fault is AwsFault.NO_NETWORK and subject.proxy:
         return _("The proxy does not let Keyturn through to AWS"), _(
-            "Nothing was changed at AWS, and your backups keep the key they have. Check the proxy's address and "
-            "password in the settings of your network, then try again."
+            "Backups that go through it cannot reach AWS either. Check the proxy's address and password in the "
+            "settings of your network, then try again."
         )
     if fault is AwsFault.LIMIT and subject.operation == "CreateAccessKey":
         return _("There are two access keys already"), _(
-            "AWS allows no third key, and inactive ones count. Your backups keep the key they have. Delete a key that "
-            "nothing uses, then try again."
+            "AWS allows no third key, and inactive ones count, so it made none; that alone stops no backup. Delete a "
+            "key that nothing uses, then try again."
         )
     if fault is AwsFault.LIMIT and subject.operation in {"PutUserPolicy", "CreatePolicy"}:
         return policy_too_long()
     if fault is AwsFault.EXISTS and subject.operation == "CreateUser":
         return _("There is another IAM user of this name"), _(
-            "It was not made by Keyturn for this computer, so Keyturn leaves it alone; your backups keep the key they "
-            "have. Choose another name with --user-name."
+            "It was not made by Keyturn for this computer, so Keyturn does not use it; that alone stops no backup. "
+            "Choose another name with --user-name."
         )
     if fault is AwsFault.CONFLICT and subject.operation == "DeleteUser":
         return _("The IAM user still has something that Keyturn did not give it"), _(
-            "Your backups are not affected. Take its groups, attached policies, password and MFA devices away in the "
-            "AWS console, or delete the user there."
+            "AWS does not delete it as long as that is there; that alone stops no backup. Take its groups, attached "
+            "policies, password and MFA devices away in the AWS console, or delete the user there."
         )
     if fault is AwsFault.CONFLICT and subject.detail.startswith("KMS."):
         return _("The encryption key of the bucket {bucket} is turned off or gone"), _(
             "AWS cannot write to the bucket with it, so no backup can, whatever its access key. Look at the key in the "
             "AWS console under Key Management Service."
-        )
-    if fault is AwsFault.DENIED and subject.by_organisation:
-        return _("The rules of your organisation do not allow {permission}"), _(
-            "AWS refused it to the access key {key} because of a service control policy, which binds every user of the "
-            "account and its root user. Your backups keep the key they have. Ask whoever looks after the organisation "
-            "in AWS, or choose another route: keyturn plan -h lists them."
-        )
-    if fault is AwsFault.DENIED and subject.permission.startswith("s3:") and subject.bucket:
-        return _("AWS refused {permission} on the bucket {bucket} to the access key {key}"), _(
-            "Its user is not allowed to do this, or the bucket belongs to another account. A backup that needs it "
-            "cannot run with this key. Look at the policies of the user and of the bucket in the AWS console."
         )
     return None
 
@@ -105,8 +97,8 @@ def _at_a_store(fault: AwsFault) -> tuple[str, str]:
             )
         case AwsFault.WRONG_SECRET:
             return _("The secret does not fit the access key {key}"), _(
-                "{store} refused it, so nothing was changed. Compare the secret with the one you saved: a space, a "
-                "plus or a slash is easily lost in copying."
+                "{store} refused it, and a backup that uses this pair cannot run. Compare the secret with the one you "
+                "saved: a space, a plus or a slash is easily lost in copying."
             )
         case AwsFault.DENIED:
             return _("{store} refused {permission} on the bucket {bucket} to the access key {key}"), _(
@@ -119,28 +111,29 @@ def _at_a_store(fault: AwsFault) -> tuple[str, str]:
             )
         case AwsFault.NO_NETWORK | AwsFault.NO_ANSWER | AwsFault.SERVER | AwsFault.THROTTLED:
             return _("{store} cannot be reached, or does not answer"), _(
-                "Your backups keep the key they have, and wait for the store too. Check the connection and the store's "
-                "own status page, then try again."
+                "Backups from this computer wait for the store too. Check the connection and the store's own status "
+                "page, then try again."
             )
         case AwsFault.UNTRUSTED:
             return _("The connection to {store} cannot be trusted"), _(
                 "Its certificate is not one that this computer knows: a sign-in page, a filter, or a store with a "
-                "certificate of its own. Nothing was sent. Your backups keep the key they have."
+                "certificate of its own. Nothing was sent; a backup that checks certificates cannot reach it either."
             )
         case AwsFault.NOT_AWS:
             return _("What answered at {store} does not speak S3"), _(
-                "It is most often the sign-in page of a Wi-Fi, or a filter of the network. Your backups keep the key "
-                "they have. Compare the address in the backup program, or sign in to your network, then try again."
+                "It is most often the sign-in page of a Wi-Fi, or a filter of the network, and a backup does not get "
+                "through it either. Compare the address in the backup program, or sign in to your network, then try "
+                "again."
             )
         case AwsFault.REDIRECTED:
             return _("{store} sends Keyturn to another server"), _(
-                "Keyturn signs no request for a server that an answer names, so it asked once and went no further. "
-                "Your backups keep the key they have. Write the address that the store itself gives, with its region, "
-                "into the backup program, then try again."
+                "Keyturn signs no request for a server that an answer names, so it asked once and went no further. A "
+                "backup that goes there takes the same way. Write the address that the store itself gives, with its "
+                "region, into the backup program, then try again."
             )
         case _:
             return _("{store} could not do what was asked ({detail})"), _(
-                "It was about {operation}. Your backups keep the key they have. Try again; if it stays like this, ask "
+                "It was about {operation}, and a backup may meet the same. Try again; if it stays like this, ask "
                 "whoever runs the store."
             )
 
@@ -148,8 +141,8 @@ def _at_a_store(fault: AwsFault) -> tuple[str, str]:
 def policy_too_long() -> tuple[str, str]:
     """Title and message for a policy that does not fit into its user."""
     return _("The policy for these buckets is too long for one IAM user"), _(
-        "AWS allows 6144 characters, and the policy was not saved; your backups keep the key they have. Give fewer "
-        "buckets to one user: rotate with --only, one program after the other."
+        "AWS allows 6144 characters, and the policy was not saved; that alone stops no backup. Give fewer buckets to "
+        "one user: rotate with --only, one program after the other."
     )
 
 
@@ -180,9 +173,8 @@ def _general(fault: AwsFault, subject: Subject) -> tuple[str, str]:
             )
         case AwsFault.WRONG_SECRET:
             return _("The secret does not fit the access key {key}"), _(
-                "A backup program that uses this pair cannot reach its bucket. AWS refused the request, so nothing "
-                "was changed. Compare the secret with the one you saved: a space, a plus or a slash is easily lost "
-                "in copying."
+                "A backup program that uses this pair cannot reach its bucket. Compare the secret with the one you "
+                "saved: a space, a plus or a slash is easily lost in copying."
             )
         case AwsFault.CLOCK:
             return _clock_title(subject.ahead), _(
@@ -195,10 +187,7 @@ def _general(fault: AwsFault, subject: Subject) -> tuple[str, str]:
                 "renews it. For a backup, put a long-term key in its place (its ID starts with AKIA)."
             )
         case AwsFault.DENIED:
-            return _("AWS refused {permission} to the access key {key}"), _(
-                "The key works, but its user is not allowed to do this, so nothing was changed and your backups are "
-                "not affected. Use a key that is allowed to, or ask whoever looks after the AWS account."
-            )
+            return sentences_of(replace(subject.denial, permission=subject.permission), subject.bucket or "")
         case AwsFault.NO_SUCH_BUCKET:
             return _("There is no bucket named {bucket}"), _(
                 "A backup to it cannot run, whatever its key. Compare the name with the list of buckets in the AWS "
@@ -206,43 +195,46 @@ def _general(fault: AwsFault, subject: Subject) -> tuple[str, str]:
             )
         case AwsFault.NOT_FOUND:
             return _("AWS does not know what {operation} asked for"), _(
-                "It was deleted, or it belongs to somebody else. Nothing was changed, and your backups are as they "
-                "were. Look again with: keyturn scan"
+                "It was deleted, or it belongs to somebody else. A backup is concerned only if it needs it. Look again "
+                "with: keyturn scan"
             )
         case AwsFault.WRONG_REGION:
             return _("AWS was asked in the wrong region"), _(
-                "The bucket is somewhere else, or there is no such region. Nothing was changed. Compare the region in "
-                "the backup program with the one that the AWS console shows for the bucket."
+                "The bucket is somewhere else, or there is no such region, and a backup that looks there may not reach "
+                "it. Compare the region in the backup program with the one that the AWS console shows for the bucket."
             )
         case AwsFault.ARCHIVED:
             return _("The object is archived"), _(
-                "It can be read after it was restored from its Glacier class. Your backups are not affected. Nothing "
-                "needs to be done now."
+                "It can be read after it was restored from its Glacier class. That stops no backup, and nothing needs "
+                "to be done now."
             )
         case AwsFault.LIMIT:
             return _("A limit of the AWS account is reached"), _(
-                "AWS refused {operation}, so nothing was changed and your backups keep the key they have. Delete what "
-                "is not needed, or ask AWS to raise the limit."
+                "AWS refused {operation}; that alone stops no backup. Delete what is not needed, or ask AWS to raise "
+                "the limit."
             )
         case AwsFault.EXISTS:
             return _("There is something of this name already"), _(
-                "AWS refused {operation}, so nothing was changed and your backups keep the key they have. Choose "
-                "another name."
+                "AWS refused {operation}; that alone stops no backup. Choose another name."
             )
         case AwsFault.CONFLICT:
             return _("AWS is in the middle of another change"), _(
-                "It refused {operation} ({detail}), so nothing was changed and your backups keep the key they have. "
-                "Wait a minute, then try again."
+                "It refused {operation} ({detail}); that alone stops no backup. Wait a minute, then try again."
             )
         case AwsFault.MALFORMED_POLICY:
             return _("AWS does not understand the policy"), _(
-                "The policy was not saved, and your backups keep the key they have. This is a mistake in Keyturn: "
-                "please report it with the policy that `keyturn plan` shows."
+                "The policy was not saved; that alone stops no backup. This is a mistake in Keyturn: please report it "
+                "with the policy that `keyturn plan` shows."
             )
         case AwsFault.THROTTLED:
             return _("AWS asks to slow down"), _(
-                "It refused {operation} for now, several times. Your backups keep the key they have. Wait a few "
-                "minutes, then try again."
+                "It refused {operation} for now, several times; that alone stops no backup. Wait a few minutes, then "
+                "try again."
+            )
+        case AwsFault.ACCOUNT if subject.detail == "RegionDisabledException":
+            return _("The region that was asked is not switched on in this AWS account"), _(
+                "No backup reaches a bucket there as long as that is so. In the AWS console: account name (top right), "
+                "Account, AWS Regions, enable it. That takes some minutes; then try again."
             )
         case AwsFault.ACCOUNT:
             return _("AWS does not serve this account or region"), _(
@@ -251,13 +243,13 @@ def _general(fault: AwsFault, subject: Subject) -> tuple[str, str]:
             )
         case AwsFault.NO_NETWORK:
             return _("AWS cannot be reached"), _(
-                "The request never arrived there, so nothing was changed. Backups from this computer wait for the "
-                "network too. Check the connection, then try again."
+                "The request never arrived there. Backups from this computer wait for the network too. Check the "
+                "connection, then try again."
             )
         case AwsFault.NO_ANSWER:
             return _("AWS did not answer"), _(
                 "The request may have arrived all the same, and Keyturn does not guess: it looks before it goes on. "
-                "Your backups keep the key they have. Check the connection, then try again."
+                "A backup that runs now may meet the same. Check the connection, then try again."
             )
         case AwsFault.UNTRUSTED:
             return _("The connection to AWS cannot be trusted"), _(
@@ -267,21 +259,21 @@ def _general(fault: AwsFault, subject: Subject) -> tuple[str, str]:
             )
         case AwsFault.NOT_AWS:
             return _("Something that is not AWS answered"), _(
-                "It is most often the sign-in page of a Wi-Fi, or a filter of the network. Your backups keep the key "
-                "they have, but cannot reach AWS from here either. Sign in to your network, then try again."
+                "It is most often the sign-in page of a Wi-Fi, or a filter of the network. Backups cannot reach AWS "
+                "from here either. Sign in to your network, then try again."
             )
         case AwsFault.REDIRECTED:
             return _("The server that was asked sends Keyturn to another one"), _(
-                "Keyturn signs no request for a server that an answer names. Nothing was changed, and your backups "
-                "keep the key they have. Compare the address with the one that you were given, then try again."
+                "Keyturn signs no request for a server that an answer names. A backup that is led there may go "
+                "astray as well. Compare the address with the one that you were given, then try again."
             )
         case AwsFault.SERVER:
             return _("AWS has trouble itself"), _(
-                "It failed over {operation} ({detail}), several times. Your backups keep the key they have. Wait a few "
-                "minutes, then try again."
+                "It failed over {operation} ({detail}), several times; a backup that runs now may meet the same. Wait "
+                "a few minutes, then try again."
             )
         case AwsFault.UNEXPECTED:
             return _("Keyturn does not understand what happened at AWS ({detail})"), _(
-                "It was about {operation}. Your backups keep the key they have. Try again; if it stays like this, "
-                "please report it with the words in brackets."
+                "It was about {operation}; whether backups meet the same is not known. Try again; if it stays like "
+                "this, please report it with the words in brackets."
             )

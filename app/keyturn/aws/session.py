@@ -122,8 +122,8 @@ class Aws:
             raise AwsError(
                 _("The file of trusted certificates is not there: {path}").format(path=settings.ca_bundle),
                 _(
-                    "Without it Keyturn cannot tell AWS from somebody else, so it asked nothing and your backups are "
-                    "as they were. Name another file, or none."
+                    "Without it Keyturn cannot tell AWS from somebody else, so it asked nothing. Name another file, or "
+                    "none."
                 ),
                 fault=AwsFault.UNTRUSTED,
             )
