@@ -20,6 +20,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from keyturn.model import known_secrets
 from programs import find_program
 
 ON_CI = os.environ.get("CI") == "true"
@@ -164,6 +165,18 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     logging.getLogger().removeHandler(handler)
     assert not handler.records, "unexpected in the log:\n" + "\n".join(handler.records)
+
+
+# ── The secrets of one test are not those of the next ────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(autouse=True)
+def own_secrets() -> Iterator[None]:
+    """Forget the secrets that the test made up: a process of Keyturn's sees few, and the tests' sees thousands."""
+    before = set(known_secrets._known)
+    yield
+    for text in set(known_secrets._known) - before:
+        del known_secrets._known[text]
 
 
 # ── TLS on this computer ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -179,6 +179,36 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
         aws.close()
 
 
+def test_the_keys_of_a_connection_are_written_down_nowhere(
+    certificate: Path, proxies: Begin, uses: list[OwnUse], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    account, log = PracticeAccount(), tmp_path / "keys.log"
+    with account.serving(tls=tls) as url:
+        aws = _aws(proxies(lambda host: url), certificate, uses)
+        # A part of the program, or a library, may set it after the conversation was begun.
+        monkeypatch.setenv("SSLKEYLOGFILE", str(log))
+        assert whose(aws, account.create_root_key())
+        aws.close()
+
+    assert not log.exists()
+
+
+def test_no_request_tells_where_keyturn_runs(
+    account: PracticeAccount, root: KeyPair, uses: list[OwnUse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_EXECUTION_ENV", "madeUpPlace")
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "madeUpPlace")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "madeUpPlace")
+    aws = Aws(AwsSettings(endpoint_url=account.url), uses.append)
+    assert whose(aws, root)
+    aws.close()
+
+    assert account.records
+    assert "madeUpPlace" not in repr(account.records)
+
+
 def test_plain_http_where_tls_is_due_is_not_trusted(
     account: PracticeAccount, certificate: Path, proxies: Begin, uses: list[OwnUse], root: KeyPair
 ) -> None:

@@ -218,6 +218,21 @@ def test_no_secret_is_logged_or_kept_by_an_error_with_every_logger_at_debug(
     assert not [record for record in caplog.records if record.name.startswith(("botocore", "urllib3"))]
 
 
+def test_a_warning_of_a_library_repeats_neither_a_secret_nor_a_proxys_password(
+    account: PracticeAccount, root: KeyPair, caplog: pytest.LogCaptureFixture
+) -> None:
+    password = "madeUpProxy1Password"
+    settings = AwsSettings(endpoint_url=account.url, proxies={"http": f"http://me:{password}@127.0.0.1:1"})
+    aws = Aws(settings, lambda use: None)
+    assert whose(aws, root)
+    aws.close()
+
+    with caplog.at_level(logging.WARNING):
+        logging.getLogger("urllib3.connectionpool").warning("lost %s at %s", root.secret.reveal(), password)
+
+    assert [record.message for record in caplog.records] == ["lost •••• at ••••"]
+
+
 # ── Again, or once ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -12,15 +12,26 @@ import os
 from functools import cache
 from typing import Any, NoReturn
 
-# Imports any module the variable names, into every client (research/aws.md A7 7.3).
-PLUGIN_VARIABLE = "BOTOCORE_EXPERIMENTAL__PLUGINS"
+from keyturn.model.known_secrets import without_secrets
+
+# What botocore and urllib3 read of the environment where no setting of a session forbids it (their sources).
+_TAKEN_AWAY = (
+    "BOTOCORE_EXPERIMENTAL__PLUGINS",  # imports any module that it names, into every client (research/aws.md A7 7.3)
+    "SSLKEYLOGFILE",  # a file for the keys of each connection: who reads it reads new secrets
+    "AWS_EXECUTION_ENV",  # written into each request, as the next one
+    "_X_AMZN_TRACE_ID",
+    "BOTO_EXPERIMENTAL__ADD_PROXY_HOST_HEADER",
+    "BOTO_EXPERIMENTAL__NO_EMPTY_CONTINUE",
+    "BOTO_DISABLE_CRT",
+)
 
 _LOUD_LIBRARIES = ("boto3", "botocore", "s3transfer", "urllib3")
 
 
-def forget_plugins() -> None:
-    """Take botocore's plug-in variable out of this process, because no setting of a session turns it off."""
-    os.environ.pop(PLUGIN_VARIABLE, None)
+def forget_environment() -> None:
+    """Take out of this process the variables that would change what is sent to AWS, or tell others of it."""
+    for name in _TAKEN_AWAY:
+        os.environ.pop(name, None)
 
 
 def isolated_session() -> Any:  # noqa: ANN401  (botocore has no types)
@@ -75,7 +86,11 @@ class _OnlyWarnings(logging.Filter):
     """At DEBUG botocore prints whole answers, and the answer to CreateAccessKey holds the secret (measured)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno >= logging.WARNING
+        if record.levelno < logging.WARNING:
+            return False
+        # A warning may quote an address, and Python shows it to who started the program.
+        record.msg, record.args = without_secrets(record.getMessage()), None
+        return True
 
 
 _only_warnings = _OnlyWarnings()

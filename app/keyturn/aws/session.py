@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.aws.errors import Request, is_from_aws, not_aws, redirected, speaking_to_aws, torn
-from keyturn.aws.isolation import forget_plugins, isolated_session, keep_libraries_quiet
-from keyturn.model.addresses import server_or_none
+from keyturn.aws.isolation import forget_environment, isolated_session, keep_libraries_quiet
+from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.text import _
@@ -117,7 +117,7 @@ class Aws:
         now: Callable[[], datetime] = _utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        forget_plugins()
+        forget_environment()
         if settings.ca_bundle is not None and not Path(settings.ca_bundle).is_file():
             raise AwsError(
                 _("The file of trusted certificates is not there: {path}").format(path=settings.ca_bundle),
@@ -127,6 +127,8 @@ class Aws:
                 ),
                 fault=AwsFault.UNTRUSTED,
             )
+        for proxy in settings.proxies.values():
+            without_password(proxy)  # which makes its password a known secret
         self.settings = settings
         self._uses = uses
         self._now = now
@@ -256,6 +258,7 @@ class Aws:
 
         from keyturn import __version__
 
+        forget_environment()
         if self._session is None:
             self._session = isolated_session()
         endpoint = way.store or self.settings.endpoint_url
