@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -75,6 +77,64 @@ def test_what_a_program_prints_is_told_without_keys() -> None:
     assert "AKIA…0001" in result.detail
     assert SECRET not in result.detail
     assert "AKIAONE0000000000001" not in result.detail
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        *(
+            f"secret_key={SECRET}",
+            f"x={SECRET}&y",
+            f"s3://AKIAONE0000000000001:{SECRET}@host/b",
+            f'{{"secret": "{SECRET}"}}',
+        ),
+        *(quote(SECRET, safe=""), base64.b64encode(f"AKIAONE0000000000001:{SECRET}".encode()).decode()),
+        *(SECRET.replace("/", "\\/"), f"Authorization: Basic {base64.b64encode(SECRET.encode()).decode()}"),
+    ],
+)
+def test_the_secret_that_it_was_given_is_never_repeated_however_the_program_writes_it(printed: str) -> None:
+    Secret(SECRET)
+    result = run_own_check(check(f"raise SystemExit('it failed: ' + {printed!r})"))
+
+    assert result.ok is False
+    assert "it failed" in result.detail
+    assert "••••" in result.detail
+    for part in ("oneONEoneONE", printed[-30:-20], printed[len(printed) // 2 :][:8]):
+        assert part not in result.detail
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        *(
+            "password = hunter2",
+            "PGPASSWORD='hunter2'",
+            "proxy http://anna:hunter2@proxy:3128 refused",
+            '"token":"hunter2"',
+        ),
+        *("encryption.passphrase: hunter2", "sas_url=hunter2", "https://nas/?access_token=hunter2"),
+    ],
+)
+def test_a_secret_that_nobody_knows_is_hidden_by_what_stands_before_it(printed: str) -> None:
+    result = run_own_check(check(f"raise SystemExit({printed!r})"))
+
+    assert "hunter2" not in result.detail
+
+
+def test_what_a_program_says_stays_readable() -> None:
+    said = (
+        "NOTICE: S3 bucket photos: error reading source root directory: AccessDenied: Access Denied status code: 403, "
+        "request id: 4442587FB7D0A2F9, in /home/anna/.config/rclone/a/very/long/path/to/rclone.conf, line 12"
+    )
+
+    assert run_own_check(check(f"raise SystemExit({said!r})")).detail.endswith(said)
+
+
+def test_half_a_secret_at_the_cut_of_a_long_output_is_not_told() -> None:
+    Secret(SECRET)
+    result = run_own_check(check(f"print('{SECRET}' + ' ' * (64 * 1024 - 20)); raise SystemExit(1)"))
+
+    assert SECRET[-12:] not in result.detail
 
 
 def test_what_a_killed_check_left_is_removed_and_what_a_living_one_needs_stays(

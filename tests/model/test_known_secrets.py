@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId, Secret
-from keyturn.model.known_secrets import document_without_secrets, without_secrets
+from keyturn.model.known_secrets import json_without_secrets, without_secrets
 from keyturn.model.places import Problem
 
 SECRET = "madeUp1Secret/of+forty/characters+and/no"
@@ -93,9 +93,18 @@ def test_documents_keep_their_shape_and_lose_their_secrets() -> None:
     Secret(SECRET)
     document = {"path": f"/home/{SECRET}", "list": [SECRET, 1, None, {"deep": (f"x{SECRET}", True)}]}
 
-    shown = document_without_secrets(document)
+    shown = json.loads(json_without_secrets(document))
 
     assert shown == {"path": "/home/••••", "list": ["••••", 1, None, {"deep": ["x••••", True]}]}
+    assert json_without_secrets(document, indent=2).isascii()
+
+
+def test_a_short_secret_that_is_a_folders_name_by_chance_does_not_lead_scripts_astray() -> None:
+    Secret("backup-2024")
+    document = {"bucket": "attic", "prefix": "backup-2024/laptop"}
+
+    assert json.loads(json_without_secrets(document)) == document
+    assert without_secrets("prefix backup-2024/laptop") == "prefix ••••/laptop"
 
 
 def test_what_an_error_or_a_problem_quotes_holds_no_secret() -> None:

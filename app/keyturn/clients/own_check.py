@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,8 +13,9 @@ from keyturn.clients.client import CheckResult, OwnCheck
 from keyturn.clients.listing import Listing
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import find_program, is_alive, run_check
+from keyturn.edits.masking import said
+from keyturn.model.addresses import without_password
 from keyturn.model.errors import ClientError
-from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
 from keyturn.model.text import _
 
 # Without these a program finds neither its libraries nor the way out of the network. Everything else, the ambient
@@ -23,7 +23,6 @@ from keyturn.model.text import _
 _NEEDED = ("PATH", "LANG", "SYSTEMROOT", "TEMP", "TMP")
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy")
 _CANNOT_START = frozenset({126, 127})
-_SECRET_SHAPE = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])")
 _DETAIL_LENGTH = 300
 _FOLDER = "keyturn-check-"
 _ATTEMPTS_TO_REMOVE = 3
@@ -32,6 +31,8 @@ _ATTEMPTS_TO_REMOVE = 3
 def bare_environment(computer: Computer, added: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment built from nothing: the search path, the home folder, the language, and `added`."""
     environment = {name: os.environ[name] for name in (*_NEEDED, *_PROXIES) if os.environ.get(name)}
+    for name in _PROXIES:
+        without_password(environment.get(name, ""))  # a program that repeats it gives nothing away
     environment.setdefault("PATH", os.defpath)
     environment["HOME"] = str(computer.home)
     if computer.platform is Platform.WINDOWS:
@@ -66,10 +67,10 @@ def run_own_check(check: OwnCheck) -> CheckResult:
         return CheckResult(None, detail.format(program=check.title, seconds=round(check.timeout)))
     if result.exit_code == 0:
         return CheckResult(True, _("{program} reached it.").format(program=check.title))
-    said = _without_keys(result.output)
+    told = said(result.output)[-_DETAIL_LENGTH:]
     if result.exit_code in _CANNOT_START:
-        return CheckResult(None, _("{program} did not start: {said}").format(program=check.title, said=said))
-    detail = _("{program} could not reach it: {said}").format(program=check.title, said=said)
+        return CheckResult(None, _("{program} did not start: {said}").format(program=check.title, said=told))
+    detail = _("{program} could not reach it: {said}").format(program=check.title, said=told)
     return CheckResult(False, detail)
 
 
@@ -100,10 +101,3 @@ def clear_away_checks() -> None:
         if entry.name.startswith(_FOLDER) and number.isdecimal() and not is_alive(int(number)):
             # A link is never followed, and a stranger's folder does not let itself be removed.
             shutil.rmtree(entry.path, ignore_errors=True)
-
-
-def _without_keys(output: str) -> str:
-    """Return the last lines of a program's output without anything that could be a secret."""
-    text = _SECRET_SHAPE.sub("••••", output.strip())
-    text = KEY_ID_IN_TEXT.sub(lambda match: AccessKeyId(match[0]).masked, text)
-    return " ".join(text.split())[-_DETAIL_LENGTH:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -182,14 +183,18 @@ class _Tail:
 
     def __init__(self) -> None:
         self._kept = b""
+        self._cut = False
 
     def read_all(self, stream: IO[bytes]) -> None:
         with suppress(OSError), stream:
             while piece := stream.read(OUTPUT_LIMIT):
+                self._cut = self._cut or len(self._kept) + len(piece) > OUTPUT_LIMIT
                 self._kept = (self._kept + piece)[-OUTPUT_LIMIT:]
 
     def text(self) -> str:
-        return self._kept.decode(errors="replace")
+        # Half a word may be half a secret, which nobody recognises.
+        torn = re.match(rb"\S{,8192}(?=\s)", self._kept) if self._cut else None
+        return self._kept[0 if torn is None else torn.end() :].decode(errors="replace")
 
 
 def running_programs(names: Collection[str]) -> tuple[RunningProgram, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from keyturn.model.keys import KEY_ID_IN_TEXT
 from keyturn.model.known_secrets import HIDDEN, without_secrets
 
 _LONGEST_LINE = 500  # characters shown of a line
@@ -26,6 +27,11 @@ _NAMES_A_SECRET = re.compile(
 _NAMES_AN_ID = re.compile(r"(?:access[_.-]?key(?:[_.-]?id)?|key[_.-]?id|repo\d*-s3-key)$", re.IGNORECASE)
 _NAMES_A_PATH = re.compile(r"[_.-]file$", re.IGNORECASE)
 _TO_VALUE = re.compile(r"""["']?(?:\s*[=:]>?\s*|\s+)""")
+# In what a program says, unlike in its configuration, a name alone has no value behind it: "the secret is wrong".
+_NAMED_VALUE = re.compile(
+    r"""(?<![\w.-])(?P<name>[\w.-]++)(?P<to>["']?\s*+(?:=>?|:(?!//))\s*+)(?P<value>"[^"]*"?|'[^']*'?|[^\s"',;]+)"""
+)
+_SECRET_SHAPE = re.compile(r"(?<![A-Za-z0-9/+])(?:[A-Za-z0-9/+]{40}|[A-Za-z0-9/+]{100,})(?![A-Za-z0-9/+])")
 _HARMLESS_VALUE = re.compile(r"""["']?(?:true|false|yes|no|on|off|none|\d{1,4})?["',;]*\s*""", re.IGNORECASE)
 
 
@@ -45,6 +51,31 @@ def masked_line(text: str) -> str:
     shown = _LONG_RUN.sub(HIDDEN, shown)
     shown = _LIKE_A_KEY_ID.sub(lambda found: masked_id(found[0]), shown)
     return printable(shown if len(shown) <= _LONGEST_LINE else f"{shown[:_LONGEST_LINE]}…")
+
+
+def said(text: str) -> str:
+    """Return what a program printed, fit to be shown: in one line, and without secrets.
+
+    Known ones are hidden by their value, others by their shape: what stands behind a name that speaks of a secret and
+    an equals sign or colon, user and password in addresses, and what is as long as a secret access key or a session
+    token. Sentences stay readable, so this hides less than `masked_line` does of a configuration.
+    """
+    lines = [_NAMED_VALUE.sub(_without_value, line) for line in without_secrets(text).splitlines()]
+    shown = _SECRET_SHAPE.sub(
+        _without_mixed_letters, _URL_CREDENTIALS.sub(_without_password, " ".join(" ".join(lines).split()))
+    )
+    return printable(KEY_ID_IN_TEXT.sub(lambda found: masked_id(found[0]), shown))
+
+
+def _without_mixed_letters(found: re.Match[str]) -> str:
+    """Hide a run of a secret's length, unless it is a path or a number: those have letters of one kind alone."""
+    return found[0] if found[0] in {found[0].lower(), found[0].upper()} else HIDDEN
+
+
+def _without_value(found: re.Match[str]) -> str:
+    if not _speaks_of_a_secret(found["name"]) or _HARMLESS_VALUE.fullmatch(found["value"]):
+        return found[0]
+    return f"{found['name']}{found['to']}{HIDDEN}"
 
 
 def printable(text: str) -> str:

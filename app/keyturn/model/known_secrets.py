@@ -7,9 +7,10 @@ and in Base64.
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +18,7 @@ HIDDEN = "••••"
 
 _SHORTEST = 8  # nobody's secret keys are shorter: MinIO demands eight characters (its documentation)
 _LONGEST = 4096  # a session token has up to some two thousand; what is longer is a file
+_UNMISTAKABLE = 20  # nobody's folder is called so by chance
 _LONG = 16  # what is shorter is hidden only where it stands by itself
 _NAMED_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 # Base64 in one line or broken into several, also URL-encoded and in the alphabet for addresses.
@@ -78,9 +80,27 @@ def remember_name(text: str) -> None:
 
 def without_secrets(text: str) -> str:
     """Return the text with `••••` in the place of every known secret, however it is written."""
-    if len(text) < _SHORTEST or not _known:
+    return _without(text, _to_hide(_SHORTEST)) if len(text) >= _SHORTEST else text
+
+
+def json_without_secrets(document: Any, *, indent: int | None = None) -> str:  # noqa: ANN401  (JSON)
+    """Return the document as JSON that holds no long secret; the names of its members stay.
+
+    Programs go by what stands in it, so a short secret that is a part of a path or a folder's name by chance is left.
+    """
+    text = json.dumps(document, indent=indent)
+    secrets = _to_hide(_UNMISTAKABLE)
+    if not any(secret.needle in text for secret in secrets) and not _holds_one(text, secrets):
         return text
-    secrets = [secret for plain, secret in tuple(_known.items()) if plain not in _names]
+    return json.dumps(_document_without(document, secrets), indent=indent)
+
+
+def _to_hide(length: int) -> list[_Secret]:
+    """The secrets of at least so many characters."""
+    return [secret for plain, secret in tuple(_known.items()) if len(plain) >= length and plain not in _names]
+
+
+def _without(text: str, secrets: Sequence[_Secret]) -> str:
     for secret in secrets:
         if secret.needle in text:
             text = secret.pattern.sub(HIDDEN, text)
@@ -89,18 +109,17 @@ def without_secrets(text: str) -> str:
     return text
 
 
-def document_without_secrets(document: Any) -> Any:  # noqa: ANN401  (JSON)
-    """Return what `json` writes, with every text in it as `without_secrets` has it; names of members stay."""
+def _document_without(document: Any, secrets: Sequence[_Secret]) -> Any:  # noqa: ANN401  (JSON)
     if isinstance(document, str):
-        return without_secrets(document)
-    if isinstance(document, dict):
-        return {name: document_without_secrets(value) for name, value in document.items()}
+        return _without(document, secrets)
+    if isinstance(document, Mapping):
+        return {name: _document_without(value, secrets) for name, value in document.items()}
     if isinstance(document, list | tuple):
-        return [document_without_secrets(one) for one in document]
+        return [_document_without(one, secrets) for one in document]
     return document
 
 
-def _holds_one(text: str, secrets: Iterable[_Secret]) -> bool:
+def _holds_one(text: str, secrets: Sequence[_Secret]) -> bool:
     """Whether the text, read as one piece of Base64, holds a secret."""
     joined = _WHITE.sub("", text)
     if "%" in joined:
@@ -116,10 +135,10 @@ def _writings(character: str) -> str:
     number = ord(character)
     encoded = "".join(f"%(?:25)?{_in_hexadecimal(byte, 2)}" for byte in character.encode(errors="surrogatepass"))
     written = [
-        rf"\\*{re.escape(character)}",
+        rf"\\{{0,4}}{re.escape(character)}",
         encoded,
-        rf"\\+(?:u|U0000){_in_hexadecimal(number, 4)}",
-        rf"\\+x{_in_hexadecimal(number, 2)}",
+        rf"\\{{1,4}}(?:u|U0000){_in_hexadecimal(number, 4)}",
+        rf"\\{{1,4}}x{_in_hexadecimal(number, 2)}",
         rf"&#(?:0*{number}|[xX]0*{_in_hexadecimal(number, 1)});",
     ]
     if character in _NAMED_ENTITIES:

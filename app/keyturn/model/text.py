@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn.model.known_secrets import without_secrets
+
 if TYPE_CHECKING:
     import gettext
 
@@ -31,6 +33,11 @@ def printable(text: str) -> str:
     Names come from files and from AWS, and a terminal, a browser or a spreadsheet obeys such characters.
     """
     return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def shown(text: str) -> str:
+    """The text as it may be shown or printed: without a known secret, and without such characters."""
+    return printable(without_secrets(text))
 
 
 def language() -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId
-from keyturn.model.text import _, printable
+from keyturn.model.text import _, shown
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.record import Proved, Rotation, all_rotations
 from keyturn.rotation.standing import standing
@@ -123,8 +123,8 @@ def _completed(key: AccessKey, remembered: AccessKey | None) -> AccessKey:
 
 
 def fit_to_print(text: str) -> str:
-    """The text with each key ID masked, and without what a stranger could have hidden in it."""
-    return printable(KEY_ID_IN_TEXT.sub(lambda match: AccessKeyId(match[0]).masked, text))
+    """The text with each key ID masked, without secrets, and without what a stranger could have hidden in it."""
+    return shown(KEY_ID_IN_TEXT.sub(lambda match: AccessKeyId(match[0]).masked, text))
 
 
 def _story(surroundings: Surroundings, rotation: Rotation) -> RotationStory:

@@ -6,7 +6,6 @@ program that was killed anywhere finds here where it stood. No secret is ever wr
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from typing import Any
 
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKeyId, LastUse
+from keyturn.model.known_secrets import json_without_secrets
 from keyturn.model.text import _
 
 FILE_NAME = "journal.sqlite3"
@@ -69,7 +69,7 @@ class Entry:
     """One line of the journal.
 
     Attributes:
-        facts: what later steps and recovery need to know; plain JSON, never a secret.
+        facts: what later steps and recovery need to know; plain JSON, never a secret: one in it is hidden.
     """
 
     rotation: str
@@ -137,7 +137,7 @@ class Journal:
         with self._committed() as database:
             database.execute(
                 "INSERT INTO rotation (name, started, decision) VALUES (?, ?, ?)",
-                (name, started.isoformat(), json.dumps(decision)),
+                (name, started.isoformat(), json_without_secrets(decision)),
             )
 
     def write(self, entry: Entry) -> None:
@@ -145,7 +145,7 @@ class Journal:
         with self._committed() as database:
             database.execute(
                 "INSERT INTO entry (rotation, at, step, mark, facts) VALUES (?, ?, ?, ?, ?)",
-                (entry.rotation, entry.at.isoformat(), entry.step, entry.mark.value, json.dumps(entry.facts)),
+                (entry.rotation, entry.at.isoformat(), entry.step, entry.mark.value, json_without_secrets(entry.facts)),
             )
 
     def rotations(self) -> tuple[RecordedRotation, ...]:

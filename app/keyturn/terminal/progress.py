@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from abc import ABC, abstractmethod
@@ -11,6 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
+from keyturn.model.known_secrets import json_without_secrets
 from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.steps import Step
@@ -45,7 +45,7 @@ class Progress(Protocol):
 def write_json(stream: TextIO, document: dict[str, Any]) -> None:
     """Write one JSON document on one line. Plain ASCII: it passes every pipe and every code page."""
     try:
-        stream.write(json.dumps(document) + "\n")
+        stream.write(json_without_secrets(document) + "\n")
         stream.flush()
     except OSError:
         silence(stream)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.errors import FileError, UsageError
+from keyturn.model.known_secrets import json_without_secrets
 from keyturn.model.text import _
 from keyturn.state.private_files import replace_private_file
 from keyturn.terminal import documents
@@ -71,7 +71,7 @@ def _written(made: Report, form: str) -> str:
 
         return as_table(made)
     if form == "json":
-        return json.dumps(documents.of_report(made), indent=2) + "\n"
+        return json_without_secrets(documents.of_report(made), indent=2) + "\n"
     from keyturn.rotation.report_page import as_page
 
     return as_page(made)

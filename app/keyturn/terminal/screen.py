@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO
 
-from keyturn.model.text import printable
+from keyturn.model.text import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -144,7 +144,7 @@ class Screen:
             return
         with self.console.status(sentence) as status:
             width = (self.width or _WIDEST) - 2  # behind what moves
-            yield lambda words: status.update(painted([Piece(printable(words)[:width])]))
+            yield lambda words: status.update(painted([Piece(shown(words)[:width])]))
 
     def _write(self, pieces: Sequence[Piece]) -> None:
         try:
@@ -181,7 +181,7 @@ def is_terminal(stream: TextIO) -> bool:
 
 def wrapped(one: Line, width: int | None) -> Iterator[tuple[Piece, ...]]:
     """The parts of a line that fit a screen of `width` columns, each with its indent."""
-    pieces = [Piece(printable(piece.text), piece.tone) for piece in one.pieces]
+    pieces = [Piece(shown(piece.text), piece.tone) for piece in one.pieces]
     start = Piece(" " * one.indent)
     length = one.indent + sum(len(piece.text) for piece in pieces)
     if width is None or not one.wraps or length <= width:
