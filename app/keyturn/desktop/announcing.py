@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from keyturn.model.text import in_widget
+
 
 def announce(widget: QWidget, text: str) -> None:
     """Let a screen reader say `text`; nothing happens where none listens."""
@@ -11,4 +13,4 @@ def announce(widget: QWidget, text: str) -> None:
     from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
     if QAccessible.isActive() and text:
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, in_widget(text)))

@@ -10,7 +10,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
     QDesktopServices,
-    QGuiApplication,
     QKeySequence,
     QResizeEvent,
     QShortcut,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.button_bar import UNDO, ButtonBar
+from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.facts import PlanFacts, Standing
 from keyturn.desktop.flow import Flow, Job, Page, Work
 from keyturn.desktop.jobs import Jobs, Looked, NotBegun
@@ -255,7 +255,7 @@ class AssistantPages(Assistant):
 
     def copy(self, text: str) -> None:
         """Copy it, and let a screen reader say so."""
-        QGuiApplication.clipboard().setText(text)
+        put_on_clipboard(text)
         announce(self, _("Copied."))
 
     def read_new_pair(self, done: Callable[[KeyPair], None], failed: Callable[[AppError], None]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.measures import em, fixed_font
 from keyturn.desktop.widgets import Button, Verbatim
-from keyturn.model.text import _
+from keyturn.model.text import _, in_widget
 
 
 class CommandLine(QWidget):
@@ -36,14 +37,12 @@ class CommandLine(QWidget):
 
     def show_command(self, command: str) -> None:
         """Show another command."""
-        self._command = command
+        self._command = command = in_widget(command)
         self._text.show_verbatim(command)
         self._text.setAccessibleName(_("Command: {command}").format(command=command))
         self._copy.setText(_("Copy"))
         self._copy.setAccessibleName(_("Copy the command {command}").format(command=command))
 
     def _copied(self) -> None:
-        # As plain text: PySide crashes at its end where an object of its own is left on the clipboard
-        # (research/anchors.md 3.6).
-        QGuiApplication.clipboard().setText(self.command)
+        put_on_clipboard(self.command)
         self._copy.setText(_("Copied"))

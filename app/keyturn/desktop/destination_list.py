@@ -14,7 +14,7 @@ from keyturn.desktop.look import colours_of, tone_colour
 from keyturn.desktop.measures import em
 from keyturn.desktop.picture import LineState, Row
 from keyturn.desktop.widgets import Quiet
-from keyturn.model.text import _, plural
+from keyturn.model.text import _, plural, unmarked
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -93,7 +93,7 @@ class DestinationModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return row.cells[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
-                return str(row.place.path)
+                return unmarked(str(row.place.path))
             case Qt.ItemDataRole.SizeHintRole:
                 return QSize(0, em(self._view, 1.6))
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:

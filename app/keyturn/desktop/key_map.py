@@ -28,7 +28,7 @@ from keyturn.desktop.look import colours_of, tone_colour
 from keyturn.desktop.measures import em, strong_font
 from keyturn.desktop.picture import LineState, Link, Node, Picture
 from keyturn.desktop.widgets import Quiet, paint_card, paint_pill
-from keyturn.model.text import _
+from keyturn.model.text import _, unmarked
 
 _NARROW = 36  # line heights; below that, three columns would cut their text
 
@@ -47,7 +47,7 @@ class NodeCard(QAbstractButton):
         self.node = node
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setText(node.title)
-        self.setToolTip(node.facts)
+        self.setToolTip(unmarked(node.facts))
         words = [kind, node.title, node.detail, node.pill, node.state.word if node.state.word != node.pill else ""]
         self.setAccessibleName(", ".join(word for word in words if word))
         self.setAccessibleDescription(node.facts)

@@ -21,7 +21,7 @@ from keyturn.desktop.segments import Segments
 from keyturn.desktop.tall import ModestStack, TallEnough
 from keyturn.desktop.widgets import Button, LinkButton, Quiet, ShapeButton, Toned
 from keyturn.model.errors import AppError
-from keyturn.model.text import _, plural
+from keyturn.model.text import _, plural, unmarked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -218,7 +218,7 @@ class MainView(QWidget):
         self.history.show_rotations(overview.rotations)
         rest = summary(overview)
         self.rest.setText(rest)
-        self.rest.setToolTip(rest)
+        self.rest.setToolTip(unmarked(rest))
         self.rest.setVisible(bool(rest))
         self._tell_failures(overview)
         self._tell_facts("")

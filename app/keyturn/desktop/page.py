@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.header import Band
 from keyturn.desktop.measures import em
 from keyturn.desktop.tall import ButtonRow, ReflowingRow, TallEnough
@@ -117,10 +118,6 @@ class ProblemPage(Page):
         small = Quiet(_("Code: {code}").format(code=error.code)).selectable()
         self.column.addWidget(small)
         copy = Button(_("Copy details"))
-        copy.clicked.connect(lambda: _copy(f"{error.title}. {error.message} ({error.code})"))
+        copy.clicked.connect(lambda: put_on_clipboard(f"{error.title}. {error.message} ({error.code})"))
         self.column.addWidget(ButtonRow(copy))
         self.column.addStretch(1)
-
-
-def _copy(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)

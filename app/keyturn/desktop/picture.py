@@ -13,7 +13,7 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.overview import Overview
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind, Target
-from keyturn.model.text import _, plural
+from keyturn.model.text import _, in_widget, plural
 from keyturn.rotation import words
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.situation import TO_DO
@@ -84,6 +84,10 @@ class Node:
     key: AccessKeyId | None = None
     pill_tone: Tone | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("title", "detail", "facts"):
+            object.__setattr__(self, name, in_widget(getattr(self, name)))
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -121,7 +125,8 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """What the list says of it: program, name, buckets, key, state."""
         key = self.found.key.access_key_id.masked
-        return words.program(self.place.client), self.place.name, self.buckets, key, self.state.word
+        name, buckets = in_widget(self.place.name), in_widget(self.buckets)
+        return words.program(self.place.client), name, buckets, key, self.state.word
 
     @property
     def buckets(self) -> str:

@@ -16,7 +16,7 @@ from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Button, Strong, Text
-from keyturn.model.text import _
+from keyturn.model.text import _, unmarked
 from keyturn.practice.ground import Ground, practice_ground, running_program
 from keyturn.practice.timeline import MovedClock
 from keyturn.rotation.location import Location
@@ -70,7 +70,7 @@ class RehearsalStrip(QWidget):
         self._ground, self._clock = ground.ground, clock
         self.setAccessibleName(_("PRACTICE: nothing here is real"))
         console = Button(_("Practice console"))
-        console.setToolTip(_("A page in your browser that stands in for the AWS console"))
+        console.setToolTip(unmarked(_("A page in your browser that stands in for the AWS console")))
         console.clicked.connect(self._open_console)
         days = Button(_("Let four days pass"))
         days.clicked.connect(self._let_days_pass)

@@ -231,6 +231,7 @@ class SettingsPage(Page):
     def _add(self, form: QFormLayout, text: str, field: QWidget | QHBoxLayout) -> None:
         """Add a row whose field begins where those of all cards begin; its label is the field's name for everybody."""
         label = QLabel(text)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setMinimumWidth(em(self, 13))
         if isinstance(field, QWidget) and text:
             label.setBuddy(field)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from keyturn.desktop.icons import pixmap
 from keyturn.desktop.look import DARK, LIGHT, Tone, tone_colour
 from keyturn.desktop.outlook_process import OutlookProcess, Told
-from keyturn.model.text import _
+from keyturn.model.text import _, unmarked
 
 # A shape of its own for each state (research/anchors.md 4.2): who sees no colours sees the same.
 _SHAPES = {
@@ -116,7 +116,8 @@ class Tray(QObject):
         self._say(told.sentence)
         self._paint()
         if told.notification is not None:
-            self.icon.showMessage(*told.notification, self.icon.icon())
+            title, message = told.notification
+            self.icon.showMessage(unmarked(title), unmarked(message), self.icon.icon())
         if first:
             self._look_or_check()
 
@@ -127,8 +128,9 @@ class Tray(QObject):
         self._paint()
 
     def _say(self, sentence: str) -> None:
-        self.status.setText(sentence)
-        self.icon.setToolTip(f"Keyturn: {sentence}")
+        # In a menu a single `&` would be a mnemonic.
+        self.status.setText(unmarked(sentence).replace("&", "&&"))
+        self.icon.setToolTip(unmarked(f"Keyturn: {sentence}"))
 
     def _paint(self) -> None:
         name, tone = _UNKNOWN if self._told is None else _SHAPES.get(self._told.state, _UNKNOWN)

@@ -12,6 +12,7 @@ from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em, heading_font, strong_font, subheading_font
 from keyturn.desktop.window_words import in_window
+from keyturn.model.text import in_widget, unmarked
 
 _SEPARATOR = re.compile(r"[/\\_.:=@-]")
 
@@ -30,7 +31,11 @@ class Text(QLabel):
 
     def setText(self, text: str) -> None:
         """Shows the text with the names of buttons in the place of commands, as `in_window` has them."""
-        super().setText(in_window(text))
+        super().setText(in_widget(in_window(text)))
+
+    def setAccessibleName(self, name: str) -> None:
+        """Says the name without what it could hold of a secret."""
+        super().setAccessibleName(in_widget(name))
 
     def selectable(self) -> Text:
         """Let it be selected and copied, by mouse and by keyboard."""
@@ -87,6 +92,7 @@ class Verbatim(Quiet):
 
     def show_verbatim(self, text: str) -> None:
         """Show another one."""
+        text = in_widget(text)  # first: a secret is not recognised where it may be broken
         self.setText(breakable(text))
         self.setAccessibleName(text)
 
@@ -202,8 +208,20 @@ class Button(QPushButton):
     """A button as the drawings have it: a quiet frame, a clear ring when it has the focus."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+        super().__init__(in_widget(text), parent)
         self.setAutoDefault(True)
+
+    def setText(self, text: str) -> None:
+        """Shows the text without what a name from a file could do with it."""
+        super().setText(in_widget(text))
+
+    def setAccessibleName(self, name: str) -> None:
+        """Says the name without what it could hold of a secret."""
+        super().setAccessibleName(in_widget(name))
+
+    def setAccessibleDescription(self, description: str) -> None:
+        """Says the description without what it could hold of a secret."""
+        super().setAccessibleDescription(in_widget(description))
 
     def sizeHint(self) -> QSize:
         """The text, and the same room around it in every style."""
@@ -259,7 +277,7 @@ class ShapeButton(Button):
         super().__init__(parent=parent)
         self._shape = shape
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(unmarked(name))
 
     def sizeHint(self) -> QSize:
         """A square about as high as the buttons beside it: there is no text to make room for."""

@@ -6,12 +6,20 @@ the terminal share one catalogue. Placeholders are filled after translation: `_(
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from keyturn.model.known_secrets import without_secrets
 
 if TYPE_CHECKING:
     import gettext
+
+# Controls but tab and line feed, and the signs that turn the direction of writing.
+_OBEYED = {
+    **dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�"),
+    **dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�"),
+}
+_COULD_BEGIN_MARKUP = re.compile(r"[<&](?=\S)")
 
 _catalogue: gettext.NullTranslations | None = None  # None: the sentences as they are written, in English
 
@@ -38,6 +46,20 @@ def printable(text: str) -> str:
 def shown(text: str) -> str:
     """The text as it may be shown or printed: without a known secret, and without such characters."""
     return printable(without_secrets(text))
+
+
+def in_widget(text: str) -> str:
+    """The text as the window shows it: as `shown`, but its lines, and places where it may be broken, stay."""
+    return without_secrets(text).translate(_OBEYED)
+
+
+def unmarked(text: str) -> str:
+    """The text as `in_widget`, with an invisible sign wherever it could begin markup or an entity.
+
+    Tool tips, trays and notifications guess whether a text is markup, and the name of a remote may hold a picture on a
+    server. It is seen as it stands, and nobody takes it for markup.
+    """
+    return _COULD_BEGIN_MARKUP.sub("\\g<0>\u2060", in_widget(text))
 
 
 def language() -> str:

@@ -10,6 +10,7 @@ from typing import Protocol
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import find_program, run_check
 from keyturn.model.errors import ClientError
+from keyturn.model.text import in_widget, unmarked
 
 _PATIENCE = 10.0  # seconds
 # Where the person's session and its notifications are; nothing else of the environment is handed on.
@@ -71,10 +72,10 @@ class ProgramNotifier:
 
     def show(self, title: str, message: str) -> bool:
         """Show one; False where the program fails, or the session has nobody who shows notifications."""
-        text = html.escape(message, quote=False) if self._takes_markup else message
+        text = html.escape(in_widget(message), quote=False) if self._takes_markup else in_widget(message)
         environment = {name: os.environ[name] for name in _SESSION if os.environ.get(name)}
         try:
-            result = run_check([*self._command, title, text], environment=environment, timeout=_PATIENCE)
+            result = run_check([*self._command, unmarked(title), text], environment=environment, timeout=_PATIENCE)
         except ClientError:
             return False
         return result.exit_code == 0

@@ -142,7 +142,7 @@ class Screen:
         if not self.terminal:
             yield lambda words: None
             return
-        with self.console.status(sentence) as status:
+        with self.console.status(painted([Piece(shown(sentence))])) as status:
             width = (self.width or _WIDEST) - 2  # behind what moves
             yield lambda words: status.update(painted([Piece(shown(words)[:width])]))
 

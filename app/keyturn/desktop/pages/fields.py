@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QRadioButto
 from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import colours_of
 from keyturn.desktop.measures import em
+from keyturn.model.text import in_widget
 
 
 class Tick(QCheckBox):
     """A box to tick; `&` in its text is no mnemonic."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text.replace("&", "&&"), parent)
+        super().__init__(in_widget(text).replace("&", "&&"), parent)
 
     def sizeHint(self) -> QSize:
         """Room for box and text as they are drawn here; the style counts with a box of its own."""
@@ -49,7 +50,7 @@ class Choice(QRadioButton):
     """One of several, of which one is chosen; `&` in its text is no mnemonic."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text.replace("&", "&&"), parent)
+        super().__init__(in_widget(text).replace("&", "&&"), parent)
 
     def sizeHint(self) -> QSize:
         """Room for disc and text as they are drawn here; the style counts with a disc of its own."""

@@ -13,7 +13,7 @@ from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em, fixed_font
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Text, Toned, Verbatim, breakable
-from keyturn.model.text import _
+from keyturn.model.text import _, in_widget
 
 _MOST_LINES = 14
 _ROW = 20  # line heights, from which on a program's state stands beside its name
@@ -109,7 +109,7 @@ class StateRow(Card):
 
     def show_state(self, text: str, tone: Tone, shape: str) -> None:
         """Say another state, where it is another one."""
-        shown = breakable(text)
+        shown = breakable(in_widget(text))
         if shown == self.state.text():
             return
         self.badge.show_state(shape, tone)
@@ -203,7 +203,7 @@ class FixedText(QTextEdit):
         cursor = QTextCursor(self.document())
         colours = colours_of(self)
         tones = {"-": Tone.BAD, "+": Tone.GOOD, "@": Tone.NEUTRAL} if as_diff else {}
-        for number, line in enumerate(lines):
+        for number, line in enumerate(map(in_widget, lines)):
             form = QTextCharFormat()
             if line[:1] in tones:
                 form.setForeground(tone_colour(colours, tones[line[:1]]))

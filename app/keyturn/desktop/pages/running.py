@@ -16,7 +16,7 @@ from keyturn.desktop.pages.parts import Bar, FixedText, Fold, StateRow, bullets
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.progressing import Fortune, Progress
 from keyturn.desktop.widgets import Quiet
-from keyturn.model.text import _
+from keyturn.model.text import _, in_widget
 from keyturn.rotation.record import Proved
 from keyturn.rotation.steps import Route, Step
 
@@ -127,7 +127,7 @@ class ProgressPage(PageView):
             self._show_fortune(identity, row)
         if progress.log != self._logged:
             self._logged = progress.log
-            self._log.setPlainText("\n".join(progress.log))
+            self._log.setPlainText(in_widget("\n".join(progress.log)))
         if progress.step is not self._step:
             self._step = progress.step
             self._patience.clear()

@@ -12,7 +12,7 @@ from keyturn.desktop.pages.parts import Notice, bullets, numbered
 from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
 from keyturn.model.errors import AppError
-from keyturn.model.text import _
+from keyturn.model.text import _, in_widget
 from keyturn.rotation.steps import Awaited, Route
 from keyturn.rotation.watching import readable
 
@@ -52,7 +52,7 @@ class ByHandPage(PageView):
         if takes_new_key(one) and new is not None:
             card.column.addWidget(SecretCard(new, self.act))
         box = Tick(_("I did this"))
-        box.setAccessibleName(_("I did this: {what}").format(what=one.title))
+        box.setAccessibleName(in_widget(_("I did this: {what}").format(what=one.title)))
         # Not `clicked`: a screen reader toggles.
         box.toggled.connect(lambda on: self.act.do(Job(Work.TICK, item=one.item)) if on else None)
         card.column.addWidget(box)
