@@ -67,7 +67,7 @@ def test_the_systems_timetables_name_a_person_before_the_command() -> None:
     content = b"17 * * * * root A=1 run --parts\n*/5 * * * * www-data env B=2 run\n@daily root run C=3"
     table = crontabs.read(content, names_person=True)
     assert told(table.variables, content) == {"A": "1", "B": "2"}
-    assert table.commands[2] == b"run C=3"
+    assert [word.text for word in table.commands[2].words] == [b"run", b"C=3"]
 
 
 def test_a_timetable_with_an_open_quote_is_not_guessed_at() -> None:

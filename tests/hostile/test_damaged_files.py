@@ -26,7 +26,7 @@ PAIR = f"access_key_id = {OLD.access_key_id}\nsecret_access_key = {OLD.secret.re
 
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_sound_file_is_read_and_its_pair_can_be_edited(name: str) -> None:
-    without_pairs = {"Downloads/rootkey.csv", "Downloads/credentials (1).csv", "Documents/notes.txt"}
+    without_pairs = {"Downloads/credentials (1).csv", "Documents/notes.txt"}
     assert bool(read_in_memory(SEEDS[name].encode())) is (name not in without_pairs | {".config/user-dirs.dirs"})
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.compose_commands import commands_in
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import project_folders
-from keyturn.clients.shell_pairs import secret_name
 from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
 from keyturn.clients.variable_readers import containers_anew, is_compose_file
 from keyturn.computer.computer import Platform
@@ -22,14 +20,11 @@ from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Node, Scalar, Writing
 from keyturn.model.places import Place
-from keyturn.model.text import _
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
 _SYSTEM_FOLDERS = (("opt",), ("srv",), ("var", "lib", "docker-compose"))
-# Addresses of repositories in a command, which is a text or a list of words.
-_ADDRESS = re.compile(r"(?<!\S)s3:\S+")
 
 
 class Compose(Client):
@@ -63,12 +58,7 @@ def _files(computer: Computer, listing: Listing) -> Iterator[Path]:
 
 def _places(content: FileContent) -> Iterator[Place]:
     for variables in _services(content):
-        for place in places_of(Compose.name, content.path, variables):
-            if place.secret is None and any(one.is_reference for one in variables.assignments):
-                note = _("The values stand elsewhere: behind an anchor of the file, or in variables.")
-                yield replace(place, note=note)
-            else:
-                yield place
+        yield from places_of(Compose.name, content.path, variables)
 
 
 def _services(content: FileContent) -> list[Variables]:
@@ -76,18 +66,14 @@ def _services(content: FileContent) -> list[Variables]:
     # Before its second version the services stood at the top.
     services = trees.at(root, "services") if trees.at(root, "services") is not None else root
     return [
-        Variables(_assignments(trees.at(service, "environment")), name, tuple(_addresses(trees.at(service, "command"))))
+        Variables(_assignments(trees.at(service, "environment")), name, commands_in(service))
         for name, service in trees.members(services)
     ]
 
 
 def _assignments(environment: Node | None) -> list[Assignment]:
     found = [_assignment(name, one, one.value, one.span) for name, one in _scalars(environment)]
-    found += [one for item in trees.items(environment) if (one := _of_item(item)) is not None]
-    keys = [one for one in found if secret_name(one.name) or "SECRET" in one.name]
-    if any(one.is_reference for one in keys):  # half a pair cannot be replaced
-        return [replace(one, is_reference=True) if one in keys else one for one in found]
-    return found
+    return found + [one for item in trees.items(environment) if (one := _of_item(item)) is not None]
 
 
 def _scalars(node: Node | None) -> Iterator[tuple[str, Scalar]]:
@@ -107,12 +93,8 @@ def _of_item(item: Node) -> Assignment | None:
 
 
 def _assignment(name: str, item: Scalar, value: str, span: Span, as_written: bool = True) -> Assignment:
-    is_reference = "$" in value or item.writing is not Writing.PLAIN or not as_written
-    return Assignment(name, value, span, True, item.line, is_reference, Quoting.BARE)
-
-
-def _addresses(command: Node | None) -> Iterator[str]:
-    texts = [command, *trees.items(command)]
-    for one in texts:
-        if isinstance(one, Scalar):
-            yield from _ADDRESS.findall(one.value)
+    is_reference = "$" in value
+    fixed = item.writing is not Writing.PLAIN or not as_written
+    text = None if is_reference else value
+    written = value.encode() if is_reference else b""
+    return Assignment(name, text, span, True, item.line, is_reference, Quoting.BARE, written, fixed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 # People keep their timetable in a file and hand it to cron, which copies it.
 _OWN_COPIES = (".crontab", "crontab", "crontab.txt", ".config/crontab", ".config/cron/crontab")
 _SPOOLS = (("var", "spool", "cron"), ("usr", "lib", "cron", "tabs"), ("var", "at", "tabs"))
-_REPOSITORY = re.compile(rb"""\s(?:-r|--repo)(?:\s+|=)["']?(s3:[^\s"';|&]+)""")
 _BUDGET = 1000
 
 
@@ -81,5 +79,4 @@ def _places(content: FileContent) -> list[Place]:
 
 def _variables(content: FileContent) -> Variables:
     table = crontabs.read(content.content, path=content.path, names_person=_names_person(content.path))
-    addresses = [match.decode(errors="replace") for command in table.commands for match in _REPOSITORY.findall(command)]
-    return Variables(table.variables, more_addresses=addresses)
+    return Variables(table.variables, commands=table.commands)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +11,8 @@ from keyturn.clients.client import About, AfterChange, Client, PairSpot
 from keyturn.clients.duplicity_targets import destinations_in
 from keyturn.clients.looking import Loan, Look
 from keyturn.clients.shell_files import Owner
-from keyturn.clients.shell_pairs import last_value, shell_spots
-from keyturn.clients.shell_reading import read_shell_files
+from keyturn.clients.shell_pairs import last_value
+from keyturn.clients.shell_reading import read_shell_files, shell_spots
 from keyturn.clients.variable_places import Variables, places_of
 from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent
@@ -38,9 +38,10 @@ class Duplicity(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in such a script."""
-        for content, found in read_shell_files(look, computer, Owner.DUPLICITY):
+        for content, text in read_shell_files(look, computer, Owner.DUPLICITY):
+            found = text.assignments
             goes_to = destinations_in(content.content.decode(errors="replace"))
-            places = places_of(self.name, content.path, Variables(found))
+            places = places_of(self.name, content.path, Variables(found, commands=text.commands))
             look.take(
                 replace(
                     place,
@@ -73,7 +74,7 @@ class Duplicity(Client):
         return (computer.expanded(named) if named else computer.home / ".aws" / "credentials",)
 
 
-def _loan(computer: Computer, content: FileContent, found: list[Assignment], profile: str) -> Loan:
+def _loan(computer: Computer, content: FileContent, found: Sequence[Assignment], profile: str) -> Loan:
     goes_to = destinations_in(content.content.decode(errors="replace"))
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
     return Loan(

@@ -7,19 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, AfterChange, Client, PairSpot
+from keyturn.clients.key_names import Partners
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import Owner
-from keyturn.clients.shell_pairs import (
-    FileFacts,
-    has_session_token,
-    last_value,
-    pairs_in,
-    place_of,
-    secret_name,
-    shell_spots,
-    variable_key_id,
-)
-from keyturn.clients.shell_reading import read_shell_files
+from keyturn.clients.shell_pairs import variable_key_id
+from keyturn.clients.shell_reading import read_shell_files, shell_spots
+from keyturn.clients.variable_places import Variables, places_of
 from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent
 from keyturn.model.keys import Secret
@@ -42,13 +35,8 @@ class Environment(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a start file or script, and a mention for each in the session itself."""
-        for content, found in read_shell_files(look, computer, Owner.ENVIRONMENT):
-            facts = FileFacts(
-                session_token=has_session_token(found),
-                region=last_value(found, "AWS_REGION", "AWS_DEFAULT_REGION"),
-                endpoint=last_value(found, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
-            )
-            look.take(place_of(self.name, content.path, pair, facts) for pair in pairs_in(found))
+        for content, text in read_shell_files(look, computer, Owner.ENVIRONMENT):
+            look.take(places_of(self.name, content.path, Variables(text.assignments, commands=text.commands)))
         look.take(_session_places(computer.environment))
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
@@ -62,12 +50,12 @@ class Environment(Client):
 
 def _session_places(environment: Mapping[str, str]) -> Iterator[Place]:
     """Keys in the variables of the session: they come before every file, and no file of ours changes them."""
+    partners = Partners(environment)
     for name in sorted(environment):
-        other = secret_name(name)
-        identifier = None if other is None else variable_key_id(name, environment[name])
-        if other is None or identifier is None:
+        identifier = variable_key_id(name, environment[name])
+        if identifier is None:
             continue
-        secret = environment.get(other, "")
+        secret = environment.get(partners.of(name) or "", "")
         yield Place(
             client=Environment.name,
             name=name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +12,8 @@ from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
 from keyturn.computer.computer import Platform
-from keyturn.edits import plists
+from keyturn.edits import plists, shell
+from keyturn.edits.commands import Argument, Command, Run
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _SYSTEM_FOLDERS = (("Library", "LaunchAgents"), ("Library", "LaunchDaemons"))
 _ENVIRONMENT = "EnvironmentVariables"
-_ADDRESS = re.compile(r"s3:\S+")
 
 
 class Launchd(Client):
@@ -75,5 +74,13 @@ def _variables(content: FileContent) -> Variables:
         for name, text in plists.texts(plists.member(root, _ENVIRONMENT)).items()
     ]
     arguments = plists.member(root, "ProgramArguments")
-    words = [one.value for one in arguments if isinstance(one, plists.Text)] if isinstance(arguments, list) else []
-    return Variables(found, more_addresses=[word for word in words if _ADDRESS.fullmatch(word)])
+    words = [_argument(one) for one in arguments if isinstance(one, plists.Text)] if isinstance(arguments, list) else []
+    command = Command(tuple(words))
+    inner = shell.commands_of(command)
+    return Variables([*found, *inner.assignments], commands=[command, *inner.commands])
+
+
+def _argument(text: plists.Text) -> Argument:
+    value = text.value.encode()
+    runs = () if text.span is None else (Run(0, text.span.start, len(value), Quoting.BARE),)
+    return Argument(value, value, True, runs, text.line)

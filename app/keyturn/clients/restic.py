@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, AfterChange, Client, OwnCheck, PairSpot
 from keyturn.clients.endpoints import reaches_the_same, region_in, speaks_plain_http
 from keyturn.clients.looking import Loan, Look
+from keyturn.clients.restic_addresses import Repository, repository
 from keyturn.clients.restic_check import restic_check
 from keyturn.clients.shell_files import Owner
-from keyturn.clients.shell_pairs import FileFacts, has_session_token, last_value, pairs_in, place_of, shell_spots
-from keyturn.clients.shell_reading import read_shell_files
+from keyturn.clients.shell_pairs import FileFacts, has_session_token, last_value
+from keyturn.clients.shell_reading import read_shell_files, shell_spots, variables_of
+from keyturn.clients.variable_places import Variables, places_of
 from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent, read_file
-from keyturn.edits.shell import Assignment, assignments
+from keyturn.edits.shell import Assignment
 from keyturn.model.errors import FileError
 from keyturn.model.keys import Secret
 from keyturn.model.places import Place, PlaceKind, Target
@@ -30,32 +32,6 @@ if TYPE_CHECKING:
 
 _OPTION = re.compile(rb"""^[^#\n]*?\s(?:-r|--repo)(?:\s+|=)["']?(s3:[^\s"';|&]+)""", re.MULTILINE)
 _FORGETS = re.compile(rb"^[^#\n]*?\b(?:forget|prune)\b", re.MULTILINE)
-_REFERENCE = re.compile(r"[$`]")
-
-
-@dataclass(frozen=True, slots=True)
-class Repository:
-    """An S3 repository: its address as restic takes it, and what that says.
-
-    Attributes:
-        endpoint: the host, with `http://` where it is spoken to without TLS.
-    """
-
-    address: str
-    endpoint: str
-    target: Target
-
-
-def repository(address: str) -> Repository | None:
-    """Read `s3:HOST/BUCKET/PREFIX`, `s3:https://HOST/…` or `s3://HOST/…`; None where it names no bucket of S3."""
-    if not address.startswith("s3:") or _REFERENCE.search(address):
-        return None
-    rest = address.removeprefix("s3:")
-    scheme = "http://" if rest.startswith("http://") else ""
-    rest = rest.removeprefix("http://").removeprefix("https://").removeprefix("//")
-    host, _slash, path = rest.partition("/")
-    bucket, _slash, prefix = path.strip("/").partition("/")
-    return Repository(address, scheme + host, Target(bucket, prefix)) if host and bucket else None
 
 
 class Restic(Client):
@@ -68,13 +44,14 @@ class Restic(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a file that also sets up restic."""
-        for content, found in read_shell_files(look, computer, Owner.RESTIC):
+        for content, text in read_shell_files(look, computer, Owner.RESTIC):
+            found = text.assignments
             repositories = _repositories(computer, content, found)
-            pairs = pairs_in(found)
             facts = _facts(found, repositories)
-            look.take(place_of(self.name, content.path, pair, facts) for pair in pairs)
+            places = places_of(self.name, content.path, Variables(found, commands=text.commands))
+            look.take(_with(place, facts) for place in places)
             profile = last_value(found, "AWS_PROFILE")
-            if profile is not None and not pairs:
+            if profile is not None and not places:
                 look.loans.append(_loan(computer, content.path, found, profile, repositories))
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
@@ -98,7 +75,7 @@ class Restic(Client):
         if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):
             return None
         content = read_file(place.path)
-        found = assignments(content.content, path=place.path)
+        found = variables_of(content).assignments
         wanted = [item for item in _repositories(computer, content, found) if target in (None, item.target)]
         password = _password(computer, found)
         if not wanted or password is None:
@@ -130,6 +107,19 @@ class Restic(Client):
             return ()
         named = program.environment.get("AWS_SHARED_CREDENTIALS_FILE")
         return (computer.expanded(named) if named else computer.home / ".aws" / "credentials",)
+
+
+def _with(place: Place, facts: FileFacts) -> Place:
+    """The place with the repository, too, that stands in a file of its own; a key on a command line is for that one."""
+    if place.locator.startswith("-"):
+        return place
+    return replace(
+        place,
+        targets=tuple(dict.fromkeys((*place.targets, *facts.targets))),
+        region=place.region or facts.region,
+        endpoint=place.endpoint or facts.endpoint,
+        plain_http=place.plain_http or speaks_plain_http(facts.endpoint),
+    )
 
 
 def _facts(found: Sequence[Assignment], repositories: Sequence[Repository]) -> FileFacts:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from keyturn.clients.client import OwnCheck
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.own_files import OwnFiles, StoredKey
-from keyturn.clients.restic import Repository, repository
+from keyturn.clients.restic_addresses import Repository, repository
 from keyturn.clients.restic_check import restic_check
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.trees import Scalar

@@ -1,37 +1,41 @@
-"""Keys in variables: environment files, shell start files and scripts (research/clients.md sections 3 and 5)."""
+"""Keys in variables and options: environment files, scripts, units and timetables (research/clients.md 3 and 5)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
 from keyturn.clients.client import PairSpot, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
+from keyturn.clients.key_names import Half, Partners, key_name
 from keyturn.clients.looking import key_id
+from keyturn.edits.commands import Argument, Command, behind
 from keyturn.edits.encodings import Encoding
-from keyturn.edits.files import FileContent
-from keyturn.edits.shell import Assignment, assignments
+from keyturn.edits.shell import Assignment
+from keyturn.edits.spans import Span
 from keyturn.edits.trees import Writing
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
-# AWS_ACCESS_KEY_ID, RCLONE_S3_ACCESS_KEY_ID, AWS_ACCESS_KEY, MINIO_ACCESS_KEY … each with its secret's name
-_ENDINGS = (("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"), ("ACCESS_KEY", "SECRET_KEY"))
-# duply's, for any kind of store
-_NAMES = {"TARGET_USER": "TARGET_PASS"}
+# `$NAME` and `${NAME}`, in quotes or not, and nothing else.
+_VARIABLE = re.compile(r'"?\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<bare>[A-Za-z_]\w*))"?')
+_NAMED = re.compile(rb"([A-Z_][A-Z0-9_]*)=")
+# A secret as AWS makes them, which has no name to be known by.
+SECRET_OF_AWS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9/+]{40}")
 
 
 @dataclass(frozen=True, slots=True)
 class ShellPair:
-    """A key in variables.
+    """A key in variables or options.
 
     Attributes:
         locator: the variable; from its second assignment in the file on with a number.
         secret: the assignment of the secret that belongs to it, or None where that cannot be told from this file.
-        note: why there is no secret, in a sentence; empty where there is one.
+        note: why there is no secret, or why the pair cannot be replaced, in a sentence; empty where it can.
     """
 
     locator: str
@@ -40,54 +44,142 @@ class ShellPair:
     secret: Assignment | None
     note: str
 
-
-def secret_name(name: str) -> str | None:
-    """Return the variable that holds the secret beside the ID in `name`; None where `name` is no such variable."""
-    for ending, paired in _ENDINGS:
-        if name.endswith(ending) and not name.endswith(f"SECRET_{ending}"):
-            return name.removesuffix(ending) + paired
-    return _NAMES.get(name)
+    @property
+    def is_replaceable(self) -> bool:
+        """Whether both halves are there, each with a spot of its own."""
+        return self.secret is not None and not self.secret.fixed and not self.assignment.fixed
 
 
-def pairs_in(found: Sequence[Assignment]) -> list[ShellPair]:
-    """Return the keys among the assignments of one file.
+def pairs_in(found: Sequence[Assignment], commands: Sequence[Command] = ()) -> list[ShellPair]:
+    """Return the keys among the assignments of one file, and among the options of its commands.
 
-    The first ID belongs to the first secret, the second to the second. Where their numbers differ, which secret
-    belongs to which ID depends on how the script runs; then none is given.
+    The first ID under a name belongs to the first secret under the name that goes with it, the second to the second.
+    Where their numbers differ, which secret belongs to which ID depends on how the script runs; then none is given.
     """
+    every = _followed([*found, *(one for command in commands for one in options_of(command))])
     by_name: dict[str, list[Assignment]] = {}
-    for assignment in found:
-        by_name.setdefault(assignment.name, []).append(assignment)
-    pairs = []
+    spans: set[tuple[str, Span]] = set()
+    for one in every:
+        if (one.name, one.value_span) not in spans:
+            spans.add((one.name, one.value_span))
+            by_name.setdefault(one.name, []).append(one)
+    pairs: dict[Span, ShellPair] = {}
+    alone: set[Span] = set()  # with no name beside them that would go with theirs
+    partners = Partners(by_name)
     for name, ids in by_name.items():
-        other = secret_name(name)
-        if other is None:
+        if not any(variable_key_id(name, one.value) is not None for one in ids):
             continue
-        secrets = by_name.get(other, [])
+        other = partners.of(name)
+        secrets = by_name.get(other, []) if other is not None else []
         if len(ids) != len(secrets):
             ids, secrets = _literal(ids), _literal(secrets)
         matched = len(ids) == len(secrets)
-        for number, (assignment, secret) in enumerate(zip_longest(ids, secrets if matched else ()), start=1):
-            identifier = variable_key_id(name, assignment.value)
-            if identifier is None:
-                continue
-            complete = secret is not None and bool(secret.value) and not secret.is_reference
-            pairs.append(
-                ShellPair(
-                    locator=name if number == 1 else f"{name} ({number})",
-                    access_key_id=identifier,
-                    assignment=assignment,
-                    secret=secret if complete else None,
-                    note="" if complete else _why_no_secret(secrets, matched),
+        for number, (one, secret) in enumerate(zip_longest(ids, secrets if matched else ()), start=1):
+            identifier = variable_key_id(name, one.value)
+            known = pairs.get(one.value_span)
+            if identifier is not None and (known is None or known.secret is None):
+                why = _why_no_secret(secrets, matched)
+                pairs[one.value_span] = _pair(
+                    name if number == 1 else f"{name} ({number})", identifier, one, secret, why
                 )
-            )
-    return pairs
+                alone |= set() if secrets else {one.value_span}
+    return _completed(pairs, alone, every)
+
+
+def _pair(locator: str, identifier: AccessKeyId, one: Assignment, secret: Assignment | None, why: str) -> ShellPair:
+    if secret is None or not secret.value or secret.is_reference or one.is_reference:
+        return ShellPair(locator, identifier, one, None, why)
+    return ShellPair(locator, identifier, one, secret, _fixed() if one.fixed or secret.fixed else "")
+
+
+def _completed(
+    pairs: Mapping[Span, ShellPair], alone: Collection[Span], found: Sequence[Assignment]
+) -> list[ShellPair]:
+    """The pairs; an ID whose name has no partner gets what is shaped like a secret, comes next and is nobody's."""
+    taken = {pair.secret.value_span for pair in pairs.values() if pair.secret is not None}
+    following = _secrets_that_follow([one for one in found if one.value_span not in taken])
+    return [
+        _pair(pair.locator, pair.access_key_id, pair.assignment, following[span], pair.note)
+        if pair.secret is None and span in alone and span in following
+        else pair
+        for span, pair in pairs.items()
+    ]
+
+
+def options_of(command: Command) -> Iterator[Assignment]:
+    """Yield what a command is given under the name of half a key: `--name value`, `--name=value`, `NAME=value`."""
+    for word, after in zip_longest(command.words, command.words[1:]):
+        name, equals, _value = word.decoded.partition("=")
+        known = key_name(name)
+        if known is None:
+            continue
+        if equals:
+            value: Argument | None = behind(word, len(name.encode()) + 1)
+        else:
+            value = after if name.startswith("-") or known.means_s3 else None
+        if value is not None and (given := _given(name, value)) is not None:
+            yield given
+
+
+def variables_given(command: Command) -> Iterator[Assignment]:
+    """Yield what a command is given as `NAME=value`, such as `docker run -e NAME=value`."""
+    for word in command.words:
+        named = _NAMED.match(word.text)
+        if named is not None and (given := _given(named[1].decode(), behind(word, named.end()))) is not None:
+            yield given
+
+
+def _given(name: str, value: Argument) -> Assignment | None:
+    place = value.spot(0, len(value.text))
+    # With a blank in it, it is a text for a shell, whose own words are read one by one.
+    if place is None or not value.text or value.text.startswith(b"-") or len(value.text.split()) != 1:
+        return None
+    span, quoting = place
+    try:
+        text = value.text.decode() if value.known else None
+    except UnicodeDecodeError:
+        text = None
+    return Assignment(name, text, span, False, value.line, not value.known, quoting, value.written)
+
+
+def _followed(found: Sequence[Assignment]) -> list[Assignment]:
+    """The assignments, with what another one of the same text says in the place of a `$NAME` that names it."""
+    literal: dict[str, list[Assignment]] = {}
+    for one in _literal(found):
+        literal.setdefault(one.name, []).append(one)
+    followed = []
+    for one in found:
+        named = _VARIABLE.fullmatch(one.written.decode(errors="replace")) if one.is_reference else None
+        sources = [] if named is None else literal.get(named["braced"] or named["bare"], [])
+        # Which of two counts depends on how the script runs.
+        followed.append(replace(sources[0], name=one.name, exported=one.exported) if len(sources) == 1 else one)
+    return followed
+
+
+def _secrets_that_follow(found: Sequence[Assignment]) -> Mapping[Span, Assignment]:
+    """What is shaped like a secret of AWS's and comes next after each ID, before another ID: no name says more then."""
+    following: dict[Span, Assignment] = {}
+    latest: Assignment | None = None
+    for one in sorted(found, key=lambda one: one.value_span, reverse=True):
+        if one.value is None or one.is_reference:
+            continue
+        if SECRET_OF_AWS.fullmatch(one.value):
+            latest = one
+        elif KEY_ID_IN_TEXT.fullmatch(one.value):
+            if latest is not None:
+                following[one.value_span] = latest
+            latest = None
+    return following
 
 
 def variable_key_id(name: str, value: str | None) -> AccessKeyId | None:
-    """Return the key ID in a variable. Outside of AWS_*, other makers' keys have like names: Amazon's shape decides."""
-    if value is None or (not name.startswith("AWS_") and KEY_ID_IN_TEXT.fullmatch(value) is None):
+    """Return the key ID in a variable: anything shaped like one of Amazon's, and other shapes under a name of S3's."""
+    if value is None:
         return None
+    if KEY_ID_IN_TEXT.fullmatch(value) is None:
+        known = key_name(name)
+        if known is None or known.half is not Half.ID or not known.means_s3:
+            return None
     return key_id(value)
 
 
@@ -109,7 +201,7 @@ def last_value(found: Sequence[Assignment], *names: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a file says for all keys in its variables."""
+    """What a file says for a key in its variables."""
 
     session_token: bool
     region: str | None
@@ -118,7 +210,7 @@ class FileFacts:
 
 
 def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within: str = "") -> Place:
-    """Return the place of a key in variables; a mention where its secret cannot be told from the file.
+    """Return the place of a key in variables; a mention where the pair is not complete or cannot be replaced.
 
     Args:
         within: what the variables belong to, such as a service in a compose file.
@@ -133,10 +225,10 @@ def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within:
         name=f"{path.name}: {within}" if within else path.name,
         path=path,
         locator=locator_of(pair, within),
-        kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
+        kind=PlaceKind.DESTINATION if pair.is_replaceable else PlaceKind.MENTION,
         access_key_id=pair.access_key_id,
         secret=secret,
-        editable=secret is not None and not session,
+        editable=pair.is_replaceable and not session,
         targets=facts.targets,
         region=facts.region,
         endpoint=facts.endpoint,
@@ -166,14 +258,8 @@ def spots_of_pairs(
             KeyPair(pair.access_key_id, Secret(pair.secret.value)),
         )
         for locator, pair in pairs
-        if pair.secret is not None and pair.secret.value
+        if pair.is_replaceable and pair.secret is not None and pair.secret.value
     }
-
-
-def shell_spots(content: FileContent) -> Mapping[str, PairSpot]:
-    """Return each complete pair of a file of assignments by its locator; raises as `Client.spots` does."""
-    pairs = pairs_in(assignments(content.content, path=content.path))
-    return spots_of_pairs(content.path, ((locator_of(pair), pair) for pair in pairs))
 
 
 def _spot(path: Path, one: Assignment, form: Writing | Encoding | None) -> ValueSpot:
@@ -182,6 +268,10 @@ def _spot(path: Path, one: Assignment, form: Writing | Encoding | None) -> Value
 
 def _literal(found: Iterable[Assignment]) -> list[Assignment]:
     return [assignment for assignment in found if assignment.value and not assignment.is_reference]
+
+
+def _fixed() -> str:
+    return _("It is written in a form that Keyturn does not change, such as a YAML anchor or a block.")
 
 
 def _why_no_secret(secrets: Sequence[Assignment], matched: bool) -> str:

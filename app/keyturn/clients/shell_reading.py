@@ -3,62 +3,146 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.client import PairSpot
 from keyturn.clients.duplicity_targets import names_destination
+from keyturn.clients.key_names import key_name
 from keyturn.clients.looking import Look, key_ids_in
+from keyturn.clients.readings import Readings
 from keyturn.clients.shell_files import SCRIPT_LIMIT, Owner, shell_files
+from keyturn.clients.variable_places import Variables, spots_of
 from keyturn.clients.walking import Walk, unfinished
-from keyturn.edits.files import LIMIT, FileContent, read_file
-from keyturn.edits.shell import Assignment, assignments
+from keyturn.edits import dotenv, shell
+from keyturn.edits.files import LIMIT, FileContent
+from keyturn.edits.shell import ShellText
 from keyturn.model.errors import FileError
+from keyturn.model.places import Problem
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
 # Files and folders looked at; people's own scripts are far fewer.
 _BUDGET = 5000
-_MARKS = (b"ACCESS_KEY", b"AWS_PROFILE")
+# One of these stands in every text that sets a key, or says where one is.
+_MARKS = re.compile(rb"(?i)access[_-]?key|A[KS]IA[A-Z0-9]{16}|AWS_PROFILE|secret")
 _NAMES_DUPLICITY = re.compile(rb"^[^#\n]*?\bduplicity\b", re.MULTILINE)
 _NAMES_RESTIC = re.compile(rb"^[^#\n]*?\brestic\b", re.MULTILINE)
 _REPOSITORY_OPTION = re.compile(rb"\s(?:-r|--repo)[ =]")
+# .env, .env.production, backup.env
+_IS_DOTENV = re.compile(r"(?:.*\.)?env(?:\..*)?|.*-env", re.IGNORECASE | re.DOTALL)
+_SCRIPT_ENDINGS = (".sh", ".bash", ".zsh", ".fish", ".ksh")
 
 
-def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[tuple[FileContent, list[Assignment]]]:
-    """Yield each file with a variable for a key that belongs to one client, with its assignments.
+@dataclass(frozen=True, slots=True)
+class _Text:
+    content: FileContent
+    text: ShellText
+    owner: Owner
+
+
+@dataclass(slots=True)
+class _Texts:
+    """Every text of variables of a computer, and what went wrong while reading them, each with whose it is."""
+
+    texts: list[_Text] = field(default_factory=list)
+    unread: list[tuple[Owner, Path, FileError]] = field(default_factory=list)
+    refused: list[tuple[Owner, FileContent, FileError]] = field(default_factory=list)
+    unlisted: Mapping[Path, FileError] = field(default_factory=dict)
+    bounded: tuple[Problem, ...] = ()
+
+
+def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[tuple[FileContent, ShellText]]:
+    """Yield each file with a variable for a key that belongs to one client, with what it sets and runs.
 
     Args:
         owner: the client that asks. It gets the files that are its by their content, and reports those that cannot be
             read and are its by their name.
     """
-    walk = Walk(budget=_BUDGET)
+    readings = look.listing.readings
+    found = readings.once(shell_files, lambda: _read_all(computer, readings))
+    for whose, path, error in found.unread:
+        if whose is owner:
+            look.report(path, error)
+    for whose, content, error in found.refused:
+        if whose is owner:
+            look.report_unparsable(content, error)
+    for one in found.texts:
+        if one.owner is owner:
+            look.seen.add(one.content.real_path)
+            yield one.content, one.text
+    if owner is Owner.RESTIC:
+        look.listing.failed.update(found.unlisted)
+        look.take(found.bounded)
+
+
+def _read_all(computer: Computer, readings: Readings) -> _Texts:
+    walk, found = Walk(_BUDGET, readings=readings), _Texts()
+    seen: set[Path] = set()
     for file in shell_files(computer, walk):
         try:
-            content = read_file(file.path, limit=SCRIPT_LIMIT if file.owner is Owner.NOBODY else LIMIT)
+            content = readings.file(file.path, limit=SCRIPT_LIMIT if file.owner is Owner.NOBODY else LIMIT)
         except FileError as error:
-            if file.owner is owner and error.code != "file.missing":
-                look.report(file.path, error)
+            if error.code != "file.missing":
+                found.unread.append((file.owner, file.path, error))
             continue
         text = content.content
         if b"\0" in text:  # UTF-16: nothing but its letters matters here
             text = text.replace(b"\0", b"")
-        if not any(mark in text for mark in _MARKS) or content.real_path in look.seen:
+        if _MARKS.search(text) is None or content.real_path in seen:
             continue
-        look.seen.add(content.real_path)
-        if owner_of(text) is not owner:
-            continue
+        seen.add(content.real_path)
+        owner = owner_of(text)
         try:
-            found = assignments(content.content, path=content.path)
+            found.texts.append(_Text(content, variables_of(content), owner))
         except FileError as error:
             if any(True for _found in key_ids_in(content.content)):
-                look.report_unparsable(content, error)
-            continue
-        yield content, found
-    if owner is Owner.RESTIC:
-        look.listing.failed.update(walk.failed)
-        if walk.budget < 0 and walk.bounded is not None:
-            look.take(unfinished([walk.bounded], look.client))
+                found.refused.append((owner, content, error))
+    found.unlisted = walk.failed
+    if walk.budget < 0 and walk.bounded is not None:
+        found.bounded = tuple(unfinished([walk.bounded], Owner.RESTIC))
+    return found
+
+
+def variables_of(content: FileContent) -> ShellText:
+    """Return what a file sets and runs, by the grammar that its name and its first line tell.
+
+    A `.env` is no shell script, and what a shell refuses may be none either: programs of all kinds read such lines.
+
+    Raises:
+        FileError: `file.unparsable`.
+    """
+    name, text = content.path.name, content.content
+    is_script = text.startswith(b"#!") or name.endswith(_SCRIPT_ENDINGS)
+    if _IS_DOTENV.fullmatch(name) is not None and not is_script:
+        found = ShellText(tuple(dotenv.assignments(text, path=content.path)), ())
+        with suppress(FileError):
+            as_script = shell.read(text, path=content.path)
+            # Many such a file is for a shell nevertheless, and written so that nothing else reads its keys.
+            both = ShellText(found.assignments, as_script.commands)
+            return as_script if _halves(as_script) > _halves(found) else both
+        return found
+    try:
+        return shell.read(text, path=content.path)
+    except FileError:
+        if is_script or not dotenv.holds_nothing_else(text):
+            raise
+        return ShellText(tuple(dotenv.assignments(text, path=content.path)), ())
+
+
+def _halves(text: ShellText) -> int:
+    """How many halves of keys a reading of a text finds."""
+    return sum(bool(one.value) and key_name(one.name) is not None for one in text.assignments)
+
+
+def shell_spots(content: FileContent) -> Mapping[str, PairSpot]:
+    """Return each complete pair of a file of variables by its locator; raises as `Client.spots` does."""
+    text = variables_of(content)
+    return spots_of(content, [Variables(text.assignments, commands=text.commands)])
 
 
 def owner_of(text: bytes) -> Owner:

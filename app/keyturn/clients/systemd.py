@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,15 +9,13 @@ from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.looking import Look
 from keyturn.clients.unit_files import is_users_own, unit_files, unit_name
 from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of, take_from
-from keyturn.edits import units
+from keyturn.edits import shell, units
 from keyturn.edits.files import FileContent
 from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
-
-_REPOSITORY = re.compile(rb"""\s(?:-r|--repo)(?:\s+|=)["']?(s3:[^\s"';]+)""")
 
 
 class Systemd(Client):
@@ -53,9 +50,12 @@ class Systemd(Client):
 def _variables(content: FileContent) -> tuple[Variables, list[Place]]:
     found = units.directives(content.content, path=content.path)
     counting, mentions = overruled(Systemd.name, content.path, units.variables(found))
-    commands = [b" " + one.value for one in found if one.name.startswith("Exec")]
-    addresses = [match.decode(errors="replace") for command in commands for match in _REPOSITORY.findall(command)]
-    return Variables(counting, more_addresses=addresses), mentions
+    commands = [command for one in found if one.name.startswith("Exec") for command in units.commands(one)]
+    inner = [shell.commands_of(command) for command in commands]
+    assigned = [assignment for text in inner for assignment in text.assignments]
+    return Variables(
+        [*counting, *assigned], commands=[*commands, *(command for text in inner for command in text.commands)]
+    ), mentions
 
 
 def _places(content: FileContent) -> list[Place]:

@@ -8,63 +8,50 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keyturn.clients.client import PairSpot
-from keyturn.clients.endpoints import region_in
+from keyturn.clients.key_names import Half, key_name
 from keyturn.clients.looking import Look, mention
-from keyturn.clients.restic import repository
-from keyturn.clients.shell_pairs import (
-    FileFacts,
-    has_session_token,
-    last_value,
-    locator_of,
-    pairs_in,
-    place_of,
-    spots_of_pairs,
-    variable_key_id,
-)
+from keyturn.clients.shell_pairs import locator_of, pairs_in, place_of, spots_of_pairs, variable_key_id
+from keyturn.clients.variable_facts import Setting
+from keyturn.edits.commands import Command
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
 from keyturn.edits.trees import Writing
 from keyturn.model.errors import FileError
-from keyturn.model.places import Place, Target
+from keyturn.model.places import Place
 from keyturn.model.text import _
 
-_NAME_OF_KEY = re.compile(rb"ACCESS_KEY")
+# What stands in every file that sets a key or says where one is, in any case and with anything between the words.
+NAMES_A_KEY = re.compile(rb"(?i)access[_-]?key|AKIA|ASIA|secret|aws_|S3_")
 
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """What one job, service or script sets.
+    """What one job, service or script sets and runs.
 
     Attributes:
         assignments: in the order in which they count.
         within: what they belong to, such as a service in a compose file; empty where the file has one set of them.
-        more_addresses: addresses of restic repositories that stand in its commands.
+        commands: what is run with them.
     """
 
     assignments: Sequence[Assignment]
     within: str = ""
-    more_addresses: Sequence[str] = ()
+    commands: Sequence[Command] = ()
 
 
 def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
-    """Return a place for each key among the variables."""
-    found = variables.assignments
-    addresses = [one.value for one in found if one.name == "RESTIC_REPOSITORY" and one.value]
-    repositories = [one for one in map(repository, (*addresses, *variables.more_addresses)) if one is not None]
-    endpoint = (
-        repositories[0].endpoint if repositories else last_value(found, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-    )
-    region = last_value(found, "AWS_REGION", "AWS_DEFAULT_REGION") or region_in(endpoint)
-    facts = FileFacts(has_session_token(found), region, endpoint, _distinct(one.target for one in repositories))
-    return [place_of(client, path, pair, facts, variables.within) for pair in pairs_in(found)]
+    """Return a place for each key among the variables and the options of the commands."""
+    setting = Setting(variables.assignments, variables.commands)
+    pairs = pairs_in(variables.assignments, variables.commands)
+    return [place_of(client, path, pair, setting.facts_of(pair), variables.within) for pair in pairs]
 
 
 def take_from(
     look: Look,
     paths: Iterable[Path],
     places_in: Callable[[FileContent], Iterable[Place]],
-    mark: re.Pattern[bytes] = _NAME_OF_KEY,
+    mark: re.Pattern[bytes] = NAMES_A_KEY,
 ) -> None:
     """Take a place for each key in the variables of these files.
 
@@ -90,7 +77,7 @@ def spots_of(
     Args:
         form: how a new value is written there; None where it is a matter of each value's own quotes.
     """
-    pairs = ((locator_of(pair, one.within), pair) for one in every for pair in pairs_in(one.assignments))
+    pairs = ((locator_of(pair, one.within), pair) for one in every for pair in pairs_in(one.assignments, one.commands))
     return spots_of_pairs(content.path, pairs, form)
 
 
@@ -101,10 +88,7 @@ def overruled(client: str, path: Path, found: Sequence[Assignment]) -> tuple[lis
     mentions = []
     for one in found:
         identifier = None if last[one.name] is one else variable_key_id(one.name, one.value)
-        if identifier is not None and "ACCESS_KEY" in one.name and "SECRET" not in one.name:
+        named = key_name(one.name)
+        if identifier is not None and (named is None or named.half is Half.ID):
             mentions.append(mention(client, path, identifier, one.line, note))
     return [one for one in found if last[one.name] is one], mentions
-
-
-def _distinct(found: Iterable[Target]) -> tuple[Target, ...]:
-    return tuple(dict.fromkeys(found))

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 _ENDINGS = (*windows_scripts.BATCH_ENDINGS, *windows_scripts.POWERSHELL_ENDINGS)
 _FOLDERS = ("bin", "scripts", "Scripts", "restic", "backup", "Backup")
 _SETX = re.compile(r"\bsetx\b|SetEnvironmentVariable", re.IGNORECASE)
-_REPOSITORY = re.compile(r"""\s(?:-r|--repo)(?:\s+|=)["']?(s3:[^\s"';|&]+)""")
-_NAME_OF_KEY = re.compile(rb"ACCESS_KEY", re.IGNORECASE)  # Windows' variables have no case
 _BUDGET = 4000
 
 
@@ -40,7 +38,7 @@ class WindowsScripts(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a script."""
-        take_from(look, _scripts(computer, look.listing), _places, _NAME_OF_KEY)
+        take_from(look, _scripts(computer, look.listing), _places)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""
@@ -78,6 +76,5 @@ def _places(content: FileContent) -> list[Place]:
 
 
 def _variables(content: FileContent) -> Variables:
-    text = decoded(content.content).text
     found = windows_scripts.assignments(content.content, path=content.path)
-    return Variables(found, more_addresses=_REPOSITORY.findall(text))
+    return Variables(found, commands=windows_scripts.commands(content.content))

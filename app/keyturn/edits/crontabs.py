@@ -6,12 +6,12 @@ The rules are those of crontab(5), as in Vixie cron, Debian's cron and cronie.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from keyturn.edits import failures, shell
-from keyturn.edits.shell import Assignment, Quoting
+from keyturn.edits.commands import Command
+from keyturn.edits.shell import Assignment, Quoting, ShellText
 from keyturn.edits.spans import Span
 from keyturn.model.errors import FileError
 from keyturn.model.text import _
@@ -22,15 +22,16 @@ _LINE = re.compile(rb"([^\n]*)(?:\n|\Z)")
 _VARIABLE = re.compile(rb"""[ \t]*(["']?)(?P<name>[A-Za-z_][A-Za-z0-9_]*)\1[ \t]*=[ \t]*(?P<value>.*)""")
 _QUOTED = re.compile(rb"""(["'])(?P<inside>.*)\1""")
 _JOB = re.compile(rb"[ \t]*(?:@[a-z]+|[0-9*][^ \t]*(?:[ \t]+[^ \t]+){4})[ \t]+")
+_INPUT = re.compile(rb"(?<!\\)%")
 _WORD = re.compile(rb"[^ \t]+[ \t]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A timetable: its variables and the commands of its jobs, as bytes."""
+    """A timetable: its variables, those before a command included, and the commands of its jobs."""
 
     variables: tuple[Assignment, ...]
-    commands: tuple[bytes, ...]
+    commands: tuple[Command, ...]
 
 
 def read(content: bytes, *, path: Path | None = None, names_person: bool = False) -> Timetable:
@@ -48,7 +49,7 @@ def read(content: bytes, *, path: Path | None = None, names_person: bool = False
     if b"\0" in content:
         raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
     found: list[Assignment] = []
-    commands: list[bytes] = []
+    commands: list[Command] = []
     start = len(_MARK) if content.startswith(_MARK) else 0
     for number, line in enumerate(_LINE.finditer(content, start), start=1):
         text = line[1].rstrip(b" \t\r")
@@ -59,8 +60,9 @@ def read(content: bytes, *, path: Path | None = None, names_person: bool = False
         elif job := _JOB.match(text):
             person = _WORD.match(text, job.end()) if names_person else None
             start_of_command = job.end() if person is None else person.end()
-            commands.append(text[start_of_command:])
-            found += _in_command(text[start_of_command:], line.start() + start_of_command, number, path)
+            inner = _in_command(text[start_of_command:], line.start() + start_of_command, number, path)
+            found += inner.assignments
+            commands += inner.commands
     return Timetable(tuple(found), tuple(commands))
 
 
@@ -76,13 +78,10 @@ def _assignment(variable: re.Match[bytes], start: int, number: int) -> Assignmen
     return Assignment(variable["name"].decode(), text, span, True, number, False, Quoting.BARE)
 
 
-def _in_command(command: bytes, start: int, number: int, path: Path | None) -> Iterator[Assignment]:
-    """The variables before the command."""
+def _in_command(command: bytes, start: int, number: int, path: Path | None) -> ShellText:
+    """What a job sets and runs. Behind a `%` stands what the command reads, unless a backslash stands before it."""
     try:
-        found = shell.assignments(command)
+        return shell.moved(shell.read(_INPUT.split(command, maxsplit=1)[0]), start, number)
     except FileError as error:
         reason = _("Line {line} opens a quote or a bracket that is never closed.").format(line=number)
         raise failures.unparsable(path, reason) from error
-    for one in found:
-        span = Span(one.value_span.start + start, one.value_span.end + start)
-        yield replace(one, value_span=span, line=number)

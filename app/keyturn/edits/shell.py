@@ -8,25 +8,30 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keyturn.edits import failures
+from keyturn.edits.commands import Argument, Command, Run, program_name
 from keyturn.edits.spans import Span
 from keyturn.edits.words import Lexer, NeverClosedError, Piece, Quoting, Word
 from keyturn.model.text import _
 
-__all__ = ["Assignment", "Quoting", "assignments", "encode"]
+__all__ = ["Assignment", "Quoting", "ShellText", "assignments", "encode", "read"]
 
 _SAFE_VALUE = re.compile(r"[A-Za-z0-9/+][A-Za-z0-9/+=]*")
 _ASSIGNMENT = re.compile(rb"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<adds>\+?)=")
+_TAKES_TEXT = re.compile(rb"-[a-z]*c")
 _IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 # After these words a command begins.
 _OPENERS = frozenset(b"then do else elif if while until time ! { } begin and or not".split())
 # These run the command behind them; before it, `env` and `sudo` take assignments.
 _WRAPPERS = frozenset(b"env sudo doas nohup nice exec command builtin time".split())
 _DECLARERS = frozenset(b"export readonly declare typeset local".split())
+_SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash", "fish")
+# A text for a shell within a text for a shell; nobody writes more of them into each other.
+_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Assignment:
             `export NAME` elsewhere in the text, or because it stands before the command that it is for.
         line: of the name, counted from 1.
         is_reference: the shell takes the value from elsewhere: `$NAME`, `${NAME}`, `$(command)`, backquotes, `+=`.
+        written: a reference as it stands in the file, quotes and all; empty for a value.
+        fixed: the value is known and has no spot of its own that could be replaced, as behind a YAML anchor.
     """
 
     name: str
@@ -50,10 +57,27 @@ class Assignment:
     line: int
     is_reference: bool
     quoting: Quoting
+    written: bytes = field(default=b"", repr=False)
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShellText:
+    """What a text for a shell sets and runs, in the order of the text."""
+
+    assignments: tuple[Assignment, ...]
+    commands: tuple[Command, ...]
 
 
 def assignments(content: bytes, *, path: Path | None = None) -> list[Assignment]:
-    """Return every assignment in the order of the text; which of them counts is for the caller to say.
+    """Return every assignment of a text; see `read`."""
+    return list(read(content, path=path).assignments)
+
+
+def read(content: bytes, *, path: Path | None = None) -> ShellText:
+    """Return every assignment and every command; which of them counts is for the caller to say.
+
+    What a command hands to another shell (`bash -c '…'`) is read as well.
 
     A here-document is text for a command, not shell, and is passed over. CR LF ends a line as LF does: a shell would
     take the CR into the value, but the programs that read environment files do not.
@@ -67,7 +91,7 @@ def assignments(content: bytes, *, path: Path | None = None) -> list[Assignment]
     """
     if b"\0" in content:
         raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
-    reading = _Reading()
+    reading = _Reading(content)
     try:
         for words in Lexer(content, fish=path is not None and path.suffix == ".fish").commands():
             reading.take(words)
@@ -76,7 +100,77 @@ def assignments(content: bytes, *, path: Path | None = None) -> list[Assignment]
         raise failures.unparsable(path, reason) from error
     except RecursionError as error:
         raise failures.unparsable(path, _("Its brackets stand deeper within each other than any script's.")) from error
-    return [replace(one, exported=True) if one.name in reading.exported else one for one in reading.found]
+    found = [replace(one, exported=True) if one.name in reading.exported else one for one in reading.found]
+    outer = ShellText(tuple(found), tuple(reading.commands))
+    inner = [text for command in outer.commands for text in _handed_on(command, _DEPTH)]
+    return ShellText(
+        (*outer.assignments, *(one for text in inner for one in text.assignments)),
+        (*outer.commands, *(one for text in inner for one in text.commands)),
+    )
+
+
+def commands_of(command: Command) -> ShellText:
+    """Return what a command of another grammar hands to a shell: the assignments and commands in `sh -c '…'`."""
+    inner = list(_handed_on(command, _DEPTH))
+    return ShellText(
+        tuple(one for text in inner for one in text.assignments),
+        tuple(one for text in inner for one in text.commands),
+    )
+
+
+def _handed_on(command: Command, depth: int) -> Iterator[ShellText]:
+    """The texts that a command hands to a shell, and those that they hand on; nothing where one cannot be read."""
+    at = next((number for number, word in enumerate(command.words) if program_name(word) in _SHELLS), None)
+    if at is None or depth == 0:
+        return
+    rest = command.words[at + 1 :]
+    option = next((n for n, one in enumerate(rest) if one.known and _TAKES_TEXT.fullmatch(one.text)), None)
+    text = None if option is None or option + 1 >= len(rest) else rest[option + 1]
+    place = None if text is None else text.spot(0, len(text.text))
+    if text is None or place is None or not text.known or b"\0" in text.text:
+        return
+    reading = _Reading(text.text)
+    try:
+        for words in Lexer(text.text).commands():
+            reading.take(words)
+    except (NeverClosedError, RecursionError):
+        return
+    # A value in the inner text stands where the outer one has it, and is quoted as both want it.
+    inner = moved(ShellText(tuple(reading.found), tuple(reading.commands)), place[0].start, text.line)
+    yield inner
+    for one in inner.commands:
+        yield from _handed_on(one, depth - 1)
+
+
+def moved(text: ShellText, start: int, line: int) -> ShellText:
+    """Return what was read from a piece of a file, as it stands in the file.
+
+    Args:
+        start: where the piece begins, in bytes.
+        line: the line on which it begins, counted from 1.
+    """
+    return ShellText(
+        tuple(_moved(one, start, line - 1) for one in text.assignments),
+        tuple(_command_moved(one, start, line - 1) for one in text.commands),
+    )
+
+
+def _moved(one: Assignment, start: int, line: int) -> Assignment:
+    span = Span(one.value_span.start + start, one.value_span.end + start)
+    return replace(one, value_span=span, line=one.line + line)
+
+
+def _command_moved(command: Command, start: int, line: int) -> Command:
+    return Command(
+        tuple(
+            replace(
+                word,
+                runs=tuple(Run(run.at, run.start + start, run.size, run.quoting) for run in word.runs),
+                line=word.line + line,
+            )
+            for word in command.words
+        )
+    )
 
 
 def encode(value: str, quoting: Quoting) -> bytes:
@@ -95,9 +189,11 @@ def encode(value: str, quoting: Quoting) -> bytes:
 class _Reading:
     """What the commands read so far have assigned."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: bytes) -> None:
         self.found: list[Assignment] = []
+        self.commands: list[Command] = []
         self.exported: set[str] = set()
+        self._content = content
         self._export_all = False
 
     def take(self, words: Sequence[Word]) -> None:
@@ -106,20 +202,22 @@ class _Reading:
             rest.popleft()
         before: list[Assignment] = []
         wrapped = False
+        passed: list[Word] = []
         while rest:
             if (one := _assignment(rest[0])) is not None:
                 before.append(one)
                 rest.popleft()
             elif rest[0].text.rpartition(b"/")[2] in _WRAPPERS:
                 wrapped = True
-                rest.popleft()
+                passed.append(rest.popleft())
                 while rest and rest[0].text.startswith(b"-"):
-                    rest.popleft()
+                    passed.append(rest.popleft())
             else:
                 break
         self._add(before, exported=bool(rest) or wrapped)
         if not rest:
             return
+        self.commands.append(Command(tuple(map(self._argument, (*passed, *rest)))))
         command, arguments = rest.popleft().text, list(rest)
         if command in _DECLARERS:
             self._declare(command, arguments)
@@ -175,7 +273,19 @@ class _Reading:
         self._add([one], exported=exported)
 
     def _add(self, found: Sequence[Assignment], *, exported: bool) -> None:
-        self.found += [replace(one, exported=exported or self._export_all) for one in found]
+        for one in found:
+            written = self._content[one.value_span.start : one.value_span.end] if one.is_reference else b""
+            self.found.append(replace(one, exported=exported or self._export_all, written=written))
+
+    def _argument(self, word: Word) -> Argument:
+        runs, at = [], 0
+        for piece in word.pieces:
+            # In quotes, what reads otherwise than it is written is shorter.
+            as_read = piece.as_written if piece.quoting is Quoting.BARE else len(piece.text)
+            if as_read == len(piece.text) == piece.end - piece.start or piece.quoting is Quoting.BARE:
+                runs.append(Run(at, piece.start, as_read, piece.quoting))
+            at += len(piece.text)
+        return Argument(word.text, self._content[word.start : word.end], word.known, tuple(runs), word.line)
 
 
 def _assignment(word: Word) -> Assignment | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keyturn.edits import failures
+from keyturn.edits.commands import Argument, Command, Run
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
 from keyturn.model.text import _
@@ -20,6 +21,7 @@ _MARK = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _BLANKS = b" \t"
+_PREFIXES = b"@-:+!|"  # of the path of a program
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,30 @@ def variables(found: list[Directive]) -> list[Assignment]:
                 assignments.clear()
             assignments += _words(directive)
     return assignments
+
+
+def commands(directive: Directive) -> list[Command]:
+    """Return the commands of `Exec…=`, each with its arguments (systemd.service(5), Command Lines)."""
+    found: list[list[Argument]] = [[]]
+    for word in _split(directive):
+        if bytes(word.text) == b";" and len(found[-1]) > 0:
+            found.append([])
+            continue
+        text, places = bytes(word.text), word.places
+        if not found[-1]:
+            skipped = len(text) - len(text.lstrip(_PREFIXES))
+            text, places = text[skipped:], places[skipped:]
+        known = word.known and b"%" not in text and b"$" not in text
+        found[-1].append(Argument(text, text, known, tuple(_runs(places)), directive.line))
+    return [Command(tuple(words)) for words in found if words]
+
+
+def _runs(places: list[int]) -> Iterator[Run]:
+    start = 0
+    for at in range(1, len(places) + 1):
+        if at == len(places) or places[at] != places[at - 1] + 1:
+            yield Run(start, places[start], at - start, Quoting.BARE)
+            start = at
 
 
 def environment_files(found: list[Directive]) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from keyturn.edits import failures
+from keyturn.edits.commands import Argument, Command, Run
 from keyturn.edits.encodings import DecodedText, Encoding, decoded
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
@@ -38,6 +39,68 @@ def assignments(content: bytes, *, path: Path) -> list[Assignment]:
     if "\0" in text.text or (is_batch and text.encoding is not Encoding.UTF_8):
         raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
     return list(_in_batch(text) if is_batch else _in_powershell(text))
+
+
+# A piece of a word of a command, in quotes or not, and what ends a command.
+_WORD = re.compile(
+    r"""(?P<end>[;&|]|\r\n|\r|\n)|"(?P<double>[^"\r\n]*+)"|'(?P<single>[^'\r\n]*+)'|(?P<bare>[^\s"';&|]+)"""
+)
+_QUOTINGS = {"double": Quoting.DOUBLE, "single": Quoting.SINGLE, "bare": Quoting.BARE}
+_CONTINUED = re.compile(r"[`^]\r?\n")
+_COMPUTED = frozenset("%$`")
+
+
+def commands(content: bytes) -> list[Command]:
+    """Return the commands of a script in either language, a line or a part of one each, with the place of each word.
+
+    A word in quotes that follows another without a blank belongs to it, as in `--password="…"`.
+    """
+    text = decoded(content)
+    if "\0" in text.text:
+        return []
+    return list(_commands(text))
+
+
+def _commands(text: DecodedText) -> Iterator[Command]:
+    # A line that goes on in the next one is one command; blanks keep the place of the mark.
+    written = _CONTINUED.sub(lambda found: " " * len(found[0]), text.text)
+    words: list[Argument] = []
+    pieces: list[re.Match[str]] = []
+    line, counted = 1, 0
+    for found in _WORD.finditer(written):
+        if pieces and (found["end"] is not None or found.start() != pieces[-1].end()):
+            line, counted = line + text.text.count("\n", counted, pieces[0].start()), pieces[0].start()
+            words.append(_word(text, pieces, line))
+            pieces = []
+        if found["end"] is None:
+            pieces.append(found)
+        elif words:
+            yield Command(tuple(words))
+            words = []
+    if pieces:
+        words.append(_word(text, pieces, line + text.text.count("\n", counted, pieces[0].start())))
+    if words:
+        yield Command(tuple(words))
+
+
+def _word(text: DecodedText, pieces: list[re.Match[str]], line: int) -> Argument:
+    one_byte = text.encoding is Encoding.UTF_8
+    runs, values, at = [], [], 0
+    for piece in pieces:
+        group = next(one for one in _QUOTINGS if piece[one] is not None)
+        value = piece[group].encode("latin-1", errors="replace")
+        if one_byte:  # letters of two bytes are no run of bytes
+            runs.append(Run(at, text.start + piece.start(group), len(value), _QUOTINGS[group]))
+        values.append(value)
+        at += len(value)
+    as_written = "".join(piece[0] for piece in pieces)
+    return Argument(
+        b"".join(values),
+        as_written.encode("latin-1", errors="replace"),
+        not _COMPUTED & set(as_written),
+        tuple(runs),
+        line,
+    )
 
 
 # --- cmd.exe -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,157 @@
+"""What stands beside a key in variables: the bucket, the server and the region that go with it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from keyturn.clients.command_goals import Goal, bucket_named, goal_at, goals_of
+from keyturn.clients.endpoints import region_in
+from keyturn.clients.key_names import key_name
+from keyturn.clients.restic_addresses import repository
+from keyturn.clients.shell_pairs import FileFacts, ShellPair, has_session_token, last_value, variables_given
+from keyturn.edits.commands import Command
+from keyturn.edits.shell import Assignment
+from keyturn.model.places import Target
+
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AWS_S3_ENDPOINT", "S3_ENDPOINT_URL")
+_REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_S3_REGION", "S3_REGION")
+_REPOSITORIES = ("RESTIC_REPOSITORY", "RESTIC_REPOSITORY2", "RESTIC_FROM_REPOSITORY")
+# Buckets of other makers, which an S3 key does not open.
+_NOT_S3 = ("GCS", "GOOGLE", "AZURE", "B2_", "GS_")
+# What programs call it, behind what the names of one key have in common.
+_OF_BUCKET = ("BUCKET", "BUCKET_NAME", "S3_BUCKET_NAME", "S3_BUCKET")
+_OF_PREFIX = ("PREFIX", "PATH", "S3_PATH", "BUCKET_PATH")
+_OF_ENDPOINT = ("ENDPOINT", "ENDPOINT_URL", "ENDPOINT_URL_S3", "S3_ENDPOINT", "HOST", "HOSTNAME")
+_OF_REGION = ("REGION", "DEFAULT_REGION", "S3_REGION")
+_ENDINGS = ("SECRET_ACCESS_KEY", "ACCESS_KEY_ID", "ACCESS_KEY", "ACCESSKEYID", "ACCESSKEY", "KEY_ID", "KEY")
+
+
+class Setting:
+    """The variables and commands of one job, service or script, for any number of questions about its keys."""
+
+    def __init__(self, found: Sequence[Assignment], commands: Sequence[Command]) -> None:
+        self._found = (*found, *(one for command in commands for one in variables_given(command)))
+        self._commands = commands
+        self._values = {one.name.upper(): one.value for one in self._found if one.value and not one.is_reference}
+
+    def facts_of(self, pair: ShellPair) -> FileFacts:
+        """Return what the variables and commands around a pair say of where it is used."""
+        own = self._named_after(_stem(pair.assignment.name))
+        command = self._command_with(pair)
+        goals = self._of_all if command is None else tuple(goals_of(command, self._remotes))
+        targets = self._targets if command is None else _targets(goals)
+        if own is not None and own.target is not None:
+            targets = tuple(dict.fromkeys((own.target, *targets)))
+        endpoint = own.endpoint if own is not None else None
+        endpoint = endpoint or next((goal.endpoint for goal in goals if goal.endpoint), None)
+        endpoint = endpoint or last_value(self._found, *_ENDPOINTS)
+        region = own.region if own is not None else None
+        region = region or self._region or region_in(endpoint)
+        region = region or next((goal.region for goal in goals if goal.region), None)
+        return FileFacts(self._session, region, endpoint, targets or self._buckets)
+
+    @cached_property
+    def _session(self) -> bool:
+        return has_session_token(self._found)
+
+    @cached_property
+    def _region(self) -> str | None:
+        return last_value(self._found, *_REGIONS)
+
+    @cached_property
+    def _of_all(self) -> tuple[Goal, ...]:
+        """Where everything goes that runs with the variables: no command that is handed a key of its own."""
+        return (
+            *_in_variables(self._found),
+            *(goal for one in self._commands if not _has_own_key(one) for goal in goals_of(one, self._remotes)),
+        )
+
+    @cached_property
+    def _targets(self) -> tuple[Target, ...]:
+        return _targets(self._of_all)
+
+    @cached_property
+    def _remotes(self) -> Mapping[str, str]:
+        """The remotes of rclone that variables define, with their endpoints (rclone's page, Environment Variables)."""
+        remotes: dict[str, str] = {}
+        for name, value in self._values.items():
+            if name.startswith("RCLONE_CONFIG_") and name.endswith("_TYPE") and value == "s3":
+                remote = name.removeprefix("RCLONE_CONFIG_").removesuffix("_TYPE")
+                remotes[remote.lower()] = self._values.get(f"RCLONE_CONFIG_{remote}_ENDPOINT") or ""
+        return remotes
+
+    @cached_property
+    def _buckets(self) -> tuple[Target, ...]:
+        """The buckets that variables name in whatever words, where nothing else names one."""
+        named = (
+            bucket_named(value or "")
+            for name, value in self._values.items()
+            if "BUCKET" in name and not name.startswith(_NOT_S3)
+        )
+        return tuple(Target(name) for name in dict.fromkeys(named) if name is not None)
+
+    def _command_with(self, pair: ShellPair) -> Command | None:
+        """The command that is handed the pair as an option; None for one that is set for all."""
+        start = pair.assignment.value_span.start
+        at = bisect_right(self._places_of_options, start, key=lambda place: place[0]) - 1
+        if at < 0 or start >= self._places_of_options[at][1]:
+            return None
+        return self._commands[self._places_of_options[at][2]]
+
+    @cached_property
+    def _places_of_options(self) -> list[tuple[int, int, int]]:
+        """Where the letters of the commands with a key of their own stand: from, to before, the command's number."""
+        return sorted(
+            (run.start, run.start + max(run.size, 1), number)
+            for number, command in enumerate(self._commands)
+            if _has_own_key(command)
+            for word in command.words
+            for run in word.runs
+        )
+
+    def _named_after(self, stem: str) -> Goal | None:
+        """What the variables say whose names begin as the key's: `S3_BUCKET` and `S3_ENDPOINT` for `S3_KEY`."""
+        if not stem:
+            return None
+        bucket = next((name for one in self._under(stem, _OF_BUCKET) if (name := bucket_named(one))), None)
+        prefix = next(self._under(stem, _OF_PREFIX), "")
+        endpoint, region = next(self._under(stem, _OF_ENDPOINT), None), next(self._under(stem, _OF_REGION), None)
+        target = None if bucket is None else Target(bucket, prefix.strip("/"))
+        return None if target is None and endpoint is None and region is None else Goal(target, endpoint, region)
+
+    def _under(self, stem: str, names: Sequence[str]) -> Iterator[str]:
+        return (value for name in names if (value := self._values.get(stem + name)))
+
+
+def _targets(goals: Sequence[Goal]) -> tuple[Target, ...]:
+    return tuple(dict.fromkeys(goal.target for goal in goals if goal.target is not None))
+
+
+def _in_variables(found: Sequence[Assignment]) -> Iterator[Goal]:
+    for one in found:
+        if one.is_reference or not one.value:
+            continue
+        if one.name in _REPOSITORIES:
+            named = repository(one.value)
+            if named is not None:
+                yield Goal(named.target, named.endpoint)
+        elif one.value.startswith("s3://") and (goal := goal_at(one.value)) is not None:
+            yield goal
+
+
+def _has_own_key(command: Command) -> bool:
+    """Whether a command is handed a key as an option, so that it needs none of the variables."""
+    return any(_names_a_key(word.decoded.partition("=")[0]) for word in command.words if word.text.startswith(b"-"))
+
+
+def _names_a_key(option: str) -> bool:
+    known = key_name(option)
+    return known is not None and known.means_s3
+
+
+def _stem(name: str) -> str:
+    """What the names beside a key begin with: `PGBACKREST_REPO1_S3_` for `PGBACKREST_REPO1_S3_KEY`."""
+    upper = name.upper()
+    return next((upper.removesuffix(ending) for ending in _ENDINGS if upper.endswith(ending)), "")
