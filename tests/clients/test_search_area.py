@@ -14,10 +14,11 @@ from keyturn.clients.search.crew import Crew
 from keyturn.clients.search.folders import Searched, search_folders, search_with
 from keyturn.clients.search.mounts import MountKind, Mounts, of_linux, of_macos
 from keyturn.clients.search.report import Area, GapReason, named
-from keyturn.clients.search.scope import SearchScope, area_of
+from keyturn.clients.search.scope import area_of
 from keyturn.clients.search.tree import Tree
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
+from keyturn.model.places import SearchScope
 
 KEY = AccessKeyId("AKIAONE2222222222222")
 TEXT = f"first line\nkey={KEY}\n"

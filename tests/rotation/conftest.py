@@ -15,7 +15,7 @@ from keyturn.aws.session import Aws, AwsSettings
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
-from keyturn.model.places import PlaceKind
+from keyturn.model.places import PlaceKind, SearchScope
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.timeline import HandClock, Lag
 from keyturn.rotation import conductor
@@ -26,6 +26,7 @@ from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.steps import Result, Route
 from keyturn.rotation.surroundings import Event, OwnUses, Surroundings
 from keyturn.rotation.survey import FoundKey, take_survey
+from keyturn.rotation.whole_search import searching
 from keyturn.state.journal import Journal
 from keyturn.state.secrets import FileSecrets, SecretStore
 
@@ -46,6 +47,7 @@ class Office:
     secrets: SecretStore
     region: str = "eu-central-1"
     events: list[Event] = field(default_factory=list)
+    search_scope: SearchScope = SearchScope.NONE
 
     def start(
         self, *, cancel: CancelToken | None = None, progress: Callable[[Event], None] | None = None
@@ -61,6 +63,7 @@ class Office:
             progress=progress or self.events.append,
             cancel=cancel or CancelToken(),
             endpoint_url=self.url,
+            search_scope=self.search_scope,
         )
 
     def found(self, key: AccessKeyId | None = None) -> FoundKey:
@@ -71,7 +74,8 @@ class Office:
     def plan(self, route: Route | None = None, **options: object) -> Plan:
         """Plan the old key's rotation, with no days to wait unless said otherwise."""
         surroundings = self.start()
-        survey = take_survey(surroundings)
+        with searching(surroundings, stop=lambda: surroundings.cancel.asked) as search:
+            survey = take_survey(surroundings, search=search)
         (found,) = survey.find(self.old.access_key_id.value)
         chosen = {"watch_days": 0.0, "off_days": 0.0, **options}
         return make_plan(surroundings, survey, found, Options(route=route, **chosen))  # type: ignore[arg-type]

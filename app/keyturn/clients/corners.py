@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,14 @@ SIZE_LIMIT = 1024 * 1024
 _BUDGET = 4000
 # Opened without waiting, so that a pipe in the place of a file cannot hold the search up.
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+# Old versions, logs also with their day or number, archives, mail boxes, what an editor or a trash keeps.
+_COPY = re.compile(
+    r"\.(?:bak|old|orig|backup|save|swp|swo|log|zip|gz|tgz|bz2|tbz2|xz|txz|tar|jar|whl|mbox|eml|part|crdownload|\d+)$"
+    r"|\.log[.-]|[._-](?:bak|old|orig|backup)[._-]?\d*$"
+)
+_FOLDERS_OF_COPIES = frozenset({".git", ".hg", ".svn", "trash", ".trash", "$recycle.bin", "undo", "file-history"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,17 @@ def what_it_is(path: Path) -> str:
     if suffix in (".conf", ".cfg", ".ini", ".json", ".yaml", ".yml", ".toml", ".xml", ".plist", ".env"):
         return _("This is a configuration file of a program that Keyturn does not know.")
     return _("Keyturn cannot say what reads this file.")
+
+
+def is_a_copy(path: Path) -> bool:
+    """Return whether no program reads its key from such a file: an archive, a log, a history, an old copy.
+
+    Told by name and folder alone; where that says nothing, it is none.
+    """
+    name, folders = path.name.lower(), {part.lower() for part in path.parts[:-1]}
+    if name.endswith(("history", "~", ".zsh_sessions")) or folders & _FOLDERS_OF_COPIES:
+        return True
+    return bool(_COPY.search(name))
 
 
 def _corners(computer: Computer, listing: Listing) -> Iterator[_Corner]:

@@ -95,9 +95,11 @@ class Jobs:
         """
         from keyturn.rotation.planning import make_plan
         from keyturn.rotation.survey import take_survey
+        from keyturn.rotation.whole_search import searching
 
         self._plan = None
-        survey = take_survey(surroundings)
+        with searching(surroundings, stop=lambda: surroundings.cancel.asked) as search:
+            survey = take_survey(surroundings, search=search)
         plan = make_plan(surroundings, survey, self._mine(survey), replace(options, pair=self._given))
         shown = plan_facts(plan, options, home=surroundings.computer.home, location_options=self._location.options)
         self._plan = plan

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from keyturn.clients.arq_buckets import ARQ_7
 from keyturn.clients.client import AfterChange
+from keyturn.clients.corners import is_a_copy
 from keyturn.clients.registry import client_named
 from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
+from keyturn.clients.walking import listed
 from keyturn.computer.programs import running_programs
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
-from keyturn.model.text import _
+from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.decision import Decision, OtherComputer, computer_name
 from keyturn.rotation.guided_items import foreseen_items
 from keyturn.rotation.steps import Awaited
 from keyturn.rotation.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from keyturn.rotation.record import Rotation
 
 TURN_OFF = "turn-off"
 TURN_ON = "turn-on"
@@ -32,7 +39,7 @@ def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, .
         *foreseen_items(decision),
         *after_changes(surroundings, decision),
         *other_computers(decision),
-        *look_at_places(surroundings, decision),
+        *look_at_mentions(surroundings, decision),
         *still_running(surroundings, decision, None),
         *look_who_else(decision),
     ]
@@ -88,9 +95,40 @@ def after_changes(surroundings: Surroundings, decision: Decision) -> tuple[Await
     return tuple(found.values())
 
 
-def look_at_places(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
+def look_at_mentions(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
     """The places that Keyturn does not edit: a person has to know what they are for."""
-    return tuple(_look_at(surroundings, number, place) for number, place in enumerate(decision.mentions, start=1))
+    return _look_at_places(surroundings, list(enumerate(decision.mentions, start=1)))
+
+
+def look_at_found(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+    """The places of the old key that a search found since the plan, and that held it when it looked last."""
+    holding = {place.identity for place in rotation.still_holding}
+    numbered = enumerate(rotation.found_since, start=len(rotation.decision.mentions) + 1)
+    return _look_at_places(surroundings, [(number, place) for number, place in numbered if place.identity in holding])
+
+
+def _look_at_places(surroundings: Surroundings, numbered: Sequence[tuple[int, Place]]) -> tuple[Awaited, ...]:
+    """Each place is looked at by itself; copies from which no program reads its key are looked through together."""
+    copies = [one for one in numbered if one[1].kind is PlaceKind.MENTION and is_a_copy(one[1].path)]
+    alone = [_look_at(surroundings, number, place) for number, place in numbered if (number, place) not in copies]
+    return (*alone, *((_look_through(copies),) if copies else ()))
+
+
+def _look_through(copies: Sequence[tuple[int, Place]]) -> Awaited:
+    paths = dict.fromkeys(place.path for _number, place in copies)
+    title = plural(
+        "Look through {count} copy of the old key: an archive, a log, a history, an old version",
+        "Look through {count} copies of the old key: archives, logs, histories, old versions",
+        len(paths),
+    )
+    return Awaited(
+        f"copies-{copies[-1][0]}",
+        title.format(count=len(paths)),
+        (
+            _("No program reads its key from such a file as a rule: {paths}.").format(paths=listed(list(paths))),
+            _("If one does, give it a key of its own or the new one, and let it run once."),
+        ),
+    )
 
 
 def _look_at(surroundings: Surroundings, number: int, place: Place) -> Awaited:

@@ -45,7 +45,7 @@ def _decision(fields: Fields) -> Decision:
         destinations=fields.get("destinations", listed(whole_object(_destination))),
         by_hand=fields.get("by_hand", listed(whole_object(_by_hand))),
         computers=fields.get("computers", listed(whole_object(_computer))),
-        mentions=fields.get("mentions", listed(whole_object(_place))),
+        mentions=fields.get("mentions", listed(whole_object(read_place))),
         known_keys=fields.get("known_keys", listed(key_id)),
         regions=fields.get("regions", mapped(maybe(text))),
         user_name=fields.get("user_name", maybe(text)),
@@ -64,7 +64,7 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
         "route": decision.route.value,
         "destinations": [
             {
-                **_place_written(one.place),
+                **place_written(one.place),
                 "targets": _targets_written(one.targets),
                 "file": str(one.file),
                 "manners": [[target.bucket, target.prefix, manner.as_json()] for target, manner in one.manners],
@@ -74,7 +74,7 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
         "by_hand": [
             {
                 "client": one.client,
-                "places": [_place_written(place) for place in one.places],
+                "places": [place_written(place) for place in one.places],
                 "targets": _targets_written(one.targets),
                 "known": one.known,
             }
@@ -90,7 +90,7 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
             }
             for one in decision.computers
         ],
-        "mentions": [_place_written(place) for place in decision.mentions],
+        "mentions": [place_written(place) for place in decision.mentions],
         "known_keys": [key.value for key in decision.known_keys],
         "regions": dict(decision.regions),
         "user_name": decision.user_name,
@@ -125,7 +125,8 @@ def key_id(value: object) -> AccessKeyId:
     return made_by(AccessKeyId)(value)
 
 
-def _place(fields: Fields) -> Place:
+def read_place(fields: Fields) -> Place:
+    """Read a place; it has no secret."""
     kind = fields.get("kind", choice(PlaceKind))
     return Place(
         client=fields.get("client", text),
@@ -142,7 +143,8 @@ def _place(fields: Fields) -> Place:
     )
 
 
-def _place_written(place: Place) -> dict[str, Any]:
+def place_written(place: Place) -> dict[str, Any]:
+    """Write what `read_place` reads, without the secret."""
     return {
         "client": place.client,
         "name": place.name,
@@ -158,7 +160,7 @@ def _place_written(place: Place) -> dict[str, Any]:
 
 
 def _destination(fields: Fields) -> Destination:
-    place = _place(fields)
+    place = read_place(fields)
     if not _is_known(place.client):
         raise NotUnderstood("client", newer=True)
     targets = fields.get("targets", listed(_target))
@@ -169,7 +171,7 @@ def _destination(fields: Fields) -> Destination:
 def _by_hand(fields: Fields) -> ByHand:
     return ByHand(
         client=fields.get("client", text),
-        places=tuple(replace(one, editable=False) for one in fields.get("places", listed(whole_object(_place)))),
+        places=tuple(replace(one, editable=False) for one in fields.get("places", listed(whole_object(read_place)))),
         targets=fields.get("targets", listed(_target)),
         known=fields.get("known", truth),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-from keyturn.rotation.decision_format import key_id
+from keyturn.model.places import SearchScope
+from keyturn.rotation.decision_format import key_id, read_place
 from keyturn.rotation.steps import By, Step
 from keyturn.state.journal import Entry, Mark, RawEntry
 from keyturn.state.written import (
@@ -16,6 +18,7 @@ from keyturn.state.written import (
     listed,
     maybe,
     moment,
+    number,
     parsed,
     text,
     truth,
@@ -36,9 +39,17 @@ def _proved(fields: Fields) -> None:
     fields.get("checks", listed(_check))
 
 
+def _searched(fields: Fields) -> None:
+    fields.get("scope", choice(SearchScope))
+    fields.get("files", number(0, math.inf))
+    fields.get("finished", truth)
+
+
 _KINDS: Mapping[str, Reader[object]] = {
     "also": text,  # a program that a person named later
     "by": choice(By),
+    "holding": listed(whole_object(read_place)),
+    "searched": whole_object(_searched),
     "code": text,
     "item": text,
     "made": listed(key_id),

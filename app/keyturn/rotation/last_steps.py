@@ -13,6 +13,7 @@ from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
 from keyturn.rotation.steps import By, Ending, Result, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.rotation.whole_search import search_again
 from keyturn.state.journal import Mark
 
 
@@ -26,6 +27,8 @@ def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait
         surroundings.aws.forget_new(old.access_key_id)
         evidence = watching.look(surroundings, rotation, asker(rotation, old, new))
         program_runs.note_use_of_new_key(surroundings, rotation, asker(rotation, old, new))
+        if not evidence.dead:
+            rotation = search_again(surroundings, rotation)
         reasons = () if evidence.dead else watching.turn_off_gates(surroundings, rotation, evidence)
         if reasons:
             return _held(surroundings, rotation, evidence, reasons)
@@ -98,6 +101,7 @@ def look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
         if evidence.dead:
             turning_off.seen_off(surroundings, rotation, old)
             return prove_off(surroundings, reload(surroundings, rotation))
+        rotation = search_again(surroundings, rotation)
         if rotation.step is Step.TURN_OFF:
             # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
             write(surroundings, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})

@@ -36,6 +36,7 @@ from keyturn.rotation.routes import chosen_route
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
+from keyturn.rotation.whole_search import what_was_searched
 
 
 def make_plan(surroundings: Surroundings, survey: Survey, found: FoundKey, options: Options) -> Plan:
@@ -109,6 +110,7 @@ class _Planning:
                 self._notes.append(consent.one_way(decision.owner))
             self._look_at_the_store(decision)
         self._gates += self._later_gates()
+        self._notes.append(what_was_searched(self._survey.searched))
         can, cannot = ((), ()) if decision is None else powers(decision)
         return Plan(
             key=self._found.key.access_key_id,

@@ -10,15 +10,16 @@ from typing import Any
 
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId
+from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation.decision import ByHand, Decision
-from keyturn.rotation.decision_format import FORMAT
+from keyturn.rotation.decision_format import FORMAT, read_place
 from keyturn.rotation.facts import checked, entry_of
 from keyturn.rotation.steps import By, Route, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.unread import Unread, unread
 from keyturn.state.journal import Entry, Journal, Mark, RecordedRotation
-from keyturn.state.written import NotUnderstood, moment, parsed
+from keyturn.state.written import Fields, NotUnderstood, moment, parsed
 
 _WAY_OUT = (Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN)
 
@@ -193,6 +194,27 @@ class Rotation:
                 said.add(str(entry.facts["item"]))
             said.discard(str(entry.facts.get("opposite")))
         return frozenset(said)
+
+    @property
+    def searched(self) -> Mapping[str, Any] | None:
+        """What the newest search for the old key looked into since the switch; None where there was none."""
+        return next((e.facts["searched"] for e in reversed(self.entries) if "holding" in e.facts), None)
+
+    @property
+    def found_since(self) -> tuple[Place, ...]:
+        """The places of the old key that a search found since the plan, in the order in which they were found."""
+        found: dict[str, Place] = {}
+        for entry in self.entries:
+            for written in entry.facts.get("holding", ()):
+                place = read_place(Fields(written))
+                found.setdefault(place.identity, place)
+        return tuple(found.values())
+
+    @property
+    def still_holding(self) -> tuple[Place, ...]:
+        """Those of them that held the old key when the newest search looked."""
+        newest = next((e.facts["holding"] for e in reversed(self.entries) if "holding" in e.facts), ())
+        return tuple(read_place(Fields(written)) for written in newest)
 
     @property
     def by_hand(self) -> tuple[ByHand, ...]:

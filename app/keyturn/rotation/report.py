@@ -9,7 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId
-from keyturn.model.text import _, shown
+from keyturn.model.places import SearchScope
+from keyturn.model.text import _, plural, shown
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.record import Proved, Rotation, all_rotations
 from keyturn.rotation.standing import standing
@@ -149,10 +150,25 @@ def _happened(rotation: Rotation, titles: Mapping[str, str]) -> Iterator[Happeni
             case Mark.TICKED:
                 item = str(entry.facts["item"])
                 yield Happening(entry.at, item, titles.get(item, item), HowItWent.BY_HAND)
+            case Mark.NOTED if "searched" in entry.facts:
+                title = _("Search of this computer for the old key")
+                yield Happening(entry.at, "search", title, HowItWent.WELL, _searched(entry))
             case Mark.INTENT if not _ended(rotation.entries[at + 1 :], entry.step):
                 yield Happening(entry.at, entry.step, step, HowItWent.OPEN)
             case _:
                 pass
+
+
+def _searched(entry: Entry) -> str:
+    """How much was searched, and what holds the old key; a search that was left out is told as well."""
+    seen = entry.facts["searched"]
+    if seen["scope"] == SearchScope.NONE.value:
+        return _("left out, as was asked")
+    holding = [str(place["path"]) for place in entry.facts["holding"]]
+    files = plural("{count} file searched", "{count} files searched", seen["files"]).format(count=f"{seen['files']:,}")
+    if not holding:
+        return files
+    return _("{files}; it stands in {paths}").format(files=files, paths=", ".join(dict.fromkeys(holding)))
 
 
 def _ended(after: tuple[Entry, ...], step: str) -> bool:

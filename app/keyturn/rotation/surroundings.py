@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from keyturn.model.places import SearchScope
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.steps import Step
 
@@ -55,6 +56,7 @@ class Surroundings:
 
     Attributes:
         endpoint_url: where AWS is, where that is not Amazon's own address.
+        search_scope: what is searched for the old key before a key is switched, and before the old one is turned off.
     """
 
     computer: Computer
@@ -65,6 +67,7 @@ class Surroundings:
     progress: ProgressSink
     cancel: CancelToken = field(default_factory=CancelToken)
     endpoint_url: str | None = None
+    search_scope: SearchScope = SearchScope.NONE
 
     def tell(self, step: Step, moment: Moment, detail: str = "", places: tuple[str, ...] = ()) -> None:
         """Tell whoever watches."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws
-from keyturn.clients.registry import claims, find_everything
+from keyturn.clients.registry import find_everything
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal
-from keyturn.model.places import BlindSpot, Findings, Place, PlaceKind, Problem
+from keyturn.model.places import BlindSpot, Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation.advice import Advice, advice_for
 from keyturn.rotation.blind_spots import blind_spots
@@ -21,8 +20,8 @@ from keyturn.rotation.uses import without_own
 
 if TYPE_CHECKING:
     # Only who searches waits for their import.
-    from keyturn.clients.search.crew import Crew
-    from keyturn.clients.search.folders import Searched, Searching
+    from keyturn.clients.search.folders import Searched
+    from keyturn.rotation.whole_search import Search
 
 # After one of these, asking about the next key would only fail, and wait, in the same way.
 _NOBODY_ANSWERS = {AwsFault.NO_NETWORK, AwsFault.NOT_AWS, AwsFault.UNTRUSTED, AwsFault.NO_ANSWER, AwsFault.CLOCK}
@@ -48,21 +47,6 @@ class FoundKey:
     conflicting: bool = False
     failure: AwsError | None = None
     at_store: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What `take_survey` shall search besides the known places.
-
-    Attributes:
-        crew: who searches, and where. It may have begun to walk already, and whoever made it sends it away again.
-        any_key: for anything shaped like a key ID, not only for the keys that were found.
-        progress: told often how far the search is.
-    """
-
-    crew: Crew
-    any_key: bool = False
-    progress: Callable[[Searching], None] = lambda searching: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +83,21 @@ def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Se
 
     Args:
         offline: ask AWS nothing.
-        search: also look into every file of an area. A search that is stopped ends with what was found until then,
-            and AWS is not asked.
+        search: also look into every file of an area. Where that was stopped by the surroundings' `cancel`, AWS is not
+            asked.
     """
     own_memory = surroundings.journal.path.parent
     findings = find_everything(surroundings.computer, leave_out=(own_memory,))
-    searched = None if search is None else _searched(findings, search, own_memory)
-    if searched is not None:
+    searched = None
+    if search is not None:
+        keys = tuple(dict.fromkeys(place.access_key_id for place in findings.places))
+        searched = search.for_keys(keys, findings, own_memory)
         findings += searched.findings
     problems = list(findings.problems)
     by_key: dict[AccessKeyId, list[Place]] = {}
     for place in findings.places:
         by_key.setdefault(place.access_key_id, []).append(place)
-    inquiry = _Inquiry(surroundings, offline=offline or not (searched is None or searched.finished))
+    inquiry = _Inquiry(surroundings, offline=offline or surroundings.cancel.asked)
     found = [inquiry.about(key, tuple(places)) for key, places in by_key.items()]
     found = [inquiry.completed(one) for one in found]
     now = surroundings.clock.now()
@@ -121,23 +107,6 @@ def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Se
     problems += inquiry.problems
     found.sort(key=_urgency)
     return Survey(tuple(found), tuple(problems), searched)
-
-
-def _searched(findings: Findings, search: Search, own_memory: Path) -> Searched:
-    from keyturn.clients.search.folders import search_with
-    from keyturn.state import searched_files
-
-    keys = tuple(dict.fromkeys(place.access_key_id for place in findings.places))
-    searched = search_with(
-        search.crew,
-        keys,
-        claims(findings.places),
-        any_key=search.any_key,
-        known=searched_files.load(own_memory, keys),
-        progress=search.progress,
-    )
-    searched_files.add(own_memory, keys, searched.clean)
-    return searched
 
 
 def _urgency(found: FoundKey) -> tuple[int, str]:

@@ -139,7 +139,8 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
         *by_hand.after_changes(surroundings, rotation.decision),
         *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),
         *by_hand.other_computers(rotation.decision),
-        *by_hand.look_at_places(surroundings, rotation.decision),
+        *by_hand.look_at_mentions(surroundings, rotation.decision),
+        *by_hand.look_at_found(surroundings, rotation),
     )
     items += [one for one in by_person if one.item not in rotation.ticked]
     return tuple(items)

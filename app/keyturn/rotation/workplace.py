@@ -17,6 +17,7 @@ from keyturn.computer.trust import system_certificates
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AnotherKeyturnError, AppError
 from keyturn.model.keys import Secret
+from keyturn.model.places import SearchScope
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
 from keyturn.rotation.record import Rotation, all_rotations
@@ -38,6 +39,9 @@ class Workplace:
     Args:
         offline: AWS must not be asked, so nothing is made ready for it.
         secrets: a store that several workplaces share; None opens the one that the location names.
+
+    Attributes:
+        search_scope: what of the computer is searched for the old key.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Workplace:
         self._secrets = secrets
         self._aws: Aws | None = None
         self._settings: Settings | None = None
+        self.search_scope = SearchScope.USUAL
 
     def __enter__(self) -> Self:
         return self
@@ -112,6 +117,7 @@ class Workplace:
             progress=progress or (lambda event: None),
             cancel=cancel or CancelToken(),
             endpoint_url=self.location.endpoint_url,
+            search_scope=self.search_scope,
         )
 
     def rotations(self) -> tuple[Rotation, ...]:

@@ -13,6 +13,7 @@ from keyturn import __version__
 from keyturn.computer.computer import Platform
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import UsageError
+from keyturn.model.places import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
 from keyturn.rotation.steps import By, Route
@@ -58,6 +59,7 @@ class Arguments:
     prefix_only: bool = False
     rclone_password: bool = False
     watch_days: float = 3.0
+    search_scope: str = SearchScope.USUAL.value
     off_days: float = 7.0
     rotation: str | None = None
     item: str = ""
@@ -164,6 +166,8 @@ def parser() -> argparse.ArgumentParser:
     made["done"].add_argument("--rotation", metavar="ROTATION", help=_("needed only if there are several"))
     for name in ("continue", "undo", "turn-off", "turn-on", "delete"):
         made[name].add_argument("rotation", metavar="ROTATION", nargs="?", help=_("needed only if there are several"))
+    for name in ("continue", "turn-off"):
+        _search_option(made[name])
     made["turn-off"].add_argument("--by", choices=[by.value for by in By], help=_("console for a root key, else key"))
     for name in ("turn-off", "turn-on"):
         made[name].add_argument(
@@ -299,6 +303,16 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--watch-days", type=_days, metavar="N", help=_("watch for uses of the old key so long (3)"))
     parser.add_argument(
         "--off-days", type=_days, metavar="N", help=_("keep the old key turned off so long before deleting (7)")
+    )
+    _search_option(parser)
+
+
+def _search_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--search-scope",
+        choices=[scope.value for scope in SearchScope],
+        metavar="SCOPE",
+        help=_("search for the key in: usual (home and settings folders; so unless said), all (every disk), none"),
     )
 
 

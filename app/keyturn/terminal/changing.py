@@ -33,8 +33,8 @@ def rotate(session: Session, output: Output) -> Exit:
         questions.require_a_person()
     pair = questions.given_pair(output) if arguments.pair else None
     with session.alone():
-        with output.notes.busy(reading.looking_sentence()):
-            plan = reading.planned(session.surroundings(), arguments, pair)
+        with output.notes.busy(reading.looking_sentence()) as show:
+            plan = reading.planned(session.surroundings(), arguments, show, pair)
         if plan.closed:
             return _end(session, output, conductor.rotate(session.surroundings(), plan))
         if not arguments.yes or not output.as_json:

@@ -105,6 +105,10 @@ def _looking() -> dict[str, HelpText]:
                 "\n"
                 "KEY is a key ID as `scan` shows it, or its last four characters.\n"
                 "\n"
+                "Your home and the folders in which programs keep settings are searched for the\n"
+                "key, archives included. --search-scope all searches every disk, none skips it;\n"
+                "Ctrl-C ends the search early. The plan says what was searched.\n"
+                "\n"
                 "--append-only and --prefix-only narrow what the new user may do, where each\n"
                 "program can live with it; where one cannot, the plan says so and stops.\n"
                 "\n"
@@ -274,8 +278,9 @@ def _ending() -> dict[str, HelpText]:
                 "--by key      the key turns itself off. For a root key that is a one-way door for\n"
                 "              programs: only you, in the console, can turn it on again.\n"
                 "\n"
-                "It asks first whether other computers use the key, because Keyturn sees only\n"
-                "this one."
+                "This computer is searched for the old key once more before it goes off\n"
+                "(--search-scope says where). It asks first whether other computers use the key,\n"
+                "because Keyturn sees only this one."
             ),
             ("keyturn turn-off", "keyturn turn-off --by key", "keyturn turn-off --wait 900"),
             _("0 off and proved · 2 usage · 3 waiting · 4 stopped · 5 another Keyturn"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,8 @@ from keyturn.terminal.session import Session
 if TYPE_CHECKING:
     from keyturn.rotation.plan import Options, Plan
     from keyturn.rotation.surroundings import Surroundings
-    from keyturn.rotation.survey import FoundKey, Search, Survey
+    from keyturn.rotation.survey import FoundKey, Survey
+    from keyturn.rotation.whole_search import Search
     from keyturn.terminal.arguments import Arguments
 
 
@@ -71,8 +73,8 @@ def plan(session: Session, output: Output) -> Exit:
     from keyturn.terminal.plan_page import plan_page
 
     arguments = session.arguments
-    with output.notes.busy(looking_sentence()):
-        made = planned(session.surroundings(), arguments)
+    with output.notes.busy(looking_sentence()) as show:
+        made = planned(session.surroundings(), arguments, show)
     output.document(made.as_json())
     output.show(*plan_page(made, home=session.computer.home, options=session.hints, name=arguments.key))
     return Exit.WAITING if made.closed else Exit.DONE
@@ -131,10 +133,13 @@ def surveyed(surroundings: Surroundings, *, offline: bool = False, search: Searc
     return survey
 
 
-def planned(surroundings: Surroundings, arguments: Arguments, pair: KeyPair | None = None) -> Plan:
+def planned(
+    surroundings: Surroundings, arguments: Arguments, show: Callable[[str], None], pair: KeyPair | None = None
+) -> Plan:
     """The plan for the key that was named.
 
     Args:
+        show: shows how far the search of this computer is.
         pair: what the person gave for `--pair`.
 
     Raises:
@@ -142,8 +147,10 @@ def planned(surroundings: Surroundings, arguments: Arguments, pair: KeyPair | No
     """
     from keyturn.rotation.planning import make_plan
     from keyturn.rotation.survey import take_survey
+    from keyturn.terminal.searching import before_the_plan
 
-    survey = take_survey(surroundings)
+    with before_the_plan(surroundings, home=surroundings.computer.home, show=show) as search:
+        survey = take_survey(surroundings, search=search)
     return make_plan(surroundings, survey, _the_key(survey, arguments.key), _options(arguments, pair))
 
 

@@ -12,11 +12,12 @@ from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.cancelling import CancelToken
-from keyturn.rotation.survey import Search
 from keyturn.terminal.interruption import ending_early
 
 if TYPE_CHECKING:
     from keyturn.clients.search.folders import Searching
+    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.whole_search import Search
 
 _SHOWN_EVERY = 0.1  # seconds; more often nobody can read it
 
@@ -72,9 +73,23 @@ def watched(
         )
     from keyturn.clients.search.crew import Crew
     from keyturn.clients.search.report import named
+    from keyturn.rotation.whole_search import Search
 
     watch = _Watch(show, home)
     area = named(folders, left_out=[own_memory])
     with Crew(area, lambda: cancel.asked) as crew, ending_early(cancel, lambda: watch.at_work):
         crew.walk_ahead()
         yield Search(crew, any_key, watch)
+
+
+@contextmanager
+def before_the_plan(surroundings: Surroundings, *, home: Path, show: Callable[[str], None]) -> Iterator[Search | None]:
+    """Yield the search of this computer that a plan is based on; Ctrl-C ends it early, and the plan says so."""
+    from keyturn.rotation.whole_search import searching
+
+    watch, skip = _Watch(show, home), CancelToken()
+    with (
+        searching(surroundings, stop=lambda: skip.asked, progress=watch) as search,
+        ending_early(skip, lambda: watch.at_work),
+    ):
+        yield search

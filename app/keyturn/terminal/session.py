@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from keyturn.computer.clock import Clock
+from keyturn.model.places import SearchScope
 from keyturn.rotation.workplace import Workplace
 from keyturn.terminal.arguments import Arguments
 
@@ -21,6 +22,7 @@ class Session(Workplace):
     def __init__(self, arguments: Arguments, clock: Clock) -> None:
         super().__init__(arguments.location, clock, offline=not arguments.asks_aws)
         self.arguments = arguments
+        self.search_scope = SearchScope(arguments.search_scope)
         self.began = False
         asked = ("--rclone-password",) if arguments.rclone_password else ()
         self.hints: tuple[str, ...] = (*arguments.location.options, *asked)

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.search.mounts import disks
 from keyturn.clients.search.report import named
 from keyturn.computer.computer import Platform
+from keyturn.model.places import SearchScope
 
 if TYPE_CHECKING:
     from keyturn.clients.search.report import Area
     from keyturn.computer.computer import Computer
-
-
-class SearchScope(StrEnum):
-    """How much of the computer is searched before the key is switched, and before the old one is turned off.
-
-    `none`: nothing but the known places. `usual`: the folders in which programs, servers and people keep their
-    settings, without what holds none. `all`: every file of every disk.
-    """
-
-    NONE = "none"
-    USUAL = "usual"
-    ALL = "all"
 
 
 # What macOS guards with a question, or refuses without Full Disk Access (Apple, “Protecting app access to user data”).

@@ -1,0 +1,170 @@
+"""The search of the whole computer for key IDs: before a key is switched, and again before the old one is turned off.
+
+Modules of programs know where each keeps its key; a search for the ID itself finds what nobody thought of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from keyturn.clients.registry import claims, find_everything
+from keyturn.clients.search.crew import Crew
+from keyturn.clients.search.folders import Searched, Searching, search_with
+from keyturn.clients.search.gaps import amount
+from keyturn.clients.search.scope import area_of
+from keyturn.clients.walking import listed
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.places import Findings, Place, PlaceKind, SearchScope
+from keyturn.model.text import _
+from keyturn.rotation.decision import without_secret
+from keyturn.rotation.decision_format import place_written
+from keyturn.rotation.record import Rotation, reload, write
+from keyturn.rotation.steps import Step
+from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.state import searched_files
+from keyturn.state.journal import Mark
+
+_TELL_EVERY = 5.0  # seconds; a person wonders after so long (research/anchors.md 4.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search that somebody asked for.
+
+    Attributes:
+        crew: who searches, and where. It may have begun to walk already, and whoever made it sends it away again.
+        any_key: for anything shaped like a key ID, not only for certain keys.
+        progress: told often how far the search is.
+    """
+
+    crew: Crew
+    any_key: bool = False
+    progress: Callable[[Searching], None] = lambda searching: None
+
+    def for_keys(self, keys: Collection[AccessKeyId], findings: Findings, own_memory: Path) -> Searched:
+        """Search for these keys; what `findings` has already is not told again.
+
+        Args:
+            own_memory: Keyturn's own folder, which remembers what was searched.
+        """
+        searched = search_with(
+            self.crew,
+            keys,
+            claims(findings.places),
+            any_key=self.any_key,
+            known=searched_files.load(own_memory, keys),
+            progress=self.progress,
+        )
+        searched_files.add(own_memory, keys, searched.clean)
+        return searched
+
+
+@contextmanager
+def searching(
+    surroundings: Surroundings,
+    *,
+    stop: Callable[[], bool],
+    progress: Callable[[Searching], None] = lambda searching: None,
+) -> Iterator[Search | None]:
+    """Yield the search that the surroundings' scope asks for; None where it asks for none.
+
+    Args:
+        stop: asked often, whether the search shall end with what was found until then.
+    """
+    area = area_of(surroundings.computer, surroundings.search_scope)
+    if area is None:
+        yield None
+        return
+    with Crew(area._replace(left_out=[str(surroundings.journal.path.parent)]), stop) as crew:
+        yield Search(crew, progress=progress)
+
+
+def what_was_searched(searched: Searched | None) -> str:
+    """Say how much of the computer a plan is based on."""
+    if searched is None:
+        return _(
+            "This computer was not searched beyond the places that Keyturn knows, as was asked. A key elsewhere would "
+            "go unseen, and its backup would stop with the old key."
+        )
+    looked = amount(searched.files, searched.size)
+    folders = listed(searched.folders)
+    if not searched.finished:
+        return _(
+            "The search of this computer was ended early, after {amount} in {folders}. A key in the other files would "
+            "go unseen. Before the old key is turned off, Keyturn searches again."
+        ).format(amount=looked, folders=folders)
+    return _("Searched for the key: {amount} in {folders}. `keyturn scan` says what could not be looked into.").format(
+        amount=looked, folders=folders
+    )
+
+
+def search_again(surroundings: Surroundings, rotation: Rotation) -> Rotation:
+    """Look once more where the old key stands; what is new since the plan is awaited from then on.
+
+    Raises:
+        Cancelled: where the person asked to stop meanwhile.
+    """
+    if surroundings.search_scope is SearchScope.NONE:
+        return _noted(surroundings, rotation, (), None)
+    own_memory, key = surroundings.journal.path.parent, rotation.decision.key
+    surroundings.tell(Step.WATCH, Moment.GOING_ON, _("Searching this computer for {key}").format(key=key.masked))
+    findings = find_everything(surroundings.computer, leave_out=(own_memory,))
+    told = _Telling(surroundings)
+    with searching(surroundings, stop=lambda: surroundings.cancel.asked, progress=told) as search:
+        searched = None if search is None else search.for_keys([key], findings, own_memory)
+    surroundings.cancel.check()
+    if searched is None:
+        return _noted(surroundings, rotation, (), None)
+    places = (*findings.places, *searched.findings.places)
+    return _noted(surroundings, rotation, _unexpected(rotation, places), searched)
+
+
+class _Telling:
+    """Tells now and then how far the search is: an event each time would be thousands."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._told = surroundings.clock.monotonic()
+
+    def __call__(self, searching: Searching) -> None:
+        now = self._surroundings.clock.monotonic()
+        if now - self._told >= _TELL_EVERY:
+            self._told = now
+            looked = _("Searched {amount}, in {folder} now")
+            text = looked.format(amount=amount(searching.files, searching.size), folder=searching.folder)
+            self._surroundings.tell(Step.WATCH, Moment.GOING_ON, text)
+
+
+def _unexpected(rotation: Rotation, places: Collection[Place]) -> tuple[Place, ...]:
+    """Where the old key stands, other than where the plan knew it and left it to the person.
+
+    A destination that was switched and holds it again is among them.
+    """
+    decision = rotation.decision
+    by_hand = {place.path for one in rotation.by_hand for place in one.places}
+    known = {place.path for place in decision.mentions} | by_hand
+    return tuple(
+        without_secret(place)
+        for place in places
+        if place.access_key_id == decision.key and place.kind is not PlaceKind.LEFTOVER and place.path not in known
+    )
+
+
+def _noted(
+    surroundings: Surroundings, rotation: Rotation, holding: tuple[Place, ...], searched: Searched | None
+) -> Rotation:
+    """The rotation with what was seen in its journal, unless that says the same already."""
+    seen = {
+        "scope": surroundings.search_scope.value,
+        "files": 0 if searched is None else searched.files,
+        "finished": searched is not None and searched.finished,
+    }
+    same = rotation.searched is not None and rotation.searched.get("scope") == seen["scope"]
+    if same and {one.identity for one in rotation.still_holding} == {one.identity for one in holding}:
+        return rotation
+    facts = {"searched": seen, "holding": [place_written(place) for place in holding]}
+    write(surroundings, rotation, Step.WATCH, Mark.NOTED, facts)
+    return reload(surroundings, rotation)
