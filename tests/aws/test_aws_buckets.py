@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from keyturn.aws.bucket_policy import denials
 from keyturn.aws.buckets import Encryption, ObjectLock, Versioning, facts, facts_of_all, list_buckets
 from keyturn.aws.identity import whose
 from keyturn.aws.session import Aws
@@ -27,7 +26,7 @@ def test_a_plain_bucket_has_nothing_to_deal_with(account: PracticeAccount, root:
     account.create_bucket("plain", region="us-east-1")
     found = facts(aws, root, "plain", DEFAULT_ACCOUNT)
     assert (found.region, found.versioning, found.object_lock) == ("us-east-1", Versioning.NEVER, ObjectLock.NONE)
-    assert (found.encryption, found.deny_statements) == (Encryption(), ())
+    assert (found.encryption, found.policy) == (Encryption(), "")
     assert found.archives is False
     assert len(aws.calls) == 6
 
@@ -86,7 +85,7 @@ def test_what_is_refused_is_unknown_and_not_no(account: PracticeAccount, aws: Aw
     account.create_user("anna", policies={"some": _policy(allowed)})
     found = facts(aws, account.create_user_key("anna"), "photos", DEFAULT_ACCOUNT)
     assert (found.region, found.versioning) == ("us-east-1", Versioning.ENABLED)
-    assert (found.object_lock, found.encryption, found.deny_statements) == (None, None, None)
+    assert (found.object_lock, found.encryption, found.archives, found.policy) == (None, None, None, None)
 
 
 def test_the_region_is_told_even_where_listing_is_refused(account: PracticeAccount, aws: Aws) -> None:
@@ -157,52 +156,3 @@ def test_the_accounts_buckets_are_listed(account: PracticeAccount, root: KeyPair
     account.create_bucket("music")
     account.create_bucket("photos")
     assert list_buckets(aws, root) == ("music", "photos")
-
-
-# ── The bucket's own policy ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _deny(**more: object) -> dict[str, object]:
-    return {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*", **more}
-
-
-_ROOT = f"arn:aws:iam::{DEFAULT_ACCOUNT}:root"
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        _deny(Condition={"StringNotEquals": {"aws:PrincipalArn": _ROOT}}),
-        _deny(Condition={"ArnNotLike": {"AWS:principalarn": [_ROOT]}}, Principal={"AWS": _ROOT}),
-        _deny(Condition={"StringNotLike": {"aws:userId": DEFAULT_ACCOUNT}}, Principal={"AWS": ["*"]}),
-        {"Effect": "Deny", "NotPrincipal": {"AWS": _ROOT}, "Action": "*", "Resource": "*"},
-    ],
-)
-def test_a_deny_that_lets_root_through_and_may_stop_a_user_is_told(statement: dict[str, object]) -> None:
-    found = denials(_policy({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}, statement))
-    assert found is not None
-    assert len(found) == 1
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        _deny(Condition={"Bool": {"aws:SecureTransport": "false"}}),
-        _deny(Condition={"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}),
-        _deny(Action="s3:DeleteBucket"),
-        _deny(Principal={"AWS": f"arn:aws:iam::{DEFAULT_ACCOUNT}:user/somebody"}),
-    ],
-)
-def test_a_deny_that_meets_root_and_users_alike_is_no_news(statement: dict[str, object]) -> None:
-    assert denials(_policy(statement)) == ()
-
-
-@pytest.mark.parametrize("text", ["", "no json", "[]", '{"Statement":["x"]}'])
-def test_a_policy_that_cannot_be_read_is_unknown(text: str) -> None:
-    assert denials(text) is None
-
-
-def test_a_deny_is_described_in_a_few_words() -> None:
-    condition = {"StringNotEquals": {"aws:PrincipalArn": _ROOT}}
-    policy = _policy(_deny(Sid="OnlyRoot", Action=["s3:Put*", "s3:Get*", "s3:List*", "s3:*"], Condition=condition))
-    assert denials(policy) == ("OnlyRoot: refuses s3:Put*, s3:Get*, s3:List*, … depending on aws:PrincipalArn",)

@@ -83,3 +83,22 @@ def test_the_simulator_knows_a_users_own_policies(account: PracticeAccount, root
         PolicySourceArn=arn, ActionNames=["s3:PutObject", "iam:GetUser"]
     )
     assert [one["EvalDecision"] for one in answer["EvaluationResults"]] == ["allowed", "implicitDeny"]
+
+
+def test_the_simulator_applies_a_buckets_policy_only_where_it_is_given(root: KeyPair, aws: Client) -> None:
+    own = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'
+    of_bucket = (
+        '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject",'
+        '"Resource":"arn:aws:s3:::office/*"}}'
+    )
+    iam = aws("iam", root)
+    asked = {"PolicyInputList": [own], "ActionNames": ["s3:DeleteObject"], "ResourceArns": ["arn:aws:s3:::office/a"]}
+    caller = "arn:aws:iam::111122223333:user/backup"
+
+    def decision(**more: str) -> str:
+        return str(iam.simulate_custom_policy(**asked, **more)["EvaluationResults"][0]["EvalDecision"])
+
+    assert decision() == "allowed"
+    assert decision(ResourcePolicy=of_bucket, CallerArn=caller) == "explicitDeny"
+    with pytest.raises(ClientError, match="InvalidInput"):
+        decision(ResourcePolicy=of_bucket)

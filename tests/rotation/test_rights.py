@@ -10,6 +10,7 @@ from keyturn.practice import faults
 from keyturn.rotation.plan import Plan
 from keyturn.rotation.steps import Ending, Route, Step
 from keyturn.rotation.verifying import verify
+from keyturn.state.journal import Mark
 
 from .conftest import Office
 
@@ -125,3 +126,54 @@ def test_a_backup_that_such_a_bucket_refuses_is_not_proved(office: Office) -> No
     set_policy(office, "family-archive", _SEALED_ONLY)
     _survey, proofs = verify(office.start())
     assert {one.bucket for one in proofs if not one.ok} == {"family-archive"}
+
+
+# ── What something else refuses ──────────────────────────────────────────────────────────────────────────────────────
+
+_ONLY_ROOT_DELETES = {
+    **{"Sid": "OnlyRoot", "Effect": "Deny", "Principal": "*", "Action": "s3:Delete*"},
+    "Resource": "arn:aws:s3:::family-archive/*",
+    "Condition": {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:root"}},
+}
+
+
+def test_a_bucket_where_only_root_may_delete_closes_the_way_for_a_new_user(office: Office) -> None:
+    set_policy(office, "family-archive", _ONLY_ROOT_DELETES)
+    (gate,) = office.plan().closed
+    assert (gate.step, gate.code) == (Step.CHECK, "policy.denied")
+    assert "family-archive" in gate.reason
+    assert "OnlyRoot: refuses s3:DeleteObject" in gate.reason
+    assert not office.plan(Route.NEW_ROOT_KEY).closed
+
+
+def test_a_bucket_that_refuses_both_keys_alike_is_only_told(office: Office) -> None:
+    nobody_deletes = {name: value for name, value in _ONLY_ROOT_DELETES.items() if name != "Condition"}
+    set_policy(office, "family-archive", nobody_deletes)
+    plan = office.plan()
+    assert not plan.closed
+    assert "refuses this to the old key and to the new one alike: OnlyRoot: refuses s3:DeleteObject" in said(plan)
+    assert "not known: DeleteObject (family-archive)" in said(plan)
+
+
+def test_what_nobody_can_try_is_simulated_and_never_proved(office: Office) -> None:
+    plan = office.plan()
+    assert "Not tried, because trying leaves a trace in the bucket: DeleteObject" in said(plan)
+    assert "DeleteObject (office-backup). IAM's simulator allows it" in said(plan)
+    assert "no proof" in said(plan)
+    ended = office.rotate()
+    assert ended.ending is Ending.WAITING
+    (rotation,) = office.rotations()
+    told = rotation.latest(Step.PROVE, Mark.DONE)
+    assert told is not None
+    assert "s3:DeleteObject" in told.facts["simulated"]["allowed"]["family-archive"]
+    assert told.facts["simulated"]["not_known"] == {}
+    asked = {one.action: one.key for one in office.account.records if one.action.startswith("iam:Simulate")}
+    assert asked == dict.fromkeys(("iam:SimulateCustomPolicy", "iam:SimulatePrincipalPolicy"), office.old.access_key_id)
+
+
+def test_where_the_simulator_may_not_be_asked_what_it_would_say_is_not_known(office: Office) -> None:
+    office.account.fail("iam:SimulateCustomPolicy", faults.refused(403, "AccessDenied"), times=9)
+    plan = office.plan()
+    assert not plan.closed
+    assert "IAM's simulator was not to be asked" in said(plan)
+    assert "simulator allows" not in said(plan)

@@ -8,7 +8,6 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from keyturn.aws.bucket_policy import denials
 from keyturn.aws.errors import AwsRefusal
 from keyturn.aws.kms import kms_key
 from keyturn.aws.parallel import in_parallel
@@ -57,8 +56,7 @@ class BucketFacts:
 
     Attributes:
         archives: a rule of the bucket moves objects to where they have to be asked for before they can be read.
-        deny_statements: in a few words, the Deny statements of the bucket's policy that look at who is asking, and so
-            may stop an IAM user although they let root through.
+        policy: the bucket's own policy as it stands; empty where it has none.
     """
 
     bucket: str
@@ -67,7 +65,7 @@ class BucketFacts:
     object_lock: ObjectLock | None
     encryption: Encryption | None
     archives: bool | None
-    deny_statements: tuple[str, ...] | None
+    policy: str | None
 
 
 def list_buckets(aws: Aws, signer: KeyPair) -> tuple[str, ...]:
@@ -129,7 +127,7 @@ def facts(aws: Aws, signer: KeyPair, bucket: str, account: str, *, region: str |
         None if lock is None else _object_lock(lock),
         None if encryption is None else _encryption(aws, signer, encryption, account, there),
         None if lifecycle is None else _moves_to_archives(lifecycle),
-        None if policy is None else denials(policy.get("Policy", "{}")),
+        None if policy is None else policy.get("Policy", ""),
     )
 
 
@@ -150,6 +148,24 @@ def facts_of_all(
             return told_apart(aws, signer, error, bucket, configured.get(bucket))
 
     return dict(zip(buckets, in_parallel([partial(one, bucket) for bucket in buckets]), strict=True))
+
+
+def bucket_policies(aws: Aws, signer: KeyPair, regions: Mapping[str, str | None], account: str) -> Mapping[str, str]:
+    """Return the own policy of each bucket, empty where it has none; without those that the signer may not see.
+
+    Args:
+        regions: the buckets, each with its region.
+    """
+
+    def one(bucket: str) -> str | None:
+        owned = {"Bucket": bucket, "ExpectedBucketOwner": account}
+        try:
+            return str(aws.ask(signer, "s3", "GetBucketPolicy", owned, region=regions[bucket]).get("Policy", ""))
+        except AwsError as error:
+            return "" if error.aws_code == "NoSuchBucketPolicy" else None
+
+    found = dict(zip(regions, in_parallel([partial(one, bucket) for bucket in regions]), strict=True))
+    return {bucket: policy for bucket, policy in found.items() if policy is not None}
 
 
 def _region(aws: Aws, signer: KeyPair, owned: Mapping[str, str], configured: str | None) -> tuple[str | None, bool]:

@@ -170,6 +170,11 @@ class PolicyDocument:
         return len(re.sub(r"\s", "", self.text()))
 
     @property
+    def demands_tls(self) -> bool:
+        """True where it refuses requests without TLS."""
+        return any("aws:SecureTransport" in test for one in self.statements for test in one.conditions.values())
+
+    @property
     def is_managed(self) -> bool:
         """True where it is too long to stand in the user itself, and so is a policy of its own that is attached."""
         return self.size > INLINE_POLICY_LIMIT

@@ -13,7 +13,7 @@ from datetime import timedelta
 from itertools import zip_longest
 
 from keyturn.practice.documents import read_policy
-from keyturn.practice.evaluator import Decision, Question, decide
+from keyturn.practice.evaluator import Decision, Question, decide, decide_at_resource, together
 from keyturn.practice.iam_operations import Form, Operation, Result, members, required
 from keyturn.practice.identities import Caller, Document, Identities, Key, Status, User
 from keyturn.practice.refusals import Refusal
@@ -109,7 +109,7 @@ _ORDER = (Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY, Decision.ALLOWED)
 
 def _simulate_custom(identities: Identities, caller: Caller, form: Form) -> Result:
     documents = tuple(read_policy(text) for text in members(form, "PolicyInputList"))
-    return _simulated(identities, documents, form)
+    return _simulated(identities, documents, form, form.get("CallerArn", ""))
 
 
 def _simulate_principal(identities: Identities, caller: Caller, form: Form) -> Result:
@@ -118,16 +118,29 @@ def _simulate_principal(identities: Identities, caller: Caller, form: Form) -> R
     if user is None:
         raise Refusal(404, "NoSuchEntity", f"The user with name {arn.rpartition('/')[2]} cannot be found.")
     more = tuple(read_policy(text) for text in members(form, "PolicyInputList"))
-    return _simulated(identities, (*identities.documents_of(user, "iam"), *more), form)
+    return _simulated(identities, (*identities.documents_of(user, "iam"), *more), form, form.get("CallerArn", arn))
 
 
-def _simulated(identities: Identities, documents: tuple[Document, ...], form: Form) -> Result:
-    """One result per action, the strictest over all resources, and one per resource below it (aws.md A5)."""
+def _simulated(identities: Identities, documents: tuple[Document, ...], form: Form, arn: str) -> Result:
+    """One result per action, the strictest over all resources, and one per resource below it (aws.md A5).
+
+    A resource's own policy counts only where it is given; KMS keys' policies and the organisation's never do.
+    """
     resources = members(form, "ResourceArns") or ["*"]
     context = _context(form)
+    text = form.get("ResourcePolicy")
+    if text and not arn:
+        raise Refusal(400, "InvalidInput", "CallerArn is required when a resource policy is simulated.")
+    at_resource = read_policy(text, at_resource=True) if text else None
+
+    def decided(action: str, resource: str) -> Decision:
+        question = Question(action, resource, context, arn, identities.account_id)
+        decision = decide(documents, question)
+        return decision if at_resource is None else together(decision, decide_at_resource(at_resource, question))
+
     results = []
     for action in members(form, "ActionNames"):
-        single = {arn: decide(documents, Question(action, arn, context)) for arn in resources}
+        single = {resource: decided(action, resource) for resource in resources}
         results.append(
             {
                 "EvalActionName": action,
@@ -137,12 +150,12 @@ def _simulated(identities: Identities, documents: tuple[Document, ...], form: Fo
                 "MissingContextValues": [],
                 "ResourceSpecificResults": [
                     {
-                        "EvalResourceName": arn,
+                        "EvalResourceName": resource,
                         "EvalResourceDecision": decision,
                         "MatchedStatements": [],
                         "MissingContextValues": [],
                     }
-                    for arn, decision in single.items()
+                    for resource, decision in single.items()
                 ],
             }
         )

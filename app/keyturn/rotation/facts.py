@@ -16,6 +16,7 @@ from keyturn.state.written import (
     Reader,
     choice,
     listed,
+    mapped,
     maybe,
     moment,
     number,
@@ -45,6 +46,12 @@ def _searched(fields: Fields) -> None:
     fields.get("finished", truth)
 
 
+def _simulated(fields: Fields) -> None:
+    """What IAM's simulator said of rights that nobody can try, by bucket; never a proof."""
+    for name in ("allowed", "not_known"):
+        fields.get(name, mapped(listed(text)))
+
+
 _KINDS: Mapping[str, Reader[object]] = {
     "also": text,  # a program that a person named later
     "by": choice(By),
@@ -59,6 +66,7 @@ _KINDS: Mapping[str, Reader[object]] = {
     "own_checks_passed": listed(text),
     "refused": text,  # the call that AWS refused for good
     "proved": listed(whole_object(_proved)),
+    "simulated": whole_object(_simulated),
     "waits": truth,
 }
 # Without these their entries say nothing.

@@ -22,7 +22,7 @@ from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, consent, turning_off
+from keyturn.rotation import by_hand, consent, creating, turning_off
 from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_notes
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_items import program_title
@@ -32,7 +32,9 @@ from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.other_computers import find_other_computers
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
 from keyturn.rotation.proving import own_check, store_target
+from keyturn.rotation.refused_rights import denial_gates
 from keyturn.rotation.routes import chosen_route
+from keyturn.rotation.simulated_rights import simulate, simulation_notes
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
@@ -109,6 +111,7 @@ class _Planning:
             if turning_off.is_one_way(decision, turning_off.default_way(decision)):
                 self._notes.append(consent.one_way(decision.owner))
             self._look_at_the_store(decision)
+            self._look_at_what_is_refused(decision, facts)
         self._gates += self._later_gates()
         self._notes.append(what_was_searched(self._survey.searched))
         can, cannot = ((), ()) if decision is None else powers(decision)
@@ -291,6 +294,16 @@ class _Planning:
                 )
             )
 
+    def _look_at_what_is_refused(self, decision: Decision, facts: Mapping[str, BucketFacts]) -> None:
+        if decision.policy is None or self._found.pair is None:
+            return
+        tags = creating.tags_of(self._surroundings, decision)
+        gates, notes = denial_gates(decision, facts, tags, secure=decision.policy.demands_tls)
+        policies = {bucket: known.policy for bucket, known in facts.items() if known.policy is not None}
+        simulated = simulate(self._surroundings, self._found.pair, decision, policies, made=False)
+        self._gates += gates
+        self._notes += [*notes, *simulation_notes(simulated)]
+
     def _bucket_facts(self, users: Sequence[Destination | ByHand], owner: Principal) -> Mapping[str, BucketFacts]:
         wanted = sorted({target.bucket for one in users for target in one.targets})
         if not wanted or self._found.pair is None:
@@ -302,12 +315,6 @@ class _Planning:
                 self._close_for(answer)
             else:
                 facts[bucket] = answer
-                for denial in answer.deny_statements or ():
-                    self._notes.append(
-                        _("The policy of bucket {bucket} may refuse an IAM user: {denial}").format(
-                            bucket=bucket, denial=denial
-                        )
-                    )
         return facts
 
     def _other_computers(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.aws import proof, spreading
+from keyturn.aws.buckets import bucket_policies
 from keyturn.aws.proof import ProofRequest, S3Target
 from keyturn.aws.spreading import Spread
 from keyturn.clients.endpoints import is_aws, store_url
@@ -24,7 +25,8 @@ from keyturn.model.manners import Manner
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision, Destination
-from keyturn.rotation.record import Proved, Rotation, taking
+from keyturn.rotation.record import Outcome, Proved, Rotation, taking
+from keyturn.rotation.simulated_rights import simulate, simulation_notes
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
@@ -96,7 +98,23 @@ def prove_new_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) 
                 if not result.ok:
                     raise _as_error(request.target.bucket, result.check, result.detail, result.error)
         take_back_uploads(surroundings, rotation, new)
+        _simulate(surroundings, decision, outcome)
         outcome.detail = _("accepted everywhere after {seconds:.0f} seconds").format(seconds=spread.seconds)
+
+
+def _simulate(surroundings: Surroundings, decision: Decision, outcome: Outcome) -> None:
+    """Ask IAM's simulator, with the old key, about what leaves a trace where it is tried; it proves nothing."""
+    old = surroundings.secrets.get(decision.key)
+    if old is None or decision.policy is None or decision.account is None:
+        return
+    policies = bucket_policies(surroundings.aws, old, decision.regions, decision.account)
+    simulated = simulate(surroundings, old, decision, policies, made=True)
+    outcome.facts["simulated"] = {
+        "allowed": {bucket: list(actions) for bucket, actions in simulated.allowed.items()},
+        "not_known": {bucket: list(actions) for bucket, actions in simulated.not_known.items()},
+    }
+    for note in simulation_notes(simulated):
+        surroundings.tell(Step.PROVE, Moment.GOING_ON, note)
 
 
 class _Spreading:
