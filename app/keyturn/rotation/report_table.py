@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -15,7 +16,9 @@ from keyturn.rotation.survey import FoundKey
 COLUMNS = ("kind", "when", "key", "rotation", "what", "where", "bucket", "outcome", "detail")
 # A cell that begins so is a formula to a spreadsheet, and a formula can send the table away (OWASP, "CSV Injection").
 # The last four are the full-width forms of the first four, which count in some countries.
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# A spreadsheet of a country that writes commas in numbers takes semicolons between cells, and others tabs: so what
+# follows one of them may be a cell, too, whatever is in quotes.
+_FORMULA = re.compile(r"""((?:^|[,;\t|])[\s"']*)([=+\-@\uff1d\uff0b\uff0d\uff20])""")
 _CHECKS = {True: "✓", False: "✗", None: "?"}
 
 
@@ -77,5 +80,4 @@ def _moment(at: datetime) -> str:
 
 
 def _cell(text: str) -> str:
-    shown = fit_to_print(text)
-    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
+    return _FORMULA.sub(r"\1'\2", fit_to_print(text))
