@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from keyturn.model.errors import ClientError
 from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
+from keyturn.practice.patterns import matches
 
 ACCOUNT = "123456789012"
 
@@ -101,18 +105,52 @@ def test_reading_versions_deleting_them_and_locking_are_rights_of_their_own() ->
 
 
 def test_two_destinations_of_one_bucket_get_what_both_need() -> None:
-    one = BucketNeeds("b", folders=("laptop",), deletable=("laptop/locks/*",))
+    one = BucketNeeds("b", folders=("laptop",), deletable=("laptop/locks",))
     assert one | BucketNeeds("b", folders=("desktop",), deletable=()) == BucketNeeds(
-        "b", folders=("desktop", "laptop"), deletable=("laptop/locks/*",)
+        "b", folders=("desktop", "laptop"), deletable=("laptop/locks",)
     )
     assert one | BucketNeeds("b") == BucketNeeds("b")
 
 
 def test_a_narrow_policy_lists_and_touches_its_folder_alone_and_the_journal_gives_it_back() -> None:
-    policy = written(BucketNeeds("family", folders=("laptop",), deletable=("laptop/locks/*",)))
+    policy = written(BucketNeeds("family", folders=("laptop",), deletable=("laptop/locks",)))
     (listing,) = (one for one in policy.statements if "s3:ListBucket" in one.actions)
     assert listing.conditions["StringLike"] == {"s3:prefix": ("laptop", "laptop/*")}
     assert actions_on(policy, "arn:aws:s3:::family/*") == set()
     assert "s3:DeleteObject" not in actions_on(policy, "arn:aws:s3:::family/laptop/*")
     assert actions_on(policy, "arn:aws:s3:::family/laptop/locks/*") == {"s3:DeleteObject"}
     assert PolicyDocument.from_json(json.loads(policy.text())) == policy
+
+
+@pytest.mark.parametrize(
+    "bucket", ["fam*", "fam?ly", "family${aws:username}", "$family", "*", "family/*", "a b", "a:b", ""]
+)
+def test_a_bucket_whose_name_could_stand_for_others_gets_no_policy(bucket: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        written(BucketNeeds("family"), BucketNeeds(bucket))
+    assert caught.value.code == "bucket.name"
+
+
+@pytest.mark.parametrize(
+    "name", ["*", "key/*", f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/*", f"arn:aws:kms:*:{ACCOUNT}:key/1"]
+)
+def test_a_kms_key_whose_name_could_stand_for_others_gets_no_policy(name: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        written(BucketNeeds("family", kms_key_arns=frozenset({name})))
+    assert caught.value.code == "kms.name"
+
+
+@pytest.mark.parametrize("folder", ["lap*top", "lap?top", "lap$top", "a${aws:username}b", "${*}", "***"])
+def test_a_folder_stands_in_the_policy_for_itself_alone(folder: str) -> None:
+    policy = written(BucketNeeds("family", folders=(folder,), deletable=(f"{folder}/locks",)))
+    statements = {one.sid: one for one in policy.statements}
+    patterns = [*statements["Objects"].resources, *statements["Delete"].resources]
+    prefixes = statements["List"].conditions["StringLike"]["s3:prefix"]
+
+    assert all(matches(one, f"arn:aws:s3:::family/{folder}/locks/x", {}) for one in patterns)
+    assert any(matches(one, f"{folder}/x", {}) for one in prefixes)
+    for other in ("laptop", "lap-top", "lap-desk-top", "aannab", "*", "x", "xxx"):
+        assert not any(
+            matches(one, f"arn:aws:s3:::family/{other}/locks/x", {"aws:username": ("anna",)}) for one in patterns
+        )
+        assert not any(matches(one, f"{other}/x", {"aws:username": ("anna",)}) for one in prefixes)

@@ -257,7 +257,7 @@ class Client(Protocol):
         return None
 
     def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
-        """Return which objects the program has to delete in its usual runs, as patterns below the bucket.
+        """Return the folders of the bucket in which the program has to delete in its usual runs.
 
         None: old backups are among them, or that is not known, so with a key that may not delete it would fail
         (research/clients.md section 2).

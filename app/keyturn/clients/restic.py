@@ -93,7 +93,7 @@ class Restic(Client):
         """Return the locks, which each run takes back; None where the file itself removes old backups."""
         if _FORGETS.search(read_file(place.path).content):
             return None
-        return (f"{target.prefix}/locks/*".removeprefix("/"),)
+        return (f"{target.prefix}/locks".removeprefix("/"),)
 
     def stays_below(self, place: Place, target: Target) -> bool:
         """Return True: once a repository is there, restic lists and touches only what is in it."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from keyturn.model.errors import ClientError
+from keyturn.model.text import _
+
 # All inline policies of one IAM user together, white space not counted (research/aws.md A6).
 INLINE_POLICY_LIMIT = 2048
 # One managed policy, counted in the same way (research/aws.md A6).
@@ -27,6 +30,10 @@ _OBJECT_ACTIONS = (
 # What the condition `s3:prefix` limits; asking for unfinished uploads knows no such condition (service authorization
 # reference of Amazon S3).
 _LISTING = frozenset({"s3:ListBucket", "s3:ListBucketVersions"})
+# Also the names of the first years, with capital letters and underscores (Amazon S3 User Guide, "Bucket naming rules").
+_BUCKET_NAME = re.compile(r"[A-Za-z0-9._-]{1,255}")
+_KMS_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_SPECIAL = re.compile(r"[*?$]")
 _DELETING = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
 
 
@@ -77,7 +84,7 @@ class BucketNeeds:
         additions: rights beyond the base.
         kms_key_arns: the customer's KMS keys: of the bucket's default encryption, and those that programs ask for.
         folders: the only parts of the bucket that are reached, without a slash at the end; empty is all of it.
-        deletable: the only objects that may be deleted, as patterns below the bucket; None is all of them.
+        deletable: the only folders in which objects may be deleted, as `folders`; None is the whole bucket.
     """
 
     bucket: str
@@ -189,8 +196,13 @@ def policy_for(needs: Iterable[BucketNeeds], *, partition: str, account: str, re
             another account are not allowed.
         require_tls: refuse requests without TLS. False only where a program is configured to speak plain HTTP,
             because it would stop working.
+
+    Raises:
+        ClientError: `bucket.name` or `kms.name`, where a name could stand for more than one bucket or KMS key.
     """
     wanted = sorted(needs, key=lambda need: need.bucket)
+    for need in wanted:
+        _expect_one_of_each(need)
     # Buckets that need the same are named in one statement: the policy may only be so long.
     groups: dict[object, list[BucketNeeds]] = {}
     for need in wanted:
@@ -211,6 +223,35 @@ def policy_for(needs: Iterable[BucketNeeds], *, partition: str, account: str, re
     return PolicyDocument(tuple(statements))
 
 
+def _expect_one_of_each(need: BucketNeeds) -> None:
+    """Raise where a name of the configuration would be a pattern or a variable in a policy."""
+    if not _BUCKET_NAME.fullmatch(need.bucket):
+        raise ClientError(
+            _("“{bucket}” is not the name of one bucket").format(bucket=need.bucket),
+            _(
+                "In a policy it could stand for others, too, so no policy was written and your backups keep the key "
+                "they have. Write the bucket's own name into the backup program, or name it with --bucket."
+            ),
+            code="bucket.name",
+        )
+    for name in need.kms_key_arns:
+        if not _KMS_KEY.fullmatch(name):
+            raise ClientError(
+                _("“{name}” is not the whole name of one KMS key").format(name=name),
+                _(
+                    "In a policy it could stand for others, too, so no policy was written and your backups keep the "
+                    "key they have. Write the key's ARN into the backup program, as the AWS console shows it."
+                ),
+                code="kms.name",
+            )
+
+
+def _literally(name: str) -> str:
+    """A folder's name such that a policy takes no part of it for a pattern or a variable (IAM User Guide, "Policy
+    variables", special characters)."""
+    return _SPECIAL.sub(r"${\g<0>}", name)
+
+
 def _of_group(group: Sequence[BucketNeeds], suffix: str, *, partition: str, account: str) -> Iterator[Statement]:
     """The statements for buckets that need the same."""
     need = group[0]
@@ -223,7 +264,7 @@ def _of_group(group: Sequence[BucketNeeds], suffix: str, *, partition: str, acco
     if need.folders:
         listing = bucket_actions & _LISTING
         bucket_actions -= listing
-        below = tuple(pattern for folder in need.folders for pattern in (folder, f"{folder}/*"))
+        below = tuple(pattern for one in map(_literally, need.folders) for pattern in (one, f"{one}/*"))
         yield Statement(
             f"List{suffix}", "Allow", _sorted(listing), arns, {**own_account, "StringLike": {"s3:prefix": below}}
         )
@@ -234,14 +275,14 @@ def _of_group(group: Sequence[BucketNeeds], suffix: str, *, partition: str, acco
     objects = tuple(f"{arn}/{folder}" for arn in arns for folder in _patterns(need.folders))
     yield Statement(f"Objects{suffix}", "Allow", _sorted(object_actions), objects, own_account)
     if need.deletable:
-        deletable = tuple(f"{arn}/{pattern}" for arn in arns for pattern in need.deletable)
+        deletable = tuple(f"{arn}/{pattern}" for arn in arns for pattern in _patterns(need.deletable))
         yield Statement(f"Delete{suffix}", "Allow", ("s3:DeleteObject",), deletable, own_account)
     if creating:
         yield Statement(f"Create{suffix}", "Allow", _sorted(creating), arns, {})
 
 
 def _patterns(folders: Sequence[str]) -> tuple[str, ...]:
-    return tuple(f"{folder}/*" for folder in folders) or ("*",)
+    return tuple(f"{_literally(folder)}/*" for folder in folders) or ("*",)
 
 
 def _sorted(actions: Iterable[str]) -> tuple[str, ...]:

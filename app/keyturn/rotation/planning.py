@@ -370,7 +370,11 @@ class _Planning:
         self._notes += kept.notes
         # A program that speaks plain HTTP would be refused by a policy that demands TLS.
         plain = speaks_plain_http(self._surroundings.endpoint_url) or any(one.place.plain_http for one in destinations)
-        policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)
+        try:
+            policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)
+        except ClientError as error:
+            self._close_for(error)
+            return None
         if policy.size > MANAGED_POLICY_LIMIT:
             self._close(
                 _(
