@@ -54,6 +54,7 @@ from keyturn.clients.s3fs import S3fs
 from keyturn.clients.s3ql import S3ql
 from keyturn.clients.s4cmd import S4cmd
 from keyturn.clients.systemd import Systemd
+from keyturn.clients.text_files import TextFiles
 from keyturn.clients.visible_ids import read_visible_ids
 from keyturn.clients.windows_scripts import WindowsScripts
 from keyturn.clients.winscp import WinScp
@@ -98,6 +99,7 @@ CLIENTS: tuple[Client, ...] = (
     Compose(),
     Launchd(),
     WindowsScripts(),
+    TextFiles(),
     Leftovers(),
 )
 

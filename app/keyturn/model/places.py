@@ -12,6 +12,8 @@ from keyturn.model.known_secrets import without_secrets
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
 
+TEXT = "text"  # the client of a file that is edited as text, because a person said so
+
 
 class PlaceKind(StrEnum):
     """What a place is.

@@ -14,7 +14,7 @@ from keyturn.clients.endpoints import store_name
 from keyturn.model.keys import AccessKeyId, Principal, PrincipalKind
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import PolicyDocument
-from keyturn.model.places import Place, Target
+from keyturn.model.places import TEXT, Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.steps import Route
 
@@ -43,6 +43,11 @@ class Destination:
     def ways(self) -> tuple[tuple[Target, Manner], ...]:
         """Every target, in each way in which the programs ask for it."""
         return tuple((target, manner) for target in self.targets for manner in self.manners_for(target))
+
+    @property
+    def is_text(self) -> bool:
+        """True for a file that is edited as text: which program reads it is not known."""
+        return self.place.client == TEXT
 
     @property
     def title(self) -> str:

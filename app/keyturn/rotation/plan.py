@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from keyturn.clients.replacement import FileEdit, preview
@@ -26,6 +27,7 @@ class Options:
         route: None chooses the one that fits.
         only: clients to touch; empty means all.
         buckets: for destinations whose configuration names none.
+        edit_text: files that no program's module knows, which the person wants edited as text.
         also: guided products that hold the key as well, as the person says.
         append_only: the new key may not delete backups, on the route `scoped-user`.
         prefix_only: the new key reaches only the folder of each backup, on the route `scoped-user`.
@@ -35,6 +37,7 @@ class Options:
     route: Route | None = None
     only: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ()
+    edit_text: tuple[Path, ...] = ()
     also: tuple[str, ...] = ()
     user_name: str | None = None
     watch_days: float = 3

@@ -15,6 +15,7 @@ from keyturn.clients.endpoints import is_aws, speaks_plain_http
 from keyturn.clients.guide import guide_named
 from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
+from keyturn.clients.walking import listed
 from keyturn.edits.files import obstacle
 from keyturn.model.errors import AppError, AwsError, AwsFault, ClientError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, Principal
@@ -38,6 +39,7 @@ from keyturn.rotation.simulated_rights import simulate, simulation_notes
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
+from keyturn.rotation.text_edits import text_edits
 from keyturn.rotation.whole_search import what_was_searched
 
 
@@ -61,6 +63,7 @@ class _Scope:
     destinations: tuple[Place, ...]
     guided: tuple[Place, ...]
     mentions: tuple[Place, ...]
+    offered_as_text: tuple[Path, ...]
 
 
 class _Planning:
@@ -80,7 +83,7 @@ class _Planning:
         self._gates += key_gates(self._found, self._route, scope.destinations)
         self._gates += file_gates(self._found, self._survey.problems, self._options.only)
         by_hand_programs = programs_by_hand(scope.guided, self._survey.problems, self._options, self._route)
-        destinations = self._with_targets(scope.destinations, by_hand_programs)
+        destinations = self._with_targets(scope, by_hand_programs)
         edits = self._edits([one.place for one in destinations])
         self._look_at_the_keychain()
         self._look_at_the_given_pair()
@@ -168,12 +171,25 @@ class _Planning:
                 mentions.append(place)
             else:
                 (destinations if guide_named(place.client) is None else guided).append(place)
-        return _Scope(tuple(destinations), tuple(guided), tuple(mentions))
+        as_text = text_edits(mentions, self._found.pair, self._options.edit_text)
+        edited = {place.path for place in as_text.places}
+        mentions = [place for place in mentions if place.path not in edited]
+        return _Scope((*destinations, *as_text.places), tuple(guided), tuple(mentions), as_text.offered)
 
-    def _with_targets(self, places: Sequence[Place], by_hand_programs: Sequence[ByHand]) -> list[Destination]:
+    def _with_targets(self, scope: _Scope, by_hand_programs: Sequence[ByHand]) -> list[Destination]:
+        places = scope.destinations
         if not self._route.makes_a_key:
             return []
-        if not places and not any(one.known or one.targets for one in by_hand_programs):
+        unused = not places and not any(one.known or one.targets for one in by_hand_programs)
+        if unused and scope.mentions:
+            self._close(
+                _only_mentioned(self._found.key.access_key_id, scope),
+                step=Step.CREATE,
+                waits=True,
+                code="key.only-mentioned",
+                offers=tuple(str(path) for path in scope.offered_as_text),
+            )
+        elif unused:
             self._close(
                 _(
                     "No program that Keyturn can see here uses {key}, so a new key would have no place to go. If one "
@@ -188,7 +204,9 @@ class _Planning:
             for place in places
             for targets in [place.targets or given]
         ]
-        homeless = [one.title for one in destinations if not one.targets]
+        reaching = any(one.targets for one in destinations) or any(one.targets for one in by_hand_programs)
+        # What reads a text file is not known, nor are its buckets: the person looks before the old key goes off.
+        homeless = [one.title for one in destinations if not one.targets and not (reaching and one.is_text)]
         homeless += [program_title(one) for one in by_hand_programs if one.known and not one.targets]
         if homeless:
             names = self._account_buckets()
@@ -434,6 +452,20 @@ def _manners(place: Place, targets: Sequence[Target]) -> tuple[tuple[Target, Man
     ways = [(target, manner) for target in targets for manner in place.manners_for(target)]
     unusual = {target for target, manner in ways if manner != AS_USUAL}
     return tuple((target, manner) for target, manner in ways if target in unusual)
+
+
+def _only_mentioned(key: AccessKeyId, scope: _Scope) -> str:
+    paths = listed([place.path for place in scope.mentions])
+    by_hand = _(
+        "{key} stands in {paths}, and Keyturn does not know which program reads it there. To change it there by hand, "
+        "name that with --also another-program and its bucket with --bucket; if nothing uses the key at all, choose "
+        "the route retire."
+    ).format(key=key.masked, paths=paths)
+    if not scope.offered_as_text:
+        return by_hand
+    offered = listed(list(scope.offered_as_text))
+    as_text = _("Keyturn can put the new key into {paths} as text: --edit-text PATH, with --bucket NAME.")
+    return f"{by_hand} {as_text.format(paths=offered)}"
 
 
 def _buckets_sentence(names: Sequence[str] | None) -> str:

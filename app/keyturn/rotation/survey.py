@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from keyturn.clients.search.folders import Searched
     from keyturn.rotation.whole_search import Search
 
+_MOST_LIKELY = 3  # pairs that may be one, of which AWS is asked for each key
 # After one of these, asking about the next key would only fail, and wait, in the same way.
 _NOBODY_ANSWERS = {AwsFault.NO_NETWORK, AwsFault.NOT_AWS, AwsFault.UNTRUSTED, AwsFault.NO_ANSWER, AwsFault.CLOCK}
 
@@ -109,6 +110,13 @@ def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Se
     return Survey(tuple(found), tuple(problems), searched)
 
 
+def text_pairs(place: Place, key: AccessKeyId) -> tuple[KeyPair, ...]:
+    """What seems to be a complete pair of this key in a file that only mentions it."""
+    from keyturn.clients.text_files import pairs_with  # most scans meet none
+
+    return tuple(pairs_with(place.path, key).values()) if place.kind is PlaceKind.MENTION else ()
+
+
 def _urgency(found: FoundKey) -> tuple[int, str]:
     order = [Advice.REPLACE, Advice.RENEW, Advice.RETIRE, Advice.UNKNOWN, Advice.OK]
     return order.index(found.advice), found.key.access_key_id.value
@@ -149,8 +157,26 @@ class _Inquiry:
                 continue
             accepted, siblings = answer
             return replace(found, key=accepted, pair=pair, siblings=siblings, failure=None)
+        if not self._silent:
+            found = self._as_text(found, candidates)
         if found.failure is not None:
             self._tell(found, found.failure)
+        return found
+
+    def _as_text(self, found: FoundKey, asked: Sequence[KeyPair]) -> FoundKey:
+        """Ask with what seems to be the secret in files that no program's module reads.
+
+        What looks like a secret there need not be one, so a refusal says nothing of the key.
+        """
+        likely: list[KeyPair] = []
+        for place in found.places:
+            pairs = text_pairs(place, found.key.access_key_id)
+            likely += [pair for pair in pairs if pair not in asked and pair not in likely]
+        for pair in likely[:_MOST_LIKELY]:
+            answer = self._ask(pair)
+            if not isinstance(answer, AwsError):
+                accepted, siblings = answer
+                return replace(found, key=accepted, pair=pair, siblings=siblings, failure=None)
         return found
 
     def _ask(self, pair: KeyPair) -> tuple[AccessKey, tuple[AccessKey, ...] | None] | AwsError:

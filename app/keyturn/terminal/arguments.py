@@ -59,6 +59,7 @@ class Arguments:
     prefix_only: bool = False
     rclone_password: bool = False
     watch_days: float = 3.0
+    edit_text: tuple[Path, ...] = ()
     search_scope: str = SearchScope.USUAL.value
     off_days: float = 7.0
     rotation: str | None = None
@@ -292,6 +293,13 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="PROGRAM",
         help=_("a program that has the key, too, and that you change by hand (see `clients`); may be repeated"),
+    )
+    parser.add_argument(
+        "--edit-text",
+        action="append",
+        type=Path,
+        metavar="PATH",
+        help=_("put the new key into this file, too, which no program's module knows; may be repeated"),
     )
     parser.add_argument(
         "--append-only", action="store_true", help=_("a new user that may not delete backups, where programs can do so")

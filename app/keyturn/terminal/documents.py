@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from keyturn.model.errors import AppError
-from keyturn.model.keys import LastUse
+from keyturn.model.keys import KeyPair, LastUse
 from keyturn.model.places import Place, Problem
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
@@ -49,6 +49,7 @@ def _of_searched(searched: Searched) -> dict[str, Any]:
 
 def _of_key(found: FoundKey, now: datetime) -> dict[str, Any]:
     key, owner = found.key, found.key.owner
+    pair = found.pair or next((place.pair for place in found.places if place.pair is not None), None)
     return {
         "access_key_id": key.access_key_id.value,
         "account": None if owner is None else owner.account,
@@ -61,7 +62,7 @@ def _of_key(found: FoundKey, now: datetime) -> dict[str, Any]:
         "last_used": _of_last_use(key.last_use),
         "last_used_known": key.last_use is not None,
         "advice": found.advice.value,
-        "places": [_of_place(place) for place in found.places],
+        "places": [_of_place(place, pair) for place in found.places],
     }
 
 
@@ -72,7 +73,9 @@ def _of_last_use(use: LastUse | None) -> dict[str, Any] | None:
     return {"date": use.date.isoformat(), "service": use.service, "region": use.region}
 
 
-def _of_place(place: Place) -> dict[str, Any]:
+def _of_place(place: Place, pair: KeyPair | None) -> dict[str, Any]:
+    from keyturn.rotation.text_edits import edited_by  # looks into files, for which only a scan waits
+
     first = place.targets[0] if place.targets else None
     return {
         "client": place.client,
@@ -81,6 +84,7 @@ def _of_place(place: Place) -> dict[str, Any]:
         "locator": place.locator,
         "kind": place.kind.value,
         "editable": place.editable,
+        "edit": edited_by(place, pair).value,
         "bucket": None if first is None else first.bucket,
         "prefix": None if first is None else first.prefix,
         "targets": [{"bucket": target.bucket, "prefix": target.prefix} for target in place.targets],

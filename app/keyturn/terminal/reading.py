@@ -162,6 +162,7 @@ def _options(arguments: Arguments, pair: KeyPair | None) -> Options:
         route=None if arguments.route is None else Route(arguments.route),
         only=arguments.only,
         buckets=arguments.bucket,
+        edit_text=arguments.edit_text,
         also=arguments.also,
         user_name=arguments.user_name,
         watch_days=arguments.watch_days,
