@@ -62,6 +62,12 @@ def test_a_unit_says_its_bucket_and_what_makes_systemd_read_it(tmp_path: Path) -
     assert "systemctl --user restart a.service" in asked
 
 
+@pytest.mark.parametrize("name", ["my\\x2dbackup.service", "a b;reboot.service"])
+def test_a_unit_whose_name_a_shell_would_read_otherwise_is_quoted(tmp_path: Path, name: str) -> None:
+    write(tmp_path / UNITS / name, f"[Service]\nEnvironment={ID} {SECRET}\n")
+    assert f"systemctl --user restart '{name}'" in asked_for(Systemd(), tmp_path)
+
+
 def test_a_drop_in_asks_for_the_service_that_it_belongs_to(tmp_path: Path) -> None:
     write(tmp_path / UNITS / "a.service.d/key.conf", f"[Service]\nEnvironment={ID} {SECRET}\n")
     assert "systemctl --user restart a.service" in asked_for(Systemd(), tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
 from keyturn.clients.walking import Walk
 from keyturn.computer.computer import Platform
+from keyturn.computer.shells import quoted
 from keyturn.edits import crontabs
 from keyturn.edits.files import FileContent
 from keyturn.model.places import Place
@@ -47,7 +47,7 @@ class Cron(Client):
             return None
         return AfterChange(
             _("Give {path} to cron, which works with a copy that it made of it").format(path=place.path),
-            (_("Run “crontab {path}”.").format(path=shlex.quote(str(place.path))),),
+            (_("Run “crontab {path}”.").format(path=quoted(str(place.path), computer.platform)),),
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
 from keyturn.computer.computer import Platform
+from keyturn.computer.shells import quoted
 from keyturn.edits import plists, shell
 from keyturn.edits.commands import Argument, Command, Run
 from keyturn.edits.files import FileContent
@@ -44,7 +44,7 @@ class Launchd(Client):
     def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
         """Return how launchd reads the job anew; it keeps what it loaded (launchctl(1))."""
         launchctl = "sudo launchctl" if "LaunchDaemons" in place.path.parts else "launchctl"
-        job = shlex.quote(str(place.path))
+        job = quoted(str(place.path), computer.platform)
         return AfterChange(
             _("Let launchd load {name} anew").format(name=place.path.name),
             (

@@ -15,6 +15,7 @@ from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id, mention
 from keyturn.clients.unit_files import unit_files
 from keyturn.computer.computer import Platform
+from keyturn.computer.shells import quoted
 from keyturn.edits import colon_lines, units
 from keyturn.edits.colon_lines import Line, Reader
 from keyturn.edits.files import FileContent, read_file
@@ -256,7 +257,9 @@ def _note(content: FileContent, line: Line) -> str:
     open_to = _GROUP_MAY_READ if content.path.name == _SYSTEM else _OPEN_TO_OTHERS
     if content.mode & open_to and os.name == "posix":
         notes.append(
-            _("s3fs refuses this file as it is: others may read it (“chmod 600 {path}”).").format(path=content.path)
+            _("s3fs refuses this file as it is: others may read it (“chmod 600 {path}”).").format(
+                path=quoted(str(content.path), Platform.LINUX)
+            )
         )
     if not line.secret:
         notes.append(_("The secret key is missing beside it."))

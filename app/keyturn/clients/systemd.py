@@ -9,6 +9,7 @@ from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.looking import Look
 from keyturn.clients.unit_files import is_users_own, unit_files, unit_name
 from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of, take_from
+from keyturn.computer.shells import quoted
 from keyturn.edits import shell, units
 from keyturn.edits.files import FileContent
 from keyturn.model.places import Place
@@ -34,14 +35,14 @@ class Systemd(Client):
 
     def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
         """Return how systemd reads the unit anew: until then it starts the service with the old key (systemctl(1))."""
-        unit = unit_name(place.path)
+        unit, typed = unit_name(place.path), quoted(unit_name(place.path), computer.platform)
         systemctl = "systemctl --user" if is_users_own(place.path) else "systemctl"
         return AfterChange(
             _("Let systemd read {unit} anew").format(unit=unit),
             (
                 _("Run “{systemctl} daemon-reload”.").format(systemctl=systemctl),
                 _("If the service runs all the time, restart it: “{systemctl} restart {unit}”.").format(
-                    systemctl=systemctl, unit=unit
+                    systemctl=systemctl, unit=typed
                 ),
             ),
         )

@@ -9,6 +9,7 @@ from keyturn.clients.client import AfterChange
 from keyturn.clients.listing import Listing
 from keyturn.clients.shell_files import is_start_file
 from keyturn.clients.unit_files import is_users_own, lasting_readers, unit_name
+from keyturn.computer.shells import command_line
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ def after_change_of_variables(computer: Computer, path: Path) -> AfterChange | N
             _("Restart what systemd started with the variables of {path}").format(path=path),
             tuple(
                 _("If it is running, restart it: “{command}”.").format(
-                    command=f"systemctl {'--user ' if is_users_own(unit) else ''}restart {unit_name(unit)}"
+                    command=command_line(
+                        ("systemctl", *(("--user",) if is_users_own(unit) else ()), "restart", unit_name(unit)),
+                        computer.platform,
+                    )
                 )
                 for unit in services
             ),

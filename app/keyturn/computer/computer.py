@@ -46,7 +46,7 @@ class Computer:
     @classmethod
     def this(cls) -> Computer:
         """The computer that Keyturn runs on, as the person who started it sees it."""
-        return cls(_this_platform(), Path.home(), dict(os.environ), is_this_one=True)
+        return cls(this_platform(), Path.home(), dict(os.environ), is_this_one=True)
 
     @classmethod
     def at(cls, home: Path | None, platform: str | None) -> Computer:
@@ -58,7 +58,7 @@ class Computer:
         if home is None and platform is None:
             return cls.this()
         if platform is None:
-            kind = _this_platform()
+            kind = this_platform()
         elif platform in set(Platform):
             kind = Platform(platform)
         else:
@@ -151,7 +151,8 @@ class Computer:
         return value if value.is_absolute() else None
 
 
-def _this_platform() -> Platform:
+def this_platform() -> Platform:
+    """The system that Keyturn runs on."""
     if sys.platform == "win32":
         return Platform.WINDOWS
     elif sys.platform == "darwin":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.computer.shells import command_line
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, LastUse, PrincipalKind
 from keyturn.model.text import _, plural
@@ -221,4 +221,4 @@ def short_resource(resource: str) -> str:
 
 def command(options: Sequence[str], *words: str) -> str:
     """A command to type next, with the options that lead to the same computer, account and memory."""
-    return shlex.join(["keyturn", *words, *options])
+    return command_line(["keyturn", *words, *options])

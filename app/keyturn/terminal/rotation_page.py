@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from keyturn.computer.shells import command_line
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation import words
@@ -190,7 +190,7 @@ def _next(rotation: Rotation, result: Result, options: Sequence[str], *, several
     rows = [[Piece(words.command((), *command), Tone.COMMAND), Piece(what, Tone.QUIET)] for what, command in commands]
     page = [BLANK, line(_("Next"), Tone.HEADING), *columns(rows, indent=2)]
     if options:
-        page.append(line(_("each with the options that you gave: {options}").format(options=shlex.join(options))))
+        page.append(line(_("each with the options that you gave: {options}").format(options=command_line(options))))
     return page
 
 
