@@ -299,7 +299,7 @@ def test_a_mistake_of_ours_is_a_page_with_details_to_copy(window: MainWindow, ru
         runner.tell_mistake(ValueError("wJalrXUtnFEMI"), "the window")
     page = _page(window)
     assert isinstance(page, ProblemPage)
-    assert "every program has the key that it had before" in _text_of(page)
+    assert "Each program holds one complete key" in _text_of(page)
     assert "wJalrXUtnFEMI" not in _text_of(page)
     _button(page, "Copy details").click()
 

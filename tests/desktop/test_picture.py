@@ -153,7 +153,7 @@ def test_without_a_keychain_the_window_says_so_and_shows_everything_else(qtbot: 
     problem = StoreError("No keychain was found", "Start Keyturn in your desktop session.", code="keychain.missing")
     view = MainView(SystemClock())
     qtbot.addWidget(view)
-    view.show_overview(prepare(replace(_overview(_found(_place("a"))), store_problem=problem)))
+    view.show_overview(prepare(replace(_overview(_found(_place("a"))), store_problems=(problem,))))
     assert "No keychain was found" in view.note.text()
     assert not view.note.isHidden()
     assert view.map.cards

@@ -83,7 +83,7 @@ def test_what_is_chosen_is_kept_and_shown_again(
     choose(page.secrets, SecretsKind.FILE)
     choose(page.language, "en")
     assert save(page, qtbot) == "Saved."
-    kept = stored.load(state).settings
+    kept = stored.load(state)
     assert kept == Settings(
         root_limit_days=180,
         user_limit_days=None,

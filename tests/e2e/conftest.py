@@ -88,7 +88,7 @@ class Person:
     def kept_pairs(self) -> list[KeyPair]:
         """What `--secrets file` keeps now."""
         kept = json.loads((self.memory / "secrets.json").read_text())
-        return [KeyPair(AccessKeyId(key), Secret(secret)) for key, secret in kept.items()]
+        return [KeyPair(AccessKeyId(key), Secret(secret)) for key, secret in kept.items() if key != "version"]
 
     def secrets_of_files(self) -> set[str]:
         """Every file of the sample computer in which the old secret stands."""

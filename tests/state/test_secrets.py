@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import sys
 from pathlib import Path
 
 import pytest
 
-from keyturn.model.errors import StoreError
+from keyturn.model.errors import StateError, StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.state.secrets import FileSecrets, MemorySecrets, SecretStore
 
@@ -83,3 +84,45 @@ def test_a_folder_that_is_gone_is_told_before_anything_is_kept(tmp_path: Path) -
     with pytest.raises(StoreError) as raised:
         FileSecrets(tmp_path / "gone" / "secrets.json").check()
     assert raised.value.code == "secrets.file"
+
+
+def test_the_file_of_the_first_version_is_read_and_gets_its_number_when_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text(json.dumps({PAIR.access_key_id.value: PAIR.secret.reveal()}))
+    store = FileSecrets(path)
+    assert store.get(PAIR.access_key_id) == PAIR
+    store.keep(OTHER)
+    assert json.loads(path.read_text())["version"] == 1
+    assert FileSecrets(path).get(PAIR.access_key_id) == PAIR
+    store.forget(OTHER.access_key_id)
+    assert FileSecrets(path).get(OTHER.access_key_id) is None
+
+
+@pytest.mark.parametrize("newer", ['{"version": 2}', '{"version": 1, "vaults": {}}'])
+def test_the_file_of_a_newer_keyturn_is_not_touched(tmp_path: Path, newer: str) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text(newer)
+    with pytest.raises(StateError) as raised:
+        FileSecrets(path).get(PAIR.access_key_id)
+    assert raised.value.code == "state.newer"
+    with pytest.raises(StateError):
+        FileSecrets(path).keep(PAIR)
+    assert path.read_text() == newer
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
+def test_on_a_disk_without_permissions_no_secret_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = os.open
+
+    def open_for_all(path: str, flags: int, mode: int = 0o777, **more: int) -> int:
+        handle = opened(path, flags, mode, **more)
+        os.fchmod(handle, 0o777)  # as a stick with FAT shows every file
+        return handle
+
+    monkeypatch.setattr(os, "open", open_for_all)
+    store = FileSecrets(tmp_path / "secrets.json")
+    with pytest.raises(StoreError) as raised:
+        store.keep(PAIR)
+    assert raised.value.code == "secrets.no-permissions"
+    assert "keychain" in raised.value.message
+    assert list(tmp_path.iterdir()) == []

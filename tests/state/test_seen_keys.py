@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.model.errors import StoreError
+from keyturn.model.errors import StateError, StoreError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, Principal
 from keyturn.state.seen_keys import FILE_NAME, SeenKey, Sighting, load, merged, save
 
@@ -57,11 +57,26 @@ def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
         b'{"version": 1, "homes": {"/home/oma": {"looked": null, "keys": [{"access_key_id": "x"}]}}}',
     ],
 )
-def test_a_damaged_file_is_as_none_and_written_anew(tmp_path: Path, damaged: bytes) -> None:
+def test_a_damaged_file_is_told_and_neither_taken_for_none_nor_written_over(tmp_path: Path, damaged: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(damaged)
-    assert load(tmp_path, HOME) == Sighting()
-    save(tmp_path, HOME, SEEN)
-    assert load(tmp_path, HOME) == SEEN
+    for attempt in (lambda: load(tmp_path, HOME), lambda: save(tmp_path, HOME, SEEN)):
+        with pytest.raises(StateError) as raised:
+            attempt()
+        assert raised.value.code == "state.damaged"
+    assert (tmp_path / FILE_NAME).read_bytes() == damaged
+
+
+def test_names_of_files_that_are_no_text_are_remembered(tmp_path: Path) -> None:
+    strange = Sighting((replace(TOLD, paths=(Path("/home/oma/\udcff.conf"),)),), NOON)
+    save(tmp_path, HOME, strange)
+    assert load(tmp_path, HOME) == strange
+
+
+def test_what_another_keyturn_saw_besides_is_not_dropped(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text('{"version": 1, "homes": {"/home/opa": {"looked": null, "keys": [], "by": "x"}}}')
+    with pytest.raises(StateError) as raised:
+        save(tmp_path, HOME, SEEN)
+    assert raised.value.code == "state.newer"
 
 
 def test_what_a_newer_keyturn_saw_is_not_touched(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from keyturn.model.errors import StoreError, UsageError
+from keyturn.model.errors import StateError, StoreError, UsageError
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import FILE_NAME, Proxy, Settings, Trust, load, save
 
@@ -35,18 +35,23 @@ def written(folder: Path) -> Any:  # noqa: ANN401  (JSON)
     return json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
 
 
+def damage_of(folder: Path) -> StateError:
+    with pytest.raises(StateError) as raised:
+        load(folder)
+    return raised.value
+
+
 def test_without_a_file_there_are_the_usual_settings(tmp_path: Path) -> None:
-    loaded = load(tmp_path)
-    assert (loaded.settings, loaded.problem) == (Settings(), None)
+    settings = load(tmp_path)
+    assert settings == Settings()
     assert list(tmp_path.iterdir()) == []
-    assert (loaded.settings.root_limit_days, loaded.settings.user_limit_days) == (365, 90)
+    assert (settings.root_limit_days, settings.user_limit_days) == (365, 90)
 
 
 @pytest.mark.parametrize("settings", [Settings(), CHOSEN])
 def test_what_was_chosen_is_there_for_the_next_program(tmp_path: Path, settings: Settings) -> None:
     save(tmp_path, settings)
-    loaded = load(tmp_path)
-    assert (loaded.settings, loaded.problem) == (settings, None)
+    assert load(tmp_path) == settings
     assert set(written(tmp_path)) == {"version", *(one.name for one in fields(Settings) if one.name != "unknown")}
 
 
@@ -59,7 +64,7 @@ def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
 
 def test_what_another_keyturn_added_is_written_back(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text('{"version": 1, "off_days": 9, "colour": {"key": ["green"]}}')
-    settings = load(tmp_path).settings
+    settings = load(tmp_path)
     save(tmp_path, replace(settings, watch_days=1.0))
     assert written(tmp_path)["colour"] == {"key": ["green"]}
     assert (written(tmp_path)["off_days"], written(tmp_path)["watch_days"]) == (9, 1.0)
@@ -108,15 +113,14 @@ def test_settings_of_a_newer_keyturn_are_not_touched(tmp_path: Path) -> None:
 def test_a_damaged_file_is_told_and_kept_when_settings_are_chosen_anew(tmp_path: Path, damaged: bytes) -> None:
     path = tmp_path / FILE_NAME
     path.write_bytes(damaged)
-    loaded = load(tmp_path)
-    assert loaded.settings == Settings()
-    assert loaded.problem is not None
-    assert loaded.problem.code == "settings.damaged"
-    assert "madeUpPassword" not in str(loaded.problem)
+    problem = damage_of(tmp_path)
+    assert problem.code == "settings.damaged"
+    assert "madeUpPassword" not in str(problem)
+    assert problem.__cause__ is None
     assert path.read_bytes() == damaged, "a look changes nothing"
 
     save(tmp_path, CHOSEN)
-    assert load(tmp_path).settings == CHOSEN
+    assert load(tmp_path) == CHOSEN
     assert (tmp_path / "settings.damaged-1.json").read_bytes() == damaged
 
 
@@ -130,9 +134,7 @@ def test_each_damaged_file_is_kept(tmp_path: Path) -> None:
 
 def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).mkdir()
-    problem = load(tmp_path).problem
-    assert problem is not None
-    assert problem.code == "settings.damaged"
+    assert damage_of(tmp_path).code == "settings.damaged"
 
 
 def test_where_they_cannot_be_kept_that_is_told(tmp_path: Path) -> None:

@@ -263,7 +263,7 @@ class World:
         path = self.memory / "secrets.json" if self.secrets == "file" else self.live / "keychain.json"
         kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
         if self.secrets == "file":
-            return kept
+            return {key: secret for key, secret in kept.items() if key != "version"}
         return {key: str(json.loads(text)["secret"]) for key, text in kept.items()}
 
     def act(self, act: Act) -> None:

@@ -225,6 +225,7 @@ def test_a_whole_rotation_by_scripts(small_desk: Desk) -> None:
 def test_no_secret_is_ever_written(small_desk: Desk) -> None:
     answers = [small_desk.rotate()]
     kept = json.loads((small_desk.state_dir / "secrets.json").read_text())
+    assert kept.pop("version") == 1
     secrets = {small_desk.old.secret.reveal(), *kept.values()}
     assert len(secrets) == 2
     commands = (["status"], ["scan", "--json"], ["scan"], ["verify"], ["plan", small_desk.old.access_key_id.last4])
@@ -381,7 +382,7 @@ def test_a_mistake_of_ours_is_told_in_a_sentence_without_what_it_quotes(
     assert answer.code == 4
     said = answer.document["problem"]["message"] if json_option else answer.err
     assert "RuntimeError in test_commands.py" in said
-    assert "No rotation is under way" in said
+    assert "Each program holds one complete key" in said
     assert "wJalr" not in answer.out + answer.err
     assert "Traceback" not in answer.err
 

@@ -50,22 +50,14 @@ def test_scan_searches_the_folders_of_the_settings_and_names_the_one_that_is_not
     assert f"{tmp_path / 'nas'} is to be searched each time" in answer.err
 
 
-def test_damaged_settings_are_told_and_the_command_goes_on(desk: Desk) -> None:
+@pytest.mark.parametrize("written", ["{", '{"version": 2}'])
+def test_settings_that_are_not_understood_stop_the_command_but_not_its_help(desk: Desk, written: str) -> None:
     desk.state_dir.mkdir()
-    (desk.state_dir / FILE_NAME).write_text("{")
+    (desk.state_dir / FILE_NAME).write_text(written)
     answer = desk.type("scan", "--offline", "--json")
-    assert answer.code == 0
-    assert answer.document["keys"]
-    assert "settings.damaged" in answer.err
-    assert (desk.state_dir / FILE_NAME).read_text() == "{"
-
-
-def test_settings_of_a_newer_keyturn_stop_the_command_but_not_its_help(desk: Desk) -> None:
-    desk.state_dir.mkdir()
-    (desk.state_dir / FILE_NAME).write_text('{"version": 2}')
-    answer = desk.type("scan", "--offline", "--json")
-    assert answer.code == 1
-    assert answer.document["problem"]["code"] == "state.newer"
+    assert answer.code == 4, "the usual settings could lead another way to AWS"
+    assert answer.document["problem"]["code"] == ("settings.damaged" if written == "{" else "state.newer")
+    assert (desk.state_dir / FILE_NAME).read_text() == written
     assert desk.type("scan", "-h").code == 0
 
 

@@ -56,13 +56,17 @@ class HistoryView(Scrolled):
         self.column.addWidget(self._empty)
         self.column.addStretch(1)
 
-    def show_rotations(self, rotations: Sequence[tuple[Rotation, Result]]) -> None:
-        """Show these."""
+    def show_rotations(self, rotations: Sequence[tuple[Rotation, Result]], *, complete: bool = True) -> None:
+        """Show these.
+
+        Args:
+            complete: False where there may be more that cannot be read.
+        """
         let_go(self._cards)
         under_way = [pair for pair in rotations if not pair[0].is_over]
         over = [pair for pair in rotations if pair[0].is_over]
         self._cards = [self._card(*pair) for pair in (*reversed(under_way), *reversed(over))]
-        self._empty.setVisible(not self._cards)
+        self._empty.setVisible(complete and not self._cards)
         for at, card in enumerate(self._cards):
             self.column.insertWidget(at, card)
 

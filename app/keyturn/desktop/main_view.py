@@ -215,7 +215,7 @@ class MainView(QWidget):
         self.map.show_picture(prepared.picture)
         self._map_place.setCurrentWidget(self.empty if situation.mood is Mood.NOTHING else self._drawn)
         self.list.show_rows(prepared.rows)
-        self.history.show_rotations(overview.rotations)
+        self.history.show_rotations(overview.rotations, complete=not overview.store_problems)
         rest = summary(overview)
         self.rest.setText(rest)
         self.rest.setToolTip(unmarked(rest))
@@ -259,10 +259,10 @@ class MainView(QWidget):
             )
             detail = "" if first is None else first.detail
             self.note.show_text(text.format(count=len(failed), detail=detail), Tone.BAD)
-        elif overview.store_problem is not None:
-            problem = overview.store_problem
-            self.note.show_text(f"{problem.title}. {problem.message}", Tone.ATTENTION)
-        self.note.setVisible(bool(failed) or overview.store_problem is not None)
+        elif overview.store_problems:
+            text = " ".join(f"{problem.title}. {problem.message}" for problem in overview.store_problems)
+            self.note.show_text(text, Tone.ATTENTION)
+        self.note.setVisible(bool(failed or overview.store_problems))
 
     def _tell_facts(self, facts: str) -> None:
         hint = _("Point at a card, or reach it with Tab and the arrow keys, to read what is known of it.")

@@ -28,7 +28,7 @@ class Overview:
     Attributes:
         rotations: each with how it stands, oldest first.
         proofs: of the latest check in this window; empty before the first one.
-        store_problem: why no secret could be kept on this computer.
+        store_problems: what of Keyturn's memory cannot be read, and why no secret could be kept on this computer.
         own_uses: when Keyturn itself used each key, by its ID.
     """
 
@@ -38,7 +38,7 @@ class Overview:
     looked_at: datetime
     home: Path
     own_uses: dict[str, tuple[datetime, ...]]
-    store_problem: StoreError | None = None
+    store_problems: tuple[StoreError, ...] = ()
 
     @property
     def under_way(self) -> tuple[tuple[Rotation, Result], ...]:
@@ -104,7 +104,7 @@ def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...]) -> O
             for found in survey.keys
             if (journal_uses := workplace.journal.own_uses(found.key.access_key_id))
         },
-        store_problem=_store_problem(surroundings),
+        store_problems=(*workplace.memory_problems(), *_store_problem(surroundings)),
     )
 
 
@@ -116,9 +116,9 @@ def _remember(surroundings: Surroundings, survey: Survey) -> None:
         remember(surroundings, survey)
 
 
-def _store_problem(surroundings: Surroundings) -> StoreError | None:
+def _store_problem(surroundings: Surroundings) -> tuple[StoreError, ...]:
     try:
         surroundings.secrets.find()
     except StoreError as error:
-        return error
-    return None
+        return (error,)
+    return ()

@@ -93,8 +93,8 @@ class Runner(QObject):
     """Runs work, and calls back in the window's thread. It outlives every page.
 
     Args:
-        standing: how the backups stand, for the sentence that is said where Keyturn made a mistake; None lets the
-            journal say it.
+        standing: how the backups stand, for the sentence that is said where Keyturn made a mistake; None is what
+            always holds.
 
     Attributes:
         changing: a change began (True), or none is left (False).
@@ -105,7 +105,7 @@ class Runner(QObject):
     mistaken = Signal(object)
     _posted = Signal(object)
 
-    def __init__(self, location: Location, clock: Clock, standing: Callable[[Workplace], str] | None = None) -> None:
+    def __init__(self, location: Location, clock: Clock, standing: Callable[[], str] | None = None) -> None:
         super().__init__()
         self.location = location
         self.clock = clock
@@ -187,13 +187,7 @@ class Runner(QObject):
     def tell_mistake(self, error: BaseException, doing: str) -> None:
         """Say `mistaken` for an error that no work owns. May be called from any thread."""
 
-        def tell() -> None:
-            from keyturn.rotation.workplace import Workplace
-
-            with Workplace(self.location, self.clock, offline=True) as workplace:
-                self._posted.emit(self._mistake(error, workplace, doing))
-
-        self._readers.add(tell)
+        self._readers.add(lambda: self._posted.emit(self._mistake(error, doing)))
 
     def leave(self, seconds: float) -> bool:
         """Ask all work to stop, and wait for it; False where some of it is still at it after `seconds`."""
@@ -225,7 +219,7 @@ class Runner(QObject):
         except AppError as error:
             outcome = failed(error)
         except Exception as error:
-            outcome = failed(self._mistake(error, workplace, task.doing))
+            outcome = failed(self._mistake(error, task.doing))
         try:
             workplace.close()
         except AppError as error:
@@ -243,10 +237,10 @@ class Runner(QObject):
                 self._in_memory = MemorySecrets()
             return self._in_memory
 
-    def _mistake(self, error: BaseException, workplace: Workplace, doing: str) -> AppError:
+    def _mistake(self, error: BaseException, doing: str) -> AppError:
         from keyturn.rotation.mistakes import how_it_stands, mistake
 
-        return mistake(error, standing=(self._standing or how_it_stands)(workplace), doing=doing)
+        return mistake(error, standing=(self._standing or how_it_stands)(), doing=doing)
 
     @Slot(object)
     def _deliver(self, message: _Message | AppError) -> None:

@@ -27,7 +27,7 @@ from keyturn.desktop.measures import em
 from keyturn.desktop.page import Page
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Subheading, Toned
-from keyturn.model.errors import AppError, StoreError
+from keyturn.model.errors import AppError, StateError, StoreError
 from keyturn.model.text import _
 from keyturn.reminders.autostart import autostart_of
 from keyturn.reminders.started_program import Starts
@@ -65,10 +65,15 @@ def read_choices(desk: Desk) -> Chosen:
     """Read the settings, and ask the system what it starts.
 
     Raises:
-        StoreError: where the settings are a newer Keyturn's.
+        StateError: where the settings are a newer Keyturn's.
     """
-    loaded = stored.load(desk.workplace.folder)
-    return Chosen(loaded.settings, loaded.problem, _at_login(desk))
+    try:
+        return Chosen(stored.load(desk.workplace.folder), None, _at_login(desk))
+    except StateError as error:
+        if error.code != stored.DAMAGED:
+            raise
+        # They can be chosen anew here, from the usual ones.
+        return Chosen(Settings(), error, _at_login(desk))
 
 
 def write_choices(desk: Desk, settings: Settings, at_login: AtLogin | None) -> Chosen:

@@ -58,7 +58,7 @@ class Windows:
 
         clock = MovedClock()
         ground = self.grounds.enter_context(rehearsal_ground(clock))
-        runner = Runner(ground.location, clock, standing=lambda workplace: nothing_real())
+        runner = Runner(ground.location, clock, standing=nothing_real)
         strip = RehearsalStrip(ground, clock)
         window = MainWindow(runner, self._doors(ground.location), strip)
         window.setWindowTitle(_("PRACTICE – Keyturn"))

@@ -57,6 +57,10 @@ class StoreError(AppError):
     """Keyturn's own memory fails: the journal, the settings, or the keychain with the secrets."""
 
 
+class StateError(StoreError):
+    """What Keyturn remembers is damaged, a newer Keyturn's, or may be somebody else's: a person has to look at it."""
+
+
 class AwsFault(StrEnum):
     """What kind of thing went wrong at AWS, or on the way there (research/aws.md 7.1)."""
 

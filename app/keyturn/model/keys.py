@@ -69,6 +69,11 @@ class AccessKeyId:
         return f"{(number & 0x7FFFFFFFFF80) >> 7:012d}"
 
 
+def is_key_id(text: str) -> bool:
+    """True where the text is shaped like an access key ID."""
+    return _SHAPE.fullmatch(text) is not None
+
+
 class Secret:
     """A secret access key. It has no text form and cannot be pickled; `reveal` is the only way out.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from keyturn.model.keys import AccessKeyId, Principal
@@ -17,6 +16,7 @@ from keyturn.model.needs import PolicyDocument
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer
 from keyturn.rotation.steps import Route
+from keyturn.state.settings import LONGEST_WAIT
 from keyturn.state.written import (
     Fields,
     Format,
@@ -28,12 +28,11 @@ from keyturn.state.written import (
     maybe,
     moment,
     number,
+    path,
     text,
     truth,
     whole_object,
 )
-
-_LONGEST_WAIT = 36_500  # days, as `state/settings.py` has it
 
 
 def _decision(fields: Fields) -> Decision:
@@ -50,8 +49,8 @@ def _decision(fields: Fields) -> Decision:
         regions=fields.get("regions", mapped(maybe(text))),
         user_name=fields.get("user_name", maybe(text)),
         policy=fields.get("policy", maybe(_policy)),
-        watch_days=fields.get("watch_days", number(0, _LONGEST_WAIT)),
-        off_days=fields.get("off_days", number(0, _LONGEST_WAIT)),
+        watch_days=fields.get("watch_days", number(0, LONGEST_WAIT)),
+        off_days=fields.get("off_days", number(0, LONGEST_WAIT)),
         given=fields.get("given", maybe(key_id)),
     )
 
@@ -131,7 +130,7 @@ def read_place(fields: Fields) -> Place:
     return Place(
         client=fields.get("client", text),
         name=fields.get("name", text),
-        path=fields.get("path", _path),
+        path=fields.get("path", path),
         locator=fields.get("locator", text),
         kind=kind,
         access_key_id=fields.get("access_key_id", key_id),
@@ -164,7 +163,7 @@ def _destination(fields: Fields) -> Destination:
     if not _is_known(place.client):
         raise NotUnderstood("client", newer=True)
     targets = fields.get("targets", listed(_target))
-    file, manners = fields.get("file", _path), fields.get("manners", listed(_manner))
+    file, manners = fields.get("file", path), fields.get("manners", listed(_manner))
     return Destination(replace(place, targets=targets), targets, file, manners)
 
 
@@ -208,12 +207,6 @@ def _manner(value: object) -> tuple[Target, Manner]:
 
 def _targets_written(targets: tuple[Target, ...]) -> list[list[str]]:
     return [[target.bucket, target.prefix] for target in targets]
-
-
-def _path(value: object) -> Path:
-    if "\0" in text(value):
-        raise NotUnderstood
-    return Path(text(value))
 
 
 def _policy(value: object) -> PolicyDocument:

@@ -1,13 +1,14 @@
-"""What is said where Keyturn itself made a mistake: where the backups stand, and what to report."""
+"""What is said where Keyturn itself made a mistake: where the backups stand, and what to report.
+
+Nothing here reads Keyturn's memory, a file or AWS: what failed may be just that, and these are the last words.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from traceback import extract_tb
+import os
 
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.rotation.workplace import Workplace
 
 CODE = "unexpected"
 
@@ -19,32 +20,30 @@ def mistake(error: BaseException, *, standing: str, doing: str) -> AppError:
         standing: how the backups stand, in a sentence.
         doing: what Keyturn was doing, such as a command's name.
     """
-    frames = extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
     return AppError(
         _("Keyturn made a mistake and stopped"),
         _("{standing} Please report this to Keyturn's makers: {kind} in {where}, at {doing}.").format(
-            standing=standing, kind=type(error).__name__, where=where, doing=doing
+            standing=standing, kind=type(error).__name__, where=_place_of(error), doing=doing
         ),
         code=CODE,
     )
 
 
-def how_it_stands(workplace: Workplace) -> str:
-    """The state of the backups, as far as the journal knows it."""
-    try:
-        under_way = [one for one in workplace.rotations() if not one.is_over]
-    except AppError:
-        return _("Keyturn's journal cannot be read, so how the rotations stand is not known.")
-    if not under_way:
-        return _("No rotation is under way: every program has the key that it had before.")
-    names = ", ".join(f"{one.name} ({one.step.value})" for one in under_way)
+def how_it_stands() -> str:
+    """What holds for the backups whenever Keyturn stops."""
     return _(
-        "Each program holds one complete key, the old or the new one. Under way: {names}. `keyturn continue` carries "
-        "on, `keyturn undo` puts everything back."
-    ).format(names=names)
+        "Each program holds one complete key, the old or the new one. `keyturn status` tells what is under way, "
+        "`keyturn continue` carries on, `keyturn undo` puts everything back."
+    )
 
 
 def nothing_real() -> str:
     """How it stands in a rehearsal."""
     return _("Nothing real was touched.")
+
+
+def _place_of(error: BaseException) -> str:
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return "?" if last is None else f"{os.path.basename(last.tb_frame.f_code.co_filename)}:{last.tb_lineno}"  # noqa: PTH119

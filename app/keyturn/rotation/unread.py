@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from keyturn.model.errors import StoreError
+from keyturn.model.errors import StateError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _, printable
 from keyturn.rotation.decision_format import key_id
@@ -22,7 +22,7 @@ class Unread:
     """
 
     name: str
-    problem: StoreError
+    problem: StateError
     record: RecordedRotation = field(repr=False)
 
     def may_be_of(self, key: AccessKeyId) -> bool:
@@ -53,7 +53,7 @@ def unread(record: RecordedRotation, error: NotUnderstood, path: Path) -> Unread
             "It cannot be read ({where}), so Keyturn leaves that key and its backups as they are. Put {path} back from "
             "a backup of this computer."
         )
-    problem = StoreError(
+    problem = StateError(
         title.format(name=name),
         message.format(where=where, path=path),
         code="journal.newer" if error.newer else "journal.broken",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from keyturn.edits.files import read_file, writability
-from keyturn.model.errors import AppError, FileError, StoreError, UsageError
+from keyturn.model.errors import AppError, FileError, StateError, StoreError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import creating, program_runs, proving, switching
@@ -44,6 +44,8 @@ def rotate(surroundings: Surroundings, plan: Plan) -> Result:
         for pair in (plan.old, plan.given):
             if pair is not None:
                 surroundings.secrets.keep(pair)
+    except StateError:
+        raise  # somebody has to look at it before anything begins
     except (FileError, StoreError) as error:
         return Result(Ending.PUT_BACK, None, State.STOPPED, Step.CHECK, None, problem=error)
     rotation = _begin(surroundings, plan.decision)

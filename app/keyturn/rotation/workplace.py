@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,16 +16,18 @@ from keyturn.computer.folders import state_folder
 from keyturn.computer.lock import OneAtATime
 from keyturn.computer.trust import system_certificates
 from keyturn.model.addresses import server_or_none
-from keyturn.model.errors import AnotherKeyturnError, AppError
+from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, StoreError
 from keyturn.model.keys import Secret
 from keyturn.model.places import SearchScope
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
-from keyturn.rotation.record import Rotation, all_rotations
+from keyturn.rotation.record import Rotation, read_rotations
 from keyturn.rotation.steps import State
 from keyturn.rotation.surroundings import OwnUses, ProgressSink, Surroundings
-from keyturn.state import journal
-from keyturn.state.secrets import SecretStore, open_store
+from keyturn.rotation.unread import Unread
+from keyturn.state import journal, reminding, seen_keys
+from keyturn.state.secrets import SecretStore, expect_readable, open_store
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust, load
 
 if TYPE_CHECKING:
@@ -91,10 +94,10 @@ class Workplace:
         """What the person chose.
 
         Raises:
-            StoreError: where a newer Keyturn wrote it.
+            StateError: where a newer Keyturn wrote it, or it is damaged.
         """
         if self._settings is None:
-            self._settings = load(self.folder).settings
+            self._settings = load(self.folder)
         return self._settings
 
     @property
@@ -121,10 +124,37 @@ class Workplace:
         )
 
     def rotations(self) -> tuple[Rotation, ...]:
-        """All rotations, without making a journal where there is none."""
-        if self._journal is None and not (self.folder / journal.FILE_NAME).exists():
-            return ()
-        return all_rotations(self.journal)
+        """All rotations that can be read, without making a journal where there is none."""
+        return self._all_rotations()[0]
+
+    def unread_rotations(self) -> tuple[Unread, ...]:
+        """Those that cannot be read."""
+        return self._all_rotations()[1]
+
+    def memory_problems(self) -> tuple[StoreError, ...]:
+        """What of Keyturn's memory cannot be read now, besides the settings, each as whoever needs it would be told."""
+        found: list[StoreError] = []
+        try:
+            found += [one.problem for one in self.unread_rotations()]
+        except StoreError as error:
+            found.append(error)
+        readers: list[Callable[[], object]] = [
+            lambda: seen_keys.load(self.folder, self.computer.home),
+            lambda: reminding.load(self.folder),
+        ]
+        if self.location.secrets is SecretsKind.FILE:
+            readers.insert(0, lambda: expect_readable(self.folder))
+        for read in readers:
+            try:
+                read()
+            except StateError as error:
+                found.append(error)
+        return tuple(found)
+
+    def _all_rotations(self) -> tuple[tuple[Rotation, ...], tuple[Unread, ...]]:
+        if self._journal is None and not os.path.lexists(self.folder / journal.FILE_NAME):
+            return (), ()
+        return read_rotations(self.journal)
 
     def interrupted(self) -> tuple[Rotation, ...]:
         """Rotations that began a step and did not end it, although nobody is working on it."""

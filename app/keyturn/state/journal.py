@@ -6,19 +6,22 @@ program that was killed anywhere finds here where it stood. No secret is ever wr
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from keyturn.model.errors import StoreError
+from keyturn.computer.private_files import expect_private_file, give_new_name
+from keyturn.model.errors import StateError
 from keyturn.model.keys import AccessKeyId, LastUse
 from keyturn.model.known_secrets import json_without_secrets
+from keyturn.model.temporaries import temporary_name
 from keyturn.model.text import _
 
 FILE_NAME = "journal.sqlite3"
@@ -109,13 +112,13 @@ class RecordedRotation:
 
 
 class Journal:
-    """The journal in one folder. Every method raises `StoreError` where the disk or the database fails."""
+    """The journal in one folder. Every method raises `StateError` where the disk or the database fails."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
         # Destinations are proved in parallel, and each request notes its own use of a key.
         self._turn = threading.Lock()
-        with _told():
+        with _told(self.path):
             self._database = _open(self.path)
 
     def close(self) -> None:
@@ -124,12 +127,12 @@ class Journal:
 
     @contextmanager
     def _committed(self) -> Iterator[sqlite3.Connection]:
-        with _told(), self._turn, self._database:
+        with _told(self.path), self._turn, self._database:
             yield self._database
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with _told(), self._turn:
+        with _told(self.path), self._turn:
             yield self._database
 
     def begin(self, name: str, started: datetime, decision: Mapping[str, Any]) -> None:
@@ -201,8 +204,10 @@ class Journal:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    if not path.exists():
-        path.touch(mode=0o600)
+    try:
+        expect_private_file(path)
+    except FileNotFoundError:
+        _make(path)
     database = sqlite3.connect(path, check_same_thread=False)
     # FULL makes each commit wait for the disk: an intent that is not durable is worth nothing after a power cut.
     database.execute("PRAGMA synchronous = FULL")
@@ -210,11 +215,9 @@ def _open(path: Path) -> sqlite3.Connection:
     # Bytes that are no text spoil the rotation that has them, and no other one.
     database.text_factory = lambda written: written.decode(errors="surrogateescape")
     (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version == 0:
-        database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
-    elif version != _SCHEMA_VERSION:
+    if version > _SCHEMA_VERSION:
         database.close()
-        raise StoreError(
+        raise StateError(
             _("The journal was written by a newer Keyturn"),
             _(
                 "This Keyturn cannot read {path}. Nothing was changed, your backups go on as they are. "
@@ -222,17 +225,34 @@ def _open(path: Path) -> sqlite3.Connection:
             ).format(path=path),
             code="journal.newer",
         )
+    if version != _SCHEMA_VERSION:
+        database.close()
+        raise sqlite3.DatabaseError("no journal")
     return database
 
 
+def _make(path: Path) -> None:
+    """Make an empty journal, whole or not at all: one without its tables would be taken for one that was emptied."""
+    new = path.with_name(temporary_name(os.getpid()))
+    try:
+        os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(new)) as database:
+            database.execute("PRAGMA synchronous = FULL")
+            database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
+        give_new_name(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError, ValueError) as error:
-        raise StoreError(
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise StateError(
             _("Keyturn's journal cannot be read or written"),
-            f"{_meaning()} {_way_out(error)} ({error})",
+            f"{_meaning()} {_way_out(error, path)} ({reason})",
             code="journal.broken",
         ) from error
 
@@ -243,9 +263,16 @@ def _meaning() -> str:
     )
 
 
-def _way_out(error: Exception) -> str:
-    # SQLite reports a full disk, a missing right, a lock and a failed read as OperationalError; a file that is no
-    # database, or is damaged inside, as DatabaseError itself (PEP 249, "Exceptions").
-    if isinstance(error, OSError | sqlite3.OperationalError):
-        return _("Free some space on the disk, or see who may write to Keyturn's folder.")
-    return _("The file journal.sqlite3 in Keyturn's folder is damaged: put it back from a backup of this computer.")
+def _way_out(error: Exception, path: Path) -> str:
+    # SQLite reports a full disk, a missing right, a lock and a failed read as OperationalError, and also a table that
+    # is not there; a file that is no database, or is damaged inside, as DatabaseError itself (PEP 249, "Exceptions").
+    if isinstance(error, OSError) or (
+        isinstance(error, sqlite3.OperationalError) and not str(error).startswith("no such ")
+    ):
+        return _(
+            "Free some space on the disk, or see what stands at {path} and who may write to Keyturn's folder."
+        ).format(path=path)
+    return _(
+        "The file {path} is damaged: put it back from a backup of this computer. Only where no rotation is under way "
+        "may it be moved away instead."
+    ).format(path=path)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from keyturn.model.errors import StoreError
 from keyturn.model.text import _
-from keyturn.state.private_files import moment_in, moment_text, read_document, write_document
+from keyturn.state.stored import Sentences, Stored
+from keyturn.state.written import Fields, Format, listed, maybe, moment, moment_text, text
 
 FILE_NAME = "reminding.json"
-_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,48 +30,47 @@ class Reminding:
 
 
 def load(folder: Path) -> Reminding:
-    """Read it. A file that cannot be understood is as none: a reminder too many is better than one too few.
+    """Read it.
 
     Raises:
-        StoreError: `state.newer`, where a newer Keyturn wrote it.
+        StateError: where a newer Keyturn wrote it, or it is damaged.
     """
-    try:
-        written = read_document(folder / FILE_NAME, _VERSION)
-        if written is None:
-            return Reminding()
-        return Reminding(
-            moment_in(written["snoozed_until"]),
-            moment_in(written["notified"]),
-            frozenset(str(one) for one in written["notified_of"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return Reminding()
+    return _STORED.load(folder) or Reminding()
 
 
 def save(folder: Path, reminding: Reminding) -> None:
     """Write it.
 
     Raises:
-        StoreError: `state.newer`, as `load`; `state.unwritable`, where the disk does not let it.
+        StateError: as `load`.
+        StoreError: `state.unwritable`, where the disk does not let it.
     """
-    path = folder / FILE_NAME
-    load(folder)
-    try:
-        write_document(
-            path,
-            _VERSION,
-            {
-                "snoozed_until": moment_text(reminding.snoozed_until),
-                "notified": moment_text(reminding.notified),
-                "notified_of": sorted(reminding.notified_of),
-            },
-        )
-    except OSError as error:
-        raise StoreError(
-            _("Keyturn could not remember when to remind you"),
-            _(
-                "{path}: {reason}. Your backups are not touched. Free some space on the disk, or see who may write to "
-                "the folder."
-            ).format(path=path, reason=error.strerror or type(error).__name__),
-            code="state.unwritable",
-        ) from error
+    _STORED.save(folder, reminding)
+
+
+def _read(fields: Fields) -> Reminding:
+    return Reminding(
+        fields.get("snoozed_until", maybe(moment)),
+        fields.get("notified", maybe(moment)),
+        frozenset(fields.get("notified_of", listed(text))),
+    )
+
+
+def _written(reminding: Reminding) -> dict[str, Any]:
+    return {
+        "snoozed_until": moment_text(reminding.snoozed_until),
+        "notified": moment_text(reminding.notified),
+        "notified_of": sorted(reminding.notified_of),
+    }
+
+
+def _sentences() -> Sentences:
+    return Sentences(
+        unreadable=_("What Keyturn remembers of its reminders cannot be read"),
+        mend=_("Move the file away: reminders then begin anew, and none is held back."),
+        unwritable=_("Keyturn could not remember when to remind you"),
+        unwritten=_("Your backups are not touched."),
+    )
+
+
+_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

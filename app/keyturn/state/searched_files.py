@@ -6,6 +6,7 @@ A file is known by a mark: a number made of its device, inode, size and times, w
 
 from __future__ import annotations
 
+import json
 from array import array
 from base64 import b64decode, b64encode
 from bisect import bisect_left
@@ -13,15 +14,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from keyturn.model.errors import StoreError
+from keyturn.computer.private_files import read_private_file, replace_private_file
 from keyturn.model.keys import AccessKeyId
-from keyturn.state.private_files import read_document, write_document
+from keyturn.state.written import Fields, Format, NotUnderstood, listed, parsed, text, whole_object
 
 FILE_NAME = "searched-files.json"
-_VERSION = 1
 # Key IDs are looked for in few combinations: all that are known here, and the one that is being rotated.
 _MOST_COMBINATIONS = 4
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError)
 _MOST_MARKS = 2_000_000  # 16 MB in memory
 
 
@@ -67,10 +66,12 @@ def add(folder: Path, keys: Collection[AccessKeyId], marks: Sequence[int]) -> No
     mine = frozenset(key.value for key in keys)
     try:
         before = _read_all(folder)
-    except StoreError:
-        return  # a newer Keyturn's, which knows more
-    except _UNREADABLE:
-        before = []
+    except NotUnderstood as error:
+        if error.newer:
+            return  # a newer Keyturn's, which knows more
+        before = ()
+    except OSError:
+        before = ()
     kept = [(of_keys, old) for of_keys, old in before if of_keys != mine]
     old = next((old for of_keys, old in before if of_keys == mine), array("Q"))
     together = array("Q", sorted({*old, *marks}))
@@ -78,28 +79,49 @@ def add(folder: Path, keys: Collection[AccessKeyId], marks: Sequence[int]) -> No
     if len(together) > _MOST_MARKS:
         together = array("Q", sorted(marks)[:_MOST_MARKS])
     newest_first = [(mine, together), *kept][:_MOST_COMBINATIONS]
-    written = [
-        {"keys": sorted(of_keys), "marks": b64encode(of_marks.tobytes()).decode()} for of_keys, of_marks in newest_first
-    ]
     try:
-        write_document(folder / FILE_NAME, _VERSION, {"searched": written})
+        replace_private_file(folder / FILE_NAME, json.dumps(_FORMAT.dump(tuple(newest_first))))
     except OSError:
         return
 
 
-def _combinations(folder: Path) -> list[tuple[frozenset[str], array[int]]]:
+_Combination = tuple[frozenset[str], "array[int]"]
+
+
+def _combinations(folder: Path) -> tuple[_Combination, ...]:
     try:
         return _read_all(folder)
-    except (StoreError, *_UNREADABLE):
-        return []
+    except (OSError, NotUnderstood):
+        return ()
 
 
-def _read_all(folder: Path) -> list[tuple[frozenset[str], array[int]]]:
-    written = read_document(folder / FILE_NAME, _VERSION)
-    return [] if written is None else [_read(one) for one in written["searched"]]
+def _read_all(folder: Path) -> tuple[_Combination, ...]:
+    try:
+        content = read_private_file(folder / FILE_NAME)
+    except FileNotFoundError:
+        return ()
+    return _FORMAT.load(parsed(content))
 
 
-def _read(written: dict[str, Any]) -> tuple[frozenset[str], array[int]]:
+def _combination(fields: Fields) -> _Combination:
+    return frozenset(fields.get("keys", listed(text))), fields.get("marks", _marks)
+
+
+def _marks(value: object) -> array[int]:
     marks = array("Q")
-    marks.frombytes(b64decode(written["marks"]))
-    return frozenset(written["keys"]), marks
+    try:
+        marks.frombytes(b64decode(text(value)))
+    except ValueError:
+        raise NotUnderstood from None
+    return marks
+
+
+def _written(combinations: tuple[_Combination, ...]) -> dict[str, Any]:
+    return {
+        "searched": [
+            {"keys": sorted(of_keys), "marks": b64encode(marks.tobytes()).decode()} for of_keys, marks in combinations
+        ]
+    }
+
+
+_FORMAT = Format(1, lambda fields: fields.get("searched", listed(whole_object(_combination))), _written)

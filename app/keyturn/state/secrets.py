@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from keyturn.computer.private_files import keeps_permissions
 from keyturn.model.errors import StoreError
-from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret, is_key_id
 from keyturn.model.text import _
-from keyturn.state.private_files import replace_private_file
 from keyturn.state.secrets_kind import SecretsKind
+from keyturn.state.stored import Sentences, Stored
+from keyturn.state.written import Fields, Format, NotUnderstood, text
 
 SERVICE = "Keyturn access key"
 FILE_NAME = "secrets.json"
@@ -55,6 +57,15 @@ def open_store(kind: SecretsKind, folder: Path) -> SecretStore:
             return FileSecrets(folder / FILE_NAME)
         case SecretsKind.MEMORY:
             return MemorySecrets()
+
+
+def expect_readable(folder: Path) -> None:
+    """See that the file of secrets in Keyturn's folder can be read, where there is one.
+
+    Raises:
+        StateError: where it is damaged, or a newer Keyturn's.
+    """
+    _STORED.load(folder)
 
 
 class MemorySecrets:
@@ -106,48 +117,46 @@ class FileSecrets:
     def keep(self, pair: KeyPair) -> None:
         """Add `pair`, and read it back."""
         kept = self._read()
-        if pair.access_key_id.value in kept:
+        if pair.access_key_id in kept:
             _expect_same(self.get(pair.access_key_id), pair)
             return
-        self._write({**kept, pair.access_key_id.value: pair.secret.reveal()})
+        self._write({**kept, pair.access_key_id: pair.secret})
         _expect_same(self.get(pair.access_key_id), pair)
 
     def get(self, key: AccessKeyId) -> KeyPair | None:
         """Return the pair, or None."""
-        text = self._read().get(key.value)
-        return None if text is None else KeyPair(key, Secret(text))
+        secret = self._read().get(key)
+        return None if secret is None else KeyPair(key, secret)
 
     def forget(self, key: AccessKeyId) -> None:
         """Write the file without the pair."""
         kept = self._read()
-        if kept.pop(key.value, None) is not None:
-            self._write(kept)
+        if kept.pop(key, None) is not None:
+            _STORED.save(self._path.parent, kept)
 
     def whereabouts(self) -> str:
         """Name the file."""
         return _("in the file {path}").format(path=self._path)
 
-    def _read(self) -> dict[str, str]:
-        try:
-            text = self._path.read_bytes()
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise _file_broken(self._path, error) from error
-        try:
-            kept = json.loads(text)
-            if not isinstance(kept, dict) or not all(isinstance(value, str) for value in kept.values()):
-                raise ValueError("not a list of secrets")
-        except ValueError:
-            # The parser's own error quotes the text, which holds secrets.
-            raise _file_broken(self._path, ValueError(_("it is not as Keyturn wrote it"))) from None
-        return kept
+    def _read(self) -> dict[AccessKeyId, Secret]:
+        return _STORED.load(self._path.parent) or {}
 
-    def _write(self, kept: dict[str, str]) -> None:
+    def _write(self, kept: dict[AccessKeyId, Secret]) -> None:
         try:
-            replace_private_file(self._path, json.dumps(kept))
+            private = keeps_permissions(self._path.parent)
         except OSError as error:
-            raise _file_broken(self._path, error) from error
+            raise _STORED.unwritten(self._path, error) from error
+        if not private:
+            raise StoreError(
+                _("The disk keeps no permissions"),
+                _(
+                    "Everybody who uses this computer may read each file in {folder}, so no secret is written there. "
+                    "Nothing was changed, and your backups go on as they are. Leave secrets in the system's keychain, "
+                    "or name a folder on another disk with --state-dir."
+                ).format(folder=self._path.parent),
+                code="secrets.no-permissions",
+            )
+        _STORED.save(self._path.parent, kept)
 
 
 class KeychainSecrets:
@@ -280,18 +289,40 @@ def _expect_same(read_back: KeyPair | None, pair: KeyPair) -> None:
         )
 
 
-def _file_broken(path: Path, error: Exception) -> StoreError:
-    if isinstance(error, OSError):
-        reason = error.strerror
-        advice = _("Free some space on the disk, or see who may write to the folder.")
-    else:
-        reason = str(error)
-        advice = _("Put back a copy of the file, or move it away: what it kept of rotations under way is lost then.")
-    said = _(
-        "{path}: {reason}. A secret that cannot be kept is not used. Your backups keep the key that they have. {advice}"
+def _file_read(fields: Fields) -> dict[AccessKeyId, Secret]:
+    names = [name for name in fields.names if is_key_id(name)]
+    return {AccessKeyId(name): fields.get(name, _secret) for name in names}
+
+
+def _of_first_version(written: dict[str, Any]) -> dict[str, Any]:
+    if not all(is_key_id(name) for name in written):
+        raise NotUnderstood
+    return written
+
+
+def _secret(value: object) -> Secret:
+    return Secret(text(value))
+
+
+def _file_written(kept: dict[AccessKeyId, Secret]) -> dict[str, Any]:
+    return {key.value: secret.reveal() for key, secret in kept.items()}
+
+
+def _sentences() -> Sentences:
+    title = _("The file with Keyturn's secrets cannot be used")
+    return Sentences(
+        unreadable=title,
+        mend=_("Put back a copy of the file, or move it away: what it kept of rotations under way is lost then."),
+        unwritable=title,
+        unwritten=_("A secret that cannot be kept is not used. Your backups keep the key that they have."),
     )
-    return StoreError(
-        _("The file with Keyturn's secrets cannot be used"),
-        said.format(path=path, reason=reason, advice=advice),
-        code="secrets.file",
-    )
+
+
+_STORED = Stored(
+    FILE_NAME,
+    # The first version had no number, and otherwise looked like this one.
+    Format(1, _file_read, _file_written, {0: _of_first_version}),
+    _sentences,
+    code="secrets.file",
+    unwritable_code="secrets.file",
+)

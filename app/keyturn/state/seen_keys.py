@@ -5,19 +5,30 @@ Each home folder is remembered by itself: a look at another computer's disk says
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, Principal
 from keyturn.model.text import _
-from keyturn.state.private_files import moment_in, moment_text, read_document, write_document
+from keyturn.state.stored import Sentences, Stored
+from keyturn.state.written import (
+    Fields,
+    Format,
+    choice,
+    listed,
+    made_by,
+    mapped,
+    maybe,
+    moment,
+    moment_text,
+    path,
+    truth,
+    whole_object,
+)
 
 FILE_NAME = "seen-keys.json"
-_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,49 +83,41 @@ def _completed(one: SeenKey, earlier: SeenKey | None) -> SeenKey:
 
 
 def load(folder: Path, home: Path) -> Sighting:
-    """Read what was seen below `home`. A file that cannot be understood is as none: the next look writes it anew.
+    """Read what was seen below `home`.
 
     Raises:
-        StoreError: `state.newer`, where a newer Keyturn wrote it.
+        StateError: where a newer Keyturn wrote it, or it is damaged.
     """
-    try:
-        written = _homes(folder).get(str(home))
-        return Sighting() if written is None else _from_json(written)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return Sighting()
+    return _homes(folder).get(str(home), Sighting())
 
 
 def save(folder: Path, home: Path, sighting: Sighting) -> None:
     """Write what was seen below `home`.
 
     Raises:
-        StoreError: `state.newer`, as `load`; `state.unwritable`, where the disk does not let it.
+        StateError: as `load`.
+        StoreError: `state.unwritable`, where the disk does not let it.
     """
-    path = folder / FILE_NAME
-    homes = {**_homes(folder), str(home): _as_json(sighting)}
-    try:
-        write_document(path, _VERSION, {"homes": homes})
-    except OSError as error:
-        raise StoreError(
-            _("What was seen of the keys could not be remembered"),
-            _(
-                "{path}: {reason}. Your backups are not touched, and reminders go by what was known before. Free some "
-                "space on the disk, or see who may write to the folder."
-            ).format(path=path, reason=error.strerror or type(error).__name__),
-            code="state.unwritable",
-        ) from error
+    _STORED.save(folder, {**_homes(folder), str(home): sighting})
 
 
-def _homes(folder: Path) -> dict[str, Any]:
-    try:
-        written = read_document(folder / FILE_NAME, _VERSION)
-    except (OSError, ValueError):
-        return {}
-    homes = {} if written is None else written.get("homes")
-    return homes if isinstance(homes, dict) else {}
+def _homes(folder: Path) -> dict[str, Sighting]:
+    return _STORED.load(folder) or {}
 
 
-def _as_json(sighting: Sighting) -> dict[str, Any]:
+def _read(fields: Fields) -> dict[str, Sighting]:
+    return fields.get("homes", mapped(whole_object(_sighting)))
+
+
+def _written(homes: dict[str, Sighting]) -> dict[str, Any]:
+    return {"homes": {home: _sighting_written(sighting) for home, sighting in homes.items()}}
+
+
+def _sighting(fields: Fields) -> Sighting:
+    return Sighting(fields.get("keys", listed(whole_object(_key))), fields.get("looked", maybe(moment)))
+
+
+def _sighting_written(sighting: Sighting) -> dict[str, Any]:
     return {
         "looked": moment_text(sighting.looked),
         "keys": [
@@ -124,7 +127,7 @@ def _as_json(sighting: Sighting) -> dict[str, Any]:
                 "status": one.key.status.value,
                 "created": moment_text(one.key.created),
                 "used": one.used,
-                "paths": [str(path) for path in one.paths],
+                "paths": [str(each) for each in one.paths],
                 "checked": moment_text(one.checked),
             }
             for one in sighting.keys
@@ -132,14 +135,25 @@ def _as_json(sighting: Sighting) -> dict[str, Any]:
     }
 
 
-def _from_json(written: Mapping[str, Any]) -> Sighting:
-    return Sighting(tuple(_key_from_json(one) for one in written["keys"]), moment_in(written["looked"]))
-
-
-def _key_from_json(written: Mapping[str, Any]) -> SeenKey:
-    owner = None if written["owner"] is None else Principal.from_arn(written["owner"])
+def _key(fields: Fields) -> SeenKey:
     key = AccessKey(
-        AccessKeyId(written["access_key_id"]), owner, KeyStatus(written["status"]), moment_in(written["created"])
+        fields.get("access_key_id", made_by(AccessKeyId)),
+        fields.get("owner", maybe(made_by(Principal.from_arn))),
+        fields.get("status", choice(KeyStatus)),
+        fields.get("created", maybe(moment)),
     )
-    paths = tuple(Path(path) for path in written["paths"])
-    return SeenKey(key, bool(written["used"]), paths, moment_in(written["checked"]))
+    return SeenKey(
+        key, fields.get("used", truth), fields.get("paths", listed(path)), fields.get("checked", maybe(moment))
+    )
+
+
+def _sentences() -> Sentences:
+    return Sentences(
+        unreadable=_("What was seen of the keys cannot be read"),
+        mend=_("Move the file away: the next look at the keys writes it anew."),
+        unwritable=_("What was seen of the keys could not be remembered"),
+        unwritten=_("Your backups are not touched, and reminders go by what was known before."),
+    )
+
+
+_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

@@ -5,20 +5,21 @@ It holds no secret. An option that is typed comes before what stands here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from keyturn.model.addresses import server_or_none
-from keyturn.model.errors import StoreError, UsageError
+from keyturn.model.errors import StateError, UsageError
 from keyturn.model.text import _
-from keyturn.state.private_files import read_document, write_document
 from keyturn.state.secrets_kind import SecretsKind
+from keyturn.state.stored import Sentences, Stored
+from keyturn.state.written import Fields, Format, NotUnderstood, listed, made_by, maybe, number, path, text, truth
 
 FILE_NAME = "settings.json"
-_VERSION = 1
+DAMAGED = "settings.damaged"
 LONGEST_WAIT = 36_500  # days: a hundred years
 
 
@@ -87,132 +88,99 @@ class Settings:
             raise _makes_no_sense(_("Name the file with the certificates to trust."), "trust-file")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What was read.
-
-    Attributes:
-        problem: why the file could not be understood, and so `settings` are the defaults; None where all is well.
-    """
-
-    settings: Settings
-    problem: StoreError | None = None
-
-
-def load(folder: Path) -> Loaded:
-    """Read the settings of Keyturn's folder; the defaults where there are none. A damaged file is left as it is.
+def load(folder: Path) -> Settings:
+    """Read the settings of Keyturn's folder; the usual ones where there are none.
 
     Raises:
-        StoreError: `state.newer`, where a newer Keyturn wrote them: its choices would be passed over.
+        StateError: `state.newer`, where a newer Keyturn wrote them; `settings.damaged`, where they cannot be
+            understood: the usual ones may lead another way to AWS, or keep secrets elsewhere.
     """
-    path = folder / FILE_NAME
-    try:
-        written = read_document(path, _VERSION)
-    except OSError as error:
-        return Loaded(Settings(), _damaged(path, error.strerror or type(error).__name__))
-    except ValueError:
-        return Loaded(Settings(), _damaged(path, _("it is not as Keyturn wrote it")))
-    try:
-        return Loaded(Settings() if written is None else _from_json(written))
-    except UsageError as error:
-        return Loaded(Settings(), _damaged(path, error.title))
-    except (ValueError, TypeError):
-        return Loaded(Settings(), _damaged(path, _("one of its values is of the wrong kind")))
+    return _STORED.load(folder) or Settings()
 
 
 def save(folder: Path, settings: Settings) -> None:
     """Write the settings. A file that could not be understood is kept beside them as `settings.damaged-N.json`.
 
     Raises:
-        StoreError: `state.newer`, as `load`; `settings.unwritable`, where the disk does not let it.
+        StateError: `state.newer`, as `load`.
+        StoreError: `settings.unwritable`, where the disk does not let it.
     """
-    path = folder / FILE_NAME
     try:
-        if load(folder).problem is not None:
-            _put_aside(path)
-        write_document(path, _VERSION, _as_json(settings))
-    except OSError as error:
-        raise StoreError(
-            _("The settings could not be kept"),
-            _(
-                "{path}: {reason}. They are as they were, and so are your backups. Free some space on the disk, or "
-                "see who may write to the folder."
-            ).format(path=path, reason=error.strerror or type(error).__name__),
-            code="settings.unwritable",
-        ) from error
+        load(folder)
+    except StateError as error:
+        if error.code != DAMAGED:
+            raise
+        _put_aside(folder / FILE_NAME)
+    _STORED.save(folder, settings)
 
 
 def _put_aside(path: Path) -> None:
     number = 1
     while (aside := path.with_name(f"settings.damaged-{number}.json")).exists():
         number += 1
-    path.rename(aside)
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise _STORED.unwritten(path, error) from error
 
 
-def _as_json(settings: Settings) -> dict[str, Any]:
-    known = {name: write(getattr(settings, name)) for name, (_read, write) in _FORMS.items()}
-    return {**settings.unknown, **known}
+def _read(fields: Fields) -> Settings:
+    usual = Settings()
+    try:
+        return Settings(
+            root_limit_days=fields.get_if_there("root_limit_days", _limit, usual.root_limit_days),
+            user_limit_days=fields.get_if_there("user_limit_days", _limit, usual.user_limit_days),
+            watch_days=fields.get_if_there("watch_days", number(0, LONGEST_WAIT), usual.watch_days),
+            off_days=fields.get_if_there("off_days", number(0, LONGEST_WAIT), usual.off_days),
+            search_folders=fields.get_if_there("search_folders", listed(path), usual.search_folders),
+            # These are written by hand, too, and a slip of the pen is no newer Keyturn's choice.
+            proxy=fields.get_if_there("proxy", made_by(Proxy), usual.proxy),
+            proxy_address=fields.get_if_there("proxy_address", text, usual.proxy_address),
+            trust=fields.get_if_there("trust", made_by(Trust), usual.trust),
+            trust_file=fields.get_if_there("trust_file", maybe(path), usual.trust_file),
+            language=fields.get_if_there("language", maybe(text), usual.language),
+            secrets=fields.get_if_there("secrets", made_by(SecretsKind), usual.secrets),
+            tray=fields.get_if_there("tray", truth, usual.tray),
+            unknown=fields.rest(),
+        )
+    except UsageError as error:
+        raise NotUnderstood(why=error.title) from None
 
 
-def _from_json(written: Mapping[str, Any]) -> Settings:
-    known = {name: read(written[name]) for name, (read, _write) in _FORMS.items() if name in written}
-    unknown = {name: value for name, value in written.items() if name not in _FORMS and name != "version"}
-    return Settings(**known, unknown=unknown)
-
-
-def _days(value: object) -> float:
-    # True is a number to Python, and nobody means it.
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError("not a number of days")
-    return value
+def _written(settings: Settings) -> dict[str, Any]:
+    return {
+        **settings.unknown,
+        "root_limit_days": settings.root_limit_days,
+        "user_limit_days": settings.user_limit_days,
+        "watch_days": settings.watch_days,
+        "off_days": settings.off_days,
+        "search_folders": [str(folder) for folder in settings.search_folders],
+        "proxy": settings.proxy.value,
+        "proxy_address": settings.proxy_address,
+        "trust": settings.trust.value,
+        "trust_file": None if settings.trust_file is None else str(settings.trust_file),
+        "language": settings.language,
+        "secrets": settings.secrets.value,
+        "tray": settings.tray,
+    }
 
 
 def _limit(value: object) -> int | None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise TypeError("not a whole number of days")
+    if value is not None and type(value) is not int:
+        raise NotUnderstood
     return value
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
+def _sentences() -> Sentences:
+    return Sentences(
+        unreadable=_("Keyturn's settings could not be read"),
+        mend=_("Correct the file, or choose the settings anew in the window: the old file is then kept beside them."),
+        unwritable=_("The settings could not be kept"),
+        unwritten=_("They are as they were, and so are your backups."),
+    )
 
 
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("not true or false")
-    return value
-
-
-def _folders(value: object) -> tuple[Path, ...]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return tuple(Path(_text(one)) for one in value)
-
-
-def _as_is(value: object) -> object:
-    return value
-
-
-# How each setting is read from JSON, and written to it.
-_FORMS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
-    "root_limit_days": (_limit, _as_is),
-    "user_limit_days": (_limit, _as_is),
-    "watch_days": (_days, _as_is),
-    "off_days": (_days, _as_is),
-    "search_folders": (_folders, lambda folders: [str(folder) for folder in folders]),
-    "proxy": (Proxy, str),
-    "proxy_address": (_text, _as_is),
-    "trust": (Trust, str),
-    "trust_file": (
-        lambda value: None if value is None else Path(_text(value)),
-        lambda f: None if f is None else str(f),
-    ),
-    "language": (lambda value: None if value is None else _text(value), _as_is),
-    "secrets": (SecretsKind, str),
-    "tray": (_truth, _as_is),
-}
+_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences, code=DAMAGED, unwritable_code="settings.unwritable")
 
 
 def _expect_proxy(address: str) -> None:
@@ -235,14 +203,3 @@ def _expect_proxy(address: str) -> None:
 
 def _makes_no_sense(reason: str, what: str) -> UsageError:
     return UsageError(reason.removesuffix("."), _("The settings are as they were."), code=f"settings.{what}")
-
-
-def _damaged(path: Path, reason: str) -> StoreError:
-    return StoreError(
-        _("Keyturn's settings could not be read"),
-        _(
-            "{path}: {reason}. Keyturn goes on with its usual settings, and leaves the file as it is. Your backups are "
-            "not touched. Correct the file, or choose the settings anew: the old file is then kept beside the new one."
-        ).format(path=path, reason=reason),
-        code="settings.damaged",
-    )

@@ -6,11 +6,11 @@ that this one does not know, or the document is damaged.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from keyturn.model.text import printable
@@ -29,12 +29,14 @@ class NotUnderstood(ValueError):
     Attributes:
         where: the member, such as `destinations.kind`; empty for the document as a whole. Never its value.
         newer: True where a newer Keyturn may have written it; False where no Keyturn can have.
+        why: what is wrong with it, for people; empty where there is no more to say.
     """
 
-    def __init__(self, where: str = "", *, newer: bool = False) -> None:
+    def __init__(self, where: str = "", *, newer: bool = False, why: str = "") -> None:
         super().__init__(where)
         self.where = where
         self.newer = newer
+        self.why = why
 
 
 class Fields:
@@ -50,6 +52,11 @@ class Fields:
         self._written: Mapping[str, Any] = written
         self._asked: set[str] = set()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all members."""
+        return tuple(self._written)
+
     def get(self, name: str, read: Reader[T]) -> T:
         """Return the member `name`.
 
@@ -61,9 +68,15 @@ class Fields:
             raise NotUnderstood(name)
         return _read(name, read, self._written[name])
 
+    def get_if_there(self, name: str, read: Reader[T], otherwise: T) -> T:
+        """As `get`; `otherwise` where it is missing."""
+        return self.get(name, read) if name in self._written else otherwise
+
     def rest(self) -> dict[str, Any]:
-        """Return the members that nobody asked for so far."""
-        return {name: value for name, value in self._written.items() if name not in self._asked}
+        """Take the members that nobody asked for so far, whatever they are."""
+        rest = {name: value for name, value in self._written.items() if name not in self._asked}
+        self._asked.update(rest)
+        return rest
 
     def end(self) -> None:
         """See that every member was asked for.
@@ -86,7 +99,7 @@ class Format(Generic[T]):
     version: int
     read: Callable[[Fields], T]
     write: Callable[[T], dict[str, Any]]
-    migrations: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
+    migrations: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
     def load(self, written: object) -> T:
         """Read a document of any version.
@@ -120,14 +133,19 @@ class Format(Generic[T]):
         return {"version": self.version, **self.write(value)}
 
 
-def parsed(text: str | bytes) -> object:
-    """Read JSON.
+def parsed(content: str | bytes) -> object:
+    """Read JSON in UTF-8.
 
     Raises:
         NotUnderstood: where it is none. The parser's own error quotes the text, which may hold secrets.
     """
+    import json  # where there is something to read
+
     try:
-        return json.loads(text.encode() if isinstance(text, str) else text)
+        # A byte order mark is what editors of Windows add.
+        written = content.decode("utf-8-sig") if isinstance(content, bytes) else content
+        written.encode()  # bytes that are no text were kept as what no text can hold
+        return json.loads(written)
     except (ValueError, RecursionError):
         raise NotUnderstood from None
 
@@ -173,6 +191,11 @@ def moment(value: object) -> datetime:
     return read
 
 
+def moment_text(moment: datetime | None) -> str | None:
+    """Write what `maybe(moment)` reads."""
+    return None if moment is None else moment.isoformat()
+
+
 def choice(kind: type[Choice]) -> Reader[Choice]:
     """Read one of the values of `kind`; any other one may be a newer Keyturn's."""
 
@@ -199,6 +222,13 @@ def made_by(make: Callable[[str], T]) -> Reader[T]:
             raise NotUnderstood from None
 
     return read
+
+
+def path(value: object) -> Path:
+    """Read where a file is."""
+    if "\0" in text(value):
+        raise NotUnderstood
+    return Path(text(value))
 
 
 def maybe(read: Reader[T]) -> Reader[T | None]:
@@ -244,4 +274,5 @@ def _read(name: str, read: Reader[T], value: object) -> T:
     try:
         return read(value)
     except NotUnderstood as error:
-        raise NotUnderstood(f"{name}.{error.where}" if error.where else name, newer=error.newer) from None
+        where = f"{name}.{error.where}" if error.where else name
+        raise NotUnderstood(where, newer=error.newer, why=error.why) from None

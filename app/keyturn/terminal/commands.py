@@ -59,6 +59,8 @@ COMMANDS: dict[str, Command] = {
     "report": report,
     "practice": practice,
 }
+# These need nothing of it: what each program is, and a rehearsal with a memory of its own.
+_WITHOUT_MEMORY = {"clients", "practice"}
 # These say themselves what was interrupted, or end it; a rehearsal looks at nothing real.
 _QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "remind", "practice", "clients"}
 
@@ -67,7 +69,9 @@ def carry_out(arguments: Arguments, clock: Clock, output: Output) -> Exit:
     """Carry out the command that was typed, and return how it ended."""
     session = Session(arguments, clock)
     try:
-        return _carry_out(session, output, arguments.command or "")
+        code = _carry_out(session, output, arguments.command or "")
+        # It did what it could without them, and somebody has to look at them all the same.
+        return Exit.STOPPED if output.memory_problems and code is not Exit.ANOTHER else code
     finally:
         with suppress(AppError):
             session.close()
@@ -75,6 +79,8 @@ def carry_out(arguments: Arguments, clock: Clock, output: Output) -> Exit:
 
 def _carry_out(session: Session, output: Output, name: str) -> Exit:
     try:
+        if name not in _WITHOUT_MEMORY:
+            output.tell_memory_problems(session.memory_problems())
         _tell_of_interruptions(session, output, name)
         if session.arguments.rclone_password:
             session.unlock("rclone", questions.password(output, _("Password of rclone's configuration (not shown): ")))
@@ -82,10 +88,12 @@ def _carry_out(session: Session, output: Output, name: str) -> Exit:
     except AppError as error:
         return failed(output, error, name, began=session.began)
     except KeyboardInterrupt:
-        stopped = AppError(_("You stopped it"), _standing(session), code="cancelled")
-        return failed(output, stopped, name, began=session.began)
+        standing = how_it_stands() if session.began else _("It had changed nothing yet.")
+        return failed(output, AppError(_("You stopped it"), standing, code="cancelled"), name, began=session.began)
     except Exception as error:
-        return _broken(session, output, name, error)
+        standing = nothing_real() if name == "practice" else how_it_stands()
+        failed(output, mistake(error, standing=standing, doing=name), name, began=True)
+        return Exit.STOPPED
 
 
 def _tell_of_interruptions(session: Session, output: Output, name: str) -> None:
@@ -109,18 +117,10 @@ def failed(output: Output, error: AppError, name: str, *, began: bool) -> Exit:
         began: as `of_error` has it.
     """
     if not output.as_json:
-        output.notes.write(*problem_lines(error))
+        if str(error) not in map(str, output.memory_problems):
+            output.notes.write(*problem_lines(error))
     elif name in DOCUMENT_COMMANDS:
         output.document({"problem": documents.of_problem(error)})
     else:
         output.document(documents.of_failure(error))
     return of_error(error, began=began)
-
-
-def _broken(session: Session, output: Output, name: str, error: Exception) -> Exit:
-    failed(output, mistake(error, standing=_standing(session), doing=name), name, began=True)
-    return Exit.STOPPED
-
-
-def _standing(session: Session) -> str:
-    return nothing_real() if session.arguments.command == "practice" else how_it_stands(session)

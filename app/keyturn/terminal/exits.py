@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from keyturn.model.errors import AnotherKeyturnError, AppError, UsageError
+from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, UsageError
 
 if TYPE_CHECKING:
     from keyturn.rotation.steps import Ending
@@ -44,6 +44,6 @@ def of_error(error: AppError, *, began: bool) -> Exit:
         return Exit.USAGE
     if isinstance(error, AnotherKeyturnError):
         return Exit.ANOTHER
-    if error.code in {"journal.broken", "journal.newer"}:
-        return Exit.STOPPED  # what was done before, and whether a rotation stands half-way, cannot be told
+    if isinstance(error, StateError):
+        return Exit.STOPPED  # what was done before, or is kept for it, cannot be told
     return Exit.STOPPED if began else Exit.FAILED

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from keyturn.terminal.screen import Line, Screen, is_terminal
 
 if TYPE_CHECKING:
+    from keyturn.model.errors import AppError
     from keyturn.rotation.steps import Step
     from keyturn.terminal.progress import Progress
 
@@ -23,6 +24,7 @@ class Output:
 
     def __init__(self, *, as_json: bool, label: str = "") -> None:
         self.as_json = as_json
+        self.memory_problems: tuple[AppError, ...] = ()
         self.notes = Screen(sys.stderr, terminal=is_terminal(sys.stderr), label=label)
         # Under --json nothing but JSON may reach standard output, so pages have no place to go.
         self.page = self.notes if as_json else Screen(sys.stdout, terminal=is_terminal(sys.stdout), label=label)
@@ -32,11 +34,23 @@ class Output:
         if not self.as_json:
             self.page.write(*lines)
 
+    def tell_memory_problems(self, problems: Sequence[AppError]) -> None:
+        """Say what of Keyturn's memory cannot be read; whatever the command answers stands beside that."""
+        from keyturn.terminal.rotation_page import problem_lines
+
+        self.memory_problems = tuple(problems)
+        for problem in problems:
+            self.notes.write(*problem_lines(problem))
+
     def document(self, document: dict[str, Any]) -> None:
         """Write a JSON document, or a JSON line."""
         if self.as_json:
             from keyturn.terminal.progress import write_json
 
+            if self.memory_problems:
+                from keyturn.terminal.documents import of_problem
+
+                document = {**document, "memory_problems": [of_problem(one) for one in self.memory_problems]}
             write_json(sys.stdout, document)
 
     def progress(self, ahead: Sequence[Step] = ()) -> Progress:

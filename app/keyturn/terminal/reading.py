@@ -89,7 +89,8 @@ def status(session: Session, output: Output) -> Exit:
     surroundings = session.surroundings() if rotations else None
     stand = [] if surroundings is None else [(one, standing(surroundings, one)) for one in rotations]
     output.document(documents.of_rotations(stand))
-    output.show(*status_page(stand, options=session.hints, working=session.another_is_working()))
+    if stand or not output.memory_problems:
+        output.show(*status_page(stand, options=session.hints, working=session.another_is_working()))
     return Exit.DONE
 
 

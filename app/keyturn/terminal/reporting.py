@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.computer.private_files import replace_private_file
 from keyturn.model.errors import FileError, UsageError
 from keyturn.model.known_secrets import json_without_secrets
 from keyturn.model.text import _
-from keyturn.state.private_files import replace_private_file
 from keyturn.terminal import documents
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output

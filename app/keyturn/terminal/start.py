@@ -12,14 +12,13 @@ from keyturn.computer.folders import state_place
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
-from keyturn.state.settings import Loaded, Settings, load
+from keyturn.state.settings import Settings, load
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.foreseen import wanted_language, wanted_state_dir
 from keyturn.terminal.interruption import forget_interruptions, interruptible
 from keyturn.terminal.language import speak
 
 if TYPE_CHECKING:
-    from keyturn.model.errors import StoreError
     from keyturn.terminal.arguments import Arguments
     from keyturn.terminal.output import Output
 
@@ -69,7 +68,7 @@ def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | No
 
 def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
     chosen = _chosen(words)
-    settings = chosen.settings if isinstance(chosen, Loaded) else Settings()
+    settings = chosen if isinstance(chosen, Settings) else Settings()
     try:
         speak(wanted_language(words), settings.language)
         # Most people start the window without a word, and it opens sooner without the parser.
@@ -79,10 +78,10 @@ def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
 
         name = next((word for word in words if word in COMMANDS), "")
         return _failed(words, error, name)
-    if isinstance(chosen, AppError):
-        return _failed(words, chosen, "" if arguments is None else arguments.command or "")
-    if chosen.problem is not None:
-        _note(words, chosen.problem)
+    command = None if arguments is None or arguments.window else arguments.command
+    # The window and the icon say it themselves: where they are started, nobody may see what is written here.
+    if isinstance(chosen, AppError) and command not in {None, "tray"}:
+        return _failed(words, chosen, command or "")
     if arguments is None:
         location = Location(secrets=settings.secrets, usual_secrets=settings.secrets)
         return _opened(words, window, lambda face: face.run(location, clock))
@@ -118,7 +117,7 @@ def _opened(words: Sequence[str], window: Window | None, show: Callable[[Window]
         return Exit.STOPPED
 
 
-def _chosen(words: Sequence[str]) -> Loaded | AppError:
+def _chosen(words: Sequence[str]) -> Settings | AppError:
     """The settings, or why they stop every command; the help is shown all the same."""
     try:
         return load(state_place(wanted_state_dir(words)))
@@ -130,12 +129,6 @@ def _output(words: Sequence[str]) -> Output:
     from keyturn.terminal.output import Output
 
     return Output(as_json="--json" in words)
-
-
-def _note(words: Sequence[str], problem: StoreError) -> None:
-    from keyturn.terminal.rotation_page import problem_lines
-
-    _output(words).notes.write(*problem_lines(problem))
 
 
 def _failed(words: Sequence[str], error: AppError, name: str) -> Exit:
