@@ -165,7 +165,7 @@ def test_destinations_that_fail_with_the_old_key_off_get_it_back(office: Office)
 
 def test_a_root_key_in_govcloud_never_turns_itself_off(tmp_path: Path) -> None:
     with opened_office(tmp_path, partition="aws-us-gov") as office:
-        assert office.rotate(Route.SCOPED_USER).ending is Ending.WAITING
+        assert office.rotate_as_before(Route.SCOPED_USER).ending is Ending.WAITING
         result = conductor.turn_off(office.start(), None, By.KEY)
         assert result.ending is Ending.STOPPED
         assert result.problem is not None

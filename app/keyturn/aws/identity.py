@@ -6,24 +6,27 @@ from functools import partial
 
 from keyturn.aws.errors import not_aws
 from keyturn.aws.parallel import in_parallel
+from keyturn.aws.partitions import home_region, partitions_besides_standard
 from keyturn.aws.sentences import Subject, sentences
-from keyturn.aws.session import HOME_REGIONS, Aws
+from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, Principal
-
-# A key of these partitions looks like a dead one to all others (research/aws.md A1).
-_OTHER_PARTITIONS = ("aws-us-gov", "aws-cn")
+from keyturn.model.text import _
 
 
-def whose(aws: Aws, signer: KeyPair) -> Principal:
+def whose(aws: Aws, signer: KeyPair, regions: frozenset[str] = frozenset()) -> Principal:
     """Return whom the key belongs to, as STS says; it needs no permission (research/aws.md A1).
 
     Asks the standard partition first, in us-east-1, because a region that is not opted in answers as if the key were
-    dead; GovCloud and China are asked only where the key is unknown there.
+    dead; all others are asked only where the key is unknown there.
+
+    Args:
+        regions: where the key's programs look for buckets, see `partitions_besides_standard`.
 
     Raises:
         AwsError: TEMPORARY_KEY without asking, for an `ASIA…` key: without its session token AWS knows none of them.
-            UNKNOWN_KEY where no partition accepts the key; anything else where AWS could not be asked.
+            UNKNOWN_KEY where no partition accepts the key, with those named that did not answer; anything else where
+            AWS could not be asked.
     """
     key = signer.access_key_id
     if key.is_temporary:
@@ -36,19 +39,33 @@ def whose(aws: Aws, signer: KeyPair) -> Principal:
     known_partition = aws.partition_of(key) is not None
     if unknown.fault is not AwsFault.UNKNOWN_KEY or known_partition:
         raise unknown
-    elsewhere = [partial(_caller_or_none, aws, signer, HOME_REGIONS[name]) for name in _OTHER_PARTITIONS]
-    for principal in in_parallel(elsewhere):
-        if principal is not None:
-            return principal
-    raise unknown
+    others = partitions_besides_standard(regions)
+    silent = []
+    answers = in_parallel([partial(_caller_or_error, aws, signer, home_region(name)) for name in others])
+    for name, answer in zip(others, answers, strict=True):
+        if isinstance(answer, Principal):
+            return answer
+        if answer.fault is AwsFault.WRONG_SECRET:
+            raise answer  # only who knows the key says so
+        if answer.fault is not AwsFault.UNKNOWN_KEY:
+            silent.append(name)
+    raise _unknown_so_far(unknown, silent) if silent else unknown
 
 
-def _caller_or_none(aws: Aws, signer: KeyPair, region: str) -> Principal | None:
-    """The caller; None where this partition does not know the key, or cannot be reached (then it is no worse off)."""
+def _caller_or_error(aws: Aws, signer: KeyPair, region: str) -> Principal | AwsError:
     try:
         return _caller(aws, signer, region)
-    except AwsError:
-        return None
+    except AwsError as error:
+        return error
+
+
+def _unknown_so_far(unknown: AwsError, silent: list[str]) -> AwsError:
+    message = _(
+        "{message} Parts of AWS that have keys of their own did not answer, so whether it is one of theirs is not "
+        "known: {partitions}."
+    )
+    said = message.format(message=unknown.message, partitions=", ".join(silent))
+    return AwsError(unknown.title, said, fault=unknown.fault, aws_code=unknown.aws_code)
 
 
 def _caller(aws: Aws, signer: KeyPair, region: str) -> Principal:

@@ -60,7 +60,7 @@ def isolated_session() -> Any:  # noqa: ANN401  (botocore has no types)
             raise RuntimeError("every request names its own access key")
 
     session = IsolatedSession()
-    session.register_component("data_loader", _service_models())
+    session.register_component("data_loader", service_models())
     store = configuration.ConfigValueStore()
     variables = configuration.BOTOCORE_DEFAUT_SESSION_VARIABLES
     for name, (_in_file, _in_environment, default, _convert) in variables.items():
@@ -72,7 +72,7 @@ def isolated_session() -> Any:  # noqa: ANN401  (botocore has no types)
 
 
 @cache
-def _service_models() -> Any:  # noqa: ANN401  (botocore has no types)
+def service_models() -> Any:  # noqa: ANN401  (botocore has no types)
     """AWS's interfaces as they come with botocore; read once, because parsing them is most of what a client costs.
 
     The default loader also reads ~/.aws/models and AWS_DATA_PATH, which can replace whole services.

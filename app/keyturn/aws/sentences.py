@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from keyturn.aws.denials import Denial, sentences_of
+from keyturn.model.bucket_names import BucketKind, kind_of_bucket, what_it_is
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _, plural
@@ -45,6 +46,7 @@ def sentences(fault: AwsFault, subject: Subject) -> tuple[str, str]:
     words = {
         "key": subject.key.masked if subject.key is not None else "",
         "bucket": subject.bucket or "",
+        "what": what_it_is(subject.bucket or ""),
         "permission": subject.permission,
         "resource": subject.denial.resource or (_("the KMS key") if subject.permission.startswith("kms:") else _("it")),
         "policy": f" ({subject.denial.arn})" if subject.denial.arn else "",
@@ -61,6 +63,11 @@ def _special(fault: AwsFault, subject: Subject) -> tuple[str, str] | None:
         return _("The proxy does not let Keyturn through to AWS"), _(
             "Backups that go through it cannot reach AWS either. Check the proxy's address and password in the "
             "settings of your network, then try again."
+        )
+    if fault is AwsFault.NO_SUCH_BUCKET and kind_of_bucket(subject.bucket or "") is not BucketKind.BUCKET:
+        return _("S3 does not find {bucket}"), _(
+            "{what} A backup to it cannot run, whatever its key. Compare the name with the one in the AWS console, and "
+            "set it right in the backup program."
         )
     if fault is AwsFault.LIMIT and subject.operation == "CreateAccessKey":
         return _("There are two access keys already"), _(

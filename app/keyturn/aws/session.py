@@ -17,18 +17,11 @@ from typing import Any
 
 from keyturn.aws.errors import Request, is_from_aws, not_aws, redirected, speaking_to_aws, torn
 from keyturn.aws.isolation import forget_environment, isolated_session, keep_libraries_quiet
+from keyturn.aws.partitions import home_region
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.text import _
-
-# Where IAM and STS of a partition live (research/aws.md A1).
-HOME_REGIONS: Mapping[str, str] = {
-    "aws": "us-east-1",
-    "aws-us-gov": "us-gov-west-1",
-    "aws-cn": "cn-north-1",
-    "aws-eusc": "eusc-de-east-1",
-}
 
 # More threads than this never ask at once; urllib3 warns about connections beyond its pool.
 _CONNECTIONS = 32
@@ -168,7 +161,7 @@ class Aws:
 
     def home_region(self, key: AccessKeyId) -> str:
         """The region where IAM and STS answer for `key`."""
-        return HOME_REGIONS.get(self._partitions.get(key, "aws"), HOME_REGIONS["aws"])
+        return home_region(self._partitions.get(key))
 
     def ask(
         self,

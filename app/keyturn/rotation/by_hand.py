@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from keyturn.aws.partitions import console_of
 from keyturn.clients.arq_buckets import ARQ_7
 from keyturn.clients.client import AfterChange
 from keyturn.clients.corners import is_a_copy
@@ -30,7 +31,6 @@ TURN_OFF = "turn-off"
 TURN_ON = "turn-on"
 DELETE = "delete"
 LAST_USE = "last-use"
-_CONSOLES = {"aws": "https://console.aws.amazon.com", "aws-cn": "https://console.amazonaws.cn"}
 
 
 def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
@@ -43,7 +43,7 @@ def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, .
         *still_running(surroundings, decision, None),
         *look_who_else(decision),
     ]
-    if decision.of_root or decision.store is not None:
+    if decision.store is not None or (decision.of_root and has_console(decision.owner)):
         items.append(turn_off_in_console(decision))
     if not decision.route.same_owner:
         items.append(delete_in_console(decision))
@@ -278,6 +278,8 @@ def has_console(owner: Principal | None) -> bool:
 def _in_console(decision: Decision, last_step: str) -> tuple[str, ...]:
     if has_console(decision.owner):
         return (*_way_to_keys(decision), last_step)
+    if decision.route.same_owner:
+        return (_("GovCloud has no console for the root user: the new root key does this, by a command of Keyturn."),)
     return (
         _(
             "GovCloud has no console for the root user: only another root key can do this. `keyturn undo`, then rotate "
@@ -287,28 +289,37 @@ def _in_console(decision: Decision, last_step: str) -> tuple[str, ...]:
 
 
 def console_address(owner: Principal) -> str | None:
-    """The page of the console with the owner's keys (research/aws.md A8, "Console"); None where there is no console."""
+    """The page of the console with the owner's keys (research/aws.md A8, "Console"); None where none is known."""
     if not has_console(owner):
         return None
-    console = _CONSOLES.get(owner.partition, "https://console.aws.amazon.com")
+    console = console_of(owner.partition)
+    if console is None:
+        return None
     page = "security_credentials" if owner.kind is PrincipalKind.ROOT else "users"
     return f"{console}/iam/home#/{page}"
+
+
+def _the_console(owner: Principal) -> str:
+    return _("the AWS console of {partition}").format(partition=owner.partition)
 
 
 def _way_to_keys(decision: Decision) -> tuple[str, ...]:
     if decision.owner is None:
         where = _("Sign in to the web page of {store}, and find its page of access keys (some call it API keys).")
         return (where.format(store=decision.store),)
-    address = console_address(decision.owner)
+    address, account = console_address(decision.owner), decision.owner.account
     if decision.owner.kind is PrincipalKind.ROOT:
         return (
             _(
-                "Open {address} and sign in as root user (e-mail address, password, and the code of your MFA device)."
-            ).format(address=address),
+                "Open {address} and sign in as root user of the account {account} (e-mail address, password, and the "
+                "code of your MFA device)."
+            ).format(address=address or _the_console(decision.owner), account=account),
             _("Top right, account name: Security credentials. Scroll to Access keys."),
         )
     return (
-        _("Open {address} and sign in with an account that may manage users.").format(address=address),
+        _("Open {address} and sign in to the account {account} as somebody who may manage users.").format(
+            address=address or _the_console(decision.owner), account=account
+        ),
         _("Choose the user {user}, then the tab Security credentials, then Access keys.").format(
             user=decision.owner.user_name or decision.owner.arn
         ),

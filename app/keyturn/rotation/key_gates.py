@@ -9,6 +9,8 @@ from keyturn.clients.guided import BLIND_SPOT
 from keyturn.model.keys import KeyStatus
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
+from keyturn.rotation.by_hand import has_console
+from keyturn.rotation.owner_gates import may_make_no_key
 from keyturn.rotation.plan import Gate
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.survey import FoundKey
@@ -61,23 +63,30 @@ def _not_usable(found: FoundKey) -> Iterator[Gate]:
     if key.is_temporary:
         yield _closed(
             "key.temporary",
-            _(
-                "{key} is a temporary key: it expires by itself, and there is nothing to rotate. Your backups are not "
-                "touched."
-            ).format(key=key.masked),
+            _("{key} is a temporary key: it expires by itself, and there is nothing to rotate.").format(key=key.masked),
         )
     elif found.key.status is KeyStatus.INACTIVE:
         yield _closed(
             "key.inactive",
-            _(
-                "{key} is already inactive, so no program can back up with it. Turn it on in the AWS console to rotate "
-                "it, or delete it there if nothing misses it."
-            ).format(key=key.masked),
+            _inactive(found).format(key=key.masked),
         )
     elif found.failure is not None:
         yield _closed(found.failure.code, f"{found.failure.title}. {found.failure.message}")
     elif found.pair is None:
         yield _closed("key.unusable", _without_secret(found))
+
+
+def _inactive(found: FoundKey) -> str:
+    if has_console(found.key.owner):
+        return _(
+            "{key} is already inactive, so no program can back up with it. Turn it on in the AWS console to rotate it, "
+            "or delete it there if nothing misses it."
+        )
+    return _(
+        "{key} is already inactive, so no program can back up with it. GovCloud has no console for the root user: "
+        "another root key of the account can turn it on or delete it, by `aws iam update-access-key` or `aws iam "
+        "delete-access-key`; or ask AWS Support."
+    )
 
 
 def _without_secret(found: FoundKey) -> str:
@@ -90,14 +99,14 @@ def _without_secret(found: FoundKey) -> str:
     }
     if not hiding:
         return _(
-            "No place on this computer holds the complete key {key}, so Keyturn cannot ask AWS about it. Your "
-            "backups are not touched. Run Keyturn where the program that uses it runs."
+            "No place on this computer holds the complete key {key}, so Keyturn cannot ask AWS about it. Run Keyturn "
+            "where the program that uses it runs."
         ).format(key=key)
     buckets = sorted({target.bucket for place in found.places if place.client in hiding for target in place.targets})
     options = [*(f"--also {name}" for name in hiding), *(f"--bucket {bucket}" for bucket in buckets)]
     return _(
-        "{programs} shows only the ID of {key} and hides its secret, so Keyturn cannot ask AWS about it. Your backups "
-        "are not touched. If you have the key's file, such as rootkey.csv, put it into Downloads and run the command "
+        "{programs} shows only the ID of {key} and hides its secret, so Keyturn cannot ask AWS about it. "
+        "If you have the key's file, such as rootkey.csv, put it into Downloads and run the command "
         "again. If that is lost and {key} is a root key: make a second root key in the AWS console, where the old one "
         "stays as it is, put its rootkey.csv into Downloads, and plan for that key with {options}. Once {programs} "
         "backs up with the new key, turn {key} off in the console."
@@ -123,21 +132,29 @@ def _no_room(found: FoundKey) -> Iterator[Gate]:
         if found.pair is not None:
             yield _closed(
                 "key.limit-unknown",
-                _(
-                    "AWS does not let this key list its owner's access keys, so Keyturn cannot know whether a second "
-                    "one has room. Your backups are not touched. Choose the route scoped-user with a key that may."
-                ),
+                may_make_no_key(found),
             )
     elif len(found.siblings) + 1 >= KEY_LIMIT:
         others = ", ".join(f"{one.access_key_id.masked} ({one.status.value})" for one in found.siblings)
         yield _closed(
             "key.limit",
-            _(
-                "AWS allows two access keys for each owner, inactive ones included, and there are two already: besides "
-                "this one {others}. Find out whether anything uses the other one, and delete it in the AWS console if "
-                "not. Keyturn does not choose for you."
-            ).format(others=others),
+            _room(found).format(others=others),
         )
+
+
+def _room(found: FoundKey) -> str:
+    """How to make room for a new key."""
+    if has_console(found.key.owner):
+        return _(
+            "AWS allows two access keys for each owner, inactive ones included, and there are two already: besides "
+            "this one {others}. Find out whether anything uses the other one, and delete it in the AWS console if not. "
+            "Keyturn does not choose for you."
+        )
+    return _(
+        "AWS allows two access keys for the root user, inactive ones included, and there are two already: besides this "
+        "one {others}. Find out whether anything uses the other one, and delete it if not: GovCloud has no console for "
+        "the root user, so with this one, by `aws iam delete-access-key`. Keyturn does not choose for you."
+    )
 
 
 def _closed(code: str, reason: str) -> Gate:

@@ -17,8 +17,9 @@ from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
 from keyturn.clients.walking import listed
 from keyturn.edits.files import obstacle
+from keyturn.model.bucket_names import BucketKind, kind_of_bucket
 from keyturn.model.errors import AppError, AwsError, AwsFault, ClientError, StoreError, UsageError
-from keyturn.model.keys import AccessKeyId, KeyPair, Principal
+from keyturn.model.keys import AccessKeyId, KeyPair, Principal, PrincipalKind
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
@@ -30,7 +31,9 @@ from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.guided_programs import programs_by_hand
 from keyturn.rotation.kept_backups import KeptBackups
 from keyturn.rotation.key_gates import file_gates, key_gates
+from keyturn.rotation.not_buckets import told_apart
 from keyturn.rotation.other_computers import find_other_computers
+from keyturn.rotation.owner_gates import ending_gates, may_make_no_key, quarantine_gates
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
 from keyturn.rotation.proving import own_check, store_target
 from keyturn.rotation.refused_rights import denial_gates
@@ -81,6 +84,10 @@ class _Planning:
     def plan(self) -> Plan:
         scope = self._scope()
         self._gates += key_gates(self._found, self._route, scope.destinations)
+        self._gates += ending_gates(self._found, self._route)
+        quarantined, note = quarantine_gates(self._surroundings, self._found, self._route)
+        self._gates += quarantined
+        self._notes += [note] if note else []
         self._gates += file_gates(self._found, self._survey.problems, self._options.only)
         by_hand_programs = programs_by_hand(scope.guided, self._survey.problems, self._options, self._route)
         destinations = self._with_targets(scope, by_hand_programs)
@@ -274,12 +281,18 @@ class _Planning:
     def _look_at_the_given_pair(self) -> None:
         pair = self._options.pair
         if self._route is Route.GIVEN_PAIR and pair is None:
-            where = _("on the web page of the store") if self._found.at_store else _("in the AWS console")
+            if self._found.at_store:
+                make = _(
+                    "Make a new key on the web page of the store, with the same rights as the old one or fewer. Then "
+                    "run `keyturn rotate {last4} --pair`, which asks for it."
+                )
+            else:
+                make = _(
+                    "Make a new key in the AWS console, with the same rights as the old one or fewer. Then run "
+                    "`keyturn rotate {last4} --pair`, which asks for it."
+                )
             self._close(
-                _(
-                    "Make a new key {where}, with the same rights as the old one or fewer. Then run `keyturn rotate "
-                    "{last4} --pair`, which asks for it."
-                ).format(where=where, last4=self._found.key.access_key_id.last4),
+                make.format(last4=self._found.key.access_key_id.last4),
                 step=Step.CREATE,
                 waits=True,
                 code="pair.missing",
@@ -323,7 +336,10 @@ class _Planning:
         self._notes += [*notes, *simulation_notes(simulated)]
 
     def _bucket_facts(self, users: Sequence[Destination | ByHand], owner: Principal) -> Mapping[str, BucketFacts]:
-        wanted = sorted({target.bucket for one in users for target in one.targets})
+        named = sorted({target.bucket for one in users for target in one.targets})
+        wanted, gates, notes = told_apart(named, self._route, of_root=owner.kind is PrincipalKind.ROOT)
+        self._gates += gates
+        self._notes += notes
         if not wanted or self._found.pair is None:
             return {}
         answers = aws_buckets.facts_of_all(self._surroundings.aws, self._found.pair, wanted, owner.account)
@@ -380,6 +396,8 @@ class _Planning:
         users: Sequence[Destination | ByHand] = (*destinations, *by_hand_programs)
         if self._route is not Route.SCOPED_USER or self._found.pair is None or not any(one.targets for one in users):
             return None
+        if any(kind_of_bucket(target.bucket) is not BucketKind.BUCKET for one in users for target in one.targets):
+            return None  # which is a gate of its own
         self._gates += narrow_gates(destinations, by_hand_programs, self._options)
         self._notes += versioning_notes(facts, self._options)
         kept = KeptBackups(self._surroundings, self._found.pair, owner, facts)
@@ -429,7 +447,10 @@ class _Planning:
                 if not _is_taken(aws, pair, candidate):
                     return candidate
         except AwsError as error:
-            self._close_for(error)
+            if error.fault is AwsFault.DENIED:
+                self._close(may_make_no_key(self._found), code=error.code)
+            else:
+                self._close_for(error)
             return name
         self._close(
             _("There is already an IAM user named {name}. Choose another name with --user-name.").format(name=name),

@@ -8,6 +8,7 @@ from keyturn.model.errors import UsageError
 from keyturn.model.keys import PrincipalKind
 from keyturn.model.places import PlaceKind
 from keyturn.model.text import _
+from keyturn.rotation.by_hand import has_console
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route
 from keyturn.rotation.survey import FoundKey
@@ -92,7 +93,10 @@ def _does_not_fit(route: Route, reason: str) -> UsageError:
 def _recommended(found: FoundKey, also: Sequence[str] = ()) -> Route:
     if not also and not _is_used_here(found):
         return Route.RETIRE
-    return Route.SAME_USER if _kind(found) is PrincipalKind.USER else Route.SCOPED_USER
+    if _kind(found) is PrincipalKind.USER:
+        return Route.SAME_USER
+    # Where the root user has no console, only another root key ends the old one.
+    return Route.SCOPED_USER if has_console(found.key.owner) else Route.NEW_ROOT_KEY
 
 
 def _fits(found: FoundKey, route: Route) -> bool:

@@ -146,7 +146,7 @@ class _Inquiry:
         if self._silent or at_store or key.is_temporary:
             return found
         for pair in candidates:
-            answer = self._ask(pair)
+            answer = self._ask(pair, _regions_of(places))
             if isinstance(answer, AwsError):
                 found = replace(found, failure=answer)
                 if answer.fault is AwsFault.UNKNOWN_KEY:
@@ -173,13 +173,13 @@ class _Inquiry:
             pairs = text_pairs(place, found.key.access_key_id)
             likely += [pair for pair in pairs if pair not in asked and pair not in likely]
         for pair in likely[:_MOST_LIKELY]:
-            answer = self._ask(pair)
+            answer = self._ask(pair, _regions_of(found.places))
             if not isinstance(answer, AwsError):
                 accepted, siblings = answer
                 return replace(found, key=accepted, pair=pair, siblings=siblings, failure=None)
         return found
 
-    def _ask(self, pair: KeyPair) -> tuple[AccessKey, tuple[AccessKey, ...] | None] | AwsError:
+    def _ask(self, pair: KeyPair, regions: frozenset[str]) -> tuple[AccessKey, tuple[AccessKey, ...] | None] | AwsError:
         from keyturn.aws import access_keys  # an offline scan does without
 
         aws, journal = self._surroundings.aws, self._surroundings.journal
@@ -187,7 +187,7 @@ class _Inquiry:
         try:
             # Asked first, before any other request of ours becomes the key's last use (research/aws.md A3).
             read = self._last_use(pair)
-            owner = self._whose(pair)
+            owner = self._whose(pair, regions)
             if isinstance(read, AwsError) and read.fault is AwsFault.UNKNOWN_KEY:
                 read = self._last_use(pair)  # now its partition is known
         except AwsError as error:
@@ -209,13 +209,13 @@ class _Inquiry:
             accepted = replace(accepted, created=mine.created)
         return accepted, siblings
 
-    def _whose(self, pair: KeyPair) -> Principal:
+    def _whose(self, pair: KeyPair, regions: frozenset[str]) -> Principal:
         from keyturn.aws import identity
 
         aws, key = self._surroundings.aws, pair.access_key_id
         made = self._made_by_us.get(key)
         try:
-            return identity.whose(aws, pair)
+            return identity.whose(aws, pair, regions)
         except AwsError as error:
             if error.fault is not AwsFault.UNKNOWN_KEY or made is None:
                 raise
@@ -248,6 +248,10 @@ class _Inquiry:
         path = found.places[0].path if len(found.places) == 1 else None
         message = _("{message} (Access key {key}.)").format(message=error.message, key=found.key.access_key_id.masked)
         self.problems.append(Problem(path, error.title, message))
+
+
+def _regions_of(places: Iterable[Place]) -> frozenset[str]:
+    return frozenset(place.region for place in places if place.region is not None)
 
 
 def _different_pairs(places: Iterable[Place]) -> list[KeyPair]:

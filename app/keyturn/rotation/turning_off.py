@@ -23,7 +23,9 @@ _LOOK_EVERY = 3.0  # seconds between two looks whether the person turned the key
 
 def default_way(decision: Decision) -> By:
     """How the old key is turned off unless the person says otherwise."""
-    return By.CONSOLE if decision.of_root or decision.store is not None else By.KEY
+    if decision.store is not None:
+        return By.CONSOLE
+    return By.CONSOLE if decision.of_root and by_hand.has_console(decision.owner) else By.KEY
 
 
 def is_one_way(decision: Decision, by: By) -> bool:
@@ -42,7 +44,7 @@ def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair
     if decision.store is not None:
         raise UsageError(
             _("A key of {store} cannot turn itself off").format(store=decision.store),
-            _("Only the store's own web page can. Nothing was changed. Use --by console."),
+            _("Only the store's own web page can. Use --by console."),
             code="usage.by",
         )
     if is_one_way(decision, By.KEY):
@@ -88,8 +90,8 @@ def _expect_a_console(decision: Decision) -> None:
         raise AppError(
             _("In GovCloud a root key that is off stays off"),
             _(
-                "GovCloud has no console for the root user, so nobody could turn {key} on again. It stays on, and your "
-                "backups are not touched. To replace it, run `keyturn undo`, then rotate with --route new-root-key."
+                "GovCloud has no console for the root user, so nobody could turn {key} on again, and Keyturn does not "
+                "turn it off. To replace it, run `keyturn undo`, then rotate with --route new-root-key."
             ).format(key=decision.key.masked),
             code="turn-off.no-way-back",
         )

@@ -13,9 +13,9 @@ from keyturn.rotation import by_hand
 from keyturn.rotation.guided_items import guided_items
 from keyturn.rotation.program_runs import awaited_runs
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.steps import Awaited, State, Step
+from keyturn.rotation.steps import Awaited, By, State, Step
 from keyturn.rotation.surroundings import Surroundings
-from keyturn.rotation.turning_off import is_refused
+from keyturn.rotation.turning_off import default_way, is_refused
 from keyturn.rotation.uses import without_own
 
 ACCEPTANCE = "acceptance"
@@ -164,9 +164,27 @@ def _acceptance(rotation: Rotation) -> Awaited:
 
 
 def _turn_off(rotation: Rotation) -> Awaited:
-    in_console = by_hand.turn_off_in_console(rotation.decision)
-    command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.")
-    return Awaited(in_console.item, in_console.title, (*in_console.steps, command.format(name=rotation.name)))
+    decision, name = rotation.decision, rotation.name
+    if default_way(decision) is By.KEY:
+        return Awaited(by_hand.TURN_OFF, _("Turn off {key}").format(key=decision.key.masked), (_by_key(rotation),))
+    in_console = by_hand.turn_off_in_console(decision)
+    command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.").format(name=name)
+    steps = (*in_console.steps, command)
+    if decision.route.same_owner:
+        text = _("Or without the console: `keyturn turn-off {name} --by key`. The new key can turn it on again, too.")
+        return Awaited(in_console.item, in_console.title, steps, notes=(text.format(name=name),))
+    return Awaited(in_console.item, in_console.title, steps)
+
+
+def _by_key(rotation: Rotation) -> str:
+    if rotation.decision.route.same_owner:
+        text = _("Run `keyturn turn-off {name}`: the new key turns it off, and all backups are proved again.")
+    else:
+        text = _(
+            "Run `keyturn turn-off {name}`: the key turns itself off. It says before what that means, and how to do it "
+            "in the console instead."
+        )
+    return text.format(name=rotation.name)
 
 
 def _before_delete(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:

@@ -112,7 +112,7 @@ class TurnOffPage(PageView):
             return
         if not is_one_way(decision, By.KEY):
             yield Fold(_("Turn it off with the new key instead"), lambda: self._with_the_new_key(decision))
-        elif by_hand.has_console(decision.owner):
+        else:
             yield Fold(_("I cannot use the console"), lambda: self._one_way(decision))
 
     def _one_way(self, decision: Decision) -> QWidget:
@@ -163,7 +163,7 @@ class TurnOffPage(PageView):
     def verb(self, flow: Flow) -> Verb | None:
         """Turns it off by key where that is the usual way; else opens the console and looks until the key is off.
 
-        A store has no console, so there it only looks. Where the owner has none, the reason says what to do.
+        A store has no console, so there it only looks.
         """
         decision = _decision(flow)
         if decision is None:
@@ -174,8 +174,6 @@ class TurnOffPage(PageView):
         if decision.store is not None:
             text = _("Look whether {key} is off").format(key=flow.masked)
             return Verb(text, lambda: self.act.do(_WAIT), flow.why_not(_WAIT))
-        if not by_hand.has_console(decision.owner):
-            return Verb(_("Open the AWS console"), lambda: None, by_hand.turn_off_in_console(decision).steps[0])
         return Verb(_("Open the AWS console"), self._open, flow.why_not(_WAIT))
 
     def _open(self) -> None:
