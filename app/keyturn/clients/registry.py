@@ -61,6 +61,7 @@ from keyturn.clients.winscp import WinScp
 from keyturn.edits.failures import unreadable
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId
+from keyturn.model.known_secrets import may_be_kept
 from keyturn.model.places import Findings, Place
 from keyturn.model.text import _
 
@@ -180,7 +181,7 @@ def find_everything(
     by_profile: dict[str, list[Loan]] = {}
     for loan in loans:
         by_profile.setdefault(loan.profile, []).append(loan)
-    places = tuple(_with_loans(place, by_profile.get(place.name, ())) for place in findings.places)
+    places = tuple(_nameable(_with_loans(place, by_profile.get(place.name, ()))) for place in findings.places)
     findings = Findings(places, (*findings.problems, *running_unseen(computer, guided_clients())))
     if corners:
         findings += search_corners(computer, claims(findings.places), readings, leave_out, progress)
@@ -191,6 +192,17 @@ def claims(places: tuple[Place, ...]) -> frozenset[tuple[str, AccessKeyId]]:
     """Return the real paths of the places, each with the key ID that is known to stand there."""
     real = {path: os.path.realpath(path) for path in {place.path for place in places}}
     return frozenset((real[place.path], place.access_key_id) for place in places)
+
+
+def _nameable(place: Place) -> Place:
+    """The place, not to be edited where its own name holds a secret: the journal could not name it."""
+    if not place.editable or may_be_kept(place.identity):
+        return place
+    note = _(
+        "Its own name holds a secret, which Keyturn writes down nowhere, so it cannot edit this place. Give it another "
+        "name, then look again."
+    )
+    return replace(place, editable=False, note=f"{place.note} {note}".strip())
 
 
 def _with_loans(place: Place, loans: Sequence[Loan]) -> Place:

@@ -95,6 +95,11 @@ def json_without_secrets(document: Any, *, indent: int | None = None) -> str:  #
     return json.dumps(_document_without(document, secrets), indent=indent)
 
 
+def may_be_kept(text: str) -> bool:
+    """Return whether `json_without_secrets` leaves the text as it is, so that it is found again by it."""
+    return _without(text, _to_hide(_UNMISTAKABLE)) == text
+
+
 def _to_hide(length: int) -> list[_Secret]:
     """The secrets of at least so many characters."""
     return [secret for plain, secret in tuple(_known.items()) if len(plain) >= length and plain not in _names]
