@@ -17,6 +17,7 @@ from keyturn.clients.systemd import Systemd
 from keyturn.clients.windows_scripts import WindowsScripts
 from keyturn.computer.computer import Computer
 from keyturn.edits import shell
+from keyturn.edits.expansion import resolved
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Findings, Place, PlaceKind, Target
 
@@ -241,4 +242,4 @@ def test_an_address_is_read_as_its_program_reads_it(line: str, expected: Goal) -
 )
 def test_what_names_no_bucket_for_certain_names_none(line: str) -> None:
     (command,) = shell.read(line.encode()).commands
-    assert list(goals_of(command)) == []
+    assert not [goal for goal in goals_of(resolved(command, {})) if not goal.unclear]

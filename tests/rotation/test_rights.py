@@ -177,3 +177,54 @@ def test_where_the_simulator_may_not_be_asked_what_it_would_say_is_not_known(off
     assert not plan.closed
     assert "IAM's simulator was not to be asked" in said(plan)
     assert "simulator allows" not in said(plan)
+
+
+# ── The consumer gives the power ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def script(office: Office, *lines: str) -> None:
+    """A script in the office's home that sets the key and runs these commands, in the place of the other programs."""
+    office.forget_programs()
+    key, secret = office.old.access_key_id.value, office.old.secret.reveal()
+    pair = f"export AWS_ACCESS_KEY_ID={key}\nexport AWS_SECRET_ACCESS_KEY={secret}\n"
+    office.write("bin/backup.sh", "#!/bin/sh\n" + pair + "\n".join(lines) + "\n", 0o700)
+
+
+def test_each_bucket_gets_the_rights_of_the_programs_that_use_it_and_not_those_of_others(office: Office) -> None:
+    script(
+        office,
+        "aws s3 sync a s3://family-archive/x --acl bucket-owner-full-control",
+        "restic -r s3:s3.amazonaws.com/office-backup/laptop backup /home",
+    )
+    plan = office.plan()
+    assert not plan.closed
+    assert "s3:PutObjectAcl" in granted(plan, "family-archive/*")
+    assert "s3:PutObjectAcl" not in granted(plan, "office-backup/*")
+
+
+def test_a_bucket_that_only_a_run_would_tell_is_asked_for(office: Office) -> None:
+    script(office, "aws s3 sync a s3://family-archive/x", 'aws s3 sync b "s3://$1/y"', "aws route53 list-hosted-zones")
+    plan = office.plan()
+    (gate,) = plan.closed
+    assert (gate.step, gate.code, gate.waits) == (Step.CREATE, "bucket.incomplete", True)
+    assert "s3://$1/y" in gate.reason
+    assert gate.offers == ("family-archive", "office-backup")
+    answered = office.plan(buckets=("office-backup",))
+    assert not answered.closed
+    assert "s3:PutObject" in granted(answered, "office-backup/*")
+    told = office.plan(Route.NEW_ROOT_KEY)
+    assert not told.closed
+    assert "s3://$1/y" in said(told)
+
+
+def test_what_a_script_does_at_other_services_with_the_key_is_told(office: Office) -> None:
+    script(office, "aws s3 sync a s3://family-archive/x", "aws route53 list-hosted-zones")
+    plan = office.plan()
+    assert not plan.closed
+    assert "“aws route53” (backup.sh, line 5)" in said(plan)
+    assert "aws route53" not in said(office.plan(Route.NEW_ROOT_KEY))
+
+
+def test_a_key_that_may_only_add_is_not_for_a_script_that_deletes(office: Office) -> None:
+    script(office, "aws s3 sync a s3://family-archive/x --delete")
+    assert [gate.code for gate in office.plan(append_only=True).closed] == ["policy.append-only"]

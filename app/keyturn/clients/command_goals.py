@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keyturn.clients.restic_addresses import repository
 from keyturn.edits.commands import Argument, Command
+from keyturn.edits.expansion import UNKNOWN
 from keyturn.model.places import Target
 
 # The programs that store at S3 and are told where on their command line.
@@ -25,6 +26,13 @@ _S3_ADDRESS = re.compile(r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>
 _IS_HOST = re.compile(r"(?:[\w.-]*\.)?s3[\w.-]*\.[\w.-]+|[\w.-]+:\d+|localhost|amazon\.com", re.IGNORECASE)
 _RCLONE_INLINE = re.compile(r":s3(?P<options>(?:,[^:]*)?):(?P<path>.*)", re.DOTALL)
 _RCLONE_REMOTE = re.compile(r"(?P<name>[\w.+@ -]+)(?:,[^:]*)?:(?P<path>[^/].*|)", re.DOTALL)
+# Their values hold colons, too.
+_RCLONE_NO_PATHS = frozenset(
+    {
+        *("--header", "--header-upload", "--header-download", "--bwlimit", "--rc-addr", "--addr", "--http-proxy"),
+        *("--filter", "--include", "--exclude", "--user-agent", "--metadata-set"),
+    }
+)
 _REPOSITORY_OPTIONS = ("-r", "--repo", "--repo2", "--from-repo", "--repository")
 _ENDPOINT_OPTIONS = (
     *("--endpoint", "--endpoint-url", "--s3-endpoint", "--s3-endpoint-url", "--s3-server-name", "--host"),
@@ -39,17 +47,20 @@ class Goal:
 
     Attributes:
         endpoint: the host or address of the server; None leaves it to the program, whose own is Amazon's.
+        unclear: an address whose bucket only a run would tell, as it is written; empty where it is understood.
     """
 
     target: Target | None
     endpoint: str | None = None
     region: str | None = None
+    unclear: str = ""
 
 
 def goals_of(command: Command, remotes: Mapping[str, str] | None = None) -> Iterator[Goal]:
     """Yield where a command stores something, in the order of its arguments.
 
     Args:
+        command: with the values of its variables, as far as they are known.
         remotes: the endpoints of rclone's remotes that are defined in variables beside the command, by their names in
             lower case; an empty one is Amazon's.
     """
@@ -71,7 +82,7 @@ def goals_of(command: Command, remotes: Mapping[str, str] | None = None) -> Iter
     else:
         targets = (*_named(rest), *_elsewhere(arguments))
     for one in targets:
-        yield Goal(one.target, one.endpoint or endpoint, one.region or region)
+        yield replace(one, endpoint=one.endpoint or endpoint, region=one.region or region)
 
 
 def bucket_named(text: str) -> str | None:
@@ -89,22 +100,69 @@ def _has_repository(command: Command) -> bool:
     return any(one.decoded.startswith("s3:") for one in command.options(*_REPOSITORY_OPTIONS))
 
 
+def as_far_as_known(one: Argument) -> str:
+    """Return an address up to the last folder that is known; all of it where that is."""
+    return one.decoded if one.known else one.decoded.partition(UNKNOWN)[0].rpartition("/")[0]
+
+
+def _unclear(one: Argument) -> Goal:
+    return Goal(None, unclear=one.written.decode(errors="replace").strip("\"'"))
+
+
 def _restic(arguments: Sequence[Argument]) -> Iterator[Goal]:
     for one in Command(tuple(arguments)).options(*_REPOSITORY_OPTIONS):
-        found = repository(one.decoded) if one.known else None
+        found = repository(as_far_as_known(one))
         if found is not None:
             yield Goal(found.target, found.endpoint)
+        elif not one.known and (one.decoded.startswith("s3:") or one.decoded.startswith(UNKNOWN)):
+            yield _unclear(one)
 
 
 def _rclone(arguments: Sequence[Argument], remotes: Mapping[str, str]) -> Iterator[Goal]:
-    for one in arguments:
-        if not one.known or one.decoded.startswith("-"):
+    for path in rclone_paths(arguments):
+        if path.remote is None:
+            settings = path.options
+            found = Goal(path.target, settings.get("endpoint") or None, settings.get("region") or None)
+        elif path.remote.lower() in remotes:
+            found = Goal(path.target, remotes[path.remote.lower()] or None)
+        else:
             continue
-        if inline := _RCLONE_INLINE.fullmatch(one.decoded):
-            settings = dict(option.partition("=")[::2] for option in inline["options"].split(","))
-            yield Goal(_split(inline["path"]), settings.get("endpoint") or None, settings.get("region") or None)
-        elif (remote := _RCLONE_REMOTE.fullmatch(one.decoded)) and remote["name"].lower() in remotes:
-            yield Goal(_split(remote["path"]), remotes[remote["name"].lower()] or None)
+        yield found if path.target is not None or path.argument.known else _unclear(path.argument)
+
+
+@dataclass(frozen=True, slots=True)
+class RclonePath:
+    """An argument of rclone's that leads to a remote.
+
+    Attributes:
+        remote: its name; None for one that is made up on the command line, with its options.
+        target: None where it names no bucket, or where only a run would tell.
+    """
+
+    argument: Argument
+    remote: str | None
+    target: Target | None
+    options: Mapping[str, str]
+
+
+def rclone_paths(arguments: Sequence[Argument]) -> Iterator[RclonePath]:
+    """Yield each argument that may lead to a remote. What looks like one may be a time, or a folder of Windows."""
+    before = ""
+    for one in arguments:
+        option, before = before, one.decoded
+        if one.decoded.startswith("-") or option in _RCLONE_NO_PATHS:
+            continue
+        text = one.decoded if one.known else one.decoded.partition(UNKNOWN)[0]
+        if inline := _RCLONE_INLINE.fullmatch(text):
+            settings = dict(option.partition("=")[::2] for option in inline["options"].split(",") if option)
+            yield RclonePath(one, None, _reached(inline["path"], one), settings)
+        elif remote := _RCLONE_REMOTE.fullmatch(text):
+            yield RclonePath(one, remote["name"], _reached(remote["path"], one), {})
+
+
+def _reached(path: str, one: Argument) -> Target | None:
+    """The bucket and folder of a path; of one that is known in part, up to the last folder that is."""
+    return _split(path if one.known else path.rpartition("/")[0])
 
 
 def _mounted(arguments: Sequence[Argument]) -> Iterator[Goal]:
@@ -139,10 +197,12 @@ def _named(command: Command) -> Iterator[Goal]:
 def _elsewhere(arguments: Sequence[Argument]) -> Iterator[Goal]:
     """Addresses that any program takes: `s3://BUCKET/PREFIX`."""
     for one in arguments:
-        for match in _S3_ADDRESS.finditer(one.decoded) if b"s3" in one.text else ():
-            found = _goal(match)
-            if found is not None and one.known:
-                yield found
+        if b"s3" not in one.text:
+            continue
+        found = [goal for match in _S3_ADDRESS.finditer(as_far_as_known(one)) if (goal := _goal(match)) is not None]
+        yield from found
+        if not found and not one.known and "s3://" in one.decoded:
+            yield _unclear(one)
 
 
 def _goal(match: re.Match[str]) -> Goal | None:

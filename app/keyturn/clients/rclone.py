@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
+from keyturn.clients.command_asks import rclone_additions, rclone_manner
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
 from keyturn.clients.rclone_remotes import Remotes, is_remote_name
@@ -17,8 +18,6 @@ from keyturn.edits import ini, rclone_encryption
 from keyturn.edits.files import FileContent, read_file
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.model.manners import Manner
-from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
@@ -224,36 +223,11 @@ def _place(
         targets=remotes.targets(section),
         region=settings.get("region"),
         endpoint=endpoint,
-        additions=_additions(settings),
-        manner=manner_of(settings),
+        additions=rclone_additions(settings),
+        manner=rclone_manner(settings),
         plain_http=speaks_plain_http(endpoint),
         session=session,
         note=" ".join(part for part in notes if part),
-    )
-
-
-def _additions(settings: Mapping[str, str]) -> frozenset[Addition]:
-    """What the remote's options ask of S3 (research/clients.md section 2)."""
-    # rclone 1.60, as Debian has it, sends `x-amz-acl: private` with every object even where no `acl` is configured
-    # (measured); without the right each of its uploads would be refused.
-    wanted = {Addition.OBJECT_ACL}
-    if not _is_true(settings, "no_check_bucket"):
-        # `copyto`, `moveto`, `rcat` and copying a single file send CreateBucket before anything else. Which commands
-        # a person will run is not in the file, so it is granted, on this one bucket.
-        wanted.add(Addition.CREATE_BUCKET)
-    if _is_true(settings, "versions") or "version_at" in settings:
-        wanted.add(Addition.READ_VERSIONS)  # and it writes nothing then (rclone's page on S3, `--s3-versions`)
-    return frozenset(wanted)
-
-
-def manner_of(settings: Mapping[str, str]) -> Manner:
-    """Return how rclone asks with these options of a remote (rclone's page on S3)."""
-    return Manner(
-        encryption=settings.get("server_side_encryption"),
-        kms_key=settings.get("sse_kms_key_id"),
-        storage_class=settings.get("storage_class"),
-        acl=settings.get("acl"),
-        requester_pays=_is_true(settings, "requester_pays"),
     )
 
 
@@ -275,7 +249,7 @@ def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:
                 targets=remotes.targets(section),
                 region=settings.get("region"),
                 endpoint=settings.get("endpoint"),
-                additions=_additions(settings),
+                additions=rclone_additions(settings),
                 plain_http=speaks_plain_http(settings.get("endpoint")),
                 note=_("The rclone remote “{name}” takes its key from here.").format(name=section),
             )

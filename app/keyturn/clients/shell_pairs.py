@@ -9,6 +9,8 @@ from itertools import zip_longest
 from pathlib import Path
 
 from keyturn.clients.client import PairSpot, ValueSpot
+from keyturn.clients.command_asks import Asked
+from keyturn.clients.consumers import consumers_in
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.key_names import Half, Partners, key_name
 from keyturn.clients.looking import key_id
@@ -18,6 +20,8 @@ from keyturn.edits.shell import Assignment
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Writing
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, KeyPair, Secret
+from keyturn.model.manners import AS_USUAL, Manner
+from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
@@ -201,12 +205,19 @@ def last_value(found: Sequence[Assignment], *names: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a file says for a key in its variables."""
+    """What a file says for a key in its variables: see `Place`.
+
+    Attributes:
+        asked: what the commands ask that take the key.
+    """
 
     session_token: bool
     region: str | None
     endpoint: str | None
     targets: tuple[Target, ...] = ()
+    additions: frozenset[Addition] = frozenset()
+    manner: Manner = AS_USUAL
+    asked: tuple[Asked, ...] = ()
 
 
 def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within: str = "") -> Place:
@@ -232,6 +243,9 @@ def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within:
         targets=facts.targets,
         region=facts.region,
         endpoint=facts.endpoint,
+        additions=facts.additions,
+        manner=facts.manner,
+        consumers=consumers_in(path, facts.asked),
         plain_http=speaks_plain_http(facts.endpoint),
         session=session,
         note=" ".join(note for note in notes if note),

@@ -6,12 +6,15 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from keyturn.clients.command_asks import Asked, asked_by
 from keyturn.clients.command_goals import Goal, bucket_named, goal_at, goals_of
+from keyturn.clients.consumers import asked_in_variables, is_for
 from keyturn.clients.endpoints import region_in
 from keyturn.clients.key_names import key_name
 from keyturn.clients.restic_addresses import repository
 from keyturn.clients.shell_pairs import FileFacts, ShellPair, has_session_token, last_value, variables_given
 from keyturn.edits.commands import Command
+from keyturn.edits.expansion import resolved
 from keyturn.edits.shell import Assignment
 from keyturn.model.places import Target
 
@@ -35,13 +38,22 @@ class Setting:
         self._found = (*found, *(one for command in commands for one in variables_given(command)))
         self._commands = commands
         self._values = {one.name.upper(): one.value for one in self._found if one.value and not one.is_reference}
+        # Other names than in capitals count, too, where a command refers to one.
+        named = {one.name: one.value for one in self._found if one.value and not one.is_reference}
+        self._resolved = [resolved(command, named) for command in commands]
 
     def facts_of(self, pair: ShellPair) -> FileFacts:
         """Return what the variables and commands around a pair say of where it is used."""
-        own = self._named_after(_stem(pair.assignment.name))
-        command = self._command_with(pair)
-        goals = self._of_all if command is None else tuple(goals_of(command, self._remotes))
-        targets = self._targets if command is None else _targets(goals)
+        name = pair.assignment.name
+        own = self._named_after(_stem(name))
+        number = self._command_with(pair)
+        if number is None:
+            goals, targets = self._of_all, self._targets
+            asked = [one for one in self._asked if is_for(one, name, self._values)]
+        else:
+            asked = list(asked_by(self._resolved[number], self._values, self._remotes))
+            goals = tuple(goals_of(self._resolved[number], self._remotes))
+            targets = _targets(goals)
         if own is not None and own.target is not None:
             targets = tuple(dict.fromkeys((own.target, *targets)))
         endpoint = own.endpoint if own is not None else None
@@ -50,7 +62,10 @@ class Setting:
         region = own.region if own is not None else None
         region = region or self._region or region_in(endpoint)
         region = region or next((goal.region for goal in goals if goal.region), None)
-        return FileFacts(self._session, region, endpoint, targets or self._buckets)
+        additions, manner = asked_in_variables(name, self._values)
+        return FileFacts(
+            self._session, region, endpoint, targets or self._buckets, additions, manner, tuple(dict.fromkeys(asked))
+        )
 
     @cached_property
     def _session(self) -> bool:
@@ -65,8 +80,16 @@ class Setting:
         """Where everything goes that runs with the variables: no command that is handed a key of its own."""
         return (
             *_in_variables(self._found),
-            *(goal for one in self._commands if not _has_own_key(one) for goal in goals_of(one, self._remotes)),
+            *(goal for one in self._without_own_key for goal in goals_of(one, self._remotes) if not goal.unclear),
         )
+
+    @cached_property
+    def _without_own_key(self) -> list[Command]:
+        return [as_read for one, as_read in zip(self._commands, self._resolved, strict=True) if not _has_own_key(one)]
+
+    @cached_property
+    def _asked(self) -> list[Asked]:
+        return [asked for one in self._without_own_key for asked in asked_by(one, self._values, self._remotes)]
 
     @cached_property
     def _targets(self) -> tuple[Target, ...]:
@@ -92,13 +115,13 @@ class Setting:
         )
         return tuple(Target(name) for name in dict.fromkeys(named) if name is not None)
 
-    def _command_with(self, pair: ShellPair) -> Command | None:
-        """The command that is handed the pair as an option; None for one that is set for all."""
+    def _command_with(self, pair: ShellPair) -> int | None:
+        """The number of the command that is handed the pair as an option; None for one that is set for all."""
         start = pair.assignment.value_span.start
         at = bisect_right(self._places_of_options, start, key=lambda place: place[0]) - 1
         if at < 0 or start >= self._places_of_options[at][1]:
             return None
-        return self._commands[self._places_of_options[at][2]]
+        return self._places_of_options[at][2]
 
     @cached_property
     def _places_of_options(self) -> list[tuple[int, int, int]]:

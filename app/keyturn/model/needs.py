@@ -52,6 +52,7 @@ class Addition(StrEnum):
     LOCK_SETTINGS = "lock-settings"  # looks at the bucket's own lock
     SETTINGS = "settings"  # looks how the bucket is set up, before it locks or archives anything
     TAGGING = "tagging"
+    READ_TAGS = "read-tags"
 
 
 _ADDED_BUCKET_ACTIONS: Mapping[Addition, tuple[str, ...]] = {
@@ -72,6 +73,7 @@ _ADDED_OBJECT_ACTIONS: Mapping[Addition, tuple[str, ...]] = {
     Addition.RESTORE: ("s3:RestoreObject",),
     Addition.RETENTION: ("s3:GetObjectRetention", "s3:PutObjectRetention"),
     Addition.TAGGING: ("s3:PutObjectTagging",),
+    Addition.READ_TAGS: ("s3:GetObjectTagging",),
     Addition.LEGAL_HOLD: ("s3:GetObjectLegalHold", "s3:PutObjectLegalHold"),
 }
 

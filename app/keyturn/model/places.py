@@ -45,6 +45,9 @@ class Consumer:
         targets: the buckets that it names; empty where it names none.
         additions: what it asks of S3 beyond the base, and beyond what the place asks itself.
         manner: how it asks, where that differs from how the place asks.
+        removes: it deletes what is there in its usual runs.
+        unclear: addresses that it names and whose bucket only a run would tell.
+        beyond: what it asks that no key for backups may do: another service of AWS, or a change of a bucket.
     """
 
     program: str
@@ -52,6 +55,9 @@ class Consumer:
     targets: tuple[Target, ...] = ()
     additions: frozenset[Addition] = field(default=frozenset())
     manner: Manner = AS_USUAL
+    removes: bool = False
+    unclear: tuple[str, ...] = ()
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,11 @@ class Place:
         """What the programs that use this part of a bucket ask of S3 beyond the base."""
         asked = (one.additions for one in self.consumers if not one.targets or target in one.targets)
         return self.additions.union(*asked)
+
+    @property
+    def unclear(self) -> tuple[str, ...]:
+        """Addresses of buckets that were seen and not understood: then the place is incomplete."""
+        return tuple(dict.fromkeys(text for one in self.consumers for text in one.unclear))
 
     def manners_for(self, target: Target) -> tuple[Manner, ...]:
         """In how many ways this part of a bucket is asked for, each once."""

@@ -59,7 +59,8 @@ def narrow_gates(destinations: Sequence[Destination], programs: Sequence[ByHand]
     for client, name, place, target in users:
         if options.prefix_only and not _may_stay_below(place, target):
             yield _cannot_stay_below(f"{client} {name}", target)
-        if options.append_only and client_named(client).deletes(place, target) is None:
+        removes = any(one.removes for one in place.consumers if target in one.targets)
+        if options.append_only and (removes or client_named(client).deletes(place, target) is None):
             yield _cannot_keep(f"{client} {name}")
     for one in programs if options.prefix_only or options.append_only else ():
         for target in one.targets:
@@ -91,7 +92,9 @@ def _of_place(place: Place, target: Target, seen: Seen, options: Options) -> Buc
 
 
 def _may_stay_below(place: Place, target: Target) -> bool:
-    stays = client_named(place.client).stays_below(place, target)
+    stays = client_named(place.client).stays_below(place, target) and all(
+        one.program in (place.client, "restic") for one in place.consumers if target in one.targets
+    )
     return bool(target.prefix) and stays and is_plain_in_policies(target.prefix)
 
 

@@ -26,6 +26,7 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, consent, creating, turning_off
 from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_notes
+from keyturn.rotation.consumer_gates import beyond_notes, incomplete
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.guided_programs import programs_by_hand
@@ -209,8 +210,9 @@ class _Planning:
         destinations = [
             Destination(place, targets, Path(os.path.realpath(place.path)), _manners(place, targets))
             for place in places
-            for targets in [place.targets or given]
+            for targets in [_targets(place, given)]
         ]
+        self._look_for_what_is_incomplete([one for one in destinations if one.targets])
         reaching = any(one.targets for one in destinations) or any(one.targets for one in by_hand_programs)
         # What reads a text file is not known, nor are its buckets: the person looks before the old key goes off.
         homeless = [one.title for one in destinations if not one.targets and not (reaching and one.is_text)]
@@ -228,6 +230,16 @@ class _Planning:
                 offers=names or (),
             )
         return destinations
+
+    def _look_for_what_is_incomplete(self, destinations: Sequence[Destination]) -> None:
+        """Addresses that were seen and not understood: a narrow key waits for the answer, any other is told."""
+        reasons = [reason for one in destinations if (reason := incomplete(one, self._options.buckets)) is not None]
+        if self._route is not Route.SCOPED_USER:
+            self._notes += reasons
+            return
+        for reason in reasons:
+            offers = self._account_buckets() or ()
+            self._close(reason, step=Step.CREATE, waits=True, code="bucket.incomplete", offers=offers)
 
     def _account_buckets(self) -> tuple[str, ...] | None:
         """The names of the account's buckets; None where AWS did not tell, or the key is none of AWS's."""
@@ -399,7 +411,7 @@ class _Planning:
         if any(kind_of_bucket(target.bucket) is not BucketKind.BUCKET for one in users for target in one.targets):
             return None  # which is a gate of its own
         self._gates += narrow_gates(destinations, by_hand_programs, self._options)
-        self._notes += versioning_notes(facts, self._options)
+        self._notes += [*versioning_notes(facts, self._options), *beyond_notes(destinations)]
         kept = KeptBackups(self._surroundings, self._found.pair, owner, facts)
         needs = needs_of(destinations, by_hand_programs, kept.seen(destinations, by_hand_programs), self._options)
         self._gates += kept.gates
@@ -467,6 +479,11 @@ class _Planning:
             reason = _("The old key stays off, and can be turned on again, for {days:g} days.")
             gates.append(Gate(Step.DELETE, reason.format(days=self._options.off_days), waits=True, code="off-days"))
         return gates
+
+
+def _targets(place: Place, given: tuple[Target, ...]) -> tuple[Target, ...]:
+    """What a place reaches: what it names, and what the person named where that is nothing, or not all of it."""
+    return tuple(dict.fromkeys((*place.targets, *(given if place.unclear or not place.targets else ()))))
 
 
 def _manners(place: Place, targets: Sequence[Target]) -> tuple[tuple[Target, Manner], ...]:

@@ -1,0 +1,90 @@
+"""What a shell makes of a word, as far as the values of its variables are known (POSIX.1-2017, Shell Command Language,
+2.6.2 and 2.2). Nothing is run: what a command would print stays unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from keyturn.edits.commands import Argument, Command
+
+# Stands for what only a run would tell. No name of a bucket, folder or host has it.
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+# Longer than what anybody writes on a line; each of its variables could be as long again.
+_LONGEST = 4096
+_TOKEN = re.compile(
+    r"""(?P<single>'[^']*'?)
+      | (?P<quote>"|\$(?="))
+      | \\(?P<escaped>.?)
+      | \$\{(?P<braced>[A-Za-z_]\w*)(?::?[-=](?P<default>[\w./:@+-]*))?\}
+      | \$(?P<plain>[A-Za-z_]\w*)
+      | (?P<computed>\$\(|`|\$\{|\$[0-9@*\#?$!-])
+      | (?P<text>[^'"\\$`]+|\$)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def expanded(written: str, values: Mapping[str, str]) -> str:
+    """Return the word without its quotes and with the values of its variables; `UNKNOWN` stands for what is not known.
+
+    Args:
+        written: as it stands in the file.
+        values: of the variables that the text sets itself.
+    """
+    parts: list[str] = []
+    at, in_double = 0, False
+    while at < len(written) <= _LONGEST:
+        token = _TOKEN.match(written, at)
+        if token is None:
+            break
+        at = token.end()
+        if token["single"] is not None:
+            # Within double quotes an apostrophe is only itself.
+            if in_double:
+                parts.append("'")
+                at = token.start() + 1
+            else:
+                parts.append(token["single"].strip("'"))
+        elif token["quote"] == '"':
+            in_double = not in_double
+        elif token["escaped"] is not None:
+            parts.append(token["escaped"])
+        elif token["computed"] is not None:
+            parts.append(UNKNOWN)
+            at = _behind(written, token)
+        elif (name := token["braced"] or token["plain"]) is not None:
+            parts.append(values.get(name) or token["default"] or UNKNOWN)
+        else:
+            parts.append(token["text"] or "")
+    return "".join(parts) if at >= len(written) else UNKNOWN
+
+
+def resolved(command: Command, values: Mapping[str, str]) -> Command:
+    """Return the command with the values of its variables; a word is known then where all of it is."""
+    if all(word.known for word in command.words):
+        return command
+    return Command(tuple(word if word.known else _resolved(word, values) for word in command.words))
+
+
+def _resolved(word: Argument, values: Mapping[str, str]) -> Argument:
+    text = expanded(word.written.decode(errors="replace"), values)
+    return replace(word, text=text.encode(), known=UNKNOWN not in text, runs=())
+
+
+def _behind(written: str, token: re.Match[str]) -> int:
+    """The offset behind what is computed: the bracket or backquote that closes it, as far as that can be told."""
+    opened = token["computed"]
+    if opened == "`":
+        end = written.find("`", token.end())
+        return len(written) if end < 0 else end + 1
+    if opened not in ("$(", "${"):
+        return token.end()
+    opening, closing = opened[1], ")" if opened[1] == "(" else "}"
+    depth = 1
+    for at in range(token.end(), len(written)):
+        depth += (written[at] == opening) - (written[at] == closing)
+        if depth == 0:
+            return at + 1
+    return len(written)
