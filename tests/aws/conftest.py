@@ -7,9 +7,18 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from keyturn.aws.proof import S3Target
+from keyturn.aws.scoped_user import COMPUTER_TAG, ROTATION_TAG, IamUser
 from keyturn.aws.session import Aws, AwsSettings, OwnUse
 from keyturn.model.keys import KeyPair
 from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+
+ROTATION = "0f4b6a2e9c1d4f7e8a3b5c6d7e8f9a0b"
+TAGS = {COMPUTER_TAG: "anna-laptop", ROTATION_TAG: ROTATION, "keyturn:replaces": "AKIAMADEUPSAMPLE0001"}
+
+
+def ours(user: IamUser) -> bool:
+    """Whether it is the user of this rotation."""
+    return user.tags.get(ROTATION_TAG) == ROTATION
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from keyturn.aws.access_keys import create_key, delete_key, list_keys, set_status
 from keyturn.aws.identity import whose
 from keyturn.aws.proof import ProofRequest, S3Target, prove_all
-from keyturn.aws.scoped_user import COMPUTER_TAG, create_user, delete_user, put_policy
+from keyturn.aws.scoped_user import COMPUTER_TAG, create_user, delete_user, find_user, put_policy
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
@@ -116,7 +116,7 @@ def test_a_proof_climbs_over_single_bad_answers_on_every_rung(
 ) -> None:
     account.create_bucket("photos-backup")
     account.put_object("photos-backup", "one.jpg", b"a picture")
-    user = create_user(aws, root, "backup", {COMPUTER_TAG: "laptop"})
+    user = create_user(aws, root, "backup", {COMPUTER_TAG: "laptop"}, lambda user: False)
     policy = policy_for([BucketNeeds("photos-backup")], partition="aws", account=DEFAULT_ACCOUNT, require_tls=False)
     put_policy(aws, root, user, policy)
     new = create_key(aws, root, user.name).pair
@@ -142,15 +142,11 @@ def test_a_proof_climbs_over_single_bad_answers_on_every_rung(
 
 @pytest.mark.parametrize("slow", [Lag(user=12)])
 def test_a_user_made_a_moment_ago_gets_its_policy_and_its_key(root: KeyPair, aws: Aws, clock: HandClock) -> None:
-    user = create_user(aws, root, "backup", {COMPUTER_TAG: "laptop"})
+    user = create_user(aws, root, "backup", {COMPUTER_TAG: "laptop"}, lambda user: False)
     policy = policy_for([BucketNeeds("photos-backup")], partition="aws", account=DEFAULT_ACCOUNT, require_tls=False)
     put_policy(aws, root, user, policy)
     assert create_key(aws, root, user.name).pair
     assert clock.monotonic() == 12
-
-
-def _deleted_by_name(aws: Aws, root: KeyPair) -> None:
-    delete_user(aws, root, "backup")
 
 
 def _key_deleted(aws: Aws, root: KeyPair) -> None:
@@ -159,18 +155,19 @@ def _key_deleted(aws: Aws, root: KeyPair) -> None:
 
 
 @pytest.mark.parametrize("slow", [Lag(user=12)])
-@pytest.mark.parametrize("delete", [_deleted_by_name, _key_deleted])
 def test_what_was_made_a_moment_ago_is_not_taken_for_deleted_already(
-    account: PracticeAccount, root: KeyPair, aws: Aws, delete: Callable[[Aws, KeyPair], None]
+    account: PracticeAccount, root: KeyPair, aws: Aws
 ) -> None:
-    create_user(aws, root, "backup", {COMPUTER_TAG: "laptop"})
+    user = create_user(aws, root, "backup", {COMPUTER_TAG: "laptop"}, lambda user: False)
     create_key(aws, root, "backup")
     account.fail("iam:DeleteAccessKey", faults.refused(404, "NoSuchEntity"))
     account.fail("iam:DeleteUser", faults.refused(404, "NoSuchEntity"))
-    delete(aws, root)
+    _key_deleted(aws, root)
+    delete_user(aws, root, user)
+    assert account.user_names() == ()
     assert [key.access_key_id for key in account.listed_keys()] == [root.access_key_id]
 
 
 def test_whether_a_name_is_taken_is_answered_at_once(root: KeyPair, aws: Aws, clock: HandClock) -> None:
-    delete_user(aws, root, "nobody")
+    assert find_user(aws, root, "nobody") is None
     assert clock.monotonic() == 0

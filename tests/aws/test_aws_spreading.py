@@ -31,7 +31,7 @@ class Scene:
     targets: list[S3Target]
 
     def new_key(self) -> KeyPair:
-        user = create_user(self.aws, self.root, "backup", {COMPUTER_TAG: "laptop"})
+        user = create_user(self.aws, self.root, "backup", {COMPUTER_TAG: "laptop"}, lambda user: False)
         needs = [BucketNeeds(target.bucket) for target in self.targets]
         policy = policy_for(needs, partition="aws", account=DEFAULT_ACCOUNT, require_tls=False)
         put_policy(self.aws, self.root, user, policy)

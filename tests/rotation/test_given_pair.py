@@ -20,7 +20,7 @@ from keyturn.practice.server import PracticeServer
 from keyturn.rotation import conductor, situation
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.plan import Options, Plan
-from keyturn.rotation.planning import make_plan, named
+from keyturn.rotation.planning import make_plan
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn.rotation.survey import take_survey
 from keyturn.rotation.verifying import verify
@@ -220,7 +220,7 @@ def test_a_pair_that_was_not_kept_before_a_kill_begins_anew(store: Store) -> Non
     decision = store.plan(new).decision
     assert decision is not None
     surroundings = store.office.start()
-    surroundings.journal.begin("killed", store.office.clock.now(), FORMAT.dump(named(decision, "killed")))
+    surroundings.journal.begin("killed", store.office.clock.now(), FORMAT.dump(replace(decision, rotation="killed")))
     carried = conductor.carry_on(store.office.start(), "killed")
     assert (carried.ending, carried.state) == (Ending.PUT_BACK, State.UNDONE)
     assert carried.problem is not None and carried.problem.code == "secret.gone"

@@ -224,7 +224,7 @@ def _refusal(response: Mapping[str, Any], request: Request, now: datetime) -> Aw
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", code):
         code = ""
     words = str(said.get("Message") or "")
-    ahead = _clock_ahead(headers, now)
+    ahead = clock_ahead(headers, now)
     fault = _fault(code, status, words, ahead, request)
     denial = read_denial(words)
     if not denial.permission:
@@ -272,7 +272,7 @@ def _fault(code: str, status: int, words: str, ahead: timedelta | None, request:
     return fault
 
 
-def _clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+def clock_ahead(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """By how much this computer's clock is ahead of AWS's, or None where the answer names no time."""
     try:
         theirs = parsedate_to_datetime(headers["date"])

@@ -1,19 +1,20 @@
-"""The IAM users that Keyturn makes: one per computer, under a path of its own, tagged with the computer.
+"""The IAM users that Keyturn makes: one for each rotation, under a path of its own, tagged with the rotation's own ID.
 
-Nothing here touches a user that lacks the path or the tag, whoever asks.
+A name proves nothing: two computers may have the same one. Whoever removes or changes something here says which user
+they mean, by what IAM alone gives (`AIDA…`) or by the tag that nobody else could have written.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from keyturn.aws.access_keys import delete_key, in_utc, list_keys
-from keyturn.aws.sentences import Subject, policy_too_long, sentences
+from keyturn.aws.access_keys import in_utc
+from keyturn.aws.sentences import policy_too_long
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 USER_PATH = "/keyturn/"
 COMPUTER_TAG = "keyturn:computer"
+# Drawn by lot for each rotation, and never written again.
+ROTATION_TAG = "keyturn:rotation-id"
 POLICY_NAME = "keyturn-backup"
 
 # IAM API reference; names are unique ignoring case (research/aws.md A6).
@@ -34,18 +37,29 @@ _NOT_IN_TAGS = re.compile(r"[^\w .:/=+@-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class ScopedUser:
-    """An IAM user that Keyturn made. `created` is in UTC; None where IAM did not tell."""
+class IamUser:
+    """An IAM user, whoever made it.
+
+    Attributes:
+        user_id: `AIDA…`, which no other user ever bears, not even one made again under the same name.
+        created: in UTC, by AWS's clock; None where IAM did not tell.
+    """
 
     name: str
+    path: str
     arn: str
+    user_id: str
     tags: Mapping[str, str]
     created: datetime | None
 
     @property
-    def computer(self) -> str:
-        """The computer it was made for."""
-        return self.tags[COMPUTER_TAG]
+    def is_keyturns(self) -> bool:
+        """True where some Keyturn made it, on whichever computer."""
+        return self.path == USER_PATH and COMPUTER_TAG in self.tags
+
+
+# Tells whether a user is the one that is meant.
+Ours = Callable[[IamUser], bool]
 
 
 def flaw_of_user_name(name: str) -> str | None:
@@ -66,28 +80,24 @@ def user_name_from(text: str) -> str:
     return _NOT_IN_NAMES.sub("-", text)[:_NAME_LENGTH].strip("-") or "computer"
 
 
+def names_after(name: str) -> tuple[str, ...]:
+    """The name, and those to try where it is taken: by another computer of the same name, say."""
+    return (name, *(f"{name[: _NAME_LENGTH - 2]}-{number}" for number in range(2, 10)))
+
+
 def tag_value_from(text: str) -> str:
     """Return `text` as IAM allows it in a tag: letters, digits, spaces and `_.:/=+@-`, at most 256 of them."""
     return _NOT_IN_TAGS.sub("-", text)[:_TAG_LENGTH]
 
 
-def find_user(aws: Aws, signer: KeyPair, name: str) -> ScopedUser | None:
-    """Return our user of this name, or None where there is no user of this name at all.
-
-    Raises:
-        AwsError: EXISTS where somebody else's user has the name.
-    """
+def find_user(aws: Aws, signer: KeyPair, name: str) -> IamUser | None:
+    """Return the user of this name, whoever made it; None where there is none."""
     answer = _unless_gone(lambda: aws.ask(signer, "iam", "GetUser", {"UserName": name}))
-    if answer is None:
-        return None
-    user = _ours(answer.get("User") or {})
-    if user is None:
-        raise _someone_elses(signer)
-    return user
+    return None if answer is None else _read(answer.get("User") or {}, name)
 
 
-def find_users(aws: Aws, signer: KeyPair) -> tuple[ScopedUser, ...]:
-    """Return all users that Keyturn made in this account, for any computer."""
+def find_users(aws: Aws, signer: KeyPair, ours: Ours) -> tuple[IamUser, ...]:
+    """Return those of Keyturn's users in this account, of any computer, that are meant."""
     names: list[str] = []
     marker: dict[str, str] = {}
     while True:
@@ -96,23 +106,22 @@ def find_users(aws: Aws, signer: KeyPair) -> tuple[ScopedUser, ...]:
         if not answer.get("IsTruncated"):
             break
         marker = {"Marker": answer["Marker"]}
-    # ListUsers tells no tags, and without its tag a user is not ours.
-    answers = [_unless_gone(partial(aws.ask, signer, "iam", "GetUser", {"UserName": name})) or {} for name in names]
-    users = [_ours(answer.get("User") or {}) for answer in answers]
-    return tuple(user for user in users if user is not None)
+    # ListUsers tells no tags.
+    found = [find_user(aws, signer, name) for name in names]
+    return tuple(user for user in found if user is not None and user.is_keyturns and ours(user))
 
 
-def create_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str]) -> ScopedUser:
-    """Make the IAM user `name` under our path, or return it where it was made for the same computer before.
+def create_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str], ours: Ours) -> IamUser:
+    """Make the IAM user `name` under our path, or return it where it is the one that is meant.
 
     Args:
-        tags: has to hold COMPUTER_TAG, by which the user is recognised later; values are fitted to what IAM allows.
+        tags: values are fitted to what IAM allows.
+        ours: recognises the user after an answer that was lost, or a run that was interrupted.
 
     Raises:
         AwsError: EXISTS where the name is taken by anybody else, in any spelling of case.
     """
     tags = {key: tag_value_from(value) for key, value in tags.items()}
-    computer = tags[COMPUTER_TAG]
     wanted = {
         "UserName": name,
         "Path": USER_PATH,
@@ -130,98 +139,114 @@ def create_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str]) -
         taken = error
     else:
         made: Mapping[str, Any] = answer.get("User") or {}
-        return ScopedUser(name, made.get("Arn", ""), tags, in_utc(made.get("CreateDate")))
-    # An answer that was lost, or an earlier run that was interrupted, left it behind.
+        return replace(_read(made, name), path=USER_PATH, tags=tags)
     user = find_user(aws, signer, name)
-    if user is None or user.computer != computer:
+    if user is None or not ours(user):
+        aws.forget_new(name)
         raise taken
     return user
 
 
-def put_policy(aws: Aws, signer: KeyPair, user: ScopedUser, policy: PolicyDocument) -> None:
+def put_policy(aws: Aws, signer: KeyPair, user: IamUser, policy: PolicyDocument) -> None:
     """Give `user` this policy in place of the one that it had from Keyturn. Sending it again changes nothing.
 
     One that is too long to stand in the user is a managed policy of its own, see `remove_managed_policy`.
 
+    Args:
+        user: one that is known to be ours.
+
     Raises:
-        AwsError: LIMIT, without asking AWS, where the policy is longer than IAM allows. EXISTS where another policy has
-            the name that the managed one needs.
+        AwsError: LIMIT, without asking AWS, where the policy is longer than IAM allows. EXISTS where somebody else's
+            policy has the name that the managed one needs.
     """
     if policy.size > MANAGED_POLICY_LIMIT:
         title, message = policy_too_long()
         raise AwsError(title, message, fault=AwsFault.LIMIT)
     if policy.is_managed:
         _create_managed_policy(aws, signer, user, policy)
-        aws.ask(signer, "iam", "AttachUserPolicy", {"UserName": user.name, "PolicyArn": _policy_arn(user)})
+        aws.ask(signer, "iam", "AttachUserPolicy", {"UserName": user.name, "PolicyArn": managed_policy(user.arn)})
         return
     document = {"UserName": user.name, "PolicyName": POLICY_NAME, "PolicyDocument": policy.text()}
     aws.ask(signer, "iam", "PutUserPolicy", document)
 
 
-def remove_managed_policy(aws: Aws, signer: KeyPair, name: str) -> None:
-    """Delete the managed policy of our user `name`; one that is gone already is what was asked for.
+def remove_managed_policy(aws: Aws, signer: KeyPair, arn: str, tags: Mapping[str, str]) -> None:
+    """Take our managed policy away from its user and delete it; one that is gone already is what was asked for.
 
-    To be done before the user is deleted: it is found by its user.
+    Its user may be gone: whoever deletes a user in the console leaves the policy behind.
+
+    Args:
+        arn: see `managed_policy`.
+        tags: those by which it is known to be ours; one that lacks them is left alone.
 
     Raises:
-        AwsError: EXISTS where it is not our user. CONFLICT where somebody attached the policy to others as well.
+        AwsError: CONFLICT where somebody attached the policy to others as well.
     """
-    user = find_user(aws, signer, name)
-    if user is None:
+    about = _unless_gone(lambda: aws.ask(signer, "iam", "GetPolicy", {"PolicyArn": arn}))
+    if about is None or not _has(about.get("Policy") or {}, tags):
         return
-    arn = _policy_arn(user)
+    name = arn.rpartition(f"{POLICY_NAME}-")[2]
     _unless_gone(lambda: aws.ask(signer, "iam", "DetachUserPolicy", {"UserName": name, "PolicyArn": arn}))
     _unless_gone(lambda: aws.ask(signer, "iam", "DeletePolicy", {"PolicyArn": arn}))
 
 
-def _create_managed_policy(aws: Aws, signer: KeyPair, user: ScopedUser, policy: PolicyDocument) -> None:
+def _create_managed_policy(aws: Aws, signer: KeyPair, user: IamUser, policy: PolicyDocument) -> None:
+    tags = policy_tags(user.tags)
     wanted = {
-        "PolicyName": _policy_name(user),
+        "PolicyName": managed_policy(user.arn).rpartition("/")[2],
         "Path": USER_PATH,
         "PolicyDocument": policy.text(),
         "Description": "Made by Keyturn for its user of the same name.",
-        "Tags": [{"Key": COMPUTER_TAG, "Value": user.computer}],
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
     }
     try:
         aws.ask(signer, "iam", "CreatePolicy", wanted)
     except AwsError as error:
+        if error.fault is not AwsFault.EXISTS:
+            raise
         # An answer that was lost, or an earlier run that was interrupted, left it behind: then it says the same.
-        if error.fault is not AwsFault.EXISTS or _text_of(aws, signer, _policy_arn(user)) != policy.as_json():
+        arn = managed_policy(user.arn)
+        about = aws.ask(signer, "iam", "GetPolicy", {"PolicyArn": arn}).get("Policy") or {}
+        if not _has(about, tags) or _text_of(aws, signer, arn, about) != policy.as_json():
             raise
 
 
-def _text_of(aws: Aws, signer: KeyPair, arn: str) -> object:
+def policy_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Those of a user's tags that its managed policy bears."""
+    return {key: tags[key] for key in (COMPUTER_TAG, ROTATION_TAG) if key in tags}
+
+
+def _has(about: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
+    has = {tag["Key"]: tag["Value"] for tag in about.get("Tags") or []}
+    return all(has.get(key) == tag_value_from(value) for key, value in tags.items())
+
+
+def _text_of(aws: Aws, signer: KeyPair, arn: str, about: Mapping[str, Any]) -> object:
     """What a managed policy says now."""
-    about = aws.ask(signer, "iam", "GetPolicy", {"PolicyArn": arn}).get("Policy") or {}
     version = {"PolicyArn": arn, "VersionId": about.get("DefaultVersionId", "v1")}
     return (aws.ask(signer, "iam", "GetPolicyVersion", version).get("PolicyVersion") or {}).get("Document")
 
 
-def _policy_name(user: ScopedUser) -> str:
-    return f"{POLICY_NAME}-{user.name}"
+def managed_policy(user_arn: str) -> str:
+    """The ARN of a user's managed policy: the user's own, with a policy's place and name in it."""
+    account, _user, rest = user_arn.partition(":user/")
+    return f"{account}:policy{USER_PATH}{POLICY_NAME}-{rest.rpartition('/')[2]}"
 
 
-def _policy_arn(user: ScopedUser) -> str:
-    """The ARN of the user's managed policy: the user's own, with a policy's place and name in it."""
-    account = user.arn.partition(":user/")[0]
-    return f"{account}:policy{USER_PATH}{_policy_name(user)}"
+def delete_user(aws: Aws, signer: KeyPair, user: IamUser) -> None:
+    """Delete a user without keys, with its policies. A user that is gone already is what was asked for.
 
-
-def delete_user(aws: Aws, signer: KeyPair, name: str) -> None:
-    """Delete our user with its keys and policies. A user that is gone already is what was asked for.
+    Args:
+        user: one that is known to be ours.
 
     Raises:
-        AwsError: EXISTS where it is not our user. CONFLICT where somebody gave it more than Keyturn does: a group, an
-            attached policy, a password; its keys are gone then.
+        AwsError: CONFLICT where somebody gave it more than Keyturn does: a key, a group, a policy, a password.
     """
-    if find_user(aws, signer, name) is None:
-        return
-    for key in _unless_gone(lambda: list_keys(aws, signer, name)) or ():
-        delete_key(aws, signer, key.access_key_id, user_name=name)
-    listed = _unless_gone(lambda: aws.ask(signer, "iam", "ListUserPolicies", {"UserName": name})) or {}
+    named = {"UserName": user.name}
+    listed = _unless_gone(lambda: aws.ask(signer, "iam", "ListUserPolicies", named)) or {}
     for policy in listed.get("PolicyNames", []):
-        _unless_gone(partial(aws.ask, signer, "iam", "DeleteUserPolicy", {"UserName": name, "PolicyName": policy}))
-    _unless_gone(lambda: aws.ask(signer, "iam", "DeleteUser", {"UserName": name}))
+        _unless_gone(partial(aws.ask, signer, "iam", "DeleteUserPolicy", {**named, "PolicyName": policy}))
+    _unless_gone(lambda: aws.ask(signer, "iam", "DeleteUser", named))
 
 
 def _unless_gone(ask: Callable[[], T]) -> T | None:
@@ -234,14 +259,13 @@ def _unless_gone(ask: Callable[[], T]) -> T | None:
         return None
 
 
-def _ours(user: Mapping[str, Any]) -> ScopedUser | None:
-    """The user as IAM describes it, or None where it lacks our path or our tag."""
-    tags = {tag["Key"]: tag["Value"] for tag in user.get("Tags") or []}
-    if user.get("Path") != USER_PATH or COMPUTER_TAG not in tags:
-        return None
-    return ScopedUser(user["UserName"], user.get("Arn", ""), tags, in_utc(user.get("CreateDate")))
-
-
-def _someone_elses(signer: KeyPair) -> AwsError:
-    title, message = sentences(AwsFault.EXISTS, Subject(signer.access_key_id, None, "", "CreateUser"))
-    return AwsError(title, message, fault=AwsFault.EXISTS)
+def _read(user: Mapping[str, Any], name: str) -> IamUser:
+    """The user as IAM describes it."""
+    return IamUser(
+        name=user.get("UserName", name),
+        path=user.get("Path", ""),
+        arn=user.get("Arn", ""),
+        user_id=user.get("UserId", ""),
+        tags={tag["Key"]: tag["Value"] for tag in user.get("Tags") or []},
+        created=in_utc(user.get("CreateDate")),
+    )

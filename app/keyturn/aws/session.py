@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from keyturn.aws.errors import Request, is_from_aws, not_aws, redirected, speaking_to_aws, torn
+from keyturn.aws.errors import Request, clock_ahead, is_from_aws, not_aws, redirected, speaking_to_aws, torn
 from keyturn.aws.isolation import forget_environment, isolated_session, keep_libraries_quiet
 from keyturn.aws.partitions import home_region
 from keyturn.model.addresses import server_or_none, without_password
@@ -131,6 +131,7 @@ class Aws:
         self._clients: dict[tuple[AccessKeyId, _Way], tuple[Secret, Any]] = {}
         self._partitions: dict[AccessKeyId, str] = {}
         self._new: dict[str, datetime] = {}
+        self._ahead: timedelta | None = None
         self._calls: list[tuple[str, str, str]] = []
 
     @property
@@ -158,6 +159,13 @@ class Aws:
     def forget_new(self, name: AccessKeyId | str) -> None:
         """The key is being turned off, or nothing of the name was made: a refusal means from now on what it says."""
         self._new.pop(str(name), None)
+
+    def time(self) -> datetime | None:
+        """What AWS's clock shows now, to the second, by the newest answer that told; None before the first.
+
+        What AWS dates is compared with this and never with the computer's clock, which may be wrong by minutes.
+        """
+        return None if self._ahead is None else self._now() + self._ahead
 
     def home_region(self, key: AccessKeyId) -> str:
         """The region where IAM and STS answer for `key`."""
@@ -221,10 +229,18 @@ class Aws:
         self._calls.append((way.service, operation, signer.access_key_id.masked))
         with speaking_to_aws(request, self._now):
             answer = send(**parameters)
+            if way.store is None:
+                self._hear_the_time(answer)
             if "Body" in answer:
                 with answer["Body"] as stream:
                     answer["Body"] = stream.read()
             return answer
+
+    def _hear_the_time(self, answer: Mapping[str, Any]) -> None:
+        headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
+        ahead = clock_ahead(headers, self._now())
+        if ahead is not None:
+            self._ahead = -ahead
 
     def close(self) -> None:
         """End all connections."""

@@ -168,6 +168,10 @@ class Principal:
     partition: str
     user_name: str | None
 
+    def arn_of_user(self, name: str, path: str = "/keyturn/") -> str:
+        """The ARN of an IAM user of the same account, whether there is one or not."""
+        return f"arn:{self.partition}:iam::{self.account}:user{path}{name}"
+
     @classmethod
     def from_arn(cls, arn: str) -> Principal:
         """Read the caller's ARN (research/aws.md A1: root is exactly `arn:<partition>:iam::<account>:root`).

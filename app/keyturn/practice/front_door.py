@@ -88,7 +88,8 @@ class FrontDoor:
         if fault is not None and fault.answer is not None:
             answer, result = fault.answer, "!no answer from AWS"
         else:
-            answer = self._with_headers(exchange, answer)
+            # One clock for what the account dates and for what it says the time is.
+            answer = replace(self._with_headers(exchange, answer), at=self.identities.clock.now().timestamp())
         if fault is not None and fault.answer is None:
             answer = replace(answer, delivery=fault.delivery, wait=fault.wait, clock_offset=fault.clock_offset)
             if fault.delivery is not Delivery.WHOLE or fault.wait:

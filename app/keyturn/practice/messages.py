@@ -82,13 +82,20 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer. `wait` is how many seconds it is held back; `clock_offset` moves its `Date` header, in seconds."""
+    """An answer.
+
+    Attributes:
+        wait: how many seconds it is held back.
+        at: when it is given, by the account's clock, in seconds since 1970, for its `Date` header; None is this moment.
+        clock_offset: moves its `Date` header, in seconds.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     delivery: Delivery = Delivery.WHOLE
     wait: float = 0.0
+    at: float | None = None
     clock_offset: float = field(default=0.0)
 
     def header(self, name: str) -> str | None:

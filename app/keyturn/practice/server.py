@@ -165,7 +165,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.connection.close()
             return
         lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}", "Server: AmazonS3 (PRACTICE)"]
-        lines.append(f"Date: {formatdate(time.time() + answer.clock_offset, usegmt=True)}")
+        at = time.time() if answer.at is None else answer.at
+        lines.append(f"Date: {formatdate(at + answer.clock_offset, usegmt=True)}")
         lines += [f"{name}: {value}" for name, value in answer.headers]
         body = answer.body
         if answer.status not in _WITHOUT_BODY and answer.header("content-length") is None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.places import Place
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, last_steps, program_runs, switching, watching, way_out
+from keyturn.rotation import by_hand, deciding, last_steps, program_runs, switching, watching, way_out
 from keyturn.rotation.decision import ByHand
 from keyturn.rotation.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
 from keyturn.rotation.record import reload, write
@@ -100,7 +100,13 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
             return waiting(
                 surroundings, rotation, problem=GateClosed([_holds_old_key(program, held)], "guided.old-key")
             )
-    write(surroundings, rotation, Step.WATCH, Mark.TICKED, {"item": item, "opposite": opposite_of(rotation, item)})
+    write(
+        surroundings,
+        rotation,
+        Step.WATCH,
+        Mark.TICKED,
+        {"item": item, "opposite": deciding.opposite_of(item) or opposite_of(rotation, item)},
+    )
     if program is not None:
         program_runs.start_runs(surroundings, rotation, Step.WATCH, program)
     return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)

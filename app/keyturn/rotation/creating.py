@@ -1,51 +1,59 @@
 """The step *create*: one new access key, whose secret is durable before anything uses it.
 
 AWS shows a secret once, and CreateAccessKey is not idempotent (research/aws.md 0.3), so the request is sent once. Where
-the answer was lost, or Keyturn was killed before the secret was kept, the key that nobody holds is found by listing and
-removed.
+the answer was lost, or Keyturn was killed before the secret was kept, the key that nobody holds is found by listing. It
+is removed where it is this rotation's for sure, see `ownership`; else a person decides.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
 
 from keyturn.aws import access_keys, scoped_user
-from keyturn.aws.access_keys import ListedKey
-from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError
+from keyturn.aws.scoped_user import IamUser
+from keyturn.model.errors import AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
-from keyturn.rotation.decision import Decision
-from keyturn.rotation.record import Rotation, taking, write
+from keyturn.rotation import asked
+from keyturn.rotation.deciding import PersonDecides
+from keyturn.rotation.ownership import Made, is_ours, made_at_aws, pair_held, pair_kept, tags_of
+from keyturn.rotation.pairs import held_now
+from keyturn.rotation.record import Rotation, reload, taking, write
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
-
-# A key that was made, and whose answer was lost, may take a moment to show in the list (research/aws.md A4).
-_LISTING_PAUSES = (0.0, 2.0, 4.0)
-_LISTING_LAG = timedelta(minutes=1)
 
 
 def create(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
     """Make the new key, and keep it where it outlives this program.
 
     Raises:
+        PersonDecides: where a key appeared that may be this rotation's, and nothing proves it.
         AwsError, StoreError: as AWS and the keychain fail; no key is then left that nobody holds, except where AWS
             cannot be reached to remove it, which the next `continue` or `undo` does.
     """
-    decision = rotation.decision
-    interrupted = rotation.latest(Step.CREATE, Mark.INTENT) is not None
+    interrupted = rotation.began(Step.CREATE)
     with taking(surroundings, rotation, Step.CREATE) as outcome:
-        new = _settled(surroundings, rotation, old) if interrupted and decision.given is None else None
+        new, user = None, None
+        if rotation.decision.given is not None:
+            new = _given_pair(surroundings, rotation.decision.given)
+        elif interrupted:
+            made = made_at_aws(surroundings, rotation, old)
+            user = made.user
+            new = pair_kept(surroundings, rotation, made)
+            if new is None and (new := pair_held(surroundings, rotation, made)) is not None:
+                outcome.facts["found"] = True
+            if new is None:
+                _remove_orphans(surroundings, rotation, old, made)
         for key in rotation.noted_keys:
-            surroundings.secrets.forget(key)
-        if new is None and decision.given is not None:
-            new = _given_pair(surroundings, decision.given)
+            if new is None or key != new.access_key_id:
+                surroundings.secrets.forget(key)
         if new is None:
-            if decision.route is Route.SCOPED_USER:
-                _make_user(surroundings, rotation, old)
+            if rotation.decision.route is Route.SCOPED_USER:
+                user = _make_user(surroundings, rotation, old, user)
             surroundings.cancel.check()
-            new = _create_key_once(surroundings, decision, old)
-            _keep(surroundings, rotation, old, new)
+            new = _create_key_once(surroundings, rotation, old, user)
+            _keep(surroundings, rotation, old, new, user)
         outcome.facts["new_key"] = new.access_key_id.value
         outcome.detail = new.access_key_id.masked
 
@@ -65,125 +73,83 @@ def _given_pair(surroundings: Surroundings, given: AccessKeyId) -> KeyPair:
     return kept
 
 
-def strangers(surroundings: Surroundings, decision: Decision, signer: KeyPair) -> tuple[ListedKey, ...]:
-    """The keys of the new key's owner that were not there before this rotation; none where the user does not exist."""
-    try:
-        listed = access_keys.list_keys(surroundings.aws, signer, decision.new_owner)
-    except AwsError as error:
-        if error.fault is AwsFault.NOT_FOUND:
-            return ()
-        raise
-    return tuple(one for one in listed if one.access_key_id not in decision.known_keys)
-
-
-def _make_user(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> None:
+def _make_user(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, there: IamUser | None) -> IamUser:
+    """Make the user, or take the one that this rotation made before, and give it its policy."""
     decision = rotation.decision
-    name = decision.new_owner
-    if name is None or decision.policy is None:
+    if decision.user_name is None or decision.policy is None:
         raise ValueError("a scoped user needs a name and a policy")
-    surroundings.tell(Step.CREATE, Moment.GOING_ON, _("IAM user {name}").format(name=name))
-    user = scoped_user.create_user(surroundings.aws, signer, name, tags_of(surroundings, decision))
+    user = there or _user_of_a_free_name(surroundings, rotation, signer, decision.user_name)
+    asked.note_user(surroundings, rotation, user)
     scoped_user.put_policy(surroundings.aws, signer, user, decision.policy)
+    return user
 
 
-def tags_of(surroundings: Surroundings, decision: Decision) -> dict[str, str]:
-    """The tags by which a user is known to be this rotation's own."""
-    clients = sorted({one.place.client for one in decision.destinations})
-    return {
-        "keyturn:rotation": decision.rotation,
-        "keyturn:replaces": decision.key.value,
-        scoped_user.COMPUTER_TAG: scoped_user.tag_value_from(surroundings.computer.name),
-        "keyturn:clients": " ".join(clients),
-    }
+def _user_of_a_free_name(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, wanted: str) -> IamUser:
+    """Make the user under the name that was planned, or, where somebody took that since, under the next one."""
+    tags = tags_of(surroundings, rotation.decision)
+    names = (wanted,) if rotation.decision.user_name_given else scoped_user.names_after(wanted)
+    for name in names:
+        surroundings.tell(Step.CREATE, Moment.GOING_ON, _("IAM user {name}").format(name=name))
+        asked.note_user_request(surroundings, rotation, name)
+        try:
+            return scoped_user.create_user(surroundings.aws, signer, name, tags, lambda user: is_ours(rotation, user))
+        except AwsError as error:
+            if error.fault is not AwsFault.EXISTS or name == names[-1]:
+                raise
+    raise ValueError("there is always a name to try")
 
 
-def _create_key_once(surroundings: Surroundings, decision: Decision, signer: KeyPair) -> KeyPair:
+def _create_key_once(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, user: IamUser | None) -> KeyPair:
+    name = None if user is None else user.name
+    known = () if user is not None else _known(surroundings, rotation, signer)
+    asked.note_key_request(surroundings, rotation, known)
     try:
-        return access_keys.create_key(surroundings.aws, signer, decision.new_owner).pair
+        return access_keys.create_key(surroundings.aws, signer, name).pair
     except AwsError as error:
         if not error.outcome_unknown:
             raise
         surroundings.tell(Step.CREATE, Moment.GOING_ON, _("The answer of AWS was lost; looking what it did"))
-    for pause in _LISTING_PAUSES:
-        surroundings.clock.sleep(pause)
-        orphans = strangers(surroundings, decision, signer)
-        if orphans:
-            _remove_orphans(surroundings, decision, signer, orphans)
-            break
-    return access_keys.create_key(surroundings.aws, signer, decision.new_owner).pair
+    rotation = reload(surroundings, rotation)
+    _remove_orphans(surroundings, rotation, signer, made_at_aws(surroundings, rotation, signer))
+    asked.note_key_request(surroundings, rotation, known)
+    return access_keys.create_key(surroundings.aws, signer, name).pair
 
 
-def _keep(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, new: KeyPair) -> None:
+def _known(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Collection[AccessKeyId]:
+    """The keys that the old key's owner has now: a colleague may have made one since the plan."""
+    try:
+        return [one.access_key_id for one in access_keys.list_keys(surroundings.aws, signer, None)]
+    except AwsError as error:
+        if error.fault is not AwsFault.DENIED:
+            raise
+        return rotation.decision.known_keys
+
+
+def _keep(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, new: KeyPair, user: IamUser | None) -> None:
     try:
         surroundings.secrets.keep(new)
     except StoreError:
         # Nobody will ever hold this secret again, so its key must not live on.
-        owner = rotation.decision.new_owner
+        owner = None if user is None else user.name
         access_keys.delete_key(surroundings.aws, signer, new.access_key_id, user_name=owner)
         # A keychain may keep a secret and report that it did not: an undo has to know what to wipe.
         write(surroundings, rotation, Step.CREATE, Mark.NOTED, {"made": [new.access_key_id.value]})
         raise
 
 
-def strangers_after_all(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> tuple[ListedKey, ...]:
-    """The same as `strangers`, after an interruption: a key made a moment before it may not be listed yet."""
-    listed = strangers(surroundings, rotation.decision, signer)
-    asked = rotation.latest(Step.CREATE, Mark.INTENT)
-    for pause in _LISTING_PAUSES:
-        if (
-            listed
-            or rotation.new_key is not None
-            or rotation.refused_at_create
-            or asked is None
-            or surroundings.clock.now() - asked.at > _LISTING_LAG
-        ):
-            break
-        surroundings.clock.sleep(pause)
-        listed = strangers(surroundings, rotation.decision, signer)
-    return listed
+def _remove_orphans(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, made: Made) -> None:
+    """Remove the keys of ours whose secrets nobody holds.
 
-
-def _settled(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> KeyPair | None:
-    """After an interruption: the key that was made and kept; or None, with every key removed that nobody holds."""
-    decision = rotation.decision
-    orphans: list[ListedKey] = []
-    for one in strangers_after_all(surroundings, rotation, signer):
-        kept = surroundings.secrets.get(one.access_key_id)
-        if kept is not None:
-            return kept
-        orphans.append(one)
-    _remove_orphans(surroundings, decision, signer, tuple(orphans))
-    return None
-
-
-def _remove_orphans(
-    surroundings: Surroundings, decision: Decision, signer: KeyPair, orphans: tuple[ListedKey, ...]
-) -> None:
-    if decision.route.same_owner and len(orphans) > 1:
-        # One of them may be somebody else's, made in the console at the same time.
-        raise AppError(
-            _("More than one new access key appeared"),
-            _(
-                "Besides the old key, AWS lists {keys}, and Keyturn cannot tell which of them is its own. Your "
-                "programs keep the old key. Delete in the AWS console the ones that nobody uses, then go on with "
-                "`keyturn continue`."
-            ).format(keys=", ".join(one.access_key_id.masked for one in orphans)),
-            code="key.ambiguous",
-        )
-    for one in orphans:
-        used = access_keys.last_use(surroundings.aws, signer, one.access_key_id)
-        if used.date is not None:
-            raise AppError(
-                _("An access key that nobody here knows is in use"),
-                _(
-                    "{key} appeared while Keyturn made a key, and something has used it already. It is left alone, and "
-                    "your programs keep the old key. Find out in the AWS console what it is for."
-                ).format(key=one.access_key_id.masked),
-                code="key.ambiguous",
-            )
-        access_keys.delete_key(surroundings.aws, signer, one.access_key_id, user_name=decision.new_owner)
-        surroundings.tell(
-            Step.CREATE,
-            Moment.GOING_ON,
-            _("Removed {key}, whose secret was lost on the way").format(key=one.access_key_id.masked),
-        )
+    Raises:
+        PersonDecides: where a key may be ours.
+        FileError, ClientError: where a destination cannot be read: it may hold the key.
+    """
+    if made.undecided:
+        raise PersonDecides(made.undecided)
+    if made.listed:
+        held_now(surroundings, rotation.decision).expect_all_read()
+    for key in made.listed:
+        name = None if made.user is None else made.user.name
+        access_keys.delete_key(surroundings.aws, signer, key, user_name=name)
+        text = _("Removed {key}, whose secret was lost on the way")
+        surroundings.tell(Step.CREATE, Moment.GOING_ON, text.format(key=key.masked))

@@ -99,10 +99,12 @@ class Decision:
         given: the new key, on the route `given-pair`.
         known_keys: the access keys that the new key's owner had before; any other one is new.
         regions: the region of each bucket.
-        user_name: the IAM user to make, on the route `scoped-user`.
+        user_name: the IAM user to make, on the route `scoped-user`; where the name is taken by then, a number follows.
         policy: its inline policy.
         by_hand: programs that a person gives the new key, or is asked about.
         computers: other computers that back up into this account, of which the person is asked.
+        rotation_id: drawn by lot, for the tags of what is made at AWS; None for a rotation that an older Keyturn began.
+        user_name_given: the person chose the user's name, so no number may follow.
         watch_days, off_days: how long to watch before turning off, and to wait before deleting.
     """
 
@@ -121,6 +123,8 @@ class Decision:
     watch_days: float
     off_days: float
     given: AccessKeyId | None = None
+    rotation_id: str | None = None
+    user_name_given: bool = False
 
     @property
     def account(self) -> str | None:
@@ -159,11 +163,6 @@ class Decision:
         known = {target for target, _manner in edited}
         by_hand = [(target, AS_USUAL) for one in self.by_hand for target in one.targets if target not in known]
         return tuple(dict.fromkeys([*edited, *by_hand]))
-
-    @property
-    def new_owner(self) -> str | None:
-        """The user name under which IAM keeps the new key; None where it is the signer's own."""
-        return self.user_name
 
     @property
     def buckets(self) -> tuple[str, ...]:

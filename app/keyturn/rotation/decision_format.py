@@ -52,6 +52,8 @@ def _decision(fields: Fields) -> Decision:
         watch_days=fields.get("watch_days", number(0, LONGEST_WAIT)),
         off_days=fields.get("off_days", number(0, LONGEST_WAIT)),
         given=fields.get("given", maybe(key_id)),
+        rotation_id=fields.get("rotation_id", maybe(text)),
+        user_name_given=fields.get("user_name_given", truth),
     )
 
 
@@ -97,6 +99,8 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
         "watch_days": decision.watch_days,
         "off_days": decision.off_days,
         "given": None if decision.given is None else decision.given.value,
+        "rotation_id": decision.rotation_id,
+        "user_name_given": decision.user_name_given,
     }
 
 
@@ -115,8 +119,13 @@ def _with_manners(written: dict[str, Any]) -> dict[str, Any]:
     return {**written, "destinations": [{**one, "manners": []} for one in written["destinations"]]}
 
 
-_MIGRATIONS = {0: _with_number, 1: _with_manners}
-FORMAT = Format(2, _decision, _decision_written, _MIGRATIONS)
+def _with_an_id(written: dict[str, Any]) -> dict[str, Any]:
+    """The users of version 2 have no ID of their rotation in their tags, see `ownership`."""
+    return {**written, "rotation_id": None, "user_name_given": False}
+
+
+_MIGRATIONS = {0: _with_number, 1: _with_manners, 2: _with_an_id}
+FORMAT = Format(3, _decision, _decision_written, _MIGRATIONS)
 
 
 def key_id(value: object) -> AccessKeyId:

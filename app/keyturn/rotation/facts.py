@@ -8,7 +8,7 @@ from typing import Any
 
 from keyturn.model.places import SearchScope
 from keyturn.rotation.decision_format import key_id, read_place
-from keyturn.rotation.steps import By, Step
+from keyturn.rotation.steps import By, Step, Why
 from keyturn.state.journal import Entry, Mark, RawEntry
 from keyturn.state.written import (
     Fields,
@@ -52,21 +52,46 @@ def _simulated(fields: Fields) -> None:
         fields.get(name, mapped(listed(text)))
 
 
+def _user(fields: Fields) -> None:
+    fields.get("name", text)
+    fields.get("id", text)
+
+
+def _undecided(fields: Fields) -> None:
+    fields.get("key", maybe(key_id))
+    fields.get("why", choice(Why))
+    fields.get("user", maybe(text))
+    for name in ("created", "asked", "used"):
+        fields.get(name, maybe(moment))
+    fields.get("use_known", truth)
+    fields.get("paths", listed(text))
+    fields.get("removable", truth)
+
+
 _KINDS: Mapping[str, Reader[object]] = {
+    "all_back": truth,  # of an undo, only our copies of secrets are to be wiped
     "also": text,  # a program that a person named later
+    "asked": text,  # what AWS is asked to make next
+    "at": maybe(moment),  # by AWS's clock
     "by": choice(By),
     "holding": listed(whole_object(read_place)),
     "searched": whole_object(_searched),
     "code": text,
+    "found": truth,  # the new key stood in the destinations, and nothing proves whose it is
     "item": text,
+    "known": listed(key_id),  # the keys that were there before
     "made": listed(key_id),
+    "name": text,
     "new_key": maybe(key_id),
     "new_key_used": moment,
     "opposite": maybe(text),
     "own_checks_passed": listed(text),
+    "proving": truth,  # a proof that is no step of its own goes on
     "refused": text,  # the call that AWS refused for good
     "proved": listed(whole_object(_proved)),
     "simulated": whole_object(_simulated),
+    "undecided": listed(whole_object(_undecided)),
+    "user": whole_object(_user),  # the one that AWS made
     "waits": truth,
 }
 # Without these their entries say nothing.

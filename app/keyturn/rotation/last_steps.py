@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, deleting, program_runs, proving, turning_off, watching
+from keyturn.rotation import by_hand, deleting, old_key, program_runs, proving, turning_off, watching
+from keyturn.rotation.old_key import OldKey
 from keyturn.rotation.pairs import asker, new_pair, old_pair
 from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
@@ -78,13 +79,13 @@ def settled(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     """
     if rotation.may_be_on:
         old = old_pair(surroundings, rotation)
-        is_on = not turning_off.is_off(surroundings, rotation, old, new_pair(surroundings, rotation))
+        is_on = not old_key.look(surroundings, rotation, old, new_pair(surroundings, rotation)).is_off
     elif rotation.step is Step.DELETE and not rotation.began(Step.DELETE):
         kept = surroundings.secrets.get(rotation.decision.key)
         if kept is None:
             return rotation  # nobody here can ask
         old = kept
-        is_on = turning_off.is_usable(surroundings, rotation, old, new_pair(surroundings, rotation))
+        is_on = old_key.look(surroundings, rotation, old, new_pair(surroundings, rotation)) is OldKey.ON
     else:
         return rotation
     if is_on:
@@ -170,7 +171,7 @@ def deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
     if reasons:
         return waiting(surroundings, rotation, problem=GateClosed(reasons))
     try:
-        if not turning_off.is_refused(surroundings, rotation.decision, old_pair(surroundings, rotation)):
+        if not old_key.is_refused(surroundings, rotation.decision, old_pair(surroundings, rotation)):
             reason = _("{key} still works, so it is not deleted.").format(key=rotation.decision.key.masked)
             return waiting(surroundings, rotation, problem=GateClosed([reason]))
         deleting.deleted_in_console(surroundings, rotation)

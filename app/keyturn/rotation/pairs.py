@@ -2,31 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from keyturn.aws import identity
+from keyturn.clients.registry import find_everything
 from keyturn.clients.replacement import read_pair
-from keyturn.model.errors import AppError, StoreError
-from keyturn.model.keys import KeyPair
+from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError
+from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
+from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.surroundings import Surroundings
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the destinations hold at this moment.
+
+    Attributes:
+        pairs: the pair in each destination that could be read.
+        unread: why the others could not; what they hold is not known.
+    """
+
+    pairs: tuple[tuple[Destination, KeyPair], ...]
+    unread: tuple[tuple[Destination, AppError], ...]
+
+    def by(self, key: AccessKeyId) -> tuple[Destination, ...]:
+        """The destinations that hold this key."""
+        return tuple(one for one, pair in self.pairs if pair.access_key_id == key)
+
+    @property
+    def keys(self) -> tuple[AccessKeyId, ...]:
+        """Every key that stands in one of them, once."""
+        return tuple(dict.fromkeys(pair.access_key_id for _one, pair in self.pairs))
+
+    def expect_all_read(self) -> None:
+        """Raise the first reason why a destination could not be read: what it holds is not known then."""
+        for _one, error in self.unread:
+            raise error
+
+
+def held_now(surroundings: Surroundings, decision: Decision) -> Held:
+    """Read every destination."""
+    pairs: list[tuple[Destination, KeyPair]] = []
+    unread: list[tuple[Destination, AppError]] = []
+    for one in decision.destinations:
+        try:
+            pairs.append((one, read_pair(surroundings.computer, one.place)))
+        except AppError as error:
+            unread.append((one, error))
+    return Held(tuple(pairs), tuple(unread))
+
+
 def old_pair(surroundings: Surroundings, rotation: Rotation) -> KeyPair:
-    """The old key as it was kept, or as a destination still holds it.
+    """The old key as it was kept, or as it still stands somewhere on this computer.
 
     Raises:
         StoreError: `secret.gone`, where it is nowhere.
     """
     key = rotation.decision.key
-    kept = surroundings.secrets.get(key)
-    if kept is not None:
-        return kept
-    for one in rotation.decision.destinations:
-        try:
-            pair = read_pair(surroundings.computer, one.place)
-        except AppError:
-            continue
-        if pair.access_key_id == key:
-            return pair
+    found = pair_of(surroundings, rotation, key)
+    if found is not None:
+        return found
     raise StoreError(
         _("The secret of the old key is not kept here"),
         _(
@@ -38,9 +77,54 @@ def old_pair(surroundings: Surroundings, rotation: Rotation) -> KeyPair:
 
 
 def new_pair(surroundings: Surroundings, rotation: Rotation) -> KeyPair | None:
-    """The new key as it was kept; None where it is not, or where there is none."""
+    """The new key as it was kept, or as it stands somewhere; None where it is nowhere, or where there is none."""
     key = rotation.new_key
-    return None if key is None else surroundings.secrets.get(key)
+    return None if key is None else pair_of(surroundings, rotation, key)
+
+
+def pair_of(surroundings: Surroundings, rotation: Rotation, key: AccessKeyId) -> KeyPair | None:
+    """The pair as it was kept; else as a destination holds it, or a leftover such as `rootkey.csv`.
+
+    One that AWS accepts is kept again. A wrong secret is passed over; of a key that is off AWS does not tell.
+    """
+    kept = surroundings.secrets.get(key)
+    if kept is not None:
+        return kept
+    unsure = None
+    for pair in _lying_about(surroundings, rotation, key):
+        match _accepted(surroundings, rotation, pair):
+            case True:
+                with suppress(StoreError):  # it stands where it was found, too
+                    surroundings.secrets.keep(pair)
+                return pair
+            case None:
+                unsure = unsure or pair
+    return unsure
+
+
+def _lying_about(surroundings: Surroundings, rotation: Rotation, key: AccessKeyId) -> Iterator[KeyPair]:
+    """Every different secret of this key that stands on this computer, those of the destinations first."""
+    yielded: list[KeyPair] = []
+    for _one, pair in held_now(surroundings, rotation.decision).pairs:
+        if pair.access_key_id == key and pair not in yielded:
+            yielded.append(pair)
+            yield pair
+    places = find_everything(surroundings.computer, leave_out=(surroundings.journal.path.parent,)).places
+    for place in places:
+        if place.access_key_id == key and place.pair is not None and place.pair not in yielded:
+            yielded.append(place.pair)
+            yield place.pair
+
+
+def _accepted(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> bool | None:
+    """False where the secret is wrong; None where AWS, or a store, does not tell."""
+    if rotation.decision.store is not None:
+        return None
+    try:
+        identity.whose(surroundings.aws, pair)
+    except AwsError as error:
+        return False if error.fault is AwsFault.WRONG_SECRET else None
+    return True
 
 
 def asker(rotation: Rotation, old: KeyPair, new: KeyPair | None) -> KeyPair:

@@ -10,7 +10,6 @@ from pathlib import Path
 from keyturn.aws import buckets as aws_buckets
 from keyturn.aws import scoped_user, spreading
 from keyturn.aws.buckets import BucketFacts
-from keyturn.aws.session import Aws
 from keyturn.clients.endpoints import is_aws, speaks_plain_http
 from keyturn.clients.guide import guide_named
 from keyturn.clients.replacement import FileEdit, plan_edits
@@ -24,7 +23,7 @@ from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, consent, creating, turning_off
+from keyturn.rotation import by_hand, consent, turning_off
 from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_notes
 from keyturn.rotation.consumer_gates import beyond_notes, incomplete
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
@@ -35,6 +34,7 @@ from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.not_buckets import told_apart
 from keyturn.rotation.other_computers import find_other_computers
 from keyturn.rotation.owner_gates import ending_gates, may_make_no_key, quarantine_gates
+from keyturn.rotation.ownership import tags_of
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
 from keyturn.rotation.proving import own_check, store_target
 from keyturn.rotation.refused_rights import denial_gates
@@ -117,6 +117,7 @@ class _Planning:
                 policy=None if owner is None else self._policy(destinations, by_hand_programs, owner, facts),
                 watch_days=self._options.watch_days,
                 off_days=self._options.off_days,
+                user_name_given=self._options.user_name is not None,
                 given=None if self._options.pair is None else self._options.pair.access_key_id,
             )
             if turning_off.is_one_way(decision, turning_off.default_way(decision)):
@@ -340,7 +341,7 @@ class _Planning:
     def _look_at_what_is_refused(self, decision: Decision, facts: Mapping[str, BucketFacts]) -> None:
         if decision.policy is None or self._found.pair is None:
             return
-        tags = creating.tags_of(self._surroundings, decision)
+        tags = tags_of(self._surroundings, decision)
         gates, notes = denial_gates(decision, facts, tags, secure=decision.policy.demands_tls)
         policies = {bucket: known.policy for bucket, known in facts.items() if known.policy is not None}
         simulated = simulate(self._surroundings, self._found.pair, decision, policies, made=False)
@@ -455,8 +456,8 @@ class _Planning:
             return None
         name = asked or f"backup-{scoped_user.user_name_from(self._surroundings.computer.name)}"
         try:
-            for candidate in [name] if asked else [name, *(f"{name}-{number}" for number in range(2, 10))]:
-                if not _is_taken(aws, pair, candidate):
+            for candidate in [name] if asked else scoped_user.names_after(name):
+                if scoped_user.find_user(aws, pair, candidate) is None:
                     return candidate
         except AwsError as error:
             if error.fault is AwsFault.DENIED:
@@ -510,17 +511,3 @@ def _buckets_sentence(names: Sequence[str] | None) -> str:
     if names is None:
         return _("(AWS did not tell the account's buckets.)")
     return _("The account has: {names}.").format(names=", ".join(names) or _("no bucket"))
-
-
-def _is_taken(aws: Aws, signer: KeyPair, name: str) -> bool:
-    try:
-        return scoped_user.find_user(aws, signer, name) is not None
-    except AwsError as error:
-        if error.fault is AwsFault.EXISTS:
-            return True
-        raise
-
-
-def named(decision: Decision, name: str) -> Decision:
-    """The same decision under the name of its rotation."""
-    return replace(decision, rotation=name)

@@ -7,6 +7,7 @@ before anything was changed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from keyturn.model.manners import Manner
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision, Destination
-from keyturn.rotation.record import Outcome, Proved, Rotation, taking
+from keyturn.rotation.record import Outcome, Proved, Rotation, taking, write
 from keyturn.rotation.simulated_rights import simulate, simulation_notes
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Moment, Surroundings
@@ -150,13 +151,22 @@ def prove_again(surroundings: Surroundings, rotation: Rotation, step: Step, expe
         outcome.detail = _("{count} destinations").format(count=len(rotation.decision.destinations))
 
 
+@contextmanager
+def proving_meanwhile(surroundings: Surroundings, rotation: Rotation, step: Step, signer: KeyPair) -> Iterator[None]:
+    """Goes around a proof that is no step of its own: what an earlier one left is taken back, and this one is noted."""
+    take_back_uploads(surroundings, rotation, signer)
+    write(surroundings, rotation, step, Mark.NOTED, {"proving": True})
+    yield
+    write(surroundings, rotation, step, Mark.NOTED, {"proving": False})
+
+
 def take_back_uploads(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> None:
     """Abort the uploads that a proof left when it failed or Keyturn was killed in it; else there are none to look for.
 
     Args:
         rotation: as the journal had it before the present step.
     """
-    if any(rotation.ended_badly(step) for step in _PROOFS):
+    if rotation.proof_was_cut_short or any(rotation.ended_badly(step) for step in _PROOFS):
         for target in targets_of(rotation.decision):
             proof.remove_stray_uploads(surroundings.aws, signer, target)
 
@@ -183,6 +193,22 @@ def prove_or_raise(
                 raise _as_error(one.bucket or one.name, check.check, check.detail, check.error)
         proofs.append(one)
     return tuple(proofs)
+
+
+def prove_pair(
+    surroundings: Surroundings, decision: Decision, destinations: Sequence[Destination], pair: KeyPair
+) -> None:
+    """Prove a pair at STS and in the buckets of these destinations, before it is put into them.
+
+    Raises:
+        AwsError: for the first check that failed.
+    """
+    wanted = [(one, target) for one in destinations for target in one.targets]
+    asked = [(pair, _s3_targets(decision, one, target)) for one, target in wanted]
+    for (_one, target), checks in zip(wanted, prove_in_all_ways(surroundings, asked), strict=True):
+        for check in checks:
+            if check.ok is False:
+                raise _as_error(target.bucket, check.check, check.detail, check.error)
 
 
 def prove_destinations(

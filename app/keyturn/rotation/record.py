@@ -97,6 +97,12 @@ class Rotation:
         return last is not None and last.mark is not Mark.DONE
 
     @property
+    def proof_was_cut_short(self) -> bool:
+        """True where a proof that was no step of its own failed, or Keyturn was killed in it."""
+        notes = (one.facts["proving"] for one in reversed(self.entries) if "proving" in one.facts)
+        return bool(next(notes, False))
+
+    @property
     def may_be_on(self) -> bool:
         """True where turning the old key on began since it was off, and how that ended is not known."""
         began = self.latest(Step.TURN_ON, Mark.INTENT)
@@ -113,18 +119,16 @@ class Rotation:
         return AccessKeyId(noted.facts["new_key"])
 
     @property
+    def new_key_was_found(self) -> bool:
+        """True where the new key was found in the destinations, and nothing proves that this rotation made it."""
+        noted = self.latest(Step.CREATE, Mark.DONE)
+        return noted is not None and bool(noted.facts.get("found"))
+
+    @property
     def created_at(self) -> datetime | None:
         """When the new key was made."""
         noted = self.latest(Step.CREATE, Mark.DONE)
         return None if noted is None else noted.at
-
-    @property
-    def refused_at_create(self) -> str:
-        """The request that AWS refused for sure in the only attempt at *create*; empty where none is known."""
-        tried = [one for one in self.entries if one.step == Step.CREATE.value and one.mark is not Mark.NOTED]
-        if [one.mark for one in tried] != [Mark.INTENT, Mark.FAILED]:
-            return ""
-        return str(tried[-1].facts.get("refused", ""))
 
     @property
     def noted_keys(self) -> tuple[AccessKeyId, ...]:
@@ -345,24 +349,6 @@ def reload(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     return find_rotation(surroundings.journal, rotation.name)
 
 
-def remember_keys(surroundings: Surroundings, rotation: Rotation) -> None:
-    """Tell the conversation with AWS what the journal knows of the rotation's keys.
-
-    Their partition: elsewhere AWS takes them for dead (research/aws.md A1). And which were made or turned on by an
-    earlier start of Keyturn, perhaps seconds ago, so that AWS may not have heard of them (research/peers.md C1).
-    """
-    owner = rotation.decision.owner
-    for key in (rotation.decision.key, rotation.new_key):
-        if key is not None and owner is not None:
-            surroundings.aws.remember_partition(key, owner.partition)
-    # A user whose making was refused is not there, however long it is looked for.
-    made = rotation.latest(Step.CREATE, Mark.INTENT, Mark.DONE) if rotation.refused_at_create != "CreateUser" else None
-    on = rotation.latest(Step.TURN_ON, Mark.DONE) if rotation.off_at is None else None
-    for new, entry in ((rotation.new_key, made), (rotation.decision.new_owner, made), (rotation.decision.key, on)):
-        if new is not None and entry is not None:
-            surroundings.aws.remember_new(new, entry.at)
-
-
 def write(
     surroundings: Surroundings, rotation: Rotation, step: Step, mark: Mark, facts: Mapping[str, Any] | None = None
 ) -> None:
@@ -385,7 +371,7 @@ def _how_it_failed(error: Exception) -> dict[str, Any]:
         facts["waits"] = True
     if getattr(error, "refused", ""):
         facts["refused"] = error.refused  # type: ignore[attr-defined]
-    return facts
+    return {**facts, **getattr(error, "facts", {})}
 
 
 @contextmanager
@@ -398,7 +384,8 @@ def taking(surroundings: Surroundings, rotation: Rotation, step: Step) -> Iterat
         yield outcome
     except Exception as error:
         write(surroundings, rotation, step, Mark.FAILED, _how_it_failed(error))
-        surroundings.tell(step, Moment.FAILED, getattr(error, "title", ""))
+        moment = Moment.WAITING if getattr(error, "waits", False) else Moment.FAILED
+        surroundings.tell(step, moment, getattr(error, "title", ""))
         raise
     write(surroundings, rotation, step, Mark.DONE, outcome.facts)
     surroundings.tell(step, Moment.DONE, outcome.detail)

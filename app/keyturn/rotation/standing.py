@@ -8,8 +8,9 @@ from dataclasses import replace
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.rotation import watching
+from keyturn.rotation.asked import remember_new
 from keyturn.rotation.cancelling import Cancelled
-from keyturn.rotation.record import Rotation, find_rotation, reload, remember_keys
+from keyturn.rotation.record import Rotation, find_rotation, reload
 from keyturn.rotation.steps import Ending, Result, State, Step
 from keyturn.rotation.surroundings import Surroundings
 
@@ -46,7 +47,7 @@ def opened(surroundings: Surroundings, name: str | None) -> Rotation:
         UsageError: where there is none, or more than one.
     """
     rotation = find_rotation(surroundings.journal, name)
-    remember_keys(surroundings, rotation)
+    remember_new(surroundings, rotation)
     return rotation
 
 

@@ -56,6 +56,15 @@ class By(StrEnum):
     CONSOLE = "console"
 
 
+class Why(StrEnum):
+    """Why a person has to decide about a key or a user at AWS."""
+
+    NO_ANSWER = "no-answer"  # it appeared when Keyturn asked for a key and AWS did not answer
+    ADDED = "added"  # somebody added it to the user that Keyturn made
+    IN_PLACE = "in-place"  # it stands where Keyturn put another key, and nothing says that Keyturn made it
+    MAY_NOT = "may-not"  # Keyturn made it, and may not remove it
+
+
 class State(StrEnum):
     """How a rotation stands."""
 

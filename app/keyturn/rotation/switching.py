@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,8 +41,8 @@ def switch(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None
                 outcome.detail += f". {_told(path, done)}"
 
 
-def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: AccessKeyId | None) -> None:
-    """Put the old pair back wherever the new one stands; all are tried before the first error is raised.
+def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: Collection[AccessKeyId]) -> None:
+    """Put the old pair back wherever one of the new keys stands; all are tried before the first error is raised.
 
     Raises:
         FileError, ClientError: where a destination could not be put back.
@@ -52,10 +52,11 @@ def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, ne
     first_error: AppError | None = None
     for path, places in files_of(decision).items():
         try:
-            if new is not None and any(read_pair(surroundings.computer, one).access_key_id == new for one in places):
-                _expect_stopped(surroundings, places, new)
-                done = replace_pair(surroundings.computer, places, expected=new, pair=old, file=path)
-                surroundings.tell(Step.UNDO, Moment.GOING_ON, _told(path, done), _identities(places))
+            for key in {read_pair(surroundings.computer, one).access_key_id for one in places}.intersection(new):
+                holding = [one for one in places if read_pair(surroundings.computer, one).access_key_id == key]
+                _expect_stopped(surroundings, holding, key)
+                done = replace_pair(surroundings.computer, holding, expected=key, pair=old, file=path)
+                surroundings.tell(Step.UNDO, Moment.GOING_ON, _told(path, done), _identities(holding))
         except AppError as error:
             first_error = first_error or error
     if first_error is not None:

@@ -6,11 +6,11 @@ for root is the console: it proves that the person can sign in, and Keyturn sees
 
 from __future__ import annotations
 
-from keyturn.aws import access_keys, identity, spreading
+from keyturn.aws import access_keys, spreading
 from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
-from keyturn.model.keys import KeyPair, KeyStatus
+from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import by_hand
+from keyturn.rotation import by_hand, old_key
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.proving import store_target, targets_of
 from keyturn.rotation.record import Rotation, taking, write
@@ -73,7 +73,7 @@ def turned_off_in_console(surroundings: Surroundings, rotation: Rotation, old: K
     """
     clock = surroundings.clock
     end = clock.monotonic() + wait
-    while not is_refused(surroundings, rotation.decision, old):
+    while not old_key.is_refused(surroundings, rotation.decision, old):
         if not rotation.decision.route.same_owner:
             _expect_a_console(rotation.decision)
         if clock.monotonic() >= end:
@@ -123,7 +123,7 @@ def turned_on_in_console(surroundings: Surroundings, rotation: Rotation, old: Ke
     """Look, for `wait` seconds, whether the person turned the key on; when AWS accepts it, that is in the journal."""
     clock = surroundings.clock
     end = clock.monotonic() + wait
-    while is_off(surroundings, rotation, old, None):
+    while old_key.look(surroundings, rotation, old, None).is_off and not old_key.is_coming(surroundings, rotation, old):
         if clock.monotonic() >= end:
             return False
         surroundings.tell(Step.TURN_ON, Moment.WAITING, rotation.decision.key.masked)
@@ -147,53 +147,3 @@ def seen_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> Non
 
 def _wait_until_known(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
     spreading.wait_until_known(surroundings.aws, old, targets_of(rotation.decision), surroundings.clock)
-
-
-def is_usable(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: KeyPair | None) -> bool:
-    """True where AWS accepts the old key and will go on to.
-
-    Whoever puts the old key back must know, or backups die with it a moment later (research/aws.md A4).
-
-    Raises:
-        AwsError: where AWS could not be asked.
-    """
-    return not is_refused(surroundings, rotation.decision, old) and not is_off(surroundings, rotation, old, new)
-
-
-def is_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: KeyPair | None) -> bool:
-    """True where the old key is off, or about to be: IAM lists at once what STS and S3 hear of seconds later.
-
-    Raises:
-        AwsError: where AWS could not be asked.
-    """
-    if rotation.decision.store is not None:
-        return is_refused(surroundings, rotation.decision, old)
-    signer = new if new is not None and rotation.decision.route.same_owner else old
-    try:
-        listed = access_keys.list_keys(surroundings.aws, signer, None)
-    except AwsError as error:
-        if error.fault is AwsFault.UNKNOWN_KEY and signer is old:
-            return True
-        if error.fault is AwsFault.DENIED:
-            return is_refused(surroundings, rotation.decision, old)
-        raise
-    status = {one.access_key_id: one.status for one in listed}.get(old.access_key_id)
-    return status in {KeyStatus.INACTIVE, None}
-
-
-def is_refused(surroundings: Surroundings, decision: Decision, pair: KeyPair) -> bool:
-    """True where AWS, or the store whose key it is, refuses the key: inactive or gone.
-
-    Raises:
-        AwsError: where it could not be asked.
-    """
-    store = store_target(decision)
-    if store is not None:
-        return spreading.is_refused(surroundings.aws, pair, store)
-    try:
-        identity.whose(surroundings.aws, pair)
-    except AwsError as error:
-        if error.fault is AwsFault.UNKNOWN_KEY:
-            return True
-        raise
-    return False

@@ -1,58 +1,129 @@
-"""The way back: the old key in every destination again, proved, and the new one and its user removed.
+"""The way back: the old key in every destination again, proved, and what the rotation made removed.
 
-Possible until the old key is deleted. Each part may be repeated: an undo that was interrupted is simply done again.
+Possible until the old key is deleted. Each part may be repeated: an undo that was interrupted is simply done again. It
+needs the journal and the old key alone: the new one may be off or gone, and the journal an older copy, so what is to be
+put back is read from the destinations, and what is to be removed is looked for at AWS.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from keyturn.aws import access_keys, scoped_user
-from keyturn.model.errors import AppError
+from keyturn.aws.scoped_user import IamUser
+from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
-from keyturn.rotation.creating import strangers_after_all
-from keyturn.rotation.proving import prove_or_raise, take_back_uploads
+from keyturn.rotation import ownership
+from keyturn.rotation.asked import made_nothing, user_name
+from keyturn.rotation.deciding import Answer, PersonDecides, Undecided, answer_for
+from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.ownership import Made, made_at_aws
+from keyturn.rotation.pairs import Held, held_now
+from keyturn.rotation.proving import prove_or_raise, prove_pair, proving_meanwhile, take_back_uploads
 from keyturn.rotation.record import Rotation, taking, write
-from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.steps import Route, Step, Why
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.switching import switch_back
 from keyturn.state.journal import Mark
 
 
-def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
-    """Put everything back. The old key has to be on.
+def not_old(rotation: Rotation, held: Held) -> tuple[Destination, ...]:
+    """The destinations in which another key than the old one stands, and is not to stay by a person's decision."""
+    old = rotation.decision.key
+    found = (one for one, pair in held.pairs if pair.access_key_id != old and not _stays(rotation, pair.access_key_id))
+    return tuple(found)
+
+
+def expect_old_key_works(surroundings: Surroundings, rotation: Rotation, old: KeyPair, held: Held) -> None:
+    """Prove the old key at STS and at S3 for every destination that is to get it back.
 
     Raises:
+        AppError: where it does not reach a bucket; nothing was changed then.
+    """
+    waiting = not_old(rotation, held)
+    if not waiting:
+        return
+    try:
+        with proving_meanwhile(surroundings, rotation, Step.UNDO, old):
+            prove_pair(surroundings, rotation.decision, waiting, old)
+    except AwsError as error:
+        message = _(
+            "The old key {key} is tried before it is put back, and it does not work there. {message} Nothing was "
+            "changed: your programs keep the key that they have. Once it works, undo again; or go on with the new key, "
+            "with `keyturn continue`."
+        ).format(key=rotation.decision.key.masked, message=error.message)
+        raise AwsError(error.title, message, fault=error.fault, aws_code=error.aws_code) from None
+
+
+def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+    """Put everything back. The old key has to be on, and proved.
+
+    Raises:
+        PersonDecides: where all is back, and something is left about which only a person can decide.
         AppError: what could not be put back; the new key stays as long as a destination may hold it.
     """
     with taking(surroundings, rotation, Step.UNDO):
-        made = _made_keys(surroundings, rotation, old)
+        made = made_at_aws(surroundings, rotation, old)
+        held = held_now(surroundings, rotation.decision)
+        ours = _ours(surroundings, rotation, made, held)
         # Once they are removed AWS does not list them any more, and their secrets have to be wiped all the same.
-        write(surroundings, rotation, Step.UNDO, Mark.NOTED, {"made": [key.value for key in made]})
-        if rotation.began(Step.SWITCH):
-            for key in made:
-                switch_back(surroundings, rotation, old, key)
-            prove_or_raise(surroundings, rotation, Step.UNDO, expected=old.access_key_id)
+        write(surroundings, rotation, Step.UNDO, Mark.NOTED, {"made": [key.value for key in ours]})
+        switch_back(surroundings, rotation, old, ours)
+        others = (key for key in held.keys if key not in ours and key != old.access_key_id)
+        strange = tuple(key for key in others if not _stays(rotation, key))
+        if not_old(rotation, held) or rotation.began(Step.SWITCH):
+            kept = [one for one, pair in held.pairs if _stays(rotation, pair.access_key_id)]
+            kept += [one for key in strange for one in held.by(key)]
+            _prove(surroundings, rotation, old, kept)
         take_back_uploads(surroundings, rotation, old)
-        _remove(surroundings, rotation, old, made)
-        _wipe_copies(surroundings, rotation, made)
+        undecided = [*made.undecided, *_remove(surroundings, rotation, old, made)]
+        known = {one.key for one in undecided}
+        undecided += [_in_place(held, key) for key in strange if key not in known]
+        if undecided:
+            raise PersonDecides(undecided)
+        write(surroundings, rotation, Step.UNDO, Mark.NOTED, {"all_back": True})
+        _wipe_copies(surroundings, rotation, ours)
 
 
-def lacks_only_its_end(surroundings: Surroundings, rotation: Rotation) -> bool:
-    """True where an undo was interrupted after its last act, and so has no secret any more to begin anew with.
-
-    Only where no new key was made: else the old secret is back in its destinations.
-    """
-    began = rotation.is_undoing and not rotation.decision.route.makes_a_key
-    return began and surroundings.secrets.get(rotation.decision.key) is None
+def lacks_only_its_end(rotation: Rotation) -> bool:
+    """True where an undo was interrupted after its last act, and may have no secret any more to begin anew with."""
+    last = rotation.latest(Step.UNDO, Mark.NOTED)
+    return rotation.is_undoing and last is not None and bool(last.facts.get("all_back"))
 
 
 def end(surroundings: Surroundings, rotation: Rotation) -> None:
     """Write down that an undo is done, see `lacks_only_its_end`."""
     with taking(surroundings, rotation, Step.UNDO):
-        pass
+        _wipe_copies(surroundings, rotation, ())
 
 
-def _wipe_copies(surroundings: Surroundings, rotation: Rotation, made: tuple[AccessKeyId, ...]) -> None:
+def _stays(rotation: Rotation, key: AccessKeyId | None) -> bool:
+    return answer_for(rotation, key) is Answer.KEEP
+
+
+def _ours(surroundings: Surroundings, rotation: Rotation, made: Made, held: Held) -> tuple[AccessKeyId, ...]:
+    """The keys whose place in the destinations the old one takes."""
+    before = (rotation.decision.key, *rotation.decision.known_keys)
+    # What is kept here is Keyturn's, also where the journal is an older copy and AWS has no such key any more.
+    kept = (key for key in held.keys if key not in before and surroundings.secrets.get(key) is not None)
+    said = (key for key in held.keys if answer_for(rotation, key) is Answer.REMOVE)
+    return tuple(dict.fromkeys([*made.keys, *kept, *said]))
+
+
+def _in_place(held: Held, key: AccessKeyId) -> Undecided:
+    return Undecided(key, Why.IN_PLACE, paths=tuple(str(one.place.path) for one in held.by(key)))
+
+
+def _prove(surroundings: Surroundings, rotation: Rotation, old: KeyPair, left_out: Collection[Destination]) -> None:
+    """Prove every destination as read back, without those that hold somebody else's key."""
+    put_back = tuple(one for one in rotation.decision.destinations if one not in left_out)
+    decision: Decision = replace(rotation.decision, destinations=put_back)
+    prove_or_raise(surroundings, replace(rotation, decision=decision), Step.UNDO, expected=old.access_key_id)
+
+
+def _wipe_copies(surroundings: Surroundings, rotation: Rotation, made: Collection[AccessKeyId]) -> None:
     """The old secret is where it always was, and the new ones open nothing any more. The old one goes last."""
     known = [one for one in (rotation.new_key, rotation.decision.given) if one is not None]
     new = dict.fromkeys([*rotation.noted_keys, *made, *known])
@@ -60,44 +131,62 @@ def _wipe_copies(surroundings: Surroundings, rotation: Rotation, made: tuple[Acc
         surroundings.secrets.forget(key)
 
 
-def _made_keys(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> tuple[AccessKeyId, ...]:
-    """Every key that this rotation made, whether or not its answer ever arrived."""
-    if not rotation.decision.route.makes_a_key or not rotation.began(Step.CREATE):
-        return ()
-    if rotation.decision.given is not None:
-        return (rotation.decision.given,)
-    listed = strangers_after_all(surroundings, rotation, old)
-    known = rotation.new_key
-    if rotation.decision.route is Route.SCOPED_USER:
-        return tuple(one.access_key_id for one in listed)
-    ours = [one.access_key_id for one in listed if one.access_key_id == known]
-    if known is None:
-        # Keys of the same owner that appeared meanwhile are ours only where their secret was kept.
-        ours = [one.access_key_id for one in listed if surroundings.secrets.get(one.access_key_id) is not None]
-        if not ours and len(listed) == 1:
-            ours = [listed[0].access_key_id]
-        elif not ours and listed:
+def _remove(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, made: Made) -> list[Undecided]:
+    """Remove what is ours, and return what the old key may not remove.
+
+    Raises:
+        AppError: where a destination holds one of the keys again, or cannot be read: then none is removed.
+    """
+    if made_nothing(rotation):
+        return []  # where a person made the key, that person removes it
+    held = held_now(surroundings, rotation.decision)
+    held.expect_all_read()
+    for key in made.keys:
+        for one in held.by(key):
             raise AppError(
-                _("More than one new access key appeared"),
+                _("{name} holds the new key again").format(name=one.title),
                 _(
-                    "AWS lists {keys}, and Keyturn cannot tell which of them is its own. Your programs have the old "
-                    "key. Delete in the AWS console the ones that nobody uses, then run `keyturn undo` again."
-                ).format(keys=", ".join(one.access_key_id.masked for one in listed)),
-                code="key.ambiguous",
+                    "Another program or person wrote {path} meanwhile. The new key stays, so that its backups go on. "
+                    "Look there, then undo again."
+                ).format(path=one.place.path),
+                code="place.other-key",
             )
-    return tuple(ours)
+    name = None if made.user is None else made.user.name
+    left: list[Undecided] = []
+    remain = bool(made.others) or not made.can_list
+    # Where AWS does not let the old key list them, they may be there still.
+    for key in made.listed if made.can_list else made.keys:
+        try:
+            access_keys.delete_key(surroundings.aws, signer, key, user_name=name)
+        except AwsError as error:
+            if error.fault is not AwsFault.DENIED:
+                raise
+            remain = True
+            if not _stays(rotation, key):
+                left.append(Undecided(key, Why.MAY_NOT, user=name))
+        else:
+            surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed {key}").format(key=key.masked))
+    if rotation.decision.route is Route.SCOPED_USER and not remain:
+        left += _remove_user(surroundings, rotation, signer, made.user)
+    return left
 
 
-def _remove(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, made: tuple[AccessKeyId, ...]) -> None:
+def _remove_user(
+    surroundings: Surroundings, rotation: Rotation, signer: KeyPair, user: IamUser | None
+) -> list[Undecided]:
+    """Remove the user, which has no key any more, and its policy; the policy also where somebody deleted the user."""
     decision = rotation.decision
-    if not rotation.began(Step.CREATE) or decision.given is not None:
-        return  # whoever made the key removes it
-    if decision.user_name is not None:
-        if decision.policy is not None and decision.policy.is_managed:
-            scoped_user.remove_managed_policy(surroundings.aws, signer, decision.user_name)
-        scoped_user.delete_user(surroundings.aws, signer, decision.user_name)
-        surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed IAM user {name}").format(name=decision.user_name))
-        return
-    for key in made:
-        access_keys.delete_key(surroundings.aws, signer, key, user_name=None)
-        surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed {key}").format(key=key.masked))
+    try:
+        if decision.policy is not None and decision.policy.is_managed and decision.owner is not None:
+            arn = decision.owner.arn_of_user(user_name(rotation) or "") if user is None else user.arn
+            tags = scoped_user.policy_tags(ownership.tags_of(surroundings, decision))
+            scoped_user.remove_managed_policy(surroundings.aws, signer, scoped_user.managed_policy(arn), tags)
+        if user is not None:
+            scoped_user.delete_user(surroundings.aws, signer, user)
+            surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed IAM user {name}").format(name=user.name))
+    except AwsError as error:
+        if error.fault not in {AwsFault.DENIED, AwsFault.CONFLICT}:
+            raise
+        name = user_name(rotation) if user is None else user.name
+        return [] if _stays(rotation, None) else [Undecided(None, Why.MAY_NOT, user=name)]
+    return []

@@ -13,8 +13,9 @@ from keyturn.model.errors import ClientError
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
+from keyturn.rotation.asked import remember_new
 from keyturn.rotation.proving import Check, DestinationProof, own_check, prove_in_all_ways
-from keyturn.rotation.record import all_rotations, remember_keys
+from keyturn.rotation.record import all_rotations
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey, take_survey
 
@@ -29,7 +30,7 @@ def verify(
     """
     survey = take_survey(surroundings)
     for rotation in all_rotations(surroundings.journal):
-        remember_keys(surroundings, rotation)
+        remember_new(surroundings, rotation)
     given = tuple(Target(bucket) for bucket in given_buckets)
     proofs: list[DestinationProof] = []
     for found in survey.keys:

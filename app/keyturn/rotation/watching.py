@@ -10,12 +10,14 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, LastUse
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
+from keyturn.rotation.deciding import items_to_decide
 from keyturn.rotation.guided_items import guided_items
+from keyturn.rotation.old_key import is_refused
 from keyturn.rotation.program_runs import awaited_runs
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, By, State, Step
 from keyturn.rotation.surroundings import Surroundings
-from keyturn.rotation.turning_off import default_way, is_refused
+from keyturn.rotation.turning_off import default_way
 from keyturn.rotation.uses import without_own
 
 ACCEPTANCE = "acceptance"
@@ -103,6 +105,8 @@ def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, .
     decision = rotation.decision
     if rotation.is_over:
         return ()
+    if rotation.step in {Step.CREATE, Step.UNDO}:
+        return items_to_decide(rotation)
     if rotation.step is Step.PROVE and rotation.state is State.WAITING:
         return (_acceptance(rotation),)
     if rotation.step is Step.WATCH:

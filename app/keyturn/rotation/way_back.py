@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from keyturn.model.errors import AppError, UsageError
+from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, switching, turning_off, undoing
+from keyturn.rotation import by_hand, old_key, switching, turning_off, undoing
+from keyturn.rotation.deciding import PersonDecides
 from keyturn.rotation.guided_items import items_to_put_back
-from keyturn.rotation.pairs import new_pair, old_pair
+from keyturn.rotation.old_key import OldKey
+from keyturn.rotation.pairs import held_now, new_pair, old_pair
 from keyturn.rotation.record import Rotation, reload
 from keyturn.rotation.standing import GateClosed, opened, standing, stopped, waiting
 from keyturn.rotation.steps import Ending, Result, Step
@@ -29,21 +31,24 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
         )
     switching.clear_away(rotation.decision)
     try:
-        if undoing.lacks_only_its_end(surroundings, rotation):
+        if undoing.lacks_only_its_end(rotation):
             undoing.end(surroundings, rotation)
             return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
         old = old_pair(surroundings, rotation)
-        # Where no file was touched and nothing was made at AWS, nothing takes the old key.
-        needed = rotation.began(Step.SWITCH) or rotation.decision.given is None
-        if needed and not turning_off.is_usable(surroundings, rotation, old, new_pair(surroundings, rotation)):
-            blocked = _turn_on_for_undo(surroundings, rotation, old)
+        held = held_now(surroundings, rotation.decision)
+        # Where no file has another key and nothing was made at AWS, nothing takes the old key.
+        if undoing.not_old(rotation, held) or rotation.began(Step.SWITCH) or rotation.decision.given is None:
+            blocked = _on_for_undo(surroundings, rotation, old)
             if blocked is not None:
                 return blocked
+        undoing.expect_old_key_works(surroundings, rotation, old, held)
         by_person = items_to_put_back(surroundings, rotation)
         if by_person and not rotation.is_undoing:
             closed = GateClosed([one.title for one in by_person], "undo.by-hand")
             return replace(waiting(surroundings, rotation, problem=closed), awaiting=by_person)
         undoing.undo(surroundings, reload(surroundings, rotation), old)
+    except PersonDecides as error:
+        return waiting(surroundings, reload(surroundings, rotation), problem=error)
     except AppError as error:
         return stopped(surroundings, rotation, error)
     rotation = reload(surroundings, rotation)
@@ -61,10 +66,12 @@ def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Re
             _("This rotation is over"), _("There is nothing to turn on. Nothing was changed."), code="usage.over"
         )
     try:
-        old = old_pair(surroundings, rotation)
-        is_usable = turning_off.is_usable(surroundings, rotation, old, new_pair(surroundings, rotation))
-        if rotation.off_at is None and is_usable:
+        old, new = old_pair(surroundings, rotation), new_pair(surroundings, rotation)
+        stands = old_key.look(surroundings, rotation, old, new)
+        if rotation.off_at is None and stands is OldKey.ON:
             return replace(standing(surroundings, rotation), ending=Ending.DONE)
+        if stands is OldKey.GONE:
+            return stopped(surroundings, rotation, _gone(rotation))
         blocked = _turn_on(surroundings, rotation, old, wait)
     except AppError as error:
         return stopped(surroundings, rotation, error)
@@ -75,18 +82,41 @@ def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair, wait:
     """Turn the old key on, or return what the person has to do first."""
     new = new_pair(surroundings, rotation)
     if rotation.decision.route.same_owner and new is not None:
-        turning_off.turn_on_by_key(surroundings, rotation, old, new)
-        return None
+        try:
+            turning_off.turn_on_by_key(surroundings, rotation, old, new)
+        except AwsError as error:
+            # The new key is off or gone itself, or its rights were taken away: a person turns the old one on.
+            if error.fault not in {AwsFault.UNKNOWN_KEY, AwsFault.DENIED}:
+                raise
+        else:
+            return None
     if turning_off.turned_on_in_console(surroundings, rotation, old, wait):
         return None
     surroundings.tell(Step.TURN_ON, Moment.WAITING)
     item = by_hand.turn_on_in_console(rotation.decision)
-    return replace(standing(surroundings, rotation), ending=Ending.WAITING, awaiting=(item,))
+    return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.WAITING, awaiting=(item,))
 
 
-def _turn_on_for_undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> Result | None:
+def _on_for_undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> Result | None:
+    """See that the old key is on and stays on, or return what comes first; nothing is put back before."""
+    stands = old_key.look(surroundings, rotation, old, new_pair(surroundings, rotation))
+    if stands is OldKey.ON:
+        return None
+    if stands is OldKey.GONE:
+        return stopped(surroundings, rotation, _gone(rotation))
     blocked = _turn_on(surroundings, rotation, old, wait=0)
     if blocked is None:
         return None
     reason = _("The old key is off, and backups with it would fail. Turn it on in the console, then undo again.")
     return replace(blocked, problem=GateClosed([reason], "undo.old-key-off"))
+
+
+def _gone(rotation: Rotation) -> AppError:
+    return AppError(
+        _("The old key {key} is deleted at AWS").format(key=rotation.decision.key.masked),
+        _(
+            "Nothing can bring it back, so nothing was changed: your programs keep the key that they have. "
+            "`keyturn continue` goes on with the new key; `keyturn end` closes this rotation as it stands."
+        ),
+        code="key.gone",
+    )

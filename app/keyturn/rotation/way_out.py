@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 from keyturn.edits.files import read_file, writability
 from keyturn.model.errors import AppError, FileError, StateError, StoreError, UsageError
@@ -141,7 +142,8 @@ def _begin(surroundings: Surroundings, decision: Decision) -> Rotation:
     taken = {one.name for one in surroundings.journal.rotations()}
     plain = f"{now:%Y%m%d}-{decision.key.last4}"
     names = [plain, *(f"{plain}-{number}" for number in range(2, len(taken) + 3))]
-    decision = replace(decision, rotation=next(name for name in names if name not in taken))
+    name = next(name for name in names if name not in taken)
+    decision = replace(decision, rotation=name, rotation_id=uuid4().hex)
     surroundings.journal.begin(decision.rotation, now, FORMAT.dump(decision))
     rotation = opened(surroundings, decision.rotation)
     with taking(surroundings, rotation, Step.CHECK) as outcome:

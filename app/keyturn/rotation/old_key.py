@@ -1,0 +1,99 @@
+"""How the old key stands at AWS: on, off, gone, or not to be told."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from keyturn.aws import access_keys, identity, spreading
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import KeyPair, KeyStatus
+from keyturn.rotation.decision import Decision
+from keyturn.rotation.proving import store_target
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.surroundings import Surroundings
+
+
+class OldKey(StrEnum):
+    """How it stands. IAM lists at once what STS and S3 hear of seconds later (research/aws.md A4)."""
+
+    ON = "on"  # AWS accepts it, and will go on to
+    COMING = "coming"  # IAM lists it as active, and STS has not heard of that
+    OFF = "off"  # inactive, or about to be everywhere
+    GONE = "gone"  # its owner has no such key any more
+    REFUSED = "refused"  # off or gone: AWS tells only another key of its owner which
+    UNKNOWN = "unknown"  # its secret is not at hand, and no other key may ask
+
+    @property
+    def is_off(self) -> bool:
+        """True where backups with it fail, now or in a moment."""
+        return self in {OldKey.OFF, OldKey.GONE, OldKey.REFUSED}
+
+
+# Why a key does not get to ask: the other one is asked then.
+_MAY_NOT_ASK = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.WRONG_SECRET})
+
+
+def look(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> OldKey:
+    """Ask how the old key stands: the new key where it has the same owner and works, else the old one itself.
+
+    Raises:
+        AwsError: where AWS could not be asked.
+    """
+    decision = rotation.decision
+    if decision.store is not None:
+        if old is None:
+            return OldKey.UNKNOWN
+        return OldKey.REFUSED if is_refused(surroundings, decision, old) else OldKey.ON
+    listed = None
+    if new is not None and decision.route.same_owner:
+        listed = _listed(surroundings, rotation, new)
+    if listed in {OldKey.OFF, OldKey.GONE}:
+        return listed
+    if old is None:
+        return OldKey.UNKNOWN if listed is None else OldKey.ON
+    if is_refused(surroundings, decision, old):
+        return listed or OldKey.REFUSED
+    # STS may not have heard yet that it is off.
+    listed = listed or _listed(surroundings, rotation, old)
+    return listed if listed in {OldKey.OFF, OldKey.GONE} else OldKey.ON
+
+
+def is_coming(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> bool:
+    """True where the old key was turned on a moment ago: IAM takes it again, whatever STS says.
+
+    Raises:
+        AwsError: where AWS could not be asked.
+    """
+    return rotation.decision.store is None and _listed(surroundings, rotation, old) is OldKey.COMING
+
+
+def _listed(surroundings: Surroundings, rotation: Rotation, asks: KeyPair) -> OldKey | None:
+    """What IAM lists; None where this key may not ask."""
+    try:
+        listed = access_keys.list_keys(surroundings.aws, asks, None)
+    except AwsError as error:
+        if error.fault in _MAY_NOT_ASK:
+            return None
+        raise
+    status = {one.access_key_id: one.status for one in listed}.get(rotation.decision.key)
+    if status is None:
+        return OldKey.GONE
+    return OldKey.COMING if status is KeyStatus.ACTIVE else OldKey.OFF
+
+
+def is_refused(surroundings: Surroundings, decision: Decision, pair: KeyPair) -> bool:
+    """True where AWS, or the store whose key it is, refuses the key: inactive or gone.
+
+    Raises:
+        AwsError: where it could not be asked.
+    """
+    store = store_target(decision)
+    if store is not None:
+        return spreading.is_refused(surroundings.aws, pair, store)
+    try:
+        identity.whose(surroundings.aws, pair)
+    except AwsError as error:
+        if error.fault is AwsFault.UNKNOWN_KEY:
+            return True
+        raise
+    return False
