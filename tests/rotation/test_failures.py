@@ -66,9 +66,8 @@ def test_a_right_that_the_new_key_lacks_puts_everything_back(office: Office) -> 
         ' "Resource": "arn:aws:s3:::office-backup/*",'
         ' "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}}]}'
     )
-    office.ask("s3", "PutBucketPolicy", {"Bucket": "office-backup", "Policy": only_root})
     plan = office.plan(Route.SCOPED_USER)
-    assert any("office-backup" in note for note in plan.notes)
+    office.ask("s3", "PutBucketPolicy", {"Bucket": "office-backup", "Policy": only_root})
     result = conductor.rotate(office.start(), plan)
     expect_put_back(office, result)
     assert result.problem is not None

@@ -150,13 +150,21 @@ def _go_on(world: World) -> Goal | None:
             return Goal.UNDONE  # it failed, and put everything back by itself
         if turn > 0:
             _let_time_pass(world)
-        if turn == 0 or status.get("state") in {"interrupted", "stopped"}:
+        if turn == 0 or status.get("state") in {"interrupted", "stopped"} or status.get("step") == "create":
+            _decide(world, status)
             done = world.keyturn("continue")
             if done.code == 2 and not status and world.scenario.name == "rotate":
                 world.keyturn(*world.scenario.command)
         else:
             world.keyturn(*world.scenario.command)
     return goal if _is_at(world.status(), goal) else None
+
+
+def _decide(world: World, status: dict[str, Any]) -> None:
+    """Only the person knows that nobody else made the key whose answer was lost: it may go."""
+    for one in status.get("awaiting", ()):
+        if one["item"].startswith("remove-"):
+            world.keyturn("done", one["item"])
 
 
 def _let_time_pass(world: World) -> None:
@@ -178,6 +186,7 @@ def _go_back(world: World) -> Goal | None:
         for goal in (Goal.UNDONE, Goal.DELETED):
             if _is_at(status, goal):
                 return goal
+        _decide(world, status)
         done = world.keyturn("undo")
         if done.problem == "undo.old-key-off" and world.account.status_of(world.old.access_key_id) is not None:
             world.act(Person.TURN_ON)
