@@ -158,7 +158,10 @@ class AssistantPages(Assistant):
     def stop(self) -> None:
         """Let what runs end at its next safe point; how it ended is shown then. Nothing happens where nothing runs."""
         if self._task is not None:
-            self._task.cancel()
+            if self.flow.is_searching:
+                self._jobs.end_search()  # the plan goes on without the rest of it
+            else:
+                self._task.cancel()
             self.flow = self.flow.stopping_now()
             self._show()
 
@@ -190,7 +193,9 @@ class AssistantPages(Assistant):
         def work(desk: Desk) -> PlanFacts:
             return jobs.plan(desk.surroundings(), options)
 
-        self._task = self.runner.read(self, work, done=self._planned, failed=self._failed, doing=Work.PLAN.doing)
+        self._task = self.runner.read(
+            self, work, done=self._planned, failed=self._failed, told=self._told, doing=Work.PLAN.doing
+        )
         self._show()
 
     def answer(self, nobody_else: bool | None) -> None:

@@ -81,9 +81,9 @@ class ButtonBar(QWidget):
         self._later.setText(_("Finish later") if flow.has_begun else _("Not now"))
         self._later.setVisible(not over and not running)
         self._undo.setVisible(not running and flow.standing is not None and not flow.why_not(UNDO))
-        self._stop.setVisible(running and flow.job != UNDO)
+        self._stop.setVisible((running and flow.job != UNDO) or flow.is_searching)
         self._stop.setEnabled(not flow.stopping)
-        self._stop.setText(_("Stopping after this change…") if flow.stopping else _stop_text(flow))
+        self._stop.setText(_("Stopping after this change…") if flow.stopping and running else _stop_text(flow))
         self._back.setVisible(flow.before is not None)
         self._back.setEnabled(flow.job is None)
         self._go.setVisible(verb is not None)
@@ -100,6 +100,8 @@ class ButtonBar(QWidget):
 
 def _stop_text(flow: Flow) -> str:
     """What the button says, and with it what stopping leaves behind."""
+    if flow.is_searching:
+        return _("End the search here")
     if flow.page is Page.PROGRESS:
         return _("Stop, and put everything back")
     waits = flow.job is not None and flow.job.work in {Work.TURN_OFF, Work.TURN_ON}

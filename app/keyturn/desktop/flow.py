@@ -199,7 +199,9 @@ class Flow:
     # ── What comes back ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def told(self, event: Event) -> Flow:
-        """Something happened on the way."""
+        """Something happened on the way; while a plan is made, how far the search of this computer is."""
+        if self.job is not None and self.job.work is Work.PLAN:
+            return replace(self, notice=event.detail)
         return replace(self, progress=self.progress.after(event))
 
     def found(self, facts: KeyFacts | None, standing: Standing | None) -> Flow:
@@ -212,7 +214,7 @@ class Flow:
 
     def planned(self, plan: PlanFacts) -> Flow:
         """The plan was made."""
-        return replace(self, job=None, plan=plan, page=Page.PLAN)
+        return replace(self, job=None, stopping=False, notice="", plan=plan, page=Page.PLAN)
 
     def ended(self, standing: Standing) -> Flow:
         """A job on the rotation ended, and this is how it stands."""
@@ -240,7 +242,7 @@ class Flow:
         if isinstance(problem, Cancelled):
             return state if self.page is not Page.LOOKING else replace(state, problem=problem, page=Page.STOPPED)
         if job is not None and job.work is Work.PLAN:
-            return replace(state, problem=problem)
+            return replace(state, notice="", problem=problem)
         if self.page in {Page.LOOKING, Page.PROGRESS}:
             return replace(state, problem=problem, page=Page.STOPPED)
         return replace(state, problem=problem)
@@ -270,6 +272,11 @@ class Flow:
     def shown(self) -> Page:
         """The page on the screen."""
         return self.viewed or self.page
+
+    @property
+    def is_searching(self) -> bool:
+        """True while this computer is searched for the key before the plan is shown; the person may end that early."""
+        return self.job is not None and self.job.work is Work.PLAN and bool(self.notice)
 
     @property
     def masked(self) -> str:

@@ -12,6 +12,7 @@ from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
 from keyturn.rotation.plan import Options
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 
 LATER_DAYS = 30
+_SHOWN_EVERY = 0.5  # seconds between two words on how far the search is
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Jobs:
         self._rotation = rotation
         self._plan: Plan | None = None
         self._given: KeyPair | None = None
+        self._end_search = CancelToken()
 
     def look(self, surroundings: Surroundings) -> Looked:
         """Find the rotation in the journal, or else the key on this computer.
@@ -88,22 +91,29 @@ class Jobs:
         self._given = pair
 
     def plan(self, surroundings: Surroundings, options: Options) -> PlanFacts:
-        """Make the plan for these choices.
+        """Search this computer for the key, and make the plan for these choices.
 
         Raises:
             AppError: where it cannot be made.
         """
         from keyturn.rotation.planning import make_plan
         from keyturn.rotation.survey import take_survey
-        from keyturn.rotation.whole_search import searching
+        from keyturn.rotation.whole_search import TellingOfSearch, searching
 
         self._plan = None
-        with searching(surroundings, stop=lambda: surroundings.cancel.asked) as search:
+        end = self._end_search = CancelToken()
+        told = TellingOfSearch(surroundings, Step.CHECK, every=_SHOWN_EVERY)
+        with searching(surroundings, stop=lambda: end.asked or surroundings.cancel.asked, progress=told) as search:
             survey = take_survey(surroundings, search=search)
+        surroundings.cancel.check()
         plan = make_plan(surroundings, survey, self._mine(survey), replace(options, pair=self._given))
         shown = plan_facts(plan, options, home=surroundings.computer.home, location_options=self._location.options)
         self._plan = plan
         return shown
+
+    def end_search(self) -> None:
+        """End the search that a plan waits for; the plan says so. May be called from any thread."""
+        self._end_search.ask()
 
     def do(self, surroundings: Surroundings, job: Job) -> Standing | NotBegun:
         """Carry out a job that changes something, and say how the rotation stands then."""

@@ -112,7 +112,7 @@ def search_again(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     own_memory, key = surroundings.journal.path.parent, rotation.decision.key
     surroundings.tell(Step.WATCH, Moment.GOING_ON, _("Searching this computer for {key}").format(key=key.masked))
     findings = find_everything(surroundings.computer, leave_out=(own_memory,))
-    told = _Telling(surroundings)
+    told = TellingOfSearch(surroundings, Step.WATCH, every=_TELL_EVERY)
     with searching(surroundings, stop=lambda: surroundings.cancel.asked, progress=told) as search:
         searched = None if search is None else search.for_keys([key], findings, own_memory)
     surroundings.cancel.check()
@@ -122,20 +122,26 @@ def search_again(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     return _noted(surroundings, rotation, _unexpected(rotation, places), searched)
 
 
-class _Telling:
-    """Tells now and then how far the search is: an event each time would be thousands."""
+class TellingOfSearch:
+    """Tells now and then how far the search is: an event each time would be thousands.
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    Args:
+        every: seconds between two events.
+    """
+
+    def __init__(self, surroundings: Surroundings, step: Step, every: float) -> None:
         self._surroundings = surroundings
+        self._step = step
+        self._every = every
         self._told = surroundings.clock.monotonic()
 
     def __call__(self, searching: Searching) -> None:
         now = self._surroundings.clock.monotonic()
-        if now - self._told >= _TELL_EVERY:
+        if now - self._told >= self._every:
             self._told = now
             looked = _("Searched {amount}, in {folder} now")
             text = looked.format(amount=amount(searching.files, searching.size), folder=searching.folder)
-            self._surroundings.tell(Step.WATCH, Moment.GOING_ON, text)
+            self._surroundings.tell(self._step, Moment.GOING_ON, text)
 
 
 def _unexpected(rotation: Rotation, places: Collection[Place]) -> tuple[Place, ...]:
