@@ -18,7 +18,7 @@ from keyturn.clients.search.scope import area_of
 from keyturn.clients.search.tree import Tree
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
-from keyturn.model.places import SearchScope
+from keyturn.model.search_scope import SearchScope
 
 KEY = AccessKeyId("AKIAONE2222222222222")
 TEXT = f"first line\nkey={KEY}\n"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from keyturn.computer.clock import SystemClock
 from keyturn.desktop.flow import Flow, Job, Page, Work, page_of
 from keyturn.desktop.jobs import Jobs, NotBegun
 from keyturn.desktop.progressing import Fortune, Progress
@@ -295,6 +296,46 @@ def test_the_list_of_steps_says_what_is_done_what_is_now_and_what_is_to_come(wal
     assert [one.name for one in listed if one.reached is Reached.CURRENT] == ["Proof"]
     assert [one.page for one in listed if one.page] == []
     assert listed[0].said == "Found, done"
+
+
+def test_how_far_the_search_is_stands_on_the_page_until_the_plan_is_there(walk: Walk) -> None:
+    walk.look()
+    searching = walk.flow.turned_to(Page.CHOOSE).sent(Job(Work.PLAN))
+    assert not searching.is_searching
+    searching = searching.told(Event(Step.CHECK, Moment.GOING_ON, "Searched 12 files"))
+    assert searching.is_searching
+    assert searching.notice == "Searched 12 files"
+    walk.plan()
+    assert (walk.flow.is_searching, walk.flow.notice) == (False, "")
+    assert searching.failed(AppError("No", "Nothing was changed.", code="x")).notice == ""
+
+
+def test_a_search_that_the_person_ends_leaves_a_plan_that_says_so(walk: Walk) -> None:
+    walk.look()
+    ended: list[object] = []
+
+    def end(event: Event) -> None:
+        ended.append(event)
+        walk.jobs.end_search()
+
+    clock = walk.ground.clock
+    with Workplace(walk.ground.location, clock) as workplace:
+        surroundings = replace(workplace.surroundings(end), clock=_HastyClock())
+        plan = walk.jobs.plan(surroundings, Options(buckets=BUCKETS))
+
+    assert ended
+    assert any("ended early" in note for note in plan.notes)
+
+
+class _HastyClock(SystemClock):
+    """A clock on which a minute goes by between any two looks, so that each word of a search is told."""
+
+    def __init__(self) -> None:
+        self._minutes = 0.0
+
+    def monotonic(self) -> float:
+        self._minutes += 60.0
+        return self._minutes
 
 
 def test_the_key_is_gone_when_the_plan_is_made(walk: Walk) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from keyturn.computer.clock import SystemClock
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_page import AtLogin, SettingsPage
+from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.location import Location
 from keyturn.state import settings as stored
 from keyturn.state.secrets_kind import SecretsKind
@@ -80,6 +81,7 @@ def test_what_is_chosen_is_kept_and_shown_again(
     page.proxy_address.setText("http://proxy.example:3128")
     choose(page.trust, Trust.FILE)
     page.trust_file.setText("/etc/ssl/company.pem")
+    choose(page.scope, SearchScope.NONE)
     choose(page.secrets, SecretsKind.FILE)
     choose(page.language, "en")
     assert save(page, qtbot) == "Saved."
@@ -89,6 +91,7 @@ def test_what_is_chosen_is_kept_and_shown_again(
         user_limit_days=None,
         watch_days=1.5,
         off_days=14,
+        search_scope=SearchScope.NONE,
         search_folders=(tmp_path,),
         proxy=Proxy.ADDRESS,
         proxy_address="http://proxy.example:3128",

@@ -15,7 +15,8 @@ from keyturn.aws.session import Aws, AwsSettings
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
-from keyturn.model.places import PlaceKind, SearchScope
+from keyturn.model.places import PlaceKind
+from keyturn.model.search_scope import SearchScope
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.timeline import HandClock, Lag
 from keyturn.rotation import conductor

@@ -6,7 +6,8 @@ import pytest
 
 from keyturn.clients.search.folders import Searched
 from keyturn.model.keys import KeyStatus
-from keyturn.model.places import Findings, SearchScope
+from keyturn.model.places import Findings
+from keyturn.model.search_scope import SearchScope
 from keyturn.rotation import conductor
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
 from keyturn.rotation.whole_search import what_was_searched

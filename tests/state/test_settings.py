@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from keyturn.model.errors import StateError, StoreError, UsageError
+from keyturn.model.search_scope import SearchScope
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import FILE_NAME, Proxy, Settings, Trust, load, save
 
@@ -20,6 +21,7 @@ CHOSEN = Settings(
     user_limit_days=None,
     watch_days=0.5,
     off_days=14,
+    search_scope=SearchScope.ALL,
     search_folders=(Path("/srv/Füße"), Path("relative")),
     proxy=Proxy.ADDRESS,
     proxy_address="http://proxy.example:3128",

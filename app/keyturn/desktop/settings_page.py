@@ -28,6 +28,7 @@ from keyturn.desktop.page import Page
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Subheading, Toned
 from keyturn.model.errors import AppError, StateError, StoreError
+from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.reminders.autostart import autostart_of
 from keyturn.reminders.started_program import Starts
@@ -153,7 +154,15 @@ class SettingsPage(Page):
         self._add(form, _("Until it is deleted:"), self.off_days)
 
     def _searching(self) -> None:
-        form = self._card(_("Search these folders, too"))
+        form = self._card(_("Search for an old key"))
+        names = {
+            SearchScope.USUAL: _("In your home and the usual folders of settings"),
+            SearchScope.ALL: _("On every disk"),
+            SearchScope.NONE: _("Only where Keyturn knows to look"),
+        }
+        self.scope = _combo(self, names)
+        self._add(form, _("Before it is replaced and turned off:"), self.scope)
+        form.addRow(Quiet(_("“Check now” looks through these folders, too:")))
         self.folders = QListWidget()
         self.folders.setAccessibleName(_("Folders to search"))
         self.folders.setFixedHeight(em(self, 4.5))
@@ -252,6 +261,7 @@ class SettingsPage(Page):
         self.user_limit.setValue(settings.user_limit_days or 0)
         self.watch_days.setValue(settings.watch_days)
         self.off_days.setValue(settings.off_days)
+        _choose(self.scope, settings.search_scope)
         self.folders.clear()
         self.folders.addItems([str(folder) for folder in settings.search_folders])
         _choose(self.proxy, settings.proxy)
@@ -288,6 +298,7 @@ class SettingsPage(Page):
                 user_limit_days=self.user_limit.value() or None,
                 watch_days=self.watch_days.value(),
                 off_days=self.off_days.value(),
+                search_scope=SearchScope(self.scope.currentData()),
                 search_folders=tuple(Path(self.folders.item(row).text()) for row in range(self.folders.count())),
                 proxy=Proxy(self.proxy.currentData()),
                 proxy_address=self.proxy_address.text().strip(),

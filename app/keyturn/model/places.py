@@ -156,18 +156,6 @@ class Problem:
             object.__setattr__(self, name, without_secrets(getattr(self, name)))
 
 
-class SearchScope(StrEnum):
-    """How much of the computer is searched before the key is switched, and before the old one is turned off.
-
-    `none`: nothing but the known places. `usual`: the folders in which programs, servers and people keep their
-    settings, without what holds none. `all`: every file of every disk.
-    """
-
-    NONE = "none"
-    USUAL = "usual"
-    ALL = "all"
-
-
 @dataclass(frozen=True, slots=True)
 class BlindSpot:
     """Something on the computer that may hold a key and was not looked into.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from keyturn.model.places import SearchScope
+from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.decision_format import key_id, read_place
 from keyturn.rotation.steps import By, Step, Why
 from keyturn.state.journal import Entry, Mark, RawEntry

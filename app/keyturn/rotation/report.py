@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId
-from keyturn.model.places import SearchScope
+from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _, plural, shown
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.record import Proved, Rotation, all_rotations

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from keyturn.model.places import SearchScope
+from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.steps import Step
 

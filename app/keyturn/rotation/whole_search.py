@@ -17,7 +17,8 @@ from keyturn.clients.search.gaps import amount
 from keyturn.clients.search.scope import area_of
 from keyturn.clients.walking import listed
 from keyturn.model.keys import AccessKeyId
-from keyturn.model.places import Findings, Place, PlaceKind, SearchScope
+from keyturn.model.places import Findings, Place, PlaceKind
+from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.decision import without_secret
 from keyturn.rotation.decision_format import place_written
@@ -136,6 +137,7 @@ class TellingOfSearch:
         self._told = surroundings.clock.monotonic()
 
     def __call__(self, searching: Searching) -> None:
+        """Tell it, unless that was done a moment ago."""
         now = self._surroundings.clock.monotonic()
         if now - self._told >= self._every:
             self._told = now

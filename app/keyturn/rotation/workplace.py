@@ -18,7 +18,7 @@ from keyturn.computer.trust import system_certificates
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, StoreError
 from keyturn.model.keys import Secret
-from keyturn.model.places import SearchScope
+from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
 from keyturn.rotation.record import Rotation, read_rotations
@@ -44,7 +44,7 @@ class Workplace:
         secrets: a store that several workplaces share; None opens the one that the location names.
 
     Attributes:
-        search_scope: what of the computer is searched for the old key.
+        search_scope: what of the computer is searched for the old key; None is what the settings say.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Workplace:
         self._secrets = secrets
         self._aws: Aws | None = None
         self._settings: Settings | None = None
-        self.search_scope = SearchScope.USUAL
+        self.search_scope: SearchScope | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -120,7 +120,7 @@ class Workplace:
             progress=progress or (lambda event: None),
             cancel=cancel or CancelToken(),
             endpoint_url=self.location.endpoint_url,
-            search_scope=self.search_scope,
+            search_scope=self.search_scope or self.settings.search_scope,
         )
 
     def rotations(self) -> tuple[Rotation, ...]:

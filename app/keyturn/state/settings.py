@@ -13,6 +13,7 @@ from typing import Any
 
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import StateError, UsageError
+from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.stored import Sentences, Stored
@@ -49,6 +50,8 @@ class Settings:
         user_limit_days: the same for an IAM user's key. 90 is AWS Config's own limit (`access-keys-rotated`).
         watch_days: how long a new rotation watches before the old key is turned off.
         off_days: how long it then waits before the old key is deleted.
+        search_scope: what of the computer is searched for the old key before a key is switched, and before the old one
+            is turned off.
         search_folders: `scan` looks for the keys it found in every file below them, too.
         proxy_address: used where `proxy` is `address`; without a password.
         trust_file: certificates in PEM, used where `trust` is `file`.
@@ -65,6 +68,7 @@ class Settings:
     user_limit_days: int | None = 90
     watch_days: float = 3.0
     off_days: float = 7.0
+    search_scope: SearchScope = SearchScope.USUAL
     search_folders: tuple[Path, ...] = ()
     proxy: Proxy = Proxy.SYSTEM
     proxy_address: str = ""
@@ -132,6 +136,7 @@ def _read(fields: Fields) -> Settings:
             user_limit_days=fields.get_if_there("user_limit_days", _limit, usual.user_limit_days),
             watch_days=fields.get_if_there("watch_days", number(0, LONGEST_WAIT), usual.watch_days),
             off_days=fields.get_if_there("off_days", number(0, LONGEST_WAIT), usual.off_days),
+            search_scope=fields.get_if_there("search_scope", made_by(SearchScope), usual.search_scope),
             search_folders=fields.get_if_there("search_folders", listed(path), usual.search_folders),
             # These are written by hand, too, and a slip of the pen is no newer Keyturn's choice.
             proxy=fields.get_if_there("proxy", made_by(Proxy), usual.proxy),
@@ -154,6 +159,7 @@ def _written(settings: Settings) -> dict[str, Any]:
         "user_limit_days": settings.user_limit_days,
         "watch_days": settings.watch_days,
         "off_days": settings.off_days,
+        "search_scope": settings.search_scope.value,
         "search_folders": [str(folder) for folder in settings.search_folders],
         "proxy": settings.proxy.value,
         "proxy_address": settings.proxy_address,

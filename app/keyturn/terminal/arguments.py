@@ -13,7 +13,7 @@ from keyturn import __version__
 from keyturn.computer.computer import Platform
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import UsageError
-from keyturn.model.places import SearchScope
+from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
 from keyturn.rotation.steps import By, Route
@@ -116,6 +116,7 @@ def _unless_typed(settings: Settings) -> dict[str, Any]:
     return {
         "watch_days": settings.watch_days,
         "off_days": settings.off_days,
+        "search_scope": settings.search_scope.value,
         "secrets": settings.secrets.value,
         "usual_secrets": settings.secrets,
         "lang": settings.language,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from keyturn.computer.clock import Clock
-from keyturn.model.places import SearchScope
+from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.workplace import Workplace
 from keyturn.terminal.arguments import Arguments
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.search.mounts import disks
 from keyturn.clients.search.report import named
 from keyturn.computer.computer import Platform
-from keyturn.model.places import SearchScope
+from keyturn.model.search_scope import SearchScope
 
 if TYPE_CHECKING:
     from keyturn.clients.search.report import Area
