@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -104,6 +105,7 @@ CLIENTS: tuple[Client, ...] = (
     Leftovers(),
 )
 
+_WORD = re.compile(r"\w+")
 # What Keyturn can read of the products with a guide, by their names; the others are blind spots.
 _READERS: Mapping[str, Reader] = {
     "arq-5": read_target_places,
@@ -150,6 +152,24 @@ def client_named(name: str) -> Client:
         _("`keyturn clients` lists the programs by their names. Nothing was changed."),
         code="usage.client",
     )
+
+
+def clients_called(text: str) -> tuple[Client, ...]:
+    """Return the clients that a person may mean: the one of that name, else those whose name or title has such words.
+
+    Capitals do not count, and a word may be its beginning alone.
+    """
+    every = (*CLIENTS, *guided_clients())
+    exact = tuple(one for one in every if one.name == text)
+    wanted = _WORD.findall(text.lower())
+    if exact or not wanted:
+        return exact
+    found = []
+    for one in every:
+        words = _WORD.findall(f"{one.name} {one.title}".lower())
+        if all(any(word.startswith(part) for word in words) for part in wanted):
+            found.append(one)
+    return tuple(found)
 
 
 def find_everything(
