@@ -245,6 +245,9 @@ def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:
         if _is_true(settings, "env_auth") and _ID not in settings and _SECRET not in settings:
             credentials = settings.get("shared_credentials_file")
             yield Loan(
+                program=Rclone.name,
+                remote=section,
+                manner=rclone_manner(settings),
                 profile=settings.get("profile", "default"),
                 credentials=None if credentials is None else computer.expanded(credentials),
                 targets=remotes.targets(section),

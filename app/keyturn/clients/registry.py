@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from keyturn.clients.client import Client
 from keyturn.clients.closed import closed_ones_together
 from keyturn.clients.compose import Compose
 from keyturn.clients.corners import search_corners
+from keyturn.clients.crediting import credited
 from keyturn.clients.crestic import Crestic
 from keyturn.clients.cron import Cron
 from keyturn.clients.cyberduck import read_bookmarks
@@ -28,7 +29,6 @@ from keyturn.clients.duplicacy_keychain import read_keychain, repositories_and_p
 from keyturn.clients.duplicati import read_databases
 from keyturn.clients.duplicity import Duplicity
 from keyturn.clients.duply import Duply
-from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.environment import Environment
 from keyturn.clients.filezilla import read_sites
 from keyturn.clients.git_annex import GitAnnex
@@ -36,6 +36,7 @@ from keyturn.clients.guide import guides
 from keyturn.clients.guided import Finder, Guided, Reader, running_unseen, usual_traces
 from keyturn.clients.hashbackup import HashBackup
 from keyturn.clients.home_assistant import read_entries
+from keyturn.clients.jobs import Job
 from keyturn.clients.kopia import Kopia
 from keyturn.clients.launchd import Launchd
 from keyturn.clients.leftovers import Leftovers
@@ -54,6 +55,7 @@ from keyturn.clients.s3cmd import S3cmd
 from keyturn.clients.s3fs import S3fs
 from keyturn.clients.s3ql import S3ql
 from keyturn.clients.s4cmd import S4cmd
+from keyturn.clients.shell_reading import shell_jobs
 from keyturn.clients.systemd import Systemd
 from keyturn.clients.text_files import TextFiles
 from keyturn.clients.visible_ids import read_visible_ids
@@ -189,6 +191,7 @@ def find_everything(
     findings = Findings((), guides().problems)
     readings = Readings()
     loans: list[Loan] = []
+    jobs: list[Job] = []
     for client in (*CLIENTS, *guided_clients()):
         try:
             look = client.look(computer, readings)
@@ -198,10 +201,10 @@ def find_everything(
             look.report(path, unreadable(path, error))
         findings += look.findings()
         loans += look.loans
-    by_profile: dict[str, list[Loan]] = {}
-    for loan in loans:
-        by_profile.setdefault(loan.profile, []).append(loan)
-    places = tuple(_nameable(_with_loans(place, by_profile.get(place.name, ()))) for place in findings.places)
+        jobs += look.jobs
+    if findings.places:
+        jobs += shell_jobs(computer, readings)
+    places = tuple(map(_nameable, credited(findings.places, jobs, loans, computer)))
     findings = Findings(places, (*findings.problems, *running_unseen(computer, guided_clients())))
     if corners:
         findings += search_corners(computer, claims(findings.places), readings, leave_out, progress)
@@ -223,28 +226,3 @@ def _nameable(place: Place) -> Place:
         "name, then look again."
     )
     return replace(place, editable=False, note=f"{place.note} {note}".strip())
-
-
-def _with_loans(place: Place, loans: Sequence[Loan]) -> Place:
-    """Add to an AWS profile what the programs that borrow its key need; its own files do not say it.
-
-    Args:
-        loans: those of the profiles of this name.
-    """
-    if place.client != AwsFiles.name:
-        return place
-    fitting = [
-        loan
-        for loan in loans
-        if loan.credentials in (None, place.path)
-        and (is_aws_endpoint(loan.endpoint) or same_server(loan.endpoint, place.endpoint))
-    ]
-    targets = (target for loan in fitting for target in loan.targets)
-    return replace(
-        place,
-        targets=tuple(dict.fromkeys((*place.targets, *targets))),
-        additions=place.additions.union(*(loan.additions for loan in fitting)),
-        plain_http=place.plain_http or any(loan.plain_http for loan in fitting),
-        region=place.region or next((loan.region for loan in fitting if loan.region), None),
-        note=" ".join(note for note in (place.note, *(loan.note for loan in fitting)) if note),
-    )

@@ -138,6 +138,7 @@ def _loan(
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
     facts = _facts(found, repositories)
     return Loan(
+        program=Restic.name,
         profile=profile,
         credentials=None if credentials is None else computer.expanded(credentials),
         targets=facts.targets,

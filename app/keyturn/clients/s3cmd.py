@@ -98,13 +98,16 @@ class S3cmd(Client):
         return None if program.environment is None else _paths(computer, program.environment)
 
 
+def usual_paths(computer: Computer) -> tuple[Path, ...]:
+    """Return where s3cmd looks where it is told nothing else."""
+    of_windows = (computer.application_support / "s3cmd.ini",) if computer.platform is Platform.WINDOWS else ()
+    return (*of_windows, computer.home / ".s3cfg")
+
+
 def _paths(computer: Computer, environment: Mapping[str, str]) -> tuple[Path, ...]:
     """Where s3cmd looks, what the variable names first."""
-    paths = [computer.expanded(environment["S3CMD_CONFIG"])] if environment.get("S3CMD_CONFIG") else []
-    if computer.platform is Platform.WINDOWS:
-        paths.append(computer.application_support / "s3cmd.ini")
-    paths.append(computer.home / ".s3cfg")
-    return tuple(dict.fromkeys(paths))
+    named = [computer.expanded(environment["S3CMD_CONFIG"])] if environment.get("S3CMD_CONFIG") else []
+    return tuple(dict.fromkeys([*named, *usual_paths(computer)]))
 
 
 def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Place | Problem]:

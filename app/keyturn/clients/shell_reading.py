@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import PairSpot
 from keyturn.clients.duplicity_targets import names_destination
+from keyturn.clients.jobs import Job
 from keyturn.clients.key_names import key_name
 from keyturn.clients.looking import Look, key_ids_in
 from keyturn.clients.readings import Readings
 from keyturn.clients.shell_files import SCRIPT_LIMIT, Owner, shell_files
-from keyturn.clients.variable_places import Variables, spots_of
+from keyturn.clients.variable_places import RUNS_A_PROGRAM, Variables, spots_of
 from keyturn.clients.walking import Walk, unfinished
 from keyturn.edits import dotenv, shell
 from keyturn.edits.files import LIMIT, FileContent
@@ -80,6 +81,12 @@ def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[t
         look.take(found.bounded)
 
 
+def shell_jobs(computer: Computer, readings: Readings) -> Iterator[Job]:
+    """Yield every text for a shell that was read, whether it sets a key or only runs what uses one."""
+    for one in readings.once(shell_files, lambda: _read_all(computer, readings)).texts:
+        yield Job(one.content.real_path, Variables(one.text.assignments, commands=one.text.commands))
+
+
 def _read_all(computer: Computer, readings: Readings) -> _Texts:
     walk, found = Walk(_BUDGET, readings=readings), _Texts()
     seen: set[Path] = set()
@@ -93,7 +100,7 @@ def _read_all(computer: Computer, readings: Readings) -> _Texts:
         text = content.content
         if b"\0" in text:  # UTF-16: nothing but its letters matters here
             text = text.replace(b"\0", b"")
-        if _MARKS.search(text) is None or content.real_path in seen:
+        if content.real_path in seen or (_MARKS.search(text) is None and RUNS_A_PROGRAM.search(text) is None):
             continue
         seen.add(content.real_path)
         owner = owner_of(text)
