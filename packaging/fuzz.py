@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from keyturn.clients.client import PairSpot, ValueSpot
-from keyturn.clients.looking import key_ids_in
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.registry import CLIENTS, find_everything
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair
 from keyturn.clients.search.folders import search_folders

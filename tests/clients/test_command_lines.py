@@ -213,7 +213,7 @@ def test_a_pair_behind_an_anchor_is_known_and_left_to_a_person(tmp_path: Path) -
     text = f"x-aws: &aws\n  AWS_ACCESS_KEY_ID: {ID}\n  AWS_SECRET_ACCESS_KEY: {SECRET}\n"
     write(tmp_path / "compose.yaml", f"{text}services:\n  a:\n    environment:\n      <<: *aws\n")
     (place,) = find(Compose(), tmp_path)
-    assert (place.kind, place.pair, place.editable) == (PlaceKind.MENTION, ONE, False)
+    assert (place.kind, place.pair, place.editable) == (PlaceKind.DESTINATION, ONE, False)
     assert "anchor" in place.note
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from keyturn.clients.listing import Listing
 from keyturn.clients.registry import find_everything
+from keyturn.clients.usual_corners import corners
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, PlaceKind
@@ -35,7 +37,7 @@ def write(path: Path, content: str | bytes) -> Path:
         (".duplicity/old.bak", "linux", "old copy"),
         ("Documents/passwords.txt", "linux", "cannot say"),
         ("Downloads/docker/docker-compose.yml", "linux", "Docker Compose"),
-        ("Library/LaunchAgents/org.example.backup.plist", "macos", "launchd"),
+        ("Library/LaunchAgents/notes.txt", "macos", "launchd"),
         ("Library/Application Support/Some Tool/settings.plist", "macos", "configuration file"),
         ("AppData/Roaming/Some Tool/settings.ini", "windows", "configuration file"),
         ("Desktop/backup.bat", "windows", "script for Windows"),
@@ -106,11 +108,9 @@ def test_a_folder_that_is_too_deep_is_named(tmp_path: Path) -> None:
     assert (problem.code, problem.path) == ("search.bounded", deep)
 
 
-def test_another_disks_system_folders_are_not_looked_at(tmp_path: Path) -> None:
-    computer = Computer(Platform.LINUX, tmp_path, {}, is_this_one=False)
-    looked: list[Path] = []
-
-    find_everything(computer, progress=looked.append)
-
+@pytest.mark.parametrize("platform", Platform)
+def test_another_disks_system_folders_are_not_looked_at(platform: Platform, tmp_path: Path) -> None:
+    computer = Computer(platform, tmp_path, {}, is_this_one=False)
+    looked = [corner.folder for corner in corners(computer, Listing())]
     assert looked
     assert all(folder.is_relative_to(tmp_path) for folder in looked)

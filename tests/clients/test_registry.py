@@ -26,9 +26,9 @@ def test_the_clients_have_the_names_of_the_command_line() -> None:
     assert known | {"runrestic", "kopia", "mc", "git-annex", "pgbackrest", "litestream"} <= set(names)
 
 
-def test_a_client_that_is_only_listed_cannot_be_changed() -> None:
+def test_a_name_that_no_client_has_is_refused() -> None:
     with pytest.raises(UsageError):
-        client_named("file")
+        client_named("nobody")
 
 
 def test_one_unreadable_file_does_not_end_the_search(tmp_path: Path) -> None:
@@ -59,8 +59,7 @@ def test_a_profile_learns_its_buckets_and_needs_from_the_programs_that_borrow_it
 
     assert (unused.targets, unused.note) == ((), "")
     assert place.targets == (Target("one", "x"), Target("two"))
-    assert place.additions_for(Target("one", "x")) == {Addition.OBJECT_ACL, Addition.CREATE_BUCKET}
-    assert place.additions_for(Target("two")) == frozenset()
+    assert place.additions == {Addition.OBJECT_ACL, Addition.CREATE_BUCKET}
     assert place.region == "eu-west-1"
     assert "“aws”" in place.note
 

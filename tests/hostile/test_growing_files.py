@@ -18,7 +18,7 @@ from fuzz import OLD
 from keyturn.clients.aws_files import AwsFiles
 from keyturn.clients.client import Client
 from keyturn.clients.leftovers import Leftovers
-from keyturn.clients.looking import key_ids_in
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.rclone import Rclone
 from keyturn.clients.registry import client_named, find_everything
 from keyturn.clients.s3cmd import S3cmd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
-from keyturn.clients.session_tokens import token_beside
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError
@@ -98,6 +98,11 @@ class AwsFiles(Client):
     title = "AWS CLI"
     program_names = ("aws",)
     about = About(own_check="aws sts get-caller-identity", proved_with_program=True)
+    own_file = OwnFile(
+        signature=re.compile(rb"^\[[^\n]+\](?=[^\[]*^aws_access_key_id[ \t]*[=:])", re.MULTILINE),
+        variables=("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"),
+        options=("--credentials-file",),
+    )
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for every profile with a key, in both files and in those that variables name."""
@@ -114,6 +119,20 @@ class AwsFiles(Client):
                 look.take(_config_places(config, credentials))
                 look.take(_programs_that_give_keys(config, credentials))
             done |= {files.credentials, files.config}
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take a place for every profile of one file, and of the other one beside it; see `Client.take_file`."""
+        named = _parse(look, path)
+        if named is None:
+            return
+        if any(_profile_of(section) not in (None, section) for section in named.sections):
+            look.take(_config_places(named, None))
+            look.take(_programs_that_give_keys(named, None))
+            return
+        config = _parse(look, path.parent / "config")
+        look.take(_credentials_places(named, config))
+        if config is not None:
+            look.take(_config_places(config, named))
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each section that has its own; see `Client.spots`."""
@@ -273,7 +292,7 @@ def _places(
             yield not_a_key_id(AwsFiles.name, file.content.path, profile)
         return
     secret = file.value(section, _SECRET) or None
-    token = token_beside(identifier, next((name for name in _BORROWED if file.value(section, name)), None))
+    session = identifier.is_temporary or any(file.value(section, name) for name in _BORROWED)
     notes = [shadow, _borrowers(config, profile)]
     if _first(sources, "role_arn"):
         notes.append(_("This profile takes a role; its own key is used only where it is its own source."))
@@ -281,7 +300,8 @@ def _places(
         notes.append(_("The secret key is missing beside it."))
     if section == _INHERITED:
         notes.append(_("All profiles without a key of their own inherit this one."))
-    notes.append(token.note)
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
     endpoint = _endpoint(sources, config)
     yield Place(
         client=AwsFiles.name,
@@ -291,12 +311,11 @@ def _places(
         kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=None if secret is None else Secret(secret),
-        editable=secret is not None and token.lets_edit,
+        editable=secret is not None and not session,
         region=_first(sources, "region"),
         endpoint=endpoint,
         plain_http=speaks_plain_http(endpoint),
-        session=token.session,
-        spoiled=token.spoiled,
+        session=session,
         note=" ".join(note for note in notes if note),
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -143,6 +145,31 @@ class AfterChange:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFile:
+    """How a file of a program is known wherever it lies, and how other files name it.
+
+    Attributes:
+        names: what it is called when a person keeps it elsewhere; `*` stands for any letters.
+        signature: what stands in no other program's file; None where that cannot be said.
+        variables: variables of the environment that hold its path.
+        options: options of the program's command that do.
+        inside: the file's name, where a folder is named and not the file; empty where it is the file.
+    """
+
+    names: tuple[str, ...] = ()
+    signature: re.Pattern[bytes] | None = None
+    variables: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    inside: str = ""
+
+    def is_like(self, content: FileContent) -> bool:
+        """Return whether a file that lies somewhere is one of them, by its name or by what it says."""
+        if any(fnmatchcase(content.path.name, name) for name in self.names):
+            return True
+        return self.signature is not None and self.signature.search(content.content) is not None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """How a program's own check went. `ok` is None where it did not end in time or could not be started."""
 
@@ -159,6 +186,8 @@ class Client(Protocol):
         program_names: what its running programs are called.
         about: what Keyturn knows of it.
         remembers_its_file: a running one may write the file that it read over a change; see `must_be_stopped`.
+        own_file: how its file is known wherever it lies.
+        looks_last: it also takes texts that lie anywhere, and so looks when every other program has taken its own.
     """
 
     name: str
@@ -166,6 +195,8 @@ class Client(Protocol):
     program_names: tuple[str, ...] = ()
     about: About = About()
     remembers_its_file: bool = False
+    own_file: OwnFile = OwnFile()
+    looks_last: bool = False
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take every place where this program keeps a key into the look, and what could not be read; never raised."""
@@ -180,6 +211,10 @@ class Client(Protocol):
         look = Look(self.name, listing=Listing(readings=Readings() if readings is None else readings))
         self.look_through(computer, look)
         return look
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take what stands in a file of this program that lies elsewhere than usual; see `OwnFile`."""
+        return
 
     def find(self, computer: Computer) -> Findings:
         """Return every place where this program keeps a key, and what could not be read."""

@@ -1,94 +1,81 @@
-"""The usual corners: the small files in which keys stand that no client module knows (DESIGN, Completeness)."""
+"""Key IDs in the small files of the usual corners that no client module knows (DESIGN, Completeness)."""
 
 from __future__ import annotations
 
-import os
 import re
-import stat
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.listing import Listing
-from keyturn.clients.looking import key_ids_in, mention
+from keyturn.clients.discovery import discovered
+from keyturn.clients.guide import FILE
+from keyturn.clients.looking import mention
+from keyturn.clients.occurrences import Occurrence, occurrences_in
 from keyturn.clients.readings import Readings
-from keyturn.clients.walking import SKIPPED_FOLDERS, Walk, personal_folders, unfinished
-from keyturn.computer.computer import Platform
-from keyturn.model.errors import FileError
+from keyturn.clients.walking import unfinished
 from keyturn.model.keys import AccessKeyId
-from keyturn.model.places import Findings, Place, Problem
+from keyturn.model.places import Findings, Place, PlaceKind, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
-
-NAME = "file"  # the client of a place that belongs to no program Keyturn knows
-SIZE_LIMIT = 1024 * 1024
-# Files and folders looked at in one corner; a corner with more is named as not read to its end.
-_BUDGET = 4000
-# Opened without waiting, so that a pipe in the place of a file cannot hold the search up.
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-
 
 # Old versions, logs also with their day or number, archives, mail boxes, what an editor or a trash keeps.
 _COPY = re.compile(
     r"\.(?:bak|old|orig|backup|save|swp|swo|log|zip|gz|tgz|bz2|tbz2|xz|txz|tar|jar|whl|mbox|eml|part|crdownload|\d+)$"
     r"|\.log[.-]|[._-](?:bak|old|orig|backup)[._-]?\d*$"
 )
+# Programs' own languages, and the forms in which settings are written.
+_FOR_PROGRAMS = frozenset(
+    {
+        *(".py", ".rb", ".php", ".pl", ".pm", ".js", ".mjs", ".cjs", ".ts", ".lua", ".go", ".rs", ".java", ".cs", ".r"),
+        *(".sh", ".bash", ".zsh", ".fish", ".ksh", ".ps1", ".psm1", ".bat", ".cmd", ".vbs", ".scala", ".kt", ".groovy"),
+        *(".tf", ".tfvars", ".hcl", ".yml", ".yaml", ".toml", ".json", ".ini", ".conf", ".cfg", ".cnf", ".config"),
+        *(".properties", ".xml", ".plist", ".env", ".service", ".timer", ".mount", ".cron", ".s3cfg", ".boto"),
+    }
+)
 _FOLDERS_OF_COPIES = frozenset({".git", ".hg", ".svn", "trash", ".trash", "$recycle.bin", "undo", "file-history"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Corner:
-    folder: Path
-    depth: int
-
-
-def search_corners(
-    computer: Computer,
-    claimed: Collection[tuple[str, AccessKeyId]],
-    readings: Readings,
-    leave_out: Collection[Path] = (),
-    progress: Callable[[Path], None] | None = None,
-) -> Findings:
-    """Return a mention for every key-ID-shaped text in the usual corners that no client has claimed.
+def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], readings: Readings) -> Findings:
+    """Return a mention for every key ID in the usual corners that stands in a file in which no client claimed it.
 
     Args:
         claimed: real paths with the key IDs that clients found there.
         readings: what is known of the disk already.
-        leave_out: folders that are not entered.
-        progress: told each corner before it is searched.
     """
+    found = discovered(computer, readings)
     places: list[Place] = []
-    failed: dict[Path, FileError] = {}
-    bounded: list[Path] = []
-    seen: set[str] = set()
-    listing = Listing(failed=failed, readings=readings)
-    for corner in _corners(computer, listing):
-        if corner.folder in leave_out:
-            continue
-        if progress is not None:
-            progress(corner.folder)
-        walk = Walk.beside(listing, _BUDGET, leave_out)
-        for entry in walk.files(corner.folder, corner.depth):
-            content = _small_content(entry, walk)
-            found = [] if content is None else list(key_ids_in(content))
-            real = os.path.realpath(entry.path) if found else ""
-            if found and real not in seen:
-                seen.add(real)
-                path = Path(entry.path)
-                note = what_it_is(path)
-                places += [mention(NAME, path, key, line, note) for key, line in found if (real, key) not in claimed]
-        bounded += [] if walk.bounded is None else [walk.bounded]
-    told = (Problem(path, error.title, error.message, code=error.code) for path, error in failed.items())
-    return Findings(tuple(places), (*told, *unfinished(bounded)))
+    for content in found.texts:
+        by_key: dict[AccessKeyId, list[Occurrence]] = {}
+        for one in occurrences_in(content.content):
+            by_key.setdefault(one.key, []).append(one)
+        places += [
+            mention_of(content.path, every)
+            for key, every in by_key.items()
+            if (str(content.real_path), key) not in claimed
+        ]
+    told = (Problem(path, error.title, error.message, code=error.code) for path, error in found.failed.items())
+    return Findings(tuple(places), (*told, *unfinished(found.bounded)))
+
+
+def mention_of(path: Path, every: Sequence[Occurrence]) -> Place:
+    """Return one place for spots of one ID that are nobody's: with the secret, where one stands beside it."""
+    complete = [one for one in every if one.secret is not None]
+    first = complete[0] if complete else every[0]
+    place = mention(FILE, path, first.key, first.line, what_it_is(path))
+    also_at = tuple(dict.fromkeys(one.line for one in every if one.line != first.line))
+    kind = PlaceKind.DESTINATION if first.secret is not None and is_for_programs(path) else PlaceKind.MENTION
+    return replace(place, secret=first.secret, also_at=also_at, kind=kind, targets=first.targets)
 
 
 def what_it_is(path: Path) -> str:
     """Return a sentence on what kind of file this is, by its name and folder."""
     name, folders = path.name.lower(), {part.lower() for part in path.parts[:-1]}
     suffix = path.suffix.lower()
+    if makes_another(path):
+        return _("chezmoi makes another file from this one: change it here, too, or the old key comes back.")
     if "crontab" in name or folders & {"cron", "crontabs", "cron.d", "cron.daily", "cron.hourly", "cron.weekly"}:
         return _("This is a timetable of jobs (cron).")
     if suffix in (".service", ".timer", ".mount") or "systemd" in folders:
@@ -110,6 +97,22 @@ def what_it_is(path: Path) -> str:
     return _("Keyturn cannot say what reads this file.")
 
 
+def is_for_programs(path: Path) -> bool:
+    """Return whether a file that holds a complete pair is read by some program, by its name and folder alone.
+
+    Notes are for people, and copies for nobody.
+    """
+    if is_a_copy(path) or makes_another(path):
+        return False
+    hidden = any(part.startswith(".") for part in path.parts[-3:])
+    return path.suffix.lower() in _FOR_PROGRAMS or (hidden and not path.suffix)
+
+
+def makes_another(path: Path) -> bool:
+    """Return whether a file is one from which a program makes another one: what is changed there comes back."""
+    return "chezmoi" in path.parts[:-1]
+
+
 def is_a_copy(path: Path) -> bool:
     """Return whether no program reads its key from such a file: an archive, a log, a history, an old copy.
 
@@ -119,75 +122,3 @@ def is_a_copy(path: Path) -> bool:
     if name.endswith(("history", "~", ".zsh_sessions")) or folders & _FOLDERS_OF_COPIES:
         return True
     return bool(_COPY.search(name))
-
-
-def _corners(computer: Computer, listing: Listing) -> Iterator[_Corner]:
-    home, config = computer.home, computer.xdg_config_home
-    yield _Corner(home, 0)
-    yield from (_Corner(folder, 2) for folder in _dot_folders(home, listing) if folder != config)
-    yield _Corner(config, 4)
-    for folder in personal_folders(computer, listing):
-        yield _Corner(folder, 2)
-    for name in ("bin", "scripts", "Scripts"):
-        yield _Corner(home / name, 2)
-    yield _Corner(home / ".local" / "bin", 1)
-    yield _Corner(home / ".local" / "share" / "systemd", 2)
-    if computer.platform is Platform.MACOS:
-        yield _Corner(home / "Library" / "LaunchAgents", 0)
-        yield _Corner(home / "Library" / "Preferences", 0)
-    if computer.platform is not Platform.LINUX:
-        yield _Corner(computer.application_support, 3)
-    if computer.platform is Platform.WINDOWS:
-        yield _Corner(home / "AppData" / "Local", 2)
-    yield from _system_corners(computer)
-
-
-def _system_corners(computer: Computer) -> Iterator[_Corner]:
-    for parts, depth in (
-        (("etc",), 0),
-        (("etc", "systemd"), 3),
-        (("etc", "cron.d"), 0),
-        (("etc", "default"), 0),
-        (("etc", "profile.d"), 0),
-        (("var", "spool", "cron"), 2),
-        (("usr", "local", "bin"), 0),
-        (("usr", "local", "etc"), 1),
-    ):
-        folder = computer.system_folder(*parts)
-        if folder is not None:
-            yield _Corner(folder, depth)
-    if computer.platform is Platform.MACOS:
-        for name in ("LaunchAgents", "LaunchDaemons"):
-            folder = computer.system_folder("Library", name)
-            if folder is not None:
-                yield _Corner(folder, 0)
-
-
-def _dot_folders(home: Path, listing: Listing) -> list[Path]:
-    return [
-        Path(entry.path)
-        for entry in listing.entries(home)
-        if entry.name.startswith(".")
-        and entry.name not in SKIPPED_FOLDERS
-        and listing.is_folder(entry, follow_symlinks=False)
-    ]
-
-
-def _small_content(entry: os.DirEntry[str], listing: Listing) -> bytes | None:
-    """The file's content, or None where it is large, gone or cannot be read, which is noted in `listing`."""
-    try:
-        if not 20 <= entry.stat().st_size <= SIZE_LIMIT:
-            return None
-        handle = os.open(entry.path, _OPEN)
-        try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                return None
-            content = b""
-            while len(content) <= SIZE_LIMIT and (piece := os.read(handle, SIZE_LIMIT)):
-                content += piece
-            return content
-        finally:
-            os.close(handle)
-    except OSError as error:
-        listing.note(entry.path, error)
-    return None

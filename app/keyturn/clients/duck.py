@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import Look, key_id, key_ids_in, mention
+from keyturn.clients.looking import Look, key_id, mention
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.computer.computer import Platform
 from keyturn.edits.files import FileContent
 from keyturn.edits.properties import Property, properties

@@ -35,6 +35,7 @@ class Duplicity(Client):
     title = "duplicity"
     program_names = ("duplicity",)
     about = About(proved_with_program=True)
+    looks_last = True
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in such a script."""
@@ -78,7 +79,6 @@ def _loan(computer: Computer, content: FileContent, found: Sequence[Assignment],
     goes_to = destinations_in(content.content.decode(errors="replace"))
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
     return Loan(
-        program=Duplicity.name,
         profile=profile,
         credentials=None if credentials is None else computer.expanded(credentials),
         targets=goes_to.targets,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import key_id, key_ids_in
+from keyturn.clients.looking import key_id
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.own_files import OwnFiles, StoredKey
 from keyturn.clients.walking import SKIPPED_FOLDERS
 from keyturn.edits import failures

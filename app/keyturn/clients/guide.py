@@ -23,6 +23,8 @@ from keyturn.model.needs import Addition
 from keyturn.model.places import Problem
 from keyturn.model.text import _
 
+# The guide for files that hold a key and belong to no program that Keyturn knows; also their client's name.
+FILE = "file"
 # The guides that fit whatever has none of its own.
 ANOTHER_PROGRAM = "another-program"
 ANOTHER_COMPUTER = "another-computer"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnCheck
+from keyturn.clients.client import About, OwnCheck, OwnFile
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import OwnFiles, StoredKey, option, roots_home
@@ -38,6 +39,12 @@ class Kopia(OwnFiles):
     title = "Kopia"
     program_names = ("kopia", "kopiaui", "kopia-ui")
     about = About(own_check="kopia repository status")
+    own_file = OwnFile(
+        names=("repository.config",),
+        signature=re.compile(rb'"storage"\s*:\s*\{(?=.*"accessKeyID"\s*:)', re.DOTALL),
+        variables=("KOPIA_CONFIG_PATH",),
+        options=("--config-file",),
+    )
     remembers_its_file = True
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
@@ -72,7 +79,7 @@ class Kopia(OwnFiles):
             endpoint=trees.text(config, "endpoint"),
             additions=_OF_A_PAST if past is not None and past.is_text else _OF_THE_PRESENT,
             plain_http=trees.is_on(config, "doNotUseTLS"),
-            token="sessionToken" if trees.text(config, "sessionToken") else None,
+            session=trees.text(config, "sessionToken") is not None,
             note=note,
         )
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, PairSpot
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_id, key_ids_in, mention
+from keyturn.clients.looking import Look, key_id, mention
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.walking import personal_folders
 from keyturn.edits.files import FileContent
 from keyturn.model.keys import Secret

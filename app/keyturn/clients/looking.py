@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from keyturn.clients.jobs import Job
 from keyturn.clients.listing import Listing
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError
-from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
-from keyturn.model.manners import AS_USUAL, Manner
+from keyturn.model.keys import AccessKeyId
 from keyturn.model.needs import Addition
 from keyturn.model.places import Findings, Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
-# The marks by which a file is told not to hold any key ID, without reading it as text. The two-byte form is UTF-16, in
-# which PowerShell and Windows' editors write; read from its second byte on, the big-endian form looks the same.
-_MARKS: Sequence[tuple[str, tuple[bytes, ...]]] = (
-    ("latin-1", (b"AKIA", b"ASIA")),
-    ("utf-16-le", tuple(kind.encode("utf-16-le") for kind in ("AKIA", "ASIA"))),
-)
 # Values that stand for something else; what they stand for is not in this file.
 _REFERENCE = re.compile(r"[$%{}<>!()]|://")
 
@@ -40,36 +33,16 @@ def is_placeholder(text: str) -> bool:
     return not text or _REFERENCE.search(text) is not None
 
 
-def key_ids_in(content: bytes) -> Iterator[tuple[AccessKeyId, int]]:
-    """Yield each key-ID-shaped text in a file of any encoding once, with its line, counted from 1."""
-    seen: set[str] = set()
-    for encoding, marks in _MARKS:
-        at = min((index for mark in marks if (index := content.find(mark)) >= 0), default=-1)
-        if at < 0:
-            continue
-        width = 1 if encoding == "latin-1" else 2
-        text = (content[at % width :] + b"\0").decode(encoding, errors="replace")
-        line, counted = 1, 0
-        for match in KEY_ID_IN_TEXT.finditer(text):
-            line, counted = line + text.count("\n", counted, match.start()), match.start()
-            if match[0] not in seen:
-                seen.add(match[0])
-                yield AccessKeyId(match[0]), line
-
-
 @dataclass(frozen=True, slots=True)
 class Loan:
     """A destination that takes its key from a profile of the AWS files.
 
     Attributes:
-        program: the client that borrows.
         profile: the profile's name.
         credentials: the credentials file that it names itself, or None for the usual one.
         note: who borrows, in a sentence.
-        remote: what rclone's command lines call it; empty for other programs.
     """
 
-    program: str
     profile: str
     credentials: Path | None
     targets: tuple[Target, ...]
@@ -78,8 +51,6 @@ class Loan:
     additions: frozenset[Addition]
     plain_http: bool
     note: str
-    manner: Manner = AS_USUAL
-    remote: str = ""
 
 
 @dataclass(slots=True)
@@ -96,7 +67,6 @@ class Look:
     places: list[Place] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     loans: list[Loan] = field(default_factory=list)
-    jobs: list[Job] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
     listing: Listing = field(default_factory=Listing)
 
@@ -143,7 +113,7 @@ class Look:
 
 def mention(client: str, path: Path, access_key_id: AccessKeyId, line: int, note: str) -> Place:
     """Return a place where the ID only stands."""
-    return mention_at(client, path, access_key_id, locator_of_line(line, access_key_id), note)
+    return mention_at(client, path, access_key_id, locator_of_line(line, access_key_id), note, line)
 
 
 def locator_of_line(line: int, access_key_id: AccessKeyId) -> str:
@@ -151,7 +121,7 @@ def locator_of_line(line: int, access_key_id: AccessKeyId) -> str:
     return f"line {line}, {access_key_id.masked}"
 
 
-def mention_at(client: str, path: Path, access_key_id: AccessKeyId, locator: str, note: str) -> Place:
+def mention_at(client: str, path: Path, access_key_id: AccessKeyId, locator: str, note: str, line: int = 0) -> Place:
     """Return a place where the ID only stands, in a file that has no lines."""
     return Place(
         client=client,
@@ -161,6 +131,7 @@ def mention_at(client: str, path: Path, access_key_id: AccessKeyId, locator: str
         kind=PlaceKind.MENTION,
         access_key_id=access_key_id,
         note=note,
+        line=line,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnCheck
+from keyturn.clients.client import About, OwnCheck, OwnFile
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import OwnFiles, StoredKey, option, roots_home
@@ -36,6 +37,12 @@ class Mc(OwnFiles):
     title = "MinIO mc"
     program_names = _NAMES
     about = About(own_check="mc ls")
+    own_file = OwnFile(
+        signature=re.compile(rb'"(?:aliases|hosts)"\s*:\s*\{(?=.*"accessKey"\s*:)', re.DOTALL),
+        variables=("MC_CONFIG_DIR",),
+        options=("-C", "--config-dir"),
+        inside=_FILE,
+    )
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return the file of each name that the program goes by."""
@@ -59,7 +66,7 @@ class Mc(OwnFiles):
                 access_key_id=access_key_id,
                 secret=trees.scalar(settings, "secretKey"),
                 endpoint=url,
-                token="sessionToken" if trees.text(settings, "sessionToken") else None,
+                session=trees.text(settings, "sessionToken") is not None,
             )
 
     def check(

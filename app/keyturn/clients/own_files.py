@@ -11,7 +11,6 @@ from keyturn.clients.client import Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint, region_in, speaks_plain_http
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, is_placeholder, key_id, not_a_key_id
-from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Scalar, Writing
 from keyturn.model.errors import FileError
@@ -32,7 +31,7 @@ class StoredKey:
     Attributes:
         access_key_id: it may hold a reference, or another store's name, instead.
         secret: None where none stands beside it.
-        token: what a session token beside it is called; None where there is none.
+        session: a session token stands beside it.
     """
 
     locator: str
@@ -45,7 +44,7 @@ class StoredKey:
     additions: frozenset[Addition] = frozenset()
     manner: Manner = AS_USUAL
     plain_http: bool = False
-    token: str | None = None
+    session: bool = False
     note: str = ""
 
     @property
@@ -81,16 +80,20 @@ class OwnFiles(Client, Protocol):
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for every key in the program's files."""
         for path in self.paths(computer, look.listing):
-            content = look.read(path)
-            if content is None:
-                continue
-            try:
-                found = list(self.keys(content))
-            except FileError as error:
-                look.report_unparsable(content, error)
-            else:
-                places = (_place(self.name, content.path, key) for key in found)
-                look.take(place for place in places if place is not None)
+            self.take_file(computer, look, path)
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take a place for every key in one file; see `Client.take_file`."""
+        content = look.read(path)
+        if content is None:
+            return
+        try:
+            found = list(self.keys(content))
+        except FileError as error:
+            look.report_unparsable(content, error)
+        else:
+            places = (_place(self.name, content.path, key) for key in found)
+            look.take(place for place in places if place is not None)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair that has a spot of its own; see `Client.spots`."""
@@ -113,13 +116,14 @@ def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
             return not_a_key_id(client, path, key.name)
         return None
     pair = key.pair
-    token = token_beside(identifier, key.token)
+    session = identifier.is_temporary or key.session
     notes = [key.note]
     if pair is None:
         notes.append(_("The secret key does not stand beside it in this file."))
     elif not key.is_replaceable:
         notes.append(_("It is written in a form that Keyturn does not change, such as a YAML anchor or a block."))
-    notes.append(token.note)
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
     return Place(
         client=client,
         name=key.name,
@@ -128,16 +132,16 @@ def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
         kind=PlaceKind.MENTION if pair is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=None if pair is None else pair.secret,
-        editable=pair is not None and key.is_replaceable and token.lets_edit,
+        editable=pair is not None and key.is_replaceable and not session,
         targets=tuple(dict.fromkeys(key.targets)),
         region=key.region or region_in(key.endpoint),
         endpoint=key.endpoint,
         additions=key.additions,
         manner=key.manner,
         plain_http=key.plain_http or speaks_plain_http(key.endpoint),
-        session=token.session,
-        spoiled=token.spoiled,
+        session=session,
         note=" ".join(note for note in notes if note),
+        line=key.access_key_id.line,
     )
 
 

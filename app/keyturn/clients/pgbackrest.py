@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnCheck
+from keyturn.clients.client import About, OwnCheck, OwnFile
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import OwnFiles, StoredKey, option
@@ -37,6 +37,12 @@ class Pgbackrest(OwnFiles):
     title = "pgBackRest"
     program_names = ("pgbackrest",)
     about = About(own_check="pgbackrest repo-ls", proved_with_program=True)
+    own_file = OwnFile(
+        names=("pgbackrest.conf",),
+        signature=re.compile(rb"^repo\d+-s3-key[ \t]*=", re.MULTILINE),
+        variables=("PGBACKREST_CONFIG",),
+        options=("--config",),
+    )
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return the file and its additions, the old place of it, and where people keep one at home."""
@@ -72,7 +78,7 @@ class Pgbackrest(OwnFiles):
                         {Addition.TAGGING} if _setting(sections, section, f"{prefix}storage-tag") else ()
                     ),
                     manner=_manner(sections, section, prefix),
-                    token=f"{prefix}s3-token" if trees.text(table, f"{prefix}s3-token") else None,
+                    session=trees.text(table, f"{prefix}s3-token") is not None,
                 )
 
     def check(

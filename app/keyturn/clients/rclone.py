@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.command_asks import rclone_additions, rclone_manner
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
 from keyturn.clients.rclone_remotes import Remotes, is_remote_name
-from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini, rclone_encryption
 from keyturn.edits.files import FileContent, read_file
@@ -40,27 +40,40 @@ class Rclone(Client):
     title = "rclone"
     program_names = ("rclone",)
     about = About(own_check="rclone lsf REMOTE:BUCKET/PATH --max-depth 1", proved_with_program=True)
+    own_file = OwnFile(
+        names=("rclone.conf", ".rclone.conf"),
+        signature=re.compile(rb"^type[ \t]*[=:][ \t]*s3\b(?=[^\[]*^access_key_id[ \t]*[=:])", re.MULTILINE),
+        variables=("RCLONE_CONFIG",),
+        options=("--config",),
+    )
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for every S3 remote with a key, in each configuration file that rclone may read."""
         first: Path | None = None
         for path in config_paths(computer):
             content = look.read(path)
-            if content is None:
-                continue
-            try:
-                opened = self.opened(computer, content)
-                entries = ini.entries(opened.content, _RCLONE, path=path)
-            except FileError as error:
-                if error.code == _LOCKED:
-                    look.problems.append(_encrypted(path, error))
-                else:
-                    look.report_unparsable(content, error)
+            if content is not None:
+                self._take(computer, look, content, "" if first is None else _unused(first))
+                first = first or path
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take a place for every S3 remote with a key in one file; see `Client.take_file`."""
+        content = look.read(path)
+        if content is not None:
+            self._take(computer, look, content, "")
+
+    def _take(self, computer: Computer, look: Look, content: FileContent, note: str) -> None:
+        try:
+            opened = self.opened(computer, content)
+            entries = ini.entries(opened.content, _RCLONE, path=content.path)
+        except FileError as error:
+            if error.code == _LOCKED:
+                look.problems.append(_encrypted(content.path, error))
             else:
-                note = "" if first is None else _unused(first)
-                look.take(_places(opened, entries, note))
-                look.loans.extend(_loans(computer, entries))
-            first = first or path
+                look.report_unparsable(content, error)
+        else:
+            look.take(_places(opened, entries, note))
+            look.loans.extend(_loans(computer, entries))
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair that counts for each S3 remote; see `Client.spots`."""
@@ -203,12 +216,13 @@ def _place(
 ) -> Place:
     settings = remotes.settings(section)
     identifier, secret = pair
-    token = token_beside(identifier, "session_token" if settings.get("session_token") else None)
+    session = identifier.is_temporary or "session_token" in settings
     endpoint = settings.get("endpoint")
     notes = [note]
     if secret is None:
         notes.append(_("The secret key is missing beside it."))
-    notes.append(token.note)
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
     if "role_arn" in settings:
         notes.append(_("rclone takes a role with this key; the rights of the role count, not those of the key."))
     return Place(
@@ -219,15 +233,14 @@ def _place(
         kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=secret,
-        editable=secret is not None and token.lets_edit,
+        editable=secret is not None and not session,
         targets=remotes.targets(section),
         region=settings.get("region"),
         endpoint=endpoint,
         additions=rclone_additions(settings),
         manner=rclone_manner(settings),
         plain_http=speaks_plain_http(endpoint),
-        session=token.session,
-        spoiled=token.spoiled,
+        session=session,
         note=" ".join(part for part in notes if part),
     )
 
@@ -245,9 +258,6 @@ def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:
         if _is_true(settings, "env_auth") and _ID not in settings and _SECRET not in settings:
             credentials = settings.get("shared_credentials_file")
             yield Loan(
-                program=Rclone.name,
-                remote=section,
-                manner=rclone_manner(settings),
                 profile=settings.get("profile", "default"),
                 credentials=None if credentials is None else computer.expanded(credentials),
                 targets=remotes.targets(section),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Callable, Hashable, Sequence
+import stat
+from collections.abc import Callable, Collection, Hashable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,9 +19,15 @@ _KEPT = 32 * 1024 * 1024
 
 
 class Readings:
-    """The files and folders of one look."""
+    """The files and folders of one look.
 
-    def __init__(self) -> None:
+    Args:
+        left_out: folders that are not searched, such as the one in which Keyturn keeps its own memory.
+    """
+
+    def __init__(self, left_out: Collection[Path] = ()) -> None:
+        self.left_out = left_out
+        self.taken: set[Path] = set()  # the real paths of the files that some program has read as its own
         self._files: dict[Path, FileContent | FileError] = {}
         self._folders: dict[str, Sequence[os.DirEntry[str]] | OSError] = {}
         self._made: dict[Hashable, Any] = {}
@@ -31,16 +39,28 @@ class Readings:
         if found is None or _was_refused_for_less(found, limit):
             try:
                 found = read_file(path, limit=limit)
-                self._left -= len(found.content)
             except FileError as error:
                 found = error
-            if self._left >= 0:
-                self._files[path] = found
+            self._keep(path, found)
         if isinstance(found, FileError):
             raise FileError(found.title, found.message, code=found.code)
         if len(found.content) > limit:
             raise failures.too_big(path, limit)
         return found
+
+    def known(self, path: Path) -> FileContent | None:
+        """Return the file where it was read before."""
+        found = self._files.get(path)
+        return found if isinstance(found, FileContent) else None
+
+    def keep(self, path: Path, content: bytes, found: os.stat_result) -> FileContent:
+        """Return the file that somebody else has read, kept for whoever asks for it next."""
+        real_path = Path(os.path.realpath(path))
+        digest = hashlib.sha256(content).hexdigest()
+        mode = stat.S_IMODE(found.st_mode)
+        kept = FileContent(path, real_path, content, digest, mode, found.st_uid, found.st_gid, found.st_nlink)
+        self._keep(path, kept)
+        return kept
 
     def folder(self, path: str) -> Sequence[os.DirEntry[str]]:
         """Return what lay in a folder when it was first asked for, by name; raises OSError if it cannot be listed."""
@@ -62,6 +82,11 @@ class Readings:
             self._made[what] = make()
         made: Made = self._made[what]
         return made
+
+    def _keep(self, path: Path, found: FileContent | FileError) -> None:
+        self._left -= 0 if isinstance(found, FileError) else len(found.content)
+        if self._left >= 0:
+            self._files[path] = found
 
 
 def _was_refused_for_less(found: FileContent | FileError, limit: int) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,25 +17,26 @@ from keyturn.clients.backrest import Backrest
 from keyturn.clients.client import Client
 from keyturn.clients.closed import closed_ones_together
 from keyturn.clients.compose import Compose
-from keyturn.clients.corners import search_corners
-from keyturn.clients.crediting import credited
+from keyturn.clients.corners import is_a_copy, makes_another, mentions
 from keyturn.clients.crestic import Crestic
 from keyturn.clients.cron import Cron
 from keyturn.clients.cyberduck import read_bookmarks
+from keyturn.clients.discovery import discovered
 from keyturn.clients.duck import Duck
 from keyturn.clients.duplicacy import Duplicacy
 from keyturn.clients.duplicacy_keychain import read_keychain, repositories_and_program
 from keyturn.clients.duplicati import read_databases
 from keyturn.clients.duplicity import Duplicity
 from keyturn.clients.duply import Duply
+from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.environment import Environment
 from keyturn.clients.filezilla import read_sites
+from keyturn.clients.further_spots import with_further_spots
 from keyturn.clients.git_annex import GitAnnex
 from keyturn.clients.guide import guides
 from keyturn.clients.guided import Finder, Guided, Reader, running_unseen, usual_traces
 from keyturn.clients.hashbackup import HashBackup
 from keyturn.clients.home_assistant import read_entries
-from keyturn.clients.jobs import Job
 from keyturn.clients.kopia import Kopia
 from keyturn.clients.launchd import Launchd
 from keyturn.clients.leftovers import Leftovers
@@ -55,13 +55,13 @@ from keyturn.clients.s3cmd import S3cmd
 from keyturn.clients.s3fs import S3fs
 from keyturn.clients.s3ql import S3ql
 from keyturn.clients.s4cmd import S4cmd
-from keyturn.clients.shell_reading import shell_jobs
 from keyturn.clients.systemd import Systemd
 from keyturn.clients.text_files import TextFiles
 from keyturn.clients.visible_ids import read_visible_ids
 from keyturn.clients.windows_scripts import WindowsScripts
 from keyturn.clients.winscp import WinScp
 from keyturn.edits.failures import unreadable
+from keyturn.edits.files import FileContent
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.known_secrets import may_be_kept
@@ -107,7 +107,6 @@ CLIENTS: tuple[Client, ...] = (
     Leftovers(),
 )
 
-_WORD = re.compile(r"\w+")
 # What Keyturn can read of the products with a guide, by their names; the others are blind spots.
 _READERS: Mapping[str, Reader] = {
     "arq-5": read_target_places,
@@ -156,59 +155,65 @@ def client_named(name: str) -> Client:
     )
 
 
-def clients_called(text: str) -> tuple[Client, ...]:
-    """Return the clients that a person may mean: the one of that name, else those whose name or title has such words.
-
-    Capitals do not count, and a word may be its beginning alone.
-    """
-    every = (*CLIENTS, *guided_clients())
-    exact = tuple(one for one in every if one.name == text)
-    wanted = _WORD.findall(text.lower())
-    if exact or not wanted:
-        return exact
-    found = []
-    for one in every:
-        words = _WORD.findall(f"{one.name} {one.title}".lower())
-        if all(any(word.startswith(part) for word in words) for part in wanted):
-            found.append(one)
-    return tuple(found)
-
-
 def find_everything(
     computer: Computer,
     *,
     corners: bool = True,
     leave_out: Collection[Path] = (),
-    progress: Callable[[Path], None] | None = None,
 ) -> Findings:
     """Return every place on the computer, those of clients first, then mentions in the usual corners.
 
     Args:
         corners: also search the small files of the usual corners (DESIGN, Completeness).
         leave_out: folders that are not searched for mentions, such as the one in which Keyturn keeps its own memory.
-        progress: told each corner before it is searched.
     """
-    findings = Findings((), guides().problems)
-    readings = Readings()
-    loans: list[Loan] = []
-    jobs: list[Job] = []
-    for client in (*CLIENTS, *guided_clients()):
-        try:
-            look = client.look(computer, readings)
-        except OSError as error:  # at a question that a path is asked on the way; what it hides is not known
-            path = computer.home if error.filename is None else Path(os.fsdecode(error.filename))
-            look = Look(client.name)
-            look.report(path, unreadable(path, error))
-        findings += look.findings()
-        loans += look.loans
-        jobs += look.jobs
-    if findings.places:
-        jobs += shell_jobs(computer, readings)
-    places = tuple(map(_nameable, credited(findings.places, jobs, loans, computer)))
+    readings = Readings(leave_out)
+    looks = _look_of_each(computer, readings)
+    findings = sum((look.findings() for look in looks.values()), Findings((), guides().problems))
+    by_profile: dict[str, list[Loan]] = {}
+    for loan in (loan for look in looks.values() for loan in look.loans):
+        by_profile.setdefault(loan.profile, []).append(loan)
+    places = tuple(_nameable(_with_loans(place, by_profile.get(place.name, ()))) for place in findings.places)
+    places = with_further_spots(places, readings, client_named)
     findings = Findings(places, (*findings.problems, *running_unseen(computer, guided_clients())))
     if corners:
-        findings += search_corners(computer, claims(findings.places), readings, leave_out, progress)
+        findings += mentions(computer, claims(findings.places), readings)
     return Findings(findings.places, tuple(closed_ones_together(findings.problems, computer.home)))
+
+
+def _look_of_each(computer: Computer, readings: Readings) -> Mapping[str, Look]:
+    """What each program's look gave, in the order in which places are listed.
+
+    First each takes the files where it keeps them, then what lies elsewhere and is plainly its own. Scripts and files
+    of variables, which may belong to anybody, come last.
+    """
+    everybody = (*CLIENTS, *guided_clients())
+    looks = {client.name: _looked(client, computer, readings) for client in everybody if not client.looks_last}
+    for content in discovered(computer, readings).texts:
+        path = content.path
+        if content.real_path in readings.taken or is_a_copy(path) or makes_another(path):
+            continue
+        owner = _owner(content)
+        if owner is not None:
+            owner.take_file(computer, looks[owner.name], path)
+            readings.taken |= looks[owner.name].seen
+    looks |= {client.name: _looked(client, computer, readings) for client in everybody if client.looks_last}
+    return {client.name: looks[client.name] for client in everybody}
+
+
+def _looked(client: Client, computer: Computer, readings: Readings) -> Look:
+    try:
+        look = client.look(computer, readings)
+    except OSError as error:  # at a question that a path is asked on the way; what it hides is not known
+        path = computer.home if error.filename is None else Path(os.fsdecode(error.filename))
+        look = Look(client.name)
+        look.report(path, unreadable(path, error))
+    readings.taken |= look.seen
+    return look
+
+
+def _owner(content: FileContent) -> Client | None:
+    return next((client for client in CLIENTS if client.own_file.is_like(content)), None)
 
 
 def claims(places: tuple[Place, ...]) -> frozenset[tuple[str, AccessKeyId]]:
@@ -226,3 +231,28 @@ def _nameable(place: Place) -> Place:
         "name, then look again."
     )
     return replace(place, editable=False, note=f"{place.note} {note}".strip())
+
+
+def _with_loans(place: Place, loans: Sequence[Loan]) -> Place:
+    """Add to an AWS profile what the programs that borrow its key need; its own files do not say it.
+
+    Args:
+        loans: those of the profiles of this name.
+    """
+    if place.client != AwsFiles.name:
+        return place
+    fitting = [
+        loan
+        for loan in loans
+        if loan.credentials in (None, place.path)
+        and (is_aws_endpoint(loan.endpoint) or same_server(loan.endpoint, place.endpoint))
+    ]
+    targets = (target for loan in fitting for target in loan.targets)
+    return replace(
+        place,
+        targets=tuple(dict.fromkeys((*place.targets, *targets))),
+        additions=place.additions.union(*(loan.additions for loan in fitting)),
+        plain_http=place.plain_http or any(loan.plain_http for loan in fitting),
+        region=place.region or next((loan.region for loan in fitting if loan.region), None),
+        note=" ".join(note for note in (place.note, *(loan.note for loan in fitting)) if note),
+    )

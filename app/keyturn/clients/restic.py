@@ -15,7 +15,7 @@ from keyturn.clients.looking import Loan, Look
 from keyturn.clients.restic_addresses import Repository, repository
 from keyturn.clients.restic_check import restic_check
 from keyturn.clients.shell_files import Owner
-from keyturn.clients.shell_pairs import FileFacts, last_value, session_token
+from keyturn.clients.shell_pairs import FileFacts, has_session_token, last_value
 from keyturn.clients.shell_reading import read_shell_files, shell_spots, variables_of
 from keyturn.clients.variable_places import Variables, places_of
 from keyturn.clients.variable_readers import after_change_of_variables
@@ -41,6 +41,7 @@ class Restic(Client):
     title = "restic"
     program_names = ("restic",)
     about = About(own_check="restic cat config --no-lock", proved_with_program=True)
+    looks_last = True
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a file that also sets up restic."""
@@ -125,7 +126,7 @@ def _with(place: Place, facts: FileFacts) -> Place:
 def _facts(found: Sequence[Assignment], repositories: Sequence[Repository]) -> FileFacts:
     endpoint = repositories[0].endpoint if repositories else None
     return FileFacts(
-        token=session_token(found),
+        session_token=has_session_token(found),
         targets=tuple(dict.fromkeys(item.target for item in repositories)),
         region=last_value(found, "AWS_DEFAULT_REGION", "AWS_REGION") or region_in(endpoint),
         endpoint=endpoint,
@@ -138,7 +139,6 @@ def _loan(
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
     facts = _facts(found, repositories)
     return Loan(
-        program=Restic.name,
         profile=profile,
         credentials=None if credentials is None else computer.expanded(credentials),
         targets=facts.targets,

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About
+from keyturn.clients.client import About, OwnFile
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_ids_in, mention
+from keyturn.clients.looking import Look, mention
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.own_files import StoredKey, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
 from keyturn.computer.computer import Platform
@@ -36,6 +37,10 @@ class Resticprofile(ResticWrapper):
     title = "resticprofile"
     program_names = ("resticprofile",)
     about = About(own_check="restic cat config")
+    own_file = OwnFile(
+        names=("profiles.toml", "profiles.yaml", "profiles.yml", "profiles.json", "profiles.conf"),
+        options=("-c", "--config"),
+    )
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return `profiles.*` in all folders where it looks, but the one that it is started in."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
-from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
@@ -39,17 +39,27 @@ class S3cmd(Client):
     title = "s3cmd"
     program_names = ("s3cmd", "s4cmd")
     about = About(own_check="s3cmd ls s3://BUCKET/PREFIX", proved_with_program=True)
+    own_file = OwnFile(
+        names=("*s3cfg", "s3cmd.ini"),
+        signature=re.compile(rb"^(?:host_bucket|bucket_location|gpg_passphrase)[ \t]*=", re.MULTILINE),
+        variables=("S3CMD_CONFIG",),
+        options=("-c", "--config"),
+    )
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each of its configuration files that has a key."""
         for path in _paths(computer, computer.environment):
-            content = look.read(path)
-            if content is None:
-                continue
-            try:
-                look.take(_places(content, ini.entries(content.content, _S3CMD, path=path)))
-            except FileError as error:
-                look.report_unparsable(content, error)
+            self.take_file(computer, look, path)
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take a place for the key in one file; see `Client.take_file`."""
+        content = look.read(path)
+        if content is None:
+            return
+        try:
+            look.take(_places(content, ini.entries(content.content, _S3CMD, path=path)))
+        except FileError as error:
+            look.report_unparsable(content, error)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the one pair that counts; see `Client.spots`."""
@@ -98,16 +108,13 @@ class S3cmd(Client):
         return None if program.environment is None else _paths(computer, program.environment)
 
 
-def usual_paths(computer: Computer) -> tuple[Path, ...]:
-    """Return where s3cmd looks where it is told nothing else."""
-    of_windows = (computer.application_support / "s3cmd.ini",) if computer.platform is Platform.WINDOWS else ()
-    return (*of_windows, computer.home / ".s3cfg")
-
-
 def _paths(computer: Computer, environment: Mapping[str, str]) -> tuple[Path, ...]:
     """Where s3cmd looks, what the variable names first."""
-    named = [computer.expanded(environment["S3CMD_CONFIG"])] if environment.get("S3CMD_CONFIG") else []
-    return tuple(dict.fromkeys([*named, *usual_paths(computer)]))
+    paths = [computer.expanded(environment["S3CMD_CONFIG"])] if environment.get("S3CMD_CONFIG") else []
+    if computer.platform is Platform.WINDOWS:
+        paths.append(computer.application_support / "s3cmd.ini")
+    paths.append(computer.home / ".s3cfg")
+    return tuple(dict.fromkeys(paths))
 
 
 def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Place | Problem]:
@@ -127,11 +134,12 @@ def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Plac
         return
     secret_entry = ini.effective(entries, _S3CMD, None, _SECRET)
     secret = None if secret_entry is None or secret_entry.is_reference else secret_entry.value or None
-    token = token_beside(identifier, "access_token" if settings.get("access_token") else None)
+    session = identifier.is_temporary or bool(settings.get("access_token"))
     notes = []
     if secret is None:
         notes.append(_("The secret key is missing beside it."))
-    notes.append(token.note)
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
     location = settings.get("bucket_location")
     yield Place(
         client=S3cmd.name,
@@ -141,15 +149,14 @@ def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Plac
         kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=None if secret is None else Secret(secret),
-        editable=secret is not None and token.lets_edit,
+        editable=secret is not None and not session,
         region=None if location is None else _REGION_NAMES.get(location, location),
         endpoint=_host(settings),
         additions=frozenset({Addition.OBJECT_ACL} if _is_on(settings, "acl_public") else ()),
         manner=_manner(settings),
         plain_http=settings.get("use_https", "").lower() in _NO,
-        session=token.session,
-        spoiled=token.spoiled,
-        note=" ".join(note for note in notes if note),
+        session=session,
+        note=" ".join(notes),
     )
 
 

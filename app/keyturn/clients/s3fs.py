@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, AfterChange, Client, PairSpot, ValueSpot
+from keyturn.clients.client import About, AfterChange, Client, OwnFile, PairSpot, ValueSpot
 from keyturn.clients.endpoints import region_in, speaks_plain_http
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id, mention
@@ -18,7 +18,7 @@ from keyturn.computer.computer import Platform
 from keyturn.computer.shells import quoted
 from keyturn.edits import colon_lines, units
 from keyturn.edits.colon_lines import Line, Reader
-from keyturn.edits.files import FileContent, read_file
+from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Writing
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
@@ -64,22 +64,21 @@ class S3fs(Client):
     title = "s3fs"
     program_names = ("s3fs",)
     about = About(proved_with_program=True)
+    own_file = OwnFile(names=(_OWN, _SYSTEM))
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each line that counts, and a mention for each that does not."""
-        mounts = list(_mounts(computer))
+        mounts = list(_mounts(computer, Listing(readings=look.listing.readings)))
         usual = _usual_files(computer)
         for path in dict.fromkeys((*usual, *(one.password_file for one in mounts if one.password_file is not None))):
-            content = look.read(path)
-            if content is None:
-                continue
-            concerned = [
+            concerned = (
                 one for one in mounts if one.password_file == path or (not one.password_file and path in usual)
-            ]
-            try:
-                look.take(_places(content, concerned))
-            except FileError as error:
-                look.report_unparsable(content, error)
+            )
+            _take(look, path, list(concerned))
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take a place for each line of one file; see `Client.take_file`."""
+        _take(look, path, [])
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each line that counts, by its bucket; see `Client.spots`."""
@@ -119,6 +118,16 @@ class S3fs(Client):
     def how_to_restart(self, program: RunningProgram) -> str:
         """Return how a mount is made anew."""
         return _remount()
+
+
+def _take(look: Look, path: Path, concerned: list[Mount]) -> None:
+    content = look.read(path)
+    if content is None:
+        return
+    try:
+        look.take(_places(content, concerned))
+    except FileError as error:
+        look.report_unparsable(content, error)
 
 
 def _remount() -> str:
@@ -170,21 +179,21 @@ def _manner(options: Mapping[str, str]) -> Manner:
     )
 
 
-def _mounts(computer: Computer) -> Iterator[Mount]:
+def _mounts(computer: Computer, listing: Listing) -> Iterator[Mount]:
     found: list[Mount | None] = []
     table = computer.system_folder("etc")
-    for line in _lines(None if table is None else table / "fstab"):
+    for line in _lines(None if table is None else table / "fstab", listing):
         fields = line.split()
         if len(fields) >= 4 and (fields[2] in ("fuse.s3fs", "s3fs") or fields[0].startswith("s3fs#")):
             found.append(_mount(computer, fields[0], fields[3].split(",")))
-    for path in unit_files(computer, Listing()):  # what cannot be listed is told where units are read
-        found += _in_unit(computer, path)
+    for path in unit_files(computer, listing):  # what cannot be listed is told where units are read
+        found += _in_unit(computer, path, listing)
     yield from (one for one in found if one is not None)
 
 
-def _in_unit(computer: Computer, path: Path) -> Iterator[Mount | None]:
+def _in_unit(computer: Computer, path: Path, listing: Listing) -> Iterator[Mount | None]:
     try:
-        content = read_file(path).content
+        content = listing.readings.file(path).content
         if b"s3fs" not in content:
             return
         found = units.directives(content, path=path)
@@ -199,11 +208,11 @@ def _in_unit(computer: Computer, path: Path) -> Iterator[Mount | None]:
             yield mount_in(computer, tuple(words[1:]))
 
 
-def _lines(path: Path | None) -> list[str]:
+def _lines(path: Path | None, listing: Listing) -> list[str]:
     if path is None:
         return []
     try:
-        text = read_file(path).content.decode(errors="replace")
+        text = listing.readings.file(path).content.decode(errors="replace")
     except FileError:
         return []
     return [line for line in text.splitlines() if not line.lstrip().startswith("#")]

@@ -25,7 +25,6 @@ _START_FILES = (
 )
 _SYSTEM_START_FILES = ("environment", "profile", "bash.bashrc", "zshenv", "zsh/zshenv", "zsh/zshrc", "zsh/zprofile")
 _SYSTEM_FOLDERS = ("profile.d", "default", "environment.d", "conf.d")
-_SCRIPT_FOLDERS = ("bin", "scripts", "Scripts", ".local/bin")
 _SCRIPT_ENDINGS = (".env", "-env", ".sh", ".conf")
 _REPOSITORY_FOLDERS = frozenset({"data", "index", "keys", "locks", "snapshots"})
 _PROJECT_FILES = (".env", ".envrc")
@@ -84,17 +83,6 @@ def _candidates(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
             yield ShellFile(etc / name, Owner.ENVIRONMENT)
         for name in _SYSTEM_FOLDERS:
             yield from _in_folder(walk, etc / name, Owner.ENVIRONMENT)
-    for name in _SCRIPT_FOLDERS:
-        yield from _in_folder(walk, home / name, Owner.NOBODY, depth=1)
-    local = computer.system_folder("usr", "local")
-    if local is not None:
-        yield from _in_folder(walk, local / "bin", Owner.NOBODY)
-        yield from _in_folder(walk, local / "sbin", Owner.NOBODY)
-    for project in project_folders(home, walk):
-        for name in _PROJECT_FILES:
-            project_file = os.path.join(project, name)  # noqa: PTH118  (hundreds of them, at once)
-            if os.path.isfile(project_file):  # noqa: PTH113
-                yield ShellFile(Path(project_file), Owner.NOBODY)
     for named in environment_files(computer, walk):
         yield ShellFile(named, Owner.ENVIRONMENT)
 
@@ -109,8 +97,6 @@ def _restic_files(computer: Computer, walk: Walk) -> Iterator[ShellFile]:
     etc = computer.system_folder("etc")
     if etc is not None:
         yield from _named_after_restic(walk, etc, Owner.RESTIC)
-        for name in ("cron.d", "cron.daily", "cron.hourly", "cron.weekly", "cron.monthly"):
-            yield from _in_folder(walk, etc / name, Owner.NOBODY)
     root = computer.system_folder("root")
     if root is not None and root != home:
         yield from _named_after_restic(walk, root, Owner.NOBODY)

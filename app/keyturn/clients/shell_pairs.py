@@ -14,7 +14,6 @@ from keyturn.clients.consumers import consumers_in
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.key_names import Half, Partners, key_name
 from keyturn.clients.looking import key_id
-from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.commands import Argument, Command, behind
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.shell import Assignment
@@ -29,6 +28,7 @@ from keyturn.model.text import _
 # `$NAME` and `${NAME}`, in quotes or not, and nothing else.
 _VARIABLE = re.compile(r'"?\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<bare>[A-Za-z_]\w*))"?')
 _NAMED = re.compile(rb"([A-Z_][A-Z0-9_]*)=")
+_VARIABLES_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 # A secret as AWS makes them, which has no name to be known by.
 SECRET_OF_AWS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9/+]{40}")
 
@@ -118,10 +118,10 @@ def options_of(command: Command) -> Iterator[Assignment]:
         known = key_name(name)
         if known is None:
             continue
-        if equals:
+        if equals and (name.startswith("-") or known.means_s3 or _VARIABLES_NAME.fullmatch(name)):
             value: Argument | None = behind(word, len(name.encode()) + 1)
         else:
-            value = after if name.startswith("-") or known.means_s3 else None
+            value = after if not equals and (name.startswith("-") or known.means_s3) else None
         if value is not None and (given := _given(name, value)) is not None:
             yield given
 
@@ -188,13 +188,11 @@ def variable_key_id(name: str, value: str | None) -> AccessKeyId | None:
     return key_id(value)
 
 
-def session_token(found: Iterable[Assignment]) -> str | None:
-    """Return what a session token among the variables is called; None where there is none.
-
-    One that is set from something else, as after taking a role, belongs to a key that is set so, too.
-    """
-    names = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
-    return next((one.name for one in found if one.name in names and one.value and not one.is_reference), None)
+def has_session_token(found: Iterable[Assignment]) -> bool:
+    """Return whether a session token stands beside the keys: they are temporary then."""
+    return any(
+        assignment.name in ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN") and assignment.value for assignment in found
+    )
 
 
 def last_value(found: Sequence[Assignment], *names: str) -> str | None:
@@ -211,11 +209,10 @@ class FileFacts:
     """What a file says for a key in its variables: see `Place`.
 
     Attributes:
-        token: what a session token is called there; None where there is none.
         asked: what the commands ask that take the key.
     """
 
-    token: str | None
+    session_token: bool
     region: str | None
     endpoint: str | None
     targets: tuple[Target, ...] = ()
@@ -225,24 +222,25 @@ class FileFacts:
 
 
 def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within: str = "") -> Place:
-    """Return the place of a key in variables; a mention where the pair is not complete or cannot be replaced.
+    """Return the place of a key in variables; a mention where its secret cannot be told from the file.
 
     Args:
         within: what the variables belong to, such as a service in a compose file.
     """
     secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
-    token = token_beside(pair.access_key_id, facts.token)
+    session = pair.access_key_id.is_temporary or facts.session_token
     notes = [pair.note]
-    notes.append(token.note)
+    if session:
+        notes.append(_("These are temporary credentials, which expire by themselves."))
     return Place(
         client=client,
         name=f"{path.name}: {within}" if within else path.name,
         path=path,
         locator=locator_of(pair, within),
-        kind=PlaceKind.DESTINATION if pair.is_replaceable else PlaceKind.MENTION,
+        kind=PlaceKind.DESTINATION if secret is not None else PlaceKind.MENTION,
         access_key_id=pair.access_key_id,
         secret=secret,
-        editable=pair.is_replaceable and token.lets_edit,
+        editable=pair.is_replaceable and not session,
         targets=facts.targets,
         region=facts.region,
         endpoint=facts.endpoint,
@@ -250,9 +248,9 @@ def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within:
         manner=facts.manner,
         consumers=consumers_in(path, facts.asked),
         plain_http=speaks_plain_http(facts.endpoint),
-        session=token.session,
-        spoiled=token.spoiled,
+        session=session,
         note=" ".join(note for note in notes if note),
+        line=pair.assignment.line,
     )
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import PairSpot
+from keyturn.clients.discovery import discovered, holds_something
 from keyturn.clients.duplicity_targets import names_destination
-from keyturn.clients.jobs import Job
 from keyturn.clients.key_names import key_name
-from keyturn.clients.looking import Look, key_ids_in
+from keyturn.clients.looking import Look
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.readings import Readings
+from keyturn.clients.script_kinds import is_dotenv, is_script, may_set_variables
 from keyturn.clients.shell_files import SCRIPT_LIMIT, Owner, shell_files
-from keyturn.clients.variable_places import RUNS_A_PROGRAM, Variables, spots_of
+from keyturn.clients.variable_places import Variables, spots_of
 from keyturn.clients.walking import Walk, unfinished
 from keyturn.edits import dotenv, shell
 from keyturn.edits.files import LIMIT, FileContent
@@ -29,14 +31,9 @@ if TYPE_CHECKING:
 
 # Files and folders looked at; people's own scripts are far fewer.
 _BUDGET = 5000
-# One of these stands in every text that sets a key, or says where one is.
-_MARKS = re.compile(rb"(?i)access[_-]?key|A[KS]IA[A-Z0-9]{16}|AWS_PROFILE|secret")
 _NAMES_DUPLICITY = re.compile(rb"^[^#\n]*?\bduplicity\b", re.MULTILINE)
 _NAMES_RESTIC = re.compile(rb"^[^#\n]*?\brestic\b", re.MULTILINE)
 _REPOSITORY_OPTION = re.compile(rb"\s(?:-r|--repo)[ =]")
-# .env, .env.production, backup.env
-_IS_DOTENV = re.compile(r"(?:.*\.)?env(?:\..*)?|.*-env", re.IGNORECASE | re.DOTALL)
-_SCRIPT_ENDINGS = (".sh", ".bash", ".zsh", ".fish", ".ksh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +78,6 @@ def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[t
         look.take(found.bounded)
 
 
-def shell_jobs(computer: Computer, readings: Readings) -> Iterator[Job]:
-    """Yield every text for a shell that was read, whether it sets a key or only runs what uses one."""
-    for one in readings.once(shell_files, lambda: _read_all(computer, readings)).texts:
-        yield Job(one.content.real_path, Variables(one.text.assignments, commands=one.text.commands))
-
-
 def _read_all(computer: Computer, readings: Readings) -> _Texts:
     walk, found = Walk(_BUDGET, readings=readings), _Texts()
     seen: set[Path] = set()
@@ -96,23 +87,31 @@ def _read_all(computer: Computer, readings: Readings) -> _Texts:
         except FileError as error:
             if error.code != "file.missing":
                 found.unread.append((file.owner, file.path, error))
-            continue
-        text = content.content
-        if b"\0" in text:  # UTF-16: nothing but its letters matters here
-            text = text.replace(b"\0", b"")
-        if content.real_path in seen or (_MARKS.search(text) is None and RUNS_A_PROGRAM.search(text) is None):
-            continue
-        seen.add(content.real_path)
-        owner = owner_of(text)
-        try:
-            found.texts.append(_Text(content, variables_of(content), owner))
-        except FileError as error:
-            if any(True for _found in key_ids_in(content.content)):
-                found.refused.append((owner, content, error))
+        else:
+            _take(found, content, seen, certain=True)
+    for content in discovered(computer, readings).texts:
+        if may_set_variables(content) and content.real_path not in readings.taken:
+            _take(found, content, seen, certain=is_script(content))
     found.unlisted = walk.failed
     if walk.budget < 0 and walk.bounded is not None:
         found.bounded = tuple(unfinished([walk.bounded], Owner.RESTIC))
     return found
+
+
+def _take(found: _Texts, content: FileContent, seen: set[Path], *, certain: bool) -> None:
+    """Read one. Where it may be something else, such as notes, it is no problem that it cannot be understood."""
+    text = content.content
+    if b"\0" in text:  # UTF-16: nothing but its letters matters here
+        text = text.replace(b"\0", b"")
+    if content.real_path in seen or not holds_something(text):
+        return
+    seen.add(content.real_path)
+    owner = owner_of(text)
+    try:
+        found.texts.append(_Text(content, variables_of(content), owner))
+    except FileError as error:
+        if certain and any(True for _found in key_ids_in(content.content)):
+            found.refused.append((owner, content, error))
 
 
 def variables_of(content: FileContent) -> ShellText:
@@ -123,9 +122,8 @@ def variables_of(content: FileContent) -> ShellText:
     Raises:
         FileError: `file.unparsable`.
     """
-    name, text = content.path.name, content.content
-    is_script = text.startswith(b"#!") or name.endswith(_SCRIPT_ENDINGS)
-    if _IS_DOTENV.fullmatch(name) is not None and not is_script:
+    text = content.content
+    if is_dotenv(content.path) and not text.startswith(b"#!"):
         found = ShellText(tuple(dotenv.assignments(text, path=content.path)), ())
         with suppress(FileError):
             as_script = shell.read(text, path=content.path)
@@ -136,7 +134,7 @@ def variables_of(content: FileContent) -> ShellText:
     try:
         return shell.read(text, path=content.path)
     except FileError:
-        if is_script or not dotenv.holds_nothing_else(text):
+        if is_script(content) or not dotenv.holds_nothing_else(text):
             raise
         return ShellText(tuple(dotenv.assignments(text, path=content.path)), ())
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from keyturn.clients.listing import Listing
 from keyturn.computer.computer import Platform
 from keyturn.edits import units
-from keyturn.edits.files import read_file
 from keyturn.model.errors import FileError
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def unit_files(computer: Computer, listing: Listing) -> Iterator[Path]:
 def environment_files(computer: Computer, listing: Listing) -> Iterator[Path]:
     """Yield the files that units take variables from. One with a part that only systemd can fill in is left out."""
     for path in unit_files(computer, listing):
-        yield from (named for named, _lasting in _named_in(computer, path))
+        yield from (named for named, _lasting in _named_in(computer, path, listing))
 
 
 def lasting_readers(computer: Computer, path: Path) -> tuple[Path, ...]:
@@ -56,7 +55,7 @@ def lasting_readers(computer: Computer, path: Path) -> tuple[Path, ...]:
     return tuple(
         unit
         for unit in unit_files(computer, listing)
-        if any(lasting and named.resolve() == wanted for named, lasting in _named_in(computer, unit))
+        if any(lasting and named.resolve() == wanted for named, lasting in _named_in(computer, unit, listing))
     )
 
 
@@ -65,10 +64,10 @@ def unit_name(path: Path) -> str:
     return path.parent.name.removesuffix(".d") if path.parent.name.endswith(".d") else path.name
 
 
-def _named_in(computer: Computer, unit: Path) -> Iterator[tuple[Path, bool]]:
+def _named_in(computer: Computer, unit: Path, listing: Listing) -> Iterator[tuple[Path, bool]]:
     """Each file that the unit takes variables from, and whether what it starts may run for days."""
     try:
-        found = units.directives(read_file(unit).content, path=unit)
+        found = units.directives(listing.readings.file(unit).content, path=unit)
     except FileError:
         return  # reported where the unit itself is read
     ends = any(one.name == "Type" and one.value.strip() == b"oneshot" for one in found)

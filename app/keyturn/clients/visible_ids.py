@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.guided import blind_spot
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import key_ids_in, locator_of_line
+from keyturn.clients.looking import locator_of_line
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.walking import Walk
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _

@@ -78,10 +78,11 @@ class Place:
         manner: how the configuration has it ask.
         plain_http: the program is configured to speak without TLS.
         session: the place holds temporary credentials.
-        spoiled: a session token of another key stands beside this lasting one, so that AWS refuses what is read here.
         note: what a person should know of this place, in a sentence; may be empty.
         consumers: the programs that work with the pair, where more than the place itself tells of them. Then each
             target is one of theirs.
+        line: where the ID stands in the file, counted from 1; 0 where that is not known, or the file has no lines.
+        also_at: the lines on which the ID stands elsewhere in the file, of which no place tells.
     """
 
     client: str
@@ -99,9 +100,10 @@ class Place:
     manner: Manner = AS_USUAL
     plain_http: bool = False
     session: bool = False
-    spoiled: bool = False
     note: str = ""
     consumers: tuple[Consumer, ...] = ()
+    line: int = 0
+    also_at: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         endpoint = (self.endpoint or "").strip()

@@ -36,7 +36,7 @@ LAST_USE = "last-use"
 def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
     """What the plan of this rotation leaves to a person, as far as it can be known before it begins."""
     items = [
-        *foreseen_items(decision),
+        *foreseen_items(surroundings, decision),
         *after_changes(surroundings, decision),
         *other_computers(decision),
         *look_at_mentions(surroundings, decision),

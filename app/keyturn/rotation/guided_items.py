@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from keyturn.clients.guide import ANOTHER_PROGRAM, Guide, guide_named
+from keyturn.clients.guide import ANOTHER_PROGRAM, FILE, Guide, guide_named
 from keyturn.clients.guided import Guided
+from keyturn.clients.occurrences import occurrences_in
 from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.registry import client_named
 from keyturn.computer.computer import Computer
+from keyturn.edits.files import read_file
+from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place
 from keyturn.model.text import _
@@ -58,9 +62,20 @@ def still_old(computer: Computer, program: ByHand, old: AccessKeyId) -> tuple[Pl
     """
     if not program.places or guide_named(program.client) is None:
         return ()
+    if program.client == FILE:
+        return tuple(place for place in program.places if _stands_in(place.path, old))
     known = {place.identity for place in program.places}
     places = client_named(program.client).look(computer).places
     return tuple(place for place in places if place.access_key_id == old and place.identity in known)
+
+
+def _stands_in(path: Path, key: AccessKeyId) -> bool:
+    """Whether a file holds a pair with that ID still; the ID alone may be a remark."""
+    try:
+        content = read_file(path).content
+    except FileError:
+        return False
+    return any(one.key == key and one.secret is not None for one in occurrences_in(content))
 
 
 def guided_items(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
@@ -76,13 +91,13 @@ def guided_items(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaite
                 *_old_by_word(rotation, program),
                 *_backs_up_then(surroundings, program),
             )
-            items.append(_item(decision, program, first, seen))
+            items.append(_item(surroundings.computer, decision, program, first, seen))
     return tuple(items)
 
 
-def foreseen_items(decision: Decision) -> tuple[Awaited, ...]:
+def foreseen_items(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
     """Return what will be to do in each program, before there is a new key."""
-    return tuple(_item(decision, program, (), ()) for program in decision.by_hand)
+    return tuple(_item(surroundings.computer, decision, program, (), ()) for program in decision.by_hand)
 
 
 def items_to_put_back(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
@@ -116,13 +131,24 @@ def _back(surroundings: Surroundings, decision: Decision, program: ByHand) -> Aw
     )
 
 
-def _item(decision: Decision, program: ByHand, first: Sequence[str], seen: Sequence[str]) -> Awaited:
+def _item(
+    computer: Computer, decision: Decision, program: ByHand, first: Sequence[str], seen: Sequence[str]
+) -> Awaited:
     guide = guide_named(program.client) or guide_named(ANOTHER_PROGRAM)
     title = _title(decision, program)
     if guide is None:
         return Awaited(item_of(program), title)
-    steps = [*_question(decision, program), *first, *map(guide.say, guide.steps)]
+    steps = [*_question(decision, program), *first, *_where(program), *map(guide.say, guide.steps)]
+    after = (client_named(place.client).after_change(computer, place) for place in program.places)
+    steps += dict.fromkeys(step for needed in after if needed is not None for step in needed.steps)
     return Awaited(item_of(program), title, tuple(steps), notes=(*_notes(decision, program, guide), *seen))
+
+
+def _where(program: ByHand) -> list[str]:
+    """Where the pair stands in the files of nobody's, each of which a person opens."""
+    if program.client != FILE:
+        return []
+    return [_("Open {path} ({locator}).").format(path=one.path, locator=one.locator) for one in program.places]
 
 
 def _title(decision: Decision, program: ByHand) -> str:

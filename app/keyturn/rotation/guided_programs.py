@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keyturn.clients.guide import guide_named
+from keyturn.clients.guide import FILE, guide_named
 from keyturn.clients.guided import BLIND_SPOT
-from keyturn.clients.registry import clients_called
 from keyturn.model.errors import UsageError
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, Problem, Target
@@ -31,11 +30,20 @@ def programs_by_hand(
     given = tuple(Target(bucket) for bucket in options.buckets) if route.makes_a_key else ()
     held: dict[str, list[Place]] = {name: [] for name in _named(options)}
     for place in places:
-        held.setdefault(place.client, []).append(place)
+        held.setdefault(place.client if guide_named(place.client) else FILE, []).append(place)
     known = [_known(name, found, given) for name, found in held.items()]
     unseen = dict.fromkeys(one.client for one in problems if one.code == BLIND_SPOT)
     asked = (name for name in unseen if name not in held and (not options.only or name in options.only))
     return [*known, *(ByHand(name, (), given, known=False) for name in asked)]
+
+
+def is_by_hand(place: Place) -> bool:
+    """Return whether a person changes the key there: in a program with a guide, or in a form that Keyturn leaves alone.
+
+    Temporary credentials are changed by nobody.
+    """
+    fixed = place.secret is not None and not place.editable and not place.session
+    return guide_named(place.client) is not None or fixed
 
 
 def rights_for(program: ByHand) -> frozenset[Addition]:
@@ -52,15 +60,6 @@ def _known(name: str, places: Sequence[Place], given: tuple[Target, ...]) -> ByH
 
 def _named(options: Options) -> tuple[str, ...]:
     unknown = [name for name in options.also if guide_named(name) is None]
-    meant = [one.name for name in unknown for one in clients_called(name) if guide_named(one.name) is not None]
-    if meant:
-        raise UsageError(
-            _("There is more than one program called “{name}”, or it is called otherwise").format(
-                name=", ".join(unknown)
-            ),
-            _("Say which with --also: {names}. Nothing was changed.").format(names=", ".join(dict.fromkeys(meant))),
-            code="usage.also",
-        )
     if unknown:
         raise UsageError(
             _("Keyturn has no steps for “{name}”").format(name=", ".join(unknown)),

@@ -95,7 +95,9 @@ def _without_secret(found: FoundKey) -> str:
     hiding = {
         place.client: guide.title
         for place in found.places
-        if place.secret is None and (guide := guide_named(place.client)) is not None
+        if place.secret is None
+        and place.kind is PlaceKind.DESTINATION
+        and (guide := guide_named(place.client)) is not None
     }
     if not hiding:
         return _(

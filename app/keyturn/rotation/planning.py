@@ -11,7 +11,6 @@ from keyturn.aws import buckets as aws_buckets
 from keyturn.aws import scoped_user, spreading
 from keyturn.aws.buckets import BucketFacts
 from keyturn.clients.endpoints import is_aws, speaks_plain_http
-from keyturn.clients.guide import guide_named
 from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
 from keyturn.clients.walking import listed
@@ -23,12 +22,12 @@ from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, consent, turning_off, words
+from keyturn.rotation import by_hand, consent, turning_off
 from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_notes
 from keyturn.rotation.consumer_gates import beyond_notes, incomplete
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_items import program_title
-from keyturn.rotation.guided_programs import programs_by_hand
+from keyturn.rotation.guided_programs import is_by_hand, programs_by_hand
 from keyturn.rotation.kept_backups import KeptBackups
 from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.not_buckets import told_apart
@@ -170,23 +169,22 @@ class _Planning:
         destinations: list[Place] = []
         guided: list[Place] = []
         mentions: list[Place] = []
-        spoiled: list[Place] = []
         for place in self._found.places:
             if place.kind is PlaceKind.LEFTOVER:
                 continue
             left_out = bool(wanted) and place.client not in wanted
             at_aws = is_aws(place, self._surroundings.endpoint_url)
             ours = place.kind is PlaceKind.DESTINATION and at_aws is not self._found.at_store
-            if ours and place.spoiled:
-                spoiled.append(place)
-            elif not ours or left_out:
+            if not ours or left_out:
                 mentions.append(place)
             else:
-                (destinations if guide_named(place.client) is None else guided).append(place)
-        # A person sets these right first, whoever edits the rest of their file.
-        as_text = text_edits(mentions, self._found.pair, self._options.edit_text)
+                (guided if is_by_hand(place) else destinations).append(place)
+        # What a program's own editor changes is not edited as text besides.
+        own = {os.path.realpath(place.path) for place in destinations}
+        others = [place for place in (*mentions, *guided) if os.path.realpath(place.path) not in own]
+        as_text = text_edits(others, self._found.pair, self._options.edit_text)
         edited = {place.path for place in as_text.places}
-        mentions = [*(place for place in mentions if place.path not in edited), *spoiled]
+        mentions, guided = ([one for one in places if one.path not in edited] for places in (mentions, guided))
         return _Scope((*destinations, *as_text.places), tuple(guided), tuple(mentions), as_text.offered)
 
     def _with_targets(self, scope: _Scope, by_hand_programs: Sequence[ByHand]) -> list[Destination]:
@@ -194,13 +192,7 @@ class _Planning:
         if not self._route.makes_a_key:
             return []
         unused = not places and not any(one.known or one.targets for one in by_hand_programs)
-        spoiled = [place for place in scope.mentions if place.spoiled]
-        if unused and spoiled:
-            for place in spoiled:
-                text = _("{program} {name} cannot back up now, so there is nothing to prove there. {note}")
-                said = text.format(program=words.program(place.client), name=place.name, note=place.note)
-                self._close(said, code="place.spoiled")
-        elif unused and scope.mentions:
+        if unused and scope.mentions:
             self._close(
                 _only_mentioned(self._found.key.access_key_id, scope),
                 step=Step.CREATE,
@@ -217,6 +209,9 @@ class _Planning:
                 ).format(key=self._found.key.access_key_id.masked),
                 code="key.unused",
             )
+        elif scope.offered_as_text:
+            text = _("Keyturn can put the new key into {paths} as text, if you name it with --edit-text PATH.")
+            self._notes.append(text.format(paths=listed(list(scope.offered_as_text))))
         given = tuple(Target(bucket) for bucket in self._options.buckets)
         destinations = [
             Destination(place, targets, Path(os.path.realpath(place.path)), _manners(place, targets))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from keyturn.clients.corners import is_a_copy
+from keyturn.clients.guide import FILE
 from keyturn.clients.text_files import pairs_with, why_not
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import KeyPair
@@ -42,7 +43,7 @@ def text_edits(mentions: Sequence[Place], pair: KeyPair | None, named: Sequence[
     """
     by_file: dict[str, Path] = {}
     for place in mentions:
-        if place.kind is PlaceKind.MENTION:
+        if may_be_text(place):
             by_file.setdefault(os.path.realpath(place.path), place.path)
     wanted = {os.path.realpath(path.expanduser()) for path in named}
     for path in sorted(wanted - by_file.keys()):
@@ -64,6 +65,11 @@ def text_edits(mentions: Sequence[Place], pair: KeyPair | None, named: Sequence[
     places = [place for real in by_file if real in wanted for place in _places(by_file[real], pair)]
     offered = tuple(path for real, path in by_file.items() if refusals[real] is None and real not in wanted)
     return TextEdits(tuple(places), offered)
+
+
+def may_be_text(place: Place) -> bool:
+    """Return whether the place may be one that is edited as text: no program's module knows how it is written."""
+    return place.kind is PlaceKind.MENTION or place.client == FILE
 
 
 class EditedBy(StrEnum):
@@ -89,7 +95,7 @@ def edited_by(place: Place, pair: KeyPair | None) -> EditedBy:
         return EditedBy.PROGRAM
     if place.kind is PlaceKind.LEFTOVER or (place.kind is PlaceKind.MENTION and is_a_copy(place.path)):
         return EditedBy.NONE
-    if place.kind is PlaceKind.MENTION and pair is not None and why_not(place.path, pair) is None:
+    if may_be_text(place) and pair is not None and why_not(place.path, pair) is None:
         return EditedBy.TEXT
     return EditedBy.BY_HAND
 

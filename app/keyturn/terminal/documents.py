@@ -92,6 +92,7 @@ def _of_place(place: Place, pair: KeyPair | None) -> dict[str, Any]:
         "endpoint": place.endpoint,
         "has_secret": place.secret is not None,
         "note": place.note,
+        "also_at": list(place.also_at),
     }
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from keyturn.clients.corners import NAME, what_it_is
+from keyturn.clients.corners import what_it_is
+from keyturn.clients.guide import FILE
 from keyturn.clients.looking import mention_at
 from keyturn.clients.search import gaps
 from keyturn.clients.search.crew import Crew, Stopped
@@ -158,7 +159,7 @@ def _places(
         note = _note(Path(path), sighting)
         if key not in wanted:
             note = f"{_kind(key)} {note}"
-        yield mention_at(NAME, Path(path), key, _locator(sighting, key), note)
+        yield mention_at(FILE, Path(path), key, _locator(sighting, key), note)
 
 
 def _locator(sighting: Sighting, key: AccessKeyId) -> str:

@@ -1,0 +1,111 @@
+"""One walk through the usual corners: every small file in which something of keys or of S3 stands, read once."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.listing import Listing
+from keyturn.clients.usual_corners import Corner, corners
+from keyturn.clients.walking import Walk
+
+if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
+    from keyturn.computer.computer import Computer
+    from keyturn.edits.files import FileContent
+    from keyturn.model.errors import FileError
+
+SIZE_LIMIT = 1024 * 1024
+# Of files that count only for what their name tells: what a person writes is smaller.
+_TELLING_LIMIT = 256 * 1024
+# Files and folders looked at in one corner; a corner with more is named as not read to its end.
+_BUDGET = 4000
+# Looked at in all folders of projects together.
+_PROJECTS_BUDGET = 20_000
+_KEY_ID = re.compile(rb"A[KS]IA[A-Z0-9]{16}|A\0[KS]\0I\0A\0(?:[A-Z0-9]\0){15}")
+# One of these stands in each script, unit or compose file that names a key, or a file with one, in whatever words.
+_WORDS = (
+    *(b"ccess_key", b"CCESS_KEY", b"ccessKey", b"CCESSKEY", b"ccess-key", b"AWS_", b"S3_", b"rclone", b"RCLONE"),
+    *(b"restic", b"s3cmd", b"s3fs", b"s3://", b"op://", b"env_file", b"duplic", b"kopia", b"backrest", b"secrets:"),
+)
+# Opened without waiting, so that a pipe in the place of a file cannot hold the search up.
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What the walk found.
+
+    Attributes:
+        texts: the files in which something of keys stands, each real file once, in the order of the corners.
+        failed: what could not be looked at, with the reason.
+        bounded: folders that were not searched to their end.
+    """
+
+    texts: tuple[FileContent, ...]
+    failed: Mapping[Path, FileError]
+    bounded: tuple[Path, ...]
+
+
+def discovered(computer: Computer, readings: Readings) -> Discovered:
+    """Return what stands in the usual corners; they are walked through at the first call."""
+    return readings.once(discovered, lambda: _walk(computer, readings))
+
+
+def _walk(computer: Computer, readings: Readings) -> Discovered:
+    listing = Listing(readings=readings)
+    texts: dict[Path, FileContent] = {}
+    bounded: list[Path] = []
+    passed: set[str] = set()
+    projects = Walk.beside(listing, _PROJECTS_BUDGET, readings.left_out)
+    for corner in corners(computer, listing):
+        if corner.folder in readings.left_out:
+            continue
+        walk = projects if corner.is_project else Walk.beside(listing, _BUDGET, readings.left_out)
+        for entry in walk.files(corner.folder, corner.depth, corner.enters):
+            if entry.path in passed or not corner.wants(entry):
+                continue
+            passed.add(entry.path)
+            found = _read(entry, corner, walk, readings)
+            if found is not None:
+                texts.setdefault(found.real_path, found)
+        if walk.bounded is not None and (corner.all_files or walk.budget < 0) and walk.bounded not in bounded:
+            bounded.append(walk.bounded)
+    return Discovered(tuple(texts.values()), listing.failed, tuple(bounded))
+
+
+def _read(entry: os.DirEntry[str], corner: Corner, walk: Walk, readings: Readings) -> FileContent | None:
+    """The file, where something of keys stands in it; what cannot be read is noted in the walk."""
+    path = Path(entry.path)
+    known = readings.known(path)
+    if known is not None:
+        return known if holds_something(known.content) else None
+    try:
+        if not 20 <= entry.stat().st_size <= (SIZE_LIMIT if corner.all_files else _TELLING_LIMIT):
+            return None
+        handle = os.open(entry.path, _OPEN)
+        try:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                return None
+            content = b""
+            while len(content) <= SIZE_LIMIT and (piece := os.read(handle, SIZE_LIMIT)):
+                content += piece
+        finally:
+            os.close(handle)
+    except OSError as error:
+        walk.note(entry.path, error)
+        return None
+    return readings.keep(path, content, found) if holds_something(content) else None
+
+
+def holds_something(content: bytes) -> bool:
+    """Return whether a key ID stands in a file, or a word that names a key, or a program that uses one."""
+    if (b"IA" in content or b"I\0A" in content) and _KEY_ID.search(content) is not None:
+        return True
+    return len(content) <= _TELLING_LIMIT and any(word in content for word in _WORDS)

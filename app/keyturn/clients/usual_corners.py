@@ -1,0 +1,216 @@
+"""The usual corners: the folders in which people, programs and servers keep small files that may hold a key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.listing import Listing
+from keyturn.clients.shell_files import project_folders
+from keyturn.clients.walking import SKIPPED_FOLDERS, personal_folders
+from keyturn.computer.computer import Platform
+
+if TYPE_CHECKING:
+    import os
+
+    from keyturn.computer.computer import Computer
+
+# Files that a person or a program writes settings, jobs and scripts into, by their endings.
+_TELLING_ENDINGS = frozenset(
+    {
+        *(".sh", ".bash", ".zsh", ".fish", ".ksh", ".py", ".rb", ".php", ".pl", ".js", ".mjs", ".ts", ".lua", ".r"),
+        *(".ps1", ".psm1", ".bat", ".cmd", ".vbs", ".tf", ".tfvars", ".hcl", ".yml", ".yaml", ".toml", ".json"),
+        *(".ini", ".conf", ".cfg", ".cnf", ".config", ".properties", ".xml", ".plist", ".env", ".service", ".timer"),
+        *(".mount", ".s3cfg", ".cron", ".crontab", ".keys", ".key", ".credentials", ".secret", ".secrets", ".txt"),
+    }
+)
+_TELLING_NAMES = re.compile(
+    r"\.?env(?:rc)?(?:[._-].*)?|.*[._-]env|.*(?:s3cfg|passwd-s3fs|rclone|crontab|credential|accesskey|secret|boto).*",
+    re.IGNORECASE | re.DOTALL,
+)
+# Nobody writes a key into these, and there are many.
+_NEVER = frozenset(
+    {"package.json", "package-lock.json", "composer.lock", "tsconfig.json", "composer.json", "yarn.lock"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """One folder to look through.
+
+    Attributes:
+        depth: how many levels of folders in it are looked into; 0 for its own files only.
+        all_files: every small file; else those whose names tell that somebody sets something in them.
+        skips: names of folders in it that are left out.
+        is_project: one of the many folders in which people keep what they work on.
+    """
+
+    folder: Path
+    depth: int
+    all_files: bool = True
+    skips: frozenset[str] = frozenset()
+    is_project: bool = False
+
+    def wants(self, entry: os.DirEntry[str]) -> bool:
+        """Return whether the file is looked into, by its name."""
+        return self.all_files or is_telling(entry.name)
+
+    def enters(self, name: str) -> bool:
+        """Return whether a folder of this name is looked into."""
+        return name not in SKIPPED_FOLDERS and name not in self.skips
+
+
+def is_telling(name: str) -> bool:
+    """Return whether a file's name tells that somebody sets something in it; one without an ending may be anything."""
+    ending = name[name.rfind(".") :].lower() if "." in name.lstrip(".") else ""
+    if name in _NEVER:
+        return False
+    return not ending or ending in _TELLING_ENDINGS or _TELLING_NAMES.fullmatch(name) is not None
+
+
+def corners(computer: Computer, listing: Listing) -> Iterator[Corner]:
+    """Yield the corners of the home, then those of the system."""
+    home, config = computer.home, computer.xdg_config_home
+    yield Corner(home, 0)
+    yield from (Corner(folder, 2) for folder in _dot_folders(home, listing) if folder != config)
+    yield Corner(config, 4)
+    for folder in personal_folders(computer, listing):
+        yield Corner(folder, 2)
+    for name in ("bin", "scripts", "Scripts"):
+        yield Corner(home / name, 2)
+    yield Corner(home / ".local" / "bin", 1)
+    for name in ("systemd", "chezmoi"):
+        yield Corner(home / ".local" / "share" / name, 4)
+    yield from _packaged(computer, listing)
+    if computer.platform is Platform.MACOS:
+        yield from _of_macos(computer, listing)
+    if computer.platform is not Platform.LINUX:
+        yield Corner(computer.application_support, 3)
+    if computer.platform is Platform.WINDOWS:
+        yield from _of_windows(computer, listing)
+    yield from (Corner(Path(one), 0, all_files=False, is_project=True) for one in project_folders(home, listing))
+    yield from _system_corners(computer, listing)
+
+
+def _dot_folders(home: Path, listing: Listing) -> list[Path]:
+    return [
+        Path(entry.path)
+        for entry in listing.entries(home)
+        if entry.name.startswith(".")
+        and entry.name not in SKIPPED_FOLDERS
+        and listing.is_folder(entry, follow_symlinks=False)
+    ]
+
+
+def _packaged(computer: Computer, listing: Listing) -> Iterator[Corner]:
+    """What snaps and flatpaks keep in the place of `~` and `~/.config` (snapcraft.io and docs.flatpak.org)."""
+    if computer.platform is not Platform.LINUX:
+        return
+    for pattern in (("snap", "*", "current"), ("snap", "*", "common")):
+        for folder in listing.matching(computer.home, pattern):
+            yield Corner(folder, 0)
+            yield from (Corner(inner, 4) for inner in _dot_folders(folder, listing))
+    for name in ("config", "data"):
+        yield from (Corner(one, 4) for one in listing.matching(computer.home, (".var", "app", "*", name)))
+    for folder in listing.matching(computer.home, (".var", "app", "*")):
+        yield from (Corner(inner, 2) for inner in _dot_folders(folder, listing))
+
+
+def _of_macos(computer: Computer, listing: Listing) -> Iterator[Corner]:
+    library = computer.home / "Library"
+    yield Corner(library / "LaunchAgents", 0)
+    yield Corner(library / "Preferences", 0)
+    yield Corner(library / "Scripts", 1)
+    # iCloud Drive, and what programs keep of it
+    yield from (Corner(one, 2) for one in listing.matching(library, ("Mobile Documents", "*")))
+    for parts in (("Containers", "*", "Data"), ("Group Containers", "*")):
+        for folder in listing.matching(library, parts):
+            yield from (Corner(inner, 3) for inner in _dot_folders(folder, listing))
+            yield Corner(folder / "Library" / "Application Support", 3)
+
+
+def _of_windows(computer: Computer, listing: Listing) -> Iterator[Corner]:
+    local = computer.home / "AppData" / "Local"
+    yield Corner(local, 2)
+    # programs of the Store see this in the place of AppData\\Roaming and AppData\\Local
+    for name in ("Roaming", "Local"):
+        yield from (Corner(one, 3) for one in listing.matching(local, ("Packages", "*", "LocalCache", name)))
+    for base in (
+        computer.home / "scoop",
+        None if computer.shared_support is None else computer.shared_support / "scoop",
+    ):
+        if base is not None:
+            yield from (Corner(one, 1, all_files=False) for one in listing.matching(base, ("apps", "*", "current")))
+            yield from (Corner(one, 3, all_files=False) for one in listing.matching(base, ("persist", "*")))
+    if computer.disk is not None:
+        yield Corner(computer.disk, 2, all_files=False, skips=_OF_WINDOWS_ITSELF)
+        service = computer.disk / "Windows" / "System32" / "config" / "systemprofile"
+        yield Corner(service, 0)
+        yield from (Corner(inner, 2) for inner in _dot_folders(service, listing))
+        yield from (Corner(service / "AppData" / name, 3) for name in ("Roaming", "Local"))
+        yield Corner(computer.disk / "Windows" / "System32" / "Tasks", 3)
+    if computer.shared_support is not None:
+        yield Corner(computer.shared_support, 3, all_files=False, skips=frozenset({"Microsoft", "Packages", "scoop"}))
+
+
+_OF_WINDOWS_ITSELF = frozenset(
+    {
+        *("Windows", "Users", "Program Files", "Program Files (x86)", "ProgramData", "$Recycle.Bin", "Recovery"),
+        *("System Volume Information", "PerfLogs", "MSOCache", "$WinREAgent", "Documents and Settings", "inetpub"),
+    }
+)
+# Of a server: where its settings, its scripts and its containers stand. In folders that hold whole programs only files
+# count whose names tell something.
+_OF_A_SERVER: tuple[tuple[tuple[str, ...], int, bool], ...] = (
+    (("etc",), 1, False),
+    (("etc",), 0, True),
+    (("etc", "systemd"), 3, True),
+    *((("etc", name), 0, True) for name in ("cron.d", "cron.daily", "cron.hourly", "cron.weekly", "cron.monthly")),
+    *((("etc", name), 1, True) for name in ("default", "sysconfig", "profile.d", "conf.d", "environment.d")),
+    *((("etc", name), 2, True) for name in ("backup", "backups", "restic", "rclone", "duply", "borgmatic", "docker")),
+    (("var", "spool", "cron"), 2, True),
+    *((("usr", "local", name), 0, True) for name in ("bin", "sbin")),
+    (("usr", "local", "etc"), 2, True),
+    (("opt", "homebrew", "etc"), 2, True),
+    *(((name,), 2, False) for name in ("opt", "srv", "backup", "backups", "data", "scripts")),
+    (("var", "backups"), 1, False),
+    (("var", "www"), 2, False),
+    (("var", "lib", "docker", "volumes"), 3, False),
+    (("var", "lib", "docker-plugins"), 3, False),
+    # NAS boxes: Synology, QNAP, Unraid
+    *((("volume1", name), 2, False) for name in ("docker", "homes", "scripts", "backup")),
+    *((("share", name), 2, False) for name in ("Container", "homes", "scripts", "backup")),
+    (("mnt", "user", "appdata"), 2, False),
+    (("boot", "config"), 3, False),
+)
+
+
+def _system_corners(computer: Computer, listing: Listing) -> Iterator[Corner]:
+    for parts, depth, all_files in _OF_A_SERVER:
+        folder = computer.system_folder(*parts)
+        if folder is not None:
+            yield Corner(folder, depth, all_files, _OF_A_SYSTEM if parts == ("etc",) else frozenset())
+    for parts in (("root",), ("var", "root")):
+        folder = computer.system_folder(*parts)
+        if folder is not None and folder != computer.home:
+            yield Corner(folder, 0)
+            yield from (Corner(inner, 2) for inner in _dot_folders(folder, listing))
+            yield from (Corner(folder / name, 2) for name in ("bin", "scripts", "backup"))
+    if computer.platform is Platform.MACOS:
+        for name in ("LaunchAgents", "LaunchDaemons", "Scripts"):
+            folder = computer.system_folder("Library", name)
+            if folder is not None:
+                yield Corner(folder, 1)
+
+
+# Folders of /etc that packages fill, with hundreds of files.
+_OF_A_SYSTEM = frozenset(
+    {
+        *("alternatives", "apparmor.d", "apt", "ca-certificates", "dpkg", "fonts", "grub.d", "init.d", "ld.so.conf.d"),
+        *("modprobe.d", "pam.d", "perl", "python3", "security", "selinux", "ssl", "pki", "udev", "X11", "xdg", "vim"),
+        *("rc0.d", "rc1.d", "rc2.d", "rc3.d", "rc4.d", "rc5.d", "rc6.d", "rcS.d", "skel", "terminfo", "dbus-1", "java"),
+    }
+)
