@@ -89,14 +89,11 @@ def test_variables_name_other_files_and_the_usual_ones_are_still_looked_at(home:
     assert (usual.path, usual.access_key_id, usual.region) == (home / ".aws/credentials", TWO.access_key_id, None)
 
 
-def test_temporary_credentials_and_half_keys_are_not_editable(home: Path) -> None:
-    (home / ".aws/credentials").write_text(
-        f"[session]\n{lines(ONE)}aws_session_token = token\n[half]\naws_access_key_id = {TWO.access_key_id}\n"
-    )
+def test_half_keys_are_not_editable(home: Path) -> None:
+    (home / ".aws/credentials").write_text(f"[half]\naws_access_key_id = {TWO.access_key_id}\n")
 
     places = by_name(find(home))
 
-    assert (places["session"].session, places["session"].editable) == (True, False)
     assert (places["half"].kind, places["half"].editable) == (PlaceKind.MENTION, False)
 
 

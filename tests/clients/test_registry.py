@@ -59,7 +59,8 @@ def test_a_profile_learns_its_buckets_and_needs_from_the_programs_that_borrow_it
 
     assert (unused.targets, unused.note) == ((), "")
     assert place.targets == (Target("one", "x"), Target("two"))
-    assert place.additions == {Addition.OBJECT_ACL, Addition.CREATE_BUCKET}
+    assert place.additions_for(Target("one", "x")) == {Addition.OBJECT_ACL, Addition.CREATE_BUCKET}
+    assert place.additions_for(Target("two")) == frozenset()
     assert place.region == "eu-west-1"
     assert "“aws”" in place.note
 

@@ -14,6 +14,8 @@ from keyturn.rotation.by_hand import console_address, turn_off_in_console
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.routes import routes_for
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
+from keyturn.rotation.survey import take_survey
+from keyturn.rotation.verifying import verify
 
 from .conftest import Office, opened_office
 
@@ -204,3 +206,83 @@ def test_a_region_that_is_not_switched_on_is_named_in_the_plan(office: Office) -
     (closed,) = office.plan(Route.SCOPED_USER).closed
     assert "ap-east-1" in closed.reason
     assert "AWS Regions" in closed.reason
+
+
+# ── A token of another day ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _aws_files(office: Office, *profiles: str, token_in: str) -> None:
+    pair = f"aws_access_key_id = {office.old.access_key_id}\naws_secret_access_key = {office.old.secret.reveal()}\n"
+    token = "aws_session_token = IQoJb3JpZ2luMADEUP\n"
+    text = "".join(f"[{one}]\n{pair}{token if one == token_in else ''}\n" for one in profiles)
+    office.write(".aws/credentials", text)
+
+
+def test_a_stale_session_token_closes_its_own_profile_alone(office: Office) -> None:
+    office.forget_programs()
+    _aws_files(office, "default", "good", token_in="default")
+    plan = office.plan(Route.SCOPED_USER, buckets=("family-archive",))
+    assert not plan.closed
+    assert plan.decision is not None
+    assert [one.place.name for one in plan.decision.destinations] == ["good"]
+    (item,) = [one for one in plan.by_hand if one.item.startswith("place-")]
+    assert "aws_session_token" in " ".join(item.steps)
+    result = conductor.rotate(office.start(), plan)
+    assert result.ending is Ending.WAITING, str(result.problem)
+    text = (office.home / ".aws/credentials").read_text()
+    assert text.count(str(result.new_access_key_id)) == 1
+    assert text.count(office.old.access_key_id.value) == 1
+
+
+def test_where_every_profile_is_spoiled_the_line_is_named_and_nothing_begins(office: Office) -> None:
+    office.forget_programs()
+    _aws_files(office, "default", token_in="default")
+    closed = gate(office.plan(Route.SCOPED_USER, buckets=("family-archive",)), "place.spoiled")
+    assert "aws_session_token" in closed.reason
+    (proof,) = verify(office.start())[1]
+    assert not proof.ok
+    assert "aws_session_token" in str(proof.first_failure)
+
+
+# ── What was answered, and what happened elsewhere ───────────────────────────────────────────────────────────────────
+
+
+def test_verify_remembers_the_bucket_that_was_answered_for_a_rotation(office: Office) -> None:
+    office.forget_programs()
+    _aws_files(office, "default", token_in="")
+    (before,) = verify(office.start())[1]
+    assert before.bucket is None
+    result = office.rotate(Route.SCOPED_USER, buckets=("family-archive",))
+    assert result.ending is Ending.WAITING, str(result.problem)
+    (proof,) = verify(office.start())[1]
+    assert (proof.bucket, proof.ok) == ("family-archive", True)
+    (other,) = verify(office.start(), ["office-backup"])[1]
+    assert other.bucket == "office-backup"
+
+
+def test_on_a_second_computer_a_key_that_went_off_is_told_with_what_probably_happened(office: Office) -> None:
+    office.account.root_turn_off(office.old.access_key_id)
+    office.clock.advance(60)
+    (problem,) = [one for one in take_survey(office.start()).problems if "does not accept" in one.title]
+    reason = gate(office.plan(), "aws.unknown-key").reason
+    for said in (problem.message, reason):
+        assert "another computer" in said
+        assert f"keyturn rotate {office.old.access_key_id.last4}" in said
+        assert "rclone oma" in said
+    office.account.root_turn_on(office.old.access_key_id)
+    office.clock.advance(60)
+    assert not office.plan().closed
+
+
+def test_on_the_computer_that_turned_it_off_the_rotation_is_named_instead(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    (rotation,) = office.rotations()
+    office.write(
+        "old.env", f"AWS_ACCESS_KEY_ID={office.old.access_key_id}\nAWS_SECRET_ACCESS_KEY={office.old.secret.reveal()}\n"
+    )
+    office.write(".env", (office.home / "old.env").read_text())
+    office.account.root_turn_off(office.old.access_key_id)
+    assert conductor.turn_off(office.start(), None, wait=60).step is Step.DELETE
+    messages = [one.message for one in take_survey(office.start()).problems if "does not accept" in one.title]
+    assert any(rotation.name in one for one in messages)
+    assert not any("another computer" in one for one in messages)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
+
 from keyturn.clients.client import Client
 from keyturn.clients.registry import CLIENTS, guided_clients
 
@@ -75,6 +77,25 @@ def test_one_edited_program_is_its_row_of_the_table(typed: Typed) -> None:
 
     assert (answer.code, answer.out.count("\n")) == (0, 1)
     assert "restic cat config --no-lock" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("arq", {"arq-5", "arq-6", "arq-7"}),
+        ("Arq 7", {"arq-7"}),
+        ("synology", {"hyper-backup"}),
+        ("CloudBerry", {"msp360"}),
+        ("minio", {"mc"}),
+        ("restic", {"restic"}),
+    ],
+)
+def test_a_program_is_found_by_what_people_call_it(typed: Typed, text: str, names: set[str]) -> None:
+    answer = typed("clients", text, "--json")
+
+    assert answer.code == 0
+    assert {one["name"] for one in json.loads(answer.out)["clients"]} == names
+    assert typed("clients", text).code == 0
 
 
 def test_a_program_that_nobody_knows_is_a_question_that_makes_no_sense(typed: Typed) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.session_tokens import token_beside
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError
@@ -292,7 +293,7 @@ def _places(
             yield not_a_key_id(AwsFiles.name, file.content.path, profile)
         return
     secret = file.value(section, _SECRET) or None
-    session = identifier.is_temporary or any(file.value(section, name) for name in _BORROWED)
+    token = token_beside(identifier, next((name for name in _BORROWED if file.value(section, name)), None))
     notes = [shadow, _borrowers(config, profile)]
     if _first(sources, "role_arn"):
         notes.append(_("This profile takes a role; its own key is used only where it is its own source."))
@@ -300,8 +301,7 @@ def _places(
         notes.append(_("The secret key is missing beside it."))
     if section == _INHERITED:
         notes.append(_("All profiles without a key of their own inherit this one."))
-    if session:
-        notes.append(_("These are temporary credentials, which expire by themselves."))
+    notes.append(token.note)
     endpoint = _endpoint(sources, config)
     yield Place(
         client=AwsFiles.name,
@@ -311,11 +311,12 @@ def _places(
         kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=None if secret is None else Secret(secret),
-        editable=secret is not None and not session,
+        editable=secret is not None and token.lets_edit,
         region=_first(sources, "region"),
         endpoint=endpoint,
         plain_http=speaks_plain_http(endpoint),
-        session=session,
+        session=token.session,
+        spoiled=token.spoiled,
         note=" ".join(note for note in notes if note),
     )
 

@@ -35,7 +35,7 @@ class Compose(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key of a service; one behind an anchor is only mentioned."""
-        take_from(look, _files(computer, look.listing), _places)
+        take_from(look, _files(computer, look.listing), _places, _services)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair by service and variable; see `Client.spots`."""
@@ -66,9 +66,16 @@ def _services(content: FileContent) -> list[Variables]:
     # Before its second version the services stood at the top.
     services = trees.at(root, "services") if trees.at(root, "services") is not None else root
     return [
-        Variables(_assignments(trees.at(service, "environment")), name, commands_in(service))
+        Variables(_assignments(trees.at(service, "environment")), name, commands_in(service), _sources(service))
         for name, service in trees.members(services)
     ]
+
+
+def _sources(service: Node) -> tuple[str, ...]:
+    """The files of variables that a service is given, and the one that fills in what the file itself refers to."""
+    named = trees.at(service, "env_file")
+    texts = [named, *trees.items(named), *(trees.at(item, "path") for item in trees.items(named))]
+    return (*(one.value for one in texts if isinstance(one, Scalar)), ".env")
 
 
 def _assignments(environment: Node | None) -> list[Assignment]:

@@ -35,7 +35,7 @@ class Cron(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a timetable."""
-        take_from(look, _timetables(computer, look.listing), _places)
+        take_from(look, _timetables(computer, look.listing), _places, lambda content: [_variables(content)])
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`. A later line counts for the jobs below it."""

@@ -65,6 +65,7 @@ def _loan(values: Mapping[str, str]) -> Iterator[Loan]:
     if not profile or key_id(profile) is not None:
         return
     yield Loan(
+        program="cyberduck",
         profile=profile,
         credentials=None,
         targets=targets,

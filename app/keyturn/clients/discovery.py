@@ -31,7 +31,19 @@ _KEY_ID = re.compile(rb"A[KS]IA[A-Z0-9]{16}|A\0[KS]\0I\0A\0(?:[A-Z0-9]\0){15}")
 # One of these stands in each script, unit or compose file that names a key, or a file with one, in whatever words.
 _WORDS = (
     *(b"ccess_key", b"CCESS_KEY", b"ccessKey", b"CCESSKEY", b"ccess-key", b"AWS_", b"S3_", b"rclone", b"RCLONE"),
-    *(b"restic", b"s3cmd", b"s3fs", b"s3://", b"op://", b"env_file", b"duplic", b"kopia", b"backrest", b"secrets:"),
+    *(
+        b"restic",
+        b"s3cmd",
+        b"s3fs",
+        b"s3://",
+        b"aws ",
+        b"op://",
+        b"env_file",
+        b"duplic",
+        b"kopia",
+        b"backrest",
+        b"secrets:",
+    ),
 )
 # Opened without waiting, so that a pipe in the place of a file cannot hold the search up.
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

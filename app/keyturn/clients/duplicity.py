@@ -79,6 +79,7 @@ def _loan(computer: Computer, content: FileContent, found: Sequence[Assignment],
     goes_to = destinations_in(content.content.decode(errors="replace"))
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
     return Loan(
+        program=Duplicity.name,
         profile=profile,
         credentials=None if credentials is None else computer.expanded(credentials),
         targets=goes_to.targets,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import About, AfterChange, Client, PairSpot
 from keyturn.clients.key_names import Partners
 from keyturn.clients.looking import Look
+from keyturn.clients.session_tokens import token_beside
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import variable_key_id
 from keyturn.clients.shell_reading import read_shell_files, shell_spots
@@ -57,6 +58,11 @@ def _session_places(environment: Mapping[str, str]) -> Iterator[Place]:
         if identifier is None:
             continue
         secret = environment.get(partners.of(name) or "", "")
+        token = token_beside(identifier, "AWS_SESSION_TOKEN" if environment.get("AWS_SESSION_TOKEN") else None)
+        where = _(
+            "This variable is set in the session in which Keyturn was started. Programs started from there use it "
+            "instead of the key in their files. Change it where it is set, then sign out and in again."
+        )
         yield Place(
             client=Environment.name,
             name=name,
@@ -67,9 +73,7 @@ def _session_places(environment: Mapping[str, str]) -> Iterator[Place]:
             # Bytes that are no text cannot be a secret of AWS's, and cannot be signed with.
             secret=Secret(secret) if secret and secret.isprintable() else None,
             region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or None,
-            session=identifier.is_temporary or bool(environment.get("AWS_SESSION_TOKEN")),
-            note=_(
-                "This variable is set in the session in which Keyturn was started. Programs started from there use "
-                "it instead of the key in their files. Change it where it is set, then sign out and in again."
-            ),
+            session=token.session,
+            spoiled=token.spoiled,
+            note=f"{where} {token.note}".strip(),
         )

@@ -79,7 +79,7 @@ class Kopia(OwnFiles):
             endpoint=trees.text(config, "endpoint"),
             additions=_OF_A_PAST if past is not None and past.is_text else _OF_THE_PRESENT,
             plain_http=trees.is_on(config, "doNotUseTLS"),
-            session=trees.text(config, "sessionToken") is not None,
+            token="sessionToken" if trees.text(config, "sessionToken") else None,
             note=note,
         )
 

@@ -35,7 +35,7 @@ class Launchd(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a job of the person or of the system."""
-        take_from(look, _jobs(computer, look.listing), _places)
+        take_from(look, _jobs(computer, look.listing), _places, lambda content: [_variables(content)])
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables; see `Client.spots`."""

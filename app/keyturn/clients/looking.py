@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from keyturn.clients.jobs import Job
 from keyturn.clients.listing import Listing
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId
+from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Findings, Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
@@ -38,11 +40,14 @@ class Loan:
     """A destination that takes its key from a profile of the AWS files.
 
     Attributes:
+        program: the client that borrows.
         profile: the profile's name.
         credentials: the credentials file that it names itself, or None for the usual one.
         note: who borrows, in a sentence.
+        remote: what rclone's command lines call it; empty for other programs.
     """
 
+    program: str
     profile: str
     credentials: Path | None
     targets: tuple[Target, ...]
@@ -51,6 +56,8 @@ class Loan:
     additions: frozenset[Addition]
     plain_http: bool
     note: str
+    manner: Manner = AS_USUAL
+    remote: str = ""
 
 
 @dataclass(slots=True)
@@ -67,6 +74,7 @@ class Look:
     places: list[Place] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     loans: list[Loan] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
     listing: Listing = field(default_factory=Listing)
 

@@ -66,7 +66,7 @@ class Mc(OwnFiles):
                 access_key_id=access_key_id,
                 secret=trees.scalar(settings, "secretKey"),
                 endpoint=url,
-                session=trees.text(settings, "sessionToken") is not None,
+                token="sessionToken" if trees.text(settings, "sessionToken") else None,
             )
 
     def check(

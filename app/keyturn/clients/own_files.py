@@ -11,6 +11,7 @@ from keyturn.clients.client import Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint, region_in, speaks_plain_http
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, is_placeholder, key_id, not_a_key_id
+from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Scalar, Writing
 from keyturn.model.errors import FileError
@@ -31,7 +32,7 @@ class StoredKey:
     Attributes:
         access_key_id: it may hold a reference, or another store's name, instead.
         secret: None where none stands beside it.
-        session: a session token stands beside it.
+        token: what a session token beside it is called; None where there is none.
     """
 
     locator: str
@@ -44,7 +45,7 @@ class StoredKey:
     additions: frozenset[Addition] = frozenset()
     manner: Manner = AS_USUAL
     plain_http: bool = False
-    session: bool = False
+    token: str | None = None
     note: str = ""
 
     @property
@@ -116,14 +117,13 @@ def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
             return not_a_key_id(client, path, key.name)
         return None
     pair = key.pair
-    session = identifier.is_temporary or key.session
+    token = token_beside(identifier, key.token)
     notes = [key.note]
     if pair is None:
         notes.append(_("The secret key does not stand beside it in this file."))
     elif not key.is_replaceable:
         notes.append(_("It is written in a form that Keyturn does not change, such as a YAML anchor or a block."))
-    if session:
-        notes.append(_("These are temporary credentials, which expire by themselves."))
+    notes.append(token.note)
     return Place(
         client=client,
         name=key.name,
@@ -132,14 +132,15 @@ def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
         kind=PlaceKind.MENTION if pair is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=None if pair is None else pair.secret,
-        editable=pair is not None and key.is_replaceable and not session,
+        editable=pair is not None and key.is_replaceable and token.lets_edit,
         targets=tuple(dict.fromkeys(key.targets)),
         region=key.region or region_in(key.endpoint),
         endpoint=key.endpoint,
         additions=key.additions,
         manner=key.manner,
         plain_http=key.plain_http or speaks_plain_http(key.endpoint),
-        session=session,
+        session=token.session,
+        spoiled=token.spoiled,
         note=" ".join(note for note in notes if note),
         line=key.access_key_id.line,
     )

@@ -78,7 +78,7 @@ class Pgbackrest(OwnFiles):
                         {Addition.TAGGING} if _setting(sections, section, f"{prefix}storage-tag") else ()
                     ),
                     manner=_manner(sections, section, prefix),
-                    session=trees.text(table, f"{prefix}s3-token") is not None,
+                    token=f"{prefix}s3-token" if trees.text(table, f"{prefix}s3-token") else None,
                 )
 
     def check(

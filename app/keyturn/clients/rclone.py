@@ -14,6 +14,7 @@ from keyturn.clients.command_asks import rclone_additions, rclone_manner
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
 from keyturn.clients.rclone_remotes import Remotes, is_remote_name
+from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini, rclone_encryption
 from keyturn.edits.files import FileContent, read_file
@@ -216,13 +217,12 @@ def _place(
 ) -> Place:
     settings = remotes.settings(section)
     identifier, secret = pair
-    session = identifier.is_temporary or "session_token" in settings
+    token = token_beside(identifier, "session_token" if settings.get("session_token") else None)
     endpoint = settings.get("endpoint")
     notes = [note]
     if secret is None:
         notes.append(_("The secret key is missing beside it."))
-    if session:
-        notes.append(_("These are temporary credentials, which expire by themselves."))
+    notes.append(token.note)
     if "role_arn" in settings:
         notes.append(_("rclone takes a role with this key; the rights of the role count, not those of the key."))
     return Place(
@@ -233,14 +233,15 @@ def _place(
         kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=secret,
-        editable=secret is not None and not session,
+        editable=secret is not None and token.lets_edit,
         targets=remotes.targets(section),
         region=settings.get("region"),
         endpoint=endpoint,
         additions=rclone_additions(settings),
         manner=rclone_manner(settings),
         plain_http=speaks_plain_http(endpoint),
-        session=session,
+        session=token.session,
+        spoiled=token.spoiled,
         note=" ".join(part for part in notes if part),
     )
 
@@ -258,6 +259,9 @@ def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:
         if _is_true(settings, "env_auth") and _ID not in settings and _SECRET not in settings:
             credentials = settings.get("shared_credentials_file")
             yield Loan(
+                program=Rclone.name,
+                remote=section,
+                manner=rclone_manner(settings),
                 profile=settings.get("profile", "default"),
                 credentials=None if credentials is None else computer.expanded(credentials),
                 targets=remotes.targets(section),

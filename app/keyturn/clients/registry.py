@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from keyturn.clients.client import Client
 from keyturn.clients.closed import closed_ones_together
 from keyturn.clients.compose import Compose
 from keyturn.clients.corners import is_a_copy, makes_another, mentions
+from keyturn.clients.crediting import credited
 from keyturn.clients.crestic import Crestic
 from keyturn.clients.cron import Cron
 from keyturn.clients.cyberduck import read_bookmarks
@@ -28,7 +30,6 @@ from keyturn.clients.duplicacy_keychain import read_keychain, repositories_and_p
 from keyturn.clients.duplicati import read_databases
 from keyturn.clients.duplicity import Duplicity
 from keyturn.clients.duply import Duply
-from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.environment import Environment
 from keyturn.clients.filezilla import read_sites
 from keyturn.clients.further_spots import with_further_spots
@@ -41,7 +42,7 @@ from keyturn.clients.kopia import Kopia
 from keyturn.clients.launchd import Launchd
 from keyturn.clients.leftovers import Leftovers
 from keyturn.clients.litestream import Litestream
-from keyturn.clients.looking import Loan, Look
+from keyturn.clients.looking import Look
 from keyturn.clients.mc import Mc
 from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.pgbackrest import Pgbackrest
@@ -55,6 +56,7 @@ from keyturn.clients.s3cmd import S3cmd
 from keyturn.clients.s3fs import S3fs
 from keyturn.clients.s3ql import S3ql
 from keyturn.clients.s4cmd import S4cmd
+from keyturn.clients.shell_reading import shell_jobs
 from keyturn.clients.systemd import Systemd
 from keyturn.clients.text_files import TextFiles
 from keyturn.clients.visible_ids import read_visible_ids
@@ -107,6 +109,7 @@ CLIENTS: tuple[Client, ...] = (
     Leftovers(),
 )
 
+_WORD = re.compile(r"\w+")
 # What Keyturn can read of the products with a guide, by their names; the others are blind spots.
 _READERS: Mapping[str, Reader] = {
     "arq-5": read_target_places,
@@ -155,6 +158,24 @@ def client_named(name: str) -> Client:
     )
 
 
+def clients_called(text: str) -> tuple[Client, ...]:
+    """Return the clients that a person may mean: the one of that name, else those whose name or title has such words.
+
+    Capitals do not count, and a word may be its beginning alone.
+    """
+    every = (*CLIENTS, *guided_clients())
+    exact = tuple(one for one in every if one.name == text)
+    wanted = _WORD.findall(text.lower())
+    if exact or not wanted:
+        return exact
+    found = []
+    for one in every:
+        words = _WORD.findall(f"{one.name} {one.title}".lower())
+        if all(any(word.startswith(part) for word in words) for part in wanted):
+            found.append(one)
+    return tuple(found)
+
+
 def find_everything(
     computer: Computer,
     *,
@@ -170,10 +191,11 @@ def find_everything(
     readings = Readings(leave_out)
     looks = _look_of_each(computer, readings)
     findings = sum((look.findings() for look in looks.values()), Findings((), guides().problems))
-    by_profile: dict[str, list[Loan]] = {}
-    for loan in (loan for look in looks.values() for loan in look.loans):
-        by_profile.setdefault(loan.profile, []).append(loan)
-    places = tuple(_nameable(_with_loans(place, by_profile.get(place.name, ()))) for place in findings.places)
+    places: tuple[Place, ...] = ()
+    if findings.places:
+        jobs = [*(job for look in looks.values() for job in look.jobs), *shell_jobs(computer, readings)]
+        loans = [loan for look in looks.values() for loan in look.loans]
+        places = tuple(map(_nameable, credited(findings.places, jobs, loans, computer)))
     places = with_further_spots(places, readings, client_named)
     findings = Findings(places, (*findings.problems, *running_unseen(computer, guided_clients())))
     if corners:
@@ -231,28 +253,3 @@ def _nameable(place: Place) -> Place:
         "name, then look again."
     )
     return replace(place, editable=False, note=f"{place.note} {note}".strip())
-
-
-def _with_loans(place: Place, loans: Sequence[Loan]) -> Place:
-    """Add to an AWS profile what the programs that borrow its key need; its own files do not say it.
-
-    Args:
-        loans: those of the profiles of this name.
-    """
-    if place.client != AwsFiles.name:
-        return place
-    fitting = [
-        loan
-        for loan in loans
-        if loan.credentials in (None, place.path)
-        and (is_aws_endpoint(loan.endpoint) or same_server(loan.endpoint, place.endpoint))
-    ]
-    targets = (target for loan in fitting for target in loan.targets)
-    return replace(
-        place,
-        targets=tuple(dict.fromkeys((*place.targets, *targets))),
-        additions=place.additions.union(*(loan.additions for loan in fitting)),
-        plain_http=place.plain_http or any(loan.plain_http for loan in fitting),
-        region=place.region or next((loan.region for loan in fitting if loan.region), None),
-        note=" ".join(note for note in (place.note, *(loan.note for loan in fitting)) if note),
-    )

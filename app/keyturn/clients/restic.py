@@ -15,7 +15,7 @@ from keyturn.clients.looking import Loan, Look
 from keyturn.clients.restic_addresses import Repository, repository
 from keyturn.clients.restic_check import restic_check
 from keyturn.clients.shell_files import Owner
-from keyturn.clients.shell_pairs import FileFacts, has_session_token, last_value
+from keyturn.clients.shell_pairs import FileFacts, last_value, session_token
 from keyturn.clients.shell_reading import read_shell_files, shell_spots, variables_of
 from keyturn.clients.variable_places import Variables, places_of
 from keyturn.clients.variable_readers import after_change_of_variables
@@ -126,7 +126,7 @@ def _with(place: Place, facts: FileFacts) -> Place:
 def _facts(found: Sequence[Assignment], repositories: Sequence[Repository]) -> FileFacts:
     endpoint = repositories[0].endpoint if repositories else None
     return FileFacts(
-        session_token=has_session_token(found),
+        token=session_token(found),
         targets=tuple(dict.fromkeys(item.target for item in repositories)),
         region=last_value(found, "AWS_DEFAULT_REGION", "AWS_REGION") or region_in(endpoint),
         endpoint=endpoint,
@@ -139,6 +139,7 @@ def _loan(
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
     facts = _facts(found, repositories)
     return Loan(
+        program=Restic.name,
         profile=profile,
         credentials=None if credentials is None else computer.expanded(credentials),
         targets=facts.targets,

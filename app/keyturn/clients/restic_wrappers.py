@@ -104,7 +104,7 @@ def key_in_variables(
         targets=tuple(one.target for one in repositories),
         region=region or None,
         endpoint=repositories[0].endpoint if repositories else None,
-        session=token is not None and bool(token.value),
+        token="AWS_SESSION_TOKEN" if token is not None and token.value else None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
@@ -108,13 +109,16 @@ class S3cmd(Client):
         return None if program.environment is None else _paths(computer, program.environment)
 
 
+def usual_paths(computer: Computer) -> tuple[Path, ...]:
+    """Return where s3cmd looks where it is told nothing else."""
+    of_windows = (computer.application_support / "s3cmd.ini",) if computer.platform is Platform.WINDOWS else ()
+    return (*of_windows, computer.home / ".s3cfg")
+
+
 def _paths(computer: Computer, environment: Mapping[str, str]) -> tuple[Path, ...]:
     """Where s3cmd looks, what the variable names first."""
-    paths = [computer.expanded(environment["S3CMD_CONFIG"])] if environment.get("S3CMD_CONFIG") else []
-    if computer.platform is Platform.WINDOWS:
-        paths.append(computer.application_support / "s3cmd.ini")
-    paths.append(computer.home / ".s3cfg")
-    return tuple(dict.fromkeys(paths))
+    named = [computer.expanded(environment["S3CMD_CONFIG"])] if environment.get("S3CMD_CONFIG") else []
+    return tuple(dict.fromkeys([*named, *usual_paths(computer)]))
 
 
 def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Place | Problem]:
@@ -134,12 +138,11 @@ def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Plac
         return
     secret_entry = ini.effective(entries, _S3CMD, None, _SECRET)
     secret = None if secret_entry is None or secret_entry.is_reference else secret_entry.value or None
-    session = identifier.is_temporary or bool(settings.get("access_token"))
+    token = token_beside(identifier, "access_token" if settings.get("access_token") else None)
     notes = []
     if secret is None:
         notes.append(_("The secret key is missing beside it."))
-    if session:
-        notes.append(_("These are temporary credentials, which expire by themselves."))
+    notes.append(token.note)
     location = settings.get("bucket_location")
     yield Place(
         client=S3cmd.name,
@@ -149,14 +152,15 @@ def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Plac
         kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=None if secret is None else Secret(secret),
-        editable=secret is not None and not session,
+        editable=secret is not None and token.lets_edit,
         region=None if location is None else _REGION_NAMES.get(location, location),
         endpoint=_host(settings),
         additions=frozenset({Addition.OBJECT_ACL} if _is_on(settings, "acl_public") else ()),
         manner=_manner(settings),
         plain_http=settings.get("use_https", "").lower() in _NO,
-        session=session,
-        note=" ".join(notes),
+        session=token.session,
+        spoiled=token.spoiled,
+        note=" ".join(note for note in notes if note),
     )
 
 

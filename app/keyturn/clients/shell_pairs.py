@@ -14,6 +14,7 @@ from keyturn.clients.consumers import consumers_in
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.key_names import Half, Partners, key_name
 from keyturn.clients.looking import key_id
+from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.commands import Argument, Command, behind
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.shell import Assignment
@@ -188,11 +189,13 @@ def variable_key_id(name: str, value: str | None) -> AccessKeyId | None:
     return key_id(value)
 
 
-def has_session_token(found: Iterable[Assignment]) -> bool:
-    """Return whether a session token stands beside the keys: they are temporary then."""
-    return any(
-        assignment.name in ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN") and assignment.value for assignment in found
-    )
+def session_token(found: Iterable[Assignment]) -> str | None:
+    """Return what a session token among the variables is called; None where there is none.
+
+    One that is set from something else, as after taking a role, belongs to a key that is set so, too.
+    """
+    names = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+    return next((one.name for one in found if one.name in names and one.value and not one.is_reference), None)
 
 
 def last_value(found: Sequence[Assignment], *names: str) -> str | None:
@@ -209,10 +212,11 @@ class FileFacts:
     """What a file says for a key in its variables: see `Place`.
 
     Attributes:
+        token: what a session token is called there; None where there is none.
         asked: what the commands ask that take the key.
     """
 
-    session_token: bool
+    token: str | None
     region: str | None
     endpoint: str | None
     targets: tuple[Target, ...] = ()
@@ -228,10 +232,9 @@ def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within:
         within: what the variables belong to, such as a service in a compose file.
     """
     secret = None if pair.secret is None or not pair.secret.value else Secret(pair.secret.value)
-    session = pair.access_key_id.is_temporary or facts.session_token
+    token = token_beside(pair.access_key_id, facts.token)
     notes = [pair.note]
-    if session:
-        notes.append(_("These are temporary credentials, which expire by themselves."))
+    notes.append(token.note)
     return Place(
         client=client,
         name=f"{path.name}: {within}" if within else path.name,
@@ -240,7 +243,7 @@ def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within:
         kind=PlaceKind.DESTINATION if secret is not None else PlaceKind.MENTION,
         access_key_id=pair.access_key_id,
         secret=secret,
-        editable=pair.is_replaceable and not session,
+        editable=pair.is_replaceable and token.lets_edit,
         targets=facts.targets,
         region=facts.region,
         endpoint=facts.endpoint,
@@ -248,7 +251,8 @@ def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within:
         manner=facts.manner,
         consumers=consumers_in(path, facts.asked),
         plain_http=speaks_plain_http(facts.endpoint),
-        session=session,
+        session=token.session,
+        spoiled=token.spoiled,
         note=" ".join(note for note in notes if note),
         line=pair.assignment.line,
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import PairSpot
 from keyturn.clients.discovery import discovered, holds_something
 from keyturn.clients.duplicity_targets import names_destination
+from keyturn.clients.jobs import Job
 from keyturn.clients.key_names import key_name
 from keyturn.clients.looking import Look
 from keyturn.clients.occurrences import key_ids_in
@@ -76,6 +77,12 @@ def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[t
     if owner is Owner.RESTIC:
         look.listing.failed.update(found.unlisted)
         look.take(found.bounded)
+
+
+def shell_jobs(computer: Computer, readings: Readings) -> Iterator[Job]:
+    """Yield every text for a shell that was read, whether it sets a key or only runs what uses one."""
+    for one in readings.once(shell_files, lambda: _read_all(computer, readings)).texts:
+        yield Job(one.content.real_path, Variables(one.text.assignments, commands=one.text.commands))
 
 
 def _read_all(computer: Computer, readings: Readings) -> _Texts:

@@ -27,7 +27,7 @@ class Systemd(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a unit of the person or of the system."""
-        take_from(look, unit_files(computer, look.listing), _places)
+        take_from(look, unit_files(computer, look.listing), _places, lambda content: [_variables(content)[0]])
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables that count; see `Client.spots`."""
@@ -55,7 +55,9 @@ def _variables(content: FileContent) -> tuple[Variables, list[Place]]:
     inner = [shell.commands_of(command) for command in commands]
     assigned = [assignment for text in inner for assignment in text.assignments]
     return Variables(
-        [*counting, *assigned], commands=[*commands, *(command for text in inner for command in text.commands)]
+        [*counting, *assigned],
+        commands=[*commands, *(command for text in inner for command in text.commands)],
+        sources=units.environment_files(found),
     ), mentions
 
 

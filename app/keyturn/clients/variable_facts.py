@@ -12,7 +12,7 @@ from keyturn.clients.consumers import asked_in_variables, is_for
 from keyturn.clients.endpoints import region_in
 from keyturn.clients.key_names import key_name
 from keyturn.clients.restic_addresses import repository
-from keyturn.clients.shell_pairs import FileFacts, ShellPair, has_session_token, last_value, variables_given
+from keyturn.clients.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
 from keyturn.edits.commands import Command
 from keyturn.edits.expansion import resolved
 from keyturn.edits.shell import Assignment
@@ -64,12 +64,12 @@ class Setting:
         region = region or next((goal.region for goal in goals if goal.region), None)
         additions, manner = asked_in_variables(name, self._values)
         return FileFacts(
-            self._session, region, endpoint, targets or self._buckets, additions, manner, tuple(dict.fromkeys(asked))
+            self._token, region, endpoint, targets or self._buckets, additions, manner, tuple(dict.fromkeys(asked))
         )
 
     @cached_property
-    def _session(self) -> bool:
-        return has_session_token(self._found)
+    def _token(self) -> str | None:
+        return session_token(self._found)
 
     @cached_property
     def _region(self) -> str | None:

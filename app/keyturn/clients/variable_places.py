@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from keyturn.clients.client import PairSpot
+from keyturn.clients.command_goals import PROGRAMS
+from keyturn.clients.jobs import Job, Variables
 from keyturn.clients.key_names import Half, key_name
 from keyturn.clients.looking import Look, mention
 from keyturn.clients.shell_pairs import locator_of, pairs_in, place_of, spots_of_pairs, variable_key_id
 from keyturn.clients.variable_facts import Setting
-from keyturn.edits.commands import Command
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
@@ -21,23 +21,14 @@ from keyturn.model.errors import FileError
 from keyturn.model.places import Place
 from keyturn.model.text import _
 
+__all__ = ["NAMES_A_KEY", "RUNS_A_PROGRAM", "Variables", "overruled", "places_of", "spots_of", "take_from"]
+
 # What stands in every file that sets a key or says where one is, in any case and with anything between the words.
 NAMES_A_KEY = re.compile(rb"(?i)access[_-]?key|AKIA|ASIA|secret|aws_|S3_")
-
-
-@dataclass(frozen=True, slots=True)
-class Variables:
-    """What one job, service or script sets and runs.
-
-    Attributes:
-        assignments: in the order in which they count.
-        within: what they belong to, such as a service in a compose file; empty where the file has one set of them.
-        commands: what is run with them.
-    """
-
-    assignments: Sequence[Assignment]
-    within: str = ""
-    commands: Sequence[Command] = ()
+# What stands in every file that starts a program at S3, or lets a script have variables from elsewhere.
+RUNS_A_PROGRAM = re.compile(
+    rb"(?i)EnvironmentFile|env_file|\b(?:" + b"|".join(re.escape(one.encode()) for one in PROGRAMS) + rb")\b"
+)
 
 
 def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
@@ -51,22 +42,31 @@ def take_from(
     look: Look,
     paths: Iterable[Path],
     places_in: Callable[[FileContent], Iterable[Place]],
+    jobs_in: Callable[[FileContent], Iterable[Variables]],
     mark: re.Pattern[bytes] = NAMES_A_KEY,
 ) -> None:
-    """Take a place for each key in the variables of these files.
+    """Take a place for each key in the variables of these files, and what they run.
 
     Args:
         places_in: reads one file; it raises FileError, which is reported, where that cannot be read.
-        mark: a file without it, in one or two bytes for each character, sets no key and is not parsed.
+        jobs_in: reads what a file runs; raises as `places_in`.
+        mark: a file without it, in one or two bytes for each character, sets no key.
     """
     for path in paths:
         content = look.read(path)
-        if content is None or mark.search(content.content.replace(b"\0", b"")) is None:
+        if content is None:
+            continue
+        text = content.content.replace(b"\0", b"")
+        sets_a_key = mark.search(text) is not None
+        if not sets_a_key and RUNS_A_PROGRAM.search(text) is None:
             continue
         try:
-            look.take(places_in(content))
+            look.jobs += [Job(content.real_path, one) for one in jobs_in(content)]
+            look.take(places_in(content) if sets_a_key else ())
         except FileError as error:
-            look.report_unparsable(content, error)
+            # Without a key in it, whoever runs it will tell.
+            if sets_a_key:
+                look.report_unparsable(content, error)
 
 
 def spots_of(

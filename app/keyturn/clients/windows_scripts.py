@@ -38,7 +38,7 @@ class WindowsScripts(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a script."""
-        take_from(look, _scripts(computer, look.listing), _places)
+        take_from(look, _scripts(computer, look.listing), _places, lambda content: [_variables(content)])
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""

@@ -11,6 +11,7 @@ from keyturn.clients.client import Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id
+from keyturn.clients.session_tokens import token_beside
 from keyturn.clients.walking import Walk, personal_folders
 from keyturn.computer.computer import Platform
 from keyturn.edits import winscp_passwords
@@ -130,14 +131,13 @@ def _places(path: Path, site: Site) -> Iterator[Place]:
     secret = _password(site)
     host = site.text("HostName")
     bucket, _slash, prefix = site.text("RemoteDirectory").strip("/").partition("/")
-    session = identifier.is_temporary or bool(site.text("S3SessionToken"))
+    token = token_beside(identifier, "S3SessionToken" if site.text("S3SessionToken") else None)
     notes = []
     if secret is None and "password" in site.values:
         notes.append(_("Its password cannot be read here, as under a master password: change both in WinSCP itself."))
     elif secret is None:
         notes.append(_("No password is stored for this site: type the new one in when WinSCP asks."))
-    if session:
-        notes.append(_("These are temporary credentials, which expire by themselves."))
+    notes.append(token.note)
     yield Place(
         client=WinScp.name,
         name=site.name,
@@ -146,12 +146,13 @@ def _places(path: Path, site: Site) -> Iterator[Place]:
         kind=PlaceKind.MENTION if secret is None else PlaceKind.DESTINATION,
         access_key_id=identifier,
         secret=None if secret is None else Secret(secret),
-        editable=secret is not None and not session,
+        editable=secret is not None and token.lets_edit,
         targets=(Target(bucket, prefix),) if bucket else (),
         region=site.text("S3DefaultRegion") or region_in(host),
         endpoint=None if is_aws_endpoint(host) else host,
         # Without a folder to begin in, it begins with the list of all buckets.
         additions=frozenset() if bucket else frozenset({Addition.LIST_ALL_BUCKETS}),
-        session=session,
-        note=" ".join(notes),
+        session=token.session,
+        spoiled=token.spoiled,
+        note=" ".join(note for note in notes if note),
     )

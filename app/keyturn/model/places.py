@@ -78,6 +78,7 @@ class Place:
         manner: how the configuration has it ask.
         plain_http: the program is configured to speak without TLS.
         session: the place holds temporary credentials.
+        spoiled: a session token of another key stands beside this lasting one, so that AWS refuses what is read here.
         note: what a person should know of this place, in a sentence; may be empty.
         consumers: the programs that work with the pair, where more than the place itself tells of them. Then each
             target is one of theirs.
@@ -100,6 +101,7 @@ class Place:
     manner: Manner = AS_USUAL
     plain_http: bool = False
     session: bool = False
+    spoiled: bool = False
     note: str = ""
     consumers: tuple[Consumer, ...] = ()
     line: int = 0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from keyturn.clients.guide import FILE, guide_named
 from keyturn.clients.guided import BLIND_SPOT
+from keyturn.clients.registry import clients_called
 from keyturn.model.errors import UsageError
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, Problem, Target
@@ -60,6 +61,15 @@ def _known(name: str, places: Sequence[Place], given: tuple[Target, ...]) -> ByH
 
 def _named(options: Options) -> tuple[str, ...]:
     unknown = [name for name in options.also if guide_named(name) is None]
+    meant = [one.name for name in unknown for one in clients_called(name) if guide_named(one.name) is not None]
+    if meant:
+        raise UsageError(
+            _("There is more than one program called “{name}”, or it is called otherwise").format(
+                name=", ".join(unknown)
+            ),
+            _("Say which with --also: {names}. Nothing was changed.").format(names=", ".join(dict.fromkeys(meant))),
+            code="usage.also",
+        )
     if unknown:
         raise UsageError(
             _("Keyturn has no steps for “{name}”").format(name=", ".join(unknown)),

@@ -22,7 +22,7 @@ from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, consent, turning_off
+from keyturn.rotation import by_hand, consent, turning_off, words
 from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_notes
 from keyturn.rotation.consumer_gates import beyond_notes, incomplete
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
@@ -169,13 +169,16 @@ class _Planning:
         destinations: list[Place] = []
         guided: list[Place] = []
         mentions: list[Place] = []
+        spoiled: list[Place] = []
         for place in self._found.places:
             if place.kind is PlaceKind.LEFTOVER:
                 continue
             left_out = bool(wanted) and place.client not in wanted
             at_aws = is_aws(place, self._surroundings.endpoint_url)
             ours = place.kind is PlaceKind.DESTINATION and at_aws is not self._found.at_store
-            if not ours or left_out:
+            if ours and place.spoiled:
+                spoiled.append(place)
+            elif not ours or left_out:
                 mentions.append(place)
             else:
                 (guided if is_by_hand(place) else destinations).append(place)
@@ -185,6 +188,8 @@ class _Planning:
         as_text = text_edits(others, self._found.pair, self._options.edit_text)
         edited = {place.path for place in as_text.places}
         mentions, guided = ([one for one in places if one.path not in edited] for places in (mentions, guided))
+        # A person sets these right first, whoever edits the rest of their file.
+        mentions += spoiled
         return _Scope((*destinations, *as_text.places), tuple(guided), tuple(mentions), as_text.offered)
 
     def _with_targets(self, scope: _Scope, by_hand_programs: Sequence[ByHand]) -> list[Destination]:
@@ -192,7 +197,13 @@ class _Planning:
         if not self._route.makes_a_key:
             return []
         unused = not places and not any(one.known or one.targets for one in by_hand_programs)
-        if unused and scope.mentions:
+        spoiled = [place for place in scope.mentions if place.spoiled]
+        if unused and spoiled:
+            for place in spoiled:
+                text = _("{program} {name} cannot back up now, so there is nothing to prove there. {note}")
+                said = text.format(program=words.program(place.client), name=place.name, note=place.note)
+                self._close(said, code="place.spoiled")
+        elif unused and scope.mentions:
             self._close(
                 _only_mentioned(self._found.key.access_key_id, scope),
                 step=Step.CREATE,

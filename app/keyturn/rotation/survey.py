@@ -12,9 +12,10 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal
 from keyturn.model.places import BlindSpot, Place, PlaceKind, Problem
 from keyturn.model.text import _
+from keyturn.rotation import words
 from keyturn.rotation.advice import Advice, advice_for
 from keyturn.rotation.blind_spots import blind_spots
-from keyturn.rotation.record import all_rotations
+from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.uses import without_own
 
@@ -131,9 +132,8 @@ class _Inquiry:
         self._listed: dict[AccessKeyId, AccessKey] = {}
         self.problems: list[Problem] = []
         # A scoped user may not ask IAM about its own key, but the journal knows when it was made.
-        self._made_by_us = {
-            one.new_key: one.created_at for one in all_rotations(surroundings.journal) if one.new_key is not None
-        }
+        self._rotations = all_rotations(surroundings.journal)
+        self._made_by_us = {one.new_key: one.created_at for one in self._rotations if one.new_key is not None}
 
     def about(self, key: AccessKeyId, places: tuple[Place, ...]) -> FoundKey:
         """Ask about `key` with each different secret that its places hold, until AWS accepts one."""
@@ -160,8 +160,17 @@ class _Inquiry:
         if not self._silent:
             found = self._as_text(found, candidates)
         if found.failure is not None:
-            self._tell(found, found.failure)
+            failure = self._explained(found, found.failure)
+            found = replace(found, failure=failure)
+            self._tell(found, failure)
         return found
+
+    def _explained(self, found: FoundKey, error: AwsError) -> AwsError:
+        """The refusal of a key, with what the journal and the places say of why that may be."""
+        why = _why_refused(found, self._rotations)
+        if error.fault is not AwsFault.UNKNOWN_KEY or not why:
+            return error
+        return AwsError(error.title, f"{error.message} {why}", fault=error.fault, aws_code=error.aws_code)
 
     def _as_text(self, found: FoundKey, asked: Sequence[KeyPair]) -> FoundKey:
         """Ask with what seems to be the secret in files that no program's module reads.
@@ -248,6 +257,23 @@ class _Inquiry:
         path = found.places[0].path if len(found.places) == 1 else None
         message = _("{message} (Access key {key}.)").format(message=error.message, key=found.key.access_key_id.masked)
         self.problems.append(Problem(path, error.title, message))
+
+
+def _why_refused(found: FoundKey, rotations: Sequence[Rotation]) -> str:
+    """Why AWS may refuse a key, in a sentence; empty where nothing is known that would tell."""
+    key = found.key.access_key_id
+    for rotation in rotations:
+        if rotation.decision.key == key and rotation.off_at is not None:
+            text = _("Rotation {name} on this computer turned it off on {date}.")
+            return text.format(name=rotation.name, date=words.day(rotation.off_at))
+    users = sorted({f"{place.client} {place.name}" for place in found.places if place.kind is PlaceKind.DESTINATION})
+    if not users or key in {rotation.new_key for rotation in rotations}:
+        return ""
+    return _(
+        "If it was replaced on another computer, it was probably turned off there after that. Then turn it on again in "
+        "the AWS console, and `keyturn rotate {last4}` gives this computer a key of its own; or make a key for this "
+        "computer in the console, and put it into {programs} by hand."
+    ).format(last4=key.last4, programs=", ".join(users))
 
 
 def _regions_of(places: Iterable[Place]) -> frozenset[str]:

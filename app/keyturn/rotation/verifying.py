@@ -26,41 +26,39 @@ def verify(
     """Prove every destination on this computer. A key that a rotation made minutes ago is given its time.
 
     Args:
-        given_buckets: for destinations whose configuration names none; without them only their identity is proved.
+        given_buckets: for destinations whose configuration names none. Without them the answer counts that was given
+            for a rotation; where there is none, only their identity is proved.
     """
     survey = take_survey(surroundings)
+    answers: dict[str, tuple[Target, ...]] = {}
     for rotation in all_rotations(surroundings.journal):
         remember_new(surroundings, rotation)
+        answers |= {one.place.identity: one.targets for one in rotation.decision.destinations if one.targets}
     given = tuple(Target(bucket) for bucket in given_buckets)
     proofs: list[DestinationProof] = []
     for found in survey.keys:
         places = [place for place in found.places if place.kind is PlaceKind.DESTINATION]
-        proofs += _of_key(surroundings, found, places, given)
+        for place in places:
+            targets = place.targets or given or answers.get(place.identity, ())
+            proofs += _of_place(surroundings, found, place, targets)
     return survey, tuple(proofs)
 
 
-def _of_key(
-    surroundings: Surroundings, found: FoundKey, places: Sequence[Place], given: tuple[Target, ...]
+def _of_place(
+    surroundings: Surroundings, found: FoundKey, place: Place, targets: tuple[Target, ...]
 ) -> list[DestinationProof]:
-    proofs: list[DestinationProof] = []
     account = None if found.key.owner is None else found.key.owner.account
-    for place in places:
-        if not is_aws(place, surroundings.endpoint_url):
-            proofs += _at_a_store(surroundings, place, given)
-            continue
-        unprovable = _why_not(found, place)
-        if unprovable is not None or place.pair is None or account is None:
-            check = unprovable or Check("identity", None, _("AWS did not tell whose key it is."))
-            proofs.append(_as_proof(place, place.targets[0].bucket if place.targets else None, [check]))
-            continue
-        targets = place.targets or given
-        if not targets:
-            result = proof.prove_identity(surroundings.aws, place.pair, account)
-            proofs.append(_as_proof(place, None, [Check(result.check, result.ok, result.detail, result.error)]))
-            continue
-        # Without a region S3 itself leads to the bucket, wherever the configuration says it is.
-        proofs += _in_all_ways(surroundings, place, place.pair, targets, S3Target("", "", None, account))
-    return proofs
+    if not is_aws(place, surroundings.endpoint_url):
+        return _at_a_store(surroundings, place, targets)
+    unprovable = _why_not(found, place)
+    if unprovable is not None or place.pair is None or account is None:
+        check = unprovable or Check("identity", None, _("AWS did not tell whose key it is."))
+        return [_as_proof(place, targets[0].bucket if targets else None, [check])]
+    if not targets:
+        result = proof.prove_identity(surroundings.aws, place.pair, account)
+        return [_as_proof(place, None, [Check(result.check, result.ok, result.detail, result.error)])]
+    # Without a region S3 itself leads to the bucket, wherever the configuration says it is.
+    return _in_all_ways(surroundings, place, place.pair, targets, S3Target("", "", None, account))
 
 
 def _in_all_ways(
@@ -87,9 +85,8 @@ def _in_all_ways(
     return proofs
 
 
-def _at_a_store(surroundings: Surroundings, place: Place, given: tuple[Target, ...]) -> list[DestinationProof]:
+def _at_a_store(surroundings: Surroundings, place: Place, targets: tuple[Target, ...]) -> list[DestinationProof]:
     """An S3-compatible store has no STS, so only the buckets are proved there."""
-    targets = place.targets or given
     if place.pair is None or not targets:
         said = _("At the S3-compatible store {host}; its configuration names no bucket.")
         return [_as_proof(place, None, [Check("list", None, said.format(host=store_name(place)))])]
@@ -103,6 +100,8 @@ def _at_a_store(surroundings: Surroundings, place: Place, given: tuple[Target, .
 def _why_not(found: FoundKey, place: Place) -> Check | None:
     if place.session:
         return Check("identity", None, _("A temporary key, which expires by itself."))
+    if place.spoiled:
+        return Check("identity", False, place.note)
     if found.failure is not None:
         return Check("identity", False, str(found.failure), found.failure)
     if place.secret is None and guide_named(place.client) is not None:

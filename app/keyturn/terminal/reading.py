@@ -14,7 +14,7 @@ from keyturn.rotation.cancelling import CancelToken
 from keyturn.terminal import documents
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
-from keyturn.terminal.screen import Tone, line
+from keyturn.terminal.screen import BLANK, Tone, line
 from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def scan(session: Session, output: Output) -> Exit:
 
 def clients(session: Session, output: Output) -> Exit:
     """Show what Keyturn knows about each program."""
-    from keyturn.clients.registry import CLIENTS, client_named, guided_clients
+    from keyturn.clients.registry import CLIENTS, client_named, clients_called, guided_clients
     from keyturn.terminal.clients_page import clients_document, clients_page, program_page
 
     name = session.arguments.program
@@ -63,8 +63,10 @@ def clients(session: Session, output: Output) -> Exit:
         output.document(clients_document((*CLIENTS, *guided_clients())))
         output.show(*clients_page(CLIENTS, guided_clients()))
     else:
-        output.document(clients_document([client_named(name)]))
-        output.show(*program_page(client_named(name)))
+        meant = clients_called(name) or (client_named(name),)
+        output.document(clients_document(meant))
+        for number, one in enumerate(meant):
+            output.show(*([BLANK] if number else []), *program_page(one))
     return Exit.DONE
 
 

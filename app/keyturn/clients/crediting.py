@@ -1,0 +1,285 @@
+"""Programs that run here with a key that stands elsewhere: each is credited to the places whose key it takes.
+
+A script without a key takes its variables from files that it reads (`. FILE`), or from the unit or timetable that
+starts it; without any, its programs take the AWS profile. rclone's remotes, s3cmd's file and mc's aliases are named on
+the command line. So a second bucket that stands in a script alone belongs to the place that holds the key.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.command_asks import Asked, Lender, asked_by
+from keyturn.clients.consumers import consumer_in
+from keyturn.clients.endpoints import is_aws_endpoint, region_in, same_server, speaks_plain_http
+from keyturn.clients.jobs import Job
+from keyturn.clients.looking import Loan
+from keyturn.clients.rclone import config_paths as rclone_paths
+from keyturn.clients.s3cmd import usual_paths as s3cmd_paths
+from keyturn.edits.commands import Command, program_name
+from keyturn.edits.expansion import UNKNOWN, expanded, resolved
+from keyturn.model.places import Consumer, Place, Target
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+# `. FILE` and `source FILE`; cmd.exe's `call FILE`.
+_READS = frozenset({".", "source", "call"})
+# `"$(dirname "$0")/…"`, `${0%/*}/…`, `%~dp0…`: beside the script itself.
+_BESIDE_ITSELF = re.compile(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
+_TYPE_OF_A_REMOTE = re.compile(r"RCLONE_CONFIG_(.+)_TYPE")
+_PROFILE, _CREDENTIALS = "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"
+_USUAL_PROFILE = "default"
+# How far a script's scripts are followed; each has its variables from the one that starts it.
+_FAR = 4
+# Clients whose places are files of their own programs: no script reads them as variables.
+_OWN_FORMAT = frozenset({"aws", "rclone", "s3cmd", "s4cmd", "mc", "kopia", "leftovers"})
+
+
+def credited(places: Sequence[Place], jobs: Iterable[Job], loans: Sequence[Loan], computer: Computer) -> list[Place]:
+    """Return the places with all programs that take their keys.
+
+    Args:
+        loans: what configurations say that let a program take its key from an AWS profile.
+    """
+    return _Crediting(places, list(jobs), loans, computer).places()
+
+
+class _Crediting:
+    def __init__(self, places: Sequence[Place], jobs: list[Job], loans: Sequence[Loan], computer: Computer) -> None:
+        self._places = places
+        self._jobs = jobs
+        self._loans = loans
+        self._computer = computer
+        # A key that is only mentioned is none that a program could take.
+        self._keys = [place for place in places if place.secret is not None]
+        self._reach: dict[Path, frozenset[Path]] = {}
+        self._known_values: dict[int, dict[str, str]] = {}
+        self._real = {path: Path(os.path.realpath(path)) for path in {place.path for place in places}}
+
+    def places(self) -> list[Place]:
+        """The places, each with its own programs first."""
+        borrowed: dict[str, dict[Consumer, str | None]] = {}
+        for job in self._jobs:
+            for asked in self._asked_by(job):
+                region = next((goal.region for goal in asked.goals if goal.region), None)
+                for place, found in self._credits(job, asked):
+                    borrowed.setdefault(place.identity, {}).setdefault(found, region)
+        return [_with(place, borrowed.get(place.identity, {}), self._loans_of(place)) for place in self._places]
+
+    def _asked_by(self, job: Job) -> Iterator[Asked]:
+        values = self._values(job)
+        remotes = _remotes(values)
+        for command in job.variables.commands:
+            yield from asked_by(resolved(command, values), values, remotes)
+
+    # --- whose key it is ---
+
+    def _credits(self, job: Job, asked: Asked) -> Iterator[tuple[Place, Consumer]]:
+        """Each place whose key a command takes, with the command as a program that works with it."""
+        found = consumer_in(job.path, asked)
+        for place in self._lenders(job, asked):
+            # What stands in the same file was read together with its key.
+            if _reaches(place, asked) and (self._real[place.path] != job.path or place.client in _OWN_FORMAT):
+                yield place, found
+        for loan in self._loans if asked.lender is Lender.REMOTE else ():
+            if loan.remote == asked.name:
+                as_remote = replace(
+                    found, additions=found.additions | loan.additions, manner=loan.manner | found.manner
+                )
+                yield from ((place, as_remote) for place in self._places if loan in self._loans_of(place))
+
+    def _lenders(self, job: Job, asked: Asked) -> list[Place]:
+        values = self._values(job)
+        match asked.lender:
+            case Lender.PROFILE:
+                return self._profile(job, asked.name)
+            case Lender.REMOTE:
+                prefix = f"RCLONE_CONFIG_{asked.name.upper()}_"
+                in_variables = [one for one in self._in_reach(job) if prefix in one.locator.upper()]
+                usual = rclone_paths(self._computer)
+                return in_variables or self._in_file("rclone", asked.config, usual, asked.name)
+            case Lender.FILE:
+                named = asked.config or values.get("S3CMD_CONFIG", "")
+                usual = s3cmd_paths(self._computer)
+                return [one for client in ("s3cmd", "s4cmd") for one in self._in_file(client, named, usual)]
+            case Lender.ALIAS:
+                return [one for one in self._keys if one.client == "mc" and one.name == asked.name]
+            case Lender.VARIABLES:
+                return self._in_reach(job) or self._profile(job, values.get(_PROFILE) or _USUAL_PROFILE)
+        return []
+
+    def _in_file(self, client: str, named: str, usual: Sequence[Path], name: str = "") -> list[Place]:
+        """The keys of a program's own file: of the one that is named, else of the usual ones."""
+        paths = [self._computer.expanded(_home_of(named, self._computer))] if named else usual
+        real = {Path(os.path.realpath(path)) for path in paths}
+        return [
+            one
+            for one in self._keys
+            if one.client == client and self._real[one.path] in real and (not name or one.name == name)
+        ]
+
+    def _profile(self, job: Job, name: str) -> list[Place]:
+        named = self._values(job).get(_CREDENTIALS)
+        path = None if named is None else Path(os.path.realpath(self._computer.expanded(named)))
+        return [
+            place
+            for place in self._keys
+            if place.client == "aws" and place.name == name and (path is None or self._real[place.path] == path)
+        ]
+
+    def _in_reach(self, job: Job) -> list[Place]:
+        """The keys among the variables that a job has: its own, those of the files it reads, and of what starts it."""
+        return [place for path in sorted(self._files_in_reach(job.path)) for place in self._in_variables.get(path, ())]
+
+    @cached_property
+    def _in_variables(self) -> Mapping[Path, list[Place]]:
+        found: dict[Path, list[Place]] = {}
+        for place in self._keys:
+            if place.client not in _OWN_FORMAT:
+                found.setdefault(self._real[place.path], []).append(place)
+        return found
+
+    # --- which variables a job has ---
+
+    def _files_in_reach(self, path: Path) -> frozenset[Path]:
+        known = self._reach.get(path)
+        if known is None:
+            found = {path}
+            for _step in range(_FAR):
+                more = {other for one in found for other in (*self._reads.get(one, ()), *self._started_by.get(one, ()))}
+                if more <= found:
+                    break
+                found |= more
+            known = self._reach[path] = frozenset(found)
+        return known
+
+    def _values(self, job: Job) -> Mapping[str, str]:
+        known = self._known_values.get(id(job))
+        if known is None:
+            known = {"HOME": str(self._computer.home)}
+            for path in sorted(self._files_in_reach(job.path) - {job.path}):
+                for other in self._by_path.get(path, ()):
+                    known |= _set_by(other)
+            known |= _set_by(job)
+            self._known_values[id(job)] = known
+        return known
+
+    @cached_property
+    def _by_path(self) -> Mapping[Path, list[Job]]:
+        found: dict[Path, list[Job]] = {}
+        for job in self._jobs:
+            found.setdefault(job.path, []).append(job)
+        return found
+
+    @cached_property
+    def _reads(self) -> Mapping[Path, set[Path]]:
+        """The files whose variables each file takes."""
+        found: dict[Path, set[Path]] = {}
+        for job in self._jobs:
+            for source in job.variables.sources:
+                found.setdefault(job.path, set()).add(self._path(job, source))
+            for command in job.variables.commands:
+                for number, word in enumerate(command.words[:-1]):
+                    if word.decoded in _READS:
+                        named = command.words[number + 1].written.decode(errors="replace")
+                        found.setdefault(job.path, set()).add(self._path(job, named))
+                        break
+        return found
+
+    @cached_property
+    def _started_by(self) -> Mapping[Path, set[Path]]:
+        """The files that start each script."""
+        found: dict[Path, set[Path]] = {}
+        for job in self._jobs:
+            for command in job.variables.commands:
+                for path in self._scripts_in(job, command):
+                    if path != job.path:
+                        found.setdefault(path, set()).add(job.path)
+        return found
+
+    def _scripts_in(self, job: Job, command: Command) -> Iterator[Path]:
+        for word in command.words:
+            if program_name(word) in self._names_of_files:
+                path = self._path(job, word.written.decode(errors="replace"))
+                if path in self._by_path:
+                    yield path
+
+    @cached_property
+    def _names_of_files(self) -> set[str]:
+        return {path.name for path in self._by_path}
+
+    def _path(self, job: Job, written: str) -> Path:
+        """The file that a job names. What is relative is looked for beside the job, then in the home."""
+        beside = _BESIDE_ITSELF.match(written)
+        home = written[beside.end() :].strip("\"'/\\") if beside else _home_of(written, self._computer, _set_by(job))
+        if beside is None and (Path(home).is_absolute() or home.startswith("~")):
+            return Path(os.path.realpath(self._computer.expanded(home)))
+        near = Path(os.path.realpath(job.path.parent / home))
+        return near if beside or near in self._by_path else Path(os.path.realpath(self._computer.expanded(home)))
+
+    # --- what configurations say ---
+
+    def _loans_of(self, place: Place) -> list[Loan]:
+        if place.client != "aws":
+            return []
+        return [
+            loan
+            for loan in self._loans
+            if loan.profile == place.name
+            and loan.credentials in (None, place.path)
+            and (is_aws_endpoint(loan.endpoint) or same_server(loan.endpoint, place.endpoint))
+        ]
+
+
+def _home_of(written: str, computer: Computer, values: Mapping[str, str] | None = None) -> str:
+    """A path with the home that a variable, or systemd's `%h`, stands for; as it is written where more is computed."""
+    home = str(computer.home)
+    path = expanded(written, {"HOME": home, "USERPROFILE": home, **(values or {})}).replace("%h", home)
+    return written if UNKNOWN in path else path
+
+
+def _set_by(job: Job) -> dict[str, str]:
+    return {one.name: one.value for one in job.variables.assignments if one.value and not one.is_reference}
+
+
+def _remotes(values: Mapping[str, str]) -> Mapping[str, str]:
+    """rclone's remotes that variables define, with their endpoints."""
+    names = (match[1] for name in values if (match := _TYPE_OF_A_REMOTE.fullmatch(name)))
+    return {name.lower(): values.get(f"RCLONE_CONFIG_{name}_ENDPOINT", "") for name in names}
+
+
+def _reaches(place: Place, asked: Asked) -> bool:
+    """Whether a command goes to the server whose key it is, as far as it says where it goes."""
+    at_aws = is_aws_endpoint(place.endpoint)
+    endpoints = [goal.endpoint for goal in asked.goals if goal.endpoint is not None]
+    return all(same_server(one, place.endpoint) or (at_aws and is_aws_endpoint(one)) for one in endpoints)
+
+
+def _with(place: Place, borrowed: Mapping[Consumer, str | None], loans: Sequence[Loan]) -> Place:
+    """The place with the programs that were found elsewhere. Each target is some program's then."""
+    told = [Consumer(loan.program, loan.note, loan.targets, loan.additions, loan.manner) for loan in loans]
+    consumers = list(dict.fromkeys([*place.consumers, *told, *borrowed]))
+    if not consumers:
+        return place
+    named = {target for one in consumers for target in one.targets}
+    own = tuple(target for target in place.targets if target not in named)
+    if own:
+        consumers.insert(0, Consumer(place.client, place.name, own))
+    targets: dict[Target, None] = dict.fromkeys(place.targets)
+    targets |= dict.fromkeys(target for one in consumers for target in one.targets)
+    regions = [*(loan.region for loan in loans), *borrowed.values(), *(region_in(loan.endpoint) for loan in loans)]
+    return replace(
+        place,
+        targets=tuple(targets),
+        consumers=tuple(consumers),
+        plain_http=place.plain_http or any(loan.plain_http or speaks_plain_http(loan.endpoint) for loan in loans),
+        region=place.region or next((region for region in regions if region), None),
+        note=" ".join(note for note in (place.note, *(loan.note for loan in loans)) if note),
+    )

@@ -1,0 +1,170 @@
+"""Programs that run with a key that stands elsewhere: whose key each one takes, and what that place needs for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from keyturn.clients.registry import find_everything
+from keyturn.computer.computer import Computer
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.manners import Manner
+from keyturn.model.needs import Addition
+from keyturn.model.places import Place, PlaceKind, Target
+
+ONE = KeyPair(AccessKeyId("AKIAONE0000000000001"), Secret("oneONEoneONEoneONEoneONEoneONEoneONE/+on"))
+TWO = KeyPair(AccessKeyId("AKIATWO0000000000002"), Secret("twoTWOtwoTWOtwoTWOtwoTWOtwoTWOtwoTWO/+tw"))
+
+
+def exported(pair: KeyPair = ONE) -> str:
+    return f"export AWS_ACCESS_KEY_ID={pair.access_key_id}\nexport AWS_SECRET_ACCESS_KEY={pair.secret.reveal()}\n"
+
+
+def profile(name: str, pair: KeyPair = ONE) -> str:
+    return f"[{name}]\naws_access_key_id = {pair.access_key_id}\naws_secret_access_key = {pair.secret.reveal()}\n"
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def found(home: Path) -> dict[str, Place]:
+    """The places with a key, by the file's name, and by the section of a file that has several."""
+    places = [one for one in find_everything(Computer.at(home, "linux")).places if one.kind is PlaceKind.DESTINATION]
+    return {**{one.path.name: one for one in places}, **{f"{one.path.name} {one.name}": one for one in places}}
+
+
+def where(place: Place) -> set[str]:
+    return {one.where for one in place.consumers}
+
+
+def test_a_script_uses_the_variables_of_the_file_that_it_reads(tmp_path: Path) -> None:
+    write(tmp_path / ".config/restic/env", exported() + "export RESTIC_REPOSITORY=s3:s3.amazonaws.com/photos/a\n")
+    write(
+        tmp_path / "bin/b.sh",
+        "#!/bin/sh\n. ~/.config/restic/env\nrestic backup /etc\nrestic -r s3:s3.amazonaws.com/films/b backup /etc\n",
+    )
+    place = found(tmp_path)["env"]
+    assert set(place.targets) == {Target("photos", "a"), Target("films", "b")}
+    assert "b.sh, line 4" in where(place)
+
+
+@pytest.mark.parametrize(
+    "reads", ['source "$HOME/scripts/env.sh"', '. "$(dirname "$0")/env.sh"', ". ${0%/*}/env.sh", ". ./env.sh"]
+)
+def test_a_file_is_read_in_whatever_way_it_is_named(tmp_path: Path, reads: str) -> None:
+    write(tmp_path / "bin/env.sh", exported())
+    write(tmp_path / "scripts/env.sh", exported(TWO))
+    write(tmp_path / "bin/run.sh", f"#!/bin/sh\n{reads}\naws s3 sync /srv s3://photos/x --acl private\n")
+    (credited,) = (one for one in find_everything(Computer.at(tmp_path, "linux")).places if one.consumers)
+    assert credited.pair == (TWO if "HOME" in reads else ONE)
+    assert credited.additions_for(Target("photos", "x")) == {Addition.OBJECT_ACL}
+
+
+def test_values_of_the_file_that_is_read_are_known_in_the_script(tmp_path: Path) -> None:
+    write(tmp_path / "bin/backup.env", exported() + "export BUCKET=films\n")
+    write(tmp_path / "bin/run.sh", "#!/bin/sh\n. ~/bin/backup.env\naws s3 sync /srv s3://$BUCKET/x\n")
+    place = found(tmp_path)["backup.env"]
+    assert Target("films", "x") in place.targets
+    assert {target.bucket for target in place.targets} == {"films"}
+    assert place.unclear == ()
+
+
+def test_a_remote_has_the_buckets_of_every_command_that_names_it(tmp_path: Path) -> None:
+    pair = f"access_key_id = {ONE.access_key_id}\nsecret_access_key = {ONE.secret.reveal()}\n"
+    write(
+        tmp_path / ".config/rclone/rclone.conf",
+        f"[aws]\ntype = s3\nstorage_class = GLACIER\n{pair}[other]\ntype = s3\n{pair}"
+        "[secret]\ntype = crypt\nremote = aws:photos/enc\n",
+    )
+    write(tmp_path / "bin/run.sh", "#!/bin/sh\nrclone sync /srv aws:films/x --s3-server-side-encryption AES256\n")
+    places = found(tmp_path)
+    place = places["rclone.conf aws"]
+    assert set(place.targets) == {Target("photos", "enc"), Target("films", "x")}
+    assert place.manners_for(Target("films", "x")) == (Manner("AES256", storage_class="GLACIER"),)
+    assert place.manners_for(Target("photos", "enc")) == (Manner(storage_class="GLACIER"),)
+    assert places["rclone.conf other"].targets == ()
+
+
+def test_programs_without_a_key_take_the_profile_that_they_name_or_the_usual_one(tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("default") + profile("work", TWO))
+    write(
+        tmp_path / "bin/run.sh",
+        "#!/bin/sh\naws s3 sync a s3://photos --acl private\naws --profile work s3 sync b s3://films\n",
+    )
+    write(tmp_path / "bin/other.sh", "#!/bin/sh\nexport AWS_PROFILE=work\naws s3 sync a s3://attic\n")
+    places = found(tmp_path)
+    assert set(places["credentials work"].targets) == {Target("films"), Target("attic")}
+    assert places["credentials default"].targets == (Target("photos"),)
+
+
+def test_a_unit_lets_its_program_and_its_script_have_the_variables_of_a_file(tmp_path: Path) -> None:
+    units = tmp_path / ".config/systemd/user"
+    write(tmp_path / "backup/s3.env", exported().replace("export ", ""))
+    write(
+        units / "a.service",
+        "[Service]\nEnvironmentFile=%h/backup/s3.env\nExecStart=/usr/bin/rclone copy /srv :s3,env_auth=true:photos\n",
+    )
+    write(units / "b.service", "[Service]\nEnvironmentFile=%h/backup/s3.env\nExecStart=%h/bin/run.sh\n")
+    write(tmp_path / "bin/run.sh", "#!/bin/sh\naws s3 sync /srv s3://films --storage-class DEEP_ARCHIVE\n")
+    place = found(tmp_path)["s3.env"]
+    assert set(place.targets) == {Target("photos"), Target("films")}
+    assert Addition.CREATE_BUCKET in place.additions_for(Target("photos"))
+    assert place.manners_for(Target("films")) == (Manner(storage_class="DEEP_ARCHIVE"),)
+
+
+def test_a_timetable_lends_its_variables_to_the_scripts_that_it_starts(tmp_path: Path) -> None:
+    variables = exported().replace("export ", "")
+    write(tmp_path / ".crontab", f"{variables}0 3 * * * $HOME/bin/run.sh\n")
+    write(tmp_path / "bin/run.sh", "#!/bin/sh\ns3cmd put x s3://never\naws s3 sync /srv s3://films\n")
+    place = found(tmp_path)[".crontab"]
+    assert place.targets == (Target("films"),)
+
+
+def test_a_service_has_the_variables_of_the_file_that_it_is_given(tmp_path: Path) -> None:
+    write(tmp_path / "stack/.env", exported().replace("export ", ""))
+    write(
+        tmp_path / "stack/compose.yaml",
+        "services:\n  a:\n    image: amazon/aws-cli\n    env_file: [.env]\n"
+        "    command: s3 sync /data s3://films/x --sse\n",
+    )
+    place = found(tmp_path)[".env"]
+    assert place.targets == (Target("films", "x"),)
+    assert place.manners_for(Target("films", "x")) == (Manner(encryption="AES256"),)
+
+
+def test_the_configuration_that_a_command_names_is_the_one_whose_key_it_takes(tmp_path: Path) -> None:
+    for name, pair in ((".s3cfg", ONE), (".other-s3cfg", TWO)):
+        write(
+            tmp_path / name,
+            f"[default]\naccess_key = {pair.access_key_id}\nsecret_key = {pair.secret.reveal()}\n",
+        )
+    write(tmp_path / "bin/run.sh", "#!/bin/sh\ns3cmd put x s3://photos/p\ns3cmd -c ~/.other-s3cfg put x s3://films/p\n")
+    assert found(tmp_path)[".s3cfg"].targets == (Target("photos", "p"),)
+
+
+def test_a_remote_that_takes_its_key_from_a_profile_brings_its_commands_along(tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("default"))
+    write(tmp_path / ".config/rclone/rclone.conf", "[aws]\ntype = s3\nenv_auth = true\nacl = private\n")
+    write(tmp_path / "bin/run.sh", "#!/bin/sh\nrclone rcat aws:films/x/y.gz\n")
+    place = found(tmp_path)["credentials default"]
+    assert place.targets == (Target("films", "x/y.gz"),)
+    assert place.additions_for(Target("films", "x/y.gz")) == {Addition.CREATE_BUCKET, Addition.OBJECT_ACL}
+    assert place.manners_for(Target("films", "x/y.gz")) == (Manner(acl="private"),)
+
+
+def test_a_command_for_another_server_takes_another_key(tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("default"))
+    write(tmp_path / "bin/run.sh", "#!/bin/sh\nrestic -r s3:https://s3.example.com/films/x backup /srv\n")
+    assert found(tmp_path)["credentials default"].targets == ()
+
+
+def test_what_a_script_asks_of_other_services_is_told_with_the_profile(tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("default"))
+    write(tmp_path / "bin/ddns.sh", "#!/bin/sh\naws route53 change-resource-record-sets --hosted-zone-id Z1\n")
+    write(tmp_path / "bin/s3.sh", "#!/bin/sh\naws s3 ls s3://photos\naws sns publish --message done\n")
+    beyond = {one.beyond: one.where for one in found(tmp_path)["credentials default"].consumers if one.beyond}
+    assert beyond == {"aws route53": "ddns.sh, line 2", "aws sns": "s3.sh, line 3"}
