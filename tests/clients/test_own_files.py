@@ -223,6 +223,17 @@ def pgbackrest(home: Path, text: str) -> tuple[Place, ...]:
     return find("pgbackrest", home).places
 
 
+def test_a_key_for_more_clusters_than_anybody_can_follow_has_no_known_bucket(tmp_path: Path) -> None:
+    pair = f"repo1-s3-key={ONE.access_key_id}\nrepo1-s3-key-secret={ONE.secret.reveal()}\n"
+    text = "".join(f"[c{n}]\nrepo1-s3-bucket=b{n}\n" for n in range(200))
+    text += "".join(f"[global:{n}]\n{pair}" for n in range(200))
+
+    first, *_others, last = pgbackrest(tmp_path, text)
+
+    assert len(first.targets) == 200
+    assert last.targets == ()
+
+
 def test_each_repository_of_pgbackrest_is_a_place_with_the_buckets_of_all_clusters(tmp_path: Path) -> None:
     one, two = pgbackrest(
         tmp_path,

@@ -190,6 +190,18 @@ def test_references_of_crestic_are_mentions(tmp_path: Path) -> None:
     assert (place.kind, place.editable) == (PlaceKind.MENTION, False)
 
 
+def test_presets_that_combine_more_often_than_anybody_can_follow_have_no_known_bucket(tmp_path: Path) -> None:
+    pair = f"AWS_ACCESS_KEY_ID={ONE.access_key_id}\nAWS_SECRET_ACCESS_KEY={ONE.secret.reveal()}\n"
+    text = "".join(f"[a{n}@]\nrepo=s3:h/b{n}\n" for n in range(200))
+    text += "".join(f"[@b{n}.environ]\n{pair}" for n in range(200))
+    write(tmp_path / ".config/crestic/config.cfg", text)
+
+    places = find("crestic", tmp_path).places
+
+    assert len(places) == 200
+    assert not any(place.targets for place in places)
+
+
 def test_what_configparser_refuses_crestic_refuses(tmp_path: Path) -> None:
     line = f"AWS_ACCESS_KEY_ID={ONE.access_key_id}\n"
     write(tmp_path / ".config/crestic/conf.d/a.cfg", f"[a.environ]\n{line}{line}")

@@ -224,10 +224,41 @@ def test_what_has_no_spot_of_its_own_is_read_and_never_replaced(content: bytes) 
         encode("AKIANEW", found.writing)
 
 
-def test_anchors_that_multiply_are_built_once() -> None:
-    lines = ["a0: &a0 [x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40))],
+        ["a0: &a0 {x: 1}", *(f"a{n}: &a{n} {{<<: *a{n - 1}, k{n}: 1}}" for n in range(1, 1000))],
+    ],
+    ids=["lists in lists", "merges of merges"],
+)
+def test_aliases_that_multiply_are_refused(lines: list[str]) -> None:
+    with pytest.raises(FileError) as caught:
+        yaml_spans.parse("\n".join([*lines, "key: AKIA"]).encode())
 
-    assert text(yaml_spans.parse("\n".join([*lines, "key: AKIA"]).encode()), "key") == "AKIA"
+    assert caught.value.code == "file.unparsable"
+
+
+@pytest.mark.parametrize("bracket", "[{")
+def test_brackets_deep_within_each_other_are_refused_where_they_stand(bracket: str) -> None:
+    with pytest.raises(FileError, match="Line 2 is no YAML"):
+        yaml_spans.parse(f"key: AKIA\na: {bracket * 1000}".encode())
+
+
+def test_a_toml_name_of_a_thousand_parts_is_refused_where_it_stands() -> None:
+    with pytest.raises(FileError, match="Line 2 is no TOML"):
+        toml_spans.parse(b'key = "AKIA"\na' + b".a" * 1000 + b" = 1\n")
+
+    assert text(toml_spans.parse(b"a" + b".a" * 60 + b'.key = "AKIA"\n'), *"a" * 61, "key") == "AKIA"
+
+
+def test_what_hundreds_of_aliases_repeat_is_read() -> None:
+    common = "".join(f"  name{n}: value\n" for n in range(30))
+    services = "".join(f"s{n}:\n  <<: *common\n  own: AKIA\n" for n in range(100))
+
+    tree = yaml_spans.parse(f"common: &common\n{common}{services}".encode())
+
+    assert (text(tree, "s99", "own"), text(tree, "s99", "name29")) == ("AKIA", "value")
 
 
 def test_a_byte_order_mark_before_yaml_is_passed_over() -> None:

@@ -1,189 +1,244 @@
 """A file of twice the size takes about twice the time, whatever stands in it: nobody can make Keyturn hang.
 
-Each case is a reader and a text that is repeated. The sizes double until the time can be measured, and what is judged
-is how it grows from there, not how long it takes: four times the size takes sixteen times as long where time grows with
-the square, and four times as long where it does not.
+Each case is a reader and a text that is repeated, at the places of a file where it may matter. What is judged is how
+the processor's time grows, not how long it takes (see `growing`).
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from fuzz import OLD
+from keyturn.clients import duplicity_targets, rclone_remotes, shell_reading
 from keyturn.clients.aws_files import AwsFiles
 from keyturn.clients.client import Client
-from keyturn.clients.leftovers import Leftovers
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.rclone import Rclone
 from keyturn.clients.registry import client_named, find_everything
-from keyturn.clients.s3cmd import S3cmd
-from keyturn.clients.shell_reading import is_restic
 from keyturn.computer.computer import Computer
-from keyturn.edits import ini, shell
-from keyturn.edits.masking import masked_line
-from keyturn.model.errors import FileError
-
-_MEASURABLE = 0.02  # seconds
-_TIMES = 4
-_TOO_MUCH = 9.0  # between 4 and 16, with room for a computer that is busy with something else
-_LARGEST = 4 * 1024 * 1024
-
-
-def expect_linear(read: Callable[[bytes], object], made: Callable[[int], bytes]) -> None:
-    """Fail where reading `made(size)` takes much longer than in proportion to the size."""
-    size = 2000
-    while (first := _seconds(read, made(size))) < _MEASURABLE and size < _LARGEST:
-        size *= 2
-    ratios = []
-    for _attempt in range(3):  # another program may have had the processor
-        ratios.append(_seconds(read, made(size * _TIMES)) / first)
-        if ratios[-1] < _TOO_MUCH:
-            return
-        first = _seconds(read, made(size))
-    pytest.fail(f"{_TIMES} times {size} bytes took {[round(ratio) for ratio in ratios]} times as long")
-
-
-def _seconds(read: Callable[[bytes], object], content: bytes) -> float:
-    start = time.perf_counter()
-    with suppress(FileError):
-        read(content)
-    return time.perf_counter() - start
-
-
-def repeated(unit: str, before: str = "", after: str = "") -> Callable[[int], bytes]:
-    """`unit` as often as fits; `{n}` in it is a number that is another one each time."""
-
-    def made(size: int) -> bytes:
-        if "{n}" not in unit:
-            return (before + unit * (size // len(unit)) + after).encode(errors="surrogateescape")
-        return (before + "".join(unit.replace("{n}", f"{n:06}") for n in range(size // len(unit))) + after).encode()
-
-    return made
-
-
-def aws(content: bytes) -> object:
-    return ini.entries(content, ini.Dialect.AWS)
-
-
-def rclone(content: bytes) -> object:
-    return ini.entries(content, ini.Dialect.RCLONE)
-
-
-def s3cmd(content: bytes) -> object:
-    return ini.entries(content, ini.Dialect.S3CMD)
-
-
-def posix(content: bytes) -> object:
-    return shell.assignments(content)
-
-
-def fish(content: bytes) -> object:
-    return shell.assignments(content, path=Path("x.fish"))
-
-
-def picture(content: bytes) -> object:
-    return masked_line(content.decode(errors="replace"))
-
-
-def ids(content: bytes) -> object:
-    return list(key_ids_in(content))
-
-
-READERS = (aws, rclone, s3cmd, posix, fish, picture, ids, is_restic)
-UNITS = (
-    *(
-        "a",
-        " ",
-        "\t",
-        "\r",
-        "\n",
-        "\x0b",
-        "\x85",
-        "\uff10",
-        "\udcff",
-        "'",
-        '"',
-        "`",
-        "\\",
-        "\\\n",
-        "$",
-        "=",
-        ":",
-        ".",
-        "%(",
-    ),
-    *("(", "((", "$(", "${", '"$(', "$'", "A=(", "<<E ", "<<E\n", "<", "[", "]", "[]\n", "[s]\n", '"""', "# a\n", ";"),
-    *("A=1 ", "A=1\n", "export ", "env ", "then ", "set -a x\n", "set -a ", "restic ", "restic -r\n", " -r ", "key="),
-    *("://", "@", "AKIA", "secret ", "a = b\n", " a = b\n", "AKIA00000000{n}00 ", "k{n} = v\n", "[s{n}]\n", "<<E{n} "),
+from keyturn.edits import (
+    colon_lines,
+    crontabs,
+    destination_lines,
+    ini,
+    json_spans,
+    plists,
+    properties,
+    rclone_encryption,
+    section_spans,
+    shell,
+    toml_spans,
+    units,
+    windows_scripts,
+    winscp_store,
+    xml_elements,
+    yaml_spans,
 )
-BEFORE = ("", "[s]\na", "[s]\ns3 =\n ")
+from keyturn.edits.colon_lines import Reader
+from keyturn.edits.masking import masked_line
+
+from .growing import Read, cpu_seconds, expect_linear, repeated
+
+# Bytes of the first, short look at each case, and times more of the second; a closer look follows where it grew.
+_SHORT, _TIMES = 2000, 4
+_SUSPICIOUS = 5.5  # times the time for four times the size
+_NOTICEABLE = 0.002  # seconds
 
 
-@pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
-def test_no_repetition_makes_a_reader_slow(read: Callable[[bytes], object]) -> None:
+@dataclass(frozen=True)
+class Case:
+    """A reader, and what stands around the repeated text."""
+
+    read: Read
+    around: Sequence[tuple[str, str]] = (("", "x"),)
+    short: int = _SHORT
+
+
+def _text(read: Callable[[str], object]) -> Read:
+    return lambda content: read(content.decode(errors="replace"))
+
+
+_INI = (("", "x"), ("[s]\na", "x"), ("[s]\na = ", "x"), ("[", "]\na = b\n"), ("[s]\na =\n ", "x"))
+_SHELL = (("", "x"), ("A=", "x"), ('A="', '"'), ("A='", "'"), ("A=$(", ")"), ("A=${", "}"), ("cat <<E\n", "\nE\n"))
+_WRAPPED = "[r]\ntype = s3\n[w]\ntype = union\n"
+_TRIPLE, _RAW = '"' * 3, "'" * 3
+CASES: dict[str, Case] = {
+    "aws": Case(lambda content: ini.entries(content, ini.Dialect.AWS), (*_INI, ("[s]\ns3 =\n ", "x"))),
+    "rclone": Case(lambda content: ini.entries(content, ini.Dialect.RCLONE), _INI),
+    "s3cmd": Case(lambda content: ini.entries(content, ini.Dialect.S3CMD), _INI),
+    "crestic": Case(section_spans.python_sections, _INI),
+    "pgbackrest": Case(section_spans.pgbackrest_sections, _INI),
+    "a remote": Case(
+        lambda content: rclone_remotes.Remotes(ini.entries(content, ini.Dialect.RCLONE)).targets("r"),
+        ((f"{_WRAPPED}upstreams = r:b ", " r:c"), (f"{_WRAPPED}remote = r", ":b")),
+    ),
+    "posix": Case(shell.assignments, _SHELL),
+    "fish": Case(lambda content: shell.assignments(content, path=Path("x.fish")), (*_SHELL, ("set -gx A ", ""))),
+    "crontab": Case(crontabs.read, (("", "x"), ("* * * * * A=", " b"), ("A = ", "x"), ("@daily ", "x"))),
+    "unit": Case(
+        lambda content: units.variables(units.directives(content)),
+        (("[Service]\n", "x"), ("[Service]\nEnvironment=", "x"), ('[Service]\nEnvironment="A=', '"')),
+    ),
+    "batch": Case(
+        lambda content: windows_scripts.assignments(content, path=Path("x.bat")),
+        (("", "x"), ("set A=", "x"), ('set "A=', '"x'), ("setx A ", " b"), ("rem ", "x")),
+    ),
+    "powershell": Case(
+        lambda content: windows_scripts.assignments(content, path=Path("x.ps1")),
+        (("", "x"), ("$env:A = ", "x"), ("$env:A = '", "'"), ('$env:A = "', '"'), ("<#", "#>"), ("@'\n", "\n'@")),
+    ),
+    "properties": Case(properties.properties, (("", "x"), ("a", "=b"), ("a=", "x"))),
+    "s3fs": Case(lambda content: colon_lines.lines(content, Reader.S3FS), (("", "x"), ("a:", ":c"), ("a", ":b"))),
+    "s3backer": Case(lambda content: colon_lines.lines(content, Reader.S3BACKER), (("", "x"), ("a", ":b"))),
+    "hashbackup": Case(destination_lines.destinations, (("destname a\n", "x"), ("destname a\nb", " c"), ("a ", "x"))),
+    "winscp": Case(
+        lambda content: [site.text("a") for site in winscp_store.sites(content)],
+        (("[Sessions\\a]\n", "x"), ("[Sessions\\a]\na=", "x"), ("[Sessions\\", "]\na=b\n")),
+    ),
+    "json": Case(
+        json_spans.parse,
+        (
+            *(("", ""), ('{"a": "', '"}'), ('{"a": [', "1]}"), ('{"', '": 1}')),
+            *(("[" * 200, "1" + "]" * 200), ('{"a": ', "1}")),
+        ),
+    ),
+    "yaml": Case(
+        yaml_spans.parse,
+        (
+            *(("", ""), ("a: ", ""), ("a: '", "'"), ('a: "', '"'), ("a: [", "]"), ("a: {", "}"), ("a: |\n ", "")),
+            *(("- ", ""), ("? ", ""), ("a: &", " b"), ("a: !", " b"), ("# ", "\na: b\n"), ("a: >\n ", "")),
+        ),
+        short=500,
+    ),
+    "toml": Case(
+        toml_spans.parse,
+        (
+            *(("", ""), ("a = ", "\n"), ("a = '", "'"), ('a = "', '"'), ("a = [", "]"), ("a = {", "}"), ("[", "]")),
+            *(("", " = 1"), ("a" + ".a" * 60, " = 1"), (f"a = {_TRIPLE}", _TRIPLE), (f"a = {_RAW}", _RAW)),
+            ("[[", "]]"),
+        ),
+        short=1000,
+    ),
+    "plist": Case(
+        plists.parse,
+        (
+            ("<plist version='1.0'><dict><key>a</key><string>", "</string></dict></plist>"),
+            ("<plist version='1.0'><dict><key>", "</key><true/></dict></plist>"),
+            *(("<!-- ", " --><plist/>"), ("<plist ", "/>"), ('<plist a="', '"/>')),
+            ("<plist><array>", "</array></plist>"),
+        ),
+    ),
+    "xml": Case(
+        xml_elements.parse,
+        (
+            *(("<a>", "</a>"), ("<a b='", "'/>"), ("<a ", "/>"), ("<!-- ", " --><a/>"), ("", "")),
+            ("<a><![CDATA[", "]]></a>"),
+        ),
+    ),
+    "where duplicity goes": Case(
+        _text(duplicity_targets.destinations_in), (("", "x"), ("s3://", "!/b"), ("s3://a/", "x"))
+    ),
+    "whose a script is": Case(
+        shell_reading.owner_of, (("", "x"), ("duplicity ", "x"), ("restic ", "x"), ("duplicity s3://", "x"))
+    ),
+    "a picture": Case(_text(masked_line), (("", "x"), ("secret = ", "x"), ("https://", "@h"), ("password", "= x"))),
+    "key IDs": Case(lambda content: list(key_ids_in(content)), (("", "x"), ("A\0K\0I\0A\0", "x"))),
+    "encrypted": Case(rclone_encryption.is_encrypted),
+}
+UNITS = (
+    *("a", "é", "\uff10", "\udcff", "😀", " ", "\t", "\r", "\n", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\ufeff"),
+    *("'", '"', "''", '""', "`", "\\", "\\\\", "\\\n", " \\\n", "\\\r\n", "'\n", '"\n', "'a'", '"a"', '"a",', _TRIPLE),
+    *("$", "$a", "$(", "${", "${a", '"$(', "$'", "(", "((", ")", "[", "[[", "]", "[]\n", "{", "{{", "}", "[a]", "{a}"),
+    *("<", "<E", "<<E ", "<<E\n", "<<E{n} ", "<a>", "</a>", "<a/>", "<a>b</a>", "<!--a-->", "<![CDATA[a]]>", "&amp;"),
+    *(
+        "=",
+        "==",
+        ":",
+        "::",
+        "://",
+        "@",
+        "%",
+        "%41",
+        "%(",
+        "%(a)s",
+        "%a%",
+        ".",
+        "..",
+        "a.",
+        "a{n}.",
+        ",",
+        "a,",
+        ";",
+        "&",
+    ),
+    *(
+        "# a\n",
+        "#",
+        "; a\n",
+        "\n#",
+        "\n ",
+        " \n",
+        "\t\n",
+        "- ",
+        "- a\n",
+        "-",
+        "? ",
+        ": ",
+        "! ",
+        "!a ",
+        "&a ",
+        "*a ",
+        "|",
+    ),
+    *("a: b\n", "a{n}: b\n", "<<: *a\n", "---\n", "%YAML 1.1\n", "a: [", "a: {", "&a{n} a: b\n", "- - ", "|\n", ">\n"),
+    *(
+        "a = b\n",
+        " a = b\n",
+        "a{n} = b\n",
+        "k{n} = 'v'\n",
+        "[s]\n",
+        "[s{n}]\n",
+        "[[s]]\n",
+        "a.b{n} = 1\n",
+        "[a.b{n}]\n",
+    ),
+    *("A=1 ", "A=1\n", "A{n}=1\n", "A=(", "export ", "env ", "then ", "set ", "set -a x\n", "set -a ", "set A=", "1_"),
+    *("rem ", "setx A b\n", '&set "A=', "$env:A=", "$env:A='", '$env:A="', "<#", "@'\n", '@"\n', "restic ", "1e", "1,"),
+    *(
+        "restic -r\n",
+        "-r ",
+        " -r ",
+        "duplicity ",
+        "s3://",
+        "s3:",
+        "s3.",
+        "boto3+s3://a/",
+        "--s3-endpoint-url ",
+        "&#65;",
+    ),
+    *("r:b ", "r:b:ro ", "* ", "@daily a\n", "1 2 ", '"a":1,', '"a{n}":1,', '{"a":', "\\u0041", "\\ud83d\\ude00"),
+    *("null,", "AKIA", "AKIA00000000{n}00 ", "A\0K\0I\0A\0", "secret ", "key=", "key ", "token:", "A" * 39 + " "),
+    *("A" * 41 + " ", "Ab1/" * 10 + "\n", "destname a{n}\n", "a:b\n", "a{n}:b:c\n"),
+)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_repetition_makes_a_reader_slow(name: str) -> None:
+    case = CASES[name]
     for unit in UNITS:
-        for before in BEFORE if read in {aws, rclone} else BEFORE[:1]:
-            # A short look at all; a closer one at what may grow.
-            small, large = (_seconds(read, repeated(unit, before, "x")(size)) for size in (4000, 16000))
-            if large > 0.004 and large / max(small, 1e-6) > 6:
-                expect_linear(read, repeated(unit, before, "x"))
+        for before, after in case.around:
+            made = repeated(unit, before, after)
+            small, large = (cpu_seconds(case.read, made(case.short * times)) for times in (1, _TIMES))
+            if large > _NOTICEABLE and large / max(small, 1e-6) > _SUSPICIOUS:
+                expect_linear(case.read, made, what=f"{unit!r} between {before!r} and {after!r}")
 
 
 _PAIR = f"access_key_id = {OLD.access_key_id}\nsecret_access_key = {OLD.secret.reveal()}\n"
 _AWS_PAIR = f"aws_access_key_id={OLD.access_key_id}\naws_secret_access_key={OLD.secret.reveal()}\n"
-_VARIABLES = f"A{{n}}_ACCESS_KEY_ID={OLD.access_key_id} A{{n}}_SECRET_ACCESS_KEY={OLD.secret.reveal()}\n"
-FILES = {
-    "AWS profiles": (AwsFiles(), ".aws/credentials", repeated("[p{n}]\n" + _AWS_PAIR)),
-    "AWS profiles that borrow": (
-        AwsFiles(),
-        ".aws/config",
-        repeated("[profile p{n}]\nsource_profile = p\n" + _AWS_PAIR),
-    ),
-    "AWS services": (
-        AwsFiles(),
-        ".aws/config",
-        repeated("[services s{n}]\n[profile p{n}]\nservices = s\n" + _AWS_PAIR),
-    ),
-    "AWS block": (AwsFiles(), ".aws/config", repeated(" é=1\x0b", "[default]\ns3 =\n")),
-    "remotes": (Rclone(), ".rclone.conf", repeated("[r{n}]\ntype = s3\n" + _PAIR)),
-    "remotes of one name": (Rclone(), ".rclone.conf", repeated("[r]\ntype = s3\n" + _PAIR)),
-    "remotes that wrap one": (
-        Rclone(),
-        ".rclone.conf",
-        repeated("[w{n}]\ntype = alias\nremote = r:b/{n}\n", "[r]\ntype = s3\n" + _PAIR),
-    ),
-    "a name of dots": (Rclone(), ".rclone.conf", repeated(".", "[a", "]\ntype = s3\n" + _PAIR)),
-    "s3cmd": (S3cmd(), ".s3cfg", repeated(f"access_key = {OLD.access_key_id}\n")),
-    "environment": (client_named("environment"), ".bashrc", repeated(_VARIABLES)),
-    "restic": (client_named("restic"), "restic.env", repeated(_VARIABLES, "RESTIC_REPOSITORY=s3:h/b\n")),
-    "repositories": (client_named("restic"), "restic.env", repeated("restic -r s3:h/b{n} -r\n", _VARIABLES)),
-    "leftover of empty lines": (Leftovers(), "rootkey.csv", repeated("\n", "AWS", "x")),
-    "leftover of lines": (Leftovers(), "rootkey.csv", repeated(f"AWSAccessKeyId={OLD.access_key_id}\n")),
-    "leftover table": (
-        Leftovers(),
-        "rootkey.csv",
-        repeated(f"{OLD.access_key_id},{OLD.secret.reveal()}\n", "Access key ID,Secret access key\n"),
-    ),
-    "leftover headers": (Leftovers(), "rootkey.csv", repeated("access key id,", after="\n" + "a," * 1000)),
-}
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_no_number_of_sections_makes_a_program_slow(name: str, computer: Computer) -> None:
-    client, path, made = FILES[name]
-    file = computer.home / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-
-    def look(content: bytes) -> None:
-        file.write_bytes(content)
-        client.find(computer)
-
-    expect_linear(look, made)
 
 
 def test_a_hundred_thousand_sections_are_read(computer: Computer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import configparser
+import io
 import json
 import random
 import subprocess
@@ -19,7 +21,9 @@ from fuzz import NEW, OLD, SEEDS
 from keyturn.clients.client import Client
 from keyturn.clients.registry import client_named
 from keyturn.edits.files import FileContent
+from keyturn.edits.section_spans import python_sections
 from keyturn.edits.spans import apply_changes
+from keyturn.edits.trees import Writing
 from keyturn.model.errors import FileError
 
 from .conftest import damaged
@@ -75,6 +79,36 @@ def test_botocore_refuses_what_we_refuse(chance: random.Random, tmp_path: Path) 
                 raw_config_parse(str(path))
     else:
         raw_config_parse(str(path))
+
+
+CRESTIC = (
+    f"[DEFAULT]\nk: d\n[a]\nrepo = s3:h/b\nx\n  y\n[a.environ]\nAWS_ACCESS_KEY_ID={OLD.access_key_id}\n\n # no\n"
+    "v =\n  one\n\n  two\n=\n[b]\nk = own \n"
+)
+
+
+@settings(SOME, max_examples=500)
+@given(chance=st.randoms(use_true_random=False))
+def test_we_read_what_configparser_reads_for_crestic(chance: random.Random) -> None:
+    content = damaged(chance, CRESTIC.encode(), chance.randint(0, 4))
+    theirs = configparser.RawConfigParser(allow_no_value=True)
+    theirs.optionxform = str  # type: ignore[assignment,method-assign]
+    try:
+        theirs.read_file(io.StringIO(content.decode(), newline=None))
+    except (ValueError, AttributeError, configparser.Error):
+        with pytest.raises(FileError):
+            python_sections(content)
+        return
+    if b"\0" in content:  # configparser reads a zero byte like any other; nobody writes one into a configuration
+        return
+    ours = python_sections(content)
+    assert {name: {key: one.value for key, one in table.items()} for name, table in ours.items()} == {
+        name: {key: value or "" for key, value in table.items()} for name, table in theirs.items()
+    }
+    for table in ours.values():
+        for one in table.values():
+            if one.writing is Writing.PLAIN:
+                assert content[one.span.start : one.span.end].decode() == one.value
 
 
 @pytest.mark.parametrize("seed", range(8))

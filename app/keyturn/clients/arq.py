@@ -6,7 +6,7 @@ leads a key into Arq but its own window (research/arq.md 1.6). A person puts the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +52,8 @@ def read_agent_places(computer: Computer, guide: Guide, found: Collection[Path],
     if not state.known:
         reason = _("Its list of storage locations has a form that Keyturn does not know.")
         look.take([blind_spot(guide, path, reason)])
-    look.take(_from_location(guide, path, one, _plans_of(state, one)) for one in state.locations)
+    plans = _plans_by_location(state)
+    look.take(_from_location(guide, path, one, plans.get(one.row, ())) for one in state.locations)
 
 
 def read_target_places(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
@@ -114,8 +115,11 @@ def major_version(computer: Computer) -> int | None:
     return None
 
 
-def _plans_of(state: AgentState, location: StorageLocation) -> Sequence[BackupPlan]:
-    return [plan for plan in state.plans if plan.location == location.row]
+def _plans_by_location(state: AgentState) -> Mapping[int, Sequence[BackupPlan]]:
+    found: dict[int, list[BackupPlan]] = {}
+    for plan in state.plans:
+        found.setdefault(plan.location, []).append(plan)
+    return found
 
 
 def _from_location(guide: Guide, path: Path, location: StorageLocation, plans: Sequence[BackupPlan]) -> Place | Problem:

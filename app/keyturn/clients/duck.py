@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -81,6 +82,7 @@ class _Stored:
 def _stored(content: FileContent) -> list[_Stored]:
     last = {one.key: one for one in properties(content.content, path=content.path)}
     found: list[_Stored] = []
+    of_host: Counter[str] = Counter()
     for key, entry in last.items():
         address = _ADDRESS.fullmatch(key)
         # Other services stand here, too: only Amazon's shape of an ID tells.
@@ -92,7 +94,8 @@ def _stored(content: FileContent) -> list[_Stored]:
         if identifier is None or at < 0:
             continue
         server = f"{address['scheme']}://{address['host']}" + (f":{address['port']}" if address["port"] else "")
-        number = sum(one.host == address["host"] for one in found) + 1
+        of_host[address["host"]] += 1
+        number = of_host[address["host"]]
         start = entry.key_span.start + at
         found.append(
             _Stored(

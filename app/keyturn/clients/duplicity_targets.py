@@ -12,9 +12,11 @@ from keyturn.model.places import Target
 _ADDRESS = re.compile(r"(?<![\w+])(?P<scheme>(?:boto3?\+)?s3(?:\+http)?)://(?:[^@/\s'\"]*@)?(?P<rest>[^\s'\";|&<>$`]+)")
 _ENDPOINT = re.compile(r"--s3-endpoint-url(?:\s+|=)[\"']?([^\s\"';]+)")
 _REGION = re.compile(r"--s3-region-name(?:\s+|=)[\"']?([\w-]+)")
-_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+_COMMENT = re.compile(r"^[^\S\n]*+#.*", re.MULTILINE)
 # `s3://` meant a host first until duplicity's version 1, and means a bucket first since.
-_IS_HOST = re.compile(r"(?:[\w.-]*\.)?s3[\w.-]*\.[\w.-]+|[\w.-]+:\d+|localhost", re.IGNORECASE)
+_HOST = re.compile(r"[\w.-]+")
+_HOST_AND_PORT = re.compile(r"[\w.-]+:\d+")
+_S3 = re.compile(r"(?:^|\.)s3", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,19 @@ def names_destination(text: str) -> bool:
     return _ADDRESS.search(_COMMENT.sub("", text)) is not None
 
 
+def _is_host(name: str) -> bool:
+    """Return whether a name is a server's: `s3…` with a dot behind it, also below other names; or one with a port."""
+    if _HOST.fullmatch(name) is None:
+        return _HOST_AND_PORT.fullmatch(name) is not None
+    service = _S3.search(name)
+    dotted = service is not None and 0 <= name.find(".", service.end()) < len(name) - 1
+    return dotted or name.lower() == "localhost"
+
+
 def _targets(text: str, hosts: list[str]) -> Iterator[Target]:
     for found in _ADDRESS.finditer(text):
         first, _slash, rest = found["rest"].strip("/").partition("/")
-        if found["scheme"] in ("s3", "boto+s3") and _IS_HOST.fullmatch(first):
+        if found["scheme"] in ("s3", "boto+s3") and _is_host(first):
             hosts.append(first)
             first, _slash, rest = rest.strip("/").partition("/")
         if first:

@@ -27,7 +27,6 @@ _NAME = re.compile(
     r"(?:rootkey|(?:.*_)?accesskeys|(?:new_user_)?credentials)(?: ?\(\d+\)| copy(?: \d+)?| - copy(?: \(\d+\))?)?\.csv",
     re.IGNORECASE | re.DOTALL,  # a name may hold a line end
 )
-_LINE = re.compile(r"\s*(AWSAccessKeyId|AWSSecretKey)\s*=\s*(\S*)\s*", re.IGNORECASE)
 # The headers that the console has used, in lower case and without spaces.
 _ID_HEADERS = frozenset({"accesskeyid", "awsaccesskeyid"})
 _SECRET_HEADERS = frozenset({"secretaccesskey", "secretkey", "awssecretkey"})
@@ -93,8 +92,9 @@ def _from_lines(text: str) -> Iterator[tuple[str, str, str, str]]:
     """The older form: `AWSAccessKeyId=…` and `AWSSecretKey=…` on lines of their own."""
     values: dict[str, list[str]] = {"awsaccesskeyid": [], "awssecretkey": []}
     for line in text.splitlines():
-        if match := _LINE.fullmatch(line):
-            values[match[1].lower()].append(match[2])
+        name, equals, value = line.partition("=")
+        if equals and (found := values.get(name.strip().lower())) is not None and len(value.split()) <= 1:
+            found.append(value.strip())
     secrets = values["awssecretkey"]
     for number, identifier in enumerate(values["awsaccesskeyid"]):
         locator = "AWSAccessKeyId" if number == 0 else f"AWSAccessKeyId ({number + 1})"

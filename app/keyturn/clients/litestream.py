@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 _ID, _SECRET = "access-key-id", "secret-access-key"
 # `bucket.s3.eu-central-1.amazonaws.com` and the like, as Litestream takes them apart; other hosts are bucket names.
-_AWS_HOST = re.compile(r"(?P<bucket>.+?)\.(?P<endpoint>s3[.-].*amazonaws\.com(?:\.cn)?)")
-_OTHER_HOST = re.compile(
-    r"(?P<bucket>[^.]+)\.(?P<endpoint>.+\.(?:digitaloceanspaces|backblazeb2|linodeobjects|wasabisys|filebase)\.com)"
+_AWS_SERVICE = re.compile(r"(?<=.)\.(?=s3[.-])", re.DOTALL)
+_AWS_DOMAINS = ("amazonaws.com", "amazonaws.com.cn")
+_OTHER_DOMAINS = tuple(
+    f".{name}.com" for name in ("digitaloceanspaces", "backblazeb2", "linodeobjects", "wasabisys", "filebase")
 )
 
 
@@ -121,10 +122,20 @@ def _replica(locator: str, path: str, node: Node, tree: Node) -> _Replica:
     url = trees.text(node, "url")
     if url is not None and url.startswith("s3://"):
         host, _slash, prefix = url.removeprefix("s3://").partition("?")[0].partition("/")
-        known = _AWS_HOST.fullmatch(host) or _OTHER_HOST.fullmatch(host)
-        bucket, endpoint = (host, endpoint) if known is None else (known["bucket"], endpoint or known["endpoint"])
+        bucket, named = _taken_apart(host)
+        endpoint = endpoint or named
     target = None if bucket is None else Target(bucket, prefix.strip("/"))
     return _Replica(locator, Path(path).name, node, target, endpoint)
+
+
+def _taken_apart(host: str) -> tuple[str, str | None]:
+    """The bucket and the server of an address."""
+    service = _AWS_SERVICE.search(host) if host.endswith(_AWS_DOMAINS) else None
+    if service is not None:
+        return host[: service.start()], host[service.end() :]
+    bucket, _dot, server = host.partition(".")
+    is_known = bool(bucket) and server.endswith(_OTHER_DOMAINS) and server.partition(".")[0] != ""
+    return (bucket, server) if is_known else (host, None)
 
 
 def _is_s3(replica: _Replica) -> bool:

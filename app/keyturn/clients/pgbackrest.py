@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"repo(?P<number>\d*)-s3-key")
 _FOR_ALL = "global"
 _DEFAULT_PATH = "/var/lib/pgbackrest"
+# Buckets that are counted for all keys of one file together; people's own are a thousand times fewer.
+_PATIENCE = 10_000
 
 
 class Pgbackrest(OwnFiles):
@@ -58,26 +61,29 @@ class Pgbackrest(OwnFiles):
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return the key of each repository in each section that has one."""
         sections = pgbackrest_sections(content.content, path=content.path)
+        settings = _Settings(sections)
+        patience = _PATIENCE
         for section, table in sections.items():
             for name, node in trees.members(table):
                 match = _KEY.fullmatch(name)
                 if match is None or not isinstance(node, trees.Scalar):
                     continue
                 prefix = name.removesuffix("s3-key")
-                endpoint = _setting(sections, section, f"{prefix}s3-endpoint")
-                port = _setting(sections, section, f"{prefix}storage-port", f"{prefix}s3-port")
+                endpoint = settings.value(section, f"{prefix}s3-endpoint")
+                port = settings.value(section, f"{prefix}storage-port", f"{prefix}s3-port")
+                targets = tuple(islice(settings.targets(section, prefix), max(patience, 0)))
+                patience -= len(targets) + 1
                 yield StoredKey(
                     locator=f"{section} {name}",
                     name=f"{section} {prefix.removesuffix('-')}",
                     access_key_id=node,
                     secret=trees.scalar(table, f"{name}-secret"),
-                    targets=tuple(_targets(sections, section, prefix)),
-                    region=_setting(sections, section, f"{prefix}s3-region"),
+                    # Some of its buckets are worse than none: those that are not known are asked for.
+                    targets=targets if patience >= 0 else (),
+                    region=settings.value(section, f"{prefix}s3-region"),
                     endpoint=f"{endpoint}:{port}" if endpoint and port and ":" not in endpoint else endpoint,
-                    additions=frozenset(
-                        {Addition.TAGGING} if _setting(sections, section, f"{prefix}storage-tag") else ()
-                    ),
-                    manner=_manner(sections, section, prefix),
+                    additions=frozenset({Addition.TAGGING} if settings.value(section, f"{prefix}storage-tag") else ()),
+                    manner=_manner(settings, section, prefix),
                     token=f"{prefix}s3-token" if trees.text(table, f"{prefix}s3-token") else None,
                 )
 
@@ -117,31 +123,46 @@ class Pgbackrest(OwnFiles):
         return _("Let it finish; the next run takes the new key.")
 
 
-def _setting(sections: Mapping[str, Node], section: str, *names: str) -> str | None:
-    """A setting as it counts for a section, or, for `global`, where one cluster alone has it."""
-    for candidate in (section, section.partition(":")[0], _FOR_ALL, *sections):
+class _Settings:
+    """What counts for each section, for any number of questions: a file may have thousands of sections and keys."""
+
+    def __init__(self, sections: Mapping[str, Node]) -> None:
+        self._sections = sections
+        self._with: dict[str, list[str]] = {}  # the sections that have a setting of their own
+        for section, table in sections.items():
+            for name, _value in trees.members(table):
+                if trees.text(table, name) is not None:
+                    self._with.setdefault(name, []).append(section)
+
+    def value(self, section: str, *names: str) -> str | None:
+        """Return a setting as it counts for a section, or, for `global`, where one cluster alone has it."""
+        for candidate in (section, section.partition(":")[0], _FOR_ALL):
+            for name in names:
+                found = trees.text(self._sections.get(candidate), name)
+                if found is not None:
+                    return found
         for name in names:
-            found = trees.text(sections.get(candidate), name)
-            if found is not None:
-                return found
-    return None
+            for candidate in self._with.get(name, ()):
+                return trees.text(self._sections[candidate], name)
+        return None
+
+    def targets(self, section: str, prefix: str) -> Iterator[Target]:
+        """Yield the buckets that the key of a section is used for: those of all clusters where it is in `global`."""
+        bucket_name, path_name = f"{prefix}s3-bucket", f"{prefix}path"
+        users = [section]
+        if section.partition(":")[0] == _FOR_ALL:  # a cluster that says neither uses what the others here use
+            users += dict.fromkeys((*self._with.get(bucket_name, ()), *self._with.get(path_name, ())))
+        for user in users:
+            bucket, path = self.value(user, bucket_name), self.value(user, path_name) or _DEFAULT_PATH
+            if bucket is not None:
+                yield Target(bucket, path.strip("/"))
 
 
-def _manner(sections: Mapping[str, Node], section: str, prefix: str) -> Manner:
-    key = _setting(sections, section, f"{prefix}s3-kms-key-id")
+def _manner(settings: _Settings, section: str, prefix: str) -> Manner:
+    key = settings.value(section, f"{prefix}s3-kms-key-id")
     return Manner(
         encryption=None if key is None else "aws:kms",
         kms_key=key,
-        tags=_setting(sections, section, f"{prefix}storage-tag"),
-        requester_pays=_setting(sections, section, f"{prefix}s3-requester-pays") == "y",
+        tags=settings.value(section, f"{prefix}storage-tag"),
+        requester_pays=settings.value(section, f"{prefix}s3-requester-pays") == "y",
     )
-
-
-def _targets(sections: Mapping[str, Node], section: str, prefix: str) -> Iterator[Target]:
-    """The buckets that the key of a section is used for: those of all clusters where it stands in `global`."""
-    users = list(sections) if section.partition(":")[0] == _FOR_ALL else [section]
-    for user in users:
-        bucket = _setting(sections, user, f"{prefix}s3-bucket")
-        path = _setting(sections, user, f"{prefix}path") or _DEFAULT_PATH
-        if bucket is not None:
-            yield Target(bucket, path.strip("/"))

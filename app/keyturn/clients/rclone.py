@@ -13,7 +13,7 @@ from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, P
 from keyturn.clients.command_asks import rclone_additions, rclone_manner
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
-from keyturn.clients.rclone_remotes import Remotes, is_remote_name
+from keyturn.clients.rclone_remotes import Remotes, Settings, is_remote_name
 from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini, rclone_encryption
@@ -246,9 +246,9 @@ def _place(
     )
 
 
-def _is_true(settings: Mapping[str, str], key: str) -> bool:
+def _is_true(settings: Settings, key: str) -> bool:
     # Go's strconv.ParseBool, by which rclone reads its switches
-    return settings.get(key, "") in {"1", "t", "T", "TRUE", "true", "True"}
+    return settings.get(key) in {"1", "t", "T", "TRUE", "true", "True"}
 
 
 def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:

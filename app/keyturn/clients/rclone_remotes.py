@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from keyturn.edits import ini
 from keyturn.model.places import Target
@@ -18,8 +19,8 @@ _POLICY = re.compile(r":(?:ro|nc|writeback)$")
 # One item of a list that is parted by spaces, in which quotes keep an item together.
 _ITEM = re.compile(r'"((?:[^"]|"")*)"|(\S+)')
 # Remotes and characters that are followed through all wrappers of one file; a few remotes of twenty lines can name more
-# paths than there is time for. People's own are a thousand times fewer.
-_PATIENCE = 2_000_000
+# paths than there is time for. People's own are a hundred times fewer.
+_PATIENCE = 500_000
 
 
 def is_remote_name(section: str) -> bool:
@@ -27,27 +28,41 @@ def is_remote_name(section: str) -> bool:
     return _NAME.fullmatch(section) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Settings(Mapping[str, str]):
+    """The settings of a remote that have a value, with those that it inherits.
+
+    The last occurrence counts, and an empty one is none. The remote `work.photos` inherits from `work` (goconfig). They
+    are looked up one by one, because thousands of remotes may inherit thousands of settings.
+    """
+
+    effective: ini.Effective
+    section: str
+
+    def __getitem__(self, key: str) -> str:
+        if value := self.effective.value(self.section, key):
+            return value
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self.effective.keys(self.section) if self.effective.value(self.section, key))
+
+    def __len__(self) -> int:
+        return sum(1 for _key in self)
+
+
 class Remotes:
     """All remotes of one configuration, each with the settings that count."""
 
     def __init__(self, entries: Sequence[ini.Entry]) -> None:
         self._effective = ini.Effective(entries, ini.Dialect.RCLONE)
-        self._own: dict[str, dict[str, str]] = {}
-        for entry in entries:
-            if entry.section is not None:
-                self._own.setdefault(entry.section, {})[entry.key] = entry.value
+        self._names = dict.fromkeys(entry.section for entry in entries if entry.section is not None)
         self._wrapped_by: dict[str, list[str]] = {}
         self._targets: dict[str, tuple[Target, ...]] | None = None
 
-    def settings(self, section: str) -> Mapping[str, str]:
-        """Return the settings of a remote that have a value, with those that it inherits.
-
-        The last occurrence counts, and an empty one is none. The remote `work.photos` inherits from `work` (goconfig).
-        """
-        merged: dict[str, str] = {}
-        for lender in self._effective.lenders(section):
-            merged = self._own.get(lender or "", {}) | merged
-        return {key: value for key, value in merged.items() if value}
+    def settings(self, section: str) -> Settings:
+        """Return the settings of a remote."""
+        return Settings(self._effective, section)
 
     def targets(self, section: str) -> tuple[Target, ...]:
         """Return the buckets and prefixes of an S3 remote that other remotes name, in the order of the file.
@@ -61,7 +76,7 @@ class Remotes:
     def _all_targets(self) -> dict[str, tuple[Target, ...]]:
         found: dict[str, dict[Target, None]] = {}
         patience = _PATIENCE
-        for wrapper in self._own:
+        for wrapper in self._names:
             # What remains to be followed: the remotes of each wrapper on the way, with the path that is joined to them.
             waiting: list[tuple[Iterator[str], str]] = [(iter(self._wrapped(wrapper)), "")]
             passed = [wrapper]
@@ -77,7 +92,7 @@ class Remotes:
                     return {}
                 match = _REMOTE.fullmatch((_joined(remote, below) if len(passed) > 1 else remote).strip())
                 # A ring of remotes ends nowhere.
-                if match is None or match["name"] in passed or match["name"] not in self._own:
+                if match is None or match["name"] in passed or match["name"] not in self._names:
                     continue
                 name, path = match["name"], match["path"]
                 if not self._is_s3(name):
@@ -99,10 +114,10 @@ class Remotes:
         return self._wrapped_by[section]
 
 
-def _wrapped(settings: Mapping[str, str]) -> Iterator[str]:
+def _wrapped(settings: Settings) -> Iterator[str]:
     if remote := settings.get("remote"):
         yield remote
-    for quoted, plain in _ITEM.findall(settings.get("upstreams", "")):
+    for quoted, plain in _ITEM.findall(settings.get("upstreams") or ""):
         item = quoted.replace('""', '"') or plain
         # combine: `folder=remote:path`; union: `remote:path:ro`
         yield _POLICY.sub("", item.partition("=")[2] if settings.get("type") == "combine" else item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _ENDINGS = ("conf", "yaml", "toml", "json", "hcl", "yml")
 _SYSTEM_FOLDERS = (("usr", "local", "etc"), ("etc",), ("opt", "local", "etc"))
 # What stands beside the profiles in version 1 of the format.
+_KEY_ID = "AWS_ACCESS_KEY_ID"
 _NO_PROFILES = frozenset({"global", "groups", "includes", "mixins", "schedules", "version"})
 
 
@@ -61,15 +62,15 @@ class Resticprofile(ResticWrapper):
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return the key of each profile that has one itself; those that inherit it add their repositories."""
         profiles = _profiles(content)
+        openings = _openings(profiles)
         for name, profile in profiles.items():
-            key = key_in_variables(name, name, _variables(profile), _openings(profiles, name))
+            key = key_in_variables(name, name, _variables(profile), openings[name])
             if key is not None:
                 yield key
 
     def openings(self, content: FileContent) -> Mapping[str, Sequence[Opening]]:
         """Return the repositories of each profile and of those that inherit from it."""
-        profiles = _profiles(content)
-        return {name: _openings(profiles, name) for name in profiles}
+        return _openings(_profiles(content))
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """It hands the key to restic when a run starts, and reads its file anew for each run."""
@@ -101,35 +102,34 @@ def _variables(profile: Node) -> dict[str, Scalar]:
     return {name.upper(): value for name, value in trees.members(trees.at(profile, "env")) if isinstance(value, Scalar)}
 
 
-def _lender(profiles: Mapping[str, Node], name: str) -> str | None:
-    """The profile whose key a profile uses: its own, else that of the nearest one that it inherits from."""
-    passed: set[str] = set()
-    now: str | None = name
-    while now is not None and now in profiles and now not in passed:
-        if "AWS_ACCESS_KEY_ID" in _variables(profiles[now]):
-            return now
-        passed.add(now)
-        now = trees.text(profiles[now], "inherit")
-    return None
+def _openings(profiles: Mapping[str, Node]) -> dict[str, tuple[Opening, ...]]:
+    """The repositories of each profile, and of those that use its variables."""
+    # A profile uses its own key, else that of the nearest one that it inherits from.
+    lenders = _inherited(profiles, lambda name: name if _KEY_ID in _variables(profiles[name]) else None)
+    addresses = _inherited(profiles, lambda name: trees.text(profiles[name], "repository"))
+    password_files = _inherited(profiles, lambda name: trees.text(profiles[name], "password-file"))
+    users: dict[str, list[Opening | None]] = {name: [] for name in profiles}
+    for name in profiles:
+        one = opening(addresses[name] or "", password_file=password_files[name])
+        for user in {name, lenders[name] or name}:
+            users[user].append(one)
+    return {name: distinct(found) for name, found in users.items()}
 
 
-def _openings(profiles: Mapping[str, Node], name: str) -> tuple[Opening, ...]:
-    users = (other for other in profiles if other == name or _lender(profiles, other) == name)
-    return distinct(_opening(profiles, other) for other in users)
+def _inherited(profiles: Mapping[str, Node], own: Callable[[str], str | None]) -> dict[str, str | None]:
+    """What counts for each profile: its own, else that of the nearest one that it inherits from.
 
-
-def _opening(profiles: Mapping[str, Node], name: str) -> Opening | None:
-    address = _inherited(profiles, name, "repository")
-    return opening(address or "", password_file=_inherited(profiles, name, "password-file"))
-
-
-def _inherited(profiles: Mapping[str, Node], name: str, setting: str) -> str | None:
-    passed: set[str] = set()
-    now: str | None = name
-    while now is not None and now in profiles and now not in passed:
-        found = trees.text(profiles[now], setting)
-        if found is not None:
-            return found
-        passed.add(now)
-        now = trees.text(profiles[now], "inherit")
-    return None
+    Args:
+        own: what a profile has itself.
+    """
+    known: dict[str, str | None] = {}
+    for name in profiles:
+        passed: dict[str, None] = {}  # a set that keeps the order
+        now: str | None = name
+        found: str | None = None
+        while now is not None and now in profiles and now not in passed and found is None:
+            passed[now] = None
+            found = known[now] if now in known else own(now)
+            now = None if now in known else trees.text(profiles[now], "inherit")
+        known |= dict.fromkeys(passed, found)
+    return known

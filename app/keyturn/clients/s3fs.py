@@ -68,13 +68,12 @@ class S3fs(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each line that counts, and a mention for each that does not."""
-        mounts = list(_mounts(computer, Listing(readings=look.listing.readings)))
+        by_file: dict[Path | None, list[Mount]] = {}
+        for mount in _mounts(computer, Listing(readings=look.listing.readings)):
+            by_file.setdefault(mount.password_file, []).append(mount)
         usual = _usual_files(computer)
-        for path in dict.fromkeys((*usual, *(one.password_file for one in mounts if one.password_file is not None))):
-            concerned = (
-                one for one in mounts if one.password_file == path or (not one.password_file and path in usual)
-            )
-            _take(look, path, list(concerned))
+        for path in dict.fromkeys((*usual, *(named for named in by_file if named is not None))):
+            _take(look, path, by_file.get(path, []) + (by_file.get(None, []) if path in usual else []))
 
     def take_file(self, computer: Computer, look: Look, path: Path) -> None:
         """Take a place for each line of one file; see `Client.take_file`."""
@@ -226,6 +225,9 @@ def _usual_files(computer: Computer) -> tuple[Path, ...]:
 
 
 def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place]:
+    of_bucket: dict[str, list[Mount]] = {"": mounts}
+    for mount in mounts:
+        of_bucket.setdefault(mount.target.bucket, []).append(mount)
     for line in colon_lines.lines(content.content, Reader.S3FS, path=content.path):
         identifier = key_id(line.access_key_id)
         if identifier is None:
@@ -235,7 +237,7 @@ def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place]:
             yield mention(S3fs.name, content.path, identifier, line.line, note)
             continue
         # A line for one bucket is for its mounts; the line for all is for those that have none of their own.
-        concerned = [one for one in mounts if line.bucket in ("", one.target.bucket)]
+        concerned = of_bucket.get(line.bucket, [])
         targets = [one.target for one in concerned] or ([Target(line.bucket)] if line.bucket else [])
         endpoint = next((one.endpoint for one in concerned if one.endpoint), None)
         manner = AS_USUAL

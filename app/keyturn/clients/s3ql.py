@@ -72,10 +72,11 @@ class S3ql(Client):
 
 
 def _sections(content: FileContent) -> Iterator[tuple[str, Effective]]:
-    entries = ini.entries(content.content, _GRAMMAR, path=content.path)
+    own: dict[str | None, list[Entry]] = {}
+    for entry in ini.entries(content.content, _GRAMMAR, path=content.path):
+        own.setdefault(entry.section, []).append(entry)
     for section in ini.sections(content.content, _GRAMMAR, path=content.path):
-        own = [entry for entry in entries if entry.section == section]
-        yield section, Effective(own, _GRAMMAR)
+        yield section, Effective(own.get(section, ()), _GRAMMAR)
 
 
 def _is_own(secret: Entry | None, section: str) -> bool:

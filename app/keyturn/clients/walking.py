@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,8 @@ SKIPPED_FOLDERS = frozenset(
 )
 # How many paths are named in one sentence.
 _NAMED = 8
-_XDG_FOLDER = re.compile(r'^XDG_(?:DOWNLOAD|DESKTOP|DOCUMENTS)_DIR="?(\$HOME/)?([^"\n]+)"?\s*$', re.MULTILINE)
+_XDG_FOLDERS = ("XDG_DOWNLOAD_DIR=", "XDG_DESKTOP_DIR=", "XDG_DOCUMENTS_DIR=")
+_UNDER_HOME = "$HOME/"
 
 
 @dataclass(slots=True)
@@ -96,11 +96,22 @@ def personal_folders(computer: Computer, listing: Listing) -> tuple[Path, ...]:
             text = ""
             if error.code != "file.missing":
                 listing.failed[names_of_folders] = error
-        # Only what begins with `$HOME/` or `/` names a folder (xdg-user-dirs), and no path holds a zero byte.
-        named = [(under, name) for under, name in _XDG_FOLDER.findall(text) if "\0" not in name]
-        folders += [home / name if under else Path(name) for under, name in named if under or name.startswith("/")]
+        folders += _named_folders(home, text)
     # A folder that the person does not use points at home itself (xdg-user-dirs), which is looked at anyway.
     return tuple(dict.fromkeys(folder for folder in folders if folder != home))
+
+
+def _named_folders(home: Path, text: str) -> Iterator[Path]:
+    """The folders that a person's language names: only what begins with `$HOME/` or `/` is one (xdg-user-dirs)."""
+    for line in text.splitlines():
+        if line.startswith(_XDG_FOLDERS):
+            name = line.partition("=")[2].strip().removeprefix('"').removesuffix('"')
+            if '"' in name or "\0" in name:  # no path holds a zero byte
+                continue
+            if name.startswith(_UNDER_HOME):
+                yield home / name.removeprefix(_UNDER_HOME)
+            elif name.startswith("/"):
+                yield Path(name)
 
 
 def unread(paths: Collection[Path]) -> Iterator[Problem]:

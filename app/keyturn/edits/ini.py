@@ -6,19 +6,20 @@ The dialects differ in ways that decide which key is used (research/clients.md 0
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
-from keyturn.edits import failures
+from keyturn.edits import failures, python_ini
+from keyturn.edits.python_ini import Option
 from keyturn.edits.spans import Span
-from keyturn.model.errors import FileError
+from keyturn.edits.text_lines import Line, at_line, lines, python_lines, strip
 from keyturn.model.text import _
 
 _SAFE_VALUE = re.compile(r"[A-Za-z0-9/+][A-Za-z0-9/+=]*")
-# Python's configparser and goconfig both know a section that stands for all, or for none.
+# What goconfig calls the section that stands before the first one.
 _DEFAULT = "DEFAULT"
 
 
@@ -93,8 +94,9 @@ class Effective:
     def __init__(self, found: Sequence[Entry], dialect: Dialect) -> None:
         self._dialect = dialect
         self._last = {(entry.section, entry.key): entry for entry in found}
-        # A name of thousands of dots has thousands of names before them, most too short or too long for any section.
-        self._sizes = {len(entry.section) for entry in found if entry.section is not None}
+        self._keys: dict[str | None, list[str]] = {}
+        names = {entry.section for entry in found if entry.section is not None}
+        self._nearest = _nearest_lenders(names) if dialect is Dialect.RCLONE else {}
 
     def entry(self, section: str | None, key: str) -> Entry | None:
         """Return the occurrence that counts, or None."""
@@ -105,6 +107,13 @@ class Effective:
         entry = self.entry(section, key)
         return None if entry is None else entry.value
 
+    def keys(self, section: str | None) -> Iterator[str]:
+        """Yield every key that has an occurrence which counts for the section, each once."""
+        if not self._keys:
+            for name, key in self._last:
+                self._keys.setdefault(name, []).append(key)
+        yield from dict.fromkeys(key for name in self.lenders(section) for key in self._keys.get(name, ()))
+
     def lenders(self, section: str | None) -> Iterator[str | None]:
         """Yield the section, then those that lend it what it has not, the nearest first; they may be empty."""
         if self._dialect is Dialect.S3CMD:
@@ -112,13 +121,35 @@ class Effective:
             return
         yield section
         if self._dialect is Dialect.AWS:
-            yield _DEFAULT
+            yield python_ini.DEFAULT
         elif section is not None:
-            end = section.rfind(".")
-            while end >= 0:
-                if end in self._sizes:
-                    yield section[:end]
-                end = section.rfind(".", 0, end)
+            lender = self._nearest[section] if section in self._nearest else self._lender_of_empty(section)
+            while lender is not None:
+                yield lender
+                lender = self._nearest[lender]
+
+    def _lender_of_empty(self, section: str) -> str | None:
+        """The nearest lender of a section that has nothing of its own."""
+        end = section.rfind(".")
+        while end >= 0 and section[:end] not in self._nearest:
+            end = section.rfind(".", 0, end)
+        return None if end < 0 else section[:end]
+
+
+def _nearest_lenders(names: Collection[str]) -> Mapping[str, str | None]:
+    """For each name, the longest other one that ends before one of its dots.
+
+    All names that begin with `work.` follow `work` in this order, so each is held against few others: a file may have
+    thousands of names with thousands of dots.
+    """
+    found: dict[str, str | None] = {}
+    above: list[str] = []
+    for name in sorted(names, key=lambda name: f"{name}."):
+        while above and not name.startswith(f"{above[-1]}."):
+            above.pop()
+        found[name] = above[-1] if above else None
+        above.append(name)
+    return found
 
 
 def effective(found: Sequence[Entry], dialect: Dialect, section: str | None, key: str) -> Entry | None:
@@ -142,23 +173,6 @@ def encode(value: str, dialect: Dialect) -> bytes:
 _Found = tuple[list[str], list[Entry]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line without its end. Positions in `text` are characters; `span` turns them into bytes of the file."""
-
-    text: str = field(repr=False)
-    number: int
-    start: int
-    encoding_errors: str
-
-    def span(self, first: int, last: int) -> Span:
-        start = self.start + self._size(first)
-        return Span(start, start + self._size(last) - self._size(first))
-
-    def _size(self, position: int) -> int:
-        return len(self.text[:position].encode(errors=self.encoding_errors))
-
-
 def _read(content: bytes, dialect: Dialect, path: Path | None) -> _Found:
     if b"\0" in content:
         reason = _("It holds zero bytes, as UTF-16 text and binary files do.")
@@ -171,123 +185,35 @@ def _read(content: bytes, dialect: Dialect, path: Path | None) -> _Found:
     return readers[dialect](content, path)
 
 
-def _python_lines(content: bytes, path: Path | None) -> Iterator[_Line]:
-    """Lines as Python's text files have them: ended by CR, LF or both, in strict UTF-8."""
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        raise failures.unparsable(path, _("It is not UTF-8 text.")) from error
-    return _lines(content, re.compile(rb"\r\n|\r|\n"), "strict")
-
-
-def _lines(content: bytes, line_end: re.Pattern[bytes], errors: str) -> Iterator[_Line]:
-    start, number = 0, 1
-    for end in line_end.finditer(content):
-        yield _Line(content[start : end.start()].decode(errors=errors), number, start, errors)
-        start, number = end.end(), number + 1
-    if start < len(content):
-        yield _Line(content[start:].decode(errors=errors), number, start, errors)
-
-
-def _strip(text: str, first: int, last: int, blanks: str | None = None) -> tuple[int, int]:
-    """The positions of `text[first:last]` without blanks around it."""
-    part = text[first:last]
-    begin = first + len(part) - len(part.lstrip(blanks))
-    return begin, begin + len(part.strip(blanks))
-
-
-def _at_line(line: _Line, path: Path | None, reason: str) -> FileError:
-    return failures.unparsable(path, reason.format(line=line.number))
-
-
 # --- AWS ---------------------------------------------------------------------------------------------------------
-
-_AWS_SECTION = re.compile(r"\[(?P<name>.+)\]")
-_AWS_SEPARATOR = re.compile("[=:]")
-
-
-@dataclass(slots=True)
-class _AwsOption:
-    section: str
-    key: str
-    line: int
-    values: list[str]
-    span: Span
-    # Lines below the key's own, with the positions of their text.
-    below: list[tuple[_Line, int, int]]
-
-    def entry(self, path: Path | None) -> Entry:
-        value = "\n".join(self.values).rstrip()
-        nested = self._nested(path) if value.startswith("\n") else ()
-        span = self.span
-        if value and self.below:
-            line, first, last = self.below[-1]
-            # A value without text of its own begins where its block does.
-            start = span.start if self.values[0] else self.below[0][0].span(*self.below[0][1:]).start
-            span = Span(start, line.span(first, last).end)
-        return Entry(self.section, self.key, value, span, self.line, nested=nested)
-
-    def _nested(self, path: Path | None) -> tuple[Entry, ...]:
-        found = []
-        for line, first, last in self.below:
-            start = line.span(first, first).start
-            # botocore splits the block anew with splitlines, which knows more line ends than a file has.
-            for text in line.text[first:last].splitlines(keepends=True):
-                piece = _Line(text, line.number, start, line.encoding_errors)
-                start = piece.span(0, len(text)).end
-                if not text.strip():
-                    continue
-                equals = text.find("=")
-                if equals < 0:
-                    raise _at_line(line, path, _("Line {line} is part of an indented block and has no “=”."))
-                begin, end = _strip(text, equals + 1, len(text))
-                key = text[:equals].strip()
-                found.append(Entry(self.section, key, text[begin:end], piece.span(begin, end), line.number))
-        return tuple(found)
 
 
 def _read_aws(content: bytes, path: Path | None) -> _Found:
-    names: dict[str, None] = {}  # a set that keeps the order
-    options: list[_AwsOption] = []
-    seen: set[tuple[str, str]] = set()
-    section: str | None = None
-    current: _AwsOption | None = None
-    indent = 0
-    for line in _python_lines(content, path):
-        first, last = _strip(line.text, 0, len(line.text))
-        text = line.text[first:last]
-        if text.startswith(("#", ";")):
-            continue
-        if not text:
-            if current is not None:
-                current.values.append("")
-            continue
-        if current is not None and first > indent:
-            current.values.append(text)
-            current.below.append((line, first, last))
-            continue
-        indent = first
-        if header := _AWS_SECTION.match(text):
-            section, current = header["name"], None
-            if section in names:
-                raise _at_line(line, path, _("Line {line} begins a section that the file has already."))
-            if section != _DEFAULT:
-                names[section] = None
-            continue
-        if section is None:
-            raise _at_line(line, path, _("Line {line} stands before the first section, or the file begins with a BOM."))
-        separator = _AWS_SEPARATOR.search(text)
-        if separator is None or separator.start() == 0:
-            raise _at_line(line, path, _("Line {line} is neither a section nor a key with a value."))
-        key = text[: separator.start()].rstrip().lower()
-        if (section, key) in seen:
-            raise _at_line(line, path, _("Line {line} repeats a key of its section."))
-        seen.add((section, key))
-        begin, end = _strip(text, separator.end(), len(text))
-        span = line.span(first + begin, first + end)
-        current = _AwsOption(section, key, line.number, [text[begin:end]], span, [])
-        options.append(current)
-    return list(names), [option.entry(path) for option in options]
+    names, found = python_ini.options(content, path=path)
+    return names, [_aws_entry(option, path) for option in found]
+
+
+def _aws_entry(option: Option, path: Path | None) -> Entry:
+    value = option.value or ""
+    nested = tuple(_nested(option, path)) if value.startswith("\n") else ()
+    return Entry(option.section, option.key, value, option.span, option.line, nested=nested)
+
+
+def _nested(option: Option, path: Path | None) -> Iterator[Entry]:
+    """The indented block below a key without a value of its own."""
+    for line, first, last in option.below:
+        start = line.span(first, first).start
+        # botocore splits the block anew with splitlines, which knows more line ends than a file has.
+        for text in line.text[first:last].splitlines(keepends=True):
+            piece = Line(text, line.number, start, line.encoding_errors)
+            start = piece.span(0, len(text)).end
+            if not text.strip():
+                continue
+            equals = text.find("=")
+            if equals < 0:
+                raise at_line(line, path, _("Line {line} is part of an indented block and has no “=”."))
+            begin, end = strip(text, equals + 1, len(text))
+            yield Entry(option.section, text[:equals].strip(), text[begin:end], piece.span(begin, end), line.number)
 
 
 # --- rclone ------------------------------------------------------------------------------------------------------
@@ -304,17 +230,17 @@ def _read_rclone(content: bytes, path: Path | None) -> _Found:
     unnamed = 0
     # The mark becomes blanks of the same size, which every rule below ignores.
     text = b"   " + content[3:] if content.startswith(_BOM) else content
-    for line in _lines(text, re.compile(rb"\n"), "surrogateescape"):
-        first, last = _strip(line.text, 0, len(line.text), _GO_BLANKS)
+    for line in lines(text, re.compile(rb"\n"), "surrogateescape"):
+        first, last = strip(line.text, 0, len(line.text), _GO_BLANKS)
         if first == last or line.text[first] in "#;":
             continue
         if line.text[first] == "[" and line.text[last - 1] == "]":
-            begin, end = _strip(line.text, first + 1, last - 1, _GO_BLANKS)
+            begin, end = strip(line.text, first + 1, last - 1, _GO_BLANKS)
             section, unnamed = line.text[begin:end], 0
             names[section or _DEFAULT] = None
             continue
         if not section:
-            raise _at_line(line, path, _("Line {line} belongs to a section without a name."))
+            raise at_line(line, path, _("Line {line} belongs to a section without a name."))
         key, separator = _go_key(line, first, last, path)
         if key == "-":
             unnamed += 1
@@ -333,7 +259,7 @@ def _is_go_reference(value: str) -> bool:
     return any(0 <= piece.find("%(") < len(piece) - 2 and after.startswith("s") for piece, after in pairwise(pieces))
 
 
-def _go_key(line: _Line, first: int, last: int, path: Path | None) -> tuple[str, int]:
+def _go_key(line: Line, first: int, last: int, path: Path | None) -> tuple[str, int]:
     """The key, which may stand in quotes, and the position of the separator."""
     text = line.text[first:last]
     quote = ""
@@ -344,14 +270,14 @@ def _go_key(line: _Line, first: int, last: int, path: Path | None) -> tuple[str,
     close = text.find(quote, len(quote)) if quote else 0
     separator = re.compile("[=:]").search(text, max(close, 0))
     if close < 0 or separator is None or separator.start() <= close:
-        raise _at_line(line, path, _("Line {line} is neither a section nor a key with a value."))
+        raise at_line(line, path, _("Line {line} is neither a section nor a key with a value."))
     key = text[len(quote) : close] if quote else text[: separator.start()].strip(_GO_BLANKS)
     return key, first + separator.start()
 
 
-def _go_value(line: _Line, first: int, last: int, path: Path | None) -> tuple[int, int]:
+def _go_value(line: Line, first: int, last: int, path: Path | None) -> tuple[int, int]:
     """The positions of the value: blanks around it go, then one pair of backquotes or triple quotes."""
-    begin, end = _strip(line.text, first, last, _GO_BLANKS)
+    begin, end = strip(line.text, first, last, _GO_BLANKS)
     size = len(line.text[begin:end].encode(errors="surrogateescape"))
     if size >= 2 and line.text[begin] == "`":
         quote = "`"
@@ -361,7 +287,7 @@ def _go_value(line: _Line, first: int, last: int, path: Path | None) -> tuple[in
         return begin, end
     close = line.text.rfind(quote, begin + len(quote), end)
     if close < 0:
-        raise _at_line(line, path, _("Line {line} opens a quotation and does not close it."))
+        raise at_line(line, path, _("Line {line} opens a quotation and does not close it."))
     return begin + len(quote), close
 
 
@@ -375,7 +301,7 @@ _S3CMD_QUOTED = re.compile(r'"(.*)"\s*')
 
 def _read_s3cmd(content: bytes, path: Path | None) -> _Found:
     found: list[Entry] = []
-    for line in _python_lines(content, path):
+    for line in python_lines(content, path):
         if _S3CMD_COMMENT.match(line.text) or _S3CMD_SECTION.match(line.text):
             continue
         data = _S3CMD_DATA.match(line.text)
@@ -385,7 +311,7 @@ def _read_s3cmd(content: bytes, path: Path | None) -> _Found:
         if _S3CMD_QUOTED.fullmatch(data["value"]):
             # It takes one character off each end, also where the last one is a blank after the quote.
             begin, end = begin + 1, end - 1
-        begin, end = _strip(line.text, begin, end)
+        begin, end = strip(line.text, begin, end)
         value = line.text[begin:end]
         span = line.span(begin, end)
         found.append(Entry(None, data["key"], value, span, line.number, value.startswith("$")))

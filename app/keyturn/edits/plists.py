@@ -116,7 +116,7 @@ class _Builder:
         self._text.append(text)
 
     def _end(self, tag: str) -> None:
-        value = "".join(self._text)
+        value, self._text = "".join(self._text), []
         if tag in ("dict", "array"):
             self._open.pop()
         elif tag == "key":

@@ -5,27 +5,26 @@ A file is a table of sections, each a table of values.
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from keyturn.edits import failures
+from keyturn.edits import failures, python_ini
+from keyturn.edits.python_ini import Option
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Node, Scalar, Writing
 from keyturn.model.errors import FileError
 from keyturn.model.text import _
 
 _BLANKS = b" \t\r\f\v"
-_DEFAULT = "DEFAULT"
-_PYTHON_SECTION = re.compile(rb"\[(?P<name>.+)\]")
-_PYTHON_OPTION = re.compile(rb"\s*(?P<key>.*?)\s*[=:]\s*(?P<value>.*?)\s*")
 
 
-def python_sections(content: bytes, *, path: Path | None = None) -> dict[str, Node]:
+def python_sections(content: bytes, *, path: Path | None = None) -> dict[str, Mapping[str, Scalar]]:
     """Return the file as crestic 1.1 reads it: strict, names as written, values that may be missing.
 
-    A reference such as `${global:repo}` is left as it is written. A value of several lines has no spot of its own.
+    A reference such as `${global:repo}` is left as it is written. A value of several lines has no spot of its own, and
+    neither has one that a section takes from `[DEFAULT]`, which thousands of sections may do.
 
     Args:
         path: for the sentence of the error.
@@ -33,41 +32,17 @@ def python_sections(content: bytes, *, path: Path | None = None) -> dict[str, No
     Raises:
         FileError: `file.unparsable`, where configparser refuses it, as it does for duplicates and a BOM.
     """
-    import configparser  # most computers have no such file
+    names, options = python_ini.options(content, path=path, keep_case=True, may_lack_value=True)
+    own: dict[str, dict[str, Scalar]] = {name: {} for name in (python_ini.DEFAULT, *names)}
+    for option in options:
+        own[option.section][option.key] = _scalar(option)
+    lent = {key: replace(value, writing=Writing.FIXED) for key, value in own[python_ini.DEFAULT].items()}
+    return {name: table if name == python_ini.DEFAULT else ChainMap(table, lent) for name, table in own.items()}
 
-    parser = configparser.RawConfigParser(allow_no_value=True)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    try:
-        parser.read_file(io.StringIO(content.decode(), newline=None), "")
-        if b"\0" in content:
-            raise ValueError("no text")
-    except (ValueError, AttributeError, configparser.Error) as error:
-        # AttributeError: what Python 3.11 makes of an indented line below a key without a value.
-        line = getattr(error, "lineno", None) or next(iter(getattr(error, "errors", [])), [1])[0]
-        raise failures.unparsable(path, _("Line {line} is none that crestic reads.").format(line=line)) from None
-    spots: dict[tuple[str, str, str], list[Scalar]] = {}
-    section = ""
-    for line, start, number in _lines(content):
-        header = _PYTHON_SECTION.fullmatch(line)
-        if header is not None:
-            section = header["name"].decode()
-            continue
-        option = _PYTHON_OPTION.fullmatch(line)
-        if option is not None:
-            span = Span(start + option.start("value"), start + option.end("value"))
-            found = Scalar(option["value"].decode(), True, span, number)
-            spots.setdefault((section, option["key"].decode(), found.value), []).append(found)
-    sections: dict[str, Node] = {}
-    for name in (_DEFAULT, *parser.sections()):
-        own = parser.defaults() if name == _DEFAULT else parser[name]
-        table: dict[str, Node] = {}
-        for key, value in own.items():
-            candidates = spots.get((name, key, value or ""), [])
-            # Two equal lines: one of them belongs to a value of several lines, and which one is not clear.
-            spot = candidates[0] if len(candidates) == 1 else Scalar(value or "", True, Span(0, 0), 1, Writing.FIXED)
-            table[key] = spot
-        sections[name] = table
-    return sections
+
+def _scalar(option: Option) -> Scalar:
+    writing = Writing.PLAIN if option.values is not None and not option.below else Writing.FIXED
+    return Scalar(option.value or "", True, option.span, option.line, writing)
 
 
 def pgbackrest_sections(content: bytes, *, path: Path | None = None) -> dict[str, Node]:

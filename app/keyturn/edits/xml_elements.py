@@ -81,6 +81,7 @@ def _read(content: bytes) -> Element:
 
     top = Element("", {}, 0)
     open_ones = [top]
+    texts: list[list[str]] = [[]]
     parser = expat.ParserCreate()
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
@@ -89,12 +90,13 @@ def _read(content: bytes) -> Element:
         element = Element(name, dict(attributes), parser.CurrentLineNumber)
         open_ones[-1].children.append(element)
         open_ones.append(element)
+        texts.append([])
 
     def end(_name: str) -> None:
-        open_ones.pop()
+        open_ones.pop().text = "".join(texts.pop())
 
     def data(text: str) -> None:
-        open_ones[-1].text += text
+        texts[-1].append(text)
 
     def refuse(*_declared: object) -> None:
         raise _Refused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,15 @@ from keyturn.model.text import _
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import MappingNode, ScalarNode
     from ruamel.yaml.nodes import Node as YamlNode
+    from ruamel.yaml.scanner import Scanner
 
 # The parser takes three seconds for a megabyte; people's own files have a few kilobytes.
 LIMIT = 512 * 1024
+# Values that may stand behind aliases and merges, on top of one for each character of the file. People's own files have
+# a few hundred; one of a kilobyte can name more than there are atoms.
+_REPEATED = 1_000
+# Brackets within each other: for each one the parser looks at all that are open. People's own have five at most.
+_DEEPEST = 64
 _MARK = "\ufeff"
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 
@@ -31,7 +38,8 @@ def parse(content: bytes, *, path: Path | None = None) -> Node:
 
     Raises:
         FileError: `file.unparsable`, where it is no YAML in UTF-8, repeats a name in a table (which Go's yaml.v3
-            refuses), refers to itself, or has more than one document; `file.too-big`.
+            refuses), refers to itself, has more than one document, or repeats itself beyond measure through its
+            aliases; `file.too-big`.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -44,12 +52,29 @@ def parse(content: bytes, *, path: Path | None = None) -> Node:
         text = text.removeprefix(_MARK)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            root = YAML(typ="safe", pure=True).compose(text)
+            yaml = YAML(typ="safe", pure=True)
+            yaml.Scanner = _shallow_scanner()
+            root = yaml.compose(text)
         return {} if root is None else _Builder(text, skipped, path).node(root, fixed=False)
     except (YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = 1 if mark is None else mark.line + 1
         raise failures.unparsable(path, _("Line {line} is no YAML.").format(line=line)) from None
+
+
+@cache
+def _shallow_scanner() -> type[Scanner]:
+    from ruamel.yaml.scanner import Scanner, ScannerError
+
+    class ShallowScanner(Scanner):
+        """Refuses brackets that stand too deep within each other."""
+
+        def fetch_flow_collection_start(self, TokenClass: type, to_push: str) -> None:
+            if len(self.flow_context) >= _DEEPEST:
+                raise ScannerError(None, None, "too deep", self.reader.get_mark())
+            super().fetch_flow_collection_start(TokenClass, to_push)
+
+    return ShallowScanner
 
 
 class _Builder:
@@ -62,8 +87,11 @@ class _Builder:
         # the byte at which each character stands, where that is not its number
         sizes = (len(character.encode()) for character in text)
         self._bytes = None if text.isascii() else [0, *accumulate(sizes)]
-        self._done: dict[int, Node] = {}  # what an alias repeats is built once
+        # What an alias repeats is built once, and its size counts each time: whoever reads the tree meets it anew.
+        self._done: dict[int, tuple[Node, int]] = {}
         self._building: set[int] = set()
+        self._left = len(text) + _REPEATED
+        self._size = 0  # of what was built so far, as whoever reads it meets it
 
     def node(self, node: YamlNode, *, fixed: bool) -> Node:
         """The tree below a node. `fixed`: it belongs to an anchor."""
@@ -72,10 +100,14 @@ class _Builder:
         fixed = fixed or node.anchor is not None
         key = id(node)
         if key in self._done:
-            return self._done[key]
+            done, size = self._done[key]
+            self._repeat(size)
+            return done
         if key in self._building:
             raise self._at(node, _("Line {line} refers to itself."))
         self._building.add(key)
+        before = self._size
+        self._size += 1
         built: Node
         if isinstance(node, MappingNode):
             built = self._table(node, fixed=fixed)
@@ -85,8 +117,14 @@ class _Builder:
             assert isinstance(node, ScalarNode)  # noqa: S101  (there is no fourth kind)
             built = self._scalar(node, fixed=fixed)
         self._building.discard(key)
-        self._done[key] = built
+        self._done[key] = built, self._size - before
         return built
+
+    def _repeat(self, size: int) -> None:
+        self._size += size
+        self._left -= size
+        if self._left < 0:
+            raise failures.unparsable(self._path, _("Its aliases repeat more than anybody's file does."))
 
     def _table(self, node: MappingNode, *, fixed: bool) -> dict[str, Node]:
         from ruamel.yaml.nodes import ScalarNode, SequenceNode
@@ -99,7 +137,8 @@ class _Builder:
             if name.tag == _MERGE:
                 for source in value.value if isinstance(value, SequenceNode) else [value]:
                     lender = self.node(source, fixed=True)
-                    merged = (lender if isinstance(lender, dict) else {}) | merged
+                    for lent, inner in lender.items() if isinstance(lender, dict) else ():
+                        merged.setdefault(lent, inner)  # of several lenders the first one counts
                 continue
             if name.value in own:
                 raise self._at(name, _("Line {line} repeats a name of its table."))

@@ -18,6 +18,7 @@ from keyturn.clients.search.tar_members import BrokenTar, members_of
 
 if TYPE_CHECKING:
     from lzma import LZMADecompressor
+    from zipfile import ZipFile
 
 # An archive may unpack to this much, and to so many times its own size on top. Logs shrink to a fiftieth, bombs to less
 # than a thousandth.
@@ -29,6 +30,7 @@ _HELD = 32 * 1024 * 1024
 _LIST_LIMIT = 10 * 1024 * 1024  # bytes of a zip's list of members: about 100,000 of them
 _SMALL = 16 * 1024  # most members of archives are smaller
 _XZ_MEMORY = 70 * 1024 * 1024  # what `xz -9` needs
+_XZ_PIECE = 8 * 1024  # what is left of a piece is copied for each further stream in it
 _BETWEEN = " → "  # from an archive to its member
 
 
@@ -116,10 +118,13 @@ class Unpacking:
             self._gap(GapReason.LARGE, _BETWEEN.join(way))
             return
         with zipfile.ZipFile(stream) as archive:
+            ends = _ends_of_members(archive)
             for member in archive.infolist():
                 self.count(0)
                 whole_way = _BETWEEN.join((*way, member.filename))
-                if member.flag_bits & 1:
+                if member.header_offset + member.compress_size > ends.pop(member.header_offset, -1):
+                    self._gap(GapReason.DAMAGED, whole_way)  # it shares its bytes: thousands of members could
+                elif member.flag_bits & 1:
                     self._gap(GapReason.LOCKED, whole_way)
                 elif member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}:
                     self._gap(GapReason.CLOSED, f"zip, method {member.compress_type}")
@@ -265,12 +270,12 @@ class _Xz(io.RawIOBase):
         while not content:
             more = b""
             if self._unpacker.eof:  # another stream may follow, and zeros between them
-                more = self._unpacker.unused_data.lstrip(b"\0") or self._stream.read(PIECE).lstrip(b"\0")
+                more = self._unpacker.unused_data.lstrip(b"\0") or self._stream.read(_XZ_PIECE).lstrip(b"\0")
                 if not more:
                     return 0
                 self._unpacker = _xz_unpacker()
             elif self._unpacker.needs_input:
-                more = self._stream.read(PIECE)
+                more = self._stream.read(_XZ_PIECE)
                 if not more:
                     raise EOFError
             try:
@@ -299,6 +304,12 @@ def _unpacked(stream: _Archive, kind: Kind) -> Readable:
 
         return bz2.BZ2File(stream)
     return _Xz(stream)
+
+
+def _ends_of_members(archive: ZipFile) -> dict[int, int]:
+    """Where each member of a zip has to end, by where it begins: where the next one does, or the list of all."""
+    beginnings = sorted({member.header_offset for member in archive.infolist()})
+    return dict(zip(beginnings, [*beginnings[1:], archive.start_dir], strict=True)) if beginnings else {}
 
 
 def _size_of_list(stream: _Archive) -> int:
