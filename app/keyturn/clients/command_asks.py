@@ -234,14 +234,40 @@ def rclone_manner(settings: Mapping[str, str]) -> Manner:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _RcloneVariables(Mapping[str, str]):
+    """Options by their names, looked up one by one: a text may have thousands of variables, and of remotes."""
+
+    variables: Mapping[str, str]
+    prefixes: tuple[str, ...]
+
+    def __getitem__(self, option: str) -> str:
+        for prefix in self.prefixes:
+            if value := self.variables.get(f"{prefix}{option.upper()}"):
+                return value
+        raise KeyError(option)
+
+    def __iter__(self) -> Iterator[str]:
+        named = (
+            name.removeprefix(prefix).lower()
+            for name in self.variables
+            for prefix in self.prefixes
+            if name.startswith(prefix)
+        )
+        return (option for option in dict.fromkeys(named) if self.get(option))
+
+    def __len__(self) -> int:
+        return sum(1 for _option in self)
+
+
 def rclone_variables(values: Mapping[str, str], remote: str = "") -> Mapping[str, str]:
-    """Return the options of a remote that variables set: for all of S3, then for the remote itself (rclone's page)."""
-    found: dict[str, str] = {}
-    for prefix in ("RCLONE_S3_", *((f"RCLONE_CONFIG_{remote.upper()}_",) if remote else ())):
-        for name, value in values.items():
-            if name.upper().startswith(prefix) and value:
-                found[name[len(prefix) :].lower()] = value
-    return found
+    """Return the options of a remote that variables set: for all of S3, then for the remote itself (rclone's page).
+
+    Args:
+        values: the variables, by their names in capitals.
+    """
+    own = (f"RCLONE_CONFIG_{remote.upper()}_",) if remote else ()
+    return _RcloneVariables(values, (*own, "RCLONE_S3_"))
 
 
 def _of_rclone(rest: Command, values: Mapping[str, str], remotes: Mapping[str, str]) -> Iterator[Asked]:
@@ -266,8 +292,9 @@ def _of_rclone(rest: Command, values: Mapping[str, str], remotes: Mapping[str, s
     skips_check = bool(list(_switches(rest, "--s3-no-check-bucket")))
     for remote, goals in by_remote.items():
         in_variables = remote is None or remote.lower() in remotes
-        settings = {**options[remote], **({"no_check_bucket": "true"} if skips_check else {})}
+        settings = options[remote]
         asked = rclone_additions(settings) if in_variables else frozenset()
+        asked -= {Addition.CREATE_BUCKET} if skips_check else set()
         lists = frozenset({Addition.LIST_ALL_BUCKETS}) if remote in all_of else frozenset()
         lender = Lender.OPTIONS if remote is None and "access_key_id" in settings else Lender.REMOTE
         if remote is None and lender is Lender.REMOTE:

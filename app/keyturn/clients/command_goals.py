@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from keyturn.clients.duplicity_targets import is_host
 from keyturn.clients.restic_addresses import repository
 from keyturn.edits.commands import Argument, Command
 from keyturn.edits.expansion import UNKNOWN
@@ -23,7 +24,7 @@ PROGRAMS = (
 )
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
 _S3_ADDRESS = re.compile(r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?]+)/?(?P<rest>[^\s?]*)")
-_IS_HOST = re.compile(r"(?:[\w.-]*\.)?s3[\w.-]*\.[\w.-]+|[\w.-]+:\d+|localhost|amazon\.com", re.IGNORECASE)
+_AMAZON = "amazon.com"  # as duplicacy calls it
 _RCLONE_INLINE = re.compile(r":s3(?P<options>(?:,[^:]*)?):(?P<path>.*)", re.DOTALL)
 _RCLONE_REMOTE = re.compile(r"(?P<name>[\w.+@ -]+)(?:,[^:]*)?:(?P<path>[^/].*|)", re.DOTALL)
 # Their values hold colons, too.
@@ -207,11 +208,11 @@ def _elsewhere(arguments: Sequence[Argument]) -> Iterator[Goal]:
 
 def _goal(match: re.Match[str]) -> Goal | None:
     first, rest = match["first"], match["rest"].strip("/")
-    if not _IS_HOST.fullmatch(first):
+    if not is_host(first) and first.lower() != _AMAZON:
         name = bucket_named(first)
         return None if name is None else Goal(Target(name, rest))
     target = _split(rest)
-    endpoint = None if first.lower() == "amazon.com" else first  # duplicacy's own way to write Amazon
+    endpoint = None if first.lower() == _AMAZON else first
     return None if target is None else Goal(target, endpoint)
 
 

@@ -40,6 +40,17 @@ _VALUES: Mapping[str, frozenset[str]] = {
 _RESTIC_OPTION = re.compile(r"\bs3\.storage-class=(\w+)")
 
 
+def remote_of(variable: str) -> str | None:
+    """Return the remote of rclone's, in capitals, whose key a variable holds.
+
+    Empty for the key of all remotes; None where the variable is none of rclone's.
+    """
+    own = _OF_A_REMOTE.fullmatch(variable.upper())
+    if own is None:
+        return "" if variable.upper() == _OF_ALL_REMOTES else None
+    return own["remote"]
+
+
 def is_for(asked: Asked, variable: str, values: Mapping[str, str]) -> bool:
     """Return whether a command takes the key in a variable, and not one that stands elsewhere.
 
@@ -47,13 +58,13 @@ def is_for(asked: Asked, variable: str, values: Mapping[str, str]) -> bool:
         variable: the one that holds the key's ID.
         values: all that are set beside it.
     """
-    own = _OF_A_REMOTE.fullmatch(variable.upper())
-    if own is not None:
-        return asked.lender is Lender.REMOTE and asked.name.upper() == own["remote"]
+    own = remote_of(variable)
+    if own:
+        return asked.lender is Lender.REMOTE and asked.name.upper() == own
     if asked.lender is Lender.REMOTE:
         named = f"RCLONE_CONFIG_{asked.name.upper()}_"
         return f"{named}TYPE" in values and f"{named}ACCESS_KEY_ID" not in values
-    if variable.upper() == _OF_ALL_REMOTES:
+    if own is not None:
         return asked.program == "rclone"
     return asked.lender is Lender.VARIABLES
 
@@ -64,9 +75,9 @@ def asked_in_variables(variable: str, values: Mapping[str, str]) -> tuple[frozen
     Args:
         variable: the one that holds the key's ID; the names of rclone's tell that rclone reads it.
     """
-    own = _OF_A_REMOTE.fullmatch(variable.upper())
-    if own is not None or variable.upper() == _OF_ALL_REMOTES:
-        settings = rclone_variables(values, "" if own is None else own["remote"])
+    own = remote_of(variable)
+    if own is not None:
+        settings = rclone_variables(values, own)
         return rclone_additions(settings), rclone_manner(settings)
     manner = _manner_in(values)
     return frozenset({Addition.OBJECT_ACL} if manner.acl is not None else ()), manner

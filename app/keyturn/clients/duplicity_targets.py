@@ -49,7 +49,7 @@ def names_destination(text: str) -> bool:
     return _ADDRESS.search(_COMMENT.sub("", text)) is not None
 
 
-def _is_host(name: str) -> bool:
+def is_host(name: str) -> bool:
     """Return whether a name is a server's: `s3…` with a dot behind it, also below other names; or one with a port."""
     if _HOST.fullmatch(name) is None:
         return _HOST_AND_PORT.fullmatch(name) is not None
@@ -61,7 +61,7 @@ def _is_host(name: str) -> bool:
 def _targets(text: str, hosts: list[str]) -> Iterator[Target]:
     for found in _ADDRESS.finditer(text):
         first, _slash, rest = found["rest"].strip("/").partition("/")
-        if found["scheme"] in ("s3", "boto+s3") and _is_host(first):
+        if found["scheme"] in ("s3", "boto+s3") and is_host(first):
             hosts.append(first)
             first, _slash, rest = rest.strip("/").partition("/")
         if first:

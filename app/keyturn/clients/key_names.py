@@ -15,10 +15,10 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+[0-9]*(?![a-z])|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 # Words that are written without anything between them, as in AWSSECRETACCESSKEY.
-_GLUED = re.compile(r"(.*?)((?:SECRET|ACCESS|KEY|ID|USER|NAME){2,})")
-_IN_GLUED = re.compile(r"SECRET|ACCESS|KEY|ID|USER|NAME")
+_GLUED = ("SECRET", "ACCESS", "KEY", "ID", "USER", "NAME")
 _OF_THE_ID = frozenset({"KEY", "ID", "USER", "USERNAME", "LOGIN"})
 _OF_THE_SECRET = frozenset({"SECRET", "PASS", "PASSWORD", "PASSWD"})
+_MAY_SAY_SOMETHING = re.compile(r"key|id|user|login|secret|pass", re.IGNORECASE)
 _OF_BOTH = frozenset({"ACCESS", "NAME", "AUTH", *_OF_THE_ID, *_OF_THE_SECRET})
 # What such a name is about instead, whatever else it says.
 _OTHER_THINGS = frozenset(
@@ -54,9 +54,14 @@ class KeyName:
     means_s3: bool
 
 
-@lru_cache(maxsize=4096)
 def key_name(name: str) -> KeyName | None:
     """Return what a name says of an access key; None where it is for something else."""
+    # Every word of every command is asked about, and hardly any says something.
+    return _key_name(name) if _MAY_SAY_SOMETHING.search(name) is not None else None
+
+
+@lru_cache(maxsize=256)
+def _key_name(name: str) -> KeyName | None:
     words = tuple(_words(name))
     told = {word for word in words if word in _OF_BOTH}
     if not told or any(word in _OTHER_THINGS for word in words):
@@ -74,11 +79,13 @@ class Partners:
     """The names of secrets in one text, for the names of the IDs beside them."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._by_stem: dict[tuple[str, ...], list[tuple[str, KeyName]]] = {}
+        self._by_stem: dict[tuple[str, ...], list[str]] = {}
+        self._by_words: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
         for name in dict.fromkeys(names):
             known = key_name(name)
             if known is not None and known.half is Half.SECRET:
-                self._by_stem.setdefault(known.stem, []).append((name, known))
+                self._by_stem.setdefault(known.stem, []).append(name)
+                self._by_words.setdefault((known.stem, _sorted(known.words)), []).append(name)
 
     def of(self, name: str) -> str | None:
         """Return which name is for the secret beside the ID under `name`; None where that is not clear."""
@@ -87,9 +94,9 @@ class Partners:
             return None
         fitting = self._by_stem.get(own.stem, [])
         if len(fitting) > 1:
-            usual = _usual_partners(own.words)
-            fitting = [one for one in fitting if _sorted(one[1].words) in usual]
-        return fitting[0][0] if len(fitting) == 1 else None
+            usual = dict.fromkeys(_usual_partners(own.words))
+            fitting = [one for words in usual for one in self._by_words.get((own.stem, words), ())[:2]]
+        return fitting[0] if len(fitting) == 1 else None
 
 
 def _usual_partners(words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -103,11 +110,16 @@ def _sorted(words: Sequence[str]) -> tuple[str, ...]:
 
 def _words(name: str) -> Iterable[str]:
     for found in _WORD.findall(name):
-        word = found.upper()
-        glued = _GLUED.fullmatch(word)
-        if glued is None:
-            yield word
-            continue
-        if glued[1]:
-            yield glued[1]
-        yield from _IN_GLUED.findall(glued[2])
+        yield from _apart(found.upper())
+
+
+def _apart(word: str) -> Iterable[str]:
+    """The words of which one is made that ends in at least two of those; else the word."""
+    ends: list[str] = []
+    before = len(word)
+    while (last := next((one for one in _GLUED if word.endswith(one, 0, before)), None)) is not None:
+        ends.append(last)
+        before -= len(last)
+    if len(ends) < 2:
+        return (word,)
+    return (*((word[:before],) if before else ()), *reversed(ends))

@@ -9,8 +9,6 @@ from itertools import zip_longest
 from pathlib import Path
 
 from keyturn.clients.client import PairSpot, ValueSpot
-from keyturn.clients.command_asks import Asked
-from keyturn.clients.consumers import consumers_in
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.key_names import Half, Partners, key_name
 from keyturn.clients.looking import key_id
@@ -23,7 +21,7 @@ from keyturn.edits.trees import Writing
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, KeyPair, Secret
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Consumer, Place, PlaceKind, Target
 from keyturn.model.text import _
 
 # `$NAME` and `${NAME}`, in quotes or not, and nothing else.
@@ -213,7 +211,7 @@ class FileFacts:
 
     Attributes:
         token: what a session token is called there; None where there is none.
-        asked: what the commands ask that take the key.
+        consumers: the commands that take the key.
     """
 
     token: str | None
@@ -222,7 +220,7 @@ class FileFacts:
     targets: tuple[Target, ...] = ()
     additions: frozenset[Addition] = frozenset()
     manner: Manner = AS_USUAL
-    asked: tuple[Asked, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
 
 
 def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within: str = "") -> Place:
@@ -249,7 +247,7 @@ def place_of(client: str, path: Path, pair: ShellPair, facts: FileFacts, within:
         endpoint=facts.endpoint,
         additions=facts.additions,
         manner=facts.manner,
-        consumers=consumers_in(path, facts.asked),
+        consumers=facts.consumers,
         plain_http=speaks_plain_http(facts.endpoint),
         session=token.session,
         spoiled=token.spoiled,

@@ -31,6 +31,7 @@ _ID = re.compile(rb"(?<![A-Za-z0-9])AKIA[A-Z2-7]{16}(?![A-Za-z0-9])")
 _SECRET = re.compile(rb"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _BETWEEN_WORDS = re.compile(rb"[\s\"',;|]")
 _LIMIT = 1024 * 1024
+_BEFORE = 200  # bytes of a line before an ID by which it is told from others: a line may hold thousands
 _LINES = 20  # a secret stands this near its ID, or it is not taken for its
 # Written into files by what makes them: a change there is gone at the next run (each program's own marks).
 _MADE_BY: Mapping[bytes, str] = {
@@ -97,7 +98,8 @@ def _spots(content: FileContent) -> Iterator[tuple[str, PairSpot]]:
             secret = secrets[at - 1]
         if secret is None:
             continue
-        begins = data.rfind(b"\n", 0, found.start()) + 1
+        earliest = max(0, found.start() - _BEFORE)
+        begins = max(earliest, data.rfind(b"\n", earliest, found.start()) + 1)
         mark = hashlib.sha256(b" ".join(data[begins : found.start()].split())).hexdigest()[:8]
         seen[mark] = seen.get(mark, 0) + 1
         locator = f"text {mark}" if seen[mark] == 1 else f"text {mark} {seen[mark]}"

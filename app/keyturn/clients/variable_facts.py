@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
-from keyturn.clients.command_asks import Asked, asked_by
+from keyturn.clients.command_asks import Asked, Lender, asked_by
 from keyturn.clients.command_goals import Goal, bucket_named, goal_at, goals_of
-from keyturn.clients.consumers import asked_in_variables, is_for
+from keyturn.clients.consumers import asked_in_variables, consumers_in, is_for, remote_of
 from keyturn.clients.endpoints import region_in
 from keyturn.clients.key_names import key_name
 from keyturn.clients.restic_addresses import repository
 from keyturn.clients.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
 from keyturn.edits.commands import Command
-from keyturn.edits.expansion import resolved
+from keyturn.edits.expansion import all_resolved
 from keyturn.edits.shell import Assignment
-from keyturn.model.places import Target
+from keyturn.model.manners import Manner
+from keyturn.model.needs import Addition
+from keyturn.model.places import Consumer, Target
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AWS_S3_ENDPOINT", "S3_ENDPOINT_URL")
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_S3_REGION", "S3_REGION")
@@ -28,44 +32,101 @@ _OF_BUCKET = ("BUCKET", "BUCKET_NAME", "S3_BUCKET_NAME", "S3_BUCKET")
 _OF_PREFIX = ("PREFIX", "PATH", "S3_PATH", "BUCKET_PATH")
 _OF_ENDPOINT = ("ENDPOINT", "ENDPOINT_URL", "ENDPOINT_URL_S3", "S3_ENDPOINT", "HOST", "HOSTNAME")
 _OF_REGION = ("REGION", "DEFAULT_REGION", "S3_REGION")
+# Buckets that are counted for all keys of one text together; people's own are a thousand times fewer.
+_PATIENCE = 10_000
 _ENDINGS = ("SECRET_ACCESS_KEY", "ACCESS_KEY_ID", "ACCESS_KEY", "ACCESSKEYID", "ACCESSKEY", "KEY_ID", "KEY")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Where one command goes, or several."""
+
+    targets: tuple[Target, ...]
+    endpoint: str | None
+    region: str | None
 
 
 class Setting:
     """The variables and commands of one job, service or script, for any number of questions about its keys."""
 
-    def __init__(self, found: Sequence[Assignment], commands: Sequence[Command]) -> None:
+    def __init__(self, path: Path, found: Sequence[Assignment], commands: Sequence[Command]) -> None:
+        self._path = path
         self._found = (*found, *(one for command in commands for one in variables_given(command)))
         self._commands = commands
         self._values = {one.name.upper(): one.value for one in self._found if one.value and not one.is_reference}
         # Other names than in capitals count, too, where a command refers to one.
         named = {one.name: one.value for one in self._found if one.value and not one.is_reference}
-        self._resolved = [resolved(command, named) for command in commands]
+        self._resolved = all_resolved(commands, named)
+        # What many keys have in common is found out once: a file may have thousands, and thousands of commands.
+        self._reach_of: dict[int | None, _Reach] = {}
+        self._consumers_of: dict[Hashable, tuple[Consumer, ...]] = {}
+        self._said_beside: dict[str | None, tuple[frozenset[Addition], Manner]] = {}
+        self._patience = _PATIENCE
 
     def facts_of(self, pair: ShellPair) -> FileFacts:
         """Return what the variables and commands around a pair say of where it is used."""
         name = pair.assignment.name
         own = self._named_after(_stem(name))
         number = self._command_with(pair)
-        if number is None:
-            goals, targets = self._of_all, self._targets
-            asked = [one for one in self._asked if is_for(one, name, self._values)]
-        else:
-            asked = list(asked_by(self._resolved[number], self._values, self._remotes))
-            goals = tuple(goals_of(self._resolved[number], self._remotes))
-            targets = _targets(goals)
+        reach = self._reach(number)
+        targets = reach.targets
         if own is not None and own.target is not None:
-            targets = tuple(dict.fromkeys((own.target, *targets)))
+            self._patience -= len(targets)
+            # Some of its buckets are worse than none: those that are not known are asked for.
+            targets = tuple(dict.fromkeys((own.target, *targets))) if self._patience >= 0 else ()
         endpoint = own.endpoint if own is not None else None
-        endpoint = endpoint or next((goal.endpoint for goal in goals if goal.endpoint), None)
-        endpoint = endpoint or last_value(self._found, *_ENDPOINTS)
+        endpoint = endpoint or reach.endpoint or self._endpoint
         region = own.region if own is not None else None
-        region = region or self._region or region_in(endpoint)
-        region = region or next((goal.region for goal in goals if goal.region), None)
-        additions, manner = asked_in_variables(name, self._values)
-        return FileFacts(
-            self._token, region, endpoint, targets or self._buckets, additions, manner, tuple(dict.fromkeys(asked))
-        )
+        region = region or self._region or region_in(endpoint) or reach.region
+        additions, manner = self._said(name)
+        consumers = self._consumers(name, number)
+        return FileFacts(self._token, region, endpoint, targets or self._buckets, additions, manner, consumers)
+
+    def _reach(self, number: int | None) -> _Reach:
+        """Where a command goes, or, without its number, everything that runs with the variables."""
+        if number not in self._reach_of:
+            goals = self._of_all if number is None else tuple(goals_of(self._resolved[number], self._remotes))
+            self._reach_of[number] = _Reach(
+                _targets(goals),
+                next((goal.endpoint for goal in goals if goal.endpoint), None),
+                next((goal.region for goal in goals if goal.region), None),
+            )
+        return self._reach_of[number]
+
+    def _consumers(self, variable: str, number: int | None) -> tuple[Consumer, ...]:
+        """The commands that take the key in a variable, or the one that is handed it as an option."""
+        # Which ones they are is a matter of the remote whose key it is, if it is one's.
+        remote = remote_of(variable)
+        key: Hashable = (remote, number)
+        if key not in self._consumers_of:
+            if number is not None:
+                asked: Iterable[Asked] = asked_by(self._resolved[number], self._values, self._remotes)
+            elif remote:
+                asked = self._asked_of_remotes.get(remote, ())
+            else:
+                asked = (one for one in self._asked if is_for(one, variable, self._values))
+            self._consumers_of[key] = consumers_in(self._path, tuple(dict.fromkeys(asked)))
+        return self._consumers_of[key]
+
+    def _said(self, variable: str) -> tuple[frozenset[Addition], Manner]:
+        """What the variables beside a key ask, whichever program reads them."""
+        remote = remote_of(variable)
+        if remote not in self._said_beside:
+            self._said_beside[remote] = asked_in_variables(variable, self._values)
+        return self._said_beside[remote]
+
+    @cached_property
+    def _asked_of_remotes(self) -> Mapping[str, Sequence[Asked]]:
+        """What is asked of rclone's remotes, by their names in capitals."""
+        found: dict[str, list[Asked]] = {}
+        for one in self._asked:
+            if one.lender is Lender.REMOTE:
+                found.setdefault(one.name.upper(), []).append(one)
+        return found
+
+    @cached_property
+    def _endpoint(self) -> str | None:
+        return last_value(self._found, *_ENDPOINTS)
 
     @cached_property
     def _token(self) -> str | None:
@@ -90,10 +151,6 @@ class Setting:
     @cached_property
     def _asked(self) -> list[Asked]:
         return [asked for one in self._without_own_key for asked in asked_by(one, self._values, self._remotes)]
-
-    @cached_property
-    def _targets(self) -> tuple[Target, ...]:
-        return _targets(self._of_all)
 
     @cached_property
     def _remotes(self) -> Mapping[str, str]:

@@ -33,7 +33,7 @@ RUNS_A_PROGRAM = re.compile(
 
 def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
     """Return a place for each key among the variables and the options of the commands."""
-    setting = Setting(variables.assignments, variables.commands)
+    setting = Setting(path, variables.assignments, variables.commands)
     pairs = pairs_in(variables.assignments, variables.commands)
     return [place_of(client, path, pair, setting.facts_of(pair), variables.within) for pair in pairs]
 

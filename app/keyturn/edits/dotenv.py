@@ -25,7 +25,7 @@ _REST = re.compile(rb"[^\n]*")
 _COMMENT = re.compile(rb"[ \t]#.*")
 # What people write for a shell, all in one line.
 _ONE_OF_SEVERAL = re.compile(
-    rb"(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<quote>[\"']?)(?P<value>[^\s\"']*)(?P=quote)(?=\s|\Z)"
+    rb"(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_]*+)=(?P<quote>[\"']?)(?P<value>[^\s\"']*)(?P=quote)(?=\s|\Z)"
 )
 
 

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from keyturn.edits.commands import Argument, Command
 
 # Stands for what only a run would tell. No name of a bucket, folder or host has it.
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-# Longer than what anybody writes on a line; each of its variables could be as long again.
+# Longer than what anybody writes on a line.
 _LONGEST = 4096
+# Characters that are filled in for all commands of one text together: a few lines could name gigabytes.
+_PATIENCE = 1_000_000
 _TOKEN = re.compile(
     r"""(?P<single>'[^']*'?)
       | (?P<quote>"|\$(?="))
@@ -34,8 +36,11 @@ def expanded(written: str, values: Mapping[str, str]) -> str:
         values: of the variables that the text sets itself.
     """
     parts: list[str] = []
-    at, in_double = 0, False
+    at, in_double, size = 0, False, 0
     while at < len(written) <= _LONGEST:
+        size += len(parts[-1]) if parts else 0
+        if size > _LONGEST:
+            return UNKNOWN
         token = _TOKEN.match(written, at)
         if token is None:
             break
@@ -66,6 +71,17 @@ def resolved(command: Command, values: Mapping[str, str]) -> Command:
     if all(word.known for word in command.words):
         return command
     return Command(tuple(word if word.known else _resolved(word, values) for word in command.words))
+
+
+def all_resolved(commands: Sequence[Command], values: Mapping[str, str]) -> list[Command]:
+    """Return the commands of one text, each as `resolved`; beyond all measure, its variables stay unknown."""
+    found: list[Command] = []
+    left = _PATIENCE
+    for command in commands:
+        one = resolved(command, values if left > 0 else {})
+        left -= 0 if one is command else sum(len(word.text) for word in one.words)
+        found.append(one)
+    return found
 
 
 def _resolved(word: Argument, values: Mapping[str, str]) -> Argument:

@@ -99,20 +99,31 @@ class _Picture:
     def __init__(self, before: bytes, changes: Sequence[Change], hide: Sequence[Span]) -> None:
         self._before = before
         self._changes = [change for change in changes if _cut(before, change.span) != change.replacement]
-        self._hide = hide
+        self._hide = _apart(hide)
+        self._hide_ends = [span.end for span in self._hide]
         self._starts = [0, *(end.end() for end in re.finditer(b"\n", before))]
         if len(self._starts) > 1 and self._starts[-1] == len(before):
             self._starts.pop()
         texts = {_cut(before, span) for span in hide}
         texts |= {text for change in changes for text in (_cut(before, change.span), change.replacement)}
-        secrets = (text for text in texts if len(text) >= _SHORTEST_SECRET and not _is_id(text))
-        # The longest first: one secret may be a part of another.
-        self._secrets = sorted(secrets, key=len, reverse=True)
+        # By their first bytes, for there may be thousands; the longest first, because one may be a part of another.
+        self._secrets: dict[bytes, list[bytes]] = {}
+        for text in sorted(texts, key=len, reverse=True):
+            if len(text) >= _SHORTEST_SECRET and not _is_id(text):
+                self._secrets.setdefault(text[:_SHORTEST_SECRET], []).append(text)
 
     def without_secrets(self, text: bytes) -> bytes:
-        for secret in self._secrets:
-            text = text.replace(secret, _hidden(secret))
-        return text
+        pieces: list[bytes] = []
+        done = at = 0
+        while at <= len(text) - _SHORTEST_SECRET:
+            begun = self._secrets.get(text[at : at + _SHORTEST_SECRET], ())
+            secret = next((one for one in begun if text.startswith(one, at)), None)
+            if secret is None:
+                at += 1
+                continue
+            pieces += [text[done:at], _hidden(secret)]
+            done = at = at + len(secret)
+        return b"".join([*pieces, text[done:]])
 
     def hunks(self) -> list[str]:
         groups: list[list[_Block]] = []
@@ -135,7 +146,8 @@ class _Picture:
         for change in self._changes:
             first, last = self._line_at(change.span.start), self._line_at(change.span.end)
             if blocks and first <= blocks[-1].last + 1:
-                blocks[-1] = _Block(blocks[-1].first, max(last, blocks[-1].last), [*blocks[-1].changes, change])
+                blocks[-1].last = max(last, blocks[-1].last)
+                blocks[-1].changes.append(change)
             else:
                 blocks.append(_Block(first, last, [change]))
         return blocks
@@ -177,23 +189,38 @@ class _Picture:
 
     def _plain(self, start: int, end: int) -> bytes:
         pieces: list[bytes] = []
-        for span in self._hide:
-            if span.end > start and span.start < end:
+        for number in range(bisect_right(self._hide_ends, start), len(self._hide)):
+            span = self._hide[number]
+            if span.start >= end:
+                break
+            if span.end > start:
                 pieces.append(self.without_secrets(self._before[start : max(start, span.start)]))
                 pieces.append(_hidden(self._before[max(start, span.start) : min(end, span.end)]))
                 start = min(end, span.end)
         return b"".join([*pieces, self.without_secrets(self._before[start:end])])
 
     def _value(self, change: Change, text: bytes) -> bytes:
-        secret = any(span.start < change.span.end and change.span.start < span.end for span in self._hide)
+        first = bisect_right(self._hide_ends, change.span.start)
+        secret = first < len(self._hide) and self._hide[first].start < change.span.end
         return masked_id(text.decode()).encode() if _is_id(text) and not secret else _hidden(text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Block:
     first: int
     last: int
-    changes: Sequence[Change]
+    changes: list[Change]
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """The same bytes in spans that do not overlap; `spans` are in order."""
+    apart: list[Span] = []
+    for span in spans:
+        if apart and span.start < apart[-1].end:
+            apart[-1] = Span(apart[-1].start, max(span.end, apart[-1].end))
+        else:
+            apart.append(span)
+    return apart
 
 
 def _cut(content: bytes, span: Span) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # The parser takes three seconds for a megabyte; people's own files have a few kilobytes.
 LIMIT = 512 * 1024
-# Values that may stand behind aliases and merges, on top of one for each character of the file. People's own files have
+# Values that may stand behind aliases and merges, on top of one for two characters of the file. People's own files have
 # a few hundred; one of a kilobyte can name more than there are atoms.
 _REPEATED = 1_000
 # Brackets within each other: for each one the parser looks at all that are open. People's own have five at most.
@@ -90,7 +90,7 @@ class _Builder:
         # What an alias repeats is built once, and its size counts each time: whoever reads the tree meets it anew.
         self._done: dict[int, tuple[Node, int]] = {}
         self._building: set[int] = set()
-        self._left = len(text) + _REPEATED
+        self._left = len(text) // 2 + _REPEATED
         self._size = 0  # of what was built so far, as whoever reads it meets it
 
     def node(self, node: YamlNode, *, fixed: bool) -> Node:
