@@ -69,7 +69,7 @@ def test_four_real_programs_back_up_before_during_and_after(at_a_desk: Person, f
     asked = person.keyturn("delete", "--confirm", key.last4, "--json")
     assert (asked.exit_code, [one["item"] for one in asked.result["awaiting"]]) == (3, ["delete"])
     person.account.root_delete(key)
-    assert person.keyturn("done", "delete").exit_code == 0
+    assert person.keyturn("done", "delete", "--confirm", key.last4).exit_code == 0
     (rotation,) = person.keyturn("status", "--json").document["rotations"]
     assert rotation["state"] == "done"
     every_program_backs_up(person, four_programs, "deleted")

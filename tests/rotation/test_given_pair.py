@@ -150,7 +150,7 @@ def test_the_old_key_dies_at_the_store_and_the_person_says_that_it_is_deleted(st
     asked = conductor.delete(store.office.start(), None, store.old.access_key_id.last4)
     assert [one.item for one in asked.awaiting] == ["delete"]
     store.inside.root_delete(store.old.access_key_id)
-    assert conductor.tick(store.office.start(), None, "delete").state is State.DONE
+    assert conductor.tick(store.office.start(), None, "delete", store.old.access_key_id.last4).state is State.DONE
     assert store.office.secrets.get(store.old.access_key_id) is None
 
 

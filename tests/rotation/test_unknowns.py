@@ -73,7 +73,7 @@ def carried_through(office: Office, route: Route) -> None:
         assert deleted.ending is Ending.WAITING
         office.account.root_delete(key)
         office.clock.advance(90)
-        deleted = conductor.tick(office.start(), None, "delete")
+        deleted = conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4)
     assert (deleted.ending, deleted.state) == (Ending.DONE, State.DONE), str(deleted.problem)
     assert [one.access_key_id for one in office.account.listed_keys()] == [rotated.new_access_key_id]
     assert office.pairs_in_files() == {rotated.new_access_key_id.value}

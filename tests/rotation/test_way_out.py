@@ -42,7 +42,7 @@ def test_a_scoped_user_way_ends_with_the_old_key_deleted_by_its_owner(office: Of
     asked = conductor.delete(office.start(), None, key.last4)
     assert asked.ending is Ending.WAITING
     office.account.root_delete(key)
-    done = conductor.tick(office.start(), None, "delete")
+    done = conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4)
 
     assert (done.ending, done.state) == (Ending.DONE, State.DONE)
     assert office.secrets.get(key) is None
@@ -92,7 +92,7 @@ def test_a_key_that_nothing_uses_is_retired(office: Office) -> None:
     office.clock.advance(10)
     assert conductor.turn_off(office.start(), None).ending is Ending.DONE
     office.account.root_delete(office.old.access_key_id)
-    done = conductor.tick(office.start(), None, "delete")
+    done = conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4)
     assert done.state is State.DONE
     assert done.leftovers == (office.home / "Downloads" / "rootkey.csv",)
 

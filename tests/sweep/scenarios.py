@@ -92,4 +92,4 @@ def _of_route(route: str) -> Iterator[Scenario]:
         yield Scenario(route, "delete", off, ("delete", "--confirm", "LAST4"), Goal.DELETED)
     else:
         yield Scenario(route, "turn-on", (*off, Person.TURN_ON), ("turn-on",), Goal.WATCH)
-        yield Scenario(route, "delete", (*off, Person.DELETE), ("done", "delete"), Goal.DELETED)
+        yield Scenario(route, "delete", (*off, Person.DELETE), ("done", "delete", "--confirm", "LAST4"), Goal.DELETED)

@@ -210,9 +210,13 @@ def test_a_whole_rotation_by_scripts(small_desk: Desk) -> None:
     assert by_hand.code == 3
     assert [one["item"] for one in by_hand.lines[-1]["awaiting"]] == ["delete"]
     small_desk.account.root_delete(old)
-    over = small_desk.type("done", "delete", "--json")
+    assert small_desk.type("done", "delete", "--json").code == 2
+    over = small_desk.type("done", "delete", "--confirm", old.last4, "--json")
     assert over.code == 0
     assert over.document["state"] == "done"
+    (rotation,) = small_desk.type("status", "--json").document["rotations"]
+    said = [(one["item"], one["by"], one["seen"]) for one in rotation["awaiting"]]
+    assert said == [("delete", "person", False)]
 
     verified = small_desk.type("verify", *small_desk.buckets, "--json")
     assert verified.code == 0

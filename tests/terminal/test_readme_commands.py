@@ -60,7 +60,7 @@ _WAY = (
     _Typed("keyturn turn-off", 3, _the_days_go_by),
     _Typed("keyturn turn-off", 0, _the_person_turns_it_off),
     _Typed("keyturn delete --confirm 7Q2P", 3, _the_days_go_by),
-    _Typed("keyturn done delete", 0, _the_person_deletes_it),
+    _Typed("keyturn done delete --confirm 7Q2P", 0, _the_person_deletes_it),
     _Typed("keyturn report"),
 )
 # Run with a screen in tests/desktop and tests/e2e, with a store in test_given_pair_typed.py, with a login of its own in

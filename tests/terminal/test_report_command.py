@@ -84,7 +84,7 @@ def test_the_page_tells_what_was_found_done_proved_and_is_left_to_do(rotated: De
         "~/.config/rclone/rclone.conf",
         "Put the new key in place",
         "by a person in the AWS console",
-        "a person says that it is done",
+        "said by a person, not seen",
         "Prove every backup with the old key off",
         "identity",
         f"Delete {masked} from",

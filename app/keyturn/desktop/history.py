@@ -17,8 +17,9 @@ from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Card, Pill, Quiet, Strong, Text
 from keyturn.model.text import _
 from keyturn.rotation import words
+from keyturn.rotation.said import is_deletion_seen, was_seen
 from keyturn.rotation.steps import Result, State, Step
-from keyturn.state.journal import Mark
+from keyturn.state.journal import Entry, Mark
 
 if TYPE_CHECKING:
     from keyturn.rotation.record import Rotation
@@ -111,7 +112,13 @@ def _state_word(state: State) -> str:
 
 def _steps(rotation: Rotation) -> list[str]:
     done = [entry for entry in rotation.entries if entry.mark is Mark.DONE]
-    return [f"{words.moment(entry.at)}  {words.step(Step(entry.step))}" for entry in done]
+    return [f"{words.moment(entry.at)}  {_step(rotation, entry)}" for entry in done]
+
+
+def _step(rotation: Rotation, entry: Entry) -> str:
+    name = words.step(Step(entry.step))
+    seen = was_seen(entry) or (entry.step == Step.DELETE.value and is_deletion_seen(rotation))
+    return name if seen else f"{name} – {words.said_not_seen()}"
 
 
 def _done(card: QWidget, text: str) -> QHBoxLayout:

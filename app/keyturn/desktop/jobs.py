@@ -212,7 +212,7 @@ class Jobs:
         deleting.check_confirmation(rotation, job.confirm)
         if rotation.decision.route.same_owner and not rotation.is_done(Step.DELETE):
             return conductor.delete(surroundings, rotation.name, job.confirm)
-        return conductor.tick(surroundings, rotation.name, by_hand.DELETE)
+        return conductor.tick(surroundings, rotation.name, by_hand.DELETE, job.confirm)
 
     def _mine(self, survey: Survey) -> FoundKey:
         for found in survey.keys:

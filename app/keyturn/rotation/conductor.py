@@ -11,7 +11,7 @@ from dataclasses import replace
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.places import Place
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, deciding, last_steps, program_runs, switching, watching, way_out
+from keyturn.rotation import by_hand, deciding, deleting, last_steps, program_runs, switching, watching, way_out
 from keyturn.rotation.decision import ByHand
 from keyturn.rotation.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
 from keyturn.rotation.record import reload, write
@@ -29,6 +29,10 @@ def carry_on(surroundings: Surroundings, name: str | None) -> Result:
     """Carry on what was interrupted, or look whether what was waited for has come."""
     rotation = opened(surroundings, name)
     if rotation.is_over:
+        try:
+            rotation = last_steps.look_whether_deleted(surroundings, rotation)
+        except AppError as error:
+            return stopped(surroundings, rotation, error)
         return standing(surroundings, rotation)
     if rotation.is_undoing:
         return undo(surroundings, rotation.name)
@@ -61,7 +65,7 @@ def turn_off(surroundings: Surroundings, name: str | None, by: By | None = None,
     return last_steps.turn_off(surroundings, rotation, by, wait)
 
 
-def delete(surroundings: Surroundings, name: str | None, confirm: str) -> Result:
+def delete(surroundings: Surroundings, name: str | None, confirm: str | None) -> Result:
     """Delete the old key for good, after its days of being off.
 
     Raises:
@@ -73,8 +77,15 @@ def delete(surroundings: Surroundings, name: str | None, confirm: str) -> Result
     return last_steps.delete(surroundings, rotation, confirm)
 
 
-def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
-    """The person says that a thing was done by hand. Where AWS can tell whether it is true, AWS is asked."""
+def tick(surroundings: Surroundings, name: str | None, item: str, confirm: str | None = None) -> Result:
+    """The person says that a thing was done by hand. Where AWS can tell whether it is true, AWS is asked.
+
+    Args:
+        confirm: the last four characters of the old key, which `delete` takes alone.
+
+    Raises:
+        UsageError: where nothing of that name is awaited, or `confirm` is not the end of the old key's ID.
+    """
     rotation = opened(surroundings, name)
     if item in rotation.ticked:
         return replace(standing(surroundings, rotation), ending=Ending.DONE)
@@ -82,7 +93,10 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
         return turn_off(surroundings, rotation.name, By.CONSOLE)
     if item == by_hand.TURN_ON:
         return turn_on(surroundings, rotation.name)
+    if item == by_hand.DELETE and rotation.is_done(Step.DELETE):
+        return replace(carry_on(surroundings, rotation.name), ending=Ending.DONE)
     if item == by_hand.DELETE and rotation.step is Step.DELETE:
+        deleting.check_confirmation(rotation, confirm)
         return last_steps.deleted_by_hand(surroundings, rotation)
     awaited = (*watching.awaiting(surroundings, rotation), *items_to_put_back(surroundings, rotation))
     known = {one.item: one for one in awaited}
@@ -105,7 +119,12 @@ def tick(surroundings: Surroundings, name: str | None, item: str) -> Result:
         rotation,
         Step.WATCH,
         Mark.TICKED,
-        {"item": item, "opposite": deciding.opposite_of(item) or opposite_of(rotation, item)},
+        {
+            "item": item,
+            "opposite": deciding.opposite_of(item) or opposite_of(rotation, item),
+            # Where it can be looked into, it was looked just now, and the old key is not there.
+            "seen": program is not None and bool(program.places),
+        },
     )
     if program is not None:
         program_runs.start_runs(surroundings, rotation, Step.WATCH, program)

@@ -20,8 +20,17 @@ def leftovers(surroundings: Surroundings, rotation: Rotation) -> tuple[Path, ...
     return tuple(dict.fromkeys(place.path for place in places if place.access_key_id == rotation.decision.key))
 
 
-def check_confirmation(rotation: Rotation, confirm: str) -> None:
-    """Raise `UsageError` where `confirm` is not the end of the old key's ID."""
+def check_confirmation(rotation: Rotation, confirm: str | None) -> None:
+    """Raise `UsageError` where `confirm` is not the end of the old key's ID, or missing."""
+    if confirm is None:
+        raise UsageError(
+            _("Deleting cannot be undone, so it has to be confirmed"),
+            _(
+                "Nothing was deleted. Add --confirm and the last four characters of the old key, {key}, as you read "
+                "them in the AWS console."
+            ).format(key=rotation.decision.key.masked),
+            code="usage.confirm",
+        )
     if confirm.strip().upper() != rotation.decision.key.last4.upper():
         raise UsageError(
             _("That is not the end of the old key"),
@@ -41,12 +50,13 @@ def delete_by_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) 
         outcome.detail = rotation.decision.key.masked
 
 
-def deleted_in_console(surroundings: Surroundings, rotation: Rotation) -> None:
-    """The person says that the old key is deleted: AWS tells nobody but its owner, so their word is taken.
+def deleted_in_console(surroundings: Surroundings, rotation: Rotation, *, seen: bool) -> None:
+    """The person says that the old key is deleted. Our copy of its secret is wiped.
 
-    Our copy of its secret is wiped.
+    Args:
+        seen: another key of its owner was told so by AWS, which tells nobody else; else their word is taken.
     """
     with taking(surroundings, rotation, Step.DELETE) as outcome:
         surroundings.secrets.forget(rotation.decision.key)
-        outcome.facts["by"] = By.CONSOLE.value
+        outcome.facts |= {"by": By.CONSOLE.value, "seen": seen}
         outcome.detail = rotation.decision.key.masked

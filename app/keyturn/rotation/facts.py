@@ -89,6 +89,7 @@ _KINDS: Mapping[str, Reader[object]] = {
     "proving": truth,  # a proof that is no step of its own goes on
     "refused": text,  # the call that AWS refused for good
     "proved": listed(whole_object(_proved)),
+    "seen": truth,  # False where a person says so, and nobody saw it
     "simulated": whole_object(_simulated),
     "undecided": listed(whole_object(_undecided)),
     "user": whole_object(_user),  # the one that AWS made

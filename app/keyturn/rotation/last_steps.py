@@ -11,6 +11,7 @@ from keyturn.rotation import by_hand, deleting, old_key, program_runs, proving, 
 from keyturn.rotation.old_key import OldKey
 from keyturn.rotation.pairs import asker, new_pair, old_pair
 from keyturn.rotation.record import Rotation, reload, write
+from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
 from keyturn.rotation.steps import By, Ending, Result, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
@@ -45,7 +46,7 @@ def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait
     return prove_off(surroundings, reload(surroundings, rotation))
 
 
-def delete(surroundings: Surroundings, rotation: Rotation, confirm: str) -> Result:
+def delete(surroundings: Surroundings, rotation: Rotation, confirm: str | None) -> Result:
     """Delete the old key for good, after its days of being off.
 
     Raises:
@@ -159,25 +160,47 @@ def go_on_deleting(surroundings: Surroundings, rotation: Rotation) -> Result:
             deleting.delete_by_key(surroundings, rotation, new)
         else:
             # AWS had refused the key before this began; our copy of its secret, to ask again, may be wiped already.
-            deleting.deleted_in_console(surroundings, rotation)
+            deleting.deleted_in_console(surroundings, rotation, seen=False)
     except AppError as error:
         return stopped(surroundings, rotation, error)
     return _deleted(surroundings, rotation)
 
 
 def deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
-    """The person says that the old key is deleted. Where it works still, it is not."""
+    """The person says that the old key is deleted. Where it works, or another key of its owner sees it, it is not."""
     reasons = watching.delete_gates(surroundings, rotation)
     if reasons:
         return waiting(surroundings, rotation, problem=GateClosed(reasons))
     try:
-        if not old_key.is_refused(surroundings, rotation.decision, old_pair(surroundings, rotation)):
-            reason = _("{key} still works, so it is not deleted.").format(key=rotation.decision.key.masked)
-            return waiting(surroundings, rotation, problem=GateClosed([reason]))
-        deleting.deleted_in_console(surroundings, rotation)
+        old, new = old_pair(surroundings, rotation), new_pair(surroundings, rotation)
+        stands = old_key.look(surroundings, rotation, old, new)
+        reason = _not_deleted(stands)
+        if reason:
+            closed = GateClosed([reason.format(key=rotation.decision.key.masked)])
+            return waiting(surroundings, rotation, problem=closed)
+        deleting.deleted_in_console(surroundings, rotation, seen=stands is OldKey.GONE)
     except AppError as error:
         return stopped(surroundings, rotation, error)
     return _deleted(surroundings, rotation)
+
+
+def look_whether_deleted(surroundings: Surroundings, rotation: Rotation) -> Rotation:
+    """See now what a person said, where the new key may ask and could not then."""
+    if is_deletion_seen(rotation) or not rotation.decision.route.same_owner:
+        return rotation
+    new = new_pair(surroundings, rotation)
+    if new is not None and old_key.look(surroundings, rotation, None, new) is OldKey.GONE:
+        write(surroundings, rotation, Step.DELETE, Mark.NOTED, {"seen": True})
+    return reload(surroundings, rotation)
+
+
+def _not_deleted(stands: OldKey) -> str:
+    """Why the old key is not deleted; empty where it may be."""
+    if stands in {OldKey.ON, OldKey.COMING}:
+        return _("{key} still works, so it is not deleted.")
+    if stands is OldKey.OFF:
+        return _("AWS lists {key} still: it is inactive, and not deleted.")
+    return ""
 
 
 def _deleted(surroundings: Surroundings, rotation: Rotation) -> Result:

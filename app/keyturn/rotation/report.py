@@ -13,6 +13,7 @@ from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _, plural, shown
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.record import Proved, Rotation, all_rotations
+from keyturn.rotation.said import is_deletion_seen, was_seen
 from keyturn.rotation.standing import standing
 from keyturn.rotation.steps import By, Result, Step
 from keyturn.rotation.surroundings import Surroundings
@@ -40,6 +41,8 @@ class Happening:
         step: the journal's own word.
         title: what it was, for people.
         detail: what else the journal knows of it; may be empty.
+        by_person: a person did it, or says so.
+        seen: False where that is a person's word alone.
     """
 
     at: datetime
@@ -47,6 +50,8 @@ class Happening:
     title: str
     went: HowItWent
     detail: str = ""
+    by_person: bool = False
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +148,20 @@ def _happened(rotation: Rotation, titles: Mapping[str, str]) -> Iterator[Happeni
         step = words.step(Step(entry.step)) if entry.step in set(Step) else entry.step
         match entry.mark:
             case Mark.DONE:
-                yield Happening(entry.at, entry.step, step, HowItWent.WELL, _detail(entry))
+                by_person = entry.facts.get("by") == By.CONSOLE.value
+                seen = was_seen(entry) or (entry.step == Step.DELETE.value and is_deletion_seen(rotation))
+                went, detail = HowItWent.WELL, _detail(entry)
+                if not seen:
+                    went, detail = HowItWent.BY_HAND, words.said_not_seen()
+                yield Happening(entry.at, entry.step, step, went, detail, by_person, seen)
             case Mark.FAILED:
                 code = str(entry.facts.get("code", ""))
                 yield Happening(entry.at, entry.step, step, HowItWent.BADLY, code)
             case Mark.TICKED:
                 item = str(entry.facts["item"])
-                yield Happening(entry.at, item, titles.get(item, item), HowItWent.BY_HAND)
+                seen = was_seen(entry)
+                detail = _("said by a person, and seen") if seen else words.said_not_seen()
+                yield Happening(entry.at, item, titles.get(item, item), HowItWent.BY_HAND, detail, True, seen)
             case Mark.NOTED if "searched" in entry.facts:
                 title = _("Search of this computer for the old key")
                 yield Happening(entry.at, "search", title, HowItWent.WELL, _searched(entry))

@@ -176,8 +176,9 @@ def _story(story: RotationStory, home: Path) -> Markup:
     badge = tag("span", state, class_=f"badge {_STATE_TONES.get(result.state, 'bad')}")
     steps = tag("ol", *(_happening(one) for one in story.happened), class_="steps")
     heading = tag("h3", story.rotation.name, badge)
+    said = _said(result.said)
     journal = together(tag("h4", _("Journal")), steps) if story.happened else Markup("")
-    parts = (heading, facts, _awaited(result.awaiting), journal, _proofs(story.proofs, home))
+    parts = (heading, facts, _awaited(result.awaiting), said, journal, _proofs(story.proofs, home))
     return tag("article", *parts, class_="card")
 
 
@@ -185,7 +186,7 @@ def _happening(one: Happening) -> Markup:
     mark, tone, said = {
         HowItWent.WELL: ("✓", "good", ""),
         HowItWent.BADLY: ("✗", "bad", _("did not work out")),
-        HowItWent.BY_HAND: ("☑", "good", _("a person says that it is done")),
+        HowItWent.BY_HAND: ("☑", "good" if one.seen else "attention", ""),
         HowItWent.OPEN: ("?", "attention", _("begun; how it ended is not known")),
     }[one.went]
     detail = ", ".join(text for text in (said, one.detail) if text)
@@ -235,6 +236,14 @@ def _awaited(items: Sequence[Awaited]) -> Markup:
         notes = [tag("div", *_with_commands(note), class_="quiet") for note in one.notes]
         listed.append(tag("li", tag("span", "☐ ", aria_hidden="true"), *_with_commands(one.title), steps, *notes))
     return tag("div", tag("h4", _("Still to do")), tag("ul", *listed, class_="todo"), class_="awaited")
+
+
+def _said(items: Sequence[Awaited]) -> Markup:
+    if not items:
+        return Markup("")
+    listed = (tag("li", tag("span", "☑ ", aria_hidden="true"), *_with_commands(one.title)) for one in items)
+    heading = words.said_not_seen()
+    return tag("div", tag("h4", f"{heading[:1].upper()}{heading[1:]}"), tag("ul", *listed, class_="todo"))
 
 
 def _with_commands(sentence: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from keyturn.rotation import watching
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.record import Rotation, find_rotation, reload
+from keyturn.rotation.said import said_and_not_seen
 from keyturn.rotation.steps import Ending, Result, State, Step
 from keyturn.rotation.surroundings import Surroundings
 
@@ -37,6 +38,7 @@ def standing(surroundings: Surroundings, rotation: Rotation) -> Result:
         step=rotation.step,
         new_access_key_id=rotation.new_key,
         awaiting=watching.awaiting(surroundings, rotation),
+        said=said_and_not_seen(surroundings, rotation),
     )
 
 

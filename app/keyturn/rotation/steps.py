@@ -94,6 +94,7 @@ class Awaited:
         steps: how to do it, click by click or command by command.
         notes: what to know while doing it: what would do harm, how one sees that it worked.
         tickable: a person can say that it is done; False where only time or AWS can tell.
+        said: a person says that it is done, and nobody saw it.
     """
 
     item: str
@@ -101,6 +102,7 @@ class Awaited:
     steps: tuple[str, ...] = ()
     tickable: bool = True
     notes: tuple[str, ...] = ()
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class Result:
     Attributes:
         rotation: its name; None where it did not begin.
         leftovers: files that hold the deleted key still and can go to the trash.
+        said: what a person said was done, and nobody saw.
     """
 
     ending: Ending
@@ -120,3 +123,4 @@ class Result:
     awaiting: tuple[Awaited, ...] = ()
     problem: AppError | None = None
     leftovers: tuple[Path, ...] = ()
+    said: tuple[Awaited, ...] = ()

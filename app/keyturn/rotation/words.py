@@ -182,11 +182,18 @@ def standing(rotation: Rotation, result: Result) -> str:
         case State.STOPPED:
             return _("stopped at: {step}").format(step=step(result.step))
         case State.DONE:
+            if any(one.item == Step.DELETE.value for one in result.said):
+                return _("over: the old key is deleted; {said}").format(said=said_not_seen())
             return _("over: the old key is deleted")
         case State.UNDONE:
             return _("undone: what it had changed was put back")
         case State.WAITING:
             return _waiting(result.step, rotation.decision.route)
+
+
+def said_not_seen() -> str:
+    """What is said of a thing that only a person's word tells: the same words everywhere."""
+    return _("said by a person, not seen")
 
 
 def _waiting(at: Step, way: Route) -> str:

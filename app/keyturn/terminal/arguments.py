@@ -178,7 +178,8 @@ def parser() -> argparse.ArgumentParser:
             metavar="SECONDS",
             help=_("how long to wait for you in the console (on a terminal 600, else 0)"),
         )
-    made["delete"].add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
+    for name in ("delete", "done"):
+        made[name].add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
     _remind_options(made["remind"])
     _report_options(made["report"])
     made["practice"].add_argument(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from keyturn.clients.guide import ANOTHER_COMPUTER
-from keyturn.model.errors import UsageError
 from keyturn.model.text import _, plural
 from keyturn.rotation import consent
 from keyturn.rotation.record import Rotation, find_rotation
@@ -57,16 +56,19 @@ def carry_on(session: Session, output: Output) -> Exit:
 
 def done(session: Session, output: Output) -> Exit:
     """Tick a thing that was done by hand."""
-    from keyturn.rotation import conductor
+    from keyturn.rotation import by_hand, conductor
 
     arguments = session.arguments
     with session.alone():
+        confirm = arguments.confirm
+        if arguments.item == by_hand.DELETE and confirm is None and questions.is_interactive() and not arguments.yes:
+            confirm = _typed_end(session, output)
         # The answer is one document, so what happens on the way is told on standard error.
         progress = PlainProgress(output.notes) if output.as_json else output.progress()
         with heard(progress, session.before_exit) as cancel, progress:
             session.began = True
             surroundings = session.surroundings(progress, cancel)
-            result = conductor.tick(surroundings, arguments.rotation, arguments.item)
+            result = conductor.tick(surroundings, arguments.rotation, arguments.item, confirm)
         return _end(session, output, result)
 
 
@@ -125,15 +127,6 @@ def delete(session: Session, output: Output) -> Exit:
     name, confirm = session.arguments.rotation, session.arguments.confirm
     with session.alone():
         rotation = find_rotation(session.journal, name)
-        if confirm is None:
-            raise UsageError(
-                _("Deleting cannot be undone, so it has to be confirmed"),
-                _(
-                    "Nothing was deleted. Add --confirm and the last four characters of the old key, {key}, as you "
-                    "read them in the AWS console."
-                ).format(key=rotation.decision.key.masked),
-                code="usage.confirm",
-            )
         return _carried_out(session, output, lambda all_of_it: conductor.delete(all_of_it, rotation.name, confirm))
 
 
@@ -179,6 +172,13 @@ def _question(route: Route) -> str:
 def _not_agreed(output: Output) -> Exit:
     output.page.write(line(_("Nothing was changed.")))
     return Exit.WAITING
+
+
+def _typed_end(session: Session, output: Output) -> str:
+    """The last four characters of the old key, as the person reads them where they deleted it."""
+    rotation = find_rotation(session.journal, session.arguments.rotation)
+    asked = _("The last four characters of the key that you deleted ({shown}…):")
+    return questions.typed(output, asked.format(shown=rotation.decision.key.value[:4]))
 
 
 def _another_needs_it(output: Output, rotation: Rotation) -> bool:

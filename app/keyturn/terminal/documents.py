@@ -102,7 +102,7 @@ def _of_found_problem(problem: Problem) -> dict[str, Any]:
 
 
 def of_awaited(awaiting: Iterable[Awaited]) -> list[dict[str, Any]]:
-    """What a rotation waits for."""
+    """What a rotation waits for; `by` names the person who says that it is done, where nobody saw that."""
     return [
         {
             "item": one.item,
@@ -110,6 +110,8 @@ def of_awaited(awaiting: Iterable[Awaited]) -> list[dict[str, Any]]:
             "steps": list(one.steps),
             "tickable": one.tickable,
             "notes": list(one.notes),
+            "by": "person" if one.said else None,
+            "seen": False,
         }
         for one in awaiting
     ]
@@ -177,6 +179,8 @@ def _of_story(story: RotationStory) -> dict[str, Any]:
                 "title": one.title,
                 "went": one.went.value,
                 "detail": one.detail,
+                "by": "person" if one.by_person else None,
+                "seen": one.seen,
             }
             for one in story.happened
         ],
@@ -203,7 +207,7 @@ def _of_rotation(rotation: Rotation, result: Result) -> dict[str, Any]:
         "route": rotation.decision.route.value,
         "step": result.step.value,
         "state": result.state.value,
-        "awaiting": of_awaited(result.awaiting),
+        "awaiting": of_awaited((*result.awaiting, *result.said)),
         "started": rotation.started.isoformat(),
         "updated": rotation.updated.isoformat(),
     }

@@ -243,10 +243,12 @@ def _rotating() -> dict[str, HelpText]:
                 "Some things only a person can do, such as restarting a program that still has\n"
                 "the old key in its memory. `keyturn status` lists them by name; this command\n"
                 "says that one is done, and does nothing else. Where Keyturn can see into the\n"
-                "program, a tick does not count while the old key still stands there."
+                "program, a tick does not count while the old key still stands there. What nobody\n"
+                "saw is told as said by a person, not seen. That the old key is deleted takes its\n"
+                "last four characters."
             ),
-            ("keyturn done restart-rclone-4711",),
-            _("0 ticked · 2 no such thing is awaited"),
+            ("keyturn done restart-rclone-4711", "keyturn done delete --confirm 7Q2P"),
+            _("0 ticked · 2 no such thing is awaited · 3 it is not done yet"),
             operand="ITEM",
         ),
         "undo": HelpText(

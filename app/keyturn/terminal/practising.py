@@ -217,7 +217,7 @@ class _Rehearsal:
         self._pause()
         if self._ground.account.status_of(self._ground.old.access_key_id) is not None:
             self._ground.account.root_delete(self._ground.old.access_key_id)
-        self._run("done", changing.done, item="delete")
+        self._run("done", changing.done, item="delete", confirm=self._ground.old.access_key_id.last4)
 
     def _looked_again(self) -> None:
         self._open(

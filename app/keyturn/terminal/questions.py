@@ -58,6 +58,12 @@ def goes_on(output: Output, sentence: str) -> bool:
     return _answer(output.page.stream).lower() not in {"q", "quit"}
 
 
+def typed(output: Output, question: str) -> str:
+    """Ask for a few characters."""
+    output.page.write(Line((Piece(question, Tone.HEADING),)))
+    return _answer(output.page.stream)
+
+
 def given_pair(output: Output) -> KeyPair:
     """Take the pair that the person made: asked for at a terminal, where the secret is not shown; else two lines.
 

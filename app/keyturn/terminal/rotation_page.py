@@ -10,6 +10,7 @@ from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
@@ -35,7 +36,7 @@ def status_page(rotations: Sequence[tuple[Rotation, Result]], *, options: Sequen
     under_way = [pair for pair in rotations if not pair[0].is_over]
     over = [pair for pair in rotations if pair[0].is_over]
     for rotation, result in [*under_way, *reversed(over)]:
-        page += [*_rotation(rotation, result), *_awaited(result), BLANK]
+        page += [*_rotation(rotation, result), *_awaited(result), *_said(result), BLANK]
         if not rotation.is_over:
             page = [*page[:-1], *_next(rotation, result, options, several=len(under_way) > 1), BLANK]
     return page[:-1]
@@ -108,6 +109,15 @@ def _awaited(result: Result) -> list[Line]:
     return [BLANK, line(_("Awaited"), Tone.HEADING), *awaited_lines(result.awaiting)]
 
 
+def _said(result: Result) -> list[Line]:
+    """What a person said was done, and nobody saw."""
+    if not result.said:
+        return []
+    heading = words.said_not_seen()
+    page = [BLANK, line(f"{heading[:1].upper()}{heading[1:]}", Tone.HEADING)]
+    return [*page, *(bullet(f"{one.title} [{one.item}]", indent=0) for one in result.said)]
+
+
 def _awaited_titles(result: Result) -> list[Line]:
     if not result.awaiting:
         return []
@@ -121,7 +131,7 @@ def _awaited_titles(result: Result) -> list[Line]:
 def _leftovers(result: Result) -> list[Line]:
     if not result.leftovers:
         return []
-    heading = line(_("These files hold the deleted key still; it opens nothing any more"), Tone.HEADING)
+    heading = line(_("These files hold the old key still; it opens nothing any more"), Tone.HEADING)
     files = [bullet(str(path), indent=2) for path in result.leftovers]
     return [BLANK, heading, *files, line(_("Put copies that nobody needs into the trash."), indent=2)]
 
@@ -149,7 +159,7 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
         return line(_("Keyturn stopped: somebody has to look at this."), Tone.BAD)
     key = rotation.decision.key.masked
     if result.state is State.DONE:
-        return line(_("{key} is deleted, and every backup has its new key.").format(key=key), Tone.GOOD)
+        return _over(rotation)
     if result.state is State.UNDONE:
         return line(_("Everything is as it was: {key} is back everywhere.").format(key=key), Tone.GOOD)
     if command == "done" and result.ending is Ending.DONE:
@@ -165,6 +175,16 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
             text = _("{key} is off, and every backup was proved without it.")
         return line(text.format(key=key), Tone.GOOD)
     return line(_waiting(result, rotation), Tone.HEADING)
+
+
+def _over(rotation: Rotation) -> Line:
+    key, made = rotation.decision.key.masked, rotation.decision.route.makes_a_key
+    if not is_deletion_seen(rotation):
+        text = _("You say that {key} is deleted. AWS refuses it; that it is gone Keyturn has not seen.")
+        return line(text.format(key=key), Tone.GOOD)
+    if made:
+        return line(_("{key} is deleted, and every backup was proved without it.").format(key=key), Tone.GOOD)
+    return line(_("{key} is deleted.").format(key=key), Tone.GOOD)
 
 
 def _waiting(result: Result, rotation: Rotation) -> str:
@@ -215,5 +235,6 @@ def _commands(rotation: Rotation, result: Result, *, several: bool) -> Iterable[
         if rotation.decision.route.same_owner:
             yield _("deletes it"), ("delete", *name, "--confirm", rotation.decision.key.last4)
         else:
-            yield _("when you deleted it in the console"), ("done", "delete", *option)
+            confirm = ("--confirm", rotation.decision.key.last4)
+            yield _("when you deleted it in the console"), ("done", "delete", *confirm, *option)
     yield _("puts everything back"), ("undo", *name)

@@ -16,6 +16,7 @@ from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.steps import Route
 from keyturn.rotation.watching import readable
 
@@ -172,14 +173,19 @@ class DeletedPage(PageView):
     """The end: the old key is gone."""
 
     def title(self, flow: Flow) -> str:
-        """Names the key, for people who have several."""
-        return _("{key} is deleted").format(key=flow.masked)
+        """Names the key, for people who have several; and who says so, where nobody saw it."""
+        if _is_seen(flow):
+            return _("{key} is deleted").format(key=flow.masked)
+        return _("You say that {key} is deleted").format(key=flow.masked)
 
     def sentence(self, flow: Flow) -> str:
         """What became of Keyturn's copy of the old key, and of the new one where there is one."""
+        if not _is_seen(flow):
+            text = _("AWS refuses it, and Keyturn keeps no copy of it. That it is gone is {said}.")
+            return text.format(said=words.said_not_seen())
         if flow.route is Route.RETIRE:
             return _("Keyturn found no program that used it, and keeps no copy of it.")
-        return _("Every backup has its new key, and Keyturn keeps no copy of the old one.")
+        return _("Every backup was proved without it, and Keyturn keeps no copy of it.")
 
     def signature(self, flow: Flow) -> object:
         """How the rotation stands, which includes the files that still hold the key."""
@@ -197,7 +203,7 @@ class DeletedPage(PageView):
             self.add(row)
         leftovers = standing.result.leftovers
         if leftovers:
-            self.add(Subheading(_("These files hold the deleted key still; it opens nothing any more")))
+            self.add(Subheading(_("These files hold the old key still; it opens nothing any more")))
         for path in standing.for_trash:
             self.add(LeftoverRow(path, words.short_path(path, standing.home), self.act))
         others = [path for path in leftovers if path not in standing.for_trash]
@@ -208,6 +214,10 @@ class DeletedPage(PageView):
     def verb(self, flow: Flow) -> Verb | None:
         """Leaves: the rotation is over."""
         return Verb(_("Back to overview"), self.act.leave)
+
+
+def _is_seen(flow: Flow) -> bool:
+    return flow.standing is None or is_deletion_seen(flow.standing.rotation)
 
 
 class UndonePage(PageView):
