@@ -1,8 +1,9 @@
 """The whole sweep: `packaging/dev.py sweep` runs this with the Python of `.venv`.
 
-Every point is a fault or a kill at one moment of one command; it counts where all ended as promised. Of points that
-Keyturn cannot tell apart (tests/sweep/moments.py says why) one is tried, unless every one is asked for. Prints a table,
-then each point that did not end as promised, with the line that repeats it. Exit code 1 where there is one.
+Every point is a fault, a kill, or an act of somebody else at one moment of one command, or an earlier copy of what
+Keyturn remembers that is put back; it counts where all ended as promised. Of points that Keyturn cannot tell apart
+(tests/sweep/moments.py says why) one is tried, unless every one is asked for. Prints a table, then each point that did
+not end as promised, with the line that repeats it. Exit code 1 where there is one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,14 +26,19 @@ from typing import TypeVar
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.sweep.incidents import Incident
-from tests.sweep.moments import KINDS, one_of_each, points
+from tests.sweep.moments import KINDS, named, one_of_each, points
 from tests.sweep.notebook import Found, Notebook, Row
 from tests.sweep.points import WAYS, Outcome, try_point
 from tests.sweep.scenarios import ROUTES, scenario_named, scenarios
-from tests.sweep.world import World, build
+from tests.sweep.world import Kind, World, build
 
 T = TypeVar("T")
 _CHUNK = 40  # points that share one preparation, and what is known of the worlds that they leave
+# What needs a world of its own kind, by the incident's.
+_KIND_OF = {
+    **{"aws": "aws-faults", "file": "file-faults", "file-on-and-on": "file-faults", "meddle": "file-faults"},
+    **{"keychain": "keychain", "kill-message": "keychain-kills", "somebody": "somebody", "put-back": "put-back"},
+}
 _SECRETS = {"keychain": "keyring", "keychain-kills": "keyring"}  # where secrets are kept; the file unless said
 
 NOT_REACHED = """\
@@ -46,6 +52,8 @@ Not reached by any point:
     AWS is asked one thing after the other; at requests, they run as they come;
   - other programs that run: for kills and errors at system calls, none is seen but Keyturn;
   - a file system that lies: ENOENT for what is there, EROFS for reading; errors of calls not in FILE_ERRORS (stat …);
+  - two acts of somebody else in one rotation, and an act beside a kill or a fault; a second Keyturn that does more than
+    rotate; a copy of the keychain without the journal's, for a keychain that is not a file;
   - wrong TLS at each request: the command line takes AWS's certificates from its own bundle alone (tests/aws has it);
   - another system than Linux: a sharing violation as Windows gives it is in tests/edits."""
 
@@ -72,7 +80,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="so many at the same time")
     parser.add_argument("--sample", action="store_true", help="a few points of each route and kind, as the tests do")
     parser.add_argument("--count", action="store_true", help="only say how many points there are")
-    parser.add_argument("--point", metavar="NAME", help="exactly one, as the list of a sweep names it")
+    parser.add_argument(
+        "--point", metavar="NAME", help="exactly one, as the list of a sweep names it, or see moments.named"
+    )
     asked = parser.parse_args(arguments)
     if shutil.which("strace") is None:
         print("The sweep needs strace: `apt-get install strace`, on Linux.", file=sys.stderr)
@@ -90,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
     with ProcessPoolExecutor(asked.jobs, mp_context=context) as pool:
         if asked.sample:
             chosen = sample()
-            rows = _all(pool, "sweeping", [(pool.submit(_try_some, *one), one[2]) for one in chosen])
+            rows = _all(pool, "sweeping", [(pool.submit(_try_some, one), one.number) for one in chosen])
             return _report(rows, time.monotonic() - began, None)
         with Notebook(asked.resume, every=asked.every) as notebook:
             counting = [(pool.submit(_count, *one, asked.every), 1) for one in wanted if one not in notebook.found]
@@ -106,22 +116,49 @@ def main(arguments: Sequence[str]) -> int:
     return _report(rows, time.monotonic() - began, found)
 
 
-def sample() -> list[tuple[str, str, int, int]]:
-    """A few points of each route and of each kind: kind, scenario, how many, and where to begin."""
-    chosen = [("kills", one.title, 1) for one in scenarios()]
+@dataclass(frozen=True)
+class Few:
+    """A few points of one kind in one scenario.
+
+    Attributes:
+        number: how many, spread evenly from the one at `begin`.
+        of: of each of these incidents one, whatever `number` says.
+    """
+
+    kind: str
+    scenario: str
+    number: int
+    begin: int = 0
+    of: tuple[str, ...] = ()
+
+
+def sample() -> list[Few]:
+    """A few points of each route and of each kind."""
+    # What the two keys of one owner do is the same for root and for a user.
+    chosen = [("kills", one.title, 1) for one in scenarios() if one.route != "same-user"]
     chosen += [("aws-faults", f"{route}/rotate", 2) for route in ROUTES]
     chosen += [("aws-faults", "scoped-user/undo", 2), ("aws-faults", "same-user/turn-off-key", 2)]
     chosen += [("file-faults", f"{route}/rotate", 2) for route in ROUTES]
     chosen += [("file-faults", "new-root-key/undo", 2)]
     chosen += [("keychain", "scoped-user/rotate", 2), ("keychain", "same-user/undo", 2)]
     chosen += [("keychain-kills", "new-root-key/rotate", 1)]
-    return [(*one, 37 * number) for number, one in enumerate(chosen)]
+    few = [Few(*one, 37 * number) for number, one in enumerate(chosen)]
+    return few + [Few(kind, scenario, len(of), of=of) for (kind, scenario), of in _BESIDE.items()]
 
 
-def _try_some(kind: str, title: str, number: int, begin: int) -> Row:
-    names = _count(kind, title, every=False).incidents
-    chosen = tuple(names[(begin + one * len(names) // number) % len(names)] for one in range(number))
-    return _sweep(Work(kind, title, chosen))
+# Acts and copies that the sample tries, each at the middle one of its moments.
+_BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("somebody", "scoped-user/rotate"): ("old-key-off", "deny-for-users", "second-other-name"),
+    ("somebody", "new-root-key/turn-off-key"): ("old-key-off",),
+    ("put-back", "scoped-user/rotate"): ("both",),
+}
+
+
+def _try_some(few: Few) -> Row:
+    names = _count(few.kind, few.scenario, every=False).incidents
+    spread = [names[(few.begin + one * len(names) // few.number) % len(names)] for one in range(few.number)]
+    named = [[name for name in names if name.startswith(f"{few.kind}:{one}:")] for one in few.of]
+    return _sweep(Work(few.kind, few.scenario, tuple(one[len(one) // 2] for one in named) or tuple(spread)))
 
 
 def _count(kind: str, title: str, every: bool) -> Found:
@@ -159,7 +196,8 @@ def _world(kind: str, title: str) -> Iterator[World]:
             (folder / "keychain").mkdir()
             reached = stack.enter_context(_keychain_session(folder / "keychain", password="open"))  # noqa: S106
             bus = {"DBUS_SESSION_BUS_ADDRESS": reached["DBUS_SESSION_BUS_ADDRESS"]}
-        world = build(scenario_named(title), folder / "world", secrets=_SECRETS.get(kind, "file"), bus=bus)
+        special = Kind(_SECRETS.get(kind, "file"), bus, company=kind == "somebody", remembers=kind == "put-back")
+        world = build(scenario_named(title), folder / "world", special)
         stack.callback(world.close)
         yield world
 
@@ -221,7 +259,10 @@ def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 def _repeat(name: str) -> int:
     route, scenario, incident = name.split("/", 2)
-    kind = {"keychain": "keychain", "kill-message": "keychain-kills"}.get(incident.partition(":")[0], "kills")
+    kind = _KIND_OF.get(incident.partition(":")[0], "kills")
+    if ":@" in incident:
+        with _world(kind, f"{route}/{scenario}") as world:
+            incident = named(world, kind, incident).name
     row = _sweep(Work(kind, f"{route}/{scenario}", (incident,)))
     (outcome,) = row.outcomes
     print(f"{outcome.name}: {'came to pass' if outcome.came else 'did not come to pass'}")

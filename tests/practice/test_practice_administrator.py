@@ -39,7 +39,7 @@ def test_a_deleted_user_takes_its_keys_and_policies_with_it(
 
 
 def test_a_user_without_policies_reaches_nothing(account: PracticeAccount, backup: KeyPair, aws: Client) -> None:
-    account.administrator.take_policies("backup")
+    account.administrator.give_policies("backup", {})
     aws("sts", backup).get_caller_identity()
     with pytest.raises(ClientError, match="AccessDenied"):
         aws("s3", backup).list_objects_v2(Bucket="vault")
@@ -61,7 +61,7 @@ def test_an_inventory_shows_what_was_lost(account: PracticeAccount, root: KeyPai
     assert (user.name, user.policies) == ("backup", (("listing", _LISTING),))
     assert before.keys[backup.access_key_id.value] == ("Active", unique)
     account.root_turn_off(root.access_key_id)
-    account.administrator.take_policies("backup")
+    account.administrator.give_policies("backup", {})
     after = account.administrator.inventory()
     assert after.keys[root.access_key_id.value] == ("Inactive", account.account_id)
     assert after.users == {unique: replace(user, policies=())}

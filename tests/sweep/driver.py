@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import signal
+import socket
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +47,7 @@ class Order:
     """One command to run.
 
     Attributes:
+        host: what the computer calls itself.
         output, errors: files that standard output and standard error are appended to.
         paused: begin only when somebody sends SIGCONT, so that a tracer can attach before.
         read_timeout: seconds until an answer of AWS counts as lost.
@@ -55,6 +57,7 @@ class Order:
 
     words: Sequence[str]
     environment: Mapping[str, str]
+    host: str
     clock: str
     output: str
     errors: str
@@ -127,6 +130,7 @@ def _become(order: Order) -> None:
     os.environ.clear()
     os.environ.update(order.environment)
     sys.argv = ["keyturn", *order.words]
+    socket.__dict__["gethostname"] = lambda: order.host
     clock = MappedClock(Path(order.clock))
     _without_waiting(clock, order.read_timeout)
     if order.keychain is not None:

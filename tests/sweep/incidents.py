@@ -12,11 +12,14 @@ from keyturn.practice.faults import Fault
 from keyturn.practice.messages import Answer, Request
 
 from . import files
+from .computer import Options
 from .program import Finished
+from .somebody import Act, Somebody
 
 if TYPE_CHECKING:
     from .world import World
 
+_LONG = 120.0  # seconds
 READ_TIMEOUT = 0.5  # seconds until an answer counts as lost, so that a hanging AWS need not be waited for
 
 # What the network and AWS can do to one request (research/aws.md A7 7.1).
@@ -76,12 +79,12 @@ SENDING = ("sendto", "sendmsg")
 
 @dataclass(frozen=True)
 class Incident:
-    """Something that happens at the nth moment of a kind.
+    """Something that happens at the nth moment of a kind, or is put back to what it was at that moment.
 
     Attributes:
         kind: `kill-request`, `kill-call`, `kill-message` (to a real keychain), `aws`, `file`, `file-on-and-on`,
-            `keychain` or `meddle`.
-        what: before or after; the name of the system call; the fault; the trouble.
+            `keychain`, `meddle`, `somebody` or `put-back`.
+        what: before or after; the name of the system call; the fault; the trouble; the act; the part of the memory.
         detail: the error number of a file fault.
     """
 
@@ -106,10 +109,37 @@ class Incident:
         """True where the program does not live on."""
         return self.kind.startswith("kill") or self.what.startswith("kill")
 
+    @property
+    def is_beside(self) -> bool:
+        """True where it happens beside the Keyturn under test, which goes on undisturbed."""
+        return self.kind in {"somebody", "put-back"}
+
+    def befall(self, world: World) -> Somebody | None:
+        """Let happen what `is_beside`; returns who did something at AWS, also where they were refused."""
+        if self.kind == "put-back":
+            world.history.put_back(self.nth, self.what)
+            return None
+        somebody = Somebody(world, Act(self.what))
+        struck: list[int] = []
+
+        def disturb(number: int, _request: Request, effect: Callable[[], Answer]) -> Answer:
+            if number == self.nth and not struck:
+                struck.append(number)
+                somebody.do()
+            return effect()
+
+        somebody.prepare()
+        world.requests = 0
+        world.disturbance = disturb
+        # A second Keyturn may rotate before the answer comes.
+        world.keyturn(*world.scenario.command, options=Options(in_order=True, read_timeout=_LONG))
+        world.disturbance = None
+        if not struck:
+            somebody.do()
+        return somebody
+
     def strike(self, world: World) -> tuple[Finished, bool]:
         """Run the command under test with this in it; tells also whether it came to pass."""
-        from .world import Options
-
         if self.kind in {"kill-call", "kill-message", "file", "file-on-and-on"}:
             injection = "signal=SIGKILL" if self.kills else f"error={self.detail}"
             on = "+" if self.kind == "file-on-and-on" else ""

@@ -13,6 +13,11 @@ Two points are alike where Keyturn cannot tell them apart, for one of these reas
   journal a file is read by the same lines. Of SQLite's errors nothing is told apart, so each commit fails once before
   and once after the database is touched, and on and on; the first one call by call.
 - *A keychain* that is asked to read cannot forget, nor do a thing and deny it.
+- *What somebody else does* at AWS is the same at all moments between two requests that could tell it: those that the
+  key signs, or that ask about keys, users, or the bucket. Of those, again, one question in one step is asked by the
+  same lines.
+- *What is remembered* is read entry by entry: within a step, copies differ in notes alone. Copies of both parts are
+  tried where the secrets were others than now.
 """
 
 from __future__ import annotations
@@ -25,13 +30,13 @@ from dataclasses import dataclass
 from keyturn.practice.messages import Answer, Request
 
 from . import oracles
+from .asked import changes, question
+from .history import PARTS
 from .incidents import AWS_FAULTS, FILE_ERRORS, MEDDLING, SENDING, WRITING, Incident
 from .made_up_keychain import Trouble
+from .somebody import Act, Somebody
 from .traced import Call, calls_of
 from .world import World
-
-_SIGNER = re.compile(r"Credential=(\w+)/")
-_READS = re.compile(r"Get|List|Head|Simulate|Generate")
 
 # Sent again by botocore, with an answer then: what was asked was not done, or was done and is done twice.
 _SENT_AGAIN = ("throttled", "500", "503", "reset", "hang")
@@ -60,10 +65,12 @@ class Point:
 
     Attributes:
         alike: the same for all points of a scenario that Keyturn cannot tell apart.
+        at: what is asked of AWS, read or written there.
     """
 
     incident: Incident
     alike: str
+    at: str = ""
 
 
 def one_of_each(points: Iterable[Point]) -> list[Point]:
@@ -81,12 +88,13 @@ def kill_points(world: World) -> Iterator[Point]:
     """Before and after each request to AWS, and before each call that writes; the next one is after it."""
     changes = 0
     for asked in _requests(world):
-        yield Point(Incident("kill-request", "before", asked.nth), f"request {changes} {asked.entries}")
+        yield Point(Incident("kill-request", "before", asked.nth), f"request {changes} {asked.entries}", asked.question)
         changes += asked.changes
-        yield Point(Incident("kill-request", "after", asked.nth), f"request {changes} {asked.entries}")
+        alike = f"request {changes} {asked.entries}"
+        yield Point(Incident("kill-request", "after", asked.nth), alike, asked.question)
     for call in calls_of(world, (*WRITING, "openat")):
         if call.name in WRITING:
-            yield Point(Incident("kill-call", call.name, call.nth), f"call {call.effects}")
+            yield Point(Incident("kill-call", call.name, call.nth), f"call {call.effects}", call.file)
 
 
 def keychain_kill_points(world: World) -> Iterator[Point]:
@@ -128,7 +136,7 @@ def aws_fault_points(world: World) -> Iterator[Point]:
         for group in _faults(one):
             for fault in group:
                 name = f"{one.question} {one.entries} {second_half} {group[0]}"
-                yield Point(Incident("aws", fault, one.nth), name)
+                yield Point(Incident("aws", fault, one.nth), name, one.question)
 
 
 def _faults(asked: Asked) -> tuple[tuple[str, ...], ...]:
@@ -142,7 +150,7 @@ def _requests(world: World) -> list[Asked]:
         asked: list[tuple[int, str, bool, int]] = []
 
         def listen(number: int, request: Request, effect: Callable[[], Answer]) -> Answer:
-            asked.append((number, _question(world, request), _changes(request), _entries(world)))
+            asked.append((number, question(world, request), changes(request), _entries(world)))
             return effect()
 
         world.requests = 0
@@ -153,20 +161,6 @@ def _requests(world: World) -> list[Asked]:
 
     world.put_back("ready")
     return [Asked(*one) for one in world.forked(run)]
-
-
-def _question(world: World, request: Request) -> str:
-    match = _SIGNER.search(request.header("authorization") or "")
-    signer = "old" if match and match[1] == world.old.access_key_id.value else "new"
-    if "Action" in request.form:
-        return f"{request.form['Action']} by {signer}"
-    asked = sorted(name.partition("=")[0] for name in request.raw_query.split("&"))
-    return f"s3 {request.method} {' '.join(asked)} by {signer}"
-
-
-def _changes(request: Request) -> bool:
-    action = request.form.get("Action")
-    return request.method not in {"GET", "HEAD"} if action is None else _READS.match(action) is None
 
 
 def _entries(world: World) -> int:
@@ -188,10 +182,10 @@ def file_fault_points(world: World) -> Iterator[Point]:
         for error in FILE_ERRORS[call.name]:
             if (call.name, error) == ("openat", "EROFS") and not call.opens_to_write:
                 continue  # no answer of a file system to somebody who reads
-            yield Point(Incident("file", call.name, call.nth, error), _error_of(call, error))
+            yield Point(Incident("file", call.name, call.nth, error), _error_of(call, error), call.file)
             if error in _LASTING:
                 alike = f"journal {call.commits}" if call.is_of_the_journal else _error_of(call, error)
-                yield Point(Incident("file-on-and-on", call.name, call.nth, error), f"{alike} lasts")
+                yield Point(Incident("file-on-and-on", call.name, call.nth, error), f"{alike} lasts", call.file)
     if world.scenario.makes_a_key:
         requests = len(_requests(world))
         for how in MEDDLING:
@@ -218,10 +212,86 @@ def keychain_points(world: World) -> Iterator[Point]:
         return calls.read_text().splitlines() if calls.exists() else []
 
     world.put_back("ready")
+    sets = 0
     for nth, name in enumerate(world.forked(run), start=1):
+        at = f"{name} after {sets} sets"
+        sets += name == "set"
         for trouble in Trouble:
             same = Trouble.SLOW if name == "get" and trouble not in _TROUBLES_OF_READING else trouble
-            yield Point(Incident("keychain", trouble.value, nth), f"{nth} {same}")
+            yield Point(Incident("keychain", trouble.value, nth), f"{nth} {same}", at)
+
+
+# ── Somebody else, and stored state put back ─────────────────────────────────────────────────────────────────────────
+
+# The requests whose answers can tell what was done, by action or signer.
+_ABOUT_KEYS = r"AccessKey|DeleteUser "
+_TELLING = {
+    Act.NEW_KEY_DELETED: rf" by new|{_ABOUT_KEYS}",
+    Act.NEW_KEY_OFF: rf" by new|{_ABOUT_KEYS}",
+    Act.NEW_USER_DELETED: r" by new|User|AccessKey",
+    Act.NEW_POLICY_TAKEN: r" by new|User",
+    Act.OLD_KEY_DELETED: r" by old|AccessKey",
+    Act.OLD_KEY_OFF: r" by old|AccessKey",
+    Act.OLD_KEY_ON: r" by old|AccessKey",
+    Act.KEY_FOR_OLD_OWNER: _ABOUT_KEYS,
+    Act.KEY_FOR_NEW_USER: _ABOUT_KEYS,
+    Act.DENY_FOR_ALL: r"^s3 ",
+    Act.DENY_FOR_USERS: r"^s3 ",
+    Act.DENY_GONE: r"^s3 .*policy",
+    Act.SECOND_SAME_NAME: r"User|AccessKey",
+    Act.SECOND_OTHER_NAME: r"User|AccessKey",
+    Act.SECOND_PLAN_OPEN: r"User|AccessKey",
+}
+_OF_BOTH_KEYS = {Act.NEW_USER_DELETED, Act.NEW_POLICY_TAKEN}
+
+
+def somebody_points(world: World) -> Iterator[Point]:
+    """Each act before each request at which it can be done, and after the command."""
+
+    def run() -> list[tuple[int, str, int, list[str]]]:
+        asked: list[tuple[int, str, int, list[str]]] = []
+        people = [Somebody(world, act) for act in Act]
+
+        def moment(number: int, asks: str) -> None:
+            asked.append((number, asks, _entries(world), [one.act for one in people if one.can()]))
+
+        def listen(number: int, request: Request, effect: Callable[[], Answer]) -> Answer:
+            moment(number, question(world, request))
+            return effect()
+
+        world.requests = 0
+        world.disturbance = listen
+        world.keyturn(*world.scenario.command)
+        world.disturbance = None
+        moment(len(asked) + 1, "")
+        return asked
+
+    world.put_back("ready")
+    moments = world.forked(run)
+    for act in Act:
+        telling = re.compile("" if world.scenario.route == "same-user" and act in _OF_BOTH_KEYS else _TELLING[act])
+        told: dict[tuple[str, int], None] = {}  # which questions could have told so far, in order
+        for nth, asks, entries, possible in moments:
+            if act in possible:
+                alike = f"{act} {len(told)} {entries} {not asks}"
+                yield Point(Incident("somebody", act, nth), alike, asks or "the end")
+            if telling.search(asks):
+                told[asks, entries] = None
+
+
+def put_back_points(world: World) -> Iterator[Point]:
+    """Each earlier copy of the journal, of the secrets, and of both; the command is done."""
+    copies = world.history.copies
+    now = copies[-1]
+    for number, copy in enumerate(copies[:-1]):
+        same_secrets = copy.secrets == now.secrets
+        alike = {
+            "journal": f"journal {copy.journal}",
+            "secrets": f"secrets {'as now' if same_secrets else copy.secrets}",
+            "both": f"journal {copy.journal}{'' if same_secrets else f' and secrets {copy.secrets}'}",
+        }
+        for part in PARTS:
+            yield Point(Incident("put-back", part, number), alike[part], copy.journal)
 
 
 KINDS: Mapping[str, Callable[[World], Iterator[Point]]] = {
@@ -230,9 +300,34 @@ KINDS: Mapping[str, Callable[[World], Iterator[Point]]] = {
     "file-faults": file_fault_points,
     "keychain": keychain_points,
     "keychain-kills": keychain_kill_points,
+    "somebody": somebody_points,
+    "put-back": put_back_points,
 }
 
 
 def points(world: World, kind: str) -> Sequence[Point]:
     """All points of a kind in the world's scenario."""
     return tuple(KINDS[kind](world))
+
+
+def named(world: World, kind: str, name: str) -> Incident:
+    """The incident of that name.
+
+    Its number changes with every request or call that Keyturn makes more or less. So instead of it may stand what is
+    asked, read or written there: `kill-request:after:@DeleteAccessKey by old` is the first such moment, with `@2`
+    behind it the third one, with `@-1` the last one. The text is a regular expression without a colon, found anywhere
+    in the point's `at`.
+
+    Raises:
+        LookupError: where there is no such moment.
+    """
+    moment = name.split(":")[2]
+    if not moment.startswith("@"):
+        return Incident.named(name)
+    text, _, index = moment[1:].partition("@")
+    there = [
+        one.incident
+        for one in points(world, kind)
+        if one.incident.name == name.replace(moment, str(one.incident.nth)) and re.search(text, one.at)
+    ]
+    return there[int(index or 0)]

@@ -37,6 +37,8 @@ _OLD_KEY_TURNED_ON = {"ListAccessKeys", "s3 GET"}
 def unsound(world: World) -> tuple[set[str], list[str]]:
     """At this instant every destination holds one complete pair, which AWS accepts, and nothing else about it changed.
 
+    Where somebody else deleted a key or turned it off, AWS may refuse it.
+
     Returns:
         The key IDs that the destinations hold, and the complaints.
     """
@@ -62,7 +64,7 @@ def unsound(world: World) -> tuple[set[str], list[str]]:
         held.add(key)
         if world.known.get(key) != secret:
             complaints.append(f"{path.name} holds a mixed pair")
-        elif not world.account.accepts(KeyPair(AccessKeyId(key), Secret(secret))):
+        elif key not in world.whose.killed and not world.account.accepts(KeyPair(AccessKeyId(key), Secret(secret))):
             complaints.append(f"{path.name} holds a key that AWS does not accept now")
     return held, complaints
 
@@ -136,7 +138,7 @@ def truth(world: World, status: dict[str, Any]) -> Iterator[str]:
         yield "`status` says done, and the old key is not deleted"
     listed = {one.access_key_id.value for one in world.account.listed_keys()}
     settled = status["new_key"] is not None and state in {"waiting", "done"}
-    if settled and status["new_key"] not in listed:
+    if settled and status["new_key"] not in world.whose.killed and status["new_key"] not in listed:
         yield "`status` names a new key that AWS does not have"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from keyturn.model.keys import KeyStatus
 
 from . import oracles
+from .beside import try_beside
 from .incidents import Incident, mend
 from .program import Finished
 from .same_world import what_was_done, world_left
@@ -48,6 +49,8 @@ def try_point(world: World, incident: Incident, ways: Sequence[str] = WAYS) -> O
     """
 
     def point() -> dict[str, Any]:
+        if incident.is_beside:
+            return try_beside(world, incident, ways)
         done, came = incident.strike(world)
         told = {"came": came, "complaints": _after(world, incident, done)}
         if incident.kind == "meddle":

@@ -27,7 +27,7 @@ _TABLES = {
     "foreign_use": "SELECT access_key_id, service FROM foreign_use ORDER BY 1",
 }
 # Names that are drawn by lot: of replacements, of checks, and of Python when it tries a folder.
-_BY_LOT = re.compile(r"[0-9a-f]{16}|keyturn-check-[0-9]+-\w+|(?<=/)[a-z0-9_]{8}$")
+_BY_LOT = re.compile(r"(?:[0-9]+-)?[0-9a-f]{16}|keyturn-check-[0-9]+-\w+|(?<=/)[a-z0-9_]{8}$")
 # And in the journal: the ID of a rotation, that of a user, and moments.
 _EACH_TIME_ANEW = re.compile(r"[0-9a-f]{32}|AIDA[A-Z2-7]{17}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00")
 _READING = ("iam:Get", "iam:List", "iam:Simulate", "iam:Generate")
@@ -52,6 +52,8 @@ def _digest(world: World, found: list[Any]) -> str:
     for number, (key, secret) in enumerate(world.known.items()):
         # Keys are made anew each time, in the same order.
         seen = seen.replace(key, f"key-{number}").replace(secret, f"secret-{number}")
+    for number, made in enumerate(world.whose.ours):
+        seen = seen.replace(made, f"made-{number}")
     return hashlib.sha256(seen.encode()).hexdigest()
 
 
@@ -61,7 +63,7 @@ def _disk(world: World) -> list[Any]:
         for path in world.destinations
     ]
     folders = (world.home, world.memory, world.temporary)
-    for folder, name in zip(folders, (".keyturn-*", "*.unfinished", "*"), strict=True):
+    for folder, name in zip(folders, (".keyturn-*", ".keyturn-*", "*"), strict=True):
         left = [path for one in folder.rglob(name) for path in (one, *one.rglob("*"))]
         found += sorted([_BY_LOT.sub("*", str(path)), _content(path)] for path in left)
     return found
@@ -88,9 +90,12 @@ def _account(world: World) -> list[Any]:
     account = world.account
     records = (one for one in account.records if one.status < 300 and one.action.startswith("iam:"))
     changes = [[one.action, one.resource] for one in records if not one.action.startswith(_READING)]
+    there = account.administrator.inventory()
+    users = sorted(str(user) for user in there.users.values())
+    stands = [list(there.keys.items()), users, sorted(there.bucket_policies.items())]
     traces = [account.trace_of(bucket) for bucket in account.buckets]
     lying = [[len(one.objects), len(one.versions), len(one.markers), len(one.uploads)] for one in traces]
-    return [changes, lying]
+    return [changes, stands, lying]
 
 
 def _accepted(world: World) -> list[Any]:

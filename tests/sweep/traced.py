@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .world import Options, World
+from .computer import Options
+from .world import World
 
 _CALL = re.compile(r"(\w+)\(")
 # Names that are drawn by lot: temporary files, and the folders of checks.
-_BY_LOT = re.compile(r"[0-9a-f]{16}|keyturn-check-[0-9]+-\w+")
+_BY_LOT = re.compile(r"(?:[0-9]+-)?[0-9a-f]{16}|keyturn-check-[0-9]+-\w+")
 _TO_THE_SCREEN = {"out", "err"}
 _JOURNAL = "memory/journal.sqlite3"
 # They change nothing that anybody sees, but after a power cut.

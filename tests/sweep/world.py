@@ -11,37 +11,34 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from keyturn.model.keys import KeyPair
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.practice.account import PracticeAccount
-from keyturn.practice.messages import Answer, Delivery, Request
+from keyturn.practice.messages import Answer, Request
 from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
-from keyturn.practice.sample_computer import build_sample_computer
 from keyturn.practice.server import PracticeServer
 from keyturn.practice.timeline import AS_AT_AWS
 
 from . import files
-from .driver import Order
-from .program import Driver, Finished, trace
+from .computer import Computer, Options, free_ports, stand_ins
+from .history import History
+from .program import Driver, Finished
 from .scenarios import Act, Person, Scenario
+from .sentences import Look, false_ones
 from .shared_clock import SharedClock, new_clock_file
+from .somebody import A_DENY
+from .whose import Whose
 
 _EVERYTHING = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 _NEW_PAIR = re.compile(rb"<AccessKeyId>(\w+)</AccessKeyId>.*?<SecretAccessKey>([^<]+)</SecretAccessKey>", re.DOTALL)
-# Below the range from which systems give out ports for outgoing connections.
-_PORTS = range(20_000, 32_000)
-# The search goes through this very computer, whose files are no part of a world (tests/rotation has it).
-_SEARCHING, _UNSEARCHED = {"plan", "rotate", "continue", "turn-off"}, ("--search-scope", "none")
-_LIMIT = 120  # seconds of real time for one command, before it counts as hanging
+_HEARD_OF = 10.0  # seconds until every service knows that a key is off, see AS_AT_AWS
 
 # Is asked at each request; it may answer itself, and looks after the effect too.
 Disturbance = Callable[[int, Request, Callable[[], Answer]], Answer]
@@ -50,19 +47,20 @@ Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
-class Options:
-    """What is special about one start of the program.
+class Kind:
+    """What is special about the worlds of one kind of point.
 
     Attributes:
-        tracer: arguments of strace; None for no tracer.
-        keychain: how the made-up keychain behaves.
+        secrets: where Keyturn keeps them: `file` or `keyring`.
+        bus: the variable that leads to a real keychain; empty where there is none.
+        company: somebody else is at work at AWS, too: a person, and Keyturn on a second computer.
+        remembers: the command under test is done, undisturbed, and a copy of each moment of Keyturn's memory is there.
     """
 
-    tracer: Sequence[str] | None = None
-    in_order: bool = False
-    keychain: Mapping[str, Any] | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    read_timeout: float = 30.0
+    secrets: str = "file"
+    bus: Mapping[str, str] = field(default_factory=dict)
+    company: bool = False
+    remembers: bool = False
 
 
 @dataclass
@@ -70,13 +68,14 @@ class World:
     """Everything there is.
 
     Attributes:
+        first: the computer with the Keyturn under test.
+        second: another one, with a Keyturn of its own; None where it is not needed.
         known: every key pair that was ever issued, by key ID.
-        bus: the variable that leads to a real keychain; empty where there is none.
         first_keys, first_users: what the account had at first.
-        before: what the destinations' files looked like at first.
         traces: what lay in the buckets at first.
         complaints: what the oracles found at the instants of requests.
         looking: held by whoever looks at the files, or changes them as another program would.
+        held: the keys that the destinations held at the last request.
         old_uses: what was signed with the old key while every destination held the new one.
         resumed: the worlds that some incident left, each with what was complained of when it was resumed.
         at_first: what was done before the command under test is typed, see `same_world.what_was_done`.
@@ -84,31 +83,30 @@ class World:
 
     scenario: Scenario
     folder: Path
-    secrets: str
+    kind: Kind
     account: PracticeAccount
     old: KeyPair
-    driver: Driver
-    port: int
+    first: Computer
+    second: Computer | None
     known: dict[str, str]
-    bus: Mapping[str, str]
+    whose: Whose
+    history: History
     first_keys: frozenset[str] = frozenset()
     first_users: frozenset[str] = frozenset()
-    destinations: tuple[Path, ...] = ()
-    before: dict[Path, files.Reading] = field(default_factory=dict)
     traces: dict[str, object] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
     old_uses: list[str] = field(default_factory=list)
     said: list[Finished] = field(default_factory=list)
+    said_by_second: list[Finished] = field(default_factory=list)
     resumed: dict[str, list[str]] = field(default_factory=dict)
     at_first: str = ""
     disturbance: Disturbance | None = None
+    disturbance_of_second: Disturbance | None = None
     requests: int = 0
-    child: int = 0
-    trace_log: str = ""
-    _server: PracticeServer | None = None
+    _servers: list[PracticeServer] = field(default_factory=list)
     looking: threading.Lock = field(default_factory=threading.Lock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _started: threading.Event = field(default_factory=threading.Event)
 
     # --- places ---
 
@@ -118,15 +116,24 @@ class World:
 
     @property
     def home(self) -> Path:
-        return self.live / "Jörg Müller"
+        return self.first.home
 
     @property
     def memory(self) -> Path:
-        return self.live / "memory"
+        return self.first.memory
 
     @property
     def temporary(self) -> Path:
-        return self.live / "tmp"
+        return self.first.temporary
+
+    @property
+    def destinations(self) -> tuple[Path, ...]:
+        return self.first.destinations
+
+    @property
+    def before(self) -> dict[Path, files.Reading]:
+        """What the destinations' files looked like at first."""
+        return self.first.before
 
     @property
     def trash(self) -> Path:
@@ -137,37 +144,52 @@ class World:
     def clock(self) -> SharedClock:
         return SharedClock(self.live / "clock")
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    # --- the account's door ---
+    # --- the account's doors ---
 
     def open_door(self) -> None:
-        """Serve the account at the address that the sample computer's files name."""
-        self._server = PracticeServer(self._answer, port=self.port)
+        """Serve the account at the addresses that the computers' files name."""
+        self._servers = [PracticeServer(self._answer, port=self.first.port)]
+        if self.second is not None:
+            self._servers.append(PracticeServer(self._answer_second, port=self.second.port))
 
     def close_door(self) -> None:
         """Stop serving, when every request that came in has been dealt with."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
+        while self._servers:
+            self._servers.pop().stop()
 
     def _answer(self, request: Request) -> Answer:
         with self._lock:
             self.requests += 1
             number = self.requests
+        self.history.note()
         self._look(request)
 
         def effect() -> Answer:
-            answer = self.account.answer(request)
-            match = _NEW_PAIR.search(answer.body)
-            if match:
-                self.known[match[1].decode()] = match[2].decode()
+            answer = self._effect(request)
+            self.whose.hear(answer.body)
             return answer
 
         answer = effect() if self.disturbance is None else self.disturbance(number, request, effect)
         self._look(None)
+        return answer
+
+    def _answer_second(self, request: Request) -> Answer:
+        """The second computer is somebody else; the first one's files are looked at all the same."""
+
+        def effect() -> Answer:
+            with self.whose.elsewhere():
+                return self._effect(request)
+
+        disturb = self.disturbance_of_second
+        answer = effect() if disturb is None else disturb(0, request, effect)
+        self._look(None)
+        return answer
+
+    def _effect(self, request: Request) -> Answer:
+        answer = self.account.answer(request)
+        match = _NEW_PAIR.search(answer.body)
+        if match:
+            self.known[match[1].decode()] = match[2].decode()
         return answer
 
     def _look(self, request: Request | None) -> None:
@@ -176,78 +198,53 @@ class World:
 
         with self.looking:
             held, complaints = unsound(self)
-        self.complaints += complaints
+            self.complaints += [*complaints, *self._given_dead_key(held)]
         authorization = (request.header("authorization") or "") if request is not None else ""
         if request is not None and held and self.old.access_key_id.value not in held:
             match = re.search(r"Credential=(\w+)/", authorization)
             if match and match[1] == self.old.access_key_id.value:
                 self.old_uses.append(_action(request))
 
+    def _given_dead_key(self, held: set[str]) -> Iterator[str]:
+        """A file was given a key that AWS has been refusing for a while, everywhere."""
+        for key in held - self.held:
+            off_since = self.whose.killed.get(key)
+            heard = off_since is not None and (self.clock.now() - off_since).total_seconds() > _HEARD_OF
+            if self.held and heard and not self.account.accepts(self.pair(key)):
+                yield "a file was given a key that somebody had turned off or deleted before"
+        self.held = held
+
     def kill(self) -> Answer:
         """Kill the program under test now; nobody hears an answer."""
-        self._started.wait(20)
-        with suppress(ProcessLookupError):
-            os.kill(self.child, signal.SIGKILL)
-        return Answer(0, delivery=Delivery.DROPPED)
+        return self.first.kill()
 
     # --- the program ---
 
+    def typed(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words as they are typed."""
+        return tuple(self.old.access_key_id.last4 if word == "LAST4" else word for word in words)
+
     def keyturn(self, *words: str, options: Options | None = None) -> Finished:
         """Type a command, and wait for its end."""
-        options = options or Options()
-        typed = tuple(self.old.access_key_id.last4 if word == "LAST4" else word for word in words)
-        for name in ("out", "err", "trace"):
-            (self.live / name).unlink(missing_ok=True)
-        (self.live / "out").touch()
-        (self.live / "err").touch()
-        where = ("--endpoint-url", self.url, "--state-dir", str(self.memory), "--secrets", self.secrets)
-        order = Order(
-            words=(*typed, *(_UNSEARCHED if typed[0] in _SEARCHING else ()), "--json", "--yes", *where),
-            environment={**self._environment(), **options.environment},
-            clock=str(self.live / "clock"),
-            output=str(self.live / "out"),
-            errors=str(self.live / "err"),
-            paused=options.tracer is not None,
-            read_timeout=options.read_timeout,
-            keychain=options.keychain if options.keychain is not None else self._keychain(),
-            in_order=options.in_order,
-        )
-        self._started.clear()
-        self.child = self.driver.start(order)
-        self._started.set()
-        tracer = None
-        alarm = threading.Timer(_LIMIT, self.kill)
-        alarm.start()
-        try:
-            if options.tracer is not None:
-                tracer = trace(self.child, options.tracer, self.live / "trace")
-            code = self.driver.ended()
-        finally:
-            alarm.cancel()
-            if tracer is not None:
-                tracer.wait(timeout=20)
-                assert tracer.stderr is not None
-                tracer.stderr.close()
-        output, errors = ((self.live / name).read_text(errors="replace") for name in ("out", "err"))
-        if (self.live / "trace").exists():
-            self.trace_log = (self.live / "trace").read_text(errors="replace")
-        done = Finished(typed, code, output, errors)
+        # What others do meanwhile, and what is remembered, is told by the order of requests.
+        options = options or Options(in_order=self.kind.company or self.kind.remembers)
+        before = Look.at(self) if self.kind.company or self.kind.remembers else None
+        done = self.first.keyturn(self.typed(words), options)
         self.said.append(done)
+        if before is not None:
+            killed, fresh = self.whose.killed.keys(), self.disturbance is None
+            self.complaints += false_ones(done, before, Look.at(self), killed=killed, fresh=fresh)
+        self.history.note()
         return done
 
-    def _environment(self) -> dict[str, str]:
-        return {
-            "HOME": str(self.home),
-            "PATH": str(self.folder / "programs"),
-            "LANG": "C.UTF-8",
-            "TMPDIR": str(self.temporary),
-            **self.bus,
-        }
+    @property
+    def trace_log(self) -> str:
+        """What strace told of the last command."""
+        return self.first.trace_log
 
-    def _keychain(self) -> Mapping[str, Any] | None:
-        if self.secrets != "keyring" or self.bus:
-            return None
-        return {"items": str(self.live / "keychain.json"), "calls": str(self.live / "keychain.calls")}
+    def pair(self, key: str) -> KeyPair:
+        """The pair that was issued with that ID."""
+        return KeyPair(AccessKeyId(key), Secret(self.known[key]))
 
     def status(self) -> dict[str, Any]:
         """The newest rotation as `keyturn status --json` tells it; empty where there is none."""
@@ -260,11 +257,11 @@ class World:
 
     def kept(self) -> dict[str, str] | None:
         """The secrets that Keyturn keeps; None where only a real keychain could tell."""
-        if self.bus:
+        if self.kind.bus:
             return None
-        path = self.memory / "secrets.json" if self.secrets == "file" else self.live / "keychain.json"
+        path = self.memory / "secrets.json" if self.kind.secrets == "file" else self.live / "keychain.json"
         kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-        if self.secrets == "file":
+        if self.kind.secrets == "file":
             return {key: secret for key, secret in kept.items() if key != "version"}
         return {key: str(json.loads(text)["secret"]) for key, text in kept.items()}
 
@@ -339,7 +336,9 @@ class World:
     def close(self) -> None:
         """End everything."""
         self.close_door()
-        self.driver.close()
+        self.first.driver.close()
+        if self.second is not None:
+            self.second.driver.close()
         self.account.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -348,39 +347,13 @@ def _action(request: Request) -> str:
     return request.form.get("Action") or f"s3 {request.method}"
 
 
-def free_port() -> int:
-    """A port that nobody uses now."""
-    begin = os.getpid() * 37 % len(_PORTS)
-    port: int
-    for port in (*_PORTS[begin:], *_PORTS[:begin]):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return port
-    raise RuntimeError("no port is free")
-
-
-def build(
-    scenario: Scenario,
-    folder: Path,
-    *,
-    secrets: str = "file",
-    port: int | None = None,
-    bus: Mapping[str, str] | None = None,
-) -> World:
+def build(scenario: Scenario, folder: Path, kind: Kind | None = None) -> World:
     """Make the world of a scenario, with everything done that comes before the command under test."""
-    folder.mkdir(parents=True)
+    kind = kind or Kind()
     live = folder / "live"
-    for name in ("memory", "tmp"):
-        (live / name).mkdir(parents=True, mode=0o700)
+    live.mkdir(parents=True)
     new_clock_file(live / "clock")
-    programs = folder / "programs"
-    programs.mkdir()
-    for name in ("aws", "rclone", "restic", "s3cmd"):
-        # Stand-ins that reach every bucket: the real ones are tried in tests/e2e, and take seconds.
-        (programs / name).write_text("#!/bin/sh\nexit 0\n")
-        (programs / name).chmod(0o755)
+    programs = stand_ins(folder / "programs")
     account = PracticeAccount(clock=SharedClock(live / "clock"), lag=AS_AT_AWS)
     furnish_account(account)
     if scenario.route == "same-user":
@@ -389,22 +362,33 @@ def build(
     else:
         old = account.create_root_key(age_days=OLD_KEY_DAYS)
     in_files = old if scenario.makes_a_key else account.create_root_key(age_days=100)
+    if kind.company:
+        account.administrator.set_bucket_policy(*A_DENY)
+    places = {"study": live, **({"attic": live / "second"} if kind.company else {})}
+    computers = [
+        Computer(name, place, live / "clock", programs, kind.secrets, port, Driver(), kind.bus)
+        for (name, place), port in zip(places.items(), free_ports(len(places)), strict=True)
+    ]
+    computers[0].furnish(in_files, leftover=None if scenario.makes_a_key else old)
+    for second in computers[1:]:
+        second.furnish(old)
     world = World(
         scenario=scenario,
         folder=folder,
-        secrets=secrets,
+        kind=kind,
         account=account,
         old=old,
-        driver=Driver(),
-        port=port or free_port(),
+        first=computers[0],
+        second=computers[1] if kind.company else None,
         known={pair.access_key_id.value: pair.secret.reveal() for pair in (old, in_files)},
-        bus=bus or {},
+        whose=Whose(account, old.access_key_id.value, SharedClock(live / "clock")),
+        history=History(computers[0].memory, folder / "history" if kind.remembers else None),
         first_keys=frozenset(one.access_key_id.value for one in account.listed_keys()),
         first_users=frozenset(account.user_names()),
+        traces={bucket: account.trace_of(bucket) for bucket in account.buckets},
     )
-    _furnish_home(world, in_files)
     world.open_door()
-    for act in scenario.before:
+    for act in (*scenario.before, *((scenario.command,) if kind.remembers else ())):
         world.act(act)
     world.close_door()
     world.clock.advance(3600)
@@ -415,23 +399,3 @@ def build(
     world.requests = 0
     world.save("ready")
     return world
-
-
-def _furnish_home(world: World, pair: KeyPair) -> None:
-    sample = build_sample_computer(world.home, world.url, pair)
-    world.destinations = tuple(path for path in sample.files if path != sample.root_key_csv)
-    if not world.scenario.makes_a_key:
-        key, secret = world.old.access_key_id, world.old.secret.reveal()
-        sample.root_key_csv.write_text(f"AWSAccessKeyId={key}\r\nAWSSecretKey={secret}\r\n")
-    # What a replacement has to keep: a link, rights of one's own, another owner, an attribute.
-    behind = world.home / "dotfiles" / "s3cfg"
-    behind.parent.mkdir()
-    sample.s3cmd_config.rename(behind)
-    sample.s3cmd_config.symlink_to(Path("dotfiles") / "s3cfg")
-    sample.rclone_config.chmod(0o640)
-    with suppress(OSError):
-        os.setxattr(sample.rclone_config, "user.note", b"grandma")
-    if os.geteuid() == 0:
-        os.chown(sample.restic_environment, 1234, 1234)
-    world.before = {path: files.read(path) for path in world.destinations}
-    world.traces = {bucket: world.account.trace_of(bucket) for bucket in world.account.buckets}

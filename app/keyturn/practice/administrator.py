@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from keyturn.practice.documents import read_policy
 from keyturn.practice.identities import Identities, Status, User
 from keyturn.practice.s3_service import S3Service
 
@@ -61,22 +62,22 @@ class Administrator:
             user = self._identities.users[name.lower()]
             for key in self._identities.keys_of(user):
                 self._identities.change_key(key, Status.DELETED)
-            self._take_policies(user)
+            self._give_policies(user, {})
             del self._identities.users[name.lower()]
 
-    def take_policies(self, name: str) -> None:
-        """Take every policy away from a user.
+    def give_policies(self, name: str, policies: Mapping[str, str]) -> None:
+        """Give a user these inline policies, name and JSON text, in place of all that it has.
 
         Raises:
             KeyError: where there is no such user.
         """
         with self._lock:
-            self._take_policies(self._identities.users[name.lower()])
+            self._give_policies(self._identities.users[name.lower()], policies)
 
-    def _take_policies(self, user: User) -> None:
-        user.inline.clear()
+    def _give_policies(self, user: User, policies: Mapping[str, str]) -> None:
+        user.inline = dict(policies)
         user.attached.clear()
-        self._identities.policies_changed(user, ())
+        self._identities.policies_changed(user, tuple(read_policy(text) for text in policies.values()))
 
     def set_bucket_policy(self, bucket: str, text: str | None) -> None:
         """Give a bucket a policy, or take the one away that it has; in force at once.
