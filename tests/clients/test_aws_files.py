@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.clients.aws_files import AwsFiles
+from keyturn.clients.own_check import run_own_check
 from keyturn.clients.replacement import replace_pair
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
@@ -181,6 +182,24 @@ def test_places_of_two_files_are_never_replaced_in_one_step(home: Path) -> None:
 
     with pytest.raises(ValueError, match="one file"):
         replace_pair(Computer.at(home, "linux"), find(home).places, expected=ONE.access_key_id, pair=TWO)
+
+
+def test_no_alias_of_the_home_gives_the_check_another_meaning(
+    home: Path, required_program: Callable[[str], Path], tmp_path: Path
+) -> None:
+    required_program("aws")
+    ran = tmp_path / "ran"
+    (home / ".aws/cli").mkdir(parents=True)
+    aliases = "".join(f"{word} = !touch {ran} #\n" for word in ("sts", "s3api", "s3"))
+    (home / ".aws/cli/alias").write_text(f"[toplevel]\n{aliases}")
+    (home / ".aws/credentials").write_text(f"[photos]\n{lines(ONE)}")
+    computer = Computer.at(home, "linux")
+    (place,) = find(home).places
+    check = AwsFiles().check(computer, place, None, endpoint_url="http://127.0.0.1:1")
+
+    assert check is not None
+    assert run_own_check(check).ok is False
+    assert not ran.exists()
 
 
 def test_the_check_is_read_only_isolated_and_without_secrets(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -261,6 +263,22 @@ def test_a_cluster_of_pgbackrest_may_have_a_key_of_its_own(tmp_path: Path) -> No
     assert check is None or "--stanza=main" in check.arguments
 
 
+@pytest.mark.parametrize(
+    "line", ["cmd-ssh=/bin/x", "cmd=/bin/x", "repo1-host=elsewhere", "repo2-host-cmd=/bin/x", "pg1-host=elsewhere"]
+)
+def test_pgbackrest_is_not_asked_with_a_file_that_names_a_command_or_another_computer(
+    line: str, tmp_path: Path
+) -> None:
+    write(tmp_path / "programs/pgbackrest", "#!/bin/sh\n").chmod(0o755)
+    computer = Computer(Platform.LINUX, tmp_path, {"PATH": str(tmp_path / "programs")}, is_this_one=True)
+    text = f"[global]\nrepo1-s3-key={ONE.access_key_id}\nrepo1-s3-key-secret={ONE.secret.reveal()}\n"
+
+    (place,) = pgbackrest(tmp_path, text)
+    assert Pgbackrest().check(computer, place, None) is not None
+    write(tmp_path / "pgbackrest.conf", f"{text}[main]\n{line}\n")
+    assert Pgbackrest().check(computer, place, None) is None
+
+
 def test_what_pgbackrest_refuses_is_reported_and_a_repeated_key_is_not_edited(tmp_path: Path) -> None:
     write(tmp_path / "pgbackrest.conf", f"repo1-s3-key={ONE.access_key_id}\n[global]\n")
     findings = find("pgbackrest", tmp_path)
@@ -281,3 +299,36 @@ def test_credentials_of_another_kind_of_remote_are_none_of_ours(tmp_path: Path) 
     write(tmp_path / "a/b/c/d/.git/annex/creds/deep", f"{ONE.access_key_id}\n{ONE.secret.reveal()}\n")
 
     assert find("git-annex", tmp_path) == Findings()
+
+
+def loose(repository: Path, kind: str, content: bytes) -> str:
+    """Write an object as Git does, and return its name."""
+    whole = f"{kind} {len(content)}".encode() + b"\0" + content
+    name = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
+    path = repository / "objects" / name[:2] / name[2:]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(zlib.compress(whole))
+    return name
+
+
+def test_a_repository_of_git_annex_is_read_without_git(tmp_path: Path) -> None:
+    repository, uuid, ran = tmp_path / "photos.git", "01234567-89ab-cdef-0123-456789abcdef", tmp_path / "ran"
+    write(repository / "annex/creds" / uuid, f"{ONE.access_key_id}\n{ONE.secret.reveal()}\n")
+    write(
+        repository / "config",
+        f'[core]\n\tbare = true\n\tsshCommand = "touch {ran}; false"\n[extensions]\n\tpartialClone = origin\n'
+        '[remote "origin"]\n\turl = ssh://nowhere.invalid/x\n\tpromisor = true\n',
+    )
+    log = loose(repository, "blob", f"{uuid} bucket=attic fileprefix=x/ name=far type=S3\n".encode())
+    tree = loose(repository, "tree", b"100644 remote.log\0" + bytes.fromhex(log))
+    commit = loose(repository, "commit", f"tree {tree}\n\nupdate\n".encode())
+    write(repository / "refs/heads/git-annex", f"{commit}\n")
+
+    (place,) = find("git-annex", tmp_path).places
+    assert (place.name, place.targets) == ("far", (Target("attic", "x"),))
+
+    # What is not there is not fetched: nothing that the repository names is run.
+    write(repository / "refs/heads/git-annex", "1" * 40 + "\n")
+    (place,) = find("git-annex", tmp_path).places
+    assert place.targets == ()
+    assert not ran.exists()

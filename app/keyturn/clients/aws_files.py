@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -189,6 +190,8 @@ class AwsFiles(Client):
                     "AWS_EC2_METADATA_DISABLED": "true",
                     "AWS_MAX_ATTEMPTS": "1",
                     "AWS_PAGER": "",
+                    # In its home the CLI looks for aliases, which give its commands the meaning of others.
+                    "HOME": os.devnull,
                 },
             ),
         )

@@ -16,6 +16,7 @@ from keyturn.clients.own_files import OwnFiles, StoredKey
 from keyturn.clients.walking import SKIPPED_FOLDERS
 from keyturn.edits import failures
 from keyturn.edits.files import FileContent
+from keyturn.edits.git_objects import file_of_annex
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Scalar
 from keyturn.model.manners import Manner
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 # Folders looked at for repositories, and how deep below home.
 _FOLDERS, _DEPTH = 1000, 3
-_SETTING = re.compile(r"(?P<name>[\w-]+)=(?P<value>\S*)")
+_SETTING = re.compile(r"(?<![\w-])(?P<name>[\w-]+)=(?P<value>\S*)")
 _LASTING = frozenset({"assistant", "watch", "remotedaemon", "webapp"})
 
 
@@ -48,7 +49,7 @@ class GitAnnex(OwnFiles):
                 yield from listing.files_in(store, "")
 
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
-        """Return the one key of the file; the remote's bucket and options are asked of git, which only reads."""
+        """Return the one key of the file; the remote's bucket and options stand in the repository's branch."""
         lines = content.content.split(b"\n")
         if b"\0" in content.content:
             raise failures.unparsable(content.path, _("It holds zero bytes, as UTF-16 text and binary files do."))
@@ -119,22 +120,7 @@ def _scalar(content: bytes, lines: list[bytes], number: int) -> Scalar:
 
 def _remote(credentials: Path) -> Mapping[str, str]:
     """The settings of the remote whose credentials these are, as the repository's own branch has them."""
-    from keyturn.clients.own_check import bare_environment
-    from keyturn.computer.computer import Computer
-    from keyturn.computer.programs import find_program, run_check
-    from keyturn.model.errors import ClientError
-
-    computer = Computer.this()
-    git = find_program("git", computer)
-    repository = credentials.parent.parent.parent
-    if git is None:
-        return {}
-    arguments = (str(git), f"--git-dir={repository}", "cat-file", "blob", "git-annex:remote.log")
-    try:
-        said = run_check(arguments, environment=bare_environment(computer), timeout=5)
-    except ClientError:
-        return {}
-    if said.exit_code != 0:
-        return {}
-    line = next((line for line in said.output.splitlines() if line.startswith(credentials.name)), "")
+    found = file_of_annex(credentials.parent.parent.parent, "remote.log")
+    lines = (found or b"").decode(errors="replace").split("\n")
+    line = next((line for line in lines if line.startswith(credentials.name)), "")
     return {match["name"]: match["value"] for match in _SETTING.finditer(line)}

@@ -13,7 +13,7 @@ from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import OwnFiles, StoredKey, option
 from keyturn.edits import trees
-from keyturn.edits.files import FileContent
+from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.section_spans import pgbackrest_sections
 from keyturn.edits.trees import Node
 from keyturn.model.manners import Manner
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # `repo-s3-key` is the old name of `repo1-s3-key`.
 _KEY = re.compile(r"repo(?P<number>\d*)-s3-key")
+# `cmd`, `cmd-ssh`, `repo1-host`, `repo1-host-cmd`, `pg1-host` (pgBackRest's configuration reference).
+_RUNS = re.compile(r"cmd|(?:repo|pg|db|backup)[0-9]*-(?:host|cmd)|.*-cmd")
 _FOR_ALL = "global"
 _DEFAULT_PATH = "/var/lib/pgbackrest"
 # Buckets that are counted for all keys of one file together; people's own are a thousand times fewer.
@@ -96,6 +98,8 @@ class Pgbackrest(OwnFiles):
         program = installed("pgbackrest", computer)
         if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):
             return None
+        if _names_a_command(place.path):
+            return None
         section, _blank, name = place.locator.rpartition(" ")
         match = _KEY.fullmatch(name)
         number = "1" if match is None else match["number"] or "1"
@@ -121,6 +125,12 @@ class Pgbackrest(OwnFiles):
         if self.keeps_key(program):
             return _("Restart the service of pgBackRest.")
         return _("Let it finish; the next run takes the new key.")
+
+
+def _names_a_command(path: Path) -> bool:
+    """Whether the file names a program to run, or another computer to reach by one: such a file is never handed on."""
+    sections = pgbackrest_sections(read_file(path).content, path=path)
+    return any(_RUNS.match(name) for table in sections.values() for name, _value in trees.members(table))
 
 
 class _Settings:

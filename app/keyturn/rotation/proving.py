@@ -265,7 +265,12 @@ def prove_in_all_ways(
 
 
 def own_check(surroundings: Surroundings, place: Place, target: Target | None) -> list[Check]:
-    """The program's own check, where it has one and is installed."""
+    """The program's own check, where it has one and is installed; none for another computer's disk.
+
+    A program obeys its configuration, which can name commands, and that of another computer is not this person's.
+    """
+    if not surroundings.computer.is_this_one:
+        return []
     client = client_named(place.client)
     try:
         here = surroundings.endpoint_url
