@@ -304,8 +304,12 @@ def test_a_key_that_somebody_turned_on_again_is_not_deleted(office: Office) -> N
 
 def test_who_turned_it_off_is_told_right_also_after_an_interruption(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
-    office.account.fail("sts:*", faults.reset(), times=1000)
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.STOPPED
+
+    def cut(event: Event) -> None:
+        if (event.step, event.moment) == (Step.TURN_OFF, Moment.STARTED):
+            office.account.fail("sts:*", faults.reset(), times=1000)
+
+    assert conductor.turn_off(office.start(progress=cut), None, By.KEY).ending is Ending.STOPPED
     office.account.faults.clear()
     office.clock.advance(60)
     assert conductor.carry_on(office.start(), None).step is Step.DELETE

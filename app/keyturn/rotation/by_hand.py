@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -307,8 +308,8 @@ def _way_to_keys(decision: Decision) -> tuple[str, ...]:
     if decision.owner is None:
         where = _("Sign in to the web page of {store}, and find its page of access keys (some call it API keys).")
         return (where.format(store=decision.store),)
-    address, account = console_address(decision.owner), decision.owner.account
     if decision.owner.kind is PrincipalKind.ROOT:
+        address, account = console_address(decision.owner), decision.owner.account
         return (
             _(
                 "Open {address} and sign in as root user of the account {account} (e-mail address, password, and the "
@@ -316,11 +317,26 @@ def _way_to_keys(decision: Decision) -> tuple[str, ...]:
             ).format(address=address or _the_console(decision.owner), account=account),
             _("Top right, account name: Security credentials. Scroll to Access keys."),
         )
+    return way_to_keys_of(decision.owner, decision.owner.user_name or decision.owner.arn)
+
+
+def way_to_new_key(decision: Decision, user: str | None) -> tuple[str, ...]:
+    """The way to the new key, where it is managed.
+
+    Args:
+        user: the IAM user that was made for it; None where it has the old key's owner.
+    """
+    if user is None or decision.owner is None:
+        return _way_to_keys(decision)
+    return way_to_keys_of(decision.owner, user)
+
+
+def way_to_keys_of(owner: Principal, user: str) -> tuple[str, ...]:
+    """The way to the keys of an IAM user of that owner's account."""
+    users = replace(owner, kind=PrincipalKind.USER)
     return (
         _("Open {address} and sign in to the account {account} as somebody who may manage users.").format(
-            address=address or _the_console(decision.owner), account=account
+            address=console_address(users) or _the_console(owner), account=owner.account
         ),
-        _("Choose the user {user}, then the tab Security credentials, then Access keys.").format(
-            user=decision.owner.user_name or decision.owner.arn
-        ),
+        _("Choose the user {user}, then the tab Security credentials, then Access keys.").format(user=user),
     )

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from keyturn.model.errors import AppError, UsageError
+from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, deciding, deleting, last_steps, program_runs, switching, watching, way_out
+from keyturn.rotation import by_hand, deciding, deleting, last_steps, pairs, program_runs, switching, watching, way_out
 from keyturn.rotation.decision import ByHand
 from keyturn.rotation.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
 from keyturn.rotation.record import reload, write
@@ -22,7 +23,18 @@ from keyturn.rotation.way_back import turn_on, undo
 from keyturn.rotation.way_out import rotate
 from keyturn.state.journal import Mark
 
-__all__ = ["add_by_hand", "carry_on", "delete", "rotate", "standing", "tick", "turn_off", "turn_on", "undo"]
+__all__ = [
+    "add_by_hand",
+    "carry_on",
+    "delete",
+    "rotate",
+    "standing",
+    "take_pair",
+    "tick",
+    "turn_off",
+    "turn_on",
+    "undo",
+]
 
 
 def carry_on(surroundings: Surroundings, name: str | None) -> Result:
@@ -90,7 +102,7 @@ def tick(surroundings: Surroundings, name: str | None, item: str, confirm: str |
     if item in rotation.ticked:
         return replace(standing(surroundings, rotation), ending=Ending.DONE)
     if item == by_hand.TURN_OFF and rotation.step in {Step.WATCH, Step.TURN_OFF}:
-        return turn_off(surroundings, rotation.name, By.CONSOLE)
+        return last_steps.turned_off_by_hand(surroundings, rotation)
     if item == by_hand.TURN_ON:
         return turn_on(surroundings, rotation.name)
     if item == by_hand.DELETE and rotation.is_done(Step.DELETE):
@@ -129,6 +141,16 @@ def tick(surroundings: Surroundings, name: str | None, item: str, confirm: str |
     if program is not None:
         program_runs.start_runs(surroundings, rotation, Step.WATCH, program)
     return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+
+
+def take_pair(surroundings: Surroundings, name: str | None, pair: KeyPair) -> None:
+    """Keep a pair that the person typed, because its secret is not kept any more.
+
+    Raises:
+        UsageError: where it is neither of the rotation's keys, or AWS says that the secret is wrong.
+        StoreError: where it could not be kept.
+    """
+    pairs.take_pair(surroundings, opened(surroundings, name), pair)
 
 
 def add_by_hand(surroundings: Surroundings, name: str | None, programs: Sequence[str]) -> Result:

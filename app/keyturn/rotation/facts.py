@@ -83,6 +83,7 @@ _KINDS: Mapping[str, Reader[object]] = {
     "made": listed(key_id),
     "name": text,
     "new_key": maybe(key_id),
+    "new_key_fails": text,  # the fault; empty where it works again
     "new_key_used": moment,
     "opposite": maybe(text),
     "own_checks_passed": listed(text),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from keyturn.model.errors import AppError
+from keyturn.model.errors import AppError, AwsError, AwsFault
+from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, deleting, old_key, program_runs, proving, turning_off, watching
+from keyturn.rotation import by_hand, deleting, new_key, old_key, program_runs, proving, turning_off, watching
 from keyturn.rotation.old_key import OldKey
-from keyturn.rotation.pairs import asker, new_pair, old_pair
+from keyturn.rotation.pairs import asker, new_pair, pair_of
 from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
@@ -24,11 +25,15 @@ def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait
     expect_step(rotation, Step.WATCH, Step.TURN_OFF)
     way = by or turning_off.default_way(rotation.decision)
     try:
-        old, new = old_pair(surroundings, rotation), new_pair(surroundings, rotation)
+        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
+        _note_use_of_new_key(surroundings, rotation, old, new)
+        fails = new_key.failure(surroundings, rotation)
+        if fails is not None:
+            return fails
+        rotation = reload(surroundings, rotation)
         # Off is what is looked for now, also where it was turned on minutes ago.
-        surroundings.aws.forget_new(old.access_key_id)
+        surroundings.aws.forget_new(rotation.decision.key)
         evidence = watching.look(surroundings, rotation, asker(rotation, old, new))
-        program_runs.note_use_of_new_key(surroundings, rotation, asker(rotation, old, new))
         if not evidence.dead:
             rotation = search_again(surroundings, rotation)
         reasons = () if evidence.dead else watching.turn_off_gates(surroundings, rotation, evidence)
@@ -46,6 +51,22 @@ def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait
     return prove_off(surroundings, reload(surroundings, rotation))
 
 
+def turned_off_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
+    """The person says that the old key is off. It is looked at; their word is taken only where nobody here can look."""
+    result = turn_off(surroundings, rotation, By.CONSOLE, 0)
+    if result.ending is not Ending.WAITING or result.problem is not None:
+        return result
+    try:
+        if pair_of(surroundings, rotation, rotation.decision.key) is not None:
+            return result
+        if old_key.look(surroundings, rotation, None, new_pair(surroundings, rotation)) is not OldKey.UNKNOWN:
+            return result
+        turning_off.said_off(surroundings, reload(surroundings, rotation))
+    except AppError as error:
+        return stopped(surroundings, rotation, error)
+    return prove_off(surroundings, reload(surroundings, rotation))
+
+
 def delete(surroundings: Surroundings, rotation: Rotation, confirm: str | None) -> Result:
     """Delete the old key for good, after its days of being off.
 
@@ -55,17 +76,17 @@ def delete(surroundings: Surroundings, rotation: Rotation, confirm: str | None) 
     deleting.check_confirmation(rotation, confirm)
     try:
         rotation = settled(surroundings, rotation)
-    except AppError as error:
-        return stopped(surroundings, rotation, error)
-    reasons = watching.delete_gates(surroundings, rotation)
-    if reasons:
-        return waiting(surroundings, rotation, problem=GateClosed(reasons))
-    new = new_pair(surroundings, rotation)
-    if not rotation.decision.route.same_owner or new is None:
-        # No key that Keyturn holds may delete this one.
-        surroundings.tell(Step.DELETE, Moment.WAITING)
-        return waiting(surroundings, rotation)
-    try:
+        reasons = watching.delete_gates(surroundings, rotation)
+        if reasons:
+            return waiting(surroundings, rotation, problem=GateClosed(reasons))
+        fails = new_key.failure(surroundings, rotation)
+        if fails is not None:
+            return fails
+        new = new_pair(surroundings, rotation)
+        if not rotation.decision.route.same_owner or new is None:
+            # No key that Keyturn holds may delete this one.
+            surroundings.tell(Step.DELETE, Moment.WAITING)
+            return waiting(surroundings, reload(surroundings, rotation))
         deleting.delete_by_key(surroundings, rotation, new)
     except AppError as error:
         return stopped(surroundings, rotation, error)
@@ -78,28 +99,26 @@ def settled(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     Turning it on may have been interrupted, or somebody did so in the console: then something needs it, and it is
     watched as before.
     """
-    if rotation.may_be_on:
-        old = old_pair(surroundings, rotation)
-        is_on = not old_key.look(surroundings, rotation, old, new_pair(surroundings, rotation)).is_off
-    elif rotation.step is Step.DELETE and not rotation.began(Step.DELETE):
-        kept = surroundings.secrets.get(rotation.decision.key)
-        if kept is None:
-            return rotation  # nobody here can ask
-        old = kept
-        is_on = old_key.look(surroundings, rotation, old, new_pair(surroundings, rotation)) is OldKey.ON
-    else:
+    deletes = rotation.step is Step.DELETE and not rotation.began(Step.DELETE)
+    if not rotation.may_be_on and not deletes:
         return rotation
-    if is_on:
+    old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
+    stands = old_key.look(surroundings, rotation, old, new)
+    if stands is OldKey.ON or (rotation.may_be_on and stands is OldKey.COMING):
         turning_off.seen_on(surroundings, rotation, old)
     return reload(surroundings, rotation)
 
 
 def look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
-    """Look whether the old key is still used, or was turned off meanwhile; nothing is turned off here."""
+    """Look whether the new key works, and whether the old one is still used or was turned off meanwhile."""
     try:
-        old, new = old_pair(surroundings, rotation), new_pair(surroundings, rotation)
+        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
+        _note_use_of_new_key(surroundings, rotation, old, new)
+        fails = new_key.failure(surroundings, rotation)
+        if fails is not None:
+            return fails
+        rotation = reload(surroundings, rotation)
         evidence = watching.look(surroundings, rotation, asker(rotation, old, new))
-        program_runs.note_use_of_new_key(surroundings, rotation, asker(rotation, old, new))
         if evidence.dead:
             turning_off.seen_off(surroundings, rotation, old)
             return prove_off(surroundings, reload(surroundings, rotation))
@@ -112,6 +131,15 @@ def look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
         return stopped(surroundings, rotation, error)
     reasons = watching.turn_off_gates(surroundings, rotation, evidence)
     return _held(surroundings, rotation, evidence, reasons) if reasons else waiting(surroundings, rotation)
+
+
+def _note_use_of_new_key(
+    surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair | None
+) -> None:
+    """Ask before the proof: of a key's uses AWS tells the last one, and that would be ours then."""
+    asks = asker(rotation, old, new)
+    if asks is not None:
+        program_runs.note_use_of_new_key(surroundings, rotation, asks)
 
 
 def _held(
@@ -139,9 +167,7 @@ def prove_off(surroundings: Surroundings, rotation: Rotation) -> Result:
 
 
 def _with_way_back(surroundings: Surroundings, rotation: Rotation, error: AppError) -> AppError:
-    new = new_pair(surroundings, rotation)
-    if rotation.decision.route.same_owner and new is not None:
-        turning_off.turn_on_by_key(surroundings, rotation, old_pair(surroundings, rotation), new)
+    if _turned_on_again(surroundings, rotation):
         way = _("The old key was turned on again.")
     else:
         steps = by_hand.turn_on_in_console(rotation.decision).steps
@@ -149,12 +175,27 @@ def _with_way_back(surroundings: Surroundings, rotation: Rotation, error: AppErr
     return AppError(error.title, f"{error.message} {way}", code=error.code)
 
 
+def _turned_on_again(surroundings: Surroundings, rotation: Rotation) -> bool:
+    """Turn the old key on with the new one, which may be dead itself by now."""
+    new = new_pair(surroundings, rotation)
+    if not rotation.decision.route.same_owner or new is None:
+        return False
+    try:
+        old = pair_of(surroundings, rotation, rotation.decision.key)
+        turning_off.turn_on_by_key(surroundings, rotation, old, new)
+    except AwsError as error:
+        if error.fault in {AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.NOT_FOUND}:
+            return False
+        raise
+    return True
+
+
 def go_on_deleting(surroundings: Surroundings, rotation: Rotation) -> Result:
-    """End a deletion that was interrupted; where none began, it waits."""
+    """End a deletion that was interrupted; where none began, it waits, once every backup is proved to work."""
     new = new_pair(surroundings, rotation)
     same_owner = rotation.decision.route.same_owner
     if not rotation.began(Step.DELETE) or (same_owner and new is None):
-        return waiting(surroundings, rotation)
+        return new_key.failure(surroundings, rotation) or waiting(surroundings, reload(surroundings, rotation))
     try:
         if same_owner and new is not None:
             deleting.delete_by_key(surroundings, rotation, new)
@@ -172,7 +213,7 @@ def deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
     if reasons:
         return waiting(surroundings, rotation, problem=GateClosed(reasons))
     try:
-        old, new = old_pair(surroundings, rotation), new_pair(surroundings, rotation)
+        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
         stands = old_key.look(surroundings, rotation, old, new)
         reason = _not_deleted(stands)
         if reason:

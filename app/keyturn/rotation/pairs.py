@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from keyturn.aws import identity
 from keyturn.clients.registry import find_everything
 from keyturn.clients.replacement import read_pair
-from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError
+from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision, Destination
@@ -44,6 +44,23 @@ class Held:
             raise error
 
 
+class SecretGone(StoreError):
+    """The secret of one of the two keys is nowhere to be found. Whoever has it may give it; nothing was changed."""
+
+    waits = True
+
+    def __init__(self, key: AccessKeyId) -> None:
+        super().__init__(
+            _("The secret of {key} is not kept here").format(key=key.masked),
+            _(
+                "Keyturn does not find it, neither in its keychain nor in a file. Your programs keep the key that they "
+                "have. Start Keyturn with the same --secrets and --state-dir as before, or give the pair with --pair."
+            ),
+            code="secret.gone",
+        )
+        self.key = key
+
+
 def held_now(surroundings: Surroundings, decision: Decision) -> Held:
     """Read every destination."""
     pairs: list[tuple[Destination, KeyPair]] = []
@@ -60,20 +77,12 @@ def old_pair(surroundings: Surroundings, rotation: Rotation) -> KeyPair:
     """The old key as it was kept, or as it still stands somewhere on this computer.
 
     Raises:
-        StoreError: `secret.gone`, where it is nowhere.
+        SecretGone: where it is nowhere.
     """
-    key = rotation.decision.key
-    found = pair_of(surroundings, rotation, key)
-    if found is not None:
-        return found
-    raise StoreError(
-        _("The secret of the old key is not kept here"),
-        _(
-            "Keyturn does not find the secret of {key}, neither in its keychain nor in a destination. Your programs "
-            "keep the key that they have. Start Keyturn with the same --secrets and --state-dir as before."
-        ).format(key=key.masked),
-        code="secret.gone",
-    )
+    found = pair_of(surroundings, rotation, rotation.decision.key)
+    if found is None:
+        raise SecretGone(rotation.decision.key)
+    return found
 
 
 def new_pair(surroundings: Surroundings, rotation: Rotation) -> KeyPair | None:
@@ -127,6 +136,34 @@ def _accepted(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> 
     return True
 
 
-def asker(rotation: Rotation, old: KeyPair, new: KeyPair | None) -> KeyPair:
-    """Who asks about the old key: the new one where it may, so that the asking is no use of the old one."""
+def take_pair(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> None:
+    """Keep a pair that the person typed, because its secret was not kept any more.
+
+    Raises:
+        UsageError: where it is neither of the rotation's keys, or AWS says that the secret is wrong.
+        StoreError: where it could not be kept.
+    """
+    keys = [rotation.decision.key, *([] if rotation.new_key is None else [rotation.new_key])]
+    if pair.access_key_id not in keys:
+        raise UsageError(
+            _("That key has no part in this rotation"),
+            _("Rotation {name} is about {keys}. Nothing was changed.").format(
+                name=rotation.name, keys=", ".join(key.masked for key in keys)
+            ),
+            code="usage.pair",
+        )
+    if _accepted(surroundings, rotation, pair) is False:
+        raise UsageError(
+            _("That is not the secret of {key}").format(key=pair.access_key_id.masked),
+            _("AWS does not accept it. Nothing was changed."),
+            code="usage.pair",
+        )
+    surroundings.secrets.keep(pair)
+
+
+def asker(rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> KeyPair | None:
+    """Who asks about the old key: the new one where it may, so that the asking is no use of the old one.
+
+    None where the secrets of both are gone, or only the old one could ask.
+    """
     return new if new is not None and rotation.decision.route.same_owner else old

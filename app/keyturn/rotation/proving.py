@@ -152,12 +152,25 @@ def prove_again(surroundings: Surroundings, rotation: Rotation, step: Step, expe
 
 
 @contextmanager
-def proving_meanwhile(surroundings: Surroundings, rotation: Rotation, step: Step, signer: KeyPair) -> Iterator[None]:
-    """Goes around a proof that is no step of its own: what an earlier one left is taken back, and this one is noted."""
-    take_back_uploads(surroundings, rotation, signer)
+def proving_meanwhile(
+    surroundings: Surroundings, rotation: Rotation, step: Step, signer: KeyPair | None
+) -> Iterator[None]:
+    """Goes around a proof that is no step of its own: what an earlier one left is taken back, and this one is noted.
+
+    Args:
+        signer: whose uploads they are; None where its secret is not at hand.
+    """
+    left = rotation.proof_was_cut_short
+    if signer is not None:
+        try:
+            take_back_uploads(surroundings, rotation, signer)
+            left = False
+        except AwsError:
+            pass  # the proof says why, and the next one tries again
     write(surroundings, rotation, step, Mark.NOTED, {"proving": True})
     yield
-    write(surroundings, rotation, step, Mark.NOTED, {"proving": False})
+    if not left:
+        write(surroundings, rotation, step, Mark.NOTED, {"proving": False})
 
 
 def take_back_uploads(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> None:
@@ -195,17 +208,14 @@ def prove_or_raise(
     return tuple(proofs)
 
 
-def prove_pair(
-    surroundings: Surroundings, decision: Decision, destinations: Sequence[Destination], pair: KeyPair
-) -> None:
-    """Prove a pair at STS and in the buckets of these destinations, before it is put into them.
+def prove_pair(surroundings: Surroundings, pair: KeyPair, targets: Sequence[S3Target]) -> None:
+    """Prove a pair at STS and in buckets, wherever it stands.
 
     Raises:
         AwsError: for the first check that failed.
     """
-    wanted = [(one, target) for one in destinations for target in one.targets]
-    asked = [(pair, _s3_targets(decision, one, target)) for one, target in wanted]
-    for (_one, target), checks in zip(wanted, prove_in_all_ways(surroundings, asked), strict=True):
+    answers = prove_in_all_ways(surroundings, [(pair, [target]) for target in targets])
+    for target, checks in zip(targets, answers, strict=True):
         for check in checks:
             if check.ok is False:
                 raise _as_error(target.bucket, check.check, check.detail, check.error)
@@ -315,6 +325,12 @@ def targets_of(decision: Decision) -> tuple[S3Target, ...]:
     else:
         found = {_at_aws(decision, target, manner) for target, manner in decision.ways}
     return tuple(sorted(found, key=lambda one: (one.store or "", one.bucket, one.prefix, one.region or "", repr(one))))
+
+
+def targets_of_destinations(decision: Decision, destinations: Sequence[Destination]) -> tuple[S3Target, ...]:
+    """What these destinations ask for, each once."""
+    found = (way for one in destinations for target in one.targets for way in _s3_targets(decision, one, target))
+    return tuple(dict.fromkeys(found))
 
 
 def store_target(decision: Decision) -> S3Target | None:

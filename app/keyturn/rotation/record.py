@@ -182,6 +182,12 @@ class Rotation:
         return None
 
     @property
+    def new_key_fails(self) -> str:
+        """Why AWS refused the new key when it was tried last, as a fault's name; empty where it works."""
+        said = (str(one.facts["new_key_fails"]) for one in reversed(self.entries) if "new_key_fails" in one.facts)
+        return next(said, "")
+
+    @property
     def began_off_by(self) -> By | None:
         """By.KEY where Keyturn itself began to turn the old key off since it was last on, however that ended."""
         began = self.latest(Step.TURN_OFF, Mark.NOTED)

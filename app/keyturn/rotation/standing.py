@@ -10,10 +10,12 @@ from keyturn.model.text import _
 from keyturn.rotation import watching
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.cancelling import Cancelled
+from keyturn.rotation.pairs import SecretGone
 from keyturn.rotation.record import Rotation, find_rotation, reload
 from keyturn.rotation.said import said_and_not_seen
 from keyturn.rotation.steps import Ending, Result, State, Step
 from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.ways_out import to_a_secret
 
 
 class GateClosed(AppError):
@@ -74,6 +76,9 @@ def waiting(surroundings: Surroundings, rotation: Rotation, problem: AppError | 
 def stopped(surroundings: Surroundings, rotation: Rotation, problem: AppError) -> Result:
     """It stopped for this reason; the journal is read anew."""
     stands = standing(surroundings, reload(surroundings, rotation))
+    if isinstance(problem, SecretGone):
+        # All there is to say stands among what is awaited.
+        return replace(stands, ending=Ending.WAITING, awaiting=(to_a_secret(rotation, problem.key),))
     # Whoever stops the waiting for the console has broken nothing: the rotation waits as before.
-    waits = isinstance(problem, Cancelled) and stands.state is State.WAITING
+    waits = problem.waits or (isinstance(problem, Cancelled) and stands.state is State.WAITING)
     return replace(stands, ending=Ending.WAITING if waits else Ending.STOPPED, problem=problem)

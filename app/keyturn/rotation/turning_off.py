@@ -12,6 +12,7 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, old_key
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.pairs import SecretGone, asker
 from keyturn.rotation.proving import store_target, targets_of
 from keyturn.rotation.record import Rotation, taking, write
 from keyturn.rotation.steps import By, Step
@@ -33,10 +34,11 @@ def is_one_way(decision: Decision, by: By) -> bool:
     return by is By.KEY and not decision.route.same_owner
 
 
-def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: KeyPair | None) -> None:
+def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> None:
     """Turn the old key off with the new key where it has the same owner, else with itself.
 
     Raises:
+        SecretGone: where neither is at hand.
         AppError: `turn-off.no-way-back` in GovCloud, which has no root console (research/aws.md A2).
         AwsError: as AWS fails; UNKNOWN_KEY means that the key is off already.
     """
@@ -49,7 +51,9 @@ def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair
         )
     if is_one_way(decision, By.KEY):
         _expect_a_console(decision)
-    signer = new if new is not None and decision.route.same_owner else old
+    signer = asker(rotation, old, new)
+    if signer is None:
+        raise SecretGone(decision.key)
     with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
         # Whoever finds the key off after an interruption finds here who was about to do it.
         write(surroundings, rotation, Step.TURN_OFF, Mark.NOTED, {"by": By.KEY.value})
@@ -58,12 +62,13 @@ def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair
         except AwsError as error:
             if error.fault is not AwsFault.UNKNOWN_KEY or signer is not old:
                 raise
-        spreading.wait_until_refused(surroundings.aws, old, surroundings.clock)
+        if old is not None:
+            spreading.wait_until_refused(surroundings.aws, old, surroundings.clock)
         outcome.facts["by"] = By.KEY.value
         outcome.detail = decision.key.masked
 
 
-def turned_off_in_console(surroundings: Surroundings, rotation: Rotation, old: KeyPair, wait: float) -> bool:
+def turned_off_in_console(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, wait: float) -> bool:
     """Look, for `wait` seconds, whether the person turned the key off; when AWS refuses it, that is in the journal.
 
     Raises:
@@ -71,6 +76,8 @@ def turned_off_in_console(surroundings: Surroundings, rotation: Rotation, old: K
         AwsError: where AWS could not be asked.
         Cancelled: where the person asked to stop waiting.
     """
+    if old is None:
+        return False  # nobody here can see it
     clock = surroundings.clock
     end = clock.monotonic() + wait
     while not old_key.is_refused(surroundings, rotation.decision, old):
@@ -97,21 +104,32 @@ def _expect_a_console(decision: Decision) -> None:
         )
 
 
-def seen_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+def seen_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> None:
     """Write down that the old key is off, as somebody turned it off, once AWS refuses it for sure.
+
+    Args:
+        old: None where its secret is gone, and IAM lists it as off.
 
     Raises:
         AwsError: where AWS still accepts it after two minutes, or could not be asked.
     """
     with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
-        surroundings.aws.forget_new(old.access_key_id)
-        store = store_target(rotation.decision)
-        spreading.wait_until_refused(surroundings.aws, old, surroundings.clock, store=store)
+        surroundings.aws.forget_new(rotation.decision.key)
+        if old is not None:
+            store = store_target(rotation.decision)
+            spreading.wait_until_refused(surroundings.aws, old, surroundings.clock, store=store)
         outcome.facts["by"] = (rotation.began_off_by or By.CONSOLE).value
         outcome.detail = rotation.decision.key.masked
 
 
-def turn_on_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: KeyPair) -> None:
+def said_off(surroundings: Surroundings, rotation: Rotation) -> None:
+    """Write down that a person says that the old key is off, where nobody here can see it: its secret is gone."""
+    with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
+        outcome.facts.update({"by": By.CONSOLE.value, "seen": False})
+        outcome.detail = rotation.decision.key.masked
+
+
+def turn_on_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair) -> None:
     """Turn the old key on again with the new key, which has the same owner."""
     with taking(surroundings, rotation, Step.TURN_ON) as outcome:
         access_keys.set_status(surroundings.aws, new, rotation.decision.key, active=True, user_name=None)
@@ -133,17 +151,19 @@ def turned_on_in_console(surroundings: Surroundings, rotation: Rotation, old: Ke
     return True
 
 
-def seen_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+def seen_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> None:
     """Write down that the old key is on again, once AWS accepts it for sure.
 
     Raises:
         AwsError: where AWS does not accept it within two minutes, or could not be asked.
     """
     with taking(surroundings, rotation, Step.TURN_ON) as outcome:
-        surroundings.aws.remember_new(old.access_key_id)
+        surroundings.aws.remember_new(rotation.decision.key)
         _wait_until_known(surroundings, rotation, old)
         outcome.detail = rotation.decision.key.masked
 
 
-def _wait_until_known(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+def _wait_until_known(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> None:
+    if old is None:
+        return  # IAM lists it as active, and nobody here can try it
     spreading.wait_until_known(surroundings.aws, old, targets_of(rotation.decision), surroundings.clock)

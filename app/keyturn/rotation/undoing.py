@@ -21,7 +21,13 @@ from keyturn.rotation.deciding import Answer, PersonDecides, Undecided, answer_f
 from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.ownership import Made, made_at_aws
 from keyturn.rotation.pairs import Held, held_now
-from keyturn.rotation.proving import prove_or_raise, prove_pair, proving_meanwhile, take_back_uploads
+from keyturn.rotation.proving import (
+    prove_or_raise,
+    prove_pair,
+    proving_meanwhile,
+    take_back_uploads,
+    targets_of_destinations,
+)
 from keyturn.rotation.record import Rotation, taking, write
 from keyturn.rotation.steps import Route, Step, Why
 from keyturn.rotation.surroundings import Moment, Surroundings
@@ -47,7 +53,7 @@ def expect_old_key_works(surroundings: Surroundings, rotation: Rotation, old: Ke
         return
     try:
         with proving_meanwhile(surroundings, rotation, Step.UNDO, old):
-            prove_pair(surroundings, rotation.decision, waiting, old)
+            prove_pair(surroundings, old, targets_of_destinations(rotation.decision, waiting))
     except AwsError as error:
         message = _(
             "The old key {key} is tried before it is put back, and it does not work there. {message} Nothing was "

@@ -19,6 +19,7 @@ from keyturn.rotation.steps import Awaited, By, State, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.turning_off import default_way
 from keyturn.rotation.uses import without_own
+from keyturn.rotation.ways_out import from_a_dead_new_key
 
 ACCEPTANCE = "acceptance"
 WATCH = "watch"
@@ -40,7 +41,7 @@ class Evidence:
     dead: bool = False
 
 
-def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Evidence:
+def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair | None) -> Evidence:
     """Ask AWS when the old key was used last, net of Keyturn's own requests.
 
     GetAccessKeyLastUsed, and not the credential report: whoever of ours may read the report may ask this too, the old
@@ -48,10 +49,15 @@ def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Evi
     report would tell more only to a third identity (research/aws.md A2, "IAM admin"), and no route makes one: the
     scoped user may ask IAM nothing at all. Who may not ask looks in the console, see `LAST_USE`.
 
+    Args:
+        signer: who asks; None where nobody can.
+
     Raises:
         AwsError: where AWS could not be asked.
     """
     key, decision = rotation.decision.key, rotation.decision
+    if signer is None:
+        return Evidence(readable=False)
     if decision.store is not None:
         return Evidence(readable=False, dead=is_refused(surroundings, decision, signer))
     by_itself = signer.access_key_id == key
@@ -109,6 +115,8 @@ def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, .
         return items_to_decide(rotation)
     if rotation.step is Step.PROVE and rotation.state is State.WAITING:
         return (_acceptance(rotation),)
+    if rotation.new_key_fails and rotation.step in {Step.WATCH, Step.TURN_OFF, Step.PROVE_OFF, Step.DELETE}:
+        return from_a_dead_new_key(rotation)
     if rotation.step is Step.WATCH:
         return awaited_before_turn_off(surroundings, rotation) or (_turn_off(rotation),)
     if rotation.step is Step.TURN_OFF:

@@ -8,10 +8,9 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, old_key, switching, turning_off, undoing
-from keyturn.rotation.deciding import PersonDecides
 from keyturn.rotation.guided_items import items_to_put_back
 from keyturn.rotation.old_key import OldKey
-from keyturn.rotation.pairs import held_now, new_pair, old_pair
+from keyturn.rotation.pairs import SecretGone, held_now, new_pair, old_pair, pair_of
 from keyturn.rotation.record import Rotation, reload
 from keyturn.rotation.standing import GateClosed, opened, standing, stopped, waiting
 from keyturn.rotation.steps import Ending, Result, Step
@@ -47,8 +46,6 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
             closed = GateClosed([one.title for one in by_person], "undo.by-hand")
             return replace(waiting(surroundings, rotation, problem=closed), awaiting=by_person)
         undoing.undo(surroundings, reload(surroundings, rotation), old)
-    except PersonDecides as error:
-        return waiting(surroundings, reload(surroundings, rotation), problem=error)
     except AppError as error:
         return stopped(surroundings, rotation, error)
     rotation = reload(surroundings, rotation)
@@ -66,19 +63,21 @@ def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Re
             _("This rotation is over"), _("There is nothing to turn on. Nothing was changed."), code="usage.over"
         )
     try:
-        old, new = old_pair(surroundings, rotation), new_pair(surroundings, rotation)
+        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
         stands = old_key.look(surroundings, rotation, old, new)
         if rotation.off_at is None and stands is OldKey.ON:
             return replace(standing(surroundings, rotation), ending=Ending.DONE)
         if stands is OldKey.GONE:
             return stopped(surroundings, rotation, _gone(rotation))
+        if stands is OldKey.UNKNOWN:
+            return stopped(surroundings, rotation, SecretGone(rotation.decision.key))
         blocked = _turn_on(surroundings, rotation, old, wait)
     except AppError as error:
         return stopped(surroundings, rotation, error)
     return blocked or replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
 
 
-def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair, wait: float) -> Result | None:
+def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, wait: float) -> Result | None:
     """Turn the old key on, or return what the person has to do first."""
     new = new_pair(surroundings, rotation)
     if rotation.decision.route.same_owner and new is not None:
@@ -90,7 +89,7 @@ def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair, wait:
                 raise
         else:
             return None
-    if turning_off.turned_on_in_console(surroundings, rotation, old, wait):
+    if old is not None and turning_off.turned_on_in_console(surroundings, rotation, old, wait):
         return None
     surroundings.tell(Step.TURN_ON, Moment.WAITING)
     item = by_hand.turn_on_in_console(rotation.decision)

@@ -18,7 +18,7 @@ from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.pairs import new_pair, old_pair
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, reload, taking
-from keyturn.rotation.standing import GateClosed, opened, standing, waiting
+from keyturn.rotation.standing import GateClosed, opened, standing, stopped, waiting
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.way_back import undo
@@ -61,7 +61,7 @@ def go_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -
         except AppError as error:
             rotation = reload(surroundings, rotation)
             if error.waits:
-                return waiting(surroundings, rotation, problem=error)
+                return stopped(surroundings, rotation, error)
             return _put_back(surroundings, rotation, error)
     rotation = reload(surroundings, rotation)
     program_runs.hold_runs(surroundings, rotation)

@@ -1,0 +1,301 @@
+"""There is a way back with the journal and the old key alone, and nobody is told to end the last key that works."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from keyturn.model.errors import UsageError
+from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
+from keyturn.rotation import conductor
+from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
+from keyturn.rotation.surroundings import Event, Moment
+
+from .conftest import Office
+from .test_ours_is_ours import items, others
+
+DYING: dict[str, Callable[[Office, AccessKeyId], None]] = {
+    "deleted": lambda office, new: office.account.root_delete(new),
+    "made inactive": lambda office, new: office.account.root_turn_off(new),
+    "its user deleted": lambda office, new: office.account.administrator.delete_user("backup-home"),
+    "its policy taken": lambda office, new: office.account.administrator.give_policies("backup-home", {}),
+}
+ROUTES = [(Route.SCOPED_USER, how) for how in DYING] + [
+    (Route.NEW_ROOT_KEY, how) for how in ("deleted", "made inactive")
+]
+
+
+def rotated(office: Office, route: Route) -> AccessKeyId:
+    new = office.rotate(route).new_access_key_id
+    assert new is not None
+    office.clock.advance(1200)  # neither key is new any more, so a refusal is believed at once
+    return new
+
+
+def new_key_dies(office: Office, new: AccessKeyId, how: str) -> None:
+    DYING[how](office, new)
+    office.clock.advance(60)
+
+
+def held_ids(office: Office) -> set[str]:
+    """The IDs in the files, whether or not their secrets are kept."""
+    from keyturn.clients.registry import client_named
+
+    computer = office.start().computer
+    return {p.access_key_id.value for name in ("rclone", "restic") for p in client_named(name).find(computer).places}
+
+
+# ── The new key dies ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("route", "how"), ROUTES)
+def test_while_watching_a_new_key_that_does_not_work_is_said_so_with_the_three_ways_out(
+    office: Office, route: Route, how: str
+) -> None:
+    new = rotated(office, route)
+    new_key_dies(office, new, how)
+    commands: list[Callable[[], Result]] = [
+        lambda: conductor.carry_on(office.start(), None),
+        lambda: conductor.turn_off(office.start(), None),
+        lambda: conductor.turn_off(office.start(), None, By.KEY),
+        lambda: conductor.tick(office.start(), None, "turn-off"),
+    ]
+    for command in commands:
+        result = command()
+        assert result.ending is Ending.STOPPED
+        assert result.problem is not None
+        assert "keyturn undo" in result.problem.message and "keyturn rotate" in result.problem.message
+        assert office.old.access_key_id.masked in result.problem.message
+        assert items(result) == ["new-key", "undo", "another"]
+    assert office.status_of(office.old.access_key_id) is KeyStatus.ACTIVE
+    waits = conductor.standing(office.start(), office.rotations()[0])
+    assert items(waits) == ["new-key", "undo", "another"], "status says so, too"
+
+    undone = conductor.undo(office.start(), None)
+    assert (undone.ending, undone.state) == (Ending.DONE, State.UNDONE), str(undone.problem)
+    assert office.pairs_in_files() == {office.old.access_key_id.value}
+    assert (others(office), office.account.user_names()) == ([], ())
+
+
+def test_a_new_key_that_works_again_is_carried_on_with(office: Office) -> None:
+    new = rotated(office, Route.SCOPED_USER)
+    new_key_dies(office, new, "made inactive")
+    assert conductor.carry_on(office.start(), None).ending is Ending.STOPPED
+    office.account.root_turn_on(new)
+    office.clock.advance(60)
+    again = conductor.carry_on(office.start(), None)
+    assert (again.ending, again.problem, items(again)) == (Ending.WAITING, None, ["turn-off"])
+
+
+@pytest.mark.parametrize(("route", "how"), [(Route.SCOPED_USER, "deleted"), (Route.NEW_ROOT_KEY, "deleted")])
+def test_while_off_the_old_key_is_not_deleted_where_the_new_one_died(office: Office, route: Route, how: str) -> None:
+    new = rotated(office, route)
+    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    new_key_dies(office, new, how)
+    for result in (
+        conductor.carry_on(office.start(), None),
+        conductor.delete(office.start(), None, office.old.access_key_id.last4),
+    ):
+        assert result.ending is Ending.STOPPED
+        assert items(result) == ["new-key", "undo", "another"]
+        assert result.problem is not None and "Do not delete" in result.problem.message
+    assert office.status_of(office.old.access_key_id) is KeyStatus.INACTIVE
+    blocked = conductor.undo(office.start(), None)
+    assert (blocked.ending, items(blocked)) == (Ending.WAITING, ["turn-on"])
+    office.account.root_turn_on(office.old.access_key_id)
+    office.clock.advance(60)
+    undone = conductor.undo(office.start(), None)
+    assert undone.state is State.UNDONE, str(undone.problem)
+    assert office.pairs_in_files() == {office.old.access_key_id.value}
+
+
+def test_a_user_who_may_make_keys_and_not_delete_them_gets_everything_back_and_is_told_what_is_left(
+    office: Office,
+) -> None:
+    own = ["iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "iam:GetUser", "iam:CreateAccessKey", "s3:*"]
+    policy = json.dumps({"Statement": [{"Effect": "Allow", "Resource": "*", "Action": own}]})
+    office.account.create_user("bob", policies={"own": policy})
+    office.old = office.account.create_user_key("bob", age_days=900)
+    office.write_programs()
+    new = office.rotate(Route.SAME_USER).new_access_key_id
+    assert new is not None
+    asks = conductor.undo(office.start(), None)
+    assert (asks.ending, asks.state) == (Ending.WAITING, State.WAITING)
+    assert items(asks) == [f"delete-{new.last4}", f"keep-{new.last4}"]
+    assert office.pairs_in_files() == {office.old.access_key_id.value}
+    office.account.root_delete(new)
+    assert conductor.undo(office.start(), None).state is State.UNDONE
+
+
+def test_who_wants_no_administrator_leaves_the_new_key_and_is_done(office: Office) -> None:
+    own = ["iam:ListAccessKeys", "iam:CreateAccessKey", "s3:*"]
+    policy = json.dumps({"Statement": [{"Effect": "Allow", "Resource": "*", "Action": own}]})
+    office.account.create_user("bob", policies={"own": policy})
+    office.old = office.account.create_user_key("bob", age_days=900)
+    office.write_programs()
+    new = office.rotate(Route.SAME_USER).new_access_key_id
+    assert new is not None
+    conductor.undo(office.start(), None)
+    conductor.tick(office.start(), None, f"keep-{new.last4}")
+    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert office.status_of(new) is KeyStatus.ACTIVE
+
+
+# ── Secrets that are gone ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lose_secrets(office: Office) -> None:
+    (office.memory / "secrets.json").unlink()
+
+
+def test_with_the_old_secret_gone_a_rotation_goes_on_by_the_persons_word(office: Office) -> None:
+    rotated(office, Route.SCOPED_USER)
+    lose_secrets(office)
+    office.account.root_turn_off(office.old.access_key_id)
+    looked = conductor.carry_on(office.start(), None)
+    assert (looked.ending, items(looked)) == (Ending.WAITING, ["last-use", "turn-off"])
+    conductor.tick(office.start(), None, "last-use")
+    assert items(conductor.turn_off(office.start(), None)) == ["turn-off"]
+    said = conductor.tick(office.start(), None, "turn-off")
+    assert (said.ending, said.step) == (Ending.DONE, Step.DELETE), str(said.problem)
+    done = conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4)
+    assert done.state is State.DONE
+
+
+@pytest.mark.parametrize("command", [conductor.undo, conductor.turn_on])
+def test_what_needs_the_old_secret_says_how_it_is_given_and_goes_on_with_it(
+    office: Office, command: Callable[..., Result]
+) -> None:
+    rotated(office, Route.SCOPED_USER)
+    lose_secrets(office)
+    asks = command(office.start(), None)
+    assert (asks.ending, asks.problem) == (Ending.WAITING, None)
+    assert items(asks) == [f"secret-{office.old.access_key_id.last4}"]
+    assert any("--pair" in step for step in asks.awaiting[0].steps)
+    conductor.take_pair(office.start(), None, office.old)
+    assert command(office.start(), None).ending is Ending.DONE
+
+
+def test_a_wrong_pair_is_not_taken(office: Office) -> None:
+    rotated(office, Route.SCOPED_USER)
+    lose_secrets(office)
+    wrong = KeyPair(office.old.access_key_id, Secret("wrongwrongwrongwrongwrongwrongwrongwrong"))
+    other = KeyPair(AccessKeyId("AKIAANOTHERKEYEXAMPL"), office.old.secret)
+    for pair in (wrong, other):
+        with pytest.raises(UsageError):
+            conductor.take_pair(office.start(), None, pair)
+        assert office.secrets.get(pair.access_key_id) is None
+
+
+def test_an_old_secret_that_lies_in_downloads_is_found(office: Office) -> None:
+    old = office.old
+    rotated(office, Route.SCOPED_USER)
+    lose_secrets(office)
+    office.write(
+        "Downloads/rootkey.csv", f"AWSAccessKeyId={old.access_key_id}\r\nAWSSecretKey={old.secret.reveal()}\r\n"
+    )
+    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert held_ids(office) == {old.access_key_id.value}
+
+
+def test_a_new_secret_that_stands_in_the_files_alone_is_kept_again(office: Office) -> None:
+    new = rotated(office, Route.NEW_ROOT_KEY)
+    lose_secrets(office)
+    office.secrets.keep(office.old)
+    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    assert office.secrets.get(new) is not None
+
+
+# ── Earlier copies put back ──────────────────────────────────────────────────────────────────────────────────────────
+
+JOURNAL, SECRETS = ("journal.sqlite3",), ("secrets.json",)
+
+
+def copied_at(office: Office, moment: Step, folder: Path) -> Callable[[Event], None]:
+    def copy(event: Event) -> None:
+        if (event.step, event.moment) == (moment, Moment.STARTED) and not folder.exists():
+            shutil.copytree(office.memory, folder)
+
+    return copy
+
+
+def put_back(office: Office, folder: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        (office.memory / name).unlink(missing_ok=True)
+        if (folder / name).exists():
+            shutil.copy(folder / name, office.memory / name)
+
+
+EARLIER = [
+    (Step.CREATE, JOURNAL),
+    (Step.CREATE, SECRETS),
+    (Step.CREATE, JOURNAL + SECRETS),
+    (Step.PROVE, JOURNAL),
+    (Step.SWITCH, JOURNAL + SECRETS),
+    (Step.PROVE_AGAIN, JOURNAL),
+]
+
+
+@pytest.mark.parametrize("route", [Route.SCOPED_USER, Route.NEW_ROOT_KEY])
+@pytest.mark.parametrize(("moment", "names"), EARLIER, ids=[f"{m}-{len(n)}-{n[0]}" for m, n in EARLIER])
+@pytest.mark.parametrize("back", [True, False], ids=["undo", "continue"])
+def test_earlier_copies_of_its_memory_are_lived_with(
+    office: Office, tmp_path: Path, route: Route, moment: Step, names: tuple[str, ...], back: bool
+) -> None:
+    copy = tmp_path / "copy"
+    plan = office.plan(route)
+    result = conductor.rotate(office.start(progress=copied_at(office, moment, copy)), plan)
+    new = result.new_access_key_id
+    assert new is not None and result.step is Step.WATCH
+    put_back(office, copy, names)
+    office.clock.advance(1200)
+
+    def sound(_event: Event) -> None:
+        for key in held_ids(office):
+            assert office.status_of(AccessKeyId(key)) is KeyStatus.ACTIVE
+
+    command = conductor.undo if back else conductor.carry_on
+    ended = command(office.start(progress=sound), None)
+    decisions = [one for one in items(ended) if one.startswith("remove-")]
+    if decisions:
+        assert route is Route.NEW_ROOT_KEY and decisions == [f"remove-{new.last4}"]
+        conductor.tick(office.start(), None, decisions[0])
+        ended = command(office.start(progress=sound), None)
+    if back:
+        assert ended.state is State.UNDONE, str(ended.problem)
+        assert held_ids(office) == {office.old.access_key_id.value}
+        assert (others(office), office.account.user_names()) == ([], ())
+    else:
+        assert (ended.ending, ended.step) == (Ending.WAITING, Step.WATCH), str(ended.problem)
+        assert held_ids(office) == {new.value}
+        assert others(office) == [new]
+
+
+def test_a_journal_from_before_the_end_finds_what_was_undone_since(office: Office, tmp_path: Path) -> None:
+    rotated(office, Route.SCOPED_USER)
+    copy = tmp_path / "copy"
+    shutil.copytree(office.memory, copy)
+    assert conductor.undo(office.start(), None).state is State.UNDONE
+    put_back(office, copy, JOURNAL)
+    result = conductor.undo(office.start(), None)
+    assert result.state is State.UNDONE, str(result.problem)
+    assert held_ids(office) == {office.old.access_key_id.value}
+
+
+def test_a_journal_from_before_the_end_does_not_bring_a_deleted_key_back(office: Office, tmp_path: Path) -> None:
+    new = rotated(office, Route.NEW_ROOT_KEY)
+    copy = tmp_path / "copy"
+    shutil.copytree(office.memory, copy)
+    conductor.turn_off(office.start(), None, By.KEY)
+    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
+    put_back(office, copy, JOURNAL)
+    assert conductor.undo(office.start(), None).ending is not Ending.DONE
+    assert held_ids(office) == {new.value}
+    result = conductor.carry_on(office.start(), None)
+    assert (result.ending, result.step) == (Ending.DONE, Step.DELETE), str(result.problem)
+    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
+    assert others(office) == [new]
