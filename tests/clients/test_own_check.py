@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import base64
-import os
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from keyturn.clients.client import OwnCheck, PrivateFile
-from keyturn.clients.own_check import bare_environment, clear_away_checks, run_own_check
+from keyturn.clients.own_check import bare_environment, run_own_check
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import Secret
 
@@ -135,19 +132,3 @@ def test_half_a_secret_at_the_cut_of_a_long_output_is_not_told() -> None:
     result = run_own_check(check(f"print('{SECRET}' + ' ' * (64 * 1024 - 20)); raise SystemExit(1)"))
 
     assert SECRET[-12:] not in result.detail
-
-
-def test_what_a_killed_check_left_is_removed_and_what_a_living_one_needs_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with subprocess.Popen(["/bin/true"]) as ended:
-        ended.wait()
-    for name in (f"keyturn-check-{ended.pid}-x", f"keyturn-check-{os.getpid()}-x", "keyturn-check-other", "mine"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "key").write_text("made up")
-
-    clear_away_checks()
-
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {f"keyturn-check-{os.getpid()}-x", "keyturn-check-other", "mine"}

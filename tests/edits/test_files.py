@@ -20,7 +20,6 @@ import pytest
 
 from keyturn.edits.files import (
     LIMIT,
-    TEMPORARY_PREFIX,
     leftover_temporaries,
     obstacle,
     read_file,
@@ -29,6 +28,7 @@ from keyturn.edits.files import (
 )
 from keyturn.edits.filesystem import ACCESS_LIST, FileSystem, RealFileSystem
 from keyturn.model.errors import FileError
+from keyturn.model.temporaries import PREFIX
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions and links as POSIX has them")
 OLD, NEW = b"[default]\r\nkey = old\r\n", b"[default]\r\nkey = new and longer"
@@ -68,7 +68,7 @@ def replacing(path: Path, content: bytes = NEW) -> str | None:
 
 
 def names_beside(path: Path) -> list[str]:
-    return [name.name for name in path.resolve().parent.iterdir() if name.name.startswith(TEMPORARY_PREFIX)]
+    return [name.name for name in path.resolve().parent.iterdir() if name.name.startswith(PREFIX)]
 
 
 # --- reading
@@ -614,10 +614,11 @@ def test_a_temporary_that_cannot_be_removed_is_found_later(file: Path) -> None:
     file.write_bytes(OLD)
     stuck = Disk(calls.index("exchange"), OSError(errno.EIO, "made up"))
     stuck.removal_works = False
-    with pytest.raises(FileError):
+    with pytest.raises(FileError) as raised:
         replace_file(read_file(file), NEW, filesystem=stuck.port)
     assert file.read_bytes() == OLD
     (leftover,) = leftover_temporaries(file.parent)
+    assert str(leftover) in raised.value.message
     assert stat.S_IMODE(leftover.stat().st_mode) == 0o600
 
 

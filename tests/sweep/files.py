@@ -75,7 +75,7 @@ def strange_files(home: Path, memory: Path, temporary: Path) -> list[str]:
     Not counted is what Python writes to see whether the folder for temporary files takes a file (`tempfile`).
     """
     found = [str(path.relative_to(home)) for path in home.rglob(".keyturn-*")]
-    found += [f"memory/{path.name}" for path in memory.glob("*.unfinished")]
+    found += [f"memory/{path.name}" for path in memory.glob(".keyturn-*")]
     found += [f"tmp/{path.name}" for path in temporary.iterdir() if not _tries_the_folder(path)]
     return found
 

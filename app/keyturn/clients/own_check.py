@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from keyturn.clients.client import CheckResult, OwnCheck
-from keyturn.clients.listing import Listing
 from keyturn.computer.computer import Computer, Platform
-from keyturn.computer.programs import find_program, is_alive, run_check
+from keyturn.computer.programs import find_program, run_check
 from keyturn.edits.masking import said
+from keyturn.edits.temporary_folders import temporary_folder
 from keyturn.model.addresses import without_password
 from keyturn.model.errors import ClientError
 from keyturn.model.text import _
@@ -24,8 +21,6 @@ _NEEDED = ("PATH", "LANG", "SYSTEMROOT", "TEMP", "TMP")
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy")
 _CANNOT_START = frozenset({126, 127})
 _DETAIL_LENGTH = 300
-_FOLDER = "keyturn-check-"
-_ATTEMPTS_TO_REMOVE = 3
 
 
 def bare_environment(computer: Computer, added: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -48,11 +43,10 @@ def installed(name: str, computer: Computer) -> Path | None:
 def run_own_check(check: OwnCheck) -> CheckResult:
     """Run the check. A program that does not end in time, or does not start, leaves the outcome unknown."""
     try:
-        clear_away_checks()
-        with _private_folder() as folder:
+        with temporary_folder() as folder:
             environment = dict(check.environment)
             for private in check.private_files:
-                path = Path(folder, private.variable.lower())
+                path = folder / private.variable.lower()
                 handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                     file.write(private.content.reveal())
@@ -72,32 +66,3 @@ def run_own_check(check: OwnCheck) -> CheckResult:
         return CheckResult(None, _("{program} did not start: {said}").format(program=check.title, said=told))
     detail = _("{program} could not reach it: {said}").format(program=check.title, said=told)
     return CheckResult(False, detail)
-
-
-@contextmanager
-def _private_folder() -> Iterator[Path]:
-    """A folder that nobody else may open, removed whatever happens but for a kill."""
-    # The number tells the next start whose it was.
-    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
-    try:
-        yield folder
-    finally:
-        # Where the system refuses once, as with too many open files, it mostly does not refuse again.
-        for _attempt in range(_ATTEMPTS_TO_REMOVE):
-            shutil.rmtree(folder, ignore_errors=True)
-            if not folder.exists():
-                break
-
-
-def clear_away_checks() -> None:
-    """Remove what checks left in the folder for temporary files when their Keyturn was killed: it may hold a key."""
-    try:
-        temporary = tempfile.gettempdir()
-    except OSError:  # no folder for temporary files can be written now, so nothing can be removed either
-        return
-    # What cannot be listed now is cleared away at the next start.
-    for entry in Listing().entries(temporary):
-        number = entry.name.removeprefix(_FOLDER).partition("-")[0]
-        if entry.name.startswith(_FOLDER) and number.isdecimal() and not is_alive(int(number)):
-            # A link is never followed, and a stranger's folder does not let itself be removed.
-            shutil.rmtree(entry.path, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from keyturn.computer.own_folder import expect_own
 from keyturn.model.errors import StoreError
 from keyturn.model.text import _
 
@@ -27,15 +28,17 @@ def state_folder(explicit: Path | None) -> Path:
     """Return the folder for journal and settings, and create it where it is missing, readable by the owner alone.
 
     Args:
-        explicit: as `state_place` has it. A folder that is already there keeps its permissions: it may be the
-            person's, for other things too.
+        explicit: as `state_place` has it. That a folder which is already there is private is for
+            `own_folder.make_private`, once at each start.
 
     Raises:
+        StateError: `state.not-yours`, where it is somebody else's.
         StoreError: `state.folder`, where the folder cannot be created or is something else.
     """
     folder = state_place(explicit)
     try:
         _create(folder)
+        expect_own(folder)
     except OSError as error:
         raise StoreError(
             _("Keyturn cannot use its folder {path}").format(path=folder),

@@ -10,8 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from keyturn.computer.private_files import expect_private_file, read_private_file, replace_private_file
 from keyturn.model.errors import AnotherKeyturnError, StoreError
-from keyturn.model.text import _
+from keyturn.model.text import _, printable
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -42,8 +43,11 @@ class OneAtATime:
         from filelock import FileLock, Timeout
 
         # A "soft" lock outlives its process and would block the next start for ever.
-        lock = FileLock(self._folder / _LOCK_NAME, timeout=0, mode=0o600, thread_local=False, fallback_to_soft=False)
+        path = self._folder / _LOCK_NAME
+        lock = FileLock(path, timeout=0, mode=0o600, thread_local=False, fallback_to_soft=False)
         try:
+            with suppress(FileNotFoundError):
+                expect_private_file(path)  # the lock would be made through a link, and empties what it finds there
             lock.acquire()
         except Timeout:
             raise self._held_by_another() from None
@@ -52,8 +56,9 @@ class OneAtATime:
                 _("Keyturn cannot lock its folder {path}").format(path=self._folder),
                 _(
                     "Without the lock two Keyturns could undo each other's changes, so nothing was changed and your "
-                    "backups go on as they are. Name a folder on this computer's own disk with --state-dir."
-                ),
+                    "backups go on as they are. The system says: {reason}. Look at {name} there, or name a folder on "
+                    "this computer's own disk with --state-dir."
+                ).format(reason=getattr(error, "strerror", None) or type(error).__name__, name=_LOCK_NAME),
                 code="lock.unavailable",
             ) from error
         self._lock = lock
@@ -75,8 +80,9 @@ class OneAtATime:
         command = " ".join(["keyturn", *(word for word in sys.argv[1:2] if not word.startswith("-"))])
         # Who holds the lock is a courtesy: its absence must not stop the work.
         with suppress(OSError):
-            path = self._folder / _HOLDER_NAME
-            path.write_text(json.dumps({"pid": os.getpid(), "command": command}), encoding="utf-8")
+            replace_private_file(
+                self._folder / _HOLDER_NAME, json.dumps({"pid": os.getpid(), "command": printable(command)})
+            )
 
     def _held_by_another(self) -> AnotherKeyturnError:
         what_to_do = _(
@@ -93,10 +99,10 @@ class OneAtATime:
     def _read_holder(self) -> tuple[int, str] | None:
         """Who holds the lock, where that is known: not yet written, or left by a dead process, is not known."""
         try:
-            written = json.loads((self._folder / _HOLDER_NAME).read_text(encoding="utf-8"))
+            written = json.loads(read_private_file(self._folder / _HOLDER_NAME))
             pid, command = int(written["pid"]), str(written["command"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        import psutil
+            import psutil
 
-        return (pid, command) if psutil.pid_exists(pid) else None
+            return (pid, command) if psutil.pid_exists(pid) else None
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            return None

@@ -228,16 +228,6 @@ def running_programs(names: Collection[str]) -> tuple[RunningProgram, ...]:
     return tuple(sorted(found, key=lambda program: program.pid))
 
 
-def is_alive(pid: int) -> bool:
-    """True where a process of that number runs now, or where the system does not tell."""
-    import psutil
-
-    try:
-        return psutil.pid_exists(pid)
-    except (psutil.Error, OSError):
-        return True
-
-
 def _look_at(process: psutil.Process, wanted: Mapping[str, str]) -> RunningProgram | None:
     import psutil
 

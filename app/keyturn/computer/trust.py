@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from keyturn.computer.private_files import replace_private_file
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 
@@ -44,7 +45,7 @@ def system_certificates(folder: Path) -> Path:
         raise _not_found()
     path = folder / FILE_NAME
     try:
-        path.write_text(found, encoding="ascii")
+        replace_private_file(path, found)
     except OSError:
         raise _not_found() from None
     return path

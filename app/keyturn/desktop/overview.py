@@ -73,6 +73,7 @@ def look(desk: Desk) -> Overview:
     """Look through the computer, and ask AWS whose the keys are. Changes nothing."""
     from keyturn.rotation.survey import take_survey
 
+    desk.workplace.clear_away()
     surroundings = desk.surroundings()
     survey = take_survey(surroundings)
     if not desk.cancel.asked:

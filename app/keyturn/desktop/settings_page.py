@@ -71,7 +71,7 @@ def read_choices(desk: Desk) -> Chosen:
     try:
         return Chosen(stored.load(desk.workplace.folder), None, _at_login(desk))
     except StateError as error:
-        if error.code != stored.DAMAGED:
+        if error.code not in {stored.DAMAGED, stored.TO_CONFIRM}:
             raise
         # They can be chosen anew here, from the usual ones.
         return Chosen(Settings(), error, _at_login(desk))

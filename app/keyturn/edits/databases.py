@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from keyturn.edits import failures
 from keyturn.edits.failures import Doing
 from keyturn.edits.files import read_file
+from keyturn.edits.temporary_folders import temporary_folder
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -113,10 +114,8 @@ def _read(path: Path, wanted: Mapping[str, Sequence[str]], most: int) -> Mapping
     if _log_size(path)[0] == 0:
         # Immutable: SQLite takes no lock, looks for no journal and writes nothing, also not beside the file.
         return _rows(f"{path.absolute().as_uri()}?mode=ro&immutable=1", wanted, most)
-    import tempfile  # takes its time, and is hardly ever needed
-
-    with tempfile.TemporaryDirectory(prefix="keyturn-") as folder:
-        copy = Path(folder, "copy")
+    with temporary_folder() as folder:
+        copy = folder / "copy"
         for ending in ("", "-wal"):
             content = read_file(_beside(path, ending), limit=_COPIED).content
             handle = os.open(_beside(copy, ending), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -185,6 +185,14 @@ def not_durable(path: Path, error: OSError) -> FileError:
     )
 
 
+def left_there(error: FileError, temporary: Path) -> FileError:
+    """The same error, with the temporary file that could not be removed after it."""
+    left = _(
+        "The new copy {path} could not be removed and may hold a key: each start of Keyturn tries again, or delete it."
+    )
+    return FileError(error.title, f"{error.message} {left.format(path=temporary)}", code=error.code)
+
+
 def unreadable(path: Path, error: OSError) -> FileError:
     """It may hold a key, and cannot be looked at, for another reason than the account's rights."""
     return FileError(

@@ -9,8 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,11 +19,9 @@ from keyturn.edits import failures
 from keyturn.edits.failures import Doing
 from keyturn.edits.filesystem import ACCESS_LIST, REAL, FileSystem
 from keyturn.model.errors import FileError
+from keyturn.model.temporaries import is_temporary, temporary_name
 
 LIMIT = 4 * 1024 * 1024  # bytes; configuration files are far smaller
-# Starts with a dot and ends like no configuration, so that no program takes it for one of its own in a `conf.d`.
-TEMPORARY_PREFIX = ".keyturn-"
-_TEMPORARY_NAME = re.compile(re.escape(TEMPORARY_PREFIX) + r"[0-9a-f]{16}\.tmp")
 _ROOM_TO_SPARE = 4096  # bytes: a new key may be longer than the old one
 # The attributes that people and programs give their files (attr(5), extended user attributes).
 _OF_PERSONS = "user."
@@ -131,11 +127,12 @@ def writability(path: Path, *, filesystem: FileSystem = REAL) -> FileError | Non
     try:
         current = read_file(path, filesystem=filesystem)
         _check_replaceable(current, filesystem)
-        with _told(path, Doing.REPLACING):
+        temporary = _temporary_of(current)
+        with _named_where_left(temporary, filesystem), _told(path, Doing.REPLACING):
             # Finds flags and rules that forbid changes, which permission bits do not show. Nothing is written.
             filesystem.close(filesystem.open(current.real_path, os.O_WRONLY | _NOFOLLOW | _WITHOUT_WAITING))
             rehearsal = bytes(len(current.content) + _ROOM_TO_SPARE)
-            temporary = _write_temporary(current, rehearsal, filesystem)
+            _write_temporary(temporary, current, rehearsal, filesystem)
             filesystem.remove(temporary)
     except FileError as error:
         return error
@@ -155,10 +152,11 @@ def replace_file(before: FileContent, content: bytes, *, filesystem: FileSystem 
     """
     current = _unchanged(before, filesystem)
     _check_replaceable(current, filesystem)
-    with _told(before.path, Doing.REPLACING):
+    temporary = _temporary_of(current)
+    with _named_where_left(temporary, filesystem), _told(before.path, Doing.REPLACING):
         folder = _open_folder(current.real_path.parent, filesystem)
         try:
-            temporary = _write_temporary(current, content, filesystem)
+            _write_temporary(temporary, current, content, filesystem)
             _put_in_place(temporary, current, content, filesystem)
             if folder is not None:
                 try:
@@ -180,7 +178,7 @@ def leftover_temporaries(folder: Path) -> tuple[Path, ...]:
         names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False))
     except OSError:
         return ()
-    return tuple(folder / name for name in names if _TEMPORARY_NAME.fullmatch(name))
+    return tuple(folder / name for name in names if is_temporary(name))
 
 
 @contextmanager
@@ -189,6 +187,19 @@ def _told(path: Path, doing: Doing) -> Iterator[None]:
         yield
     except OSError as error:
         raise failures.refused(error, path, doing) from error
+
+
+@contextmanager
+def _named_where_left(temporary: Path, filesystem: FileSystem) -> Iterator[None]:
+    """Name the temporary file in an error where it could not be removed: a folder may let files be made and no more."""
+    try:
+        yield
+    except FileError as error:
+        try:
+            filesystem.stat(temporary)
+        except OSError:
+            raise error from error.__cause__
+        raise failures.left_there(error, temporary) from error
 
 
 def _check_ordinary(path: Path, found: os.stat_result, limit: int) -> None:
@@ -244,9 +255,12 @@ def _open_folder(folder: Path, filesystem: FileSystem) -> int | None:
         return None
 
 
-def _write_temporary(target: FileContent, content: bytes, filesystem: FileSystem) -> Path:
+def _temporary_of(target: FileContent) -> Path:
+    return target.real_path.with_name(temporary_name(os.getpid()))
+
+
+def _write_temporary(path: Path, target: FileContent, content: bytes, filesystem: FileSystem) -> None:
     """A file beside the target with its rights and the given bytes, on the disk. Nothing is left where this fails."""
-    path = target.real_path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.tmp")
     descriptor = filesystem.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o600)
     try:
         try:
@@ -260,7 +274,6 @@ def _write_temporary(target: FileContent, content: bytes, filesystem: FileSystem
     except BaseException:
         _forget(path, filesystem)
         raise
-    return path
 
 
 def _take_over_rights(target: FileContent, descriptor: int, filesystem: FileSystem) -> None:

@@ -7,7 +7,11 @@ import secrets
 
 # It begins and ends like no configuration, so that no program takes it for one of its own in a `conf.d`.
 PREFIX = ".keyturn-"
-_NAME = re.compile(re.escape(PREFIX) + r"(?P<maker>[1-9][0-9]{0,9})-[0-9a-f]{16}\.tmp")
+# As they were called before their process was known by them; none of those processes is at work any more.
+_EARLIER_NAME = re.compile(re.escape(PREFIX) + r"[0-9a-f]{16}\.tmp")
+_EARLIER_FOLDER = re.compile(r"keyturn-check-(?P<maker>[1-9][0-9]{0,9})-\w+")
+# SQLite puts files of its own beside a database.
+_NAME = re.compile(re.escape(PREFIX) + r"(?P<maker>[1-9][0-9]{0,9})-[0-9a-f]{16}\.tmp(?:-journal|-wal|-shm)?")
 
 
 def temporary_name(maker: int) -> str:
@@ -20,6 +24,12 @@ def temporary_name(maker: int) -> str:
 
 
 def maker_of(name: str) -> int | None:
-    """Return the process that made a copy of this name; None where it is no temporary copy of Keyturn's."""
-    match = _NAME.fullmatch(name)
+    """Return the process that made a copy of this name; None where it is no temporary copy of Keyturn's, or an earlier
+    version's that does not tell."""
+    match = _NAME.fullmatch(name) or _EARLIER_FOLDER.fullmatch(name)
     return None if match is None else int(match["maker"])
+
+
+def is_temporary(name: str) -> bool:
+    """True for what this version or an earlier one calls a temporary copy beside a file."""
+    return maker_of(name) is not None or _EARLIER_NAME.fullmatch(name) is not None

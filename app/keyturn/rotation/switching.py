@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from keyturn.clients.own_check import clear_away_checks
 from keyturn.clients.registry import client_named
 from keyturn.clients.replacement import Replaced, read_pair, replace_pair
 from keyturn.clients.running import overwriters
+from keyturn.computer.temporaries import clear_system_temporaries
 from keyturn.edits.files import leftover_temporaries
 from keyturn.model.errors import AppError, ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair
@@ -101,7 +101,7 @@ def _told(path: Path, done: Replaced) -> str:
 
 def clear_away(decision: Decision) -> None:
     """Remove what a killed replacement left beside the files, and a killed check elsewhere; it may hold a secret."""
-    clear_away_checks()
+    clear_system_temporaries()
     for folder in {path.parent for path in files_of(decision)}:
         for leftover in leftover_temporaries(folder):
             # A folder that lets nothing be removed lets nothing be replaced either, and that is told then.

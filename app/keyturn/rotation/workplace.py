@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,7 @@ from keyturn.computer.clock import Clock
 from keyturn.computer.computer import Computer
 from keyturn.computer.folders import state_folder
 from keyturn.computer.lock import OneAtATime
+from keyturn.computer.temporaries import clear_system_temporaries, clear_temporaries
 from keyturn.computer.trust import system_certificates
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, StoreError
@@ -130,6 +131,15 @@ class Workplace:
     def unread_rotations(self) -> tuple[Unread, ...]:
         """Those that cannot be read."""
         return self._all_rotations()[1]
+
+    def clear_away(self) -> None:
+        """Remove the temporary copies that a killed Keyturn left anywhere, for they may hold a key."""
+        clear_system_temporaries()
+        folders = {self.folder}
+        with suppress(StoreError):
+            folders |= {one.file.parent for rotation in self.rotations() for one in rotation.decision.destinations}
+        for folder in folders:
+            clear_temporaries(folder)
 
     def memory_problems(self) -> tuple[StoreError, ...]:
         """What of Keyturn's memory cannot be read now, besides the settings, each as whoever needs it would be told."""

@@ -5,12 +5,15 @@ It holds no secret. An option that is typed comes before what stands here.
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from keyturn.computer import own_folder
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import StateError, UsageError
 from keyturn.model.search_scope import SearchScope
@@ -19,8 +22,9 @@ from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.stored import Sentences, Stored
 from keyturn.state.written import Fields, Format, NotUnderstood, listed, made_by, maybe, number, path, text, truth
 
-FILE_NAME = "settings.json"
+FILE_NAME = own_folder.SETTINGS
 DAMAGED = "settings.damaged"
+TO_CONFIRM = "settings.to-confirm"
 LONGEST_WAIT = 36_500  # days: a hundred years
 
 
@@ -97,9 +101,21 @@ def load(folder: Path) -> Settings:
 
     Raises:
         StateError: `state.newer`, where a newer Keyturn wrote them; `settings.damaged`, where they cannot be
-            understood: the usual ones may lead another way to AWS, or keep secrets elsewhere.
+            understood: the usual ones may lead another way to AWS, or keep secrets elsewhere; `settings.to-confirm`,
+            where somebody else may have written them.
     """
-    return _STORED.load(folder) or Settings()
+    settings = _STORED.load(folder)
+    if settings is None and os.path.lexists(folder / own_folder.TO_CONFIRM):
+        raise _to_be_confirmed(folder)
+    return settings or Settings()
+
+
+def unconfirmed(folder: Path) -> Settings | StateError:
+    """The settings that wait to be confirmed, for the person to look at; or why they cannot be read."""
+    try:
+        return replace(_STORED, name=own_folder.TO_CONFIRM).load(folder) or Settings()
+    except StateError as error:
+        return error
 
 
 def save(folder: Path, settings: Settings) -> None:
@@ -112,10 +128,24 @@ def save(folder: Path, settings: Settings) -> None:
     try:
         load(folder)
     except StateError as error:
-        if error.code != DAMAGED:
+        if error.code == DAMAGED:
+            _put_aside(folder / FILE_NAME)
+        elif error.code != TO_CONFIRM:
             raise
-        _put_aside(folder / FILE_NAME)
     _STORED.save(folder, settings)
+
+
+def _to_be_confirmed(folder: Path) -> StateError:
+    waiting, place = folder / own_folder.TO_CONFIRM, folder / FILE_NAME
+    return StateError(
+        _("Keyturn's settings may be somebody else's"),
+        _(
+            "Others could write into {folder} until now, and settings say which way leads to AWS. They lie in "
+            "{waiting}. Nothing was changed, and your backups go on as they are. Look at them: if they are yours, "
+            "{command} – otherwise delete that file, or choose them anew in the window."
+        ).format(folder=folder, waiting=waiting, command=shlex.join(["mv", str(waiting), str(place)])),
+        code=TO_CONFIRM,
+    )
 
 
 def _put_aside(path: Path) -> None:

@@ -80,6 +80,7 @@ def carry_out(arguments: Arguments, clock: Clock, output: Output) -> Exit:
 def _carry_out(session: Session, output: Output, name: str) -> Exit:
     try:
         if name not in _WITHOUT_MEMORY:
+            session.clear_away()
             output.tell_memory_problems(session.memory_problems())
         _tell_of_interruptions(session, output, name)
         if session.arguments.rclone_password:

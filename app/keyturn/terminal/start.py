@@ -12,13 +12,14 @@ from keyturn.computer.folders import state_place
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
-from keyturn.state.settings import Settings, load
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.foreseen import wanted_language, wanted_state_dir
 from keyturn.terminal.interruption import forget_interruptions, interruptible
 from keyturn.terminal.language import speak
+from keyturn.terminal.own_memory import confirmed, own_memory
 
 if TYPE_CHECKING:
+    from keyturn.state.settings import Settings
     from keyturn.terminal.arguments import Arguments
     from keyturn.terminal.output import Output
 
@@ -67,23 +68,29 @@ def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | No
 
 
 def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
-    chosen = _chosen(words)
-    settings = chosen if isinstance(chosen, Settings) else Settings()
+    folder = state_place(wanted_state_dir(words))
+    memory = own_memory(folder)
     try:
-        speak(wanted_language(words), settings.language)
+        speak(wanted_language(words), memory.settings.language)
         # Most people start the window without a word, and it opens sooner without the parser.
-        arguments = _parsed(words, settings) if words else None
+        arguments = _parsed(words, memory.settings) if words else None
     except UsageError as error:
         from keyturn.terminal.commands import COMMANDS
 
         name = next((word for word in words if word in COMMANDS), "")
         return _failed(words, error, name)
     command = None if arguments is None or arguments.window else arguments.command
+    _tell(words, memory.told)
     # The window and the icon say it themselves: where they are started, nobody may see what is written here.
-    if isinstance(chosen, AppError) and command not in {None, "tray"}:
-        return _failed(words, chosen, command or "")
+    shows_itself = command in {None, "tray"}
+    if memory.problem is not None and not shows_itself:
+        memory = confirmed(memory, folder, _output(words))
+        arguments = _parsed(words, memory.settings)
+    if memory.problem is not None and (memory.closes_window or not shows_itself):
+        return _failed(words, memory.problem, command or "")
     if arguments is None:
-        location = Location(secrets=settings.secrets, usual_secrets=settings.secrets)
+        secrets = memory.settings.secrets
+        location = Location(secrets=secrets, usual_secrets=secrets)
         return _opened(words, window, lambda face: face.run(location, clock))
     place = arguments.location
     if arguments.window:
@@ -117,18 +124,17 @@ def _opened(words: Sequence[str], window: Window | None, show: Callable[[Window]
         return Exit.STOPPED
 
 
-def _chosen(words: Sequence[str]) -> Settings | AppError:
-    """The settings, or why they stop every command; the help is shown all the same."""
-    try:
-        return load(state_place(wanted_state_dir(words)))
-    except AppError as error:
-        return error
-
-
 def _output(words: Sequence[str]) -> Output:
     from keyturn.terminal.output import Output
 
     return Output(as_json="--json" in words)
+
+
+def _tell(words: Sequence[str], sentences: Sequence[str]) -> None:
+    from keyturn.terminal.screen import Tone, line
+
+    if sentences:
+        _output(words).notes.write(*(line(sentence, Tone.ATTENTION) for sentence in sentences))
 
 
 def _failed(words: Sequence[str], error: AppError, name: str) -> Exit:
