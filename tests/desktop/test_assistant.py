@@ -440,7 +440,7 @@ def test_a_proof_that_fails_puts_everything_back_and_the_details_can_be_copied(p
     person.home.let_only_root_write("family-archive")
     person.press("Create new key and update two programs")
     assert person.page() is Page.STOPPED
-    assert "Everything is as it was, and backups go on with the old key." in person.read()
+    assert "Everything is as it was: every program holds" in person.read()
     person.press("Details")
     person.press("Copy details")
     copied = QApplication.clipboard().text()

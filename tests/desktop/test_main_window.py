@@ -406,7 +406,7 @@ def test_the_header_follows_a_rotation_to_its_end(window: MainWindow, qtbot: QtB
     window.runner.change(window, interrupt, done=lambda _none: None, failed=print, doing="turning off")
     qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
     assert window.view.header.title.text().endswith("was interrupted")
-    assert "Each program holds one complete key" in window.view.header.text.text()
+    assert "no program holds half a key" in window.view.header.text.text()
     assert window.view.header.button.text() == "Continue…"
 
 

@@ -248,7 +248,7 @@ def test_killed_while_it_is_proved_and_turned_off_it_goes_on_from_there(office: 
     with office.window() as (_shown, driver):
         driver.press("Continue…", "action")
         driver.sees("Welcome back")
-        driver.sees("No program was changed yet: backups go on with the old key.")
+        driver.sees("holds the old key")
         driver.press("Carry on", "action")
         driver.sees("Every backup works with the new key")
     with office.window() as (_shown, driver):

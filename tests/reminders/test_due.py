@@ -96,7 +96,7 @@ def test_an_interrupted_rotation_is_due_at_once(make_rotation: MakeRotation, ste
     assert due.kind is DueKind.INTERRUPTED
     assert due.command == ("continue", "20261111-AMPL")
     assert due.since == NOW - timedelta(days=2)
-    assert "one complete key" in due.message
+    assert "No program holds half a key" in due.message
 
 
 def test_a_rotation_that_stopped_needs_a_person(make_rotation: MakeRotation) -> None:

@@ -391,7 +391,7 @@ class Flow:
         if self.standing.rotation.is_done(Step.DELETE):
             return _("The old key is deleted, and nothing brings it back.")
         if self.standing.rotation.is_done(Step.UNDO):
-            return _("Everything is as it was already.")
+            return _("It was undone already.")
         return ""
 
     def _why_not_turn_off(self) -> str:

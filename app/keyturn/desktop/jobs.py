@@ -16,7 +16,7 @@ from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
 from keyturn.rotation.plan import Options
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation
-from keyturn.rotation.steps import Result, Step
+from keyturn.rotation.steps import Result, State, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.workplace import Workplace
 
@@ -148,7 +148,7 @@ class Jobs:
         if new is None:
             raise UsageError(
                 _("The new key's secret is not kept here"),
-                _("Your programs keep the key that they have. Undo and begin anew: AWS shows a secret only once."),
+                _("Undo and begin anew: AWS shows a secret only once."),
                 code="secret.gone",
             )
         return new
@@ -238,6 +238,7 @@ class Jobs:
 
 def standing_of(surroundings: Surroundings, rotation: Rotation) -> Standing:
     """How a rotation stands, from the journal and this computer alone."""
-    from keyturn.rotation.standing import standing
+    from keyturn.rotation.standing import looked_at, standing
 
-    return Standing(rotation, standing(surroundings, rotation), surroundings.computer.home)
+    how = standing if rotation.state in {State.WAITING, State.DONE} else looked_at
+    return Standing(rotation, how(surroundings, rotation), surroundings.computer.home)

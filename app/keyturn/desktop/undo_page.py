@@ -94,12 +94,11 @@ class UndoPage(Page):
         self._now.show()
 
     def _done(self, result: Result) -> None:
-        key = self._rotation.decision.key.masked
         if result.ending is Ending.DONE:
             self.heading.setText(_("Everything is put back"))
             self.say_under_heading("")
             self._what.hide()
-            self._end(_("Everything is as it was: {key} is back everywhere.").format(key=key), Tone.GOOD)
+            self._end(_("It is put back.") if result.stands is None else result.stands.text, Tone.GOOD)
             return
         problem = result.problem
         title = _("Not everything is back yet.") if problem is None else f"{problem.title}."

@@ -50,7 +50,7 @@ def missing(path: Path) -> FileError:
     return FileError(
         _("{path} is not there").format(path=path),
         _(
-            "Nothing was changed. A backup program that reads its key there would stop. "
+            "A backup program that reads its key there would stop. "
             "If the file was moved on purpose, look for keys again; otherwise put it back first."
         ),
         code="file.missing",
@@ -62,8 +62,8 @@ def not_a_file(path: Path) -> FileError:
     return FileError(
         _("{path} is not an ordinary file").format(path=path),
         _(
-            "It is a folder, a pipe or a device. Nothing was read or changed there, and your backups go on as they "
-            "are. If a backup program takes its key from it, change the key by hand where it comes from."
+            "It is a folder, a pipe or a device. Nothing was read or changed there. If a backup program takes its key "
+            "from it, change the key by hand where it comes from."
         ),
         code="file.not-a-file",
     )
@@ -74,8 +74,8 @@ def too_big(path: Path, limit: int) -> FileError:
     return FileError(
         _("{path} is too big for a configuration file").format(path=path),
         _(
-            "Keyturn reads files of up to {limit} MB here; this one was neither read nor changed, and your backups go "
-            "on as they are. If a key stands in it, change it by hand."
+            "Keyturn reads files of up to {limit} MB here; this one was neither read nor changed. If a key stands in "
+            "it, change it by hand."
         ).format(limit=max(1, limit // (1024 * 1024))),
         code="file.too-big",
     )
@@ -87,7 +87,7 @@ def unparsable(path: Path | None, reason: str) -> FileError:
     return FileError(
         title,
         _(
-            "{reason} Nothing was changed. A backup program that reads this file may not find its key either. "
+            "{reason} The file was not changed. A backup program that reads this file may not find its key either. "
             "Correct the file, then look again."
         ).format(reason=reason),
         code="file.unparsable",
@@ -198,7 +198,7 @@ def unreadable(path: Path, error: OSError) -> FileError:
     return FileError(
         _("{path} cannot be read").format(path=path),
         _(
-            "Whether a key stands in it is not known. Nothing was changed and your backups go on as they are. "
+            "Whether a key stands in it is not known, and it was not changed. "
             "The system says: {reason}. Put that right and look again, or look into it by hand."
         ).format(reason=_reason(error)),
         code="file.unreadable",
@@ -209,8 +209,8 @@ def _closed(path: Path) -> FileError:
     return FileError(
         _("{path} may not be read from this account").format(path=path),
         _(
-            "Whether a key stands in it is not known. Nothing was changed and your backups go on as they are. Run "
-            "Keyturn from an account that may read it, or look into it by hand."
+            "Whether a key stands in it is not known, and it was not changed. Run Keyturn from an account that may "
+            "read it, or look into it by hand."
         ),
         code="file.closed",
     )
@@ -225,7 +225,7 @@ def _full(path: Path) -> FileError:
 
 
 def _as_it_was(what_to_do: str) -> str:
-    before = _("The file is as it was, and the backups that read it go on as before.")
+    before = _("This file was not changed.")
     return f"{before} {what_to_do}"
 
 

@@ -106,7 +106,7 @@ def _interrupted(rotation: Rotation) -> Due:
         DueKind.INTERRUPTED,
         _("Replacing {key} was interrupted").format(key=rotation.decision.key.masked),
         _(
-            "It was at: {step}. Each program holds one complete key, the old or the new one. Carry on, or put "
+            "It was at: {step}. No program holds half a key: each file changes in one go. Carry on, or put "
             "everything back with `keyturn undo`."
         ).format(step=words.step(rotation.step)),
         rotation.updated,
@@ -121,7 +121,7 @@ def _stopped(rotation: Rotation) -> Due:
         DueKind.STOPPED,
         _("Replacing {key} needs you").format(key=rotation.decision.key.masked),
         _(
-            "It stopped at: {step}. Each program holds one complete key, the old or the new one. Trying again says "
+            "It stopped at: {step}. No program holds half a key: each file changes in one go. Trying again says "
             "what is in the way; `keyturn undo` puts everything back."
         ).format(step=words.step(rotation.step)),
         rotation.updated,

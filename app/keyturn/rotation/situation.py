@@ -82,7 +82,7 @@ def of_rotation(rotation: Rotation, result: Result) -> Situation:
         result: what `conductor.standing` says of it.
     """
     key = rotation.decision.key.masked
-    safe = _("Each program holds one complete key, and AWS accepts it.")
+    safe = _("Keyturn changes each file in one go, so no program holds half a key.")
     if result.state is State.INTERRUPTED:
         title = _("Replacing {key} was interrupted.").format(key=key)
         return Situation(Mood.STOPPED, title, (safe, _("Carry on from there, or put everything back.")))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
-from keyturn.rotation import watching
+from keyturn.rotation import aftermath, watching
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.pairs import SecretGone
@@ -44,6 +44,11 @@ def standing(surroundings: Surroundings, rotation: Rotation) -> Result:
     )
 
 
+def looked_at(surroundings: Surroundings, rotation: Rotation) -> Result:
+    """The same as `standing`, with what each destination holds now."""
+    return replace(standing(surroundings, rotation), stands=aftermath.look(surroundings, rotation))
+
+
 def opened(surroundings: Surroundings, name: str | None) -> Rotation:
     """The rotation of that name, or the only one under way; AWS is spoken to with what its journal knows.
 
@@ -75,7 +80,7 @@ def waiting(surroundings: Surroundings, rotation: Rotation, problem: AppError | 
 
 def stopped(surroundings: Surroundings, rotation: Rotation, problem: AppError) -> Result:
     """It stopped for this reason; the journal is read anew."""
-    stands = standing(surroundings, reload(surroundings, rotation))
+    stands = looked_at(surroundings, reload(surroundings, rotation))
     if isinstance(problem, SecretGone):
         # All there is to say stands among what is awaited.
         return replace(stands, ending=Ending.WAITING, awaiting=(to_a_secret(rotation, problem.key),))

@@ -106,6 +106,18 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True)
+class Stands:
+    """How the backups stand, as a look just found it.
+
+    Attributes:
+        as_before: everything is as it was before the rotation.
+    """
+
+    text: str
+    as_before: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """How a command on a rotation ended, and how the rotation stands now.
 
@@ -113,6 +125,7 @@ class Result:
         rotation: its name; None where it did not begin.
         leftovers: files that hold the deleted key still and can go to the trash.
         said: what a person said was done, and nobody saw.
+        stands: how the backups stand where that was looked at, which it is where something ended badly or was undone.
     """
 
     ending: Ending
@@ -124,3 +137,4 @@ class Result:
     problem: AppError | None = None
     leftovers: tuple[Path, ...] = ()
     said: tuple[Awaited, ...] = ()
+    stands: Stands | None = None

@@ -12,7 +12,7 @@ from keyturn.rotation.guided_items import items_to_put_back
 from keyturn.rotation.old_key import OldKey
 from keyturn.rotation.pairs import SecretGone, held_now, new_pair, old_pair, pair_of
 from keyturn.rotation.record import Rotation, reload
-from keyturn.rotation.standing import GateClosed, opened, standing, stopped, waiting
+from keyturn.rotation.standing import GateClosed, looked_at, opened, standing, stopped, waiting
 from keyturn.rotation.steps import Ending, Result, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 
@@ -21,7 +21,7 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
     """Put everything back as it was before the rotation, as long as the old key is not deleted."""
     rotation = opened(surroundings, name)
     if rotation.is_done(Step.UNDO):
-        return standing(surroundings, rotation)
+        return looked_at(surroundings, rotation)
     if rotation.is_done(Step.DELETE):
         raise UsageError(
             _("The old key is deleted"),
@@ -32,7 +32,7 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
     try:
         if undoing.lacks_only_its_end(rotation):
             undoing.end(surroundings, rotation)
-            return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+            return replace(looked_at(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
         old = old_pair(surroundings, rotation)
         held = held_now(surroundings, rotation.decision)
         # Where no file has another key and nothing was made at AWS, nothing takes the old key.
@@ -52,7 +52,7 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
     # Nothing waits for these, so there is nothing to tick: but a service with the new key in memory fails from now on.
     again = by_hand.after_changes(surroundings, rotation.decision) if rotation.is_done(Step.SWITCH) else ()
     again = (*(replace(one, tickable=False) for one in again), *by_hand.given_key_left(rotation.decision))
-    return replace(standing(surroundings, rotation), ending=Ending.DONE, awaiting=again)
+    return replace(looked_at(surroundings, rotation), ending=Ending.DONE, awaiting=again)
 
 
 def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Result:

@@ -136,6 +136,7 @@ def of_result(result: Result) -> dict[str, Any]:
         "awaiting": of_awaited(result.awaiting),
         "problem": of_problem(result.problem),
         "ending": result.ending.value,
+        "stands": None if result.stands is None else result.stands.text,
         "leftovers": [str(path) for path in result.leftovers],
     }
 

@@ -147,21 +147,23 @@ def _is_said_below(result: Result) -> bool:
 
 def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
     cancelled = result.problem is not None and result.problem.code == _CANCELLED
-    if result.ending is Ending.PUT_BACK:
-        stopped = _("Stopped, as you asked.") if cancelled else _("It did not work out.")
-        back = _("Everything is as it was, and backups go on with the old key.")
-        return line(f"{stopped} {back}", Tone.ATTENTION if cancelled else Tone.BAD)
     if rotation is None:
         return line(_("The rotation has not begun, and nothing was changed."), Tone.ATTENTION)
+    if result.ending is Ending.PUT_BACK:
+        stopped = _("Stopped, as you asked.") if cancelled else _("It did not work out.")
+        back = "" if result.stands is None else result.stands.text
+        return line(f"{stopped} {back}".rstrip(), Tone.ATTENTION if cancelled else Tone.BAD)
     if cancelled:
         return line(_("Stopped, as you asked; nothing was cut short in the middle of a change."), Tone.ATTENTION)
     if result.ending is Ending.STOPPED:
-        return line(_("Keyturn stopped: somebody has to look at this."), Tone.BAD)
+        stopped = _("Keyturn stopped: somebody has to look at this.")
+        return line(stopped if result.stands is None else f"{stopped} {result.stands.text}", Tone.BAD)
     key = rotation.decision.key.masked
     if result.state is State.DONE:
         return _over(rotation)
     if result.state is State.UNDONE:
-        return line(_("Everything is as it was: {key} is back everywhere.").format(key=key), Tone.GOOD)
+        said = _("It was undone: {key} is the key again.").format(key=key)
+        return line(said if result.stands is None else result.stands.text, Tone.GOOD)
     if command == "done" and result.ending is Ending.DONE:
         return line(_("Ticked."), Tone.GOOD)
     if command == "undo":

@@ -221,21 +221,19 @@ def _is_seen(flow: Flow) -> bool:
 
 
 class UndonePage(PageView):
-    """Everything is as it was."""
+    """What was changed is put back."""
 
     def title(self, flow: Flow) -> str:
         """What a person who went back wants to know, and nothing else."""
-        return _("Everything is as it was")
+        stands = None if flow.standing is None else flow.standing.result.stands
+        return _("Everything is as it was") if stands is not None and stands.as_before else _("It is put back")
 
     def sentence(self, flow: Flow) -> str:
         """What became of the new key: removed where Keyturn made it, kept where the person did; retiring has none."""
         if flow.takes_a_pair:
-            return _("{key} is back in every program; the new key is still there where you made it.").format(
-                key=flow.masked
-            )
-        if flow.route is Route.RETIRE:
-            return _("{key} is on, and no program was changed.").format(key=flow.masked)
-        return _("{key} is back in every program, and the new key is removed.").format(key=flow.masked)
+            return _("The new key is still there where you made it.")
+        stands = None if flow.standing is None else flow.standing.result.stands
+        return "" if stands is None else stands.text
 
     def signature(self, flow: Flow) -> object:
         """How the rotation stands, which includes what is left to the person."""

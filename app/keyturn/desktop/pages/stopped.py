@@ -17,7 +17,6 @@ from keyturn.model.errors import AppError
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation import words
-from keyturn.rotation.backups import state_of_backups
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.steps import Ending, State
 
@@ -41,7 +40,10 @@ class StoppedPage(PageView):
 
     def sentence(self, flow: Flow) -> str:
         """How the backups stand, because everybody asks that first."""
-        return state_of_backups(None if flow.standing is None else flow.standing.rotation)
+        if flow.standing is None:
+            return _("No rotation has begun.")
+        stands = flow.standing.result.stands
+        return "" if stands is None else stands.text
 
     def signature(self, flow: Flow) -> object:
         """The problem and how the rotation stands: to try again may end here for another reason."""
