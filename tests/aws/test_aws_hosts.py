@@ -27,7 +27,9 @@ _HOSTS = (
     "sts.us-gov-west-1.amazonaws.com",
     "iam.us-gov.amazonaws.com",
     "sts.cn-north-1.amazonaws.com.cn",
+    "sts.eusc-de-east-1.amazonaws.eu",
 )
+_ELSEWHERE = set(_HOSTS) - {"sts.us-east-1.amazonaws.com", "iam.us-gov.amazonaws.com"}
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +125,7 @@ def test_a_govcloud_key_is_found_after_the_standard_partition_refused_it(
 
         assert whose(aws, key).partition == "aws-us-gov"
         assert proxy.asked[0] == "sts.us-east-1.amazonaws.com"
-        assert set(proxy.asked[1:]) == {"sts.us-gov-west-1.amazonaws.com", "sts.cn-north-1.amazonaws.com.cn"}
+        assert set(proxy.asked[1:]) == _ELSEWHERE
         # From now on all questions about this key go to its partition.
         asked = len(proxy.asked)
         assert [one.access_key_id for one in list_keys(aws, key, None)] == [key.access_key_id]
@@ -141,7 +143,7 @@ def test_a_key_that_no_partition_knows_is_unknown(certificate: Path, proxies: Be
             whose(aws, KeyPair(AccessKeyId("AKIAMADEUPSAMPLE0001"), Secret("m" * 40)))
         assert caught.value.fault is AwsFault.UNKNOWN_KEY
         assert uses[0].region == "us-east-1"
-        assert {use.region for use in uses[1:]} == {"us-gov-west-1", "cn-north-1"}
+        assert {use.region for use in uses[1:]} == {"us-gov-west-1", "cn-north-1", "eusc-de-east-1"}
         aws.close()
 
 
