@@ -1,7 +1,7 @@
 """The practice account: a simulated AWS on this computer that is as strict as the real one.
 
-It has a root user with old keys, IAM users, and buckets, and speaks STS, IAM, KMS and S3 on 127.0.0.1. Nothing in it is
-real, and nothing leaves this computer.
+It has a root user with old keys, IAM users, and buckets, and speaks STS, IAM, KMS, S3 and CloudTrail on 127.0.0.1.
+Nothing in it is real, and nothing leaves this computer.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
 from keyturn.practice import console
 from keyturn.practice.administrator import Administrator
 from keyturn.practice.documents import read_policy
+from keyturn.practice.event_service import EventService
 from keyturn.practice.faults import Fault, FaultPlan, Rule
 from keyturn.practice.front_door import FrontDoor
 from keyturn.practice.identities import LONG_SPREAD, Identities, Key, Status
@@ -72,6 +73,7 @@ class PracticeAccount:
         iam_region_counts: refuse requests to IAM signed for another region than IAM's own.
         organisation_denies: actions of IAM that the organisation's service control policies deny, to root as well; the
             refusal names that kind of policy (research/aws.md A7 7.1).
+        event_lag: seconds until a request stands in the event history.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class PracticeAccount:
         private_acl_needs_right: bool = True,
         iam_region_counts: bool = False,
         organisation_denies: frozenset[str] = frozenset(),
+        event_lag: float = 0.0,
     ) -> None:
         self.account_id = account_id
         self._lock = threading.RLock()
@@ -114,6 +117,7 @@ class PracticeAccount:
             initiator_may_abort=initiator_may_abort,
             private_acl_needs_right=private_acl_needs_right,
         )
+        log = RequestLog()
         self._door = FrontDoor(
             self._identities,
             self._s3,
@@ -121,6 +125,8 @@ class PracticeAccount:
                 self._identities, users_see_root_use=users_see_root_use, organisation_denies=organisation_denies
             ),
             self._kms,
+            EventService(self._identities, log, event_lag),
+            log,
             opted_in=opted_in,
             pretend_tls=pretend_tls,
             inactive_is_denied=inactive_is_denied,

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from keyturn.model.keys import AccessKeyId
+from keyturn.practice.event_service import EventService
 from keyturn.practice.faults import Fault, FaultPlan, When
 from keyturn.practice.identities import Caller, Identities, Status
-from keyturn.practice.kms_service import KmsService, operation_of
+from keyturn.practice.kms_service import KmsService
 from keyturn.practice.messages import Answer, Delivery, Request
 from keyturn.practice.query_service import QueryService
 from keyturn.practice.records import Record, RequestLog
@@ -67,6 +68,7 @@ class FrontDoor:
     s3: S3Service
     query: QueryService
     kms: KmsService
+    events: EventService
     log: RequestLog = field(default_factory=RequestLog)
     faults: FaultPlan = field(default_factory=FaultPlan)
     opted_in: frozenset[str] = frozenset()
@@ -106,8 +108,8 @@ class FrontDoor:
             exchange.service = signature.service
         if exchange.service == "s3":
             return self._s3(exchange)
-        if exchange.service == "kms":
-            return self._kms(exchange)
+        if exchange.service in self._json_services:
+            return self._json(exchange)
         exchange.action = f"{exchange.service}:{request.form.get('Action', '')}"
         exchange.resource = request.form.get("UserName") or request.form.get("AccessKeyId", "")
         self._meet_fault(exchange)
@@ -115,7 +117,8 @@ class FrontDoor:
             message = "Request is missing Authentication Token"
             raise Refusal(403, "MissingAuthenticationToken", message)
         if exchange.service not in {"iam", "sts"}:
-            raise Refusal(404, "UnknownOperationException", "The practice account has only IAM, KMS, STS and S3.")
+            message = "The practice account has only CloudTrail, IAM, KMS, STS and S3."
+            raise Refusal(404, "UnknownOperationException", message)
         self._check_region(signature)
         caller = self._believed(exchange, signature)
         return self._after(
@@ -125,16 +128,22 @@ class FrontDoor:
             ),
         )
 
-    def _kms(self, exchange: _Exchange) -> Answer:
-        exchange.action = f"kms:{operation_of(exchange.request)}"
+    @property
+    def _json_services(self) -> Mapping[str, KmsService | EventService]:
+        return {"kms": self.kms, "cloudtrail": self.events}
+
+    def _json(self, exchange: _Exchange) -> Answer:
+        """A request in AWS's JSON protocol, whose operation stands in a header."""
+        operation = (exchange.request.header("x-amz-target") or "").rpartition(".")[2]
+        exchange.action = f"{exchange.service}:{operation}"
         self._meet_fault(exchange)
         signature = exchange.signature
         if signature is None:
             raise Refusal(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
         self._check_region(signature)
         caller = self._believed(exchange, signature)
-        context = self._context(exchange, caller)
-        return self._after(exchange, self.kms.answer(exchange.request, caller, context, signature.region))
+        context, asked = self._context(exchange, caller), self._json_services[exchange.service]
+        return self._after(exchange, asked.answer(exchange.request, caller, context, signature.region))
 
     def _s3(self, exchange: _Exchange) -> Answer:
         request, signature = exchange.request, exchange.signature

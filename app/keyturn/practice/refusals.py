@@ -13,6 +13,8 @@ _NAMESPACES = {
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
 
+_SPEAK_JSON = frozenset({"cloudtrail", "kms"})
+
 
 class Refusal(Exception):
     """AWS's answer to a request it does not carry out.
@@ -41,7 +43,7 @@ class Refusal(Exception):
 
 def unknown_key(service: str, key_id: str) -> Refusal:
     """An unknown, inactive or deleted key: AWS does not say which (research/aws.md A4)."""
-    if service == "kms":
+    if service in _SPEAK_JSON:
         message = "The security token included in the request is invalid."
         return Refusal(400, "UnrecognizedClientException", message)
     if service == "s3":
@@ -93,7 +95,7 @@ def refuse(refusal: Refusal, service: str, method: str, request_id: str, resourc
         inner = "".join(f"<{name}>{escape(value, quote=False)}</{name}>" for name, value in elements.items())
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
         return Answer(refusal.status, (*headers, ("Content-Type", "application/xml")), body.encode())
-    if service == "kms":
+    if service in _SPEAK_JSON:
         written = json.dumps({"__type": refusal.code, "message": refusal.message})
         return Answer(refusal.status, (*headers, ("Content-Type", "application/x-amz-json-1.1")), written.encode())
     namespace = _NAMESPACES.get(service, _NAMESPACES["sts"])
