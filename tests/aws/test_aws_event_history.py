@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -40,7 +41,7 @@ def aws(account: PracticeAccount, clock: HandClock) -> Iterator[Aws]:
     made.close()
 
 
-def client(account: PracticeAccount, pair: KeyPair, service: str, agent: str, region: str = HOME):  # noqa: ANN201
+def client(account: PracticeAccount, pair: KeyPair, service: str, agent: str, region: str = HOME) -> Any:  # noqa: ANN401
     """Another program with the key."""
     return boto3.client(
         service,

@@ -168,6 +168,14 @@ def bucket_policies(aws: Aws, signer: KeyPair, regions: Mapping[str, str | None]
     return {bucket: policy for bucket, policy in found.items() if policy is not None}
 
 
+def region_of(aws: Aws, signer: KeyPair, bucket: str) -> str | None:
+    """Return where a bucket is; None where AWS does not tell."""
+    try:
+        return _region(aws, signer, {"Bucket": bucket}, None)[0]
+    except AwsError:
+        return None
+
+
 def _region(aws: Aws, signer: KeyPair, owned: Mapping[str, str], configured: str | None) -> tuple[str | None, bool]:
     """Where the bucket is, and whether the signer may list it.
 

@@ -20,9 +20,8 @@ from keyturn.aws.parallel import in_parallel
 from keyturn.aws.session import Aws
 from keyturn.aws.spreading import Clock
 from keyturn.model.errors import AwsError
-from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.keys import HISTORY_DAYS, AccessKeyId, KeyPair, KeyUse
 
-KEPT_DAYS = 90
 MOST_PAGES = 20  # of one region
 _PAGE = 50
 MOST_EVENTS = MOST_PAGES * _PAGE
@@ -30,6 +29,8 @@ MOST_EVENTS = MOST_PAGES * _PAGE
 _PAUSE = 0.5
 # `rclone/v1.60.1`, `aws-cli/2.15.0`, `minio-go/v7.0.50`: what a program calls itself (RFC 9110, "User-Agent").
 _PRODUCT = re.compile(r"[A-Za-z][\w.+-]*/[\w.+-]+")
+# What Keyturn adds to the name of the library that it asks with.
+_OURS = re.compile(r"Keyturn/[\w.+-]+")
 _LONGEST_AGENT = 60
 
 
@@ -49,22 +50,6 @@ class Event:
     region: str
     agent: str
     address: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyUse:
-    """What one program at one address did with the key in one region.
-
-    Attributes:
-        events: how many requests the history has.
-        last: when the newest was, in UTC.
-    """
-
-    agent: str
-    address: str
-    region: str
-    events: int
-    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +134,8 @@ class EventHistory:
         for _page in range(MOST_PAGES):
             self._wait_for(region)
             try:
-                answer = self._aws.ask(signer, "cloudtrail", "LookupEvents", asked, region=region)
+                # A refusal to a new key is for good: nobody gave it this right.
+                answer = self._aws.ask(signer, "cloudtrail", "LookupEvents", asked, region=region, patient=False)
             except AwsError as error:
                 return _Region(region, tuple(events), failure=error)
             events += [event for one in answer.get("Events") or [] if (event := _event(one, region)) is not None]
@@ -195,10 +181,10 @@ def _by_program(events: Sequence[Event]) -> tuple[KeyUse, ...]:
 
 def program_of(agent: str) -> str:
     """Return how a program calls itself in short, such as `rclone/v1.60.1`; the rest differs between requests."""
-    found = _PRODUCT.search(agent)
+    found = _OURS.search(agent) or _PRODUCT.search(agent)
     return agent.strip()[:_LONGEST_AGENT] if found is None else found[0]
 
 
 def oldest(now: datetime, days: int) -> datetime:
     """Return since when to ask, for so many days; the history keeps 90."""
-    return now - timedelta(days=min(days, KEPT_DAYS))
+    return now - timedelta(days=min(days, HISTORY_DAYS))

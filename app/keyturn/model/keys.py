@@ -206,6 +206,37 @@ class LastUse:
     region: str
 
 
+HISTORY_DAYS = 90  # AWS keeps no older events (CloudTrail User Guide, "Event history")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """What one program at one address did with a key in one region, as AWS's event history has it.
+
+    Attributes:
+        agent: the program, as it calls itself.
+        address: where its requests came from.
+        events: how many requests the history has.
+        last: when the newest was, in UTC.
+    """
+
+    agent: str
+    address: str
+    region: str
+    events: int
+    last: datetime
+
+    def as_json(self) -> dict[str, str | int]:
+        """For scripts, and for the journal."""
+        return {
+            "agent": self.agent,
+            "address": self.address,
+            "region": self.region,
+            "events": self.events,
+            "last": self.last.isoformat(),
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class AccessKey:
     """What AWS tells about one access key; what is not known is None or `UNKNOWN`, never a default.

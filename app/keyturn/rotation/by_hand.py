@@ -19,7 +19,7 @@ from keyturn.model.errors import ClientError
 from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import key_users, words
 from keyturn.rotation.decision import Decision, OtherComputer, computer_name
 from keyturn.rotation.guided_items import foreseen_items
 from keyturn.rotation.steps import Awaited
@@ -32,6 +32,8 @@ TURN_OFF = "turn-off"
 TURN_ON = "turn-on"
 DELETE = "delete"
 LAST_USE = "last-use"
+USED_ELSEWHERE = "used-elsewhere"
+_MOST_USES = 10  # of which a person is told; the newest
 
 
 def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
@@ -99,6 +101,26 @@ def after_changes(surroundings: Surroundings, decision: Decision) -> tuple[Await
 def look_at_mentions(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
     """The places that Keyturn does not edit: a person has to know what they are for."""
     return _look_at_places(surroundings, list(enumerate(decision.mentions, start=1)))
+
+
+def look_at_users(rotation: Rotation) -> tuple[Awaited, ...]:
+    """Who used the old key from elsewhere before the switch: AWS names them, and a person knows whose they are."""
+    uses = rotation.used_elsewhere
+    if not uses:
+        return ()
+    return (
+        Awaited(
+            USED_ELSEWHERE,
+            _("Look who used {key}: AWS's event history names programs at other addresses").format(
+                key=rotation.decision.key.masked
+            ),
+            (
+                *(_("{use}. Is that this computer?").format(use=key_users.used_by(one)) for one in uses[:_MOST_USES]),
+                _("One that is not this computer stops with the old key: give it a key of its own first."),
+                key_users.what_it_lacks(),
+            ),
+        ),
+    )
 
 
 def look_at_found(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:

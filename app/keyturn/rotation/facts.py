@@ -68,6 +68,14 @@ def _undecided(fields: Fields) -> None:
     fields.get("removable", truth)
 
 
+def _use(fields: Fields) -> None:
+    """What `KeyUse.as_json` writes."""
+    for name in ("agent", "address", "region"):
+        fields.get(name, text)
+    fields.get("events", number(1, math.inf))
+    fields.get("last", moment)
+
+
 _KINDS: Mapping[str, Reader[object]] = {
     "all_back": truth,  # of an undo, only our copies of secrets are to be wiped
     "also": text,  # a program that a person named later
@@ -93,6 +101,7 @@ _KINDS: Mapping[str, Reader[object]] = {
     "seen": truth,  # False where a person says so, and nobody saw it
     "simulated": whole_object(_simulated),
     "undecided": listed(whole_object(_undecided)),
+    "used_elsewhere": listed(whole_object(_use)),  # who used the old key before the switch, but this computer
     "user": whole_object(_user),  # the one that AWS made
     "waits": truth,
 }

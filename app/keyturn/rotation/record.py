@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from keyturn.model.errors import UsageError
-from keyturn.model.keys import AccessKeyId
+from keyturn.model.keys import AccessKeyId, KeyUse
 from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation.decision import ByHand, Decision
@@ -186,6 +186,13 @@ class Rotation:
         """Why AWS refused the new key when it was tried last, as a fault's name; empty where it works."""
         said = (str(one.facts["new_key_fails"]) for one in reversed(self.entries) if "new_key_fails" in one.facts)
         return next(said, "")
+
+    @property
+    def used_elsewhere(self) -> tuple[KeyUse, ...]:
+        """Who used the old key before the switch from elsewhere, as AWS's event history had it; the newest first."""
+        done = self.latest(Step.CHECK, Mark.DONE)
+        written = () if done is None else done.facts.get("used_elsewhere", ())
+        return tuple(KeyUse(**{**one, "last": datetime.fromisoformat(one["last"])}) for one in written)
 
     @property
     def began_off_by(self) -> By | None:

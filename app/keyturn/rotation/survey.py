@@ -20,7 +20,8 @@ from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.uses import without_own
 
 if TYPE_CHECKING:
-    # Only who searches waits for their import.
+    # Only who searches, or asks who used a key, waits for their import.
+    from keyturn.aws.event_history import History
     from keyturn.clients.search.folders import Searched
     from keyturn.rotation.whole_search import Search
 
@@ -39,6 +40,7 @@ class FoundKey:
         conflicting: places hold different secrets for this one ID.
         at_store: it is the key of an S3-compatible store: some destination says so, and none says that it is AWS's.
         failure: why AWS could not be asked about this key, or refused it.
+        history: who used it, as AWS's event history has it; None where that was not asked for, or is not known.
     """
 
     key: AccessKey
@@ -49,6 +51,7 @@ class FoundKey:
     conflicting: bool = False
     failure: AwsError | None = None
     at_store: bool = False
+    history: History | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,13 @@ class Survey:
 
     Attributes:
         searched: what the search of whole folders gave; None where none was asked for.
+        days: for how many days AWS was asked who used each key; None where it was not.
     """
 
     keys: tuple[FoundKey, ...]
     problems: tuple[Problem, ...]
     searched: Searched | None = None
+    days: int | None = None
 
     @property
     def blind_spots(self) -> tuple[BlindSpot, ...]:
@@ -80,11 +85,14 @@ class Survey:
         )
 
 
-def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Search | None = None) -> Survey:
+def take_survey(
+    surroundings: Surroundings, *, offline: bool = False, search: Search | None = None, days: int | None = None
+) -> Survey:
     """Look through the computer, and ask AWS whose the keys are.
 
     Args:
         offline: ask AWS nothing.
+        days: ask AWS as well who used each key in so many days; `offline` is not.
         search: also look into every file of an area. Where that was stopped by the surroundings' `cancel`, AWS is not
             asked.
     """
@@ -108,7 +116,13 @@ def take_survey(surroundings: Surroundings, *, offline: bool = False, search: Se
         problems += _conflicts(one)
     problems += inquiry.problems
     found.sort(key=_urgency)
-    return Survey(tuple(found), tuple(problems), searched)
+    if days is not None:
+        from keyturn.rotation import key_users
+
+        histories, unknown = key_users.of_keys(surroundings, found, days)
+        found = [replace(one, history=histories.get(one.key.access_key_id)) for one in found]
+        problems += unknown
+    return Survey(tuple(found), tuple(problems), searched, days)
 
 
 def text_pairs(place: Place, key: AccessKeyId) -> tuple[KeyPair, ...]:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from keyturn.aws import access_keys
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, LastUse
+from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, KeyUse, LastUse
 from keyturn.model.text import _
-from keyturn.rotation import by_hand
+from keyturn.rotation import by_hand, key_users
 from keyturn.rotation.deciding import items_to_decide
 from keyturn.rotation.guided_items import guided_items
 from keyturn.rotation.old_key import is_refused
@@ -34,11 +34,13 @@ class Evidence:
         foreign_use: the newest use by somebody else; None where none is known.
         readable: False where AWS does not tell this owner when the key was last used.
         dead: the old key is off or deleted already.
+        uses: what AWS's event history names since the switch; empty also where nobody but the old key may read it.
     """
 
     foreign_use: LastUse | None = None
     readable: bool = True
     dead: bool = False
+    uses: tuple[KeyUse, ...] = ()
 
 
 def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair | None) -> Evidence:
@@ -72,7 +74,8 @@ def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair | None)
             # Of an inactive key AWS may say so too (research/aws.md C2); STS tells the two apart.
             return Evidence(readable=False, dead=by_itself and is_refused(surroundings, decision, signer))
         raise
-    return Evidence(foreign_use=without_own(surroundings.journal, key, read))
+    uses = key_users.since_switch(surroundings, rotation, signer)
+    return Evidence(foreign_use=without_own(surroundings.journal, key, read), uses=uses)
 
 
 def _is_listed_off(surroundings: Surroundings, signer: KeyPair, key: AccessKeyId) -> bool:
@@ -151,6 +154,7 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
         *by_hand.after_changes(surroundings, rotation.decision),
         *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),
         *by_hand.other_computers(rotation.decision),
+        *by_hand.look_at_users(rotation),
         *by_hand.look_at_mentions(surroundings, rotation.decision),
         *by_hand.look_at_found(surroundings, rotation),
     )
@@ -213,6 +217,13 @@ def _off_days(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, 
 
 def _foreign_use(rotation: Rotation, evidence: Evidence) -> list[str]:
     use, switched_at = evidence.foreign_use, rotation.switched_at
+    if evidence.uses:
+        return [
+            _(
+                "Something still uses {key} after the switch: {uses}. Is that this computer? Find the program and give "
+                "it its own key; `keyturn scan` shows where the key stands here."
+            ).format(key=rotation.decision.key.masked, uses="; ".join(key_users.used_by(one) for one in evidence.uses))
+        ]
     if use is None or use.date is None or switched_at is None or use.date <= switched_at:
         return []
     return [

@@ -12,7 +12,7 @@ from keyturn.edits.files import read_file, writability
 from keyturn.model.errors import AppError, FileError, StateError, StoreError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import creating, program_runs, proving, switching
+from keyturn.rotation import creating, key_users, program_runs, proving, switching
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.pairs import new_pair, old_pair
@@ -49,7 +49,7 @@ def rotate(surroundings: Surroundings, plan: Plan) -> Result:
         raise  # somebody has to look at it before anything begins
     except (FileError, StoreError) as error:
         return Result(Ending.PUT_BACK, None, State.STOPPED, Step.CHECK, None, problem=error)
-    rotation = _begin(surroundings, plan.decision)
+    rotation = _begin(surroundings, plan.decision, plan.old)
     return go_on(surroundings, rotation, plan.old)
 
 
@@ -137,7 +137,7 @@ def _expect_editable(plan: Plan) -> None:
             raise problem
 
 
-def _begin(surroundings: Surroundings, decision: Decision) -> Rotation:
+def _begin(surroundings: Surroundings, decision: Decision, old: KeyPair | None) -> Rotation:
     now = surroundings.clock.now()
     taken = {one.name for one in surroundings.journal.rotations()}
     plain = f"{now:%Y%m%d}-{decision.key.last4}"
@@ -148,5 +148,8 @@ def _begin(surroundings: Surroundings, decision: Decision) -> Rotation:
     rotation = opened(surroundings, decision.rotation)
     with taking(surroundings, rotation, Step.CHECK) as outcome:
         outcome.facts.update(proving.note_own_checks(surroundings, decision))
+        if old is not None:
+            # Now, since after the switch the old key signs nothing more.
+            outcome.facts.update(key_users.before_switch(surroundings, decision, old))
         outcome.detail = _("{count} destinations").format(count=len(decision.destinations))
     return reload(surroundings, rotation)

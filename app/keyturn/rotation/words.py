@@ -57,6 +57,11 @@ def moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def weekday(at: datetime) -> str:
+    """The day of a moment with the name that it has in the week, in the person's own time zone."""
+    return at.astimezone().strftime("%A, %Y-%m-%d")
+
+
 def day(at: datetime) -> str:
     """The day of a moment in the person's own time zone."""
     return at.astimezone().strftime("%Y-%m-%d")

@@ -13,6 +13,7 @@ from keyturn import __version__
 from keyturn.computer.computer import Platform
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import UsageError
+from keyturn.model.keys import HISTORY_DAYS
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
@@ -32,6 +33,7 @@ class Arguments:
     Attributes:
         only: None means all programs.
         wait: seconds; None lets the command choose.
+        days: for how many days AWS is asked who used each key; None asks nothing of it.
     """
 
     command: str | None = None
@@ -48,6 +50,7 @@ class Arguments:
     search: tuple[Path, ...] = ()
     program: str | None = None
     any: bool = False
+    days: int | None = None
     key: str = ""
     route: str | None = None
     only: tuple[str, ...] = ()
@@ -246,6 +249,12 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--any", action="store_true", help=_("with --search: for everything shaped like an access key ID")
     )
+    parser.add_argument(
+        "--days",
+        type=_history_days,
+        metavar="N",
+        help=_("ask AWS as well which programs and addresses used each key in the last N days, 1 to 90"),
+    )
 
 
 def _remind_options(parser: argparse.ArgumentParser) -> None:
@@ -350,6 +359,16 @@ def _days(text: str) -> float:
     if number > LONGEST_WAIT:
         raise argparse.ArgumentTypeError(_("“{text}” days are more than a hundred years").format(text=text))
     return number
+
+
+def _history_days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= HISTORY_DAYS):
+        raise argparse.ArgumentTypeError(
+            _("“{text}” is not a number of days from 1 to {most}: AWS keeps no more").format(
+                text=text, most=HISTORY_DAYS
+            )
+        )
+    return int(text)
 
 
 def _address(text: str) -> str:

@@ -25,7 +25,7 @@ def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
     """What `scan` found."""
     searched = survey.searched
     return {
-        "keys": [_of_key(found, now) for found in survey.keys],
+        "keys": [{**_of_key(found, now), **_of_history(found, survey)} for found in survey.keys],
         "problems": [_of_found_problem(problem) for problem in survey.problems],
         "blind_spots": [{"what": one.what, "why": one.why, "do": one.do} for one in survey.blind_spots],
         "search": None
@@ -64,6 +64,22 @@ def _of_key(found: FoundKey, now: datetime) -> dict[str, Any]:
         "advice": found.advice.value,
         "places": [_of_place(place, pair) for place in found.places],
     }
+
+
+def _of_history(found: FoundKey, survey: Survey) -> dict[str, Any]:
+    """Who used the key, where that was asked for. `used_by_known` tells "nobody is named" from "AWS did not tell"."""
+    if survey.days is None:
+        return {}
+    history = found.history
+    if history is None:
+        return {"used_by": [], "used_by_known": False, "event_history": None}
+    asked = {
+        "since": history.since.isoformat(),
+        "regions": list(history.asked),
+        "newest_only": list(history.cut),
+        "not_read": list(history.failures),
+    }
+    return {"used_by": [use.as_json() for use in history.uses], "used_by_known": True, "event_history": asked}
 
 
 def _of_last_use(use: LastUse | None) -> dict[str, Any] | None:

@@ -75,10 +75,18 @@ def _looking() -> dict[str, HelpText]:
                 "no links, and lists what it could not look into. Ctrl-C ends it early, and shows\n"
                 "what was found until then.\n"
                 "\n"
+                "--days asks AWS's event history which programs and addresses used each key. What\n"
+                "backups read and write is not in it, so silence there does not mean nobody.\n"
+                "\n"
                 "It changes nothing, here and at AWS. It does sign requests with the keys it\n"
                 "finds; Keyturn remembers that, so as not to take its own use for somebody else's."
             ),
-            ("keyturn scan", "keyturn scan --offline", "keyturn scan --search /srv /mnt/nas --any"),
+            (
+                "keyturn scan",
+                "keyturn scan --offline",
+                "keyturn scan --days 30",
+                "keyturn scan --search /srv /mnt/nas --any",
+            ),
             _("0 looked (also where it found nothing) · 1 could not look · 2 usage · 4 you ended the search early"),
         ),
         "clients": HelpText(

@@ -40,13 +40,20 @@ def scan(session: Session, output: Output) -> Exit:
             _("Nothing was searched. Name the folders as well: keyturn scan --search DIR --any"),
             code="usage.arguments",
         )
+    if arguments.days is not None and arguments.offline:
+        raise UsageError(
+            _("--days asks AWS, and --offline asks it nothing"),
+            _("Nothing was looked at. Leave one of the two out."),
+            code="usage.arguments",
+        )
     with (
         output.notes.busy(sentence) as show,
         watched(
             folders, any_key=arguments.any, own_memory=session.folder, home=home, show=show, cancel=cancel
         ) as search,
     ):
-        survey = surveyed(session.surroundings(cancel=cancel), offline=arguments.offline, search=search)
+        surroundings = session.surroundings(cancel=cancel)
+        survey = surveyed(surroundings, offline=arguments.offline, search=search, days=arguments.days)
     now = session.clock.now()
     output.document(documents.of_survey(survey, now))
     output.show(*scan_page(survey, now=now, home=home, options=session.hints, offline=arguments.offline))
@@ -122,11 +129,13 @@ def looking_sentence() -> str:
     return _("Looking through this computer, and asking AWS…")
 
 
-def surveyed(surroundings: Surroundings, *, offline: bool = False, search: Search | None = None) -> Survey:
+def surveyed(
+    surroundings: Surroundings, *, offline: bool = False, search: Search | None = None, days: int | None = None
+) -> Survey:
     """The keys on this computer, remembered for reminders where AWS was asked."""
     from keyturn.rotation.survey import take_survey
 
-    survey = take_survey(surroundings, offline=offline, search=search)
+    survey = take_survey(surroundings, offline=offline, search=search, days=days)
     if not offline and not surroundings.cancel.asked:
         from keyturn.reminders.checking import remember  # an offline scan does without
 

@@ -80,8 +80,20 @@ def _table(survey: Survey, now: datetime, home: Path) -> list[Line]:
             page.append(Line((*pieces, *arrow), indent=2, hanging=2))
             if place.note:
                 page.append(line(place.note, Tone.QUIET, indent=4))
+        page += _users(found, survey.days)
         page.append(BLANK)
     return page[:-1]
+
+
+def _users(found: FoundKey, days: int | None) -> list[Line]:
+    """Who used the key, where AWS was asked and told."""
+    if days is None or found.history is None:
+        return []
+    from keyturn.rotation import key_users  # most scans do not ask
+
+    return [line(key_users.heading(found.history, days), indent=2)] + [
+        bullet(text, indent=2) for text in key_users.lines(found.history)
+    ]
 
 
 def _owner(found: FoundKey) -> list[Line]:

@@ -1,0 +1,108 @@
+"""What AWS's event history names is asked about before the old key goes off; what it does not name opens nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyturn.model.keys import AccessKeyId
+from keyturn.practice import faults
+from keyturn.practice.records import Record
+from keyturn.rotation import conductor
+from keyturn.rotation.by_hand import USED_ELSEWHERE
+from keyturn.rotation.steps import By, Ending, Result, Route, State
+
+from .conftest import Office
+
+CRON = ("cron/1.0", "203.0.113.7")
+
+
+def happened(office: Office, key: AccessKeyId, agent: str, address: str, action: str = "s3:ListAllMyBuckets") -> None:
+    """Somebody used the key a moment ago, as the event history has it; the last use comes hours later."""
+    record = Record(office.clock.now(), key, action, "", "us-east-1", 200, "ok", address, agent)
+    office.account._door.log.add(record)
+
+
+def items(result: Result) -> list[str]:
+    return [one.item for one in result.awaiting]
+
+
+def asked(office: Office) -> list[AccessKeyId | None]:
+    """Who asked for the event history so far."""
+    return [one.key for one in office.account.records if one.action == "cloudtrail:LookupEvents"]
+
+
+def test_a_program_at_another_address_is_asked_about_before_the_old_key_goes_off(office: Office) -> None:
+    happened(office, office.old.access_key_id, *CRON)
+    office.clock.sleep(3600)
+
+    result = office.rotate(Route.SCOPED_USER)
+
+    assert (result.ending, result.state) == (Ending.WAITING, State.WAITING)
+    assert USED_ELSEWHERE in items(result)
+    (item,) = [one for one in result.awaiting if one.item == USED_ELSEWHERE]
+    assert "cron/1.0 from 203.0.113.7 in us-east-1" in item.steps[0]
+    held = conductor.turn_off(office.start(), None, By.KEY)
+    assert USED_ELSEWHERE in items(held)
+    conductor.tick(office.start(), None, USED_ELSEWHERE)
+    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+
+
+def test_what_came_from_where_keyturn_itself_comes_from_is_this_computer(office: Office) -> None:
+    office.found()  # Keyturn looks, and so AWS knows where it comes from
+    happened(office, office.old.access_key_id, "rclone/v1.60.1", "127.0.0.1")
+
+    assert USED_ELSEWHERE not in items(office.rotate(Route.SCOPED_USER))
+
+
+def test_what_is_read_and_written_in_buckets_is_not_known_and_nothing_is_asked_about_it(office: Office) -> None:
+    happened(office, office.old.access_key_id, "restic", "203.0.113.7", action="s3:PutObject")
+
+    assert USED_ELSEWHERE not in items(office.rotate(Route.SCOPED_USER))
+
+
+def test_a_use_after_the_switch_keeps_the_old_key_on_and_is_named(office: Office) -> None:
+    office.rotate(Route.NEW_ROOT_KEY)
+    office.clock.sleep(3600)
+    happened(office, office.old.access_key_id, *CRON)
+    office.clock.sleep(60)
+
+    held = conductor.turn_off(office.start(), None, By.KEY)
+
+    assert held.ending is Ending.WAITING
+    assert held.problem is not None
+    assert "cron/1.0 from 203.0.113.7" in held.problem.message
+    assert "Is that this computer?" in held.problem.message
+
+
+def test_after_the_switch_the_old_key_never_asks(office: Office) -> None:
+    for route in (Route.SCOPED_USER, Route.NEW_ROOT_KEY):
+        office.rotate(route)
+        before = len(asked(office))
+        conductor.carry_on(office.start(), None)
+        assert office.old.access_key_id not in asked(office)[before:]
+        conductor.undo(office.start(), None)
+
+
+def test_keyturns_own_requests_are_nobodys_use(office: Office) -> None:
+    office.found()
+    result = office.rotate(Route.NEW_ROOT_KEY)
+    office.clock.sleep(60)
+
+    assert USED_ELSEWHERE not in items(result)
+    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.broken_server(), faults.refused(400, "AccessDeniedException"), faults.portal()]
+)
+def test_a_history_that_cannot_be_read_stops_nothing_and_opens_nothing(office: Office, fault: faults.Fault) -> None:
+    office.account.fail("cloudtrail:LookupEvents", fault, times=1000)
+
+    result = office.rotate(Route.NEW_ROOT_KEY)
+
+    assert result.state is State.WAITING
+    assert result.problem is None
+    office.clock.sleep(3600)
+    office.use(office.old, "iam", "ListUsers", {})
+    office.clock.sleep(3600)
+    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.WAITING
