@@ -22,6 +22,7 @@ from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.seam import Assistant, Errand, NewRotation, RunningRotation
 from keyturn.desktop.undo_page import UndoPage
 from keyturn.model.errors import AppError
+from keyturn.practice.records import Record
 from keyturn.practice.timeline import HandClock
 from keyturn.rotation import conductor
 from keyturn.rotation.location import Location
@@ -30,6 +31,8 @@ from keyturn.rotation.planning import make_plan
 from keyturn.rotation.steps import Result, Step
 from keyturn.rotation.survey import take_survey
 from keyturn.state.journal import Entry, Mark
+
+from .conftest import Ground
 
 PATIENCE = 30_000
 
@@ -266,6 +269,25 @@ def test_the_page_of_a_key_tells_all_that_is_known_and_the_command_that_does_the
     assert "~/.config/rclone/rclone.conf  →  family-archive" in text
     assert "A thief could not:" in text
     assert f"keyturn plan {key.last4} --endpoint-url" in text
+
+
+def test_the_page_of_a_key_names_who_used_it_as_the_history_of_aws_has_it(
+    window: MainWindow, runner: Runner, ground: Ground, qtbot: QtBot
+) -> None:
+    record = Record(
+        *(ground.clock.now(), ground.old.access_key_id, "s3:ListAllMyBuckets", "", "us-east-1"),
+        *(200, "ok", "203.0.113.7", "rclone/v1.60.1"),
+    )
+    ground.account._door.log.add(record)
+
+    window.open_key(ground.old.access_key_id)
+    assert "event history" in _text_of(_page(window))
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=PATIENCE)
+
+    text = _text_of(_page(window))
+    assert "rclone/v1.60.1 from 203.0.113.7 in us-east-1: 1 request" in text
+    assert "is that this computer?" in text
+    assert "no reads and writes of backups" in text
 
 
 def test_the_arrow_keys_lead_along_the_lines(window: MainWindow, qtbot: QtBot) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
 from keyturn.desktop.command_line import CommandLine
+from keyturn.desktop.key_users_card import KeyUsersCard
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Page
 from keyturn.desktop.picture import advice_tone, order_for
 from keyturn.desktop.power import PowerPicture, before_and_after
+from keyturn.desktop.runner import Runner
 from keyturn.desktop.timeline import KeyTimeline, moments_of
 from keyturn.desktop.widgets import Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text, Verbatim
 from keyturn.model.keys import AccessKey, KeyStatus, PrincipalKind
@@ -36,9 +36,7 @@ class KeyPage(Page):
 
     wanted = Signal()
 
-    def __init__(
-        self, found: FoundKey, overview: Overview, options: Sequence[str], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, found: FoundKey, overview: Overview, runner: Runner, parent: QWidget | None = None) -> None:
         key = found.key
         super().__init__(_("Access key {key}").format(key=key.access_key_id.masked), parent)
         self._overview = overview
@@ -56,12 +54,15 @@ class KeyPage(Page):
         life.column.addWidget(KeyTimeline(moments_of(found, overview), overview.looked_at))
         self.column.addWidget(life)
         self._add_places()
+        if not found.at_store and not key.access_key_id.is_temporary:
+            self.column.addWidget(Subheading(_("Who used it")))
+            self.column.addWidget(KeyUsersCard(runner, found, overview.survey.keys))
         if found.advice is Advice.REPLACE:
             self._add_powers()
         self.column.addWidget(Subheading(_("The same in the terminal")))
         command = "continue" if overview.rotation_of(found) is not None else "plan"
         typed = (command,) if command == "continue" else (command, key.access_key_id.last4)
-        self.column.addWidget(CommandLine(words.command(options, *typed)))
+        self.column.addWidget(CommandLine(words.command(runner.location.options, *typed)))
         self.column.addStretch(1)
 
     def _order(self) -> str:

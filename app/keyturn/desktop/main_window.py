@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
             return
         from keyturn.desktop.key_page import KeyPage
 
-        page = KeyPage(found, self.overview, self.runner.location.options)
+        page = KeyPage(found, self.overview, self.runner)
         page.wanted.connect(lambda: self._replace(key))
         self.open_page(page)
 

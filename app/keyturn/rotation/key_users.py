@@ -39,12 +39,15 @@ _BEFORE, _AFTER = timedelta(minutes=2), timedelta(minutes=3)
 
 
 def of_keys(
-    surroundings: Surroundings, keys: Sequence[FoundKey], days: int
+    surroundings: Surroundings, keys: Sequence[FoundKey], days: int, *, beside: Sequence[FoundKey] = ()
 ) -> tuple[Mapping[AccessKeyId, History], tuple[Problem, ...]]:
     """Ask AWS who used each key of AWS's in the last `days` days.
 
     The old key of a rotation signs nothing after the switch: another key of its account asks about it, where one is
     here that may.
+
+    Args:
+        beside: further keys that were found, which may ask about these.
 
     Returns:
         The histories, and why there is none of other keys, or not of every region.
@@ -59,7 +62,7 @@ def of_keys(
         if found.at_store or key.is_temporary:
             continue
         history = None
-        for signer in _signers(found, keys, silent):
+        for signer in _signers(found, (*keys, *beside), silent):
             regions = _regions(surroundings, found, signer)
             history = asking.of(key, signer, regions, since=since, is_own=own_events(surroundings.journal, key))
             if not _is_denied(history):
