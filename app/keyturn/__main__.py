@@ -17,8 +17,12 @@ def main() -> int:
     if arguments[:1] == ["--version"]:
         from keyturn import __version__
 
-        sys.stdout.write(f"keyturn {__version__}\n")
+        if sys.stdout is not None:  # None where it was closed
+            sys.stdout.write(f"keyturn {__version__}\n")
         return 0
+    from keyturn.computer.process import prepare_process
+
+    prepare_process()
     import gc
 
     # Modules and AWS's descriptions of its services are no garbage, and Python would look through them again and again.

@@ -272,3 +272,16 @@ def test_the_clock_tells_utc_and_does_not_wait_for_the_past() -> None:
     clock.sleep(-5)
     clock.sleep(0)
     assert clock.monotonic() >= before
+
+
+@pytest.mark.parametrize("path", ["", ".", "tools", os.pathsep])
+def test_a_program_is_not_looked_up_in_the_folder_that_is_current(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (tmp_path, tmp_path / "tools"):
+        folder.mkdir(exist_ok=True)
+        (folder / "made-up-program").write_text("#!/bin/sh\n")
+        (folder / "made-up-program").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    here = Computer(Platform.LINUX, tmp_path / "home", {"PATH": path}, is_this_one=True)
+    assert find_program("made-up-program", here) is None

@@ -94,8 +94,10 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path, platform: Plat
 
 def test_from_a_clone_this_python_starts_keyturn(tmp_path: Path) -> None:
     command = command_line(Starts.CHECK, ("--state-dir", str(tmp_path)))
-    assert command == (sys.executable, "-m", "keyturn", "remind", "--check", "--state-dir", str(tmp_path))
-    started = subprocess.run([*command[:3], "--version"], capture_output=True, text=True, check=True)
+    assert command == (sys.executable, "-I", "-m", "keyturn", "remind", "--check", "--state-dir", str(tmp_path))
+    for name in ("keyturn", "json", "site"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('a file of the folder that it was started in ran')")
+    started = subprocess.run([*command[:4], "--version"], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert started.stdout.startswith("keyturn ")
 
 
@@ -221,7 +223,7 @@ def test_windows_reads_back_the_words_that_were_meant() -> None:
     RunKey(registry).enable(Starts.CHECK, ("--state-dir", r'C:\Users\Oma Erna\key"turn'))
     value = registry.values[RUN, NAME]
     python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
-    assert value == f'{python} -m keyturn remind --check --state-dir "C:\\Users\\Oma Erna\\key\\"turn"'
+    assert value == f'{python} -I -m keyturn remind --check --state-dir "C:\\Users\\Oma Erna\\key\\"turn"'
 
 
 def test_a_command_that_windows_would_cut_off_is_refused() -> None:

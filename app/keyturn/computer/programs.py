@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +27,8 @@ OUTPUT_LIMIT = 64 * 1024  # bytes of a check's output that are kept: its end, wh
 # How long a check's own children may keep its output open once it has ended, in seconds.
 _STRAGGLERS = 1.0
 _LOOK_EVERY = 0.02
+# On Windows a program of the terminal opens a console window of its own where its parent has none.
+NO_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 # Programs started from a desktop see a short PATH on macOS; these are where people's tools are.
 _USUAL_FOLDERS = ("/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin", "/usr/bin", "/bin", "/snap/bin")
 # The programs that run other programs' scripts: s3cmd and aws show up as `python3 /usr/bin/s3cmd`.
@@ -78,8 +79,23 @@ def find_program(name: str, computer: Computer) -> Path | None:
     folders = [computer.environment.get("PATH", os.defpath)]
     if computer.platform is not Platform.WINDOWS:
         folders += [str(computer.home / ".local" / "bin"), str(computer.home / "bin"), *_USUAL_FOLDERS]
-    found = shutil.which(name, path=os.pathsep.join(folders))
-    return None if found is None else Path(found).absolute()
+    # `shutil.which` would look into the current folder first on Windows, where anybody's file may lie.
+    places = [Path(folder) for entry in folders for folder in entry.split(os.pathsep) if Path(folder).is_absolute()]
+    for place in places:
+        for ending in _endings(name):
+            program = place / f"{name}{ending}"
+            if program.is_file() and os.access(program, os.X_OK):
+                return program
+    return None
+
+
+def _endings(name: str) -> list[str]:
+    """What may follow the name of a program in the name of its file."""
+    if sys.platform == "win32":
+        endings = [one for one in os.environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";") if one]
+        return ["", *endings] if name.lower().endswith(tuple(one.lower() for one in endings)) else endings
+    else:
+        return [""]
 
 
 def run_check(
@@ -108,6 +124,7 @@ def run_check(
             stderr=subprocess.STDOUT,
             bufsize=0,
             start_new_session=True,
+            creationflags=NO_CONSOLE,
         )
     except (OSError, ValueError) as error:
         raise ClientError(

@@ -35,7 +35,8 @@ def become_tray(location: Location) -> int:
     from keyturn.computer.folders import state_folder
 
     folder = state_folder(location.state_dir)
-    command = [*terminal_program(), WORD, str(folder), *location.options]
+    # On Windows a program of the terminal would show its console as long as the icon stays.
+    command = [*window_program(), WORD, str(folder), *location.options]
     if os.name == "posix":
         os.execv(command[0], command)  # noqa: S606  (this very program, no shell)
     return subprocess.run(command, check=False).returncode

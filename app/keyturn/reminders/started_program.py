@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import site
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -47,7 +48,14 @@ def _this_program(python: str, bundled: str) -> tuple[str, ...]:
         # An AppImage is mounted anew at each start; only its own file stays where it is. Another program's AppImage
         # leaves the same variable to what it starts, which is why it counts in a bundle alone.
         return (os.environ.get("APPIMAGE") or str(_beside(Path(sys.executable), bundled)),)
-    return (str(_beside(Path(sys.executable), python)), "-m", "keyturn")
+    return (str(_beside(Path(sys.executable), python)), _isolation(), "-m", "keyturn")
+
+
+def _isolation() -> str:
+    """The option without which Python imports from the folder that it is started in, whatever lies there."""
+    # -I leaves the person's own packages out as well, and Keyturn may have been installed among those.
+    own = Path(site.getusersitepackages())
+    return "-P" if own in Path(__file__).parents else "-I"
 
 
 def _beside(program: Path, name: str) -> Path:

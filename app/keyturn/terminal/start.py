@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from keyturn.computer.clock import Clock, SystemClock
 from keyturn.computer.folders import state_place
+from keyturn.computer.process import complete_streams
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
@@ -49,6 +50,7 @@ def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | No
     Args:
         window: opens where no command is typed; without one, a command has to be named.
     """
+    complete_streams()
     _prepare_streams()
     forget_interruptions()
     try:

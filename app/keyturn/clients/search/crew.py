@@ -292,6 +292,7 @@ class Crew:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             process_group=0 if os.name == "posix" else None,  # Ctrl-C is for this process to hear
         )
         with self._changed:
