@@ -25,6 +25,7 @@ COMMANDS = {
     "turn-off": ("turn-off", "--yes"),
     "turn-on": ("turn-on",),
     "delete": ("delete", "--confirm", "C7NK"),
+    "end": ("end", "--confirm", "C7NK"),
     "verify": ("verify",),
     "remind": ("remind",),
     "snooze": ("remind", "--snooze", "3"),

@@ -419,7 +419,8 @@ def page_of(standing: Standing) -> Page:
     """The page on which a rotation that stands so goes on."""
     rotation, result = standing.rotation, standing.result
     if rotation.is_over:
-        return Page.UNDONE if rotation.is_done(Step.UNDO) else Page.DELETED
+        ends = {State.UNDONE: Page.UNDONE, State.DONE: Page.DELETED}
+        return ends.get(rotation.state, Page.STOPPED)
     match rotation.step:
         case Step.WATCH | Step.TURN_OFF:
             if _by_hand(standing):

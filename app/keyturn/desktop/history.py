@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _TONES = {
     State.DONE: Tone.GOOD,
     State.UNDONE: Tone.NEUTRAL,
+    State.ENDED: Tone.NEUTRAL,
     State.WAITING: Tone.ACCENT,
     State.STOPPED: Tone.BAD,
     State.INTERRUPTED: Tone.BAD,
@@ -104,6 +105,7 @@ def _state_word(state: State) -> str:
     return {
         State.DONE: _("over"),
         State.UNDONE: _("taken back"),
+        State.ENDED: _("closed"),
         State.WAITING: _("waiting"),
         State.STOPPED: _("stopped"),
         State.INTERRUPTED: _("interrupted"),

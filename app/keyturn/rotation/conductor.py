@@ -13,6 +13,7 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, deciding, deleting, last_steps, pairs, program_runs, switching, watching, way_out
+from keyturn.rotation.closing import end, expect_not_ended
 from keyturn.rotation.decision import ByHand
 from keyturn.rotation.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
 from keyturn.rotation.record import reload, write
@@ -27,6 +28,7 @@ __all__ = [
     "add_by_hand",
     "carry_on",
     "delete",
+    "end",
     "rotate",
     "standing",
     "take_pair",
@@ -72,6 +74,7 @@ def turn_off(surroundings: Surroundings, name: str | None, by: By | None = None,
         wait: seconds to wait for the person in the console.
     """
     rotation = opened(surroundings, name)
+    expect_not_ended(rotation)
     if rotation.off_at is not None:
         return carry_on(surroundings, rotation.name) if not rotation.is_over else standing(surroundings, rotation)
     return last_steps.turn_off(surroundings, rotation, by, wait)
@@ -84,6 +87,7 @@ def delete(surroundings: Surroundings, name: str | None, confirm: str | None) ->
         UsageError: where `confirm` is not the end of the old key's ID.
     """
     rotation = opened(surroundings, name)
+    expect_not_ended(rotation)
     if rotation.is_done(Step.DELETE):
         return standing(surroundings, rotation)
     return last_steps.delete(surroundings, rotation, confirm)
@@ -99,6 +103,7 @@ def tick(surroundings: Surroundings, name: str | None, item: str, confirm: str |
         UsageError: where nothing of that name is awaited, or `confirm` is not the end of the old key's ID.
     """
     rotation = opened(surroundings, name)
+    expect_not_ended(rotation)
     if item in rotation.ticked:
         return replace(standing(surroundings, rotation), ending=Ending.DONE)
     if item == by_hand.TURN_OFF and rotation.step in {Step.WATCH, Step.TURN_OFF}:

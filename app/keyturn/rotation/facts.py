@@ -52,6 +52,19 @@ def _simulated(fields: Fields) -> None:
         fields.get(name, mapped(listed(text)))
 
 
+def _held(value: object) -> None:
+    if not isinstance(value, list) or len(value) != 2:
+        raise NotUnderstood
+    text(value[0])
+    maybe(key_id)(value[1])
+
+
+def _ended(fields: Fields) -> None:
+    fields.get("old", text)
+    fields.get("new", text)
+    fields.get("holds", listed(_held))
+
+
 def _user(fields: Fields) -> None:
     fields.get("name", text)
     fields.get("id", text)
@@ -85,6 +98,7 @@ _KINDS: Mapping[str, Reader[object]] = {
     "holding": listed(whole_object(read_place)),
     "searched": whole_object(_searched),
     "code": text,
+    "ended": whole_object(_ended),  # what was known when it was closed as it stood
     "found": truth,  # the new key stood in the destinations, and nothing proves whose it is
     "item": text,
     "known": listed(key_id),  # the keys that were there before
@@ -110,6 +124,7 @@ _NEEDED: Mapping[tuple[Step, Mark], str] = {
     **{(step, Mark.TICKED): "item" for step in Step},
     (Step.TURN_OFF, Mark.NOTED): "by",
     (Step.TURN_OFF, Mark.DONE): "by",
+    (Step.END, Mark.DONE): "ended",
 }
 
 

@@ -9,12 +9,11 @@ from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, deleting, new_key, old_key, program_runs, proving, turning_off, watching
-from keyturn.rotation.old_key import OldKey
 from keyturn.rotation.pairs import asker, new_pair, pair_of
 from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
-from keyturn.rotation.steps import By, Ending, Result, Step
+from keyturn.rotation.steps import By, Ending, OldKey, Result, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.whole_search import search_again
 from keyturn.state.journal import Mark

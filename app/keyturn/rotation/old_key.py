@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from keyturn.aws import access_keys, identity, spreading
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.proving import store_target
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.steps import OldKey
 from keyturn.rotation.surroundings import Surroundings
-
-
-class OldKey(StrEnum):
-    """How it stands. IAM lists at once what STS and S3 hear of seconds later (research/aws.md A4)."""
-
-    ON = "on"  # AWS accepts it, and will go on to
-    COMING = "coming"  # IAM lists it as active, and STS has not heard of that
-    OFF = "off"  # inactive, or about to be everywhere
-    GONE = "gone"  # its owner has no such key any more
-    REFUSED = "refused"  # off or gone: AWS tells only another key of its owner which
-    UNKNOWN = "unknown"  # its secret is not at hand, and no other key may ask
-
-    @property
-    def is_off(self) -> bool:
-        """True where backups with it fail, now or in a moment."""
-        return self in {OldKey.OFF, OldKey.GONE, OldKey.REFUSED}
-
 
 # Why a key does not get to ask: the other one is asked then.
 _MAY_NOT_ASK = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.WRONG_SECRET})

@@ -244,16 +244,18 @@ class Rotation:
     @property
     def is_over(self) -> bool:
         """True where nothing is left to do."""
-        return self.is_done(Step.DELETE) or self.is_done(Step.UNDO)
+        return self.is_done(Step.DELETE) or self.is_done(Step.UNDO) or self.is_done(Step.END)
 
     @property
     def is_undoing(self) -> bool:
         """True where an undo began and did not end: from there, the only way is to end it."""
-        return self.latest(Step.UNDO, Mark.INTENT) is not None and not self.is_done(Step.UNDO)
+        return self.began(Step.UNDO) and not self.is_done(Step.UNDO) and not self.is_done(Step.END)
 
     @property
     def step(self) -> Step:
         """The step that it is at: the one that was interrupted, or the one that comes next."""
+        if self.is_done(Step.END):
+            return Step.END
         if self.is_undoing or self.is_done(Step.UNDO):
             return Step.UNDO
         if self.is_done(Step.DELETE):
@@ -271,6 +273,8 @@ class Rotation:
     @property
     def state(self) -> State:
         """How it stands."""
+        if self.is_done(Step.END):
+            return State.ENDED
         if self.is_done(Step.UNDO):
             return State.UNDONE
         if self.is_done(Step.DELETE):

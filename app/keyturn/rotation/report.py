@@ -12,6 +12,7 @@ from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _, plural, shown
 from keyturn.rotation import by_hand, words
+from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.record import Proved, Rotation, all_rotations
 from keyturn.rotation.said import is_deletion_seen, was_seen
 from keyturn.rotation.standing import standing
@@ -150,7 +151,7 @@ def _happened(rotation: Rotation, titles: Mapping[str, str]) -> Iterator[Happeni
             case Mark.DONE:
                 by_person = entry.facts.get("by") == By.CONSOLE.value
                 seen = was_seen(entry) or (entry.step == Step.DELETE.value and is_deletion_seen(rotation))
-                went, detail = HowItWent.WELL, _detail(entry)
+                went, detail = HowItWent.WELL, _detail(rotation, entry)
                 if not seen:
                     went, detail = HowItWent.BY_HAND, words.said_not_seen()
                 yield Happening(entry.at, entry.step, step, went, detail, by_person, seen)
@@ -189,7 +190,9 @@ def _ended(after: tuple[Entry, ...], step: str) -> bool:
     return next(following, None) in {Mark.DONE, Mark.FAILED}
 
 
-def _detail(entry: Entry) -> str:
+def _detail(rotation: Rotation, entry: Entry) -> str:
+    if "ended" in entry.facts:
+        return " ".join(what_was_known(rotation))
     if entry.facts.get("new_key") is not None:
         return AccessKeyId(str(entry.facts["new_key"])).masked
     by = entry.facts.get("by")

@@ -19,7 +19,7 @@ from keyturn.rotation.steps import Awaited, State
 from keyturn.rotation.survey import FoundKey
 
 _ADVICE_TONES = {Advice.OK: "good", Advice.UNKNOWN: "quiet"}
-_STATE_TONES = {State.DONE: "good", State.UNDONE: "quiet", State.WAITING: "attention"}
+_STATE_TONES = {State.DONE: "good", State.UNDONE: "quiet", State.ENDED: "quiet", State.WAITING: "attention"}
 # Nothing is loaded from anywhere, and nothing runs, whatever a name in the page looks like.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

@@ -32,7 +32,12 @@ class GateClosed(AppError):
 
 def standing(surroundings: Surroundings, rotation: Rotation) -> Result:
     """How the rotation stands, from the journal and this computer alone; AWS is not asked."""
-    endings = {State.DONE: Ending.DONE, State.UNDONE: Ending.DONE, State.WAITING: Ending.WAITING}
+    endings = {
+        State.DONE: Ending.DONE,
+        State.UNDONE: Ending.DONE,
+        State.ENDED: Ending.DONE,
+        State.WAITING: Ending.WAITING,
+    }
     return Result(
         ending=endings.get(rotation.state, Ending.STOPPED),
         rotation=rotation.name,

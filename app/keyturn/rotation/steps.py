@@ -34,7 +34,7 @@ class Route(StrEnum):
 
 
 class Step(StrEnum):
-    """A step of a rotation, in the order in which they are taken; `turn-on` and `undo` lead back."""
+    """A step of a rotation, in the order in which they are taken; `turn-on` and `undo` lead back, `end` out of it."""
 
     CHECK = "check"
     CREATE = "create"
@@ -47,6 +47,7 @@ class Step(StrEnum):
     DELETE = "delete"
     TURN_ON = "turn-on"
     UNDO = "undo"
+    END = "end"
 
 
 class By(StrEnum):
@@ -65,6 +66,22 @@ class Why(StrEnum):
     MAY_NOT = "may-not"  # Keyturn made it, and may not remove it
 
 
+class OldKey(StrEnum):
+    """How the old key stands at AWS. IAM lists at once what STS and S3 hear of seconds later (research/aws.md A4)."""
+
+    ON = "on"  # AWS accepts it, and will go on to
+    COMING = "coming"  # IAM lists it as active, and STS has not heard of that
+    OFF = "off"  # inactive, or about to be everywhere
+    GONE = "gone"  # its owner has no such key any more
+    REFUSED = "refused"  # off or gone: AWS tells only another key of its owner which
+    UNKNOWN = "unknown"  # its secret is not at hand, and no other key may ask
+
+    @property
+    def is_off(self) -> bool:
+        """True where backups with it fail, now or in a moment."""
+        return self in {OldKey.OFF, OldKey.GONE, OldKey.REFUSED}
+
+
 class State(StrEnum):
     """How a rotation stands."""
 
@@ -73,6 +90,7 @@ class State(StrEnum):
     STOPPED = "stopped"  # something for a person to look at
     DONE = "done"
     UNDONE = "undone"
+    ENDED = "ended"  # closed as it stood
 
 
 class Ending(StrEnum):

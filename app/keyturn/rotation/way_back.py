@@ -8,18 +8,19 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, old_key, switching, turning_off, undoing
+from keyturn.rotation.closing import expect_not_ended
 from keyturn.rotation.guided_items import items_to_put_back
-from keyturn.rotation.old_key import OldKey
 from keyturn.rotation.pairs import SecretGone, held_now, new_pair, old_pair, pair_of
 from keyturn.rotation.record import Rotation, reload
 from keyturn.rotation.standing import GateClosed, looked_at, opened, standing, stopped, waiting
-from keyturn.rotation.steps import Ending, Result, Step
+from keyturn.rotation.steps import Ending, OldKey, Result, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 
 
 def undo(surroundings: Surroundings, name: str | None) -> Result:
     """Put everything back as it was before the rotation, as long as the old key is not deleted."""
     rotation = opened(surroundings, name)
+    expect_not_ended(rotation)
     if rotation.is_done(Step.UNDO):
         return looked_at(surroundings, rotation)
     if rotation.is_done(Step.DELETE):
@@ -115,7 +116,8 @@ def _gone(rotation: Rotation) -> AppError:
         _("The old key {key} is deleted at AWS").format(key=rotation.decision.key.masked),
         _(
             "Nothing can bring it back, so nothing was changed: your programs keep the key that they have. "
-            "`keyturn continue` goes on with the new key; `keyturn end` closes this rotation as it stands."
-        ),
+            "`keyturn continue` goes on with the new key; `keyturn end {name} --confirm {last4}` closes this rotation "
+            "as it stands."
+        ).format(name=rotation.name, last4=rotation.decision.key.last4),
         code="key.gone",
     )

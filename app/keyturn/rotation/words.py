@@ -163,6 +163,7 @@ def step(word: Step) -> str:
         Step.DELETE: _("Delete the old key"),
         Step.TURN_ON: _("Turn the old key on again"),
         Step.UNDO: _("Put everything back"),
+        Step.END: _("Close the rotation as it stands"),
     }[word]
 
 
@@ -190,6 +191,8 @@ def standing(rotation: Rotation, result: Result) -> str:
             if any(one.item == Step.DELETE.value for one in result.said):
                 return _("over: the old key is deleted; {said}").format(said=said_not_seen())
             return _("over: the old key is deleted")
+        case State.ENDED:
+            return _("closed as it stood: it is neither carried on nor put back any more")
         case State.UNDONE:
             return _("undone: what it had changed was put back")
         case State.WAITING:

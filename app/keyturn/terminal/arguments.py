@@ -169,10 +169,14 @@ def parser() -> argparse.ArgumentParser:
     made["clients"].add_argument("program", metavar="PROGRAM", nargs="?", help=_("show this one, with its steps"))
     made["done"].add_argument("item", metavar="ITEM", help=_("its name, as `keyturn status` shows it"))
     made["done"].add_argument("--rotation", metavar="ROTATION", help=_("needed only if there are several"))
-    for name in ("continue", "undo", "turn-off", "turn-on", "delete"):
+    for name in ("continue", "undo", "turn-off", "turn-on", "delete", "end"):
         made[name].add_argument("rotation", metavar="ROTATION", nargs="?", help=_("needed only if there are several"))
     for name in ("continue", "turn-off"):
         _search_option(made[name])
+    for name in ("continue", "undo", "turn-off", "turn-on"):
+        made[name].add_argument(
+            "--pair", action="store_true", help=_("ask for a pair that is not kept any more; from a pipe, two lines")
+        )
     made["turn-off"].add_argument("--by", choices=[by.value for by in By], help=_("console for a root key, else key"))
     for name in ("turn-off", "turn-on"):
         made[name].add_argument(
@@ -181,7 +185,7 @@ def parser() -> argparse.ArgumentParser:
             metavar="SECONDS",
             help=_("how long to wait for you in the console (on a terminal 600, else 0)"),
         )
-    for name in ("delete", "done"):
+    for name in ("delete", "done", "end"):
         made[name].add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
     _remind_options(made["remind"])
     _report_options(made["report"])

@@ -1,4 +1,4 @@
-"""The commands on a rotation: rotate, continue, done, undo, turn-off, turn-on, delete. One at a time."""
+"""The commands on a rotation: rotate, continue, done, undo, turn-off, turn-on, delete, end. One at a time."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def carry_on(session: Session, output: Output) -> Exit:
 
     name = session.arguments.rotation
     with session.alone():
+        _take_pair(session, output)
         return _carried_out(session, output, lambda all_of_it: conductor.carry_on(all_of_it, name))
 
 
@@ -78,6 +79,7 @@ def undo(session: Session, output: Output) -> Exit:
 
     name = session.arguments.rotation
     with session.alone():
+        _take_pair(session, output)
         return _carried_out(session, output, lambda all_of_it: conductor.undo(all_of_it, name), (Step.UNDO,))
 
 
@@ -88,6 +90,7 @@ def turn_off(session: Session, output: Output) -> Exit:
     arguments = session.arguments
     wait = _wait(session)
     with session.alone():
+        _take_pair(session, output)
         rotation = find_rotation(session.journal, arguments.rotation)
         way = By(arguments.by) if arguments.by is not None else turning_off.default_way(rotation.decision)
         still_on = rotation.off_at is None and rotation.step in {Step.WATCH, Step.TURN_OFF}
@@ -104,6 +107,10 @@ def turn_off(session: Session, output: Output) -> Exit:
             if not arguments.yes and not questions.agrees(output, _off_now(rotation)):
                 return _not_agreed(output)
             if way is By.CONSOLE and wait > 0:
+                # Nobody is told to turn off the last key that works.
+                looked = _result(session, output, lambda all_of_it: conductor.carry_on(all_of_it, rotation.name))
+                if looked.problem is not None or by_hand.TURN_OFF not in {one.item for one in looked.awaiting}:
+                    return _end(session, output, looked)
                 output.page.write(*_in_the_console(by_hand.turn_off_in_console(rotation.decision).steps, wait))
         return _carried_out(session, output, lambda all_of_it: conductor.turn_off(all_of_it, rotation.name, way, wait))
 
@@ -114,6 +121,7 @@ def turn_on(session: Session, output: Output) -> Exit:
 
     wait = _wait(session)
     with session.alone():
+        _take_pair(session, output)
         rotation = find_rotation(session.journal, session.arguments.rotation)
         if not rotation.is_over and not rotation.decision.route.same_owner and wait > 0:
             output.page.write(*_in_the_console(by_hand.turn_on_in_console(rotation.decision).steps, wait))
@@ -130,6 +138,15 @@ def delete(session: Session, output: Output) -> Exit:
         return _carried_out(session, output, lambda all_of_it: conductor.delete(all_of_it, rotation.name, confirm))
 
 
+def end(session: Session, output: Output) -> Exit:
+    """Close a rotation as it stands."""
+    from keyturn.rotation import conductor
+
+    name, confirm = session.arguments.rotation, session.arguments.confirm
+    with session.alone():
+        return _carried_out(session, output, lambda all_of_it: conductor.end(all_of_it, name, confirm))
+
+
 COMMANDS: dict[str, Callable[[Session, Output], Exit]] = {
     "rotate": rotate,
     "continue": carry_on,
@@ -138,17 +155,32 @@ COMMANDS: dict[str, Callable[[Session, Output], Exit]] = {
     "turn-off": turn_off,
     "turn-on": turn_on,
     "delete": delete,
+    "end": end,
 }
+
+
+def _take_pair(session: Session, output: Output) -> None:
+    """Ask for the pair whose secret is not kept any more, where the person said that they have it."""
+    from keyturn.rotation import conductor
+
+    if session.arguments.pair:
+        pair = questions.given_pair(output)
+        conductor.take_pair(session.surroundings(), session.arguments.rotation, pair)
 
 
 def _carried_out(
     session: Session, output: Output, work: Callable[[Surroundings], Result], ahead: Sequence[Step] = ()
 ) -> Exit:
+    return _end(session, output, _result(session, output, work, ahead))
+
+
+def _result(
+    session: Session, output: Output, work: Callable[[Surroundings], Result], ahead: Sequence[Step] = ()
+) -> Result:
     progress = output.progress(ahead)
     with heard(progress, session.before_exit) as cancel, progress:
         session.began = True
-        result = work(session.surroundings(progress, cancel))
-    return _end(session, output, result)
+        return work(session.surroundings(progress, cancel))
 
 
 def _end(session: Session, output: Output, result: Result) -> Exit:

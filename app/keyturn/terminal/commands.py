@@ -54,7 +54,7 @@ COMMANDS: dict[str, Command] = {
     "plan": reading.plan,
     "status": reading.status,
     "verify": reading.verify,
-    **dict.fromkeys(("rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete"), change),
+    **dict.fromkeys(("rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete", "end"), change),
     "remind": remind,
     "report": report,
     "practice": practice,

@@ -317,6 +317,18 @@ def _ending() -> dict[str, HelpText]:
             _("0 deleted · 2 the four characters are missing or differ · 3 not yet · 4 stopped · 5 another Keyturn"),
             operand="[ROTATION] --confirm LAST4",
         ),
+        "end": HelpText(
+            _("close a rotation as it stands, if it cannot go on"),
+            _(
+                "No file and no key is changed: both keys stay as they are, the new secret is kept,\n"
+                "and what is known and what is not is written into the report. Neither undo nor\n"
+                "continue is possible for this rotation from then on, so it needs the last four\n"
+                "characters of the old key. Look first whether `keyturn continue` or `keyturn undo` leads on."
+            ),
+            ("keyturn end 20261130-7Q2P --confirm 7Q2P",),
+            _("0 closed · 2 the four characters are missing or differ · 4 stopped · 5 another Keyturn"),
+            operand="[ROTATION] --confirm LAST4",
+        ),
     }
 
 

@@ -9,6 +9,7 @@ from keyturn.computer.shells import command_line
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation import words
+from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
@@ -58,6 +59,7 @@ def result_page(
     # Whoever ticks one thing has seen the steps of the others.
     page += _awaited_titles(result) if command == "done" else _awaited(result)
     page += _leftovers(result)
+    page += [bullet(sentence) for sentence in ([] if rotation is None else what_was_known(rotation))]
     if rotation is not None:
         page += _next(rotation, result, options, several=several)
     return page
@@ -87,7 +89,12 @@ def awaited_lines(awaiting: Iterable[Awaited], *, indent: int = 0) -> list[Line]
 
 def _rotation(rotation: Rotation, result: Result) -> list[Line]:
     decision = rotation.decision
-    tone = {State.DONE: Tone.GOOD, State.UNDONE: Tone.QUIET, State.WAITING: Tone.ATTENTION}.get(result.state, Tone.BAD)
+    tone = {
+        State.DONE: Tone.GOOD,
+        State.UNDONE: Tone.QUIET,
+        State.ENDED: Tone.QUIET,
+        State.WAITING: Tone.ATTENTION,
+    }.get(result.state, Tone.BAD)
     new_key = result.new_access_key_id
     facts = [
         (_("old key"), decision.key.masked),
@@ -161,6 +168,8 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
     key = rotation.decision.key.masked
     if result.state is State.DONE:
         return _over(rotation)
+    if result.state is State.ENDED:
+        return line(_("The rotation of {key} is closed as it stands; nothing was changed.").format(key=key))
     if result.state is State.UNDONE:
         said = _("It was undone: {key} is the key again.").format(key=key)
         return line(said if result.stands is None else result.stands.text, Tone.GOOD)

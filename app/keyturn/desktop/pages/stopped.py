@@ -32,6 +32,8 @@ class StoppedPage(PageView):
             return _("Stopped, and put back") if isinstance(flow.problem, Cancelled) else _("It did not work out")
         if flow.problem is not None:
             return flow.problem.title
+        if _is_ended(flow):
+            return _("The rotation was closed as it stood")
         if flow.standing is not None and flow.standing.rotation.is_undoing:
             return _("Putting back was interrupted")
         if flow.standing is not None and flow.standing.result.state is State.WAITING:
@@ -57,7 +59,7 @@ class StoppedPage(PageView):
         elif problem is not None and not isinstance(problem, Cancelled):
             said = f"{problem.title}. {problem.message}" if _was_put_back(flow) else problem.message
             self.add(Notice(said, Tone.ATTENTION, "exclamation"))
-        if flow.standing is not None and not _was_put_back(flow):
+        if flow.standing is not None and not _was_put_back(flow) and not _is_ended(flow):
             step = words.step(flow.standing.result.step)
             self.add(Text(_("It stopped at: {step}.").format(step=step)))
         if problem is not None and not isinstance(problem, Cancelled):
@@ -75,7 +77,7 @@ class StoppedPage(PageView):
 
     def verb(self, flow: Flow) -> Verb | None:
         """Carries the rotation on; looks again where there is none, and leaves where all was put back."""
-        if _was_put_back(flow):
+        if _was_put_back(flow) or _is_ended(flow):
             return Verb(_("Back to overview"), self.act.leave)
         if flow.standing is None:
             return Verb(_("Try again"), self.act.look_again)
@@ -97,6 +99,10 @@ def details(flow: Flow, problem: AppError) -> str:
     if standing is not None:
         text = text.replace(str(standing.home), "~")
     return KEY_ID_IN_TEXT.sub(lambda found: AccessKeyId(found[0]).masked, text)
+
+
+def _is_ended(flow: Flow) -> bool:
+    return flow.standing is not None and flow.standing.result.state is State.ENDED
 
 
 def _was_put_back(flow: Flow) -> bool:

@@ -1,0 +1,76 @@
+"""The command *end*: a rotation is closed as it stands, and what is known of it by then is written down.
+
+It changes nothing, asks no more than it gets answered, and so is always possible: no rotation is ever stuck.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from keyturn.model.errors import AppError, UsageError
+from keyturn.model.text import _
+from keyturn.rotation import old_key, switching
+from keyturn.rotation.pairs import held_now, new_pair, pair_of
+from keyturn.rotation.record import Rotation, reload, taking
+from keyturn.rotation.standing import opened, standing
+from keyturn.rotation.steps import Ending, OldKey, Result, Step
+from keyturn.rotation.surroundings import Surroundings
+
+
+def end(surroundings: Surroundings, name: str | None, confirm: str | None) -> Result:
+    """Close a rotation as it stands: both keys stay as they are, and the new secret is kept.
+
+    Raises:
+        UsageError: where `confirm` is not the end of the old key's ID, or the rotation is over.
+    """
+    rotation = opened(surroundings, name)
+    if rotation.is_done(Step.END):
+        return standing(surroundings, rotation)
+    if rotation.is_over:
+        raise UsageError(_("This rotation is over"), _("There is nothing to close."), code="usage.over")
+    if (confirm or "").strip().upper() != rotation.decision.key.last4.upper():
+        raise UsageError(
+            _("Closing a rotation as it stands has to be confirmed"),
+            _(
+                "Nothing was closed. Add --confirm {last4}, the last four characters of the old key {key}. From then "
+                "on neither undo nor continue is possible for this rotation."
+            ).format(last4=rotation.decision.key.last4, key=rotation.decision.key.masked),
+            code="usage.confirm",
+        )
+    switching.clear_away(rotation.decision)
+    known = {"old": _of_the_old_key(surroundings, rotation), "new": _of_the_new_key(surroundings, rotation)}
+    held = held_now(surroundings, rotation.decision)
+    holds: list[list[str | None]] = [[one.place.identity, pair.access_key_id.value] for one, pair in held.pairs]
+    holds += [[one.place.identity, None] for one, _error in held.unread]
+    with taking(surroundings, rotation, Step.END) as outcome:
+        outcome.facts["ended"] = {**known, "holds": holds}
+        outcome.detail = rotation.decision.key.masked
+    return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+
+
+def expect_not_ended(rotation: Rotation) -> None:
+    """Raise `UsageError` where the rotation was closed as it stands: it is out of Keyturn's hands then."""
+    if rotation.is_done(Step.END):
+        raise UsageError(
+            _("This rotation was closed as it stood"),
+            _("Keyturn neither carries it on nor puts it back any more. `keyturn report` says what was known then."),
+            code="usage.ended",
+        )
+
+
+def _of_the_old_key(surroundings: Surroundings, rotation: Rotation) -> str:
+    with suppress(AppError):
+        old = pair_of(surroundings, rotation, rotation.decision.key)
+        return old_key.look(surroundings, rotation, old, new_pair(surroundings, rotation)).value
+    return OldKey.UNKNOWN.value
+
+
+def _of_the_new_key(surroundings: Surroundings, rotation: Rotation) -> str:
+    if rotation.new_key is None:
+        return OldKey.GONE.value
+    with suppress(AppError):
+        new = new_pair(surroundings, rotation)
+        if new is not None:
+            return OldKey.REFUSED.value if old_key.is_refused(surroundings, rotation.decision, new) else OldKey.ON.value
+    return OldKey.UNKNOWN.value

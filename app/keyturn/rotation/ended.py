@@ -1,0 +1,59 @@
+"""What was known of a rotation when it was closed as it stood, and what was not."""
+
+from __future__ import annotations
+
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _
+from keyturn.rotation.asked import user_name
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.steps import OldKey, Step
+from keyturn.state.journal import Mark
+
+
+def what_was_known(rotation: Rotation) -> tuple[str, ...]:
+    """What was known when the rotation was closed, and what was not, in sentences; empty where it was not closed."""
+    done = rotation.latest(Step.END, Mark.DONE)
+    if done is None:
+        return ()
+    ended = done.facts["ended"]
+    said = [_of_old(str(ended["old"])).format(key=rotation.decision.key.masked)]
+    if rotation.new_key is not None:
+        said.append(_of_new(str(ended["new"])).format(key=rotation.new_key.masked))
+    elif rotation.decision.route.makes_a_key:
+        said.append(_("Whether a new key was made at AWS is not known; Keyturn has none of it."))
+    name = user_name(rotation)
+    if name is not None:
+        said.append(_("The IAM user {name}, if it was made, is left as it is.").format(name=name))
+    return (*said, *_of_destinations(rotation, [(str(place), key) for place, key in ended["holds"]]))
+
+
+def _of_old(stands: str) -> str:
+    if stands in {OldKey.ON, OldKey.COMING}:
+        return _("The old key {key} was on.")
+    if stands == OldKey.GONE:
+        return _("The old key {key} was deleted at AWS.")
+    if stands == OldKey.OFF:
+        return _("The old key {key} was off.")
+    if stands == OldKey.REFUSED:
+        return _("AWS refused the old key {key}; whether it was off or deleted is not known.")
+    return _("Whether the old key {key} was on is not known.")
+
+
+def _of_new(stands: str) -> str:
+    if stands == OldKey.ON:
+        return _("AWS accepted the new key {key}.")
+    if stands == OldKey.REFUSED:
+        return _("AWS did not accept the new key {key}.")
+    return _("Whether the new key {key} worked is not known.")
+
+
+def _of_destinations(rotation: Rotation, holds: list[tuple[str, str | None]]) -> list[str]:
+    titles = {one.place.identity: one.title for one in rotation.decision.destinations}
+    said = []
+    for place, key in holds:
+        title = titles.get(place, place)
+        if key is None:
+            said.append(_("Which key {name} held could not be read.").format(name=title))
+        else:
+            said.append(_("{name} held {key}.").format(name=title, key=AccessKeyId(key).masked))
+    return said
