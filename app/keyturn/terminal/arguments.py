@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +128,12 @@ def _unless_typed(settings: Settings) -> dict[str, Any]:
 
 
 class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: object = None) -> None:
+        # argparse passes over what could not be written.
+        from keyturn.terminal.screen import put
+
+        put(sys.stderr if file is None else sys.stdout, message)
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(
             _("The command was not understood: {reason}").format(reason=message),

@@ -15,7 +15,7 @@ from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Event, Moment
-from keyturn.terminal.screen import Line, Piece, Screen, Tone, line, painted, silence, wrapped
+from keyturn.terminal.screen import Line, Piece, Screen, Tone, line, lose, painted, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -47,8 +47,8 @@ def write_json(stream: TextIO, document: dict[str, Any]) -> None:
     try:
         stream.write(json_without_secrets(document) + "\n")
         stream.flush()
-    except OSError:
-        silence(stream)
+    except OSError as error:
+        lose(stream, error)
 
 
 class _LineByLine(ABC):

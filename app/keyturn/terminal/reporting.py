@@ -14,7 +14,7 @@ from keyturn.terminal import documents
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
 from keyturn.terminal.reading import looking_sentence, surveyed
-from keyturn.terminal.screen import line
+from keyturn.terminal.screen import line, put
 from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def report(session: Session, output: Output) -> Exit:
     document = documents.of_report(made)
     if path is None:
         if not output.as_json:
-            sys.stdout.write(_written(made, form))
+            put(sys.stdout, _written(made, form))
         output.document(document)
         return Exit.DONE
     text = _written(made, form)

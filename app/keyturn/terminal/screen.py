@@ -5,9 +5,11 @@ Pages are sequences of `Line`; what they look like is decided here alone. rich i
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -153,8 +155,8 @@ class Screen:
             else:
                 self.stream.write("".join(piece.text for piece in self.labelled(pieces)).rstrip() + "\n")
                 self.stream.flush()
-        except OSError:
-            silence(self.stream)
+        except OSError as error:
+            lose(self.stream, error)
 
 
 def painted(pieces: Iterable[Piece]) -> Text:
@@ -164,14 +166,38 @@ def painted(pieces: Iterable[Piece]) -> Text:
     return Text.assemble(*((piece.text, piece.tone.value) for piece in pieces))
 
 
-def silence(stream: TextIO) -> None:
-    """Lead a stream that nobody reads any more into nothing, so that its last flush does not fail either."""
+_lost: list[OSError] = []
+
+
+def put(stream: TextIO, text: str) -> None:
+    """Write a text as it is; see `lose`."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        lose(stream, error)
+
+
+def lose(stream: TextIO, error: OSError) -> None:
+    """Remember that something could not be written, unless nobody reads any more; the stream leads into nothing then.
+
+    The work goes on, and its last flush does not fail either; `lost_output` tells at the end.
+    """
+    if not isinstance(error, BrokenPipeError) and not (sys.platform == "win32" and error.errno == errno.EINVAL):
+        _lost.append(error)
     try:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, stream.fileno())
         os.close(nothing)
     except (OSError, ValueError):
         return
+
+
+def lost_output() -> OSError | None:
+    """Why something that was said could not be written; None where all was, or nobody read it. Asking forgets it."""
+    first = _lost[0] if _lost else None
+    _lost.clear()
+    return first
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -62,11 +62,30 @@ def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | No
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:
-            from keyturn.terminal.screen import silence
+        except OSError as error:
+            from keyturn.terminal.screen import lose
 
-            silence(stream)
-    return int(code)
+            lose(stream, error)
+    return int(_with_lost_output(words, Exit(code)))
+
+
+def _with_lost_output(words: Sequence[str], code: Exit) -> Exit:
+    """The exit code, where what was said may have been lost: whoever reads nothing must not take it for done."""
+    screen = sys.modules.get("keyturn.terminal.screen")
+    lost = None if screen is None else screen.lost_output()
+    if lost is None:
+        return code
+    problem = AppError(
+        _("What Keyturn said could not be written"),
+        _("The system says: {reason}. What was done stays done; `keyturn status` tells how it stands.").format(
+            reason=lost.strerror or type(lost).__name__
+        ),
+        code="output.lost",
+    )
+    from keyturn.terminal.rotation_page import problem_lines
+
+    _output(words).notes.write(*problem_lines(problem))
+    return Exit.STOPPED if code in {Exit.DONE, Exit.WAITING} else code
 
 
 def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
