@@ -484,6 +484,50 @@ def test_a_file_held_for_long_is_said_to_be_in_use(file: Path) -> None:
     assert (file.read_bytes(), leftover_temporaries(file.parent)) == (OLD, ())
 
 
+class OpenElsewhere(HeldByAnotherProgram):
+    """Answers as Windows does while another program has the file open for itself alone."""
+
+    def open(self, path: Path, flags: int, mode: int = 0o777) -> int:
+        if self.times > 0:
+            self.times -= 1
+            raise Held(self.code)
+        return super().open(path, flags, mode)
+
+
+@pytest.mark.parametrize("code", [32, 33])
+def test_a_file_that_another_program_has_open_for_a_moment_is_read_when_it_is_free(file: Path, code: int) -> None:
+    held = OpenElsewhere(3, code)
+    assert read_file(file, filesystem=held).content == OLD
+    assert 0 < held.waited < 5
+
+
+def test_a_file_that_another_program_has_open_for_long_is_in_use_and_not_somebody_elses(file: Path) -> None:
+    for now in (OpenElsewhere(1000, 32), OpenElsewhere(1000, 33)):
+        with pytest.raises(FileError) as caught:
+            read_file(file, filesystem=now)
+        assert caught.value.code == "file.busy"
+        assert now.waited < 5
+
+
+def test_a_file_that_may_not_be_opened_is_not_waited_for(file: Path) -> None:
+    held = OpenElsewhere(1, 5)
+    with pytest.raises(FileError) as caught:
+        read_file(file, filesystem=held)
+    assert (caught.value.code, held.waited) == ("file.closed", 0.0)
+
+
+class HeldWhileItsRightsAreRead(HeldByAnotherProgram):
+    def attributes(self, descriptor: int) -> dict[str, bytes]:
+        raise Held(self.code)
+
+
+def test_a_file_that_is_held_while_its_rights_are_taken_over_is_in_use(file: Path) -> None:
+    with pytest.raises(FileError) as caught:
+        replace_file(read_file(file), NEW, filesystem=HeldWhileItsRightsAreRead(0, 32))
+    assert caught.value.code == "file.busy"
+    assert (file.read_bytes(), leftover_temporaries(file.parent)) == (OLD, ())
+
+
 # --- every call may fail
 
 

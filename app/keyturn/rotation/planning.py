@@ -153,7 +153,8 @@ class _Planning:
         self._gates.append(Gate(step, reason, waits, code, offers))
 
     def _close_for(self, error: AppError) -> None:
-        self._close(f"{error.title}. {error.message}", code=error.code)
+        # A file that another program holds is free once that is done with it.
+        self._close(f"{error.title}. {error.message}", code=error.code, waits=error.code == "file.busy")
 
     def _scope(self) -> _Scope:
         wanted = set(self._options.only)
