@@ -37,7 +37,8 @@ def status_page(rotations: Sequence[tuple[Rotation, Result]], *, options: Sequen
     under_way = [pair for pair in rotations if not pair[0].is_over]
     over = [pair for pair in rotations if pair[0].is_over]
     for rotation, result in [*under_way, *reversed(over)]:
-        page += [*_rotation(rotation, result), *_awaited(result), *_said(result), BLANK]
+        known = [bullet(sentence, indent=2) for sentence in what_was_known(rotation)]
+        page += [*_rotation(rotation, result), *known, *_awaited(result), *_said(result), BLANK]
         if not rotation.is_over:
             page = [*page[:-1], *_next(rotation, result, options, several=len(under_way) > 1), BLANK]
     return page[:-1]
@@ -175,6 +176,8 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
         return line(said if result.stands is None else result.stands.text, Tone.GOOD)
     if command == "done" and result.ending is Ending.DONE:
         return line(_("Ticked."), Tone.GOOD)
+    if result.step in {Step.CREATE, Step.UNDO}:
+        return line(_("It waits until you decide about what only you can know."), Tone.ATTENTION)
     if command == "undo":
         return line(_("Nothing was put back yet: something comes first."), Tone.ATTENTION)
     if command == "turn-on" and result.ending is Ending.DONE:
@@ -230,7 +233,10 @@ def _commands(rotation: Rotation, result: Result, *, several: bool) -> Iterable[
     option = ("--rotation", *name) if several else ()
     if rotation.is_over:
         return
-    if result.state in {State.INTERRUPTED, State.STOPPED} or result.step is Step.PROVE:
+    if result.step in {Step.CREATE, Step.UNDO}:
+        for one in (one for one in result.awaiting if one.tickable):
+            yield _("if you decide so"), ("done", one.item, *option)
+    if result.state in {State.INTERRUPTED, State.STOPPED} or result.step in {Step.CREATE, Step.PROVE, Step.UNDO}:
         yield _("carries on"), ("continue", *name)
     elif result.step in {Step.WATCH, Step.TURN_OFF}:
         by_person = [one for one in result.awaiting if one.tickable and one.item != Step.TURN_OFF.value]
