@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.compose_commands import commands_in
+from keyturn.clients.compose_mounts import mounts_of, named_by
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import project_folders
-from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
+from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.clients.variable_readers import containers_anew, is_compose_file
 from keyturn.computer.computer import Platform
 from keyturn.edits import trees, yaml_spans
@@ -35,7 +36,7 @@ class Compose(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key of a service; one behind an anchor is only mentioned."""
-        take_from(look, _files(computer, look.listing), _places, _services)
+        take_from(look, _files(computer, look.listing), _services)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair by service and variable; see `Client.spots`."""
@@ -56,26 +57,21 @@ def _files(computer: Computer, listing: Listing) -> Iterator[Path]:
         yield from (Path(entry.path) for entry in listing.entries(name) if is_compose_file(entry.name))
 
 
-def _places(content: FileContent) -> Iterator[Place]:
-    for variables in _services(content):
-        yield from places_of(Compose.name, content.path, variables)
-
-
 def _services(content: FileContent) -> list[Variables]:
     root = yaml_spans.parse(content.content, path=content.path)
     # Before its second version the services stood at the top.
     services = trees.at(root, "services") if trees.at(root, "services") is not None else root
     return [
-        Variables(_assignments(trees.at(service, "environment")), name, commands_in(service), _sources(service))
+        Variables(
+            _assignments(trees.at(service, "environment")),
+            name,
+            commands_in(service),
+            files=named_by(service),
+            folder=content.path.parent,
+            mounts=mounts_of(root, service),
+        )
         for name, service in trees.members(services)
     ]
-
-
-def _sources(service: Node) -> tuple[str, ...]:
-    """The files of variables that a service is given, and the one that fills in what the file itself refers to."""
-    named = trees.at(service, "env_file")
-    texts = [named, *trees.items(named), *(trees.at(item, "path") for item in trees.items(named))]
-    return (*(one.value for one in texts if isinstance(one, Scalar)), ".env")
 
 
 def _assignments(environment: Node | None) -> list[Assignment]:

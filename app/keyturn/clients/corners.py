@@ -47,7 +47,8 @@ def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], r
     """
     found = discovered(computer, readings)
     places: list[Place] = []
-    for content in found.texts:
+    texts = {content.real_path: content for content in (*found.texts, *readings.named)}
+    for content in texts.values():
         by_key: dict[AccessKeyId, list[Occurrence]] = {}
         for one in occurrences_in(content.content):
             by_key.setdefault(one.key, []).append(one)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
-from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
+from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.clients.walking import Walk
 from keyturn.computer.computer import Platform
 from keyturn.computer.shells import quoted
@@ -35,11 +35,11 @@ class Cron(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a timetable."""
-        take_from(look, _timetables(computer, look.listing), _places, lambda content: [_variables(content)])
+        take_from(look, _timetables(computer, look.listing), _read, all_of_them=True)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`. A later line counts for the jobs below it."""
-        return spots_of(content, [_variables(content)])
+        return spots_of(content, _read(content))
 
     def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
         """Return how a timetable that is kept at home is handed to cron; cron's own files are read every minute."""
@@ -73,10 +73,6 @@ def _names_person(path: Path) -> bool:
     return path.parent.name == "cron.d" or path == Path("/etc/crontab")
 
 
-def _places(content: FileContent) -> list[Place]:
-    return places_of(Cron.name, content.path, _variables(content))
-
-
-def _variables(content: FileContent) -> Variables:
+def _read(content: FileContent) -> list[Variables]:
     table = crontabs.read(content.content, path=content.path, names_person=_names_person(content.path))
-    return Variables(table.variables, commands=table.commands)
+    return [Variables(table.variables, commands=table.commands)]

@@ -44,6 +44,8 @@ _WORDS = (
         b"backrest",
         b"secrets:",
     ),
+    # A file that is sourced may hold what nothing else here speaks of.
+    *(b"source ", b"\n. /", b"\n. ~", b"\n. $", b'\n. "', b"\n. ./"),
 )
 # Opened without waiting, so that a pipe in the place of a file cannot hold the search up.
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

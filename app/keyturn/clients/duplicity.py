@@ -13,7 +13,7 @@ from keyturn.clients.looking import Loan, Look
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import last_value
 from keyturn.clients.shell_reading import read_shell_files, shell_spots
-from keyturn.clients.variable_places import Variables, places_of
+from keyturn.clients.variable_places import places_of
 from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
@@ -42,7 +42,7 @@ class Duplicity(Client):
         for content, text in read_shell_files(look, computer, Owner.DUPLICITY):
             found = text.assignments
             goes_to = destinations_in(content.content.decode(errors="replace"))
-            places = places_of(self.name, content.path, Variables(found, commands=text.commands))
+            places = places_of(self.name, content.path, text)
             look.take(
                 replace(
                     place,

@@ -13,7 +13,7 @@ from keyturn.clients.session_tokens import token_beside
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import variable_key_id
 from keyturn.clients.shell_reading import read_shell_files, shell_spots
-from keyturn.clients.variable_places import Variables, places_of
+from keyturn.clients.variable_places import places_of
 from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent
 from keyturn.model.keys import Secret
@@ -38,7 +38,7 @@ class Environment(Client):
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a start file or script, and a mention for each in the session itself."""
         for content, text in read_shell_files(look, computer, Owner.ENVIRONMENT):
-            look.take(places_of(self.name, content.path, Variables(text.assignments, commands=text.commands)))
+            look.take(places_of(self.name, content.path, text))
         look.take(_session_places(computer.environment))
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:

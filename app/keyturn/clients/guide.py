@@ -25,6 +25,8 @@ from keyturn.model.text import _
 
 # The guide for files that hold a key and belong to no program that Keyturn knows; also their client's name.
 FILE = "file"
+# The guide for keys that a command fetches from where only the person may look.
+PASSWORD_MANAGER = "password-manager"  # noqa: S105  (a name)
 # The guides that fit whatever has none of its own.
 ANOTHER_PROGRAM = "another-program"
 ANOTHER_COMPUTER = "another-computer"

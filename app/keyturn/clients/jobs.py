@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from keyturn.edits.commands import Command
 from keyturn.edits.shell import Assignment
+from keyturn.model.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +20,55 @@ class Variables:
         assignments: in the order in which they count.
         within: what they belong to, such as a service in a compose file; empty where the file has one set of them.
         commands: what is run with them.
-        sources: the files that it takes further variables from, as they are written.
+        files: what it names in the grammar of the file itself, not in variables or on command lines.
+        folder: where relative paths are taken from; None where that is not known.
+        mounts: what of the disk the commands see elsewhere, as a container does: their path, then the disk's; None
+            where they see the disk itself.
+        mentions: what of the file counts for nothing, and holds a key nevertheless.
     """
 
     assignments: Sequence[Assignment]
     within: str = ""
     commands: Sequence[Command] = ()
-    sources: Sequence[str] = ()
+    files: Sequence[Named] = ()
+    folder: Path | None = None
+    mounts: Sequence[tuple[str, str]] | None = None
+    mentions: Sequence[Place] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The files that it takes further variables from, as they are written."""
+        return tuple(one.written for one in self.files if one.reads == Reads.VARIABLES)
+
+
+class Reads(StrEnum):
+    """What a file is read for that belongs to no program with a module of its own.
+
+    `variables`: what it sets is set for whoever names it. `script`: it is run. `folder`: files of programs lie in it.
+    `value`: it holds one half of a key, and nothing else.
+    """
+
+    VARIABLES = "variables"
+    SCRIPT = "script"
+    FOLDER = "folder"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file as another one names it.
+
+    Attributes:
+        written: as it stands there, quotes and variables included.
+        reads: one of `Reads`, or the name of the client whose file it is.
+        line: where it is named, counted from 1.
+        name: the variable that the value in it is for, or the shell that runs the script; else empty.
+    """
+
+    written: str
+    reads: str
+    line: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

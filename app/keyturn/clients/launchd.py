@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
-from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
+from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.computer.computer import Platform
 from keyturn.computer.shells import quoted
 from keyturn.edits import plists, shell
@@ -35,11 +35,11 @@ class Launchd(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a job of the person or of the system."""
-        take_from(look, _jobs(computer, look.listing), _places, lambda content: [_variables(content)])
+        take_from(look, _jobs(computer, look.listing), _read, all_of_them=True)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables; see `Client.spots`."""
-        return spots_of(content, [_variables(content)])
+        return spots_of(content, _read(content))
 
     def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
         """Return how launchd reads the job anew; it keeps what it loaded (launchctl(1))."""
@@ -62,11 +62,7 @@ def _jobs(computer: Computer, listing: Listing) -> Iterator[Path]:
         yield from listing.files_in(folder, ".plist")
 
 
-def _places(content: FileContent) -> list[Place]:
-    return places_of(Launchd.name, content.path, _variables(content))
-
-
-def _variables(content: FileContent) -> Variables:
+def _read(content: FileContent) -> list[Variables]:
     root = plists.parse(content.content, path=content.path)
     found = [
         # A text that is written differently than it reads has no span; no key is such a text.
@@ -77,7 +73,7 @@ def _variables(content: FileContent) -> Variables:
     words = [_argument(one) for one in arguments if isinstance(one, plists.Text)] if isinstance(arguments, list) else []
     command = Command(tuple(words))
     inner = shell.commands_of(command)
-    return Variables([*found, *inner.assignments], commands=[command, *inner.commands])
+    return [Variables([*found, *inner.assignments], commands=[command, *inner.commands])]
 
 
 def _argument(text: plists.Text) -> Argument:

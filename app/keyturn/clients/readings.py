@@ -28,6 +28,8 @@ class Readings:
     def __init__(self, left_out: Collection[Path] = ()) -> None:
         self.left_out = left_out
         self.taken: set[Path] = set()  # the real paths of the files that some program has read as its own
+        # Programs in languages that nobody here reads, which something runs.
+        self.named: list[FileContent] = []
         self._files: dict[Path, FileContent | FileError] = {}
         self._folders: dict[str, Sequence[os.DirEntry[str]] | OSError] = {}
         self._made: dict[Hashable, Any] = {}

@@ -32,6 +32,7 @@ from keyturn.clients.duplicity import Duplicity
 from keyturn.clients.duply import Duply
 from keyturn.clients.environment import Environment
 from keyturn.clients.filezilla import read_sites
+from keyturn.clients.following import Followed, Following
 from keyturn.clients.further_spots import with_further_spots
 from keyturn.clients.git_annex import GitAnnex
 from keyturn.clients.guide import guides
@@ -56,7 +57,7 @@ from keyturn.clients.s3cmd import S3cmd
 from keyturn.clients.s3fs import S3fs
 from keyturn.clients.s3ql import S3ql
 from keyturn.clients.s4cmd import S4cmd
-from keyturn.clients.shell_reading import shell_jobs
+from keyturn.clients.shell_reading import all_texts
 from keyturn.clients.systemd import Systemd
 from keyturn.clients.text_files import TextFiles
 from keyturn.clients.visible_ids import read_visible_ids
@@ -189,11 +190,12 @@ def find_everything(
         leave_out: folders that are not searched for mentions, such as the one in which Keyturn keeps its own memory.
     """
     readings = Readings(leave_out)
-    looks = _look_of_each(computer, readings)
+    looks, followed = _look_of_each(computer, readings)
     findings = sum((look.findings() for look in looks.values()), Findings((), guides().problems))
+    findings += Findings(tuple(followed.places), tuple(followed.problems))
     places: tuple[Place, ...] = ()
     if findings.places:
-        jobs = [*(job for look in looks.values() for job in look.jobs), *shell_jobs(computer, readings)]
+        jobs = [*(job for look in looks.values() for job in look.jobs), *all_texts(computer, readings).jobs()]
         loans = [loan for look in looks.values() for loan in look.loans]
         places = tuple(map(_nameable, credited(findings.places, jobs, loans, computer)))
     places = with_further_spots(places, readings, client_named)
@@ -203,11 +205,11 @@ def find_everything(
     return Findings(findings.places, tuple(closed_ones_together(findings.problems, computer.home)))
 
 
-def _look_of_each(computer: Computer, readings: Readings) -> Mapping[str, Look]:
-    """What each program's look gave, in the order in which places are listed.
+def _look_of_each(computer: Computer, readings: Readings) -> tuple[Mapping[str, Look], Followed]:
+    """What each program's look gave, in the order in which places are listed, and what was named and followed.
 
-    First each takes the files where it keeps them, then what lies elsewhere and is plainly its own. Scripts and files
-    of variables, which may belong to anybody, come last.
+    First each takes the files where it keeps them, then what lies elsewhere and is plainly its own, then what scripts,
+    units, jobs and services name. Scripts and files of variables, which may belong to anybody, come last.
     """
     everybody = (*CLIENTS, *guided_clients())
     looks = {client.name: _looked(client, computer, readings) for client in everybody if not client.looks_last}
@@ -219,8 +221,10 @@ def _look_of_each(computer: Computer, readings: Readings) -> Mapping[str, Look]:
         if owner is not None:
             owner.take_file(computer, looks[owner.name], path)
             readings.taken |= looks[owner.name].seen
+    texts = all_texts(computer, readings)
+    followed = Following(computer, readings, texts, CLIENTS, looks, _owner).everything()
     looks |= {client.name: _looked(client, computer, readings) for client in everybody if client.looks_last}
-    return {client.name: looks[client.name] for client in everybody}
+    return {client.name: looks[client.name] for client in everybody}, followed
 
 
 def _looked(client: Client, computer: Computer, readings: Readings) -> Look:

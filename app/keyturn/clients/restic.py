@@ -17,7 +17,7 @@ from keyturn.clients.restic_check import restic_check
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import FileFacts, last_value, session_token
 from keyturn.clients.shell_reading import read_shell_files, shell_spots, variables_of
-from keyturn.clients.variable_places import Variables, places_of
+from keyturn.clients.variable_places import places_of
 from keyturn.clients.variable_readers import after_change_of_variables
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.shell import Assignment
@@ -49,7 +49,7 @@ class Restic(Client):
             found = text.assignments
             repositories = _repositories(computer, content, found)
             facts = _facts(found, repositories)
-            places = places_of(self.name, content.path, Variables(found, commands=text.commands))
+            places = places_of(self.name, content.path, text)
             look.take(_with(place, facts) for place in places)
             profile = last_value(found, "AWS_PROFILE")
             if profile is not None and not places:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import PairSpot
 from keyturn.clients.discovery import discovered, holds_something
 from keyturn.clients.duplicity_targets import names_destination
-from keyturn.clients.jobs import Job
+from keyturn.clients.jobs import Job, Variables
 from keyturn.clients.key_names import key_name
 from keyturn.clients.looking import Look
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.readings import Readings
 from keyturn.clients.script_kinds import is_dotenv, is_script, may_set_variables
 from keyturn.clients.shell_files import SCRIPT_LIMIT, Owner, shell_files
-from keyturn.clients.variable_places import Variables, spots_of
+from keyturn.clients.variable_places import spots_of
 from keyturn.clients.walking import Walk, unfinished
 from keyturn.edits import dotenv, shell
 from keyturn.edits.files import LIMIT, FileContent
@@ -45,49 +45,84 @@ class _Text:
 
 
 @dataclass(slots=True)
-class _Texts:
-    """Every text of variables of a computer, and what went wrong while reading them, each with whose it is."""
+class Texts:
+    """Every script and file of variables of a computer, and what went wrong while reading them, with whose it is."""
 
-    texts: list[_Text] = field(default_factory=list)
+    texts: dict[Path, _Text] = field(default_factory=dict)
     unread: list[tuple[Owner, Path, FileError]] = field(default_factory=list)
     refused: list[tuple[Owner, FileContent, FileError]] = field(default_factory=list)
     unlisted: Mapping[Path, FileError] = field(default_factory=dict)
     bounded: tuple[Problem, ...] = ()
 
+    def add(self, content: FileContent, *, certain: bool, is_named: bool = False) -> list[Job]:
+        """Read one more, and return what it sets and runs; nothing where it is known, or cannot be understood.
 
-def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[tuple[FileContent, ShellText]]:
+        Args:
+            certain: it is a text of variables or for a shell. What may be something else, such as notes, is no problem
+                where it cannot be understood.
+            is_named: something runs it, so that it counts whatever it says.
+        """
+        text = content.content
+        if b"\0" in text:  # UTF-16: nothing but its letters matters here
+            text = text.replace(b"\0", b"")
+        if content.real_path in self.texts or not (certain or is_named or holds_something(text)):
+            return []
+        try:
+            one = _Text(content, variables_of(content), owner_of(text))
+        except FileError as error:
+            if certain and any(True for _found in key_ids_in(content.content)):
+                self.refused.append((owner_of(text), content, error))
+            return []
+        self.texts[content.real_path] = one
+        return [_job(one)]
+
+    def report(self, path: Path, error: FileError) -> None:
+        """Remember a file that something names and that cannot be read."""
+        self.unread.append((Owner.ENVIRONMENT, path, error))
+
+    def jobs(self) -> list[Job]:
+        """Return what each text sets and runs, whether it sets a key or only runs what uses one."""
+        return [_job(one) for one in self.texts.values()]
+
+
+def _job(one: _Text) -> Job:
+    return Job(one.content.real_path, _variables(one))
+
+
+def _variables(one: _Text) -> Variables:
+    return Variables(one.text.assignments, commands=one.text.commands, folder=one.content.path.parent)
+
+
+def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[tuple[FileContent, Variables]]:
     """Yield each file with a variable for a key that belongs to one client, with what it sets and runs.
 
     Args:
         owner: the client that asks. It gets the files that are its by their content, and reports those that cannot be
             read and are its by their name.
     """
-    readings = look.listing.readings
-    found = readings.once(shell_files, lambda: _read_all(computer, readings))
+    found = all_texts(computer, look.listing.readings)
     for whose, path, error in found.unread:
         if whose is owner:
             look.report(path, error)
     for whose, content, error in found.refused:
         if whose is owner:
             look.report_unparsable(content, error)
-    for one in found.texts:
+    for one in found.texts.values():
         if one.owner is owner:
             look.seen.add(one.content.real_path)
-            yield one.content, one.text
+            yield one.content, _variables(one)
     if owner is Owner.RESTIC:
         look.listing.failed.update(found.unlisted)
         look.take(found.bounded)
 
 
-def shell_jobs(computer: Computer, readings: Readings) -> Iterator[Job]:
-    """Yield every text for a shell that was read, whether it sets a key or only runs what uses one."""
-    for one in readings.once(shell_files, lambda: _read_all(computer, readings)).texts:
-        yield Job(one.content.real_path, Variables(one.text.assignments, commands=one.text.commands))
+def all_texts(computer: Computer, readings: Readings) -> Texts:
+    """Return the scripts and files of variables of a computer; they are read at the first call."""
+    return readings.once(all_texts, lambda: _read_all(computer, readings))
 
 
-def _read_all(computer: Computer, readings: Readings) -> _Texts:
-    walk, found = Walk(_BUDGET, readings=readings), _Texts()
-    seen: set[Path] = set()
+def _read_all(computer: Computer, readings: Readings) -> Texts:
+    walk, found = Walk(_BUDGET, readings=readings), Texts()
     for file in shell_files(computer, walk):
         try:
             content = readings.file(file.path, limit=SCRIPT_LIMIT if file.owner is Owner.NOBODY else LIMIT)
@@ -95,30 +130,15 @@ def _read_all(computer: Computer, readings: Readings) -> _Texts:
             if error.code != "file.missing":
                 found.unread.append((file.owner, file.path, error))
         else:
-            _take(found, content, seen, certain=True)
+            if holds_something(content.content.replace(b"\0", b"")):
+                found.add(content, certain=True)
     for content in discovered(computer, readings).texts:
         if may_set_variables(content) and content.real_path not in readings.taken:
-            _take(found, content, seen, certain=is_script(content))
+            found.add(content, certain=is_script(content))
     found.unlisted = walk.failed
     if walk.budget < 0 and walk.bounded is not None:
         found.bounded = tuple(unfinished([walk.bounded], Owner.RESTIC))
     return found
-
-
-def _take(found: _Texts, content: FileContent, seen: set[Path], *, certain: bool) -> None:
-    """Read one. Where it may be something else, such as notes, it is no problem that it cannot be understood."""
-    text = content.content
-    if b"\0" in text:  # UTF-16: nothing but its letters matters here
-        text = text.replace(b"\0", b"")
-    if content.real_path in seen or not holds_something(text):
-        return
-    seen.add(content.real_path)
-    owner = owner_of(text)
-    try:
-        found.texts.append(_Text(content, variables_of(content), owner))
-    except FileError as error:
-        if certain and any(True for _found in key_ids_in(content.content)):
-            found.refused.append((owner, content, error))
 
 
 def variables_of(content: FileContent) -> ShellText:

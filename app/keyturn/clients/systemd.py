@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.jobs import Named, Reads
 from keyturn.clients.looking import Look
 from keyturn.clients.unit_files import is_users_own, unit_files, unit_name
-from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of, take_from
+from keyturn.clients.variable_places import Variables, overruled, spots_of, take_from
 from keyturn.computer.shells import quoted
 from keyturn.edits import shell, units
 from keyturn.edits.files import FileContent
@@ -27,11 +28,11 @@ class Systemd(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a unit of the person or of the system."""
-        take_from(look, unit_files(computer, look.listing), _places, lambda content: [_variables(content)[0]])
+        take_from(look, unit_files(computer, look.listing), _read, all_of_them=True)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables that count; see `Client.spots`."""
-        return spots_of(content, [_variables(content)[0]])
+        return spots_of(content, _read(content))
 
     def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
         """Return how systemd reads the unit anew: until then it starts the service with the old key (systemctl(1))."""
@@ -48,19 +49,19 @@ class Systemd(Client):
         )
 
 
-def _variables(content: FileContent) -> tuple[Variables, list[Place]]:
+def _read(content: FileContent) -> list[Variables]:
     found = units.directives(content.content, path=content.path)
     counting, mentions = overruled(Systemd.name, content.path, units.variables(found))
     commands = [command for one in found if one.name.startswith("Exec") for command in units.commands(one)]
     inner = [shell.commands_of(command) for command in commands]
     assigned = [assignment for text in inner for assignment in text.assignments]
-    return Variables(
-        [*counting, *assigned],
-        commands=[*commands, *(command for text in inner for command in text.commands)],
-        sources=units.environment_files(found),
-    ), mentions
-
-
-def _places(content: FileContent) -> list[Place]:
-    variables, mentions = _variables(content)
-    return [*places_of(Systemd.name, content.path, variables), *mentions]
+    files = [Named(path, Reads.VARIABLES, 1) for path in units.environment_files(found)]
+    files += [Named(path, Reads.VALUE, line, name) for name, path, line in units.credentials(found)]
+    return [
+        Variables(
+            [*counting, *assigned],
+            commands=[*commands, *(command for text in inner for command in text.commands)],
+            files=files,
+            mentions=mentions,
+        )
+    ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from keyturn.clients.client import PairSpot
-from keyturn.clients.command_goals import PROGRAMS
+from keyturn.clients.discovery import holds_something
 from keyturn.clients.jobs import Job, Variables
 from keyturn.clients.key_names import Half, key_name
 from keyturn.clients.looking import Look, mention
+from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.shell_pairs import locator_of, pairs_in, place_of, spots_of_pairs, variable_key_id
 from keyturn.clients.variable_facts import Setting
 from keyturn.edits.encodings import Encoding
@@ -21,14 +21,7 @@ from keyturn.model.errors import FileError
 from keyturn.model.places import Place
 from keyturn.model.text import _
 
-__all__ = ["NAMES_A_KEY", "RUNS_A_PROGRAM", "Variables", "overruled", "places_of", "spots_of", "take_from"]
-
-# What stands in every file that sets a key or says where one is, in any case and with anything between the words.
-NAMES_A_KEY = re.compile(rb"(?i)access[_-]?key|AKIA|ASIA|secret|aws_|S3_")
-# What stands in every file that starts a program at S3, or lets a script have variables from elsewhere.
-RUNS_A_PROGRAM = re.compile(
-    rb"(?i)EnvironmentFile|env_file|\b(?:" + b"|".join(re.escape(one.encode()) for one in PROGRAMS) + rb")\b"
-)
+__all__ = ["Variables", "overruled", "places_of", "spots_of", "take_from"]
 
 
 def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
@@ -41,32 +34,30 @@ def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
 def take_from(
     look: Look,
     paths: Iterable[Path],
-    places_in: Callable[[FileContent], Iterable[Place]],
-    jobs_in: Callable[[FileContent], Iterable[Variables]],
-    mark: re.Pattern[bytes] = NAMES_A_KEY,
+    read: Callable[[FileContent], Iterable[Variables]],
+    *,
+    all_of_them: bool = False,
 ) -> None:
-    """Take a place for each key in the variables of these files, and what they run.
+    """Take a place for each key in the variables of these files, and what they run and name.
 
     Args:
-        places_in: reads one file; it raises FileError, which is reported, where that cannot be read.
-        jobs_in: reads what a file runs; raises as `places_in`.
-        mark: a file without it, in one or two bytes for each character, sets no key.
+        read: reads one file; it raises FileError, which is reported, where that cannot be read.
+        all_of_them: also parse a file in which nothing speaks of keys or of S3: it may start a script that does.
     """
     for path in paths:
         content = look.read(path)
-        if content is None:
-            continue
-        text = content.content.replace(b"\0", b"")
-        sets_a_key = mark.search(text) is not None
-        if not sets_a_key and RUNS_A_PROGRAM.search(text) is None:
+        if content is None or not (all_of_them or holds_something(content.content.replace(b"\0", b""))):
             continue
         try:
-            look.jobs += [Job(content.real_path, one) for one in jobs_in(content)]
-            look.take(places_in(content) if sets_a_key else ())
+            found = list(read(content))
         except FileError as error:
             # Without a key in it, whoever runs it will tell.
-            if sets_a_key:
+            if any(True for _one in key_ids_in(content.content)):
                 look.report_unparsable(content, error)
+            continue
+        for variables in found:
+            look.jobs.append(Job(content.real_path, variables))
+            look.take((*places_of(look.client, path, variables), *variables.mentions))
 
 
 def spots_of(

@@ -11,7 +11,7 @@ from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import SCRIPT_LIMIT
-from keyturn.clients.variable_places import Variables, places_of, spots_of, take_from
+from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.clients.walking import Walk, personal_folders
 from keyturn.computer.computer import Platform
 from keyturn.edits import windows_scripts
@@ -38,11 +38,11 @@ class WindowsScripts(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a script."""
-        take_from(look, _scripts(computer, look.listing), _places, lambda content: [_variables(content)])
+        take_from(look, _scripts(computer, look.listing), _read)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""
-        return spots_of(content, [_variables(content)], decoded(content.content).encoding)
+        return spots_of(content, _read(content), decoded(content.content).encoding)
 
     def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
         """Return how variables that a script sets for good are set anew (`setx`, which programs read as they start)."""
@@ -71,10 +71,6 @@ def _scripts(computer: Computer, listing: Listing) -> Iterator[Path]:
                 yield Path(entry.path)
 
 
-def _places(content: FileContent) -> list[Place]:
-    return places_of(WindowsScripts.name, content.path, _variables(content))
-
-
-def _variables(content: FileContent) -> Variables:
+def _read(content: FileContent) -> list[Variables]:
     found = windows_scripts.assignments(content.content, path=content.path)
-    return Variables(found, commands=windows_scripts.commands(content.content))
+    return [Variables(found, commands=windows_scripts.commands(content.content), folder=content.path.parent)]

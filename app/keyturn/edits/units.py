@@ -118,6 +118,16 @@ def environment_files(found: list[Directive]) -> list[str]:
     return paths
 
 
+def credentials(found: list[Directive]) -> list[tuple[str, str, int]]:
+    """Return what `LoadCredential=` hands over: its name, the file that it is in, and the line (systemd.exec(5))."""
+    handed = []
+    for directive in found:
+        if directive.name == "LoadCredential":
+            name, colon, path = directive.value.decode(errors="replace").partition(":")
+            handed += [(name, path, directive.line)] if colon and path.startswith(("/", "%")) else []
+    return handed
+
+
 @dataclass(slots=True)
 class _LogicalLine:
     """A line with those that continue it."""

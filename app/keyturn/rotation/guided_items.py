@@ -70,11 +70,13 @@ def still_old(computer: Computer, program: ByHand, old: AccessKeyId) -> tuple[Pl
 
 
 def _stands_in(path: Path, key: AccessKeyId) -> bool:
-    """Whether a file holds a pair with that ID still; the ID alone may be a remark."""
+    """Whether a file holds a pair with that ID still, or nothing but that ID; in other text it may be a remark."""
     try:
         content = read_file(path).content
     except FileError:
         return False
+    if content.strip() == key.value.encode():
+        return True
     return any(one.key == key and one.secret is not None for one in occurrences_in(content))
 
 

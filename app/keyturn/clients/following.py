@@ -1,0 +1,196 @@
+"""Following what scripts, units, jobs and compose files name, to files that are then read by their own grammar."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.discovery import SIZE_LIMIT
+from keyturn.clients.guide import PASSWORD_MANAGER
+from keyturn.clients.guided import BLIND_SPOT
+from keyturn.clients.jobs import Job, Named, Reads
+from keyturn.clients.listing import Listing
+from keyturn.clients.named_files import fetched_in, named_in
+from keyturn.clients.readings import Readings
+from keyturn.clients.script_kinds import may_set_variables
+from keyturn.clients.script_paths import Whereabouts, path_of
+from keyturn.clients.shell_files import SCRIPT_LIMIT
+from keyturn.clients.usual_corners import is_telling
+from keyturn.clients.value_files import Values
+from keyturn.edits.files import LIMIT, FileContent
+from keyturn.model.errors import FileError
+from keyturn.model.places import Place, Problem
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.clients.client import Client
+    from keyturn.clients.looking import Look
+    from keyturn.clients.shell_reading import Texts
+    from keyturn.computer.computer import Computer
+
+# What is followed in one look; a server with many jobs names a hundred files.
+_LIMIT = 2000
+_IN_A_FOLDER = 60
+
+
+@dataclass(slots=True)
+class Followed:
+    """What following gave, beside what the programs' looks took."""
+
+    places: list[Place] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Following:
+    """One round through everything that names files, until nothing new is named.
+
+    Args:
+        texts: the scripts and files of variables that were read; those that are named join them.
+        looks: of each client, by its name.
+        owner_of: returns whose a file is, by its name or by what it says.
+    """
+
+    def __init__(
+        self,
+        computer: Computer,
+        readings: Readings,
+        texts: Texts,
+        clients: Sequence[Client],
+        looks: Mapping[str, Look],
+        owner_of: Callable[[FileContent], Client | None],
+    ) -> None:
+        self._computer = computer
+        self._readings = readings
+        self._texts = texts
+        self._clients = {client.name: client for client in clients}
+        self._looks = looks
+        self._owner_of = owner_of
+        self._done: set[tuple[str, Path]] = set()
+        self._followed = Followed()
+        self._told: set[tuple[str, Path]] = set()
+
+    def everything(self) -> Followed:
+        """Follow all that is named so far, and what that names."""
+        waiting = deque([*(job for look in self._looks.values() for job in look.jobs), *self._texts.jobs()])
+        clients = tuple(self._clients.values())
+        left = _LIMIT
+        while waiting:
+            job = waiting.popleft()
+            where = Whereabouts(self._computer, job)
+            values = Values()
+            for named in named_in(job.variables, clients):
+                left -= 1
+                if left < 0:
+                    return self._followed
+                waiting += self._follow(where, named, values)
+            self._followed.places += values.places(job.path)
+            self._tell_fetched(job)
+        return self._followed
+
+    def _follow(self, where: Whereabouts, named: Named, values: Values) -> Iterator[Job]:
+        found = path_of(named.written, where)
+        if found.path is None:
+            if found.reason and named.reads not in (Reads.SCRIPT, Reads.FOLDER):
+                self._tell(where.job.path, named, found.reason)
+            return
+        path = found.path
+        if named.reads == Reads.VALUE:
+            self._value(path, named, values)
+        elif named.reads == Reads.FOLDER:
+            self._folder(path)
+        elif named.reads in (Reads.SCRIPT, Reads.VARIABLES):
+            yield from self._text(path, named)
+        else:
+            self._program(path, self._clients[named.reads])
+
+    def _program(self, path: Path, client: Client) -> None:
+        inside = client.own_file.inside
+        if inside and path.is_dir():
+            path = path / inside
+        if self._is_new(client.name, path):
+            client.take_file(self._computer, self._looks[client.name], path)
+
+    def _text(self, path: Path, named: Named) -> Iterator[Job]:
+        is_script = named.reads == Reads.SCRIPT
+        try:
+            content = self._readings.file(path, limit=SCRIPT_LIMIT if is_script else LIMIT)
+        except FileError as error:
+            # A large file that is run is a program, and no text.
+            harmless = {"file.missing", "file.not-a-file", *(("file.too-big",) if is_script else ())}
+            if error.code not in harmless:
+                self._texts.report(path, error)
+            return
+        if is_script and b"\0" in content.content[:SIZE_LIMIT]:
+            return  # a program, not a text
+        if not self._is_new(Reads.SCRIPT, path):
+            return
+        if is_script and not named.name and not may_set_variables(content):
+            self._readings.named.append(content)  # in another language
+        else:
+            yield from self._texts.add(content, certain=not is_script, is_named=True)
+
+    def _folder(self, path: Path) -> None:
+        listing = Listing(readings=self._readings)
+        paths = [path]
+        if path.is_dir():
+            entries = [one for one in listing.entries(path) if is_telling(one.name) and listing.is_file(one)]
+            paths = [Path(one.path) for one in entries[:_IN_A_FOLDER] if listing.is_at_most(one, SIZE_LIMIT)]
+        for inner in paths:
+            try:
+                content = self._readings.file(inner, limit=SIZE_LIMIT)
+            except FileError:
+                continue
+            owner = self._owner_of(content)
+            if owner is not None and content.real_path not in self._readings.taken:
+                self._program(inner, owner)
+
+    def _value(self, path: Path, named: Named, values: Values) -> None:
+        try:
+            values.take(named.name, self._readings.file(path, limit=SCRIPT_LIMIT))
+        except FileError as error:
+            if error.code != "file.missing":
+                self._texts.report(path, error)
+
+    def _is_new(self, reads: str, path: Path) -> bool:
+        real = reads, Path(os.path.realpath(path))
+        if real in self._done:
+            return False
+        self._done.add(real)
+        return True
+
+    def _tell(self, path: Path, named: Named, reason: str) -> None:
+        if (named.written, path) in self._told:
+            return
+        self._told.add((named.written, path))
+        self._followed.problems.append(
+            Problem(
+                path,
+                _("{name} names a file that Keyturn cannot follow").format(name=path.name),
+                _(
+                    "“{written}” in line {line}: {reason} If a key stands there, its backup would stop when the old "
+                    "key is turned off."
+                ).format(written=named.written, line=named.line, reason=reason),
+                code="reference.unfollowed",
+                do=_("Look into that file by hand before the old key is turned off."),
+            )
+        )
+
+    def _tell_fetched(self, job: Job) -> None:
+        keepers = dict.fromkeys(one.keeper for one in fetched_in(job.variables.assignments))
+        if keepers:
+            self._followed.problems.append(
+                Problem(
+                    job.path,
+                    _("{name} gets its key from {keeper}").format(name=job.path.name, keeper=", ".join(keepers)),
+                    _(
+                        "The key is kept there, where Keyturn cannot look: if it is the old one, change it there. The "
+                        "backup would stop when that key is turned off. A rotation asks you about it."
+                    ),
+                    client=PASSWORD_MANAGER,
+                    code=BLIND_SPOT,
+                )
+            )

@@ -1,0 +1,173 @@
+"""The files that scripts, units, jobs and compose files name, and what each of them is read for.
+
+A key often stands one step further: in what a script sources, in the configuration that a command is handed, in a file
+of one value (research/field-reports.md, Where the pair stands). What is named here is looked up by `following`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyturn.clients.jobs import Named, Reads
+from keyturn.clients.key_names import key_name
+from keyturn.clients.shell_pairs import variables_given
+from keyturn.edits.commands import Argument, Command, program_name
+
+if TYPE_CHECKING:
+    from keyturn.clients.client import Client
+    from keyturn.clients.jobs import Variables
+    from keyturn.edits.shell import Assignment
+
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "ash", "fish"})
+# These run the program behind them, after some options of their own.
+_WRAPPERS = frozenset(
+    {
+        *("exec", "sudo", "doas", "nice", "ionice", "nohup", "timeout", "time", "env", "command", "chronic", "flock"),
+        *("systemd-inhibit", "caffeinate", "setsid", "stdbuf", "su", "runuser", "test", "[", "&&"),
+    }
+)
+_BEHIND_A_WRAPPER = 7
+_RUNS_A_FILE = frozenset({*_SHELLS, "python", "python3", "perl", "ruby", "php", "node", "pwsh"})
+# `$(cat FILE)`, `$(< FILE)`, `cat FILE` in backquotes, `(cat FILE)` of fish
+_OUTPUT = re.compile(r'"?(?:\$\(|`|\()\s*(?P<inside>.*?)\s*(?:\)|`)"?', re.DOTALL)
+_READS_A_FILE = re.compile(
+    r"(?:(?:cat|head(?:\s+-n?\s*1)?|tr\s+-d\s+\S+)\s+|<\s*)(?P<file>[^|;&<>()]+?)(?:\s*\|.*)?", re.DOTALL
+)
+_NAME_FILE = re.compile(r"(?P<name>.+)_FILE", re.DOTALL)
+# What fetches a value from where it is kept: a person changes it there. Options are left out, they may name accounts.
+_KEEPERS = {
+    "pass": "pass",
+    "gopass": "gopass",
+    "op": "1Password",
+    "bw": "Bitwarden",
+    "rbw": "Bitwarden",
+    "bws": "Bitwarden Secrets Manager",
+    "lpass": "LastPass",
+    "keepassxc-cli": "KeePassXC",
+    "security": "macOS keychain",
+    "secret-tool": "Secret Service",
+    "keyring": "keyring",
+    "vault": "HashiCorp Vault",
+    "gpg": "GnuPG",
+    "gpg2": "GnuPG",
+    "age": "age",
+    "sops": "SOPS",
+    "chamber": "chamber",
+    "doppler": "Doppler",
+    "infisical": "Infisical",
+    "aws-vault": "aws-vault",
+    "systemd-creds": "systemd-creds",
+    "Get-Secret": "PowerShell SecretManagement",
+}
+_ADDRESSES = {"op://": "1Password", "bws://": "Bitwarden Secrets Manager", "vault:": "HashiCorp Vault", "pass:": "pass"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A half of a key that a command fetches from where it is kept, or an address that stands for it.
+
+    Attributes:
+        name: the variable that it is for.
+        keeper: who keeps it, as people call it.
+    """
+
+    name: str
+    keeper: str
+    line: int
+
+
+def named_in(variables: Variables, clients: Sequence[Client]) -> Iterator[Named]:
+    """Yield every file that a script, a unit, a job or a service names."""
+    yield from variables.files
+    every = (*variables.assignments, *(one for command in variables.commands for one in variables_given(command)))
+    by_variable = {name: client.name for client in clients for name in client.own_file.variables}
+    for one in every:
+        said = one.written.decode(errors="replace") or one.value or ""
+        if one.name in by_variable and said:
+            yield Named(said, by_variable[one.name], one.line)
+        yield from _value_file(one, said)
+    by_program = {name: client for client in clients for name in client.program_names if client.own_file.options}
+    for command in variables.commands:
+        yield from _in_command(command, by_program)
+
+
+def fetched_in(assignments: Iterable[Assignment]) -> Iterator[Fetched]:
+    """Yield the halves of keys that come out of a password manager or its like."""
+    for one in assignments:
+        known = key_name(one.name)
+        if known is None or not known.means_s3:
+            continue
+        said = one.written.decode(errors="replace") or one.value or ""
+        keeper = _keeper(said)
+        if keeper is not None:
+            yield Fetched(one.name, keeper, one.line)
+
+
+def _keeper(said: str) -> str | None:
+    plain = said.strip("\"'")
+    for begins, keeper in _ADDRESSES.items():
+        if plain.startswith(begins):
+            return keeper
+    output = _OUTPUT.fullmatch(said)
+    words = [] if output is None else output["inside"].split()
+    return next((_KEEPERS[name] for word in words if (name := word.rpartition("/")[2]) in _KEEPERS), None)
+
+
+def _value_file(one: Assignment, said: str) -> Iterator[Named]:
+    of_file = _NAME_FILE.fullmatch(one.name)
+    if of_file is not None and said and (known := key_name(of_file["name"])) is not None and known.means_s3:
+        yield Named(said, Reads.VALUE, one.line, of_file["name"])
+    known = key_name(one.name)
+    output = _OUTPUT.fullmatch(said) if known is not None and known.means_s3 else None
+    read = None if output is None else _READS_A_FILE.fullmatch(output["inside"])
+    if read is not None:
+        yield Named(read["file"].strip(), Reads.VALUE, one.line, one.name)
+
+
+def _in_command(command: Command, by_program: Mapping[str, Client]) -> Iterator[Named]:
+    names = [program_name(word) for word in command.words]
+    for number, (name, word) in enumerate(zip(names, command.words, strict=True)):
+        rest = command.words[number + 1 :]
+        client = by_program.get(name)
+        if client is not None:
+            yield from _options(rest, client.own_file.options, client.name)
+        if name == "s3fs":
+            yield from _password_files(rest)
+        if name in ("docker", "podman", "nerdctl"):
+            yield from _options(rest, ("--env-file",), Reads.VARIABLES)
+        if name in _RUNS_A_FILE:
+            script = next((one for one in rest if not one.text.startswith(b"-")), None)
+            if script is not None and not any(one.text == b"-c" for one in rest):
+                yield _of(script, Reads.SCRIPT, name if name in _SHELLS else "")
+        if name in ("source", ".") and number == 0 and rest:
+            yield _of(rest[0], Reads.VARIABLES)
+        is_program = number == 0 or (number < _BEHIND_A_WRAPPER and names[0] in _WRAPPERS)
+        if is_program and (b"/" in word.written or b"\\" in word.written):
+            yield _of(word, Reads.SCRIPT)
+
+
+def _options(words: Sequence[Argument], names: Collection[str], reads: str) -> Iterator[Named]:
+    """What options name: `--name FILE` or `--name=FILE`, of which a part may be computed."""
+    for number, word in enumerate(words):
+        written = word.written.decode(errors="replace")
+        if written in names:
+            yield from (_of(one, reads) for one in words[number + 1 : number + 2])
+            continue
+        name, equals, value = written.partition("=")
+        if equals and name in names:
+            yield Named(value, reads, word.line)
+
+
+def _password_files(words: Sequence[Argument]) -> Iterator[Named]:
+    for word in words:
+        for option in word.written.decode(errors="replace").split(","):
+            name, _equals, value = option.partition("=")
+            if name.strip("\"'").removeprefix("-o").strip() == "passwd_file" and value:
+                yield Named(value, "s3fs", word.line)
+
+
+def _of(word: Argument, reads: str, name: str = "") -> Named:
+    return Named(word.written.decode(errors="replace"), reads, word.line, name)
