@@ -57,8 +57,8 @@ class ValueSpot:
             raise FileError(
                 _("The new value does not fit into {name}").format(name=self.path.name),
                 _(
-                    "It contains a character that the program would read differently there. Nothing was changed, "
-                    "and backups go on with the present key. Change {path} by hand."
+                    "It contains a character that the program would read differently there, so it was not "
+                    "written. Change {path} by hand."
                 ).format(path=self.path),
                 code="file.value",
             ) from None

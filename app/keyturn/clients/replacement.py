@@ -189,9 +189,7 @@ def _spot(content: FileContent, place: Place) -> PairSpot:
     if not place.editable:
         raise ClientError(
             _("Keyturn cannot replace the key at {name}").format(name=place.name),
-            _("Nothing was changed in {path}, and backups go on with the present key. Change it by hand.").format(
-                path=place.path
-            ),
+            _("{path} was not changed. Change it by hand.").format(path=place.path),
             code="place.not-editable",
         )
     return client_named(place.client).spot_in(content, place)
@@ -217,8 +215,7 @@ def _compare(before: FileContent, after: bytes, places: Sequence[Place], pair: K
             raise FileError(
                 _("The edit of {name} would change more than the key").format(name=before.path.name),
                 _(
-                    "It was not made: nothing was changed, and backups go on with the present key. Change {path} by "
-                    "hand, and please report this."
+                    "It was not made, and the file was not changed. Change {path} by hand, and please report this."
                 ).format(path=before.path),
                 code="file.edit",
             )
@@ -240,7 +237,7 @@ def _leads_elsewhere(places: Sequence[Place], file: Path) -> FileError:
         _("{name} leads to another file now").format(name=places[0].path.name),
         _(
             "{path} was a link to {file} when you confirmed the change, and is none to it now. Keyturn changed neither "
-            "file, and backups go on with the key that they find. Let it lead there again, then run the command again."
+            "file. Let it lead there again, then run the command again."
         ).format(path=places[0].path, file=file),
         code="file.changed",
     )

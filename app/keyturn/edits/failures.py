@@ -225,7 +225,7 @@ def _full(path: Path) -> FileError:
 
 
 def _as_it_was(what_to_do: str) -> str:
-    before = _("This file was not changed.")
+    before = _("This file was not changed, so a backup that reads it finds in it what it found before.")
     return f"{before} {what_to_do}"
 
 

@@ -231,8 +231,8 @@ def _expect_one_of_each(need: BucketNeeds) -> None:
         raise ClientError(
             _("“{bucket}” is not the name of one bucket").format(bucket=need.bucket),
             _(
-                "In a policy it could stand for others, too, so no policy was written and your backups keep the key "
-                "they have. Write the bucket's own name into the backup program, or name it with --bucket."
+                "In a policy it could stand for others, too, so no policy was written. Write the bucket's own name "
+                "into the backup program, or name it with --bucket."
             ),
             code="bucket.name",
         )
@@ -241,8 +241,8 @@ def _expect_one_of_each(need: BucketNeeds) -> None:
             raise ClientError(
                 _("“{name}” is not the whole name of one KMS key").format(name=name),
                 _(
-                    "In a policy it could stand for others, too, so no policy was written and your backups keep the "
-                    "key they have. Write the key's ARN into the backup program, as the AWS console shows it."
+                    "In a policy it could stand for others, too, so no policy was written. Write the key's ARN into "
+                    "the backup program, as the AWS console shows it."
                 ),
                 code="kms.name",
             )

@@ -65,8 +65,7 @@ def _given_pair(surroundings: Surroundings, given: AccessKeyId) -> KeyPair:
         raise StoreError(
             _("The secret of the new key is not kept here"),
             _(
-                "Keyturn does not find the secret of {key} in its keychain. Your programs keep the old key. Begin "
-                "again, and give the pair once more."
+                "Keyturn does not find the secret of {key} in its keychain. Begin again, and give the pair once more."
             ).format(key=given.masked),
             code="secret.gone",
         )

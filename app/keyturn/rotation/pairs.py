@@ -53,8 +53,8 @@ class SecretGone(StoreError):
         super().__init__(
             _("The secret of {key} is not kept here").format(key=key.masked),
             _(
-                "Keyturn does not find it, neither in its keychain nor in a file. Your programs keep the key that they "
-                "have. Start Keyturn with the same --secrets and --state-dir as before, or give the pair with --pair."
+                "Keyturn does not find it, neither in its keychain nor in a file. Start Keyturn with the same "
+                "--secrets and --state-dir as before, or give the pair with --pair."
             ),
             code="secret.gone",
         )

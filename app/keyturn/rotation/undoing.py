@@ -56,9 +56,8 @@ def expect_old_key_works(surroundings: Surroundings, rotation: Rotation, old: Ke
             prove_pair(surroundings, old, targets_of_destinations(rotation.decision, waiting))
     except AwsError as error:
         message = _(
-            "The old key {key} is tried before it is put back, and it does not work there. {message} Nothing was "
-            "changed: your programs keep the key that they have. Once it works, undo again; or go on with the new key, "
-            "with `keyturn continue`."
+            "The old key {key} is tried before it is put back, and it does not work there, so it was put back nowhere. "
+            "{message} Once it works, undo again; or go on with the new key, with `keyturn continue`."
         ).format(key=rotation.decision.key.masked, message=error.message)
         raise AwsError(error.title, message, fault=error.fault, aws_code=error.aws_code) from None
 

@@ -115,9 +115,8 @@ def _gone(rotation: Rotation) -> AppError:
     return AppError(
         _("The old key {key} is deleted at AWS").format(key=rotation.decision.key.masked),
         _(
-            "Nothing can bring it back, so nothing was changed: your programs keep the key that they have. "
-            "`keyturn continue` goes on with the new key; `keyturn end {name} --confirm {last4}` closes this rotation "
-            "as it stands."
+            "Nothing can bring it back, so it was put back nowhere. `keyturn continue` goes on with the new key; "
+            "`keyturn end {name} --confirm {last4}` closes this rotation as it stands."
         ).format(name=rotation.name, last4=rotation.decision.key.last4),
         code="key.gone",
     )

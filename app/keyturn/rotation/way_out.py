@@ -126,10 +126,9 @@ def _expect_editable(plan: Plan) -> None:
         if elsewhere or read_file(edit.path).digest != edit.digest:
             raise FileError(
                 _("{name} was changed since the plan").format(name=edit.path.name),
-                _(
-                    "{path} is no longer as it was shown. Nothing was changed, neither here nor at AWS, and your "
-                    "backups go on with the old key. Run the command again."
-                ).format(path=edit.path),
+                _("{path} is no longer as it was shown, so the rotation has not begun. Run the command again.").format(
+                    path=edit.path
+                ),
                 code="file.changed",
             )
         problem = writability(edit.path)

@@ -194,10 +194,9 @@ class KeychainSecrets:
         except (ValueError, KeyError, TypeError):
             raise StoreError(
                 _("An item in the keychain is not as Keyturn wrote it"),
-                _(
-                    "The item “{service}” for {key} cannot be read. Your backups are not touched. "
-                    "Look at it in the keychain's own program."
-                ).format(service=SERVICE, key=key.masked),
+                _("The item “{service}” for {key} cannot be read. Look at it in the keychain's own program.").format(
+                    service=SERVICE, key=key.masked
+                ),
                 code="keychain.broken-item",
             ) from None
 
@@ -250,15 +249,15 @@ class _KeychainTold:
                 _("The keychain is locked"),
                 _(
                     "Keyturn keeps the new secret in the system's keychain before it is used, and the keychain did not "
-                    "open. Nothing was changed. Unlock it and try again."
+                    "open. Unlock it and try again."
                 ),
                 code="keychain.locked",
             ) from None
         raise StoreError(
             _("The keychain did not do what it was asked"),
             _(
-                "Without it a new secret could be lost, so Keyturn stops here. Your backups keep the key that they "
-                "have. Unlock the keychain, or see whether it denies Keyturn access. ({reason})"
+                "Without it a new secret could be lost, so Keyturn stops here. Unlock the keychain, or see whether it "
+                "denies Keyturn access. ({reason})"
             ).format(reason=name),
             code="keychain.failed",
         ) from None
@@ -268,8 +267,8 @@ def _no_keychain(reason: str) -> StoreError:
     return StoreError(
         _("No keychain was found"),
         _(
-            "This session has no system keychain, where Keyturn would keep the new secret. Nothing was changed. Start "
-            "Keyturn in your desktop session, or choose a private file instead with --secrets file. {reason}"
+            "This session has no system keychain, where Keyturn would keep the new secret. Start Keyturn in your "
+            "desktop session, or choose a private file instead with --secrets file. {reason}"
         )
         .format(reason=reason and f"({reason})")
         .strip(),
@@ -283,7 +282,7 @@ def _expect_same(read_back: KeyPair | None, pair: KeyPair) -> None:
             _("The keychain did not keep a secret"),
             _(
                 "The secret of {key} was stored, and reading it back gave something else. A secret that cannot be "
-                "kept is not used. Your backups keep the key that they have."
+                "kept is not used."
             ).format(key=pair.access_key_id.masked),
             code="keychain.not-kept",
         )
@@ -314,7 +313,7 @@ def _sentences() -> Sentences:
         unreadable=title,
         mend=_("Put back a copy of the file, or move it away: what it kept of rotations under way is lost then."),
         unwritable=title,
-        unwritten=_("A secret that cannot be kept is not used. Your backups keep the key that they have."),
+        unwritten=_("A secret that cannot be kept is not used."),
     )
 
 
