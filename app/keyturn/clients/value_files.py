@@ -50,9 +50,10 @@ class Values:
 def _place(
     content: FileContent, identifier: AccessKeyId, name: str, secret: str | None, named_in: Path, other: str
 ) -> Place:
-    note = _("{name} takes {variable} from this file.").format(name=named_in.name, variable=name)
+    note = _("{name} takes {variable} from this file.")
     if other:
-        note = f"{note} " + _("The other half stands in {path}: change both.").format(path=other)
+        note = _("{name} takes {variable} from this file. The other half stands in {path}: change both.")
+    note = note.format(name=named_in.name, variable=name, path=other)
     return Place(
         client=FILE,
         name=content.path.name,
