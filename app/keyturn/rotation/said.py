@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyturn.model.text import _
-from keyturn.rotation import by_hand
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, By, Step
 from keyturn.rotation.surroundings import Surroundings
@@ -33,6 +32,8 @@ def is_deletion_seen(rotation: Rotation) -> bool:
 
 def said_and_not_seen(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
     """What a person said that holds still, and that Keyturn has not seen."""
+    from keyturn.rotation import by_hand  # and with it the way to AWS, which nobody needs who looks offline
+
     found: list[Awaited] = []
     ticks = {str(one.facts["item"]): one for one in rotation.entries if one.mark is Mark.TICKED}
     unseen = [item for item, one in ticks.items() if item in rotation.ticked and not was_seen(one)]
