@@ -215,8 +215,10 @@ def test_the_check_is_read_only_isolated_and_without_secrets(
     assert check is not None
     listing = ("s3api", "list-objects-v2", "--bucket", "bucket", "--max-items", "1", "--prefix", "prefix")
     assert check.arguments[-len(listing) :] == listing
-    assert check.arguments[1:3] == ("--profile", "photos")
-    assert check.environment["AWS_SHARED_CREDENTIALS_FILE"] == str(home / ".aws/credentials")
+    assert str(home / ".aws") not in repr([check.arguments, check.environment])
+    files = {one.variable: one.content.reveal() for one in check.private_files}
+    assert files["AWS_SHARED_CREDENTIALS_FILE"] == f"[default]\n{lines(ONE)}"
+    assert files["AWS_CONFIG_FILE"] == "[default]\n"
     assert ONE.secret.reveal() not in json.dumps([*check.arguments, *check.environment.values()])
 
 

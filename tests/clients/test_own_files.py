@@ -161,7 +161,7 @@ def test_midnight_commander_is_not_taken_for_mc(tmp_path: Path, monkeypatch: pyt
     (programs / "mcedit").unlink()
     check = Mc().check(computer, place, target)
     assert check is not None
-    assert check.arguments[1:] == ("--config-dir", str(home / ".mc"), "--no-color", "ls", "aws/photos/attic")
+    assert check.arguments[1:] == ("--config-dir", ".", "--no-color", "ls", "keyturn/photos/attic")
     assert ONE.access_key_id.value not in repr(check)
 
 
@@ -258,25 +258,29 @@ def test_a_cluster_of_pgbackrest_may_have_a_key_of_its_own(tmp_path: Path) -> No
     )
 
     assert (place.pair, place.targets) == (ONE, (Target("photos", "pg"),))
-    computer = Computer(Platform.LINUX, tmp_path, {"PATH": "/nowhere"}, is_this_one=True)
+    computer = Computer(Platform.LINUX, tmp_path, {"PATH": str(tmp_path / "programs")}, is_this_one=True)
+    write(tmp_path / "programs/pgbackrest", "#!/bin/sh\n").chmod(0o755)
     check = Pgbackrest().check(computer, place, None)
-    assert check is None or "--stanza=main" in check.arguments
+    assert check is not None
+    (config,) = check.private_files
+    assert config.content.reveal().startswith("[global]\nrepo1-path = /pg\nrepo1-s3-bucket = photos\n")
 
 
 @pytest.mark.parametrize(
     "line", ["cmd-ssh=/bin/x", "cmd=/bin/x", "repo1-host=elsewhere", "repo2-host-cmd=/bin/x", "pg1-host=elsewhere"]
 )
-def test_pgbackrest_is_not_asked_with_a_file_that_names_a_command_or_another_computer(
+def test_pgbackrest_is_told_of_no_command_and_of_no_other_computer_that_its_file_names(
     line: str, tmp_path: Path
 ) -> None:
     write(tmp_path / "programs/pgbackrest", "#!/bin/sh\n").chmod(0o755)
     computer = Computer(Platform.LINUX, tmp_path, {"PATH": str(tmp_path / "programs")}, is_this_one=True)
     text = f"[global]\nrepo1-s3-key={ONE.access_key_id}\nrepo1-s3-key-secret={ONE.secret.reveal()}\n"
 
-    (place,) = pgbackrest(tmp_path, text)
-    assert Pgbackrest().check(computer, place, None) is not None
-    write(tmp_path / "pgbackrest.conf", f"{text}[main]\n{line}\n")
-    assert Pgbackrest().check(computer, place, None) is None
+    (place,) = pgbackrest(tmp_path, f"{text}{line}\n[main]\n{line}\n")
+    check = Pgbackrest().check(computer, place, None)
+    assert check is not None
+    assert all(line.partition("=")[2] not in private.content.reveal() for private in check.private_files)
+    assert str(tmp_path / "pgbackrest.conf") not in (*check.arguments, *check.environment.values())
 
 
 def test_what_pgbackrest_refuses_is_reported_and_a_repeated_key_is_not_edited(tmp_path: Path) -> None:

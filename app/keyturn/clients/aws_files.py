@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.minimal_settings import credentials_file, endpoint_of, ini_file, taken_over
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits import ini
-from keyturn.edits.files import FileContent
+from keyturn.edits.files import FileContent, read_file
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.places import Place, PlaceKind, Problem, Target
@@ -34,6 +34,10 @@ _INHERITED = "DEFAULT"
 _LONGEST_NAME = 4096
 # Where a profile may take its key from before botocore looks into the credentials file (botocore, credentials.py).
 _OTHER_SOURCES = ("role_arn", "web_identity_token_file", "sso_session", "sso_start_url")
+# How the CLI asks (AWS CLI User Guide, "Configuration and credential file settings"): nothing here runs a program or
+# names a server.
+_NEEDED = ("ca_bundle", "sts_regional_endpoints", "request_checksum_calculation", "response_checksum_validation")
+_NEEDED_OF_S3 = ("addressing_style", "use_accelerate_endpoint", "use_dualstack_endpoint", "payload_signing_enabled")
 _BORROWED = ("aws_session_token", "aws_security_token")
 
 
@@ -170,29 +174,35 @@ class AwsFiles(Client):
         files = next((files for files in _files(computer) if place.path in (files.credentials, files.config)), None)
         if program is None or files is None or place.kind is not PlaceKind.DESTINATION:
             return None
-        if place.name == _INHERITED or _uses_another_key(place, files):
+        sources = _settings_of(place, files)
+        if place.name == _INHERITED or _uses_another_key(place, files, sources):
             return None
+        content = read_file(place.path)
+        pair = self.spot_in(content, place).pair
+        own = ini.Effective(ini.entries(content.content, _AWS, path=place.path), _AWS)
+        token = next((value for name in _BORROWED if (value := own.value(place.locator, name))), None)
         asked: tuple[str, ...] = ("sts", "get-caller-identity")
         if target is not None:
             asked = ("s3api", "list-objects-v2", "--bucket", target.bucket, "--max-items", "1")
             asked += ("--prefix", target.prefix) if target.prefix else ()
-        endpoint = () if endpoint_url is None else ("--endpoint-url", endpoint_url)
+        server = endpoint_url or (None if target is None else endpoint_of(place))
+        endpoint = () if server is None else ("--endpoint-url", server)
         region = () if place.region is not None else ("--region", "us-east-1")
         limits = ("--cli-connect-timeout", "10", "--cli-read-timeout", "10", "--output", "json")
         return OwnCheck(
             title=self.title,
-            arguments=(str(program), "--profile", place.name, *limits, *region, *endpoint, *asked),
+            arguments=(str(program), *limits, *region, *endpoint, *asked),
             environment=bare_environment(
                 computer,
                 {
-                    "AWS_SHARED_CREDENTIALS_FILE": str(files.credentials),
-                    "AWS_CONFIG_FILE": str(files.config),
                     "AWS_EC2_METADATA_DISABLED": "true",
                     "AWS_MAX_ATTEMPTS": "1",
                     "AWS_PAGER": "",
-                    # In its home the CLI looks for aliases, which give its commands the meaning of others.
-                    "HOME": os.devnull,
                 },
+            ),
+            private_files=(
+                PrivateFile("AWS_SHARED_CREDENTIALS_FILE", credentials_file(pair, token)),
+                PrivateFile("AWS_CONFIG_FILE", _minimal_config(place, sources)),
             ),
         )
 
@@ -373,18 +383,31 @@ def _programs_that_give_keys(config: _Parsed, credentials: _Parsed | None) -> It
             )
 
 
-def _uses_another_key(place: Place, files: _Files) -> bool:
-    """Whether a check of the profile would look at another key than the place's, or run somebody's program."""
+def _settings_of(place: Place, files: _Files) -> list[tuple[_Parsed, str]]:
+    """Where the settings of the place's profile stand, in botocore's order."""
     credentials, config = (_parse(Look(AwsFiles.name), path) for path in _both(files))
-    sources = [] if credentials is None else [(credentials, place.name)]
-    if config is not None:
-        if any(section.split() == ["plugins"] for section in config.sections):
-            return True
-        section = config.section_of_profile.get(place.name)
-        sources += [] if section is None else [(config, section)]
+    sources = [] if credentials is None or place.name not in credentials.sections else [(credentials, place.name)]
+    section = None if config is None else config.section_of_profile.get(place.name)
+    if config is not None and section is not None:
+        sources.append((config, section))
+    return sources
+
+
+def _uses_another_key(place: Place, files: _Files, sources: Sequence[tuple[_Parsed, str]]) -> bool:
+    """Whether the profile works with another key than the place's, so that a check of this one would say nothing."""
     if any(_first(sources, name) for name in _OTHER_SOURCES):
         return True
     if place.path == files.credentials:
         return False
-    shadowed = credentials is not None and bool(credentials.value(place.name, _ID))
+    shadowed = any(parsed.content.path == files.credentials and parsed.value(name, _ID) for parsed, name in sources)
     return shadowed or bool(_first(sources, "credential_process"))
+
+
+def _minimal_config(place: Place, sources: Sequence[tuple[_Parsed, str]]) -> Secret:
+    """How the profile asks, and nothing else of it: no address, no program, no role."""
+    blocks = [entry.nested for parsed, name in sources if (entry := parsed.effective.entry(name, "s3")) is not None]
+    nested = {item.key: item.value for block in reversed(blocks) for item in block}
+    settings = {"region": place.region, **{name: _first(sources, name) for name in _NEEDED}}
+    s3 = ini_file("s3", taken_over(nested, _NEEDED_OF_S3), AwsFiles.title).reveal().splitlines()[1:]
+    block = "".join(f"    {line}\n" for line in s3)
+    return Secret(ini_file("default", settings, AwsFiles.title).reveal() + (f"s3 =\n{block}" if block else ""))

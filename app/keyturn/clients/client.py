@@ -100,28 +100,32 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class PrivateFile:
-    """Something secret that a check needs in a file: written 0600 for the time of the check, then removed.
+    """A file that a check needs: written 0600 into the check's private folder, and gone with it.
 
     Attributes:
-        variable: the environment variable that tells the program the file's path.
-        value: what the variable says; `{path}` stands for the file's path.
+        variable: the environment variable that tells the program the file's path; empty where none does.
+        name: what the file is called in the folder; made from the variable unless given.
     """
 
     variable: str
     content: Secret
-    value: str = "{path}"
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnCheck:
     """A program's own check of a destination. It only reads, and has nothing secret in arguments or environment.
 
+    It runs in a private folder that is its home as well, so that it finds no configuration but what is given here.
+
     Attributes:
         title: the program, as people call it.
-        arguments: the command, its program first.
-        environment: all of the environment; nothing is inherited (research/clients.md 0.8).
+        arguments: the command, its program first; a path without a folder is one of the private files.
+        environment: all of the environment but the home; nothing is inherited (research/clients.md 0.8).
         timeout: seconds after which the outcome is unknown.
-        private_files: what the program has to read from a file of its own.
+        private_files: what the program has to read from files of its own.
+        left_out: settings of the person's configuration by which the program may go another way to the server, and
+            which are not followed, such as a proxy. Where there are some, a failure says nothing of the backup.
     """
 
     title: str
@@ -129,6 +133,7 @@ class OwnCheck:
     environment: Mapping[str, str]
     timeout: float = 30.0
     private_files: tuple[PrivateFile, ...] = field(default=())
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnCheck, OwnFile
+from keyturn.clients.client import About, OwnCheck, OwnFile, PrivateFile
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
+from keyturn.clients.minimal_settings import endpoint_of
 from keyturn.clients.own_files import OwnFiles, StoredKey, option, roots_home
 from keyturn.edits import json_spans, trees
-from keyturn.edits.files import FileContent
+from keyturn.edits.files import FileContent, read_file
+from keyturn.model.addresses import read_server
+from keyturn.model.errors import FileError
+from keyturn.model.keys import Secret
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
@@ -22,6 +27,12 @@ if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
 
+_FILE = "repository.config"
+# Beside the configuration, and told to nobody (kopia's internal/passwordpersist/passwordpersist_file.go).
+_BESIDE = ".kopia-password"
+_AMAZONS = "s3.amazonaws.com"
+# How its S3 storage asks (kopia's repo/blob/s3/s3_options.go); nothing here runs a program or names a server.
+_TEXTS = ("bucket", "prefix", "region", "sessionToken", "rootCA", "roleARN", "roleDuration", "externalID")
 _WINDOW = frozenset({"kopiaui", "kopia-ui"})
 # They hold the repository open for as long as they run.
 _LASTING = frozenset({"server", "mount"})
@@ -86,14 +97,37 @@ class Kopia(OwnFiles):
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
-        """Return `kopia repository status`, which reads from the bucket; never with `-t`, which prints the key."""
+        """Return `kopia repository status`, which reads from the bucket; never with `-t`, which prints the key.
+
+        None where the repository's password is not in the file beside the configuration: the keychain is not asked.
+        """
         from keyturn.clients.own_check import bare_environment, installed
 
         program = installed("kopia", computer)
         if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):
             return None
-        arguments = (str(program), "repository", "status", "--config-file", str(place.path), "--json")
-        return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
+        try:
+            kept = read_file(place.path.with_name(place.path.name + _BESIDE)).content
+        except FileError:
+            return None
+        content = read_file(place.path)
+        pair = self.spot_in(content, place).pair
+        written = trees.at(json_spans.parse(content.content, path=place.path), "storage", "config")
+        server = read_server(endpoint_of(place) or _AMAZONS)
+        config: dict[str, str | bool] = {name: text for name in _TEXTS if (text := trees.text(written, name))}
+        config |= {"endpoint": server.name, "doNotUseTLS": not server.secure}
+        config |= {"doNotVerifyTLS": trees.is_on(written, "doNotVerifyTLS")}
+        config |= {"accessKeyID": pair.access_key_id.value, "secretAccessKey": pair.secret.reveal()}
+        repository = {"storage": {"type": "s3", "config": config}, "readonly": True, "enableActions": False}
+        return OwnCheck(
+            title=self.title,
+            arguments=(str(program), "repository", "status", "--config-file", _FILE, "--json"),
+            environment=bare_environment(computer, {"KOPIA_CHECK_FOR_UPDATES": "false"}),
+            private_files=(
+                PrivateFile("", Secret(json.dumps(repository)), _FILE),
+                PrivateFile("", Secret(kept.decode("ascii", "replace")), _FILE + _BESIDE),
+            ),
+        )
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the file that a running kopia was told to read; KopiaUI reads them all."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnCheck, OwnFile
+from keyturn.clients.client import About, OwnCheck, OwnFile, PrivateFile
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
+from keyturn.clients.minimal_settings import endpoint_of, taken_over
 from keyturn.clients.own_files import OwnFiles, StoredKey, option, roots_home
 from keyturn.computer.computer import Platform
 from keyturn.edits import json_spans, trees
-from keyturn.edits.files import FileContent
+from keyturn.edits.files import FileContent, read_file
+from keyturn.model.keys import Secret
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 # MinIO's own name, the one that its packages take where Midnight Commander has it, and Debian's.
 _NAMES = ("mc", "mcli", "minio-client")
 _FILE = "config.json"
+_ALIAS = "keyturn"
+# How it asks (mc's cmd/config-v10.go): the kind of signature, and where the bucket stands.
+_NEEDED = ("api", "path", "sessionToken")
+_AMAZONS = "https://s3.amazonaws.com"
 # What mc puts into each new file: samples to fill in, and a public playground with a public key.
 _SAMPLE_KEY, _PLAYGROUND = "YOUR-ACCESS-KEY-HERE", "play.min.io"
 # They go on for as long as they run.
@@ -75,16 +82,35 @@ class Mc(OwnFiles):
         """Return `mc ls` on the bucket; without one it would ask for all buckets."""
         from keyturn.clients.own_check import bare_environment, installed
 
-        program = installed(place.path.parent.name.removeprefix("."), computer)
+        # The folder's name comes from anywhere, and is no program's name but these.
+        name = place.path.parent.name.removeprefix(".")
+        program = installed(name, computer) if name in _NAMES else None
         if program is None or target is None or place.kind is not PlaceKind.DESTINATION:
             return None
         if program.name == "mc" and installed("mcedit", computer) is not None:
             return None  # Midnight Commander, which has the same name
         if not reaches_the_same(place, endpoint_url):
             return None
-        address = f"{place.name}/{target.bucket}/{target.prefix}"
-        arguments = (str(program), "--config-dir", str(place.path.parent), "--no-color", "ls", address)
-        return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
+        content = read_file(place.path)
+        pair = self.spot_in(content, place).pair
+        written = trees.at(json_spans.parse(content.content, path=place.path), "aliases", place.locator)
+        found = {name: trees.text(written, name) or "" for name in _NEEDED}
+        alias = {
+            "url": endpoint_of(place) or _AMAZONS,
+            "accessKey": pair.access_key_id.value,
+            "secretKey": pair.secret.reveal(),
+            "api": "S3v4",
+            "path": "auto",
+            **taken_over(found, _NEEDED),
+        }
+        config = Secret(json.dumps({"version": "10", "aliases": {_ALIAS: alias}}))
+        address = f"{_ALIAS}/{target.bucket}/{target.prefix}"
+        return OwnCheck(
+            title=self.title,
+            arguments=(str(program), "--config-dir", ".", "--no-color", "ls", address),
+            environment=bare_environment(computer),
+            private_files=(PrivateFile("", config, _FILE),),
+        )
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the file of a running mc: `--config-dir`, its variable, or its own name; None where unknown."""

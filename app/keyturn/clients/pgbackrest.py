@@ -8,14 +8,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnCheck, OwnFile
+from keyturn.clients.client import About, OwnCheck, OwnFile, PrivateFile
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
+from keyturn.clients.minimal_settings import endpoint_of, ini_file
 from keyturn.clients.own_files import OwnFiles, StoredKey, option
 from keyturn.edits import trees
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.section_spans import pgbackrest_sections
 from keyturn.edits.trees import Node
+from keyturn.model.addresses import read_server
 from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, PlaceKind, Target
@@ -27,8 +29,22 @@ if TYPE_CHECKING:
 
 # `repo-s3-key` is the old name of `repo1-s3-key`.
 _KEY = re.compile(r"repo(?P<number>\d*)-s3-key")
-# `cmd`, `cmd-ssh`, `repo1-host`, `repo1-host-cmd`, `pg1-host` (pgBackRest's configuration reference).
-_RUNS = re.compile(r"cmd|(?:repo|pg|db|backup)[0-9]*-(?:host|cmd)|.*-cmd")
+# How a repository on S3 is asked (pgBackRest's configuration reference, "Repository Options"), with the names of older
+# versions: nothing here runs a program or names a server.
+_NEEDED = {
+    "path": ("path",),
+    "s3-bucket": ("s3-bucket",),
+    "s3-region": ("s3-region",),
+    "s3-uri-style": ("s3-uri-style",),
+    "s3-token": ("s3-token",),
+    "s3-requester-pays": ("s3-requester-pays",),
+    "storage-port": ("storage-port", "s3-port"),
+    "storage-verify-tls": ("storage-verify-tls", "s3-verify-tls"),
+    "storage-ca-file": ("storage-ca-file", "s3-ca-file"),
+    "storage-ca-path": ("storage-ca-path", "s3-ca-path"),
+}
+# By what else it may go another way.
+_WAYS = ("storage-host", "s3-host")
 _FOR_ALL = "global"
 _DEFAULT_PATH = "/var/lib/pgbackrest"
 # Buckets that are counted for all keys of one file together; people's own are a thousand times fewer.
@@ -92,24 +108,40 @@ class Pgbackrest(OwnFiles):
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
-        """Return `pgbackrest repo-ls`, which lists the repository and writes nothing."""
+        """Return `pgbackrest repo-ls`, which lists the repository and writes nothing.
+
+        The host of a repository is passed over: this key is asked about, not that computer.
+        """
         from keyturn.clients.own_check import bare_environment, installed
 
         program = installed("pgbackrest", computer)
         if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):
             return None
-        if _names_a_command(place.path):
-            return None
+        content = read_file(place.path)
         section, _blank, name = place.locator.rpartition(" ")
-        match = _KEY.fullmatch(name)
-        number = "1" if match is None else match["number"] or "1"
-        cluster = section.partition(":")[0]
-        stanza = () if cluster == _FOR_ALL else (f"--stanza={cluster}",)
-        arguments = (
-            *(str(program), "repo-ls", f"--config={place.path}", f"--repo={number}", *stanza),
-            *("--log-level-file=off", "--log-level-console=error"),
+        prefix = name.removesuffix("s3-key")
+        found = _Settings(pgbackrest_sections(content.content, path=place.path))
+
+        def value(*names: str) -> str | None:
+            return found.value(section, *(f"{prefix}{one}" for one in names))
+
+        pair = self.spot_in(content, place).pair
+        settings = {f"repo1-{name}": value(*names) for name, names in _NEEDED.items()}
+        if target is not None:  # a key for all clusters, each with a bucket or a path of its own
+            settings |= {"repo1-s3-bucket": target.bucket, "repo1-path": f"/{target.prefix}"}
+        settings |= {
+            "repo1-type": "s3",
+            "repo1-s3-key": pair.access_key_id.value,
+            "repo1-s3-key-secret": pair.secret.reveal(),
+            "repo1-s3-endpoint": _endpoint(place),
+        }
+        return OwnCheck(
+            title=self.title,
+            arguments=(str(program), "repo-ls", "--repo=1", "--log-level-file=off", "--log-level-console=error"),
+            environment=bare_environment(computer),
+            private_files=(PrivateFile("PGBACKREST_CONFIG", ini_file(_FOR_ALL, settings, self.title)),),
+            left_out=tuple(f"{prefix}{one}" for one in _WAYS if value(one)),
         )
-        return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the file that a running pgBackRest was told to read; else all that it may read."""
@@ -127,10 +159,10 @@ class Pgbackrest(OwnFiles):
         return _("Let it finish; the next run takes the new key.")
 
 
-def _names_a_command(path: Path) -> bool:
-    """Whether the file names a program to run, or another computer to reach by one: such a file is never handed on."""
-    sections = pgbackrest_sections(read_file(path).content, path=path)
-    return any(_RUNS.match(name) for table in sections.values() for name, _value in trees.members(table))
+def _endpoint(place: Place) -> str | None:
+    """The host alone: the port has a setting of its own, and TLS is always spoken."""
+    url = endpoint_of(place)
+    return None if url is None else read_server(url).host
 
 
 class _Settings:

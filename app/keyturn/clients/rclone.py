@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, P
 from keyturn.clients.command_asks import rclone_additions, rclone_manner
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
 from keyturn.clients.rclone_remotes import Remotes, Settings, is_remote_name
 from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 _RCLONE = ini.Dialect.RCLONE
 _ID, _SECRET = "access_key_id", "secret_access_key"
 _LOCKED = "file.locked"
+# How its S3 backend asks (rclone.org, Amazon S3, Advanced options): nothing here runs a program, and nothing names a
+# server but `provider`, whose own server is asked only where no endpoint stands beside it.
+_NEEDED = (
+    *("provider", "region", "location_constraint", "force_path_style", "v2_auth", "use_accelerate_endpoint"),
+    *("use_dual_stack", "use_arn_region", "list_version", "list_url_encode", "requester_pays", "disable_http2"),
+    *("session_token", "role_arn", "role_external_id", "role_session_name", "role_session_duration"),
+)
 # They keep the client that they opened, whatever happens to the file (research/clients.md section 4, Running).
 _LASTING = frozenset({"serve", "mount", "mount2", "cmount", "rcd", "nfsmount"})
 
@@ -124,14 +131,24 @@ class Rclone(Client):
         limits = ("--low-level-retries", "1", "--retries", "1", "--contimeout", "10s", "--timeout", "20s")
         arguments = (
             *(str(program), "lsf", f"{place.name}:{path}", "--max-depth", "1"),
-            *("--config", str(place.path), "--ask-password=false", *limits),
+            *("--ask-password=false", *limits),
         )
-        locked = rclone_encryption.is_encrypted(read_file(place.path).content)
+        content = self.opened(computer, read_file(place.path))
+        pair = self.spot_in(content, place).pair
+        found = Remotes(ini.entries(content.content, _RCLONE, path=place.path)).settings(place.locator)
+        settings = {
+            "type": "s3",
+            _ID: pair.access_key_id.value,
+            _SECRET: pair.secret.reveal(),
+            "endpoint": endpoint_of(place),
+            **taken_over(found, _NEEDED),
+        }
         return OwnCheck(
             title=self.title,
             arguments=arguments,
             environment=bare_environment(computer),
-            private_files=(_password_command(_password(computer, place.path)),) if locked else (),
+            private_files=(PrivateFile("RCLONE_CONFIG", ini_file(place.name, settings, self.title)),),
+            left_out=left_out(found, _NEEDED, ("sts_endpoint",)),
         )
 
     def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
@@ -299,12 +316,6 @@ def _password(computer: Computer, path: Path) -> Secret:
             code=_LOCKED,
         )
     return given
-
-
-def _password_command(password: Secret) -> PrivateFile:
-    """How rclone itself is told the password: by a command that prints it (rclone's page, Configuration Encryption)."""
-    command = 'cmd /c type "{path}"' if os.name == "nt" else 'cat "{path}"'
-    return PrivateFile("RCLONE_PASSWORD_COMMAND", password, command)
 
 
 def _encrypted(path: Path, error: FileError) -> Problem:

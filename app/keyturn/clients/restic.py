@@ -13,7 +13,7 @@ from keyturn.clients.client import About, AfterChange, Client, OwnCheck, PairSpo
 from keyturn.clients.endpoints import reaches_the_same, region_in, speaks_plain_http
 from keyturn.clients.looking import Loan, Look
 from keyturn.clients.restic_addresses import Repository, repository
-from keyturn.clients.restic_check import restic_check
+from keyturn.clients.restic_check import is_reached_at, restic_check
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import FileFacts, last_value, session_token
 from keyturn.clients.shell_reading import read_shell_files, shell_spots, variables_of
@@ -77,14 +77,18 @@ class Restic(Client):
             return None
         content = read_file(place.path)
         found = variables_of(content).assignments
-        wanted = [item for item in _repositories(computer, content, found) if target in (None, item.target)]
+        wanted = [
+            item
+            for item in _repositories(computer, content, found)
+            if target in (None, item.target) and is_reached_at(item, endpoint_url)
+        ]
         password = _password(computer, found)
         if not wanted or password is None:
             return None
         return restic_check(
             computer,
             program,
-            wanted[0].address,
+            wanted[0],
             pair=self.spot_in(content, place).pair,
             password=password,
             region=place.region,

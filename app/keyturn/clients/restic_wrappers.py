@@ -11,7 +11,7 @@ from keyturn.clients.client import OwnCheck
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.own_files import OwnFiles, StoredKey
 from keyturn.clients.restic_addresses import Repository, repository
-from keyturn.clients.restic_check import restic_check
+from keyturn.clients.restic_check import is_reached_at, restic_check
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.trees import Scalar
 from keyturn.model.keys import Secret
@@ -64,10 +64,12 @@ class ResticWrapper(OwnFiles, Protocol):
             password = one.password or _file(computer, content.path, one.password_file)
             if target not in (None, one.repository.target) or password is None:
                 continue
+            if not is_reached_at(one.repository, endpoint_url):
+                continue
             return restic_check(
                 computer,
                 program,
-                one.repository.address,
+                one.repository,
                 pair=self.spot_in(content, place).pair,
                 password=password,
                 region=place.region,

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
 from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini
-from keyturn.edits.files import FileContent
+from keyturn.edits.files import FileContent, read_file
+from keyturn.model.addresses import is_aws_host, read_server, server_or_none
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.manners import Manner
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
 
 _S3CMD = ini.Dialect.S3CMD
 _ID, _SECRET = "access_key", "secret_key"
+# How it asks (s3cmd --dump-config): nothing here runs a program or names a server.
+_NEEDED = (
+    *("access_token", "bucket_location", "signature_v2", "requester_pays"),
+    *("check_ssl_certificate", "check_ssl_hostname", "ca_certs_file"),
+)
+_BUCKET = "%(bucket)s"
+_BUCKETS_AT_AMAZON = f"{_BUCKET}.s3.amazonaws.com"
+_FILE = "s3cfg"
 _NO = frozenset({"false", "no", "off", "0"})
 _YES = frozenset({"true", "yes", "on", "1"})
 # `US` is what its wizard writes for Amazon's first region.
@@ -91,9 +101,25 @@ class S3cmd(Client):
             return None
         if not reaches_the_same(place, endpoint_url):
             return None
-        address = f"s3://{target.bucket}/{target.prefix}"
-        arguments = (str(program), "-c", str(place.path), "ls", address)
-        return OwnCheck(title=self.title, arguments=arguments, environment=bare_environment(computer))
+        content = read_file(place.path)
+        pair = self.spot_in(content, place).pair
+        found = {entry.key: entry.value for entry in ini.entries(content.content, _S3CMD, path=place.path)}
+        hosts = _hosts(place, found)
+        if hosts is None:
+            return None
+        settings = {
+            _ID: pair.access_key_id.value,
+            _SECRET: pair.secret.reveal(),
+            **hosts,
+            **taken_over(found, _NEEDED),
+        }
+        return OwnCheck(
+            title=self.title,
+            arguments=(str(program), "-c", _FILE, "ls", f"s3://{target.bucket}/{target.prefix}"),
+            environment=bare_environment(computer),
+            private_files=(PrivateFile("", ini_file("default", settings, self.title), _FILE),),
+            left_out=left_out(found, _NEEDED, ("proxy_host",)),
+        )
 
     def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
         """Return nothing: copying deletes nothing. What a person tells it to delete is refused then."""
@@ -179,6 +205,27 @@ def _manner(settings: Mapping[str, str]) -> Manner:
         acl="public-read" if _is_on(settings, "acl_public") else None,
         requester_pays=_is_on(settings, "requester_pays"),
     )
+
+
+def _hosts(place: Place, settings: Mapping[str, str]) -> dict[str, str] | None:
+    """The settings that name the server, in one way only; None where buckets would be asked for at another one."""
+    written = settings.get("host_bucket", _BUCKETS_AT_AMAZON)
+    in_name = written.startswith(f"{_BUCKET}.")  # else the bucket goes into the path (s3cmd's S3/S3.py, get_hostname)
+    of_buckets = server_or_none(written.removeprefix(f"{_BUCKET}."), plain_http=place.plain_http)
+    url = endpoint_of(place)
+    if url is None:
+        without_tls = {"use_https": "False"} if place.plain_http else {}
+        return without_tls if written == _BUCKETS_AT_AMAZON else None
+    server = read_server(url)
+    if written == _BUCKETS_AT_AMAZON and is_aws_host(server.host):
+        of_buckets = server
+    if of_buckets is None or not of_buckets.is_at(server):
+        return None
+    return {
+        "host_base": server.name,
+        "host_bucket": f"{_BUCKET}.{server.name}" if in_name else server.name,
+        "use_https": "True" if server.secure else "False",
+    }
 
 
 def _host(settings: Mapping[str, str]) -> str | None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.looking import Look, key_id
+from keyturn.clients.minimal_settings import ini_file
 from keyturn.clients.s3cmd import S3cmd
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # It reads the file with Python's configparser, as botocore reads its own, duplicates refused.
 _GRAMMAR = Dialect.AWS
 _SECTION = "default"
+_FILE = "s3cfg"
 
 
 class S4cmd(Client):
@@ -71,11 +73,18 @@ class S4cmd(Client):
         program = installed("s4cmd", computer)
         if program is None or target is None or place.kind is not PlaceKind.DESTINATION:
             return None
-        arguments = [str(program), "-p", str(place.path), "-t", "1"]
+        pair = self.locate(computer, place).pair
+        settings = {"access_key": pair.access_key_id.value, "secret_key": pair.secret.reveal()}
+        arguments = [str(program), "-p", _FILE, "-t", "1"]
         if endpoint_url is not None:
             arguments += ["--endpoint-url", endpoint_url]
         arguments += ["ls", f"s3://{target.bucket}/{target.prefix}"]
-        return OwnCheck(title=self.title, arguments=tuple(arguments), environment=bare_environment(computer))
+        return OwnCheck(
+            title=self.title,
+            arguments=tuple(arguments),
+            environment=bare_environment(computer, {"AWS_EC2_METADATA_DISABLED": "true"}),
+            private_files=(PrivateFile("", ini_file(_SECTION, settings, self.title), _FILE),),
+        )
 
 
 def _place(content: FileContent, spot: PairSpot) -> Place:

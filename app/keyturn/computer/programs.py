@@ -17,6 +17,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import IO, TYPE_CHECKING
 
 from keyturn.computer.computer import Computer, Platform
+from keyturn.computer.search_path import USUAL_FOLDERS, is_out_of_others_reach, trusted_folders
 from keyturn.model.errors import ClientError
 from keyturn.model.text import _
 
@@ -29,10 +30,10 @@ _STRAGGLERS = 1.0
 _LOOK_EVERY = 0.02
 # On Windows a program of the terminal opens a console window of its own where its parent has none.
 NO_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-# Programs started from a desktop see a short PATH on macOS; these are where people's tools are.
-_USUAL_FOLDERS = ("/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin", "/usr/bin", "/bin", "/snap/bin")
 # The programs that run other programs' scripts: s3cmd and aws show up as `python3 /usr/bin/s3cmd`.
 _INTERPRETERS = ("python", "pypy", "perl", "ruby", "node", "sh", "bash", "dash")
+# What Windows starts by itself. A batch file is read by the command interpreter, which finds commands in arguments.
+_ENDINGS = (".exe", ".com")
 # After these no script's path follows.
 _NO_SCRIPT = ("-c", "-m", "-e")
 
@@ -70,46 +71,51 @@ class RunningProgram:
 
 
 def find_program(name: str, computer: Computer) -> Path | None:
-    """Return where the program is that the person would start by `name`.
+    """Return where the program is that the person would start by `name`, as an absolute path.
+
+    The person's own `~/bin` and `~/.local/bin` count: what is there is the person's own program, and a backup job
+    would start it. A folder of `PATH` that is relative, or in which somebody else could put a program, does not.
 
     None where it is not installed, and always for another computer's disk: its programs are not for this computer.
     """
-    if not computer.is_this_one:
+    if not computer.is_this_one or PureWindowsPath(name).name != name:
         return None
-    folders = [computer.environment.get("PATH", os.defpath)]
+    entries = computer.environment.get("PATH", os.defpath).split(os.pathsep)
     if computer.platform is not Platform.WINDOWS:
-        folders += [str(computer.home / ".local" / "bin"), str(computer.home / "bin"), *_USUAL_FOLDERS]
-    # `shutil.which` would look into the current folder first on Windows, where anybody's file may lie.
-    places = [Path(folder) for entry in folders for folder in entry.split(os.pathsep) if Path(folder).is_absolute()]
-    for place in places:
+        entries += [str(computer.home / ".local" / "bin"), str(computer.home / "bin"), *USUAL_FOLDERS]
+    for folder in trusted_folders(dict.fromkeys(entries)):
         for ending in _endings(name):
-            program = place / f"{name}{ending}"
-            if program.is_file() and os.access(program, os.X_OK):
+            program = folder / f"{name}{ending}"
+            if program.is_file() and os.access(program, os.X_OK) and is_out_of_others_reach(program):
                 return program
     return None
 
 
-def _endings(name: str) -> list[str]:
+def _endings(name: str) -> tuple[str, ...]:
     """What may follow the name of a program in the name of its file."""
     if sys.platform == "win32":
-        endings = [one for one in os.environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";") if one]
-        return ["", *endings] if name.lower().endswith(tuple(one.lower() for one in endings)) else endings
+        return ("",) if name.lower().endswith(_ENDINGS) else _ENDINGS
     else:
-        return [""]
+        return ("",)
 
 
 def run_check(
-    argv: Sequence[str], *, environment: Mapping[str, str], timeout: float, stdin: bytes = b""
+    argv: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    timeout: float,
+    stdin: bytes = b"",
+    folder: Path | None = None,
 ) -> ProgramResult:
     """Run a program to its end, or to the time limit, and return how it ended.
 
-    The program sees exactly `environment`, runs in the root folder so that no file beside it is taken for its
-    configuration, and is stopped together with all it started.
+    The program sees exactly `environment`, and is stopped together with all it started.
 
     Args:
         argv: program and arguments; no shell reads them.
         timeout: the time limit in seconds.
         stdin: what the program reads; nothing unless given, so that a question for a password ends at once.
+        folder: in which it runs; the root folder unless given, so that no file there is taken for its configuration.
 
     Raises:
         ClientError: `program.not-started`, where the program is gone or may not be run.
@@ -118,7 +124,7 @@ def run_check(
         process = subprocess.Popen(
             argv,
             env=dict(environment),
-            cwd=Path.home().anchor or "/",
+            cwd=folder or Path.home().anchor or "/",
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -277,7 +277,7 @@ def prove_in_all_ways(
 def own_check(surroundings: Surroundings, place: Place, target: Target | None) -> list[Check]:
     """The program's own check, where it has one and is installed; none for another computer's disk.
 
-    A program obeys its configuration, which can name commands, and that of another computer is not this person's.
+    What the program is given is Keyturn's own (see clients/own_check.py); another computer's is not this person's.
     """
     if not surroundings.computer.is_this_one:
         return []
@@ -290,7 +290,7 @@ def own_check(surroundings: Surroundings, place: Place, target: Target | None) -
         return [Check(place.client, None, str(error))]
     if check is None:
         return []
-    result = run_own_check(check)
+    result = run_own_check(check, surroundings.aws.settings.proxies)
     return [Check(place.client, result.ok, result.detail)]
 
 
