@@ -36,18 +36,19 @@ class Compose(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key of a service; one behind an anchor is only mentioned."""
-        take_from(look, _files(computer, look.listing), _services)
+        take_from(look, compose_files(computer, look.listing), services_in)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair by service and variable; see `Client.spots`."""
-        return spots_of(content, _services(content), Writing.PLAIN)
+        return spots_of(content, services_in(content), Writing.PLAIN)
 
     def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
         """Return how the containers are made anew: one keeps the variables that it was made with."""
         return containers_anew(place.path.parent)
 
 
-def _files(computer: Computer, listing: Listing) -> Iterator[Path]:
+def compose_files(computer: Computer, listing: Listing) -> Iterator[Path]:
+    """Yield the compose files of the folders in which people keep what they work on, and of a server's."""
     folders = [str(computer.home), *project_folders(computer.home, listing)]
     for parts in _SYSTEM_FOLDERS if computer.platform is not Platform.WINDOWS else ():
         folder = computer.system_folder(*parts)
@@ -57,7 +58,8 @@ def _files(computer: Computer, listing: Listing) -> Iterator[Path]:
         yield from (Path(entry.path) for entry in listing.entries(name) if is_compose_file(entry.name))
 
 
-def _services(content: FileContent) -> list[Variables]:
+def services_in(content: FileContent) -> list[Variables]:
+    """Return what each service of a compose file sets, runs and names; raises as `Client.spots` does."""
     root = yaml_spans.parse(content.content, path=content.path)
     # Before its second version the services stood at the top.
     services = trees.at(root, "services") if trees.at(root, "services") is not None else root

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # resticprofile filesearch/filesearch.go; the first that exists is the one it reads
 _ENDINGS = ("conf", "yaml", "toml", "json", "hcl", "yml")
 _SYSTEM_FOLDERS = (("usr", "local", "etc"), ("etc",), ("opt", "local", "etc"))
+# The part of a profile that copies its backups elsewhere, and the folder of further files beside the first.
+_COPY, _MORE = "copy", "conf.d"
 # What stands beside the profiles in version 1 of the format.
 _KEY_ID = "AWS_ACCESS_KEY_ID"
 _NO_PROFILES = frozenset({"global", "groups", "includes", "mixins", "schedules", "version"})
@@ -49,6 +51,9 @@ class Resticprofile(ResticWrapper):
             for ending in _ENDINGS:
                 if ending != "hcl":
                     yield folder / f"profiles.{ending}"
+            # `includes` names them; `conf.d` is what its own page and its packages call the folder.
+            if folder.name in ("restic", "resticprofile"):
+                yield from listing.files_in(folder / _MORE, ".toml", ".yaml", ".yml", ".json", ".conf")
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each profile's key. In HCL a key is only mentioned."""
@@ -64,17 +69,35 @@ class Resticprofile(ResticWrapper):
         profiles = _profiles(content)
         openings = _openings(profiles)
         for name, profile in profiles.items():
-            key = key_in_variables(name, name, _variables(profile), openings[name])
-            if key is not None:
-                yield key
+            copied = trees.at(profile, _COPY)
+            found = [key_in_variables(name, name, _variables(profile), openings[name])]
+            found += [] if copied is None else [_key_of_a_copy(name, copied)]
+            yield from (key for key in found if key is not None)
 
     def openings(self, content: FileContent) -> Mapping[str, Sequence[Opening]]:
         """Return the repositories of each profile and of those that inherit from it."""
-        return _openings(_profiles(content))
+        profiles = _profiles(content)
+        copies = {name: trees.at(profile, _COPY) for name, profile in profiles.items()}
+        copied = {_copy_of(name): _copied_to(one) for name, one in copies.items() if one is not None}
+        return _openings(profiles) | copied
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """It hands the key to restic when a run starts, and reads its file anew for each run."""
         return ()
+
+
+def _copy_of(name: str) -> str:
+    return f"{name}: {_COPY}"
+
+
+def _copied_to(copied: Node) -> tuple[Opening, ...]:
+    """Where a profile copies its backups to: a repository of its own, with a password of its own."""
+    address, password = trees.text(copied, "repository"), trees.text(copied, "password-file")
+    return distinct([opening(address or "", password_file=password)])
+
+
+def _key_of_a_copy(name: str, copied: Node) -> StoredKey | None:
+    return key_in_variables(_copy_of(name), _copy_of(name), _variables(copied), _copied_to(copied))
 
 
 def _folders(computer: Computer) -> Iterator[Path]:
@@ -110,9 +133,12 @@ def _openings(profiles: Mapping[str, Node]) -> dict[str, tuple[Opening, ...]]:
     password_files = _inherited(profiles, lambda name: trees.text(profiles[name], "password-file"))
     users: dict[str, list[Opening | None]] = {name: [] for name in profiles}
     for name in profiles:
-        one = opening(addresses[name] or "", password_file=password_files[name])
+        found = [opening(addresses[name] or "", password_file=password_files[name])]
+        copied = trees.at(profiles[name], _COPY)
+        if copied is not None and _KEY_ID not in _variables(copied):
+            found += _copied_to(copied)  # with the variables of the profile
         for user in {name, lenders[name] or name}:
-            users[user].append(one)
+            users[user] += found
     return {name: distinct(found) for name, found in users.items()}
 
 

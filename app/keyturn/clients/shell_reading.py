@@ -130,7 +130,8 @@ def _read_all(computer: Computer, readings: Readings) -> Texts:
             if error.code != "file.missing":
                 found.unread.append((file.owner, file.path, error))
         else:
-            if holds_something(content.content.replace(b"\0", b"")):
+            is_others = content.real_path in readings.taken
+            if not is_others and holds_something(content.content.replace(b"\0", b"")):
                 found.add(content, certain=True)
     for content in discovered(computer, readings).texts:
         if may_set_variables(content) and content.real_path not in readings.taken:

@@ -43,6 +43,11 @@ def after_change_of_variables(computer: Computer, path: Path) -> AfterChange | N
                 for unit in services
             ),
         )
+    if path.name == ".envrc":
+        return AfterChange(
+            _("Allow direnv to read {path} again: it blocks the file after any change").format(path=path),
+            (_("In {folder}, look at the file and run “direnv allow”.").format(folder=path.parent),),
+        )
     if path.name == ".env" and _has_compose_file(path.parent):
         return containers_anew(path.parent)
     if is_start_file(computer, path):

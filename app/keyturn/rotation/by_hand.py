@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from keyturn.aws.partitions import console_of
 from keyturn.clients.arq_buckets import ARQ_7
 from keyturn.clients.client import AfterChange
+from keyturn.clients.containers import Containers
 from keyturn.clients.corners import is_a_copy
 from keyturn.clients.registry import client_named
 from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
@@ -91,10 +92,12 @@ def after_changes(surroundings: Surroundings, decision: Decision) -> tuple[Await
     Destinations that need the same are one item, named after the first of them.
     """
     found: dict[AfterChange, Awaited] = {}
+    containers = Containers(surroundings.computer)
     for number, one in enumerate(decision.destinations, start=1):
-        needed = client_named(one.place.client).after_change(surroundings.computer, one.place)
-        if needed is not None:
-            found.setdefault(needed, Awaited(f"apply-{number}", needed.title, needed.steps))
+        own = client_named(one.place.client).after_change(surroundings.computer, one.place)
+        for part, needed in enumerate((*(() if own is None else (own,)), *containers.after_change(one.place.path))):
+            item = f"apply-{number}" if part == 0 else f"apply-{number}-{part + 1}"
+            found.setdefault(needed, Awaited(item, needed.title, needed.steps))
     return tuple(found.values())
 
 

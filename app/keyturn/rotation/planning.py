@@ -23,6 +23,7 @@ from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, consent, turning_off, words
+from keyturn.rotation.beyond_the_home import beyond_the_home
 from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_notes
 from keyturn.rotation.consumer_gates import beyond_notes, incomplete
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
@@ -284,6 +285,7 @@ class _Planning:
             edits += plan_edits(self._surroundings.computer, [one for group in by_path.values() for one in group])
         except AppError as error:
             self._close_for(error)
+        self._notes += [note for edit in edits for note in beyond_the_home(self._surroundings.computer, edit)]
         for edit in edits:
             problem = obstacle(edit.path)
             if problem is not None:

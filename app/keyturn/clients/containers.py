@@ -1,0 +1,124 @@
+"""Containers and mounts that go on with the old content of a file after it was replaced.
+
+A container has the variables that it was made with, and a file that is mounted by itself stays the old one in it: the
+mount is of the file, and the new file is another one of the same name (research/field-reports.md, moby/moby#22627).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import AfterChange
+from keyturn.clients.compose import compose_files, services_in
+from keyturn.clients.jobs import Job, Reads
+from keyturn.clients.listing import Listing
+from keyturn.clients.script_paths import Whereabouts, path_of
+from keyturn.computer.shells import command_line
+from keyturn.edits.files import LIMIT, read_file
+from keyturn.model.errors import FileError
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+
+
+class Containers:
+    """The containers and mounts of a computer, for any number of questions about its files."""
+
+    def __init__(self, computer: Computer) -> None:
+        self._computer = computer
+        self._known: dict[Path, tuple[AfterChange, ...]] = {}
+
+    @cached_property
+    def _files(self) -> tuple[Path, ...]:
+        return tuple(compose_files(self._computer, Listing()))
+
+    def after_change(self, path: Path) -> tuple[AfterChange, ...]:
+        """Return what a person does so that containers and mounts see a file that was replaced."""
+        real = Path(os.path.realpath(path))
+        if real not in self._known:
+            self._known[real] = tuple(self._after_change(real))
+        return self._known[real]
+
+    def _after_change(self, real: Path) -> Iterator[AfterChange]:
+        for compose in self._files:
+            if _is_seen_in(self._computer, compose, real):
+                yield containers_made_anew(self._computer, compose.parent)
+        for mounted in _mounted_at(real) if self._computer.is_this_one else ():
+            unmount = command_line(("umount", str(mounted)), self._computer.platform)
+            yield AfterChange(
+                _("Mount {path} anew: it is mounted by itself, and there the old file stays").format(path=real),
+                (_("Unmount it, and mount it again as before: “{command}”.").format(command=unmount),),
+            )
+
+
+def containers_made_anew(computer: Computer, folder: Path) -> AfterChange:
+    """Return how the containers that the compose file in `folder` describes see a file that was replaced."""
+    command = ("docker", "compose", "up", "-d", "--force-recreate")
+    return AfterChange(
+        _("Make the containers of {folder} anew, which see the old file").format(folder=folder),
+        (_("In {folder}, run “{command}”.").format(folder=folder, command=command_line(command, computer.platform)),),
+    )
+
+
+def _is_seen_in(computer: Computer, compose: Path, real: Path) -> bool:
+    """Whether a service is given the file: as variables, by itself, or in a folder that is mounted."""
+    try:
+        content = read_file(compose, limit=LIMIT)
+        if not any(name.encode() in content.content for name in _names_on_the_way(real, compose.parent)):
+            return False
+        services = services_in(content)
+    except FileError:
+        return False
+    for variables in services:
+        where = Whereabouts(computer, Job(content.real_path, variables))
+        for named in variables.files:
+            found = path_of(named.written, where).path
+            if found is None or (named.reads == Reads.VARIABLES and named.written == ".env"):
+                continue
+            seen = Path(os.path.realpath(found))
+            if seen == real or (named.reads == Reads.FOLDER and real.is_relative_to(seen)):
+                return True
+        for _inside, host in variables.mounts or ():
+            found = path_of(host, where).path if not host.startswith("/") else Path(host)
+            if found is not None and Path(os.path.realpath(found)) == real:
+                return True
+    return False
+
+
+def _names_on_the_way(real: Path, folder: Path) -> list[str]:
+    """One of these stands in each compose file that names the file or a folder above it."""
+    names = [real.name, *(parent.name for parent in real.parents if parent.name)]
+    return [*names, *(["./"] if real.is_relative_to(folder) else [])]
+
+
+def _mounted_at(real: Path) -> list[Path]:
+    """Where else a file is mounted by itself on this computer (proc(5), `mountinfo`)."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_bytes().decode(errors="surrogateescape").splitlines()
+        device = real.stat().st_dev
+    except OSError:
+        return []
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    mounts = [
+        (_unescaped(fields[3]), Path(_unescaped(fields[4])))
+        for line in lines
+        if len(fields := line.split(" ")) > 5 and fields[2] == wanted
+    ]
+    inside = {
+        os.path.normpath(f"{root.rstrip('/')}/{real.relative_to(point)}")
+        for root, point in mounts
+        if point != real and real.is_relative_to(point)
+    }
+    return [point for root, point in mounts if root != "/" and root in inside and point != real]
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 8)), text)

@@ -1,0 +1,86 @@
+"""Containers and mounts that go on with the old content of a file are named before the old key goes off."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from keyturn.clients.client import AfterChange
+from keyturn.clients.containers import Containers
+from keyturn.clients.environment import Environment
+from keyturn.computer.computer import Computer
+
+PAIR = "AWS_ACCESS_KEY_ID=AKIAONE0000000000001\nAWS_SECRET_ACCESS_KEY=oneONEoneONEoneONEoneONEoneONEoneONE/+on\n"
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def asked_for(home: Path, path: Path) -> str:
+    found: tuple[AfterChange, ...] = Containers(Computer.at(home, "linux")).after_change(path)
+    return "\n".join([one.title + "".join(one.steps) for one in found])
+
+
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        ("volumes: ['./rclone.conf:/config/rclone/rclone.conf:ro']", "rclone.conf"),
+        ("volumes: ['./rclone:/config/rclone']", "rclone/rclone.conf"),
+        ("volumes: [{type: bind, source: ./keys, target: /k}]", "keys/deep/x"),
+        ("env_file: ../shared/backup.env", "../shared/backup.env"),
+        ("env_file: [{path: backup.env}]", "backup.env"),
+    ],
+)
+def test_the_containers_that_see_a_file_are_made_anew(service: str, name: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "stack" / name, PAIR)
+    write(tmp_path / "stack/compose.yaml", f"services:\n  a:\n    image: x\n    {service}\n")
+    asked = asked_for(tmp_path, path)
+    assert f"In {tmp_path / 'stack'}, run “docker compose up -d --force-recreate”" in asked
+
+
+def test_docker_secrets_are_handed_over_anew(tmp_path: Path) -> None:
+    path = write(tmp_path / "stack/secrets/id", "x")
+    text = "services: {a: {image: x, secrets: [id]}}\nsecrets: {id: {file: ./secrets/id}}\n"
+    write(tmp_path / "stack/compose.yaml", text)
+    assert "--force-recreate" in asked_for(tmp_path, path)
+
+
+@pytest.mark.parametrize("service", ["volumes: ['data:/data', './other:/x']", "volumes: ['./rclone.conf.old:/x']", ""])
+def test_containers_that_do_not_see_it_stay_as_they_are(service: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "stack/rclone.conf", PAIR)
+    write(tmp_path / "stack/compose.yaml", f"services:\n  a:\n    image: x\n    {service}\n")
+    assert asked_for(tmp_path, path) == ""
+
+
+def test_direnv_is_to_allow_its_file_again(tmp_path: Path) -> None:
+    write(tmp_path / "work/.envrc", "export " + PAIR.replace("\n", "\nexport ", 1))
+    computer = Computer.at(tmp_path, "linux")
+    (place,) = Environment().find(computer).places
+    after = Environment().after_change(computer, place)
+    assert after is not None
+    assert "direnv allow" in after.steps[0]
+
+
+def test_a_file_that_is_mounted_by_itself_is_named_with_its_mount(tmp_path: Path) -> None:
+    if shutil.which("unshare") is None:
+        pytest.skip("unshare is not installed")
+    file, point = write(tmp_path / "real/keys", PAIR), write(tmp_path / "seen/keys", "")
+    program = (
+        "import sys; from pathlib import Path; from keyturn.clients.containers import Containers; "
+        "from keyturn.computer.computer import Computer, Platform; "
+        f"computer = Computer(Platform.LINUX, Path({str(tmp_path)!r}), {{}}, is_this_one=True); "
+        f"print([one.steps for one in Containers(computer).after_change(Path({str(file)!r}))])"
+    )
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    script = f'mount --bind "{file}" "{point}" || exit 77; exec "$@"'
+    ended = subprocess.run([*command, script, "x", sys.executable, "-c", program], capture_output=True, text=True)
+    if ended.returncode == 77 or "unshare" in ended.stderr:
+        pytest.skip("this computer allows no mounts of its own")
+    assert f"umount {point}" in ended.stdout, ended.stderr
