@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from keyturn.computer.search_path import fixed_path
 from keyturn.reminders.notifications import NoNotifier, ProgramNotifier
 
 # The session's notification service: it takes one notification, and prints its title, text and what it was told.
@@ -65,11 +66,16 @@ def test_the_program_sees_the_session_and_nothing_else_of_the_environment(
     program.chmod(0o755)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "madeUpSecret")
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    monkeypatch.setenv("PATH", f".:{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("HOME", str(tmp_path))
     assert ProgramNotifier([str(program), "-t"], takes_markup=False).show("title", "a <b>")
     text = heard.read_text()
     assert text.startswith("-t|title|a <b>|")
     assert "DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere" in text
     assert "madeUpSecret" not in text
+    assert f"HOME={tmp_path}" not in text
+    assert fixed_path() in text
+    assert f":{tmp_path}:" not in text
 
 
 @pytest.mark.parametrize("program", ["false", "/nowhere/notify"])

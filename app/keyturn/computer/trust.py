@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from keyturn.computer.private_files import replace_private_file
+from keyturn.computer.search_path import fixed_path
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 
@@ -62,7 +63,10 @@ def _windows_certificates() -> str:
 def _macos_certificates() -> str:
     command = ["/usr/bin/security", "find-certificate", "-a", "-p", *_KEYCHAINS]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30).stdout
+        environment = {"PATH": fixed_path()}
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=30, env=environment, stdin=subprocess.DEVNULL
+        ).stdout
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return ""
 

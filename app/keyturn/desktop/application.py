@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from keyturn.computer.search_path import trusted_path
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 
@@ -49,6 +50,8 @@ def make_application() -> QApplication:
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
+    # Qt starts what opens an address, and looks for it along this path.
+    os.environ["PATH"] = trusted_path(os.environ.get("PATH", os.defpath))
     said: list[str] = []
 
     def listen(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:

@@ -118,7 +118,7 @@ def running_program(ground: Ground) -> Iterator[None]:
     script.write_text(_STAND_IN, encoding="utf-8")
     arguments = ["mount", "oma:", str(ground.folder / "mounted"), "--config", str(ground.computer.rclone_config)]
     with subprocess.Popen(
-        [sys.executable, str(script), *arguments],
+        [sys.executable, "-I", str(script), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -9,20 +9,22 @@ from typing import Protocol
 
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import find_program, run_check
+from keyturn.computer.search_path import fixed_path
 from keyturn.model.errors import ClientError
 from keyturn.model.text import in_widget, unmarked
 
 _PATIENCE = 10.0  # seconds
 # Where the person's session and its notifications are; nothing else of the environment is handed on.
 _SESSION = (
-    *("PATH", "HOME", "LANG", "LC_ALL", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"),
+    *("LANG", "LC_ALL", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"),
     *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"),
 )
-# The texts come in as arguments, so that AppleScript never takes them for a script.
+# The texts come in as arguments, so that AppleScript never takes them for a script; after a word that is none, none of
+# them is taken for an option.
 _APPLE_SCRIPT = (
     *("-e", "on run words"),
-    *("-e", "display notification (item 2 of words) with title (item 1 of words)"),
-    *("-e", "end run"),
+    *("-e", "display notification (item 3 of words) with title (item 2 of words)"),
+    *("-e", "end run", "keyturn"),
 )
 
 
@@ -73,7 +75,7 @@ class ProgramNotifier:
     def show(self, title: str, message: str) -> bool:
         """Show one; False where the program fails, or the session has nobody who shows notifications."""
         text = html.escape(in_widget(message), quote=False) if self._takes_markup else in_widget(message)
-        environment = {name: os.environ[name] for name in _SESSION if os.environ.get(name)}
+        environment = {name: os.environ[name] for name in _SESSION if os.environ.get(name)} | {"PATH": fixed_path()}
         try:
             result = run_check([*self._command, unmarked(title), text], environment=environment, timeout=_PATIENCE)
         except ClientError:
