@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import sys
 from pathlib import Path
 from urllib.parse import quote
@@ -132,3 +133,39 @@ def test_half_a_secret_at_the_cut_of_a_long_output_is_not_told() -> None:
     result = run_own_check(check(f"print('{SECRET}' + ' ' * (64 * 1024 - 20)); raise SystemExit(1)"))
 
     assert SECRET[-12:] not in result.detail
+
+
+def test_a_check_runs_in_a_private_folder_that_is_its_home_and_goes_only_through_the_proxies_of_keyturn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "http_proxy", "ALL_PROXY", "PYTHONPATH", "XDG_CONFIG_HOME", "PATH"):
+        monkeypatch.setenv(name, str(tmp_path / "ambient"))
+    witness = tmp_path / "witness"
+    code = f"import json, os; open({str(witness)!r}, 'w').write(json.dumps([os.getcwd(), dict(os.environ)]))"
+    asked = OwnCheck("it", (sys.executable, "-I", "-c", code), bare_environment(Computer.at(tmp_path, "linux")))
+    none: dict[str, str] = {}
+
+    for proxies, expected in ((none, False), ({"https": "http://proxy.example:3128"}, True)):
+        assert run_own_check(asked, proxies).ok
+        folder, seen = json.loads(witness.read_text())
+        assert seen["HOME"] == folder != str(tmp_path)
+        assert seen["XDG_CONFIG_HOME"].startswith(folder)
+        assert "ambient" not in json.dumps(seen)
+        assert (seen.get("https_proxy") == seen.get("HTTPS_PROXY") == "http://proxy.example:3128") is expected
+        assert "http_proxy" not in seen
+
+
+def test_a_program_that_a_person_installed_for_themselves_finds_its_libraries(tmp_path: Path) -> None:
+    libraries = tmp_path / ".local/lib/python3.11/site-packages"
+    libraries.mkdir(parents=True)
+    witness = tmp_path / "witness"
+    program = tmp_path / ".local/bin/program"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf %s "$PYTHONUSERBASE" > "{witness}"\n')
+    program.chmod(0o755)
+
+    assert run_own_check(OwnCheck("it", (str(program),), bare_environment(Computer.at(tmp_path, "linux")))).ok
+    assert witness.read_text() == str(tmp_path / ".local")
+    (tmp_path / ".local/pyvenv.cfg").touch()  # it has its own then
+    assert run_own_check(OwnCheck("it", (str(program),), bare_environment(Computer.at(tmp_path, "linux")))).ok
+    assert witness.read_text() == ""
