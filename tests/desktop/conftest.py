@@ -18,7 +18,7 @@ from keyturn.desktop.measures import enlarge_small_font
 from keyturn.desktop.runner import Runner
 from keyturn.model.keys import KeyPair
 from keyturn.practice.account import PracticeAccount
-from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
+from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account, furnish_archive, furnish_office
 from keyturn.practice.sample_computer import SampleComputer, build_sample_computer
 from keyturn.practice.timeline import HandClock, Lag
 from keyturn.rotation.location import Location
@@ -172,7 +172,8 @@ class SmallHome:
 def small_home(tmp_path: Path) -> Iterator[SmallHome]:
     clock = HandClock(datetime.now(UTC) - timedelta(hours=1))
     account = PracticeAccount(clock=clock, lag=Lag(last_use=900))
-    furnish_account(account)
+    furnish_archive(account)
+    furnish_office(account)
     old = account.create_root_key(age_days=OLD_KEY_DAYS)
     with account.serving() as url:
         folder, state = tmp_path / "home", tmp_path / "state"

@@ -90,6 +90,11 @@ class Person:
         self.press(SmallHome.BUCKET)
         self.press("Go on with these buckets")
 
+    def leaves_out(self, bucket: str) -> None:
+        """Say that nothing uses the one bucket that is open."""
+        self.press(f"{bucket}: Nothing uses it with this key: leave it out")
+        self.press("Go on with these buckets")
+
     def to_the_proof(self, *options: str) -> None:
         self.to_the_plan(*options)
         self.press("Create new key and update two programs")
@@ -190,6 +195,7 @@ def test_what_a_person_says_uses_the_key_gets_a_new_one_by_hand(person: Person) 
     for button in ("Choose the way out", "A user of its own", "Show the plan", SmallHome.BUCKET):
         person.press(button)
     person.press("Go on with these buckets")
+    person.leaves_out("family-archive")
     assert "--also qnap-hbs" in person.assistant.flow.plan.command  # type: ignore[union-attr]
     person.press("Create new key")
     assert person.page() is Page.BY_HAND
@@ -297,6 +303,62 @@ def test_the_plan_shows_changes_calls_policy_and_the_command_and_no_secret(perso
     QApplication.clipboard().clear()
 
 
+# ── Buckets that nothing names ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_bucket_that_nothing_names_is_answered_by_itself(person: Person) -> None:
+    for name in ("attic", "cellar"):
+        person.home.account.create_bucket(name)
+    person.to_the_plan()
+    assert "nothing found here names them" in person.read()
+    go_on = "Go on with these buckets"
+    assert not person.find(go_on).isEnabled()
+    person.press("attic: Something uses it with this key")
+    assert person.find(go_on).accessibleDescription() == "Answer for each bucket."
+    person.press("cellar: Nothing uses it with this key: leave it out")
+    person.press(go_on)
+    assert "attic" in person.read()
+    assert "will not reach cellar, as you said" in person.read()
+    person.press("What you said of other buckets")
+    person.press("Ask me again")
+    assert "us-east-1, empty, 0 B" in person.read()
+    assert "nothing found here names them" in person.read()
+    assert not person.find(go_on).isEnabled()
+
+
+def test_what_was_said_of_buckets_is_not_asked_again_when_the_window_is_opened_again(person: Person) -> None:
+    person.home.account.create_bucket("attic")
+    person.to_the_plan()
+    person.press("attic: I don't know: the new key lists, reads and writes there, and deletes nothing")
+    person.press("Go on with these buckets")
+    person.open()
+    person.press("Choose the way out")
+    person.press("Show the plan")
+    assert "1 of them only because nobody knows" in person.read()
+    assert person.find("Create new key and update two programs").isEnabled()
+
+
+def test_where_aws_lists_no_buckets_the_person_says_that_they_looked(person: Person) -> None:
+    person.home.let_a_user_own_the_key(
+        '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},'
+        ' {"Effect": "Deny", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]}'
+    )
+    person.open()
+    person.press("Choose the way out")
+    person.press("A user of its own")
+    person.press("Show the plan")
+    field = person.find("Names of the buckets, with commas between them")
+    assert isinstance(field, QLineEdit)
+    field.setText(SmallHome.BUCKET)
+    go_on = "Go on with these buckets"
+    person.press(go_on)
+    assert "AWS does not tell this key which buckets the account has" in person.read()
+    assert person.find(go_on).accessibleDescription() == "Say that you looked."
+    person.press("I looked in the AWS console: nothing uses any other bucket with this key")
+    person.press(go_on)
+    assert person.find("Create new key and update two programs").isEnabled()
+
+
 def test_a_closed_gate_disables_the_button_and_says_why(person: Person) -> None:
     person.press("Choose the way out")
     person.press("Show the plan")
@@ -324,6 +386,7 @@ def test_one_program_may_be_left_out(person: Person) -> None:
     person.press("More choices")
     person.press("duck (Cyberduck CLI)")
     person.press("Show the plan")
+    person.leaves_out("office-backup")
     person.press("Create new key and update one program")
     assert person.home.old.access_key_id.value in person.home.duck.read_text()
     assert person.home.old.access_key_id.value not in person.home.s3ql.read_text()

@@ -22,6 +22,7 @@ from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.seam import Assistant, Errand, NewRotation, RunningRotation
 from keyturn.desktop.undo_page import UndoPage
 from keyturn.model.errors import AppError
+from keyturn.model.other_buckets import OtherBuckets
 from keyturn.practice.records import Record
 from keyturn.practice.timeline import HandClock
 from keyturn.rotation import conductor
@@ -108,7 +109,8 @@ def _rotate(window: MainWindow, qtbot: QtBot) -> Result:
     def work(desk: Desk) -> Result:
         surroundings = desk.surroundings()
         survey = take_survey(surroundings)
-        return conductor.rotate(surroundings, make_plan(surroundings, survey, survey.keys[0], Options()))
+        options = Options(other_buckets=OtherBuckets.LEAVE_OUT)
+        return conductor.rotate(surroundings, make_plan(surroundings, survey, survey.keys[0], options))
 
     results: list[Result] = []
     errors: list[AppError] = []

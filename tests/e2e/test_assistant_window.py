@@ -20,7 +20,7 @@ import pytest
 
 from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.practice.account import PracticeAccount
-from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
+from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_archive
 
 from .conftest import APP
 
@@ -137,7 +137,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path, screen: Screen) -> Iterator[Office]:
     account = PracticeAccount()
-    furnish_account(account)
+    furnish_archive(account)
     old = account.create_root_key(age_days=OLD_KEY_DAYS)
     home = tmp_path / "home"
     (home / ".s3ql").mkdir(parents=True)

@@ -15,6 +15,7 @@ from keyturn.aws.session import Aws, AwsSettings
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
+from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.places import PlaceKind
 from keyturn.model.search_scope import SearchScope
 from keyturn.practice.account import PracticeAccount
@@ -73,12 +74,12 @@ class Office:
         return found
 
     def plan(self, route: Route | None = None, **options: object) -> Plan:
-        """Plan the old key's rotation, with no days to wait unless said otherwise."""
+        """Plan the old key's rotation, with no days to wait, and without buckets that nothing names unless said so."""
         surroundings = self.start()
         with searching(surroundings, stop=lambda: surroundings.cancel.asked) as search:
             survey = take_survey(surroundings, search=search)
         (found,) = survey.find(self.old.access_key_id.value)
-        chosen = {"watch_days": 0.0, "off_days": 0.0, **options}
+        chosen = {"watch_days": 0.0, "off_days": 0.0, "other_buckets": OtherBuckets.LEAVE_OUT, **options}
         return make_plan(surroundings, survey, found, Options(route=route, **chosen))  # type: ignore[arg-type]
 
     def rotate(self, route: Route | None = None, **options: object) -> Result:

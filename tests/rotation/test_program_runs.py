@@ -15,6 +15,7 @@ import pytest
 
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
+from keyturn.model.other_buckets import OtherBuckets
 from keyturn.rotation import conductor
 from keyturn.rotation.plan import Options, Plan
 from keyturn.rotation.planning import make_plan
@@ -143,7 +144,12 @@ def test_a_second_root_key_leads_arq_to_a_key_of_its_own(mac: Mac) -> None:
     start = mac.start()
     survey = take_survey(start)
     (found,) = survey.find(second.access_key_id.value)
-    options = Options(route=Route.SCOPED_USER, also=("arq-7",), buckets=("family-archive",))
+    options = Options(
+        route=Route.SCOPED_USER,
+        also=("arq-7",),
+        buckets=("family-archive",),
+        other_buckets=OtherBuckets.LEAVE_OUT,
+    )
 
     plan = make_plan(start, survey, found, options)
 

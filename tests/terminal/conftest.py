@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from keyturn.computer.clock import Clock
 from keyturn.model.keys import KeyPair
 from keyturn.practice.account import PracticeAccount
-from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
+from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account, furnish_archive
 from keyturn.practice.sample_computer import SampleComputer, build_sample_computer
 from keyturn.practice.timeline import HandClock, Lag
 from keyturn.terminal.start import run
@@ -51,17 +52,13 @@ class Desk:
     capsys: pytest.CaptureFixture[str]
     home: Path
     endpoint_url: str
+    buckets: tuple[str, ...] = ()  # the options for programs that name no bucket
 
     @property
     def options(self) -> tuple[str, ...]:
         """What leads a command here."""
         where = ("--endpoint-url", self.endpoint_url, "--home", str(self.home))
         return (*where, "--state-dir", str(self.state_dir), "--secrets", "file")
-
-    @property
-    def buckets(self) -> tuple[str, ...]:
-        """The options for programs that name no bucket."""
-        return self.computer.bucket_options()
 
     def advance(self, days: float) -> None:
         """Let days pass."""
@@ -84,26 +81,37 @@ class Desk:
         return self.type("rotate", self.old.access_key_id.value, *self.buckets, "--yes", "--json")
 
 
-@pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
-    """A desk at which nothing was typed yet, with the whole sample computer."""
+@contextmanager
+def opened_desk(
+    folder: Path, capsys: pytest.CaptureFixture[str], furnish: Callable[[PracticeAccount], None]
+) -> Iterator[Desk]:
+    """A desk at which nothing was typed yet."""
     # Behind the real time, so that another process, which has that, finds nothing that lies ahead.
     clock = HandClock(datetime.now(UTC) - timedelta(hours=1))
     account = PracticeAccount(clock=clock, lag=Lag(last_use=900))
-    furnish_account(account)
+    furnish(account)
     old = account.create_root_key(age_days=OLD_KEY_DAYS)
     with account.serving() as url:
-        computer = build_sample_computer(tmp_path / "home", url, old)
-        yield Desk(account, computer, old, clock, tmp_path / "state", capsys, computer.home, url)
+        computer = build_sample_computer(folder / "home", url, old)
+        yield Desk(account, computer, old, clock, folder / "state", capsys, computer.home, url)
 
 
 @pytest.fixture
-def small_desk(desk: Desk) -> Desk:
-    """A desk with rclone's configuration alone, because asking every program takes its time."""
-    computer = desk.computer
-    for path in (computer.aws_credentials, computer.s3cmd_config, computer.restic_environment):
-        path.unlink()
-    return desk
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+    """A desk at which nothing was typed yet, with the whole sample computer."""
+    with opened_desk(tmp_path, capsys, furnish_account) as desk:
+        desk.buckets = desk.computer.bucket_options()
+        yield desk
+
+
+@pytest.fixture
+def small_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+    """A desk with rclone's configuration and its bucket alone, because asking every program takes its time."""
+    with opened_desk(tmp_path, capsys, furnish_archive) as desk:
+        computer = desk.computer
+        for path in (computer.aws_credentials, computer.s3cmd_config, computer.restic_environment):
+            path.unlink()
+        yield desk
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_what_cannot_be_read_is_a_blind_spot(small_desk: Desk) -> None:
 
 def test_the_plan_shows_steps_and_what_to_be_careful_of(desk_with_duplicati: Desk) -> None:
     desk = desk_with_duplicati
-    plan = desk.type("plan", desk.old.access_key_id.value, "--also", "qnap-hbs", *desk.buckets)
+    plan = desk.type("plan", desk.old.access_key_id.value, "--also", "qnap-hbs", "--bucket", "family-archive")
     assert "You put it into, step by step" in plan.out
     assert "[guided-qnap-hbs]" in plan.out
     assert "Careful: Edit the backup." in plan.out
@@ -58,7 +58,8 @@ def test_a_program_without_steps_is_not_guessed(small_desk: Desk) -> None:
 def test_done_ticks_says_what_is_left_and_undo_waits_for_what_was_changed_by_hand(desk_with_duplicati: Desk) -> None:
     desk = desk_with_duplicati
     rotated = desk.type(
-        "rotate", desk.old.access_key_id.value, *desk.buckets, "--also", "qnap-hbs", "--watch-days", "0", "--yes"
+        *("rotate", desk.old.access_key_id.value, "--also", "qnap-hbs", "--bucket", "family-archive"),
+        *("--watch-days", "0", "--yes"),
     )
     assert rotated.code == 3
     assert str(desk.state_dir / "secrets.json") in rotated.out

@@ -101,7 +101,10 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a link to nothing": lambda file: file.symlink_to("nothing"),
     "newer": lambda file: file.write_text('{"version": 99}'),
 }
-FILES = ("settings.json", "secrets.json", "seen-keys.json", "reminding.json", "journal.sqlite3")
+FILES = (
+    *("settings.json", "secrets.json", "seen-keys.json", "reminding.json", "bucket-answers.json"),
+    "journal.sqlite3",
+)
 
 
 def expect_told(desk: Desk, file: str, names: Iterable[str]) -> None:

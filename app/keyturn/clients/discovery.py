@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,10 +71,15 @@ def discovered(computer: Computer, readings: Readings) -> Discovered:
     return readings.once(discovered, lambda: _walk(computer, readings))
 
 
-def _walk(computer: Computer, readings: Readings) -> Discovered:
+def files_of_corners(
+    computer: Computer, readings: Readings, bounded: list[Path] | None = None
+) -> Iterator[tuple[os.DirEntry[str], Corner, Walk]]:
+    """Yield each file of the usual corners once, with the corner and the walk in which it was met.
+
+    Args:
+        bounded: takes the folders that were not walked through to their end.
+    """
     listing = Listing(readings=readings)
-    texts: dict[Path, FileContent] = {}
-    bounded: list[Path] = []
     passed: set[str] = set()
     projects = Walk.beside(listing, _PROJECTS_BUDGET, readings.left_out)
     for corner in corners(computer, listing):
@@ -82,15 +87,24 @@ def _walk(computer: Computer, readings: Readings) -> Discovered:
             continue
         walk = projects if corner.is_project else Walk.beside(listing, _BUDGET, readings.left_out)
         for entry in walk.files(corner.folder, corner.depth, corner.enters):
-            if entry.path in passed or not corner.wants(entry):
-                continue
-            passed.add(entry.path)
-            found = _read(entry, corner, walk, readings)
-            if found is not None:
-                texts.setdefault(found.real_path, found)
-        if walk.bounded is not None and (corner.all_files or walk.budget < 0) and walk.bounded not in bounded:
+            if entry.path not in passed and corner.wants(entry):
+                passed.add(entry.path)
+                yield entry, corner, walk
+        ended_early = walk.bounded is not None and (corner.all_files or walk.budget < 0)
+        if bounded is not None and walk.bounded is not None and ended_early and walk.bounded not in bounded:
             bounded.append(walk.bounded)
-    return Discovered(tuple(texts.values()), listing.failed, tuple(bounded))
+
+
+def _walk(computer: Computer, readings: Readings) -> Discovered:
+    texts: dict[Path, FileContent] = {}
+    failed: dict[Path, FileError] = {}
+    bounded: list[Path] = []
+    for entry, corner, walk in files_of_corners(computer, readings, bounded):
+        found = _read(entry, corner, walk, readings)
+        if found is not None:
+            texts.setdefault(found.real_path, found)
+        failed = walk.failed
+    return Discovered(tuple(texts.values()), failed, tuple(bounded))
 
 
 def _read(entry: os.DirEntry[str], corner: Corner, walk: Walk, readings: Readings) -> FileContent | None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from keyturn.clients.endpoints import is_aws, store_name
@@ -17,6 +18,7 @@ from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.guided_items import program_title
+from keyturn.rotation.open_buckets import described
 from keyturn.rotation.plan import Call, Gate, Options, Plan
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.routes import routes_for
@@ -119,6 +121,22 @@ class FileChange:
     diff: str
 
 
+class Question(StrEnum):
+    """What the person is asked about buckets."""
+
+    BUCKETS = "buckets"  # which ones programs use that name none
+    OPEN_BUCKETS = "open-buckets"  # what each of the others is
+    UNLISTED = "unlisted"  # whether there are others, where AWS lists none
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBucket:
+    """A bucket of the key's owner that nothing here names, with what is known of it in a few words."""
+
+    name: str
+    description: str
+
+
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
     """A plan as its page shows it.
@@ -128,6 +146,8 @@ class PlanFacts:
         policy: what the new user may do, as AWS's JSON; empty where no user is made.
         closed: why it may not begin yet.
         command: the same in a terminal.
+        open_buckets: those that nothing names and nobody answered for.
+        answered: the other buckets of the account of which the person said something.
     """
 
     route: Route
@@ -144,11 +164,23 @@ class PlanFacts:
     closed: tuple[Gate, ...]
     command: str
     store: str | None = None
+    open_buckets: tuple[OpenBucket, ...] = ()
+    answered: tuple[str, ...] = ()
 
     @property
     def needs_buckets(self) -> Gate | None:
-        """The gate that asks for buckets which no configuration names."""
-        return next((one for one in self.closed if one.code == "bucket.unnamed"), None)
+        """The gate that asks for buckets which no configuration names, or which cannot be told from it."""
+        return next((one for one in self.closed if one.code in {"bucket.unnamed", "bucket.incomplete"}), None)
+
+    @property
+    def question(self) -> Question | None:
+        """What the person is asked before there can be a plan; one thing at a time."""
+        if self.needs_buckets is not None:
+            return Question.BUCKETS
+        closed = {one.code for one in self.closed}
+        if "bucket.open" in closed and self.open_buckets:
+            return Question.OPEN_BUCKETS
+        return Question.UNLISTED if "bucket.unlisted" in closed else None
 
 
 def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Sequence[str]) -> PlanFacts:
@@ -181,6 +213,11 @@ def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Se
         closed=plan.closed,
         command=words.command(location_options, "rotate", plan.key.last4, *command_options(options, plan.route)),
         store=None if decision is None else decision.store,
+        open_buckets=tuple(
+            OpenBucket(one.name, described(one, () if decision is None else decision.computers))
+            for one in plan.open_buckets
+        ),
+        answered=() if decision is None else (*(one.bucket for one in decision.others), *decision.left_out),
     )
 
 
@@ -218,6 +255,8 @@ def command_options(options: Options, route: Route) -> tuple[str, ...]:
         said += ["--only", *options.only]
     for bucket in options.buckets:
         said += ["--bucket", bucket]
+    if options.other_buckets is not None:
+        said += ["--other-buckets", options.other_buckets.value]
     if options.also:
         said += ["--also", *options.also]
     if options.user_name:

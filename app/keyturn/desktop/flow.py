@@ -140,7 +140,7 @@ class Flow:
         """Other choices. A plan that was made with the former ones is none any more, but for its question."""
         if options == self.options:
             return self
-        asking = self.page is Page.PLAN and self.plan is not None and self.plan.needs_buckets is not None
+        asking = self.page is Page.PLAN and self.plan is not None and self.plan.question is not None
         return replace(self, options=options, plan=self.plan if asking else None)
 
     def with_new_key(self, given: AccessKeyId) -> Flow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, plan_facts
 from keyturn.desktop.flow import Job, Work
 from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
-from keyturn.model.errors import AppError, UsageError
+from keyturn.model.errors import AppError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
@@ -96,6 +97,7 @@ class Jobs:
         Raises:
             AppError: where it cannot be made.
         """
+        from keyturn.rotation.kept_answers import keep_answers
         from keyturn.rotation.planning import make_plan
         from keyturn.rotation.survey import take_survey
         from keyturn.rotation.whole_search import TellingOfSearch, searching
@@ -107,6 +109,9 @@ class Jobs:
             survey = take_survey(surroundings, search=search)
         surroundings.cancel.check()
         plan = make_plan(surroundings, survey, self._mine(survey), replace(options, pair=self._given))
+        # Each was answered by itself. What cannot be kept is asked about again.
+        with suppress(StoreError):
+            keep_answers(surroundings, plan.answers)
         shown = plan_facts(plan, options, home=surroundings.computer.home, location_options=self._location.options)
         self._plan = plan
         return shown

@@ -172,6 +172,11 @@ class Principal:
         """The ARN of an IAM user of the same account, whether there is one or not."""
         return f"arn:{self.partition}:iam::{self.account}:user{path}{name}"
 
+    @property
+    def is_ours(self) -> bool:
+        """True for a user of the path under which Keyturn makes its own."""
+        return ":user/keyturn/" in self.arn
+
     @classmethod
     def from_arn(cls, arn: str) -> Principal:
         """Read the caller's ARN (research/aws.md A1: root is exactly `arn:<partition>:iam::<account>:root`).

@@ -24,17 +24,27 @@ def furnish_account(account: PracticeAccount, *, lock_mode: str = "GOVERNANCE") 
     `family-archive` is in Frankfurt; `office-backup` keeps versions and holds a real restic repository;
     `photos-vault` in Ireland locks every new object for 30 days.
     """
-    account.create_bucket(ARCHIVE, region="eu-central-1")
-    account.create_bucket(OFFICE, region="us-east-1", versioned=True)
+    furnish_archive(account)
+    furnish_office(account)
     account.create_bucket(PHOTOS, region="eu-west-1", lock_mode=lock_mode)
+    account.put_object(PHOTOS, "2018/IMG_0001.txt", b"PRACTICE: a photo\n")
+    account.put_object(PHOTOS, "2018/IMG_0002.txt", b"PRACTICE: another photo\n")
+
+
+def furnish_archive(account: PracticeAccount) -> None:
+    """Make `family-archive` alone, which is all that the sample computer's rclone reaches."""
+    account.create_bucket(ARCHIVE, region="eu-central-1")
     account.put_object(ARCHIVE, "summers/2016/lake.txt", b"PRACTICE: a day at the lake\n")
     account.put_object(ARCHIVE, "summers/2017/Grüße aus Sylt.txt", "PRACTICE: Grüße\n".encode())
     account.put_object(ARCHIVE, "summers/2011.tar", b"PRACTICE: asleep\n", storage_class="DEEP_ARCHIVE")
+
+
+def furnish_office(account: PracticeAccount) -> None:
+    """Make `office-backup` alone."""
+    account.create_bucket(OFFICE, region="us-east-1", versioned=True)
     account.put_object(OFFICE, "letters/2023.txt", b"PRACTICE: letters\n")
     for name, text in REPOSITORY.items():
         account.put_object(OFFICE, f"{REPOSITORY_PREFIX}/{name}", b64decode(text))
-    account.put_object(PHOTOS, "2018/IMG_0001.txt", b"PRACTICE: a photo\n")
-    account.put_object(PHOTOS, "2018/IMG_0002.txt", b"PRACTICE: another photo\n")
 
 
 def add_other_computer(account: PracticeAccount) -> None:

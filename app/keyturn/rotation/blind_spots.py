@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from keyturn.clients.guided import BLIND_SPOT
 from keyturn.clients.listing import CLOSED_FOLDER
+from keyturn.model.errors import AwsError
 from keyturn.model.places import BlindSpot, Problem
 from keyturn.model.text import _
 
@@ -19,6 +20,15 @@ def blind_spots(problems: Iterable[Problem]) -> tuple[BlindSpot, ...]:
         BlindSpot(_what(one), one.message, one.do or _what_to_do(one))
         for one in problems
         if one.code.startswith(_HIDING)
+    )
+
+
+def not_listed(account: str, error: AwsError) -> BlindSpot:
+    """Return that an account's buckets are not known, as AWS does not list them for its keys."""
+    return BlindSpot(
+        _("The buckets of account {account}").format(account=account),
+        f"{error.title}. {error.message}",
+        _("Look in the AWS console whether something else uses a bucket of this account, and name it with --bucket."),
     )
 
 

@@ -11,7 +11,7 @@ from keyturn.clients.registry import client_named
 from keyturn.model.needs import Addition, BucketNeeds, is_plain_in_policies
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
-from keyturn.rotation.decision import ByHand, Destination
+from keyturn.rotation.decision import ByHand, Destination, OtherBucket
 from keyturn.rotation.guided_programs import rights_for
 from keyturn.rotation.plan import Gate, Options
 from keyturn.rotation.steps import Step
@@ -36,17 +36,23 @@ class Seen:
 
 
 def needs_of(
-    destinations: Sequence[Destination], programs: Sequence[ByHand], seen: Seen, options: Options
+    destinations: Sequence[Destination],
+    programs: Sequence[ByHand],
+    others: Sequence[OtherBucket],
+    seen: Seen,
+    options: Options,
 ) -> tuple[BucketNeeds, ...]:
     """Return what each bucket has to allow, taken together over all that uses it.
 
     Args:
         programs: those that a person gives the new key.
+        others: what the new key reaches besides.
     """
     needs: dict[str, BucketNeeds] = {}
     every = [
         *(_of_place(one.place, target, seen, options) for one in destinations for target in one.targets),
         *(BucketNeeds(target.bucket, rights_for(one)) for one in programs for target in one.targets),
+        *(_of_other(one, options) for one in others),
     ]
     for need in every:
         needs[need.bucket] = needs.get(need.bucket, need) | need
@@ -89,6 +95,10 @@ def _of_place(place: Place, target: Target, seen: Seen, options: Options) -> Buc
     additions = place.additions_for(target) | archives
     keys = frozenset(name for name in names if name is not None)
     return BucketNeeds(target.bucket, additions, keys, folders, deletable)
+
+
+def _of_other(one: OtherBucket, options: Options) -> BucketNeeds:
+    return BucketNeeds(one.bucket, deletable=None if one.may_delete and not options.append_only else ())
 
 
 def _may_stay_below(place: Place, target: Target) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from keyturn.clients.endpoints import store_name
@@ -72,6 +73,27 @@ class ByHand:
     known: bool
 
 
+class WhyReached(StrEnum):
+    """Why the new key reaches a bucket that no program here names."""
+
+    NAMED = "named"  # the person said that something uses it
+    ADDRESSED = "addressed"  # a file on this computer addresses it
+    NOT_KNOWN = "not-known"  # nobody knows whether something uses it
+
+
+@dataclass(frozen=True, slots=True)
+class OtherBucket:
+    """A bucket that the new key reaches besides those of its programs."""
+
+    bucket: str
+    why: WhyReached
+
+    @property
+    def may_delete(self) -> bool:
+        """False where nobody knows what it is for."""
+        return self.why is not WhyReached.NOT_KNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class OtherComputer:
     """A computer with backups of its own in a bucket of the account; which key it uses cannot be seen from here.
@@ -105,6 +127,8 @@ class Decision:
         computers: other computers that back up into this account, of which the person is asked.
         rotation_id: drawn by lot, for the tags of what is made at AWS; None for a rotation that an older Keyturn began.
         user_name_given: the person chose the user's name, so no number may follow.
+        others: the buckets that the new key reaches besides those of the programs.
+        left_out: the buckets that the old key reaches and the new one does not, as the person said.
         watch_days, off_days: how long to watch before turning off, and to wait before deleting.
     """
 
@@ -125,6 +149,8 @@ class Decision:
     given: AccessKeyId | None = None
     rotation_id: str | None = None
     user_name_given: bool = False
+    others: tuple[OtherBucket, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def account(self) -> str | None:
@@ -150,6 +176,7 @@ class Decision:
         if self.owner is not None:
             return ()
         edited = [(one.place, target, way) for one in self.destinations for target, way in one.ways]
+        edited += [(one.place, target, AS_USUAL) for one, target in self.other_targets]
         by_hand = [(place, target, AS_USUAL) for one in self.by_hand for place in one.places for target in one.targets]
         return (*edited, *(one for one in by_hand if one[0].endpoint is not None))
 
@@ -160,6 +187,7 @@ class Decision:
         How programs ask that a person changes by hand is not known where no other one tells.
         """
         edited = [way for one in self.destinations for way in one.ways]
+        edited += [(Target(one.bucket), AS_USUAL) for one in self.others]
         known = {target for target, _manner in edited}
         by_hand = [(target, AS_USUAL) for one in self.by_hand for target in one.targets if target not in known]
         return tuple(dict.fromkeys([*edited, *by_hand]))
@@ -173,12 +201,20 @@ class Decision:
     def targets(self) -> tuple[Target, ...]:
         """Every part of a bucket that the new key has to reach, for programs of both kinds."""
         edited = {target for one in self.destinations for target in one.targets}
+        edited |= {Target(one.bucket) for one in self.others}
         return tuple(sorted(edited.union(*(one.targets for one in self.by_hand))))
 
     @property
     def edited_buckets(self) -> tuple[str, ...]:
         """Every bucket of a destination from which the new key can be read back."""
-        return tuple(sorted({target.bucket for one in self.destinations for target in one.targets}))
+        edited = {target.bucket for one in self.destinations for target in one.targets}
+        return tuple(sorted(edited | {target.bucket for _one, target in self.other_targets}))
+
+    @property
+    def other_targets(self) -> tuple[tuple[Destination, Target], ...]:
+        """The buckets besides those of the programs, each with a destination from which the new key can be read."""
+        first = self.destinations[:1]
+        return tuple((one, Target(other.bucket)) for one in first for other in self.others)
 
 
 def computer_name(one: OtherComputer) -> str:

@@ -14,7 +14,7 @@ from keyturn.model.keys import AccessKeyId, Principal
 from keyturn.model.manners import Manner
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.places import Place, PlaceKind, Target
-from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer
+from keyturn.rotation.decision import ByHand, Decision, Destination, OtherBucket, OtherComputer, WhyReached
 from keyturn.rotation.steps import Route
 from keyturn.state.settings import LONGEST_WAIT
 from keyturn.state.written import (
@@ -52,6 +52,8 @@ def _decision(fields: Fields) -> Decision:
         watch_days=fields.get("watch_days", number(0, LONGEST_WAIT)),
         off_days=fields.get("off_days", number(0, LONGEST_WAIT)),
         given=fields.get("given", maybe(key_id)),
+        others=fields.get("others", listed(whole_object(_other))),
+        left_out=fields.get("left_out", listed(text)),
         rotation_id=fields.get("rotation_id", maybe(text)),
         user_name_given=fields.get("user_name_given", truth),
     )
@@ -99,6 +101,8 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
         "watch_days": decision.watch_days,
         "off_days": decision.off_days,
         "given": None if decision.given is None else decision.given.value,
+        "others": [{"bucket": one.bucket, "why": one.why.value} for one in decision.others],
+        "left_out": list(decision.left_out),
         "rotation_id": decision.rotation_id,
         "user_name_given": decision.user_name_given,
     }
@@ -124,8 +128,13 @@ def _with_an_id(written: dict[str, Any]) -> dict[str, Any]:
     return {**written, "rotation_id": None, "user_name_given": False}
 
 
-_MIGRATIONS = {0: _with_number, 1: _with_manners, 2: _with_an_id}
-FORMAT = Format(3, _decision, _decision_written, _MIGRATIONS)
+def _with_others(written: dict[str, Any]) -> dict[str, Any]:
+    """The keys of version 3 reached the buckets of their programs alone, and nobody was asked about others."""
+    return {**written, "others": [], "left_out": []}
+
+
+_MIGRATIONS = {0: _with_number, 1: _with_manners, 2: _with_an_id, 3: _with_others}
+FORMAT = Format(4, _decision, _decision_written, _MIGRATIONS)
 
 
 def key_id(value: object) -> AccessKeyId:
@@ -183,6 +192,10 @@ def _by_hand(fields: Fields) -> ByHand:
         targets=fields.get("targets", listed(_target)),
         known=fields.get("known", truth),
     )
+
+
+def _other(fields: Fields) -> OtherBucket:
+    return OtherBucket(fields.get("bucket", text), fields.get("why", choice(WhyReached)))
 
 
 def _computer(fields: Fields) -> OtherComputer:

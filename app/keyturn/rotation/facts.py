@@ -118,6 +118,8 @@ _KINDS: Mapping[str, Reader[object]] = {
     "used_elsewhere": listed(whole_object(_use)),  # who used the old key before the switch, but this computer
     "user": whole_object(_user),  # the one that AWS made
     "waits": truth,
+    # The newest write since the switch, by bucket; None where two pages of the listing do not tell.
+    "written": mapped(maybe(moment)),
 }
 # Without these their entries say nothing.
 _NEEDED: Mapping[tuple[Step, Mark], str] = {

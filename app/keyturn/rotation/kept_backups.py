@@ -16,7 +16,7 @@ from keyturn.model.manners import Manner
 from keyturn.model.places import Target
 from keyturn.model.text import _, plural
 from keyturn.rotation.bucket_needs import Seen
-from keyturn.rotation.decision import ByHand, Destination
+from keyturn.rotation.decision import ByHand, Destination, OtherBucket
 from keyturn.rotation.plan import Gate
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Surroundings
@@ -40,14 +40,16 @@ class KeptBackups:
         self.gates: list[Gate] = []
         self.notes: list[str] = []
 
-    def seen(self, destinations: Sequence[Destination], programs: Sequence[ByHand]) -> Seen:
+    def seen(
+        self, destinations: Sequence[Destination], programs: Sequence[ByHand], others: Sequence[OtherBucket]
+    ) -> Seen:
         """Return what is seen of the buckets that these reach.
 
         Raises:
             AwsError: where AWS could not be asked at all.
         """
         users: list[Destination | ByHand] = [*destinations, *programs]
-        targets = [target for one in users for target in one.targets]
+        targets = [target for one in users for target in one.targets] + [Target(one.bucket) for one in others]
         manners = {target: one.place.manners_for(target) for one in destinations for target in one.targets}
         samples = self._samples(list(dict.fromkeys(targets)), manners)
         named = [

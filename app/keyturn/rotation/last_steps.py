@@ -15,6 +15,7 @@ from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
 from keyturn.rotation.steps import By, Ending, OldKey, Result, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.rotation.watched_buckets import note_writes
 from keyturn.rotation.whole_search import search_again
 from keyturn.state.journal import Mark
 
@@ -34,7 +35,7 @@ def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait
         surroundings.aws.forget_new(rotation.decision.key)
         evidence = watching.look(surroundings, rotation, asker(rotation, old, new))
         if not evidence.dead:
-            rotation = search_again(surroundings, rotation)
+            rotation = note_writes(surroundings, search_again(surroundings, rotation), old)
         reasons = () if evidence.dead else watching.turn_off_gates(surroundings, rotation, evidence)
         if reasons:
             return _held(surroundings, rotation, evidence, reasons)
@@ -121,7 +122,7 @@ def look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
         if evidence.dead:
             turning_off.seen_off(surroundings, rotation, old)
             return prove_off(surroundings, reload(surroundings, rotation))
-        rotation = search_again(surroundings, rotation)
+        rotation = note_writes(surroundings, search_again(surroundings, rotation), old)
         if rotation.step is Step.TURN_OFF:
             # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
             write(surroundings, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})

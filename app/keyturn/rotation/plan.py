@@ -6,17 +6,20 @@ Planning reads, at AWS and on the disk, and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from keyturn.clients.replacement import FileEdit, preview
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.needs import PolicyDocument
+from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.known_buckets import ReachedBucket
 from keyturn.rotation.steps import Awaited, By, Route, Step
 from keyturn.rotation.turning_off import default_way
+from keyturn.state.bucket_answers import BucketAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,12 @@ class Options:
     Attributes:
         route: None chooses the one that fits.
         only: clients to touch; empty means all.
-        buckets: for destinations whose configuration names none.
+        buckets: what something uses besides the buckets that are known: for destinations whose configuration names none
+            or not all of theirs, else for the key.
+        other_buckets: the answer for all buckets of the key's owner that nothing names and nobody answered for; None
+            goes by what was said before, and asks about the rest.
+        unsure_buckets: of which the person said that nobody knows: the new key reaches them, and deletes nothing there.
+        left_out_buckets: of which the person said that nothing uses them.
         edit_text: files that no program's module knows, which the person wants edited as text.
         also: guided products that hold the key as well, as the person says.
         append_only: the new key may not delete backups, on the route `scoped-user`.
@@ -37,6 +45,9 @@ class Options:
     route: Route | None = None
     only: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ()
+    other_buckets: OtherBuckets | None = None
+    unsure_buckets: tuple[str, ...] = ()
+    left_out_buckets: tuple[str, ...] = ()
     edit_text: tuple[Path, ...] = ()
     also: tuple[str, ...] = ()
     user_name: str | None = None
@@ -75,7 +86,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a rotation would do. `decision` is None where something keeps it from being decided."""
+    """All that a rotation would do. `decision` is None where something keeps it from being decided.
+
+    Attributes:
+        open_buckets: those of the key's owner that nothing names and nobody answered for.
+        answers: what was said of buckets, for later plans.
+    """
 
     key: AccessKeyId
     route: Route
@@ -89,6 +105,8 @@ class Plan:
     cannot: tuple[str, ...]
     notes: tuple[str, ...]
     given: KeyPair | None = None
+    open_buckets: tuple[ReachedBucket, ...] = ()
+    answers: BucketAnswers = field(default_factory=BucketAnswers)
 
     @property
     def policy(self) -> PolicyDocument | None:
@@ -120,6 +138,26 @@ class Plan:
             "can": list(self.can),
             "cannot": list(self.cannot),
             "notes": list(self.notes),
+            "buckets": self._buckets_as_json(),
+        }
+
+    def _buckets_as_json(self) -> dict[str, Any]:
+        decision = self.decision
+        others = () if decision is None else decision.others
+        return {
+            "reached": [] if decision is None else list(decision.buckets),
+            "others": [{"name": one.bucket, "why": one.why.value} for one in others],
+            "left_out": [] if decision is None else list(decision.left_out),
+            "open": [
+                {
+                    "name": one.name,
+                    "region": one.region,
+                    "last_written": None if one.last_written is None else one.last_written.isoformat(),
+                    "size": None if one.look is None else one.look.size,
+                    "proposal": None if one.proposal is None else one.proposal.value,
+                }
+                for one in self.open_buckets
+            ],
         }
 
 
@@ -190,12 +228,16 @@ def powers(decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (_("What you allowed it where you made it: list, read and write are proved, the rest is not seen."),), ()
     if decision.route is Route.SAME_USER and decision.owner is not None:
         return (_("Exactly what the old key of user {user} can do.").format(user=decision.owner.user_name),), ()
-    may_delete = _grants(decision, "Objects", "s3:DeleteObject")
-    return scoped_powers(_folders(decision) or decision.buckets, _allowed_actions(decision), may_delete=may_delete)
+    unsure = tuple(one.bucket for one in decision.others if not one.may_delete)
+    # Where nobody knows what a bucket is for, deleting there tells nothing of the programs.
+    sure = [bucket for bucket in decision.buckets if bucket not in unsure]
+    may_delete = any(_may_delete_in(decision, bucket) for bucket in sure) or not sure
+    folders = [name for name in _folders(decision) if name.partition("/")[0] not in unsure]
+    return scoped_powers(folders or sure, _allowed_actions(decision), may_delete=may_delete, unsure=unsure)
 
 
 def scoped_powers(
-    buckets: Sequence[str], actions: Collection[str] = (), *, may_delete: bool = True
+    buckets: Sequence[str], actions: Collection[str] = (), *, may_delete: bool = True, unsure: Sequence[str] = ()
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a scoped user's key can do and what it cannot do, in sentences.
 
@@ -203,11 +245,17 @@ def scoped_powers(
         buckets: the buckets, or the folders in them, that it reaches.
         actions: what its policy allows beyond the base.
         may_delete: False where it may not delete backups.
+        unsure: the buckets that it reaches only because nobody knows, and where it deletes nothing.
     """
-    if may_delete:
+    if not buckets:
+        can = []
+    elif may_delete:
         can = [_("List, read, write and delete objects in: {buckets}.").format(buckets=", ".join(buckets))]
     else:
         can = [_("List, read and write objects in: {buckets}.").format(buckets=", ".join(buckets))]
+    if unsure:
+        text = _("List, read and write objects, but delete none, in: {buckets} (nobody knows whether they are used).")
+        can.append(text.format(buckets=", ".join(unsure)))
     if "s3:CreateBucket" in actions:
         can.append(_("Create these buckets, should they be missing (rclone asks for it before some copies)."))
     if "s3:PutObjectAcl" in actions:
@@ -244,9 +292,15 @@ def _folders(decision: Decision) -> tuple[str, ...]:
     return names if any("/" in name for name in names) else ()
 
 
-def _grants(decision: Decision, sid: str, action: str) -> bool:
+def _may_delete_in(decision: Decision, bucket: str) -> bool:
+    """Whether the policy lets the key delete whatever objects the programs of a bucket have."""
     statements = () if decision.policy is None else decision.policy.statements
-    return any(one.sid.startswith(sid) and action in one.actions for one in statements)
+    return any(
+        resource.rpartition(":")[2].partition("/")[0] == bucket
+        for one in statements
+        if one.sid.startswith("Objects") and "s3:DeleteObject" in one.actions
+        for resource in one.resources
+    )
 
 
 def _allowed_actions(decision: Decision) -> set[str]:

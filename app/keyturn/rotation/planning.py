@@ -5,41 +5,39 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from keyturn.aws import buckets as aws_buckets
 from keyturn.aws import scoped_user, spreading
 from keyturn.aws.buckets import BucketFacts
-from keyturn.clients.endpoints import is_aws, speaks_plain_http
+from keyturn.clients.endpoints import is_aws
 from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
 from keyturn.clients.walking import listed
 from keyturn.edits.files import obstacle
-from keyturn.model.bucket_names import BucketKind, kind_of_bucket
 from keyturn.model.errors import AppError, AwsError, AwsFault, ClientError, StoreError, UsageError
-from keyturn.model.keys import AccessKeyId, KeyPair, Principal, PrincipalKind
+from keyturn.model.keys import AccessKeyId
 from keyturn.model.manners import AS_USUAL, Manner
-from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
+from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, consent, turning_off, words
 from keyturn.rotation.beyond_the_home import beyond_the_home
-from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_notes
-from keyturn.rotation.consumer_gates import beyond_notes, incomplete
+from keyturn.rotation.consumer_gates import incomplete
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.guided_programs import is_by_hand, programs_by_hand
-from keyturn.rotation.kept_backups import KeptBackups
+from keyturn.rotation.kept_answers import kept_answers
 from keyturn.rotation.key_gates import file_gates, key_gates
-from keyturn.rotation.not_buckets import told_apart
+from keyturn.rotation.known_buckets import Reach
+from keyturn.rotation.open_buckets import Settled, settle
 from keyturn.rotation.other_computers import find_other_computers
 from keyturn.rotation.owner_gates import ending_gates, may_make_no_key, quarantine_gates
-from keyturn.rotation.ownership import tags_of
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
+from keyturn.rotation.planned_rights import PlannedRights
 from keyturn.rotation.proving import own_check, store_target
-from keyturn.rotation.refused_rights import denial_gates
+from keyturn.rotation.reach import reach_of
 from keyturn.rotation.routes import chosen_route
-from keyturn.rotation.simulated_rights import simulate, simulation_notes
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
@@ -92,16 +90,22 @@ class _Planning:
         self._gates += file_gates(self._found, self._survey.problems, self._options.only)
         by_hand_programs = programs_by_hand(scope.guided, self._survey.problems, self._options, self._route)
         destinations = self._with_targets(scope, by_hand_programs)
+        computers = self._other_computers((*destinations, *by_hand_programs))
+        settled = self._settled(destinations, by_hand_programs, computers)
         edits = self._edits([one.place for one in destinations])
         self._look_at_the_keychain()
         self._look_at_the_given_pair()
         owner = self._found.key.owner
         decision = None
         if (owner is not None or self._found.at_store) and self._found.pair is not None:
-            facts = {} if owner is None else self._bucket_facts((*destinations, *by_hand_programs), owner)
-            self._look_at_regions(destinations, facts)
             users: tuple[Destination | ByHand, ...] = (*destinations, *by_hand_programs)
-            computers = () if owner is None else self._other_computers(users, owner, self._found.pair)
+            buckets = [target.bucket for one in users for target in one.targets]
+            rights = None
+            facts: Mapping[str, BucketFacts] = {}
+            if owner is not None:
+                rights = PlannedRights(self._surroundings, self._found.pair, owner, self._route, self._options)
+                facts = rights.facts([*buckets, *(one.bucket for one in settled.others)])
+            self._look_at_regions(destinations, facts)
             decision = Decision(
                 rotation="",
                 key=self._found.key.access_key_id,
@@ -114,16 +118,23 @@ class _Planning:
                 known_keys=self._known_keys(),
                 regions={bucket: one.region for bucket, one in facts.items()},
                 user_name=self._user_name(),
-                policy=None if owner is None else self._policy(destinations, by_hand_programs, owner, facts),
+                policy=None
+                if rights is None
+                else rights.policy(destinations, by_hand_programs, settled.others, settled.left_out, facts),
                 watch_days=self._options.watch_days,
                 off_days=self._options.off_days,
                 user_name_given=self._options.user_name is not None,
                 given=None if self._options.pair is None else self._options.pair.access_key_id,
+                others=settled.others,
+                left_out=settled.left_out,
             )
             if turning_off.is_one_way(decision, turning_off.default_way(decision)):
                 self._notes.append(consent.one_way(decision.owner))
             self._look_at_the_store(decision)
-            self._look_at_what_is_refused(decision, facts)
+            if rights is not None:
+                rights.refused(decision, facts)
+                self._gates += rights.gates
+                self._notes += rights.notes
         self._gates += self._later_gates()
         self._notes.append(what_was_searched(self._survey.searched))
         can, cannot = ((), ()) if decision is None else powers(decision)
@@ -140,6 +151,8 @@ class _Planning:
             cannot=cannot,
             notes=tuple(self._notes),
             given=self._options.pair,
+            open_buckets=settled.open,
+            answers=settled.answers,
         )
 
     def _close(
@@ -250,6 +263,37 @@ class _Planning:
             )
         return destinations
 
+    @cached_property
+    def _reach(self) -> Reach | None:
+        """The buckets of the key's owner; None where AWS cannot be asked for them."""
+        owner = self._found.key.owner
+        if owner is None or self._found.pair is None:
+            return None
+        answers = kept_answers(self._surroundings)
+        if self._options.other_buckets is OtherBuckets.ASK:
+            answers = replace(answers, of_accounts={})
+        return reach_of(self._surroundings, self._survey, owner.account, answers)
+
+    def _settled(
+        self,
+        destinations: Sequence[Destination],
+        by_hand_programs: Sequence[ByHand],
+        computers: Sequence[OtherComputer],
+    ) -> Settled:
+        """What becomes of the buckets that no program here names."""
+        settled = settle(
+            self._reach if self._route.makes_a_key else None,
+            self._options,
+            self._route,
+            destinations,
+            by_hand_programs,
+            kept_answers(self._surroundings),
+            computers,
+        )
+        self._gates += settled.gates
+        self._notes += settled.notes
+        return settled
+
     def _look_for_what_is_incomplete(self, destinations: Sequence[Destination]) -> None:
         """Addresses that were seen and not understood: a narrow key waits for the answer, any other is told."""
         reasons = [reason for one in destinations if (reason := incomplete(one, self._options.buckets)) is not None]
@@ -262,12 +306,8 @@ class _Planning:
 
     def _account_buckets(self) -> tuple[str, ...] | None:
         """The names of the account's buckets; None where AWS did not tell, or the key is none of AWS's."""
-        if self._found.pair is None or self._found.at_store:
-            return None
-        try:
-            return tuple(aws_buckets.list_buckets(self._surroundings.aws, self._found.pair))
-        except AwsError:
-            return None
+        reach = self._reach
+        return None if reach is None or reach.refusal is not None else tuple(one.name for one in reach.buckets)
 
     def _edits(self, places: Sequence[Place]) -> tuple[FileEdit, ...]:
         edits: list[FileEdit] = []
@@ -357,35 +397,10 @@ class _Planning:
                 )
             )
 
-    def _look_at_what_is_refused(self, decision: Decision, facts: Mapping[str, BucketFacts]) -> None:
-        if decision.policy is None or self._found.pair is None:
-            return
-        tags = tags_of(self._surroundings, decision)
-        gates, notes = denial_gates(decision, facts, tags, secure=decision.policy.demands_tls)
-        policies = {bucket: known.policy for bucket, known in facts.items() if known.policy is not None}
-        simulated = simulate(self._surroundings, self._found.pair, decision, policies, made=False)
-        self._gates += gates
-        self._notes += [*notes, *simulation_notes(simulated)]
-
-    def _bucket_facts(self, users: Sequence[Destination | ByHand], owner: Principal) -> Mapping[str, BucketFacts]:
-        named = sorted({target.bucket for one in users for target in one.targets})
-        wanted, gates, notes = told_apart(named, self._route, of_root=owner.kind is PrincipalKind.ROOT)
-        self._gates += gates
-        self._notes += notes
-        if not wanted or self._found.pair is None:
-            return {}
-        answers = aws_buckets.facts_of_all(self._surroundings.aws, self._found.pair, wanted, owner.account)
-        facts: dict[str, BucketFacts] = {}
-        for bucket, answer in answers.items():
-            if isinstance(answer, AwsError):
-                self._close_for(answer)
-            else:
-                facts[bucket] = answer
-        return facts
-
-    def _other_computers(
-        self, users: Sequence[Destination | ByHand], owner: Principal, signer: KeyPair
-    ) -> tuple[OtherComputer, ...]:
+    def _other_computers(self, users: Sequence[Destination | ByHand]) -> tuple[OtherComputer, ...]:
+        owner, signer = self._found.key.owner, self._found.pair
+        if owner is None or signer is None:
+            return ()
         targets = sorted({target for one in users for target in one.targets})
         surroundings = self._surroundings
         found = find_other_computers(
@@ -417,41 +432,6 @@ class _Planning:
                     )
                 else:
                     self._notes.append(said)
-
-    def _policy(
-        self,
-        destinations: Sequence[Destination],
-        by_hand_programs: Sequence[ByHand],
-        owner: Principal,
-        facts: Mapping[str, BucketFacts],
-    ) -> PolicyDocument | None:
-        users: Sequence[Destination | ByHand] = (*destinations, *by_hand_programs)
-        if self._route is not Route.SCOPED_USER or self._found.pair is None or not any(one.targets for one in users):
-            return None
-        if any(kind_of_bucket(target.bucket) is not BucketKind.BUCKET for one in users for target in one.targets):
-            return None  # which is a gate of its own
-        self._gates += narrow_gates(destinations, by_hand_programs, self._options)
-        self._notes += [*versioning_notes(facts, self._options), *beyond_notes(destinations)]
-        kept = KeptBackups(self._surroundings, self._found.pair, owner, facts)
-        needs = needs_of(destinations, by_hand_programs, kept.seen(destinations, by_hand_programs), self._options)
-        self._gates += kept.gates
-        self._notes += kept.notes
-        # A program that speaks plain HTTP would be refused by a policy that demands TLS.
-        plain = speaks_plain_http(self._surroundings.endpoint_url) or any(one.place.plain_http for one in destinations)
-        try:
-            policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)
-        except ClientError as error:
-            self._close_for(error)
-            return None
-        if policy.size > MANAGED_POLICY_LIMIT:
-            self._close(
-                _(
-                    "The policy for {count} buckets has {size} characters, and AWS allows {limit}. Rotate fewer "
-                    "programs at once with --only."
-                ).format(count=len(needs), size=policy.size, limit=MANAGED_POLICY_LIMIT),
-                code="policy.too-long",
-            )
-        return policy
 
     def _known_keys(self) -> tuple[AccessKeyId, ...]:
         if not self._route.same_owner:

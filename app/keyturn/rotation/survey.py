@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from keyturn.clients.endpoints import is_aws
 from keyturn.clients.registry import find_everything
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, PrincipalKind
 from keyturn.model.places import BlindSpot, Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.advice import Advice, advice_for
-from keyturn.rotation.blind_spots import blind_spots
+from keyturn.rotation.blind_spots import blind_spots, not_listed
+from keyturn.rotation.kept_answers import kept_answers, with_answers
+from keyturn.rotation.known_buckets import Reach, ReachedBucket, named_by
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.uses import without_own
@@ -53,6 +55,16 @@ class FoundKey:
     at_store: bool = False
     history: History | None = None
 
+    @property
+    def destinations(self) -> tuple[Place, ...]:
+        """The places that programs read."""
+        return tuple(place for place in self.places if place.kind is PlaceKind.DESTINATION)
+
+    @property
+    def is_of_root(self) -> bool:
+        """True for a key of an account's root user."""
+        return self.key.owner is not None and self.key.owner.kind is PrincipalKind.ROOT
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -61,17 +73,36 @@ class Survey:
     Attributes:
         searched: what the search of whole folders gave; None where none was asked for.
         days: for how many days AWS was asked who used each key; None where it was not.
+        reaches: the buckets of each account whose keys were found, where AWS was asked for them (`reach.with_reaches`).
     """
 
     keys: tuple[FoundKey, ...]
     problems: tuple[Problem, ...]
     searched: Searched | None = None
     days: int | None = None
+    reaches: tuple[Reach, ...] = ()
 
     @property
     def blind_spots(self) -> tuple[BlindSpot, ...]:
         """What may hold a key and was not looked into."""
-        return blind_spots(self.problems)
+        unlisted = [not_listed(one.account, one.refusal) for one in self.reaches if one.refusal is not None]
+        return (*blind_spots(self.problems), *unlisted)
+
+    @property
+    def buckets(self) -> tuple[ReachedBucket, ...]:
+        """Every bucket that is known: those that AWS listed, and those of places about whose account it was not asked.
+
+        Those of different accounts and stores are told apart, in the order of their names.
+        """
+        asked = {one.account for one in self.reaches}
+        elsewhere: dict[str, list[Place]] = {}
+        for one in self.keys:
+            account = "" if one.key.owner is None else one.key.owner.account
+            if account not in asked:
+                elsewhere.setdefault(account, []).extend(one.destinations)
+        listed = [bucket for one in self.reaches for bucket in one.buckets]
+        named = [bucket for account, places in elsewhere.items() for bucket in named_by(places, account)]
+        return tuple(sorted([*listed, *named], key=lambda one: (one.name, one.account)))
 
     def find(self, text: str) -> tuple[FoundKey, ...]:
         """The keys that `text` may mean: the whole ID, its last characters, or the masked form."""
@@ -105,7 +136,7 @@ def take_survey(
         findings += searched.findings
     problems = list(findings.problems)
     by_key: dict[AccessKeyId, list[Place]] = {}
-    for place in findings.places:
+    for place in with_answers(findings.places, kept_answers(surroundings)):
         by_key.setdefault(place.access_key_id, []).append(place)
     inquiry = _Inquiry(surroundings, offline=offline or surroundings.cancel.asked)
     found = [inquiry.about(key, tuple(places)) for key, places in by_key.items()]

@@ -19,6 +19,7 @@ from keyturn.rotation.steps import Awaited, By, State, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.turning_off import default_way
 from keyturn.rotation.uses import without_own
+from keyturn.rotation.watched_buckets import write_notes
 from keyturn.rotation.ways_out import from_a_dead_new_key
 
 ACCEPTANCE = "acceptance"
@@ -145,6 +146,7 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
                 ),
                 (_("Let every backup run once. `keyturn continue` looks again."),),
                 tickable=False,
+                notes=write_notes(rotation),
             )
         )
     # First, and by its own rule: what is read to be undone is not done, whatever was ticked.
@@ -182,14 +184,16 @@ def _acceptance(rotation: Rotation) -> Awaited:
 def _turn_off(rotation: Rotation) -> Awaited:
     decision, name = rotation.decision, rotation.name
     if default_way(decision) is By.KEY:
-        return Awaited(by_hand.TURN_OFF, _("Turn off {key}").format(key=decision.key.masked), (_by_key(rotation),))
+        title = _("Turn off {key}").format(key=decision.key.masked)
+        return Awaited(by_hand.TURN_OFF, title, (_by_key(rotation),), notes=write_notes(rotation))
     in_console = by_hand.turn_off_in_console(decision)
     command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.").format(name=name)
     steps = (*in_console.steps, command)
     if decision.route.same_owner:
         text = _("Or without the console: `keyturn turn-off {name} --by key`. The new key can turn it on again, too.")
-        return Awaited(in_console.item, in_console.title, steps, notes=(text.format(name=name),))
-    return Awaited(in_console.item, in_console.title, steps)
+        notes = (*write_notes(rotation), text.format(name=name))
+        return Awaited(in_console.item, in_console.title, steps, notes=notes)
+    return Awaited(in_console.item, in_console.title, steps, notes=write_notes(rotation))
 
 
 def _by_key(rotation: Rotation) -> str:

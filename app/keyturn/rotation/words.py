@@ -67,6 +67,16 @@ def day(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d")
 
 
+def size(count: int) -> str:
+    """So many bytes, in the units in which AWS and disks are sold."""
+    amount = float(count)
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if amount < 1000 or unit == "TB":
+            break
+        amount /= 1000
+    return f"{amount:.0f} {unit}" if unit in ("B", "kB") or amount >= 100 else f"{amount:.1f} {unit}"
+
+
 def count_word(count: int) -> str:
     """A small number as a word, as sentences have it; a large one in digits."""
     words = (

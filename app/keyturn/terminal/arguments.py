@@ -15,6 +15,7 @@ from keyturn.computer.computer import Platform
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import HISTORY_DAYS
+from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
@@ -33,6 +34,7 @@ class Arguments:
 
     Attributes:
         only: None means all programs.
+        other_buckets: None goes by what was said before, and asks about the rest.
         wait: seconds; None lets the command choose.
         days: for how many days AWS is asked who used each key; None asks nothing of it.
     """
@@ -56,6 +58,7 @@ class Arguments:
     route: str | None = None
     only: tuple[str, ...] = ()
     bucket: tuple[str, ...] = ()
+    other_buckets: str | None = None
     also: tuple[str, ...] = ()
     user_name: str | None = None
     pair: bool = False
@@ -311,6 +314,12 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
     )
     _bucket_option(parser)
     parser.add_argument(
+        "--other-buckets",
+        choices=[answer.value for answer in OtherBuckets],
+        metavar="ANSWER",
+        help=_("buckets that nothing here names: ask (so unless said), include (nobody knows them) or leave-out"),
+    )
+    parser.add_argument(
         "--also",
         action="append",
         metavar="PROGRAM",
@@ -351,7 +360,7 @@ def _bucket_option(parser: argparse.ArgumentParser) -> None:
         "--bucket",
         action="append",
         metavar="NAME",
-        help=_("the bucket of programs whose configuration names none; may be repeated"),
+        help=_("a bucket that is used and that no configuration here names; may be repeated"),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from keyturn.clients.guide import ANOTHER_COMPUTER
+from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
 from keyturn.rotation import consent
 from keyturn.rotation.record import Rotation, find_rotation
@@ -18,6 +20,9 @@ from keyturn.terminal.progress import PlainProgress
 from keyturn.terminal.screen import BLANK, Line, Tone, bullet, line
 from keyturn.terminal.session import Session
 
+if TYPE_CHECKING:
+    from keyturn.rotation.plan import Plan
+
 _WAY_OUT = (Step.CHECK, Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN, Step.WATCH)
 _PATIENCE_AT_A_TERMINAL = 600.0  # seconds to sign in, with password and MFA
 
@@ -25,6 +30,7 @@ _PATIENCE_AT_A_TERMINAL = 600.0  # seconds to sign in, with password and MFA
 def rotate(session: Session, output: Output) -> Exit:
     """Make a new key, prove it, put it in place."""
     from keyturn.rotation import conductor
+    from keyturn.rotation.kept_answers import keep_answers
     from keyturn.terminal import plan_page
 
     arguments = session.arguments
@@ -41,6 +47,10 @@ def rotate(session: Session, output: Output) -> Exit:
             output.page.write(*page)
         if not arguments.yes and not questions.agrees(output, _question(plan.route)):
             return _not_agreed(output)
+        if arguments.other_buckets == OtherBuckets.INCLUDE:
+            if not arguments.yes and not _includes_them_all(output, plan):
+                return _not_agreed(output)
+            keep_answers(session.surroundings(), plan.answers)
         ahead = _WAY_OUT if plan.route.makes_a_key else (Step.CHECK, Step.WATCH)
         return _carried_out(session, output, lambda all_of_it: conductor.rotate(all_of_it, plan), ahead)
 
@@ -199,6 +209,19 @@ def _question(route: Route) -> str:
     if route.makes_a_key:
         return _("Make the new key and put it in place? The old one stays on, and `keyturn undo` puts it back.")
     return _("Begin? Nothing is turned off yet: that is a command of its own.")
+
+
+def _includes_them_all(output: Output, plan: Plan) -> bool:
+    """Ask for the number of the buckets that nobody knows: one word must not open many of them unseen."""
+    unsure = [one for one in ([] if plan.decision is None else plan.decision.others) if not one.may_delete]
+    if not unsure:
+        return True
+    question = plural(
+        "The new key will reach {count} bucket that nobody knows. Type its number, {count}, to include it:",
+        "The new key will reach {count} buckets that nobody knows. Type their number, {count}, to include them all:",
+        len(unsure),
+    )
+    return questions.typed(output, question.format(count=len(unsure))) == str(len(unsure))
 
 
 def _not_agreed(output: Output) -> Exit:

@@ -16,6 +16,7 @@ from keyturn.rotation.steps import Awaited, Result
 if TYPE_CHECKING:
     from keyturn.clients.search.folders import Searched
     from keyturn.reminders.outlook import Outlook
+    from keyturn.rotation.known_buckets import ReachedBucket
     from keyturn.rotation.proving import DestinationProof
     from keyturn.rotation.report import Report, RotationStory
     from keyturn.rotation.survey import FoundKey, Survey
@@ -28,6 +29,7 @@ def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
         "keys": [{**_of_key(found, now), **_of_history(found, survey)} for found in survey.keys],
         "problems": [_of_found_problem(problem) for problem in survey.problems],
         "blind_spots": [{"what": one.what, "why": one.why, "do": one.do} for one in survey.blind_spots],
+        "buckets": [_of_bucket(one) for one in survey.buckets],
         "search": None
         if searched is None
         else {"files": searched.files, "bytes": searched.size, "finished": searched.finished},
@@ -109,6 +111,19 @@ def _of_place(place: Place, pair: KeyPair | None) -> dict[str, Any]:
         "has_secret": place.secret is not None,
         "note": place.note,
         "also_at": list(place.also_at),
+    }
+
+
+def _of_bucket(bucket: ReachedBucket) -> dict[str, Any]:
+    """One bucket, with whose programs name it; `last_written` is looked up only where nothing does."""
+    return {
+        "name": bucket.name,
+        "region": bucket.region,
+        "places": [
+            {"client": place.client, "path": str(place.path), "locator": place.locator} for place in bucket.places
+        ],
+        "state": bucket.state.value,
+        "last_written": _moment(bucket.last_written),
     }
 
 

@@ -120,6 +120,12 @@ def _looking() -> dict[str, HelpText]:
                 "--append-only and --prefix-only narrow what the new user may do, where each\n"
                 "program can live with it; where one cannot, the plan says so and stops.\n"
                 "\n"
+                "Every bucket that the key's owner can list is looked at. Those that nothing here\n"
+                "names are shown, and a new user waits for your answer: --bucket NAME where\n"
+                "something uses it; for all others --other-buckets leave-out if nothing does, or\n"
+                "include if nobody knows (it then lists, reads and writes there). What you said is\n"
+                "kept for the next time; --other-buckets ask asks about all of them again.\n"
+                "\n"
                 "routes:\n"
                 "  scoped-user   a new IAM user that reaches only the buckets of these backups\n"
                 "                (the usual way out for a root key)\n"
@@ -128,7 +134,11 @@ def _looking() -> dict[str, HelpText]:
                 "  given-pair    a key that you made: for S3-compatible stores, and with --pair\n"
                 "  retire        no new key, where nothing uses the old one"
             ),
-            ("keyturn plan 7Q2P", "keyturn plan 7Q2P --bucket photos --bucket letters", "keyturn plan 7Q2P --json"),
+            (
+                "keyturn plan 7Q2P",
+                "keyturn plan 7Q2P --bucket photos --other-buckets leave-out",
+                "keyturn plan 7Q2P --json",
+            ),
             _("0 nothing stands in the way · 1 AWS could not be asked · 2 usage · 3 something stands in the way"),
             operand="KEY",
         ),

@@ -19,12 +19,13 @@ from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, l
 _SERVICES = {"iam": "IAM", "sts": "STS", "s3": "S3"}
 
 
-def plan_page(plan: Plan, *, home: Path, options: Sequence[str], name: str) -> list[Line]:
+def plan_page(plan: Plan, *, home: Path, options: Sequence[str], name: str, again: Sequence[str] = ()) -> list[Line]:
     """All that a rotation would do.
 
     Args:
         options: what commands to type next need in order to reach the same computer and account.
         name: the key as the person typed it.
+        again: what has to be said once more when it is carried out.
     """
     page = summary(plan, home=home)
     page += _edits(plan, home)
@@ -34,7 +35,7 @@ def plan_page(plan: Plan, *, home: Path, options: Sequence[str], name: str) -> l
     page += closed_gates(plan)
     if not plan.closed:
         page += [BLANK, line(_("Nothing was changed. To carry it out (it asks before it begins):"))]
-        page.append(line(words.command(options, "rotate", name), Tone.COMMAND, indent=2, wraps=False))
+        page.append(line(words.command(options, "rotate", name, *again), Tone.COMMAND, indent=2, wraps=False))
     return page
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.terminal import documents
@@ -85,7 +86,9 @@ def plan(session: Session, output: Output) -> Exit:
     with output.notes.busy(looking_sentence()) as show:
         made = planned(session.surroundings(), arguments, show)
     output.document(made.as_json())
-    output.show(*plan_page(made, home=session.computer.home, options=session.hints, name=arguments.key))
+    included = arguments.other_buckets == OtherBuckets.INCLUDE
+    again = ("--other-buckets", OtherBuckets.INCLUDE.value) if included else ()
+    output.show(*plan_page(made, home=session.computer.home, options=session.hints, name=arguments.key, again=again))
     return Exit.WAITING if made.closed else Exit.DONE
 
 
@@ -132,16 +135,18 @@ def looking_sentence() -> str:
 def surveyed(
     surroundings: Surroundings, *, offline: bool = False, search: Search | None = None, days: int | None = None
 ) -> Survey:
-    """The keys on this computer, remembered for reminders where AWS was asked."""
+    """The keys on this computer; where AWS was asked, with their accounts' buckets, and remembered for reminders."""
     from keyturn.rotation.survey import take_survey
 
     survey = take_survey(surroundings, offline=offline, search=search, days=days)
     if not offline and not surroundings.cancel.asked:
         from keyturn.reminders.checking import remember  # an offline scan does without
+        from keyturn.rotation.reach import with_reaches
 
         # Reminders that go by what was known before are no reason to stop what was asked for.
         with suppress(StoreError):
             remember(surroundings, survey)
+        survey = with_reaches(surroundings, survey)
     return survey
 
 
@@ -157,13 +162,20 @@ def planned(
     Raises:
         UsageError: where no key, or more than one, is meant.
     """
+    from keyturn.rotation.kept_answers import keep_answers
     from keyturn.rotation.planning import make_plan
     from keyturn.rotation.survey import take_survey
     from keyturn.terminal.searching import before_the_plan
 
     with before_the_plan(surroundings, home=surroundings.computer.home, show=show) as search:
         survey = take_survey(surroundings, search=search)
-    return make_plan(surroundings, survey, _the_key(survey, arguments.key), _options(arguments, pair))
+    plan = make_plan(surroundings, survey, _the_key(survey, arguments.key), _options(arguments, pair))
+    # One word for many buckets that nobody knows is an answer for this time; their number was not typed yet.
+    if arguments.other_buckets != OtherBuckets.INCLUDE:
+        # What cannot be kept is asked about again.
+        with suppress(StoreError):
+            keep_answers(surroundings, plan.answers)
+    return plan
 
 
 def _options(arguments: Arguments, pair: KeyPair | None) -> Options:
@@ -174,6 +186,7 @@ def _options(arguments: Arguments, pair: KeyPair | None) -> Options:
         route=None if arguments.route is None else Route(arguments.route),
         only=arguments.only,
         buckets=arguments.bucket,
+        other_buckets=None if arguments.other_buckets is None else OtherBuckets(arguments.other_buckets),
         edit_text=arguments.edit_text,
         also=arguments.also,
         user_name=arguments.user_name,

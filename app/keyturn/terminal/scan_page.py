@@ -40,6 +40,7 @@ def scan_page(survey: Survey, *, now: datetime, home: Path, options: Sequence[st
             *_when_empty(options),
         ]
     page = [*_headline(situation), BLANK, *_table(survey, now, home)]
+    page += _other_buckets(survey)
     page += _searched(survey)
     page += _problems(survey.problems, home)
     page += _next(survey, options, offline)
@@ -114,6 +115,22 @@ def _place_name(place: Place) -> Piece:
     if place.kind is PlaceKind.LEFTOVER:
         return Piece(_("leftover copy"), Tone.ATTENTION)
     return Piece(_("mentioned in"), Tone.QUIET)
+
+
+def _other_buckets(survey: Survey) -> list[Line]:
+    """The buckets that the keys reach and nothing here names, and where that is not known."""
+    page = []
+    unnamed = [one for reach in survey.reaches for one in reach.open]
+    if unnamed:
+        from keyturn.rotation.open_buckets import described  # most computers have none
+
+        page += [BLANK, line(_("Buckets that these keys reach and nothing found here names"), Tone.HEADING)]
+        page += [bullet(f"{one.name}: {described(one)}", indent=2) for one in unnamed]
+    for reach in survey.reaches:
+        if reach.refusal is not None:
+            text = _("Which buckets account {account} has is not known: {reason}.")
+            page += [BLANK, line(text.format(account=reach.account, reason=reach.refusal.title), Tone.QUIET)]
+    return page
 
 
 def _searched(survey: Survey) -> list[Line]:

@@ -9,14 +9,16 @@ from itertools import groupby
 
 from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.facts import FileChange, PlanFacts, count_of_programs
+from keyturn.desktop.facts import FileChange, PlanFacts, Question, count_of_programs
 from keyturn.desktop.flow import Flow, Job, Work
 from keyturn.desktop.look import Tone
+from keyturn.desktop.pages.asked_buckets import OpenBuckets, UnlistedBuckets, answers_in
 from keyturn.desktop.pages.fields import Field, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, Notice, bullets, numbered, stacked
 from keyturn.desktop.pages.row_list import RowList, program_row
-from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading, Text
+from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading, Text
+from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.plan import Call, Gate, Options
@@ -36,7 +38,7 @@ class PlanPage(PageView):
 
     def title(self, flow: Flow) -> str:
         """Asks for the buckets where the plan cannot be made without them."""
-        if flow.plan is not None and flow.plan.needs_buckets is not None:
+        if flow.plan is not None and flow.plan.question is not None:
             return _("Which buckets?")
         return _("What will happen")
 
@@ -45,8 +47,8 @@ class PlanPage(PageView):
         plan = flow.plan
         if plan is None:
             return ""
-        if plan.needs_buckets is not None:
-            return _("Some programs do not say in their settings which buckets they use, and Keyturn proves each one.")
+        if plan.question is not None:
+            return _why_asked(plan.question)
         if plan.route is Route.RETIRE:
             return _("No new key is made. The old one stays on until you turn it off, some days from now.")
         return _("The old key keeps working. One button puts everything back, until the old key is deleted.")
@@ -67,6 +69,12 @@ class PlanPage(PageView):
             self.add(Subheading(_("Each of these is proved with the buckets that you tick")))
             self.add(bullets(f"{one.name} {one.where} ({one.path})" for one in plan.programs if not one.buckets))
             return
+        if plan.question is Question.OPEN_BUCKETS:
+            self.add(OpenBuckets(plan.open_buckets, flow.options, self.act.choose))
+            return
+        if plan.question is Question.UNLISTED:
+            self.add(UnlistedBuckets(flow.options, self.act.choose))
+            return
         for gate in plan.closed:
             self.add(Notice(gate.reason, Tone.ATTENTION, "exclamation"))
         self._show_programs(plan)
@@ -75,6 +83,8 @@ class PlanPage(PageView):
             self.add(Subheading(_("Left to you, later")))
             self.add(bullets(one.title for one in plan.by_hand))
             self.add(Fold(_("How you will do it"), lambda: _by_hand(plan.by_hand)))
+        if plan.answered:
+            self.add(Fold(_("What you said of other buckets"), lambda: self._answered(plan)))
         requests = _("Requests to {whom}").format(whom=plan.store or "AWS")
         self.add(Fold(requests, lambda: _calls(plan.calls, requests)))
         self.add(Fold(_("The same in a terminal"), lambda: CopyLine(plan.command, _("Command"), self.act.copy)))
@@ -117,6 +127,18 @@ class PlanPage(PageView):
             title = plural("Show the change in {count} file", "Show the changes in {count} files", len(plan.changes))
             self.add(Fold(title.format(count=len(plan.changes)), lambda: _changes(plan.changes)))
 
+    def _answered(self, plan: PlanFacts) -> QWidget:
+        again = Button(_("Ask me again"))
+        again.clicked.connect(self._ask_again)
+        return stacked(bullets(plan.answered), again)
+
+    def _ask_again(self) -> None:
+        anew = replace(
+            self._options, other_buckets=OtherBuckets.ASK, buckets=(), unsure_buckets=(), left_out_buckets=()
+        )
+        self.act.choose(anew)
+        self.act.make_plan()
+
     def _show_powers(self, plan: PlanFacts) -> None:
         if plan.user_name is not None:
             self.add(Subheading(_("What the new key of user {name} can do").format(name=plan.user_name)))
@@ -142,12 +164,36 @@ class PlanPage(PageView):
         plan = flow.plan
         if plan is None:
             return Verb(_("Make the plan again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
-        if plan.needs_buckets is not None:
-            reason = "" if flow.options.buckets else _("Tick one bucket at least.")
+        if plan.question is not None:
+            reason = _why_not_answered(plan, flow.options)
             return Verb(_("Go on with these buckets"), self.act.make_plan, reason or flow.why_not(Job(Work.PLAN)))
         if plan.closed:
             return Verb(_("Look again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
         return Verb(commit_text(plan), lambda: self.act.do(_BEGIN), flow.why_not(_BEGIN))
+
+
+def _why_asked(question: Question) -> str:
+    return {
+        Question.BUCKETS: _(
+            "Some programs do not say in their settings which buckets they use, and Keyturn proves each one."
+        ),
+        Question.OPEN_BUCKETS: _(
+            "The old key reaches these buckets, too, and nothing found here names them. What backs up there with this "
+            "key would stop."
+        ),
+        Question.UNLISTED: _(
+            "AWS does not tell this key which buckets the account has. What backs up to others with it would stop."
+        ),
+    }[question]
+
+
+def _why_not_answered(plan: PlanFacts, options: Options) -> str:
+    if plan.question is Question.BUCKETS:
+        return "" if options.buckets else _("Tick one bucket at least.")
+    if plan.question is Question.UNLISTED:
+        return "" if options.other_buckets is OtherBuckets.LEAVE_OUT else _("Say that you looked.")
+    names = [one.name for one in plan.open_buckets]
+    return "" if len(answers_in(options, names)) == len(names) else _("Answer for each bucket.")
 
 
 def commit_text(plan: PlanFacts) -> str:

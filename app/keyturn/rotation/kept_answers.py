@@ -1,0 +1,50 @@
+"""What the person said of buckets, applied to what was found, and kept for later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from keyturn.model.errors import StateError
+from keyturn.model.places import Consumer, Place, Target
+from keyturn.model.text import _
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.state import bucket_answers
+from keyturn.state.bucket_answers import BucketAnswers
+
+
+def kept_answers(surroundings: Surroundings) -> BucketAnswers:
+    """Return what was said before; nothing where that cannot be read, which every command tells by itself."""
+    try:
+        return bucket_answers.load(surroundings.journal.path.parent, surroundings.computer.home)
+    except StateError:
+        return BucketAnswers()
+
+
+def keep_answers(surroundings: Surroundings, answers: BucketAnswers) -> None:
+    """Keep what was said, where it is something new.
+
+    Raises:
+        StoreError: where it cannot be written.
+    """
+    if answers != kept_answers(surroundings):
+        bucket_answers.save(surroundings.journal.path.parent, surroundings.computer.home, answers)
+
+
+def with_answers(places: Sequence[Place], answers: BucketAnswers) -> tuple[Place, ...]:
+    """Return the places with the buckets that the person said their programs use."""
+    return tuple(_with(place, answers.of_places.get(place.identity, ())) for place in places)
+
+
+def _with(place: Place, buckets: Sequence[str]) -> Place:
+    if not buckets:
+        return place
+    known = {target.bucket for target in place.targets}
+    more = tuple(Target(bucket) for bucket in buckets if bucket not in known)
+    # What was not understood is what was asked about.
+    consumers = [replace(one, unclear=()) for one in place.consumers]
+    if not consumers and place.targets:
+        consumers.append(Consumer(place.client, place.name, place.targets))
+    if more and consumers:
+        consumers.append(Consumer(place.client, _("as you said"), more))
+    return replace(place, targets=(*place.targets, *more), consumers=tuple(consumers))
