@@ -133,9 +133,9 @@ def path_of(written: str, where: Whereabouts) -> Found:
     if absolute:
         return on_disk(where.computer, said)
     for folder in dict.fromkeys((where.folder, where.computer.home)):
-        path = Path(os.path.normpath(folder / said))
-        if path.exists():
-            return Found(path) if _is_within(where.computer, path) else Found(None, _elsewhere())
+        found = _found(where.computer, Path(os.path.normpath(folder / said)))
+        if found != Found(None):
+            return found
     return Found(None)
 
 
@@ -152,8 +152,15 @@ def on_disk(computer: Computer, said: str) -> Found:
             path = computer.home.joinpath(*parts[parts.index(computer.home.name) + 1 :])
         else:
             return Found(None, _elsewhere())
-    path = Path(os.path.normpath(path))
-    if not path.exists():
+    return _found(computer, Path(os.path.normpath(path)))
+
+
+def _found(computer: Computer, path: Path) -> Found:
+    try:
+        is_there = path.exists()
+    except OSError:
+        return Found(None, _("this account may not look whether that file is there."))
+    if not is_there:
         return Found(None)
     return Found(path) if _is_within(computer, path) else Found(None, _elsewhere())
 

@@ -185,7 +185,9 @@ def _source_of(data: bytes) -> str | None:
 
 
 def _signature_of(path: Path) -> str | None:
-    beside = next((f"{path.name}{end}" for end in _SIGNED_BY if path.with_name(f"{path.name}{end}").exists()), None)
+    # A name that is too long for a file is none that is there.
+    names = (f"{path.name}{end}" for end in _SIGNED_BY)
+    beside = next((name for name in names if os.path.exists(path.with_name(name))), None)  # noqa: PTH110
     if beside is None:
         return None
     return _("{name} beside it holds its checksum or signature, which would no longer fit.").format(name=beside)

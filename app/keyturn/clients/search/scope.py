@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ def area_of(computer: Computer, scope: SearchScope) -> Area | None:
     private = _guarded(computer)
     if scope is SearchScope.ALL and computer.is_this_one:
         return named((computer.home, *disks()))._replace(private=private)
-    folders = dict.fromkeys(folder for folder in _usual_folders(computer) if folder.is_dir())
+    folders = dict.fromkeys(folder for folder in _usual_folders(computer) if os.path.isdir(folder))  # noqa: PTH112  (closed ones are told by the walk)
     return named(tuple(folders))._replace(private=private, only_settings=scope is SearchScope.USUAL)
 
 
