@@ -154,6 +154,7 @@ def test_with_the_password_the_assistant_rotates_what_is_inside_and_asks_again_a
     person = Person(qtbot, small_home, runner)
     person.press("Choose the way out")
     person.press("Show the plan")
+    person.leaves_out(SmallHome.BUCKET)
     person.press("Create new key and update one program")
     assert person.page() is Page.PROOF
     inside = rclone_encryption.decrypt(locked.read_bytes(), PASSWORD, path=locked).decode()

@@ -122,7 +122,9 @@ def test_a_yes_carries_it_out_with_every_step_ticked(small_desk: Desk) -> None:
         assert somebody.ends_with() == 3
     for step in ("Check everything", "Make the new key", "Put the new key in place", "Prove every backup again"):
         assert f"✓ {step}" in somebody.screen
-    assert all(len(line) <= 80 for line in somebody.screen.split("Put the new key")[0].splitlines() if "--" not in line)
+    before = somebody.screen.split("Put the new key")[0].splitlines()
+    # A path of the tests' own folder may be longer than the screen is wide, and is not broken.
+    assert all(len(line) <= 80 for line in before if "--" not in line and "/" not in line)
 
 
 def test_ctrl_c_ends_a_search_at_once_and_what_was_found_is_shown(small_desk: Desk, tmp_path: Path) -> None:

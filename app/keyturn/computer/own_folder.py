@@ -105,10 +105,11 @@ def make_private(folder: Path) -> tuple[str, ...]:
         return (_keeps_no_permissions(folder),)
     files = [entry.path for entry in _own_files(folder) if _is_open_to_others(entry)]
     closed = [path for path in files if _close(Path(path), 0o600)]
+    telling = [path for path in closed if not path.endswith(".lock")]  # a lock holds nothing
     if opened:
         told.append(_("{path} was open to others, and is yours alone now.").format(path=folder))
-    elif closed:
-        told.append(_("{path} was open to others, and is yours alone now.").format(path=closed[0]))
+    elif telling:
+        told.append(_("{path} was open to others, and is yours alone now.").format(path=telling[0]))
     if len(closed) < len(files) and not keeps_permissions(folder):
         told.append(_keeps_no_permissions(folder))
     return tuple(told)
