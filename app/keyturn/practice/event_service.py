@@ -14,6 +14,7 @@ from typing import Any
 
 from keyturn.practice.evaluator import Decision, Question, decide
 from keyturn.practice.identities import Caller, Identities
+from keyturn.practice.json_requests import json_parameters
 from keyturn.practice.messages import Answer, Request
 from keyturn.practice.patterns import Context
 from keyturn.practice.records import Record, RequestLog
@@ -64,7 +65,7 @@ class EventService:
             raise Refusal(400, "UnknownOperationException", "The practice account's CloudTrail only looks up events.")
         self._authorize(caller, context)
         self._expect_patience(region)
-        wanted = _parameters(request)
+        wanted = json_parameters(request)
         events = [_written(record, self._where(record)) for record in self._found(wanted, region)]
         first = int(wanted.get("NextToken") or 0)
         most = min(int(wanted.get("MaxResults") or _MOST), _MOST)
@@ -155,11 +156,3 @@ def _written(record: Record, region: str) -> dict[str, Any]:
 
 def _moment(seconds: object) -> datetime | None:
     return datetime.fromtimestamp(float(seconds), UTC) if isinstance(seconds, int | float) else None
-
-
-def _parameters(request: Request) -> dict[str, Any]:
-    try:
-        found = json.loads(request.body)
-    except ValueError:
-        raise Refusal(400, "SerializationException", "The request is no JSON.") from None
-    return found if isinstance(found, dict) else {}

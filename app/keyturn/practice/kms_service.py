@@ -13,6 +13,7 @@ from typing import Any
 
 from keyturn.practice.evaluator import Decision, Question, decide
 from keyturn.practice.identities import Caller, Identities
+from keyturn.practice.json_requests import json_parameters
 from keyturn.practice.messages import Answer, Request
 from keyturn.practice.patterns import Context
 from keyturn.practice.refusals import Refusal, denied
@@ -37,7 +38,7 @@ class KmsService:
         operation = operation_of(request)
         if operation != "DescribeKey":
             raise Refusal(400, "UnknownOperationException", "The practice account's KMS only describes keys.")
-        described = self._described(str(_parameters(request).get("KeyId", "")), region)
+        described = self._described(str(json_parameters(request).get("KeyId", "")), region)
         if caller.user is not None:
             question = Question("kms:DescribeKey", described["Arn"], context, caller.arn, self.identities.account_id)
             decision = decide(self.identities.documents_of(caller.user, "kms"), question)
@@ -70,11 +71,3 @@ def operation_of(request: Request) -> str:
     """The operation that a request to KMS asks for; empty where it names none."""
     target = request.header("x-amz-target") or ""
     return target.removeprefix(_TARGET) if target.startswith(_TARGET) else ""
-
-
-def _parameters(request: Request) -> dict[str, Any]:
-    try:
-        found = json.loads(request.body)
-    except ValueError:
-        raise Refusal(400, "SerializationException", "The request is no JSON.") from None
-    return found if isinstance(found, dict) else {}
