@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from keyturn.aws.access_keys import create_key, delete_key, last_use, list_keys, set_status
-from keyturn.aws.account import account_summary
 from keyturn.aws.identity import whose
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
@@ -106,7 +105,3 @@ def test_another_key_than_asked_for_is_never_touched(account: PracticeAccount, r
     with pytest.raises(AwsError) as caught:
         set_status(aws, root, key, active=False, user_name=None)
     assert caught.value.fault is AwsFault.NOT_FOUND
-
-
-def test_the_account_tells_whether_root_has_keys(root: KeyPair, aws: Aws) -> None:
-    assert account_summary(aws, root).root_has_keys is True

@@ -45,6 +45,19 @@ def test_scan_offline_asks_nothing_and_says_that_nothing_is_known(desk: Desk) ->
     assert desk.account.records == ()
 
 
+def test_an_offline_scan_reads_the_account_off_newer_keys_and_calls_it_a_hint(desk: Desk) -> None:
+    desk.forget_programs()
+    (desk.home / "deploy.sh").write_text("# AKIARZPUZDIKGB2VALC4\n# AKIAIOSFODNN7EXAMPLE\n")
+    words = ("scan", "--offline", "--search", str(desk.home), "--any")
+    keys = {key["access_key_id"]: key for key in desk.type(*words, "--json").document["keys"]}
+    newer, older = keys["AKIARZPUZDIKGB2VALC4"], keys["AKIAIOSFODNN7EXAMPLE"]
+    assert (newer["account"], newer["account_hint"]) == (None, "123456789012")
+    assert (older["account"], older["account_hint"]) == (None, None)
+    (sentence,) = [line for line in desk.type(*words).out.splitlines() if "123456789012" in line]
+    assert "AWS has not confirmed it" in sentence
+    assert desk.account.records == ()
+
+
 def test_scan_shows_a_person_a_sentence_a_table_and_what_to_type_next(desk: Desk) -> None:
     answer = desk.type("scan")
     masked, last4 = desk.old.access_key_id.masked, desk.old.access_key_id.last4

@@ -15,7 +15,6 @@ from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Card, Quiet, Strong, Text
 from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.text import _
-from keyturn.rotation.plan import Plan
 
 _SIDE_BY_SIDE = 34  # line heights; narrower, the new key stands below the old one
 
@@ -40,11 +39,6 @@ def before_and_after(owner: Principal | None, can: tuple[str, ...], cannot: tupl
     if owner is not None and owner.kind is PrincipalKind.ROOT:
         old_can = (*can, *cannot)
     return Powers(_("The old key"), old_can, ()), Powers(_("The new key"), can, cannot)
-
-
-def powers_of(plan: Plan, owner: Principal | None) -> tuple[Powers, Powers]:
-    """The powers before and after the plan."""
-    return before_and_after(owner, plan.can, plan.cannot)
 
 
 class PowerPicture(QWidget):

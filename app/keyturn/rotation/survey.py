@@ -354,10 +354,3 @@ def _conflicts(found: FoundKey) -> list[Problem]:
             ).format(place=place.name, key=place.access_key_id.masked)
         problems.append(Problem(place.path, title, message))
     return problems
-
-
-def owner_name(owner: Principal | None) -> str:
-    """Whose key it is, for people."""
-    if owner is None:
-        return _("unknown owner")
-    return owner.user_name or {"root": _("root user"), "role": _("role")}.get(owner.kind.value, _("unknown owner"))

@@ -55,6 +55,8 @@ def _of_key(found: FoundKey, now: datetime) -> dict[str, Any]:
     return {
         "access_key_id": key.access_key_id.value,
         "account": None if owner is None else owner.account,
+        # Decoded from the ID, and only from newer ones: to be confirmed by AWS, which `account` is.
+        "account_hint": key.access_key_id.account_hint(),
         "kind": "unknown" if owner is None else owner.kind.value,
         "arn": None if owner is None else owner.arn,
         "user_name": None if owner is None else owner.user_name,

@@ -100,7 +100,9 @@ def _users(found: FoundKey, days: int | None) -> list[Line]:
 def _owner(found: FoundKey) -> list[Line]:
     owner = found.key.owner
     if owner is None:
-        return []
+        hint = found.key.access_key_id.account_hint()
+        text = _("account {account}, going by the key ID alone; AWS has not confirmed it")
+        return [] if hint is None else [line(text.format(account=hint), Tone.QUIET, indent=2)]
     if owner.user_name is not None:
         text = _("IAM user {user}, account {account}").format(user=owner.user_name, account=owner.account)
     else:
