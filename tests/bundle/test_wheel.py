@@ -38,6 +38,7 @@ def test_it_is_run_from_the_wheel_and_finds_its_resources(installed: Path, tmp_p
     resources = installed / "keyturn" / "resources"
     assert (resources / "icons" / "keyturn.svg").is_file()
     assert not (resources / "screenshots").exists()
+    assert not (resources / "facts").exists()
 
 
 def test_it_brings_the_command_and_the_practice_account_is_an_extra(installed: Path) -> None:
