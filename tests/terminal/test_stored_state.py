@@ -27,6 +27,8 @@ COMMANDS = {
     "delete": ("delete", "--confirm", "C7NK"),
     "end": ("end", "--confirm", "C7NK"),
     "verify": ("verify",),
+    "name": ("name", "KEY", "/office/nas"),
+    "history": ("history", "/office/nas"),
     "remind": ("remind",),
     "snooze": ("remind", "--snooze", "3"),
     "report": ("report", "--offline"),
@@ -63,6 +65,7 @@ def thaw(desk: Desk, journal: str, secrets: str) -> None:
         ("settings", "settings-1.json"),
         ("seen-keys", "seen-keys-1.json"),
         ("reminding", "reminding-1.json"),
+        ("key-names", "key-names-1.json"),
     ):
         (desk.state_dir / f"{name}.json").write_text(text_of(frozen), encoding="utf-8")
     for file in desk.state_dir.iterdir():
@@ -103,7 +106,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 FILES = (
     *("settings.json", "secrets.json", "seen-keys.json", "reminding.json", "bucket-answers.json"),
-    "journal.sqlite3",
+    *("key-names.json", "journal.sqlite3"),
 )
 
 

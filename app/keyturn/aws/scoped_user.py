@@ -27,6 +27,8 @@ USER_PATH = "/keyturn/"
 COMPUTER_TAG = "keyturn:computer"
 # Drawn by lot for each rotation, and never written again.
 ROTATION_TAG = "keyturn:rotation-id"
+# What a person calls the key, see `rotation/naming.py`.
+NAME_TAG = "keyturn:name"
 POLICY_NAME = "keyturn-backup"
 
 # IAM API reference; names are unique ignoring case (research/aws.md A6).
@@ -231,6 +233,16 @@ def managed_policy(user_arn: str) -> str:
     """The ARN of a user's managed policy: the user's own, with a policy's place and name in it."""
     account, _user, rest = user_arn.partition(":user/")
     return f"{account}:policy{USER_PATH}{POLICY_NAME}-{rest.rpartition('/')[2]}"
+
+
+def tag_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str]) -> None:
+    """Write tags on a user, whoever made it; its other tags stay.
+
+    Raises:
+        AwsError: DENIED where the signer may not, as AWS fails else.
+    """
+    listed = [{"Key": key, "Value": tag_value_from(value)} for key, value in tags.items()]
+    aws.ask(signer, "iam", "TagUser", {"UserName": name, "Tags": listed})
 
 
 def delete_user(aws: Aws, signer: KeyPair, user: IamUser) -> None:

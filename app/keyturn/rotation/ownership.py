@@ -18,6 +18,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, LastUse
 from keyturn.rotation.asked import KeyRequest, made_nothing, unanswered, user_name, user_of
 from keyturn.rotation.deciding import Answer, Undecided, answer_for
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.key_versions import names_of_keys
 from keyturn.rotation.pairs import held_now, pair_of
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Route, Why
@@ -70,8 +71,11 @@ def tags_of(surroundings: Surroundings, decision: Decision) -> dict[str, str]:
     """The tags by which a user is known to be a rotation's own, and by which people know what it is for."""
     clients = sorted({one.place.client for one in decision.destinations})
     own = {} if decision.rotation_id is None else {scoped_user.ROTATION_TAG: decision.rotation_id}
+    name = names_of_keys(surroundings.journal.path.parent, surroundings.journal).get(decision.key)
+    called = {} if name is None else {scoped_user.NAME_TAG: name.value}
     return {
         **own,
+        **called,
         _NAME_TAG: decision.rotation,
         _REPLACES_TAG: decision.key.value,
         scoped_user.COMPUTER_TAG: scoped_user.tag_value_from(surroundings.computer.name),

@@ -12,6 +12,7 @@ from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyUse
 from keyturn.model.places import Place
 from keyturn.model.text import _
+from keyturn.rotation.course import Course
 from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.decision_format import FORMAT, read_place
 from keyturn.rotation.facts import checked, entry_of
@@ -48,7 +49,7 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
-class Rotation:
+class Rotation(Course):
     """One key's way, as far as it has come."""
 
     decision: Decision
@@ -77,25 +78,6 @@ class Rotation:
         """When the last entry was written."""
         return self.entries[-1].at if self.entries else self.started
 
-    def latest(self, step: Step, *marks: Mark) -> Entry | None:
-        """The newest entry of `step` that has one of `marks`."""
-        return next((e for e in reversed(self.entries) if e.step == step.value and e.mark in marks), None)
-
-    def is_done(self, step: Step) -> bool:
-        """True where the step ended well, and nothing since took it back."""
-        done = self.latest(step, Mark.DONE)
-        if done is None:
-            return False
-        if step in {Step.TURN_OFF, Step.PROVE_OFF}:
-            on = self.latest(Step.TURN_ON, Mark.DONE)
-            return on is None or self.entries.index(on) < self.entries.index(done)
-        return True
-
-    def ended_badly(self, step: Step) -> bool:
-        """True where the step began and did not end well: it failed, or Keyturn was killed in it."""
-        last = self.latest(step, Mark.INTENT, Mark.DONE, Mark.FAILED)
-        return last is not None and last.mark is not Mark.DONE
-
     @property
     def proof_was_cut_short(self) -> bool:
         """True where a proof that was no step of its own failed, or Keyturn was killed in it."""
@@ -109,14 +91,6 @@ class Rotation:
         off = self.latest(Step.TURN_OFF, Mark.DONE)
         since = began is not None and off is not None and self.entries.index(began) > self.entries.index(off)
         return since and self.ended_badly(Step.TURN_ON)
-
-    @property
-    def new_key(self) -> AccessKeyId | None:
-        """The key that AWS made for this rotation, once that is known."""
-        noted = self.latest(Step.CREATE, Mark.DONE)
-        if noted is None or noted.facts.get("new_key") is None:
-            return None
-        return AccessKeyId(noted.facts["new_key"])
 
     @property
     def new_key_was_found(self) -> bool:
@@ -154,12 +128,6 @@ class Rotation:
         """When enough was watched; None where nothing is in place yet that could be watched."""
         since = self.switched_at
         return None if since is None else since + timedelta(days=self.decision.watch_days)
-
-    @property
-    def off_at(self) -> datetime | None:
-        """When the old key was seen to be off; None while it is on."""
-        done = self.latest(Step.TURN_OFF, Mark.DONE)
-        return done.at if done is not None and self.is_done(Step.TURN_OFF) else None
 
     @property
     def deletable_from(self) -> datetime | None:
@@ -285,10 +253,6 @@ class Rotation:
         if last is None or last.mark is not Mark.FAILED:
             return State.INTERRUPTED
         return State.WAITING if last.facts.get("waits") else State.STOPPED
-
-    def began(self, step: Step) -> bool:
-        """True where the step was begun, whether or not it ended."""
-        return self.latest(step, Mark.INTENT) is not None
 
     def _is_open(self, step: Step) -> bool:
         last = self.latest(step, Mark.INTENT, Mark.FAILED, Mark.DONE)

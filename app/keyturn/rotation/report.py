@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -120,6 +120,15 @@ def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) 
         keys.append(replace(one, key=replace(completed, owner=completed.owner or owners.get(key))))
     survey = replace(survey, keys=tuple(keys))
     return Report(surroundings.clock.now(), computer.name, computer.home, asked_aws, survey, stories)
+
+
+def about(report: Report, keys: Collection[AccessKeyId]) -> Report:
+    """The part of a report that is about these keys."""
+    survey = replace(report.survey, keys=tuple(one for one in report.survey.keys if one.key.access_key_id in keys))
+    stories = tuple(
+        one for one in report.rotations if not {one.rotation.decision.key, one.rotation.new_key}.isdisjoint(keys)
+    )
+    return replace(report, survey=survey, rotations=stories)
 
 
 def _completed(key: AccessKey, remembered: AccessKey | None) -> AccessKey:

@@ -19,6 +19,7 @@ from keyturn.rotation import ownership
 from keyturn.rotation.asked import made_nothing, user_name
 from keyturn.rotation.deciding import Answer, PersonDecides, Undecided, answer_for
 from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.key_versions import names_of_keys
 from keyturn.rotation.ownership import Made, made_at_aws
 from keyturn.rotation.pairs import Held, held_now
 from keyturn.rotation.proving import (
@@ -129,10 +130,15 @@ def _prove(surroundings: Surroundings, rotation: Rotation, old: KeyPair, left_ou
 
 
 def _wipe_copies(surroundings: Surroundings, rotation: Rotation, made: Collection[AccessKeyId]) -> None:
-    """The old secret is where it always was, and the new ones open nothing any more. The old one goes last."""
+    """The old secret is where it always was, and the new ones open nothing any more. The old one goes last.
+
+    That of a key with a name stays: it may stand nowhere else, and programs ask for it by the name.
+    """
     known = [one for one in (rotation.new_key, rotation.decision.given) if one is not None]
     new = dict.fromkeys([*rotation.noted_keys, *made, *known])
-    for key in (*new, rotation.decision.key):
+    named = names_of_keys(surroundings.journal.path.parent, surroundings.journal)
+    old = () if rotation.decision.key in named else (rotation.decision.key,)
+    for key in (*new, *old):
         surroundings.secrets.forget(key)
 
 

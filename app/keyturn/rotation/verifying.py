@@ -14,6 +14,7 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation.asked import remember_new
+from keyturn.rotation.key_meant import key_meant
 from keyturn.rotation.proving import Check, DestinationProof, own_check, prove_in_all_ways
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.surroundings import Surroundings
@@ -21,13 +22,17 @@ from keyturn.rotation.survey import FoundKey, Survey, take_survey
 
 
 def verify(
-    surroundings: Surroundings, given_buckets: Sequence[str] = ()
+    surroundings: Surroundings, given_buckets: Sequence[str] = (), key: str = ""
 ) -> tuple[Survey, tuple[DestinationProof, ...]]:
     """Prove every destination on this computer. A key that a rotation made minutes ago is given its time.
 
     Args:
         given_buckets: for destinations whose configuration names none. Without them the answer counts that was given
             for a rotation; where there is none, only their identity is proved.
+        key: prove only the destinations of this key, as `key_meant` has it; empty for all.
+
+    Raises:
+        UsageError: where no key, or more than one, is meant.
     """
     survey = take_survey(surroundings)
     answers: dict[str, tuple[Target, ...]] = {}
@@ -36,7 +41,7 @@ def verify(
         answers |= {one.place.identity: one.targets for one in rotation.decision.destinations if one.targets}
     given = tuple(Target(bucket) for bucket in given_buckets)
     proofs: list[DestinationProof] = []
-    for found in survey.keys:
+    for found in survey.keys if not key else (key_meant(survey, key),):
         places = [place for place in found.places if place.kind is PlaceKind.DESTINATION]
         for place in places:
             targets = place.targets or given or answers.get(place.identity, ())

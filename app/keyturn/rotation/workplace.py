@@ -26,7 +26,7 @@ from keyturn.rotation.record import Rotation, read_rotations
 from keyturn.rotation.steps import State
 from keyturn.rotation.surroundings import OwnUses, ProgressSink, Surroundings
 from keyturn.rotation.unread import Unread
-from keyturn.state import bucket_answers, journal, reminding, seen_keys
+from keyturn.state import bucket_answers, journal, key_names, reminding, seen_keys
 from keyturn.state.secrets import SecretStore, expect_readable, open_store
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust, load
@@ -152,6 +152,7 @@ class Workplace:
             lambda: seen_keys.load(self.folder, self.computer.home),
             lambda: reminding.load(self.folder),
             lambda: bucket_answers.load(self.folder, self.computer.home),
+            lambda: key_names.load(self.folder),
         ]
         if self.location.secrets is SecretsKind.FILE:
             readers.insert(0, lambda: expect_readable(self.folder))

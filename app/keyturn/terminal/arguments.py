@@ -25,7 +25,9 @@ from keyturn.state.settings import LONGEST_WAIT, Settings
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
-DOCUMENT_COMMANDS = frozenset({"scan", "clients", "plan", "status", "verify", "done", "remind", "report"})
+DOCUMENT_COMMANDS = frozenset(
+    {"scan", "clients", "plan", "status", "verify", "done", "remind", "report", "name", "history"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ class Arguments:
     any: bool = False
     days: int | None = None
     key: str = ""
+    key_name: str = ""
+    off: str | None = None
+    without_secret: bool = False
     route: str | None = None
     only: tuple[str, ...] = ()
     bucket: tuple[str, ...] = ()
@@ -176,6 +181,10 @@ def parser() -> argparse.ArgumentParser:
         help=_("take a pair that you made, and ask for it: for stores other than AWS; from a pipe, two lines"),
     )
     _bucket_option(made["verify"])
+    for name in ("verify", "report"):
+        made[name].add_argument("key", metavar="KEY", nargs="?", default="", help=_("this key alone"))
+    _name_options(made["name"])
+    made["history"].add_argument("key_name", metavar="NAME", nargs="?", default="", help=_("of this key alone"))
     made["clients"].add_argument("program", metavar="PROGRAM", nargs="?", help=_("show this one, with its steps"))
     made["done"].add_argument("item", metavar="ITEM", help=_("its name, as `keyturn status` shows it"))
     made["done"].add_argument("--rotation", metavar="ROTATION", help=_("needed only if there are several"))
@@ -271,6 +280,17 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _name_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "key", metavar="KEY", nargs="?", default="", help=_("a key ID, its last four characters, or its name")
+    )
+    parser.add_argument("key_name", metavar="NAME", nargs="?", default="", help=_("such as /office/nas"))
+    parser.add_argument(
+        "--without-secret", action="store_true", help=_("do not put the pair into the keychain: nothing is handed out")
+    )
+    parser.add_argument("--off", metavar="NAME", help=_("take this name away again"))
+
+
 def _remind_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--snooze", type=_amount, metavar="DAYS", help=_("no notification for so many days; 0 ends that again")
@@ -298,7 +318,7 @@ def _report_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _plan_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("key", metavar="KEY", help=_("a key ID, or its last four characters"))
+    parser.add_argument("key", metavar="KEY", help=_("a key ID, its last four characters, or its name"))
     parser.add_argument(
         "--route",
         choices=[route.value for route in Route],

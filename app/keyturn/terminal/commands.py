@@ -12,6 +12,7 @@ from keyturn.rotation.mistakes import how_it_stands, mistake, nothing_real
 from keyturn.terminal import documents, questions, reading
 from keyturn.terminal.arguments import DOCUMENT_COMMANDS, Arguments
 from keyturn.terminal.exits import Exit, of_error
+from keyturn.terminal.names import with_names_looked_up
 from keyturn.terminal.output import Output
 from keyturn.terminal.rotation_page import problem_lines
 from keyturn.terminal.screen import Tone, line
@@ -41,6 +42,20 @@ def report(session: Session, output: Output) -> Exit:
     return write(session, output)
 
 
+def name(session: Session, output: Output) -> Exit:
+    """Give a key a name."""
+    from keyturn.terminal.naming import name as give
+
+    return give(session, output)
+
+
+def history(session: Session, output: Output) -> Exit:
+    """Show the versions of a key with a name."""
+    from keyturn.terminal.naming import history as show
+
+    return show(session, output)
+
+
 def practice(session: Session, output: Output) -> Exit:
     """Rehearse."""
     from keyturn.terminal.practising import practise
@@ -55,6 +70,8 @@ COMMANDS: dict[str, Command] = {
     "status": reading.status,
     "verify": reading.verify,
     **dict.fromkeys(("rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete", "end"), change),
+    "name": name,
+    "history": history,
     "remind": remind,
     "report": report,
     "practice": practice,
@@ -85,6 +102,7 @@ def _carry_out(session: Session, output: Output, name: str) -> Exit:
         _tell_of_interruptions(session, output, name)
         if session.arguments.rclone_password:
             session.unlock("rclone", questions.password(output, _("Password of rclone's configuration (not shown): ")))
+        session.arguments = with_names_looked_up(session)
         return COMMANDS[name](session, output)
     except AppError as error:
         return failed(output, error, name, began=session.began)

@@ -57,7 +57,7 @@ def afterword() -> str:
 
 def help_texts() -> dict[str, HelpText]:
     """The help of every command, by its name, in the order in which they are used."""
-    return {**_looking(), **_rotating(), **_ending(), **_reminding(), **_rehearsing()}
+    return {**_looking(), **_naming(), **_rotating(), **_ending(), **_reminding(), **_rehearsing()}
 
 
 def _looking() -> dict[str, HelpText]:
@@ -111,7 +111,7 @@ def _looking() -> dict[str, HelpText]:
                 "\n"
                 "It changes nothing, here and at AWS.\n"
                 "\n"
-                "KEY is a key ID as `scan` shows it, or its last four characters.\n"
+                "KEY is a key ID as `scan` shows it, its last four characters, or its name.\n"
                 "\n"
                 "Your home and the folders in which programs keep settings are searched for the\n"
                 "key, archives included. --search-scope all searches every disk, none skips it;\n"
@@ -161,8 +161,45 @@ def _looking() -> dict[str, HelpText]:
                 "\n"
                 "It changes nothing."
             ),
-            ("keyturn verify", "keyturn verify --bucket photos"),
-            _("0 no proof failed · 1 at least one failed"),
+            ("keyturn verify", "keyturn verify --bucket photos", "keyturn verify 7Q2P"),
+            _("0 no proof failed · 1 at least one failed · 2 there is no such key"),
+            operand="[KEY]",
+        ),
+    }
+
+
+def _naming() -> dict[str, HelpText]:
+    return {
+        "name": HelpText(
+            _("give a key a name, which stays where the key is replaced"),
+            _(
+                "Every command takes the name where it takes a key or a rotation. Where a rotation\n"
+                "puts a new key in the place of the old one, the name means the new one as soon as\n"
+                "that is proved; where the rotation is undone, it means the old one again.\n"
+                "\n"
+                "It changes: the name is kept in Keyturn's folder, and written into the tag\n"
+                "keyturn:name of the key's IAM user, where AWS lets it (a root key has no tags). The\n"
+                "pair is put into the system's keychain, so that `keyturn credentials` and `keyturn\n"
+                "run` can hand it out; --without-secret leaves that. No file changes.\n"
+                "\n"
+                "--off takes a name away; the key, its tag and its pair in the keychain stay."
+            ),
+            ("keyturn name 7Q2P /office/nas", "keyturn name --off /office/nas"),
+            _("0 it has the name · 1 it could not be kept · 2 usage, or the name is another key's · 5 another Keyturn"),
+            operand="KEY NAME",
+        ),
+        "history": HelpText(
+            _("the keys that a name had, and what became of each"),
+            _(
+                "Lists every version of a key with a name: since when, until when, and whether it\n"
+                "is current, replaced, off or deleted. What only a person says is told as that.\n"
+                "Without NAME it lists all names.\n"
+                "\n"
+                "It reads Keyturn's own memory, asks AWS nothing and changes nothing."
+            ),
+            ("keyturn history /office/nas", "keyturn history --json"),
+            _("0 always, unless the memory cannot be read (4) · 2 no key has this name"),
+            operand="[NAME]",
         ),
     }
 
@@ -249,7 +286,8 @@ def _rotating() -> dict[str, HelpText]:
                 "done again. It never turns a key off or deletes one: those are commands of\n"
                 "their own.\n"
                 "\n"
-                "ROTATION is a name that `keyturn status` shows; needed only if there are several."
+                "ROTATION is a name that `keyturn status` shows, or the name of its key; needed only\n"
+                "if there are several."
             ),
             ("keyturn continue",),
             _("0 done · 1 put back · 3 waiting · 4 stopped · 5 another Keyturn"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.errors import StoreError, UsageError
-from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.keys import KeyPair
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
@@ -21,7 +21,7 @@ from keyturn.terminal.session import Session
 if TYPE_CHECKING:
     from keyturn.rotation.plan import Options, Plan
     from keyturn.rotation.surroundings import Surroundings
-    from keyturn.rotation.survey import FoundKey, Survey
+    from keyturn.rotation.survey import Survey
     from keyturn.rotation.whole_search import Search
     from keyturn.terminal.arguments import Arguments
 
@@ -112,7 +112,7 @@ def verify(session: Session, output: Output) -> Exit:
     from keyturn.terminal.verify_page import verify_page
 
     with output.notes.busy(_("Proving every backup at AWS…")):
-        survey, proofs = prove(session.surroundings(), session.arguments.bucket)
+        survey, proofs = prove(session.surroundings(), session.arguments.bucket, session.arguments.key)
     output.document(documents.of_proofs(survey, proofs))
     output.show(*verify_page(proofs, survey.problems, session.computer.home))
     return Exit.FAILED if any(one.first_failure for one in proofs) else Exit.DONE
@@ -163,13 +163,14 @@ def planned(
         UsageError: where no key, or more than one, is meant.
     """
     from keyturn.rotation.kept_answers import keep_answers
+    from keyturn.rotation.key_meant import key_meant
     from keyturn.rotation.planning import make_plan
     from keyturn.rotation.survey import take_survey
     from keyturn.terminal.searching import before_the_plan
 
     with before_the_plan(surroundings, home=surroundings.computer.home, show=show) as search:
         survey = take_survey(surroundings, search=search)
-    plan = make_plan(surroundings, survey, _the_key(survey, arguments.key), _options(arguments, pair))
+    plan = make_plan(surroundings, survey, key_meant(survey, arguments.key), _options(arguments, pair))
     # One word for many buckets that nobody knows is an answer for this time; their number was not typed yet.
     if arguments.other_buckets != OtherBuckets.INCLUDE:
         # What cannot be kept is asked about again.
@@ -196,29 +197,3 @@ def _options(arguments: Arguments, pair: KeyPair | None) -> Options:
         append_only=arguments.append_only,
         prefix_only=arguments.prefix_only,
     )
-
-
-def _the_key(survey: Survey, text: str) -> FoundKey:
-    meant = survey.find(text)
-    if len(meant) == 1:
-        return meant[0]
-    here = ", ".join(found.key.access_key_id.masked for found in (meant or survey.keys))
-    if meant:
-        raise UsageError(
-            _("More than one key ends with “{text}”").format(text=text),
-            _("Give more of it, or all of it: {keys}. Nothing was changed.").format(keys=here),
-            code="usage.key",
-        )
-    raise UsageError(
-        _("No such key on this computer: {text}").format(text=_shown(text)),
-        _("Keys that are here: {keys}. Nothing was changed. `keyturn scan` shows them.").format(keys=here or _("none")),
-        code="usage.key",
-    )
-
-
-def _shown(text: str) -> str:
-    """The text as typed where it is shaped like a key ID; anything else may be a secret by mistake."""
-    try:
-        return AccessKeyId(text.strip()).masked if len(text.strip()) >= 16 else text.strip()
-    except ValueError:
-        return "…"

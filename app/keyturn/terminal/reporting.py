@@ -27,7 +27,9 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 def report(session: Session, output: Output) -> Exit:
     """Write down what was found and done."""
-    from keyturn.rotation.report import make_report
+    from keyturn.rotation.key_meant import key_meant
+    from keyturn.rotation.key_versions import with_all_versions
+    from keyturn.rotation.report import about, make_report
 
     arguments = session.arguments
     path = None if arguments.output is None else arguments.output.expanduser().absolute()
@@ -38,6 +40,8 @@ def report(session: Session, output: Output) -> Exit:
         surroundings = session.surroundings()
         survey = surveyed(surroundings, offline=arguments.offline)
         made = make_report(surroundings, survey, asked_aws=not arguments.offline)
+    if arguments.key:
+        made = about(made, with_all_versions(session.folder, key_meant(survey, arguments.key).key.access_key_id))
     document = documents.of_report(made)
     if path is None:
         if not output.as_json:
