@@ -23,6 +23,7 @@ from keyturn.practice.refusals import Refusal, refuse, unknown_key
 from keyturn.practice.regions import OPT_IN, iam_region, partition_of
 from keyturn.practice.s3_calls import understand
 from keyturn.practice.s3_service import Asked, S3Service, context_of
+from keyturn.practice.sessions import session_of
 from keyturn.practice.signatures import (
     Signature,
     check_digests,
@@ -200,8 +201,12 @@ class FrontDoor:
     def _believed(self, exchange: _Exchange, signature: Signature) -> Caller:
         """The caller, once key, date and signature are right; using a key is recorded before any policy is asked."""
         request, service = exchange.request, signature.service
-        key = self.identities.keys.get(signature.access_key_id)
-        if key is None or request.header("x-amz-security-token") is not None:
+        token = request.header("x-amz-security-token") or request.query.get("X-Amz-Security-Token")
+        if token is None:
+            key = self.identities.keys.get(signature.access_key_id)
+        else:
+            key = session_of(self.identities, signature.access_key_id, token, service).key
+        if key is None:
             raise unknown_key(service, signature.access_key_id)
         now = self.identities.clock.now()
         use = Use(now, service, signature.region)

@@ -22,6 +22,7 @@ KEYS_PER_OWNER = 2
 LONG_SPREAD = timedelta(days=1)
 # Identifiers made before this day do not contain the account's number (research/aws.md A1).
 _NEW_IDENTIFIERS = datetime(2019, 3, 29, tzinfo=UTC)
+_TOKEN_LENGTH = 360
 _SECRET_LETTERS = string.ascii_letters + string.digits + "+/"
 _ID_LETTERS = string.ascii_uppercase + "234567"
 
@@ -85,6 +86,20 @@ class ManagedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A temporary key.
+
+    Attributes:
+        key: its ID begins with ASIA, and no list shows it.
+        token: has to come with each request.
+    """
+
+    key: Key
+    token: str
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who signed a request. `user` is None for root."""
 
@@ -110,6 +125,7 @@ class Identities:
     root_alias: str | None = None
     status_is_a_rotation: bool = False
     keys: dict[str, Key] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)  # by lower-case name
     policies: dict[str, ManagedPolicy] = field(default_factory=dict)  # by ARN
     report: tuple[datetime, str] | None = None  # the credential report: when made, and its text
@@ -146,6 +162,16 @@ class Identities:
         key.accepted.change(created + wait, Status.ACTIVE)
         self.keys[key.access_key_id] = key
         return key
+
+    def add_session(self, owner: User | None, lasting: timedelta) -> Session:
+        """Make a temporary key, which is accepted everywhere at once."""
+        now = self.clock.now()
+        key_id = f"ASIA{self._new_key_id(now).removeprefix('AKIA')}"
+        key = Key(key_id, self._new_secret(), owner, now, now)
+        key.accepted.change(now - LONG_SPREAD, Status.ACTIVE)
+        token = "".join(self.lot.choice(_SECRET_LETTERS) for _ in range(_TOKEN_LENGTH))
+        session = self.sessions[key_id] = Session(key, token, now + lasting)
+        return session
 
     def change_key(self, key: Key, status: Status) -> None:
         """Turn a key on or off, or delete it: lists show it at once, the services learn it later."""

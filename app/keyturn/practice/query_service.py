@@ -14,14 +14,15 @@ from keyturn.practice.identities import Caller, Identities
 from keyturn.practice.messages import Answer
 from keyturn.practice.patterns import Context
 from keyturn.practice.refusals import Refusal, denied
+from keyturn.practice.sessions import SESSION_OPERATIONS, expect_allowed
 from keyturn.practice.xml_answers import query_answer
 
 _OPERATIONS = {
     "iam": {**KEY_OPERATIONS, **USER_OPERATIONS, **POLICY_OPERATIONS, **REPORT_OPERATIONS},
-    "sts": STS_OPERATIONS,
+    "sts": {**STS_OPERATIONS, **SESSION_OPERATIONS},
 }
-# These ask no policy, not even one that denies everything (research/aws.md A1).
-_ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
+# These ask no policy, not even one that denies everything (research/aws.md A1; STS API reference, GetSessionToken).
+_ALWAYS_ALLOWED = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class QueryService:
         return query_answer(service, name, operation(self.identities, caller, form), request_id)
 
     def _authorize(self, action: str, caller: Caller, form: Form, context: Context) -> None:
+        expect_allowed(caller, action)
         if action in _ALWAYS_ALLOWED:
             return
         service, _, name = action.partition(":")
