@@ -147,7 +147,7 @@ def test_a_damaged_decision_is_told_from_a_newer_one(journal: Journal, change: C
     [
         ("step", "hand-over", "journal.newer"),
         ("mark", "delegated", "journal.newer"),
-        ("facts", '{"signer": "keeper"}', "journal.newer"),
+        ("facts", '{"weather": "fair"}', "journal.newer"),
         ("facts", '{"by": "keeper"}', "journal.newer"),
         ("facts", '{"by": 7}', "journal.broken"),
         ("facts", '{"new_key_used": "yesterday"}', "journal.broken"),

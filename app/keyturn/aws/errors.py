@@ -19,6 +19,7 @@ from keyturn.aws.sentences import Subject, sentences
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _
 
 # Signatures older or younger than this are refused at STS and IAM; S3 allows 15 minutes (research/aws.md A7 7.1).
 _CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -112,17 +113,35 @@ class AwsRefusal(AwsError):
         return super().outcome_unknown and not (self.fault is AwsFault.UNEXPECTED and 400 <= self.status < 500)
 
 
+class SessionEnded(AwsError):
+    """The session with which a request was signed is over. AWS did nothing, and a new session may ask again."""
+
+    waits = True
+
+    def __init__(self, key: AccessKeyId) -> None:
+        super().__init__(
+            _("The session of {key} has ended").format(key=key.masked),
+            _(
+                "AWS did nothing with this request. Sign in again and run the command again; a rotation that has begun "
+                "goes on from there."
+            ),
+            fault=AwsFault.TEMPORARY_KEY,
+        )
+        self.code = "signer.session-ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What was asked, for the sentence that says why it failed.
 
     Attributes:
+        key: the one that signed; None where none did.
         store: the address of the S3-compatible store that was asked; None for AWS.
     """
 
     service: str
     operation: str
-    key: AccessKeyId
+    key: AccessKeyId | None
     bucket: str | None = None
     store: str | None = None
 

@@ -10,7 +10,7 @@ from keyturn.aws.partitions import home_region, partitions_besides_standard
 from keyturn.aws.sentences import Subject, sentences
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import KeyPair, Principal
+from keyturn.model.keys import KeyPair, Principal, SessionPair
 from keyturn.model.text import _
 
 
@@ -29,7 +29,7 @@ def whose(aws: Aws, signer: KeyPair, regions: frozenset[str] = frozenset()) -> P
             AWS could not be asked.
     """
     key = signer.access_key_id
-    if key.is_temporary:
+    if key.is_temporary and not isinstance(signer, SessionPair):
         title, message = sentences(AwsFault.TEMPORARY_KEY, Subject(key, None, "", "GetCallerIdentity"))
         raise AwsError(title, message, fault=AwsFault.TEMPORARY_KEY)
     try:

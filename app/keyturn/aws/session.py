@@ -15,12 +15,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from keyturn.aws.errors import Request, clock_ahead, is_from_aws, not_aws, redirected, speaking_to_aws, torn
+from keyturn.aws.errors import (
+    Request,
+    SessionEnded,
+    clock_ahead,
+    is_from_aws,
+    not_aws,
+    redirected,
+    speaking_to_aws,
+    torn,
+)
 from keyturn.aws.isolation import forget_environment, isolated_session, keep_libraries_quiet
 from keyturn.aws.partitions import home_region
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret, SessionPair
 from keyturn.model.text import _
 
 # More threads than this never ask at once; urllib3 warns about connections beyond its pool.
@@ -210,6 +219,26 @@ class Aws:
             self._sleep(pause)
         return self._ask(signer, way, operation, parameters)
 
+    def ask_unsigned(
+        self, service: str, operation: str, parameters: Mapping[str, Any], *, region: str
+    ) -> dict[str, Any]:
+        """Send one request that no key signs: what it is allowed stands in its parameters.
+
+        Raises:
+            AwsError: for everything that is not an answer of AWS.
+        """
+        from botocore import xform_name
+
+        request = Request(service, operation, None)
+        with speaking_to_aws(request, self._now):
+            with self._lock:
+                client = self._new_client(None, _Way(service, region, self.settings.attempts, None))
+            try:
+                answer: dict[str, Any] = getattr(client, xform_name(operation))(**parameters)
+                return answer
+            finally:
+                client.close()
+
     def _may_be_spreading(self, error: AwsError, signer: KeyPair, parameters: Mapping[str, Any]) -> bool:
         if error.fault in _SIGNER_NOT_SPREAD:
             return not error.for_good and self.is_new(signer.access_key_id)
@@ -227,14 +256,21 @@ class Aws:
             send = self._method(signer, way, operation)
         self._uses(OwnUse(signer.access_key_id, self._now(), way.service, way.region))
         self._calls.append((way.service, operation, signer.access_key_id.masked))
-        with speaking_to_aws(request, self._now):
-            answer = send(**parameters)
-            if way.store is None:
-                self._hear_the_time(answer)
-            if "Body" in answer:
-                with answer["Body"] as stream:
-                    answer["Body"] = stream.read()
-            return answer
+        try:
+            with speaking_to_aws(request, self._now):
+                answer = send(**parameters)
+                if way.store is None:
+                    self._hear_the_time(answer)
+                if "Body" in answer:
+                    with answer["Body"] as stream:
+                        answer["Body"] = stream.read()
+                return answer
+        except AwsError as error:
+            if error.fault is not AwsFault.TEMPORARY_KEY or not isinstance(signer, SessionPair):
+                raise
+            ended = SessionEnded(signer.access_key_id)
+            ended.refused = error.refused
+            raise ended from None
 
     def _hear_the_time(self, answer: Mapping[str, Any]) -> None:
         headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
@@ -262,7 +298,8 @@ class Aws:
         method: Callable[..., dict[str, Any]] = getattr(client, xform_name(operation))
         return method
 
-    def _new_client(self, signer: KeyPair, way: _Way) -> Any:  # noqa: ANN401
+    def _new_client(self, signer: KeyPair | None, way: _Way) -> Any:  # noqa: ANN401
+        from botocore import UNSIGNED
         from botocore.config import Config
 
         from keyturn import __version__
@@ -279,9 +316,11 @@ class Aws:
             endpoint_url=endpoint,
             # Never False, and never None: None reads REQUESTS_CA_BUNDLE.
             verify=self.settings.ca_bundle or True,
-            aws_access_key_id=signer.access_key_id.value,
-            aws_secret_access_key=signer.secret.reveal(),
+            aws_access_key_id=None if signer is None else signer.access_key_id.value,
+            aws_secret_access_key=None if signer is None else signer.secret.reveal(),
+            aws_session_token=signer.token.reveal() if isinstance(signer, SessionPair) else None,
             config=Config(
+                signature_version=UNSIGNED if signer is None else None,
                 connect_timeout=self.settings.connect_timeout,
                 read_timeout=self.settings.read_timeout,
                 retries={"mode": "standard", "total_max_attempts": way.attempts},

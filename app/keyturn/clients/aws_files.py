@@ -213,6 +213,12 @@ class AwsFiles(Client):
         return tuple(path for files in _files_for(computer, program.environment) for path in _both(files))
 
 
+def files_that_count(computer: Computer) -> tuple[Path, Path]:
+    """The credentials file and the config file that a program started by the person reads."""
+    first = _files(computer)[0]
+    return first.credentials, first.config
+
+
 def _files(computer: Computer) -> tuple[_Files, ...]:
     """The files that variables name, then the usual ones, which programs started elsewhere go on reading."""
     return _files_for(computer, computer.environment)

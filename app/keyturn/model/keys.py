@@ -132,6 +132,19 @@ class KeyPair:
     secret: Secret
 
 
+@dataclass(frozen=True, slots=True)
+class SessionPair(KeyPair):
+    """The key of a session: it ends by itself, and AWS knows it only together with its token.
+
+    Attributes:
+        token: the session token, as secret as the key's secret.
+        ends: when, in UTC; None where whoever gave it did not say.
+    """
+
+    token: Secret
+    ends: datetime | None = None
+
+
 class KeyStatus(StrEnum):
     """What AWS says of a key. `rejected`: AWS refuses it, and does not say whether it is inactive or gone."""
 

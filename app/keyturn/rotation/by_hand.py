@@ -49,7 +49,7 @@ def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, .
     ]
     if decision.store is not None or (decision.of_root and has_console(decision.owner)):
         items.append(turn_off_in_console(decision))
-    if not decision.route.same_owner:
+    if not decision.route.same_owner and not surroundings.signer.ends(decision):
         items.append(delete_in_console(decision))
     return tuple(items)
 

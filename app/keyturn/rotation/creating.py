@@ -19,6 +19,7 @@ from keyturn.rotation.deciding import PersonDecides
 from keyturn.rotation.ownership import Made, is_ours, made_at_aws, pair_held, pair_kept, tags_of
 from keyturn.rotation.pairs import held_now
 from keyturn.rotation.record import Rotation, reload, taking, write
+from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
@@ -33,27 +34,28 @@ def create(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None
             cannot be reached to remove it, which the next `continue` or `undo` does.
     """
     interrupted = rotation.began(Step.CREATE)
+    hand = surroundings.signer.makes(rotation.decision, old)
     with taking(surroundings, rotation, Step.CREATE) as outcome:
         new, user = None, None
         if rotation.decision.given is not None:
             new = _given_pair(surroundings, rotation.decision.given)
         elif interrupted:
-            made = made_at_aws(surroundings, rotation, old)
+            made = made_at_aws(surroundings, rotation, hand)
             user = made.user
             new = pair_kept(surroundings, rotation, made)
             if new is None and (new := pair_held(surroundings, rotation, made)) is not None:
                 outcome.facts["found"] = True
             if new is None:
-                _remove_orphans(surroundings, rotation, old, made)
+                _remove_orphans(surroundings, rotation, hand, made)
         for key in rotation.noted_keys:
             if new is None or key != new.access_key_id:
                 surroundings.secrets.forget(key)
         if new is None:
             if rotation.decision.route is Route.SCOPED_USER:
-                user = _make_user(surroundings, rotation, old, user)
+                user = _make_user(surroundings, rotation, hand.pair, user)
             surroundings.cancel.check()
-            new = _create_key_once(surroundings, rotation, old, user)
-            _keep(surroundings, rotation, old, new, user)
+            new = _create_key_once(surroundings, rotation, hand, user)
+            _keep(surroundings, rotation, hand, new, user)
         outcome.facts["new_key"] = new.access_key_id.value
         outcome.detail = new.access_key_id.masked
 
@@ -98,45 +100,45 @@ def _user_of_a_free_name(surroundings: Surroundings, rotation: Rotation, signer:
     raise ValueError("there is always a name to try")
 
 
-def _create_key_once(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, user: IamUser | None) -> KeyPair:
-    name = None if user is None else user.name
-    known = () if user is not None else _known(surroundings, rotation, signer)
+def _create_key_once(surroundings: Surroundings, rotation: Rotation, hand: Hand, user: IamUser | None) -> KeyPair:
+    name = hand.user_name if user is None else user.name
+    known = () if user is not None else _known(surroundings, rotation, hand)
     asked.note_key_request(surroundings, rotation, known)
     try:
-        return access_keys.create_key(surroundings.aws, signer, name).pair
+        return access_keys.create_key(surroundings.aws, hand.pair, name).pair
     except AwsError as error:
         if not error.outcome_unknown:
             raise
         surroundings.tell(Step.CREATE, Moment.GOING_ON, _("The answer of AWS was lost; looking what it did"))
     rotation = reload(surroundings, rotation)
-    _remove_orphans(surroundings, rotation, signer, made_at_aws(surroundings, rotation, signer))
+    _remove_orphans(surroundings, rotation, hand, made_at_aws(surroundings, rotation, hand))
     asked.note_key_request(surroundings, rotation, known)
-    return access_keys.create_key(surroundings.aws, signer, name).pair
+    return access_keys.create_key(surroundings.aws, hand.pair, name).pair
 
 
-def _known(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Collection[AccessKeyId]:
+def _known(surroundings: Surroundings, rotation: Rotation, hand: Hand) -> Collection[AccessKeyId]:
     """The keys that the old key's owner has now: a colleague may have made one since the plan."""
     try:
-        return [one.access_key_id for one in access_keys.list_keys(surroundings.aws, signer, None)]
+        return [one.access_key_id for one in access_keys.list_keys(surroundings.aws, hand.pair, hand.user_name)]
     except AwsError as error:
         if error.fault is not AwsFault.DENIED:
             raise
         return rotation.decision.known_keys
 
 
-def _keep(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, new: KeyPair, user: IamUser | None) -> None:
+def _keep(surroundings: Surroundings, rotation: Rotation, hand: Hand, new: KeyPair, user: IamUser | None) -> None:
     try:
         surroundings.secrets.keep(new)
     except StoreError:
         # Nobody will ever hold this secret again, so its key must not live on.
-        owner = None if user is None else user.name
-        access_keys.delete_key(surroundings.aws, signer, new.access_key_id, user_name=owner)
+        owner = hand.user_name if user is None else user.name
+        access_keys.delete_key(surroundings.aws, hand.pair, new.access_key_id, user_name=owner)
         # A keychain may keep a secret and report that it did not: an undo has to know what to wipe.
         write(surroundings, rotation, Step.CREATE, Mark.NOTED, {"made": [new.access_key_id.value]})
         raise
 
 
-def _remove_orphans(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, made: Made) -> None:
+def _remove_orphans(surroundings: Surroundings, rotation: Rotation, hand: Hand, made: Made) -> None:
     """Remove the keys of ours whose secrets nobody holds.
 
     Raises:
@@ -148,7 +150,7 @@ def _remove_orphans(surroundings: Surroundings, rotation: Rotation, signer: KeyP
     if made.listed:
         held_now(surroundings, rotation.decision).expect_all_read()
     for key in made.listed:
-        name = None if made.user is None else made.user.name
-        access_keys.delete_key(surroundings.aws, signer, key, user_name=name)
+        name = hand.user_name if made.user is None else made.user.name
+        access_keys.delete_key(surroundings.aws, hand.pair, key, user_name=name)
         text = _("Removed {key}, whose secret was lost on the way")
         surroundings.tell(Step.CREATE, Moment.GOING_ON, text.format(key=key.masked))

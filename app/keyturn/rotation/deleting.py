@@ -7,9 +7,9 @@ from pathlib import Path
 from keyturn.aws import access_keys
 from keyturn.clients.registry import find_everything
 from keyturn.model.errors import UsageError
-from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import By, Step
 from keyturn.rotation.surroundings import Surroundings
 
@@ -41,12 +41,12 @@ def check_confirmation(rotation: Rotation, confirm: str | None) -> None:
         )
 
 
-def delete_by_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None:
-    """Delete the old key with the new one, which has the same owner, and wipe our copy of its secret."""
+def delete_by_key(surroundings: Surroundings, rotation: Rotation, hand: Hand) -> None:
+    """Delete the old key with one that may, and wipe our copy of its secret."""
     with taking(surroundings, rotation, Step.DELETE) as outcome:
-        access_keys.delete_key(surroundings.aws, new, rotation.decision.key, user_name=None)
+        access_keys.delete_key(surroundings.aws, hand.pair, rotation.decision.key, user_name=hand.user_name)
         surroundings.secrets.forget(rotation.decision.key)
-        outcome.facts["by"] = By.KEY.value
+        outcome.facts["by"] = (By.SIGNER if surroundings.signer.ends(rotation.decision) else By.KEY).value
         outcome.detail = rotation.decision.key.masked
 
 

@@ -113,6 +113,7 @@ _KINDS: Mapping[str, Reader[object]] = {
     "refused": text,  # the call that AWS refused for good
     "proved": listed(whole_object(_proved)),
     "seen": truth,  # False where a person says so, and nobody saw it
+    "signer": text,  # who makes the change, as `--as` names it, where it is not the rotation's own keys
     "simulated": whole_object(_simulated),
     "undecided": listed(whole_object(_undecided)),
     "used_elsewhere": listed(whole_object(_use)),  # who used the old key before the switch, but this computer

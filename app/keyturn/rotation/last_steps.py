@@ -9,7 +9,7 @@ from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, deleting, new_key, old_key, program_runs, proving, turning_off, watching
-from keyturn.rotation.pairs import asker, new_pair, pair_of
+from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
@@ -23,7 +23,7 @@ from keyturn.state.journal import Mark
 def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait: float) -> Result:
     """Turn the old key off, or see that the person did so in the console; then prove every destination again."""
     expect_step(rotation, Step.WATCH, Step.TURN_OFF)
-    way = by or turning_off.default_way(rotation.decision)
+    way = by or turning_off.default_way(rotation.decision, surroundings.signer)
     try:
         old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
         _note_use_of_new_key(surroundings, rotation, old, new)
@@ -33,7 +33,7 @@ def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait
         rotation = reload(surroundings, rotation)
         # Off is what is looked for now, also where it was turned on minutes ago.
         surroundings.aws.forget_new(rotation.decision.key)
-        evidence = watching.look(surroundings, rotation, asker(rotation, old, new))
+        evidence = watching.look(surroundings, rotation, surroundings.signer.asks(rotation.decision, old, new))
         if not evidence.dead:
             rotation = note_writes(surroundings, search_again(surroundings, rotation), old)
         reasons = () if evidence.dead else watching.turn_off_gates(surroundings, rotation, evidence)
@@ -41,7 +41,7 @@ def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait
             return _held(surroundings, rotation, evidence, reasons)
         if evidence.dead:
             turning_off.seen_off(surroundings, rotation, old)
-        elif way is By.KEY:
+        elif way is not By.CONSOLE:
             turning_off.turn_off_by_key(surroundings, rotation, old, new)
         elif not turning_off.turned_off_in_console(surroundings, rotation, old, wait):
             surroundings.tell(Step.TURN_OFF, Moment.WAITING)
@@ -82,12 +82,12 @@ def delete(surroundings: Surroundings, rotation: Rotation, confirm: str | None) 
         fails = new_key.failure(surroundings, rotation)
         if fails is not None:
             return fails
-        new = new_pair(surroundings, rotation)
-        if not rotation.decision.route.same_owner or new is None:
+        hand = surroundings.signer.changes(rotation.decision, new_pair(surroundings, rotation))
+        if hand is None:
             # No key that Keyturn holds may delete this one.
             surroundings.tell(Step.DELETE, Moment.WAITING)
             return waiting(surroundings, reload(surroundings, rotation))
-        deleting.delete_by_key(surroundings, rotation, new)
+        deleting.delete_by_key(surroundings, rotation, hand)
     except AppError as error:
         return stopped(surroundings, rotation, error)
     return _deleted(surroundings, rotation)
@@ -118,7 +118,7 @@ def look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
         if fails is not None:
             return fails
         rotation = reload(surroundings, rotation)
-        evidence = watching.look(surroundings, rotation, asker(rotation, old, new))
+        evidence = watching.look(surroundings, rotation, surroundings.signer.asks(rotation.decision, old, new))
         if evidence.dead:
             turning_off.seen_off(surroundings, rotation, old)
             return prove_off(surroundings, reload(surroundings, rotation))
@@ -137,9 +137,9 @@ def _note_use_of_new_key(
     surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair | None
 ) -> None:
     """Ask before the proof: of a key's uses AWS tells the last one, and that would be ours then."""
-    asks = asker(rotation, old, new)
+    asks = surroundings.signer.asks(rotation.decision, old, new)
     if asks is not None:
-        program_runs.note_use_of_new_key(surroundings, rotation, asks)
+        program_runs.note_use_of_new_key(surroundings, rotation, asks.pair)
 
 
 def _held(
@@ -176,13 +176,13 @@ def _with_way_back(surroundings: Surroundings, rotation: Rotation, error: AppErr
 
 
 def _turned_on_again(surroundings: Surroundings, rotation: Rotation) -> bool:
-    """Turn the old key on with the new one, which may be dead itself by now."""
-    new = new_pair(surroundings, rotation)
-    if not rotation.decision.route.same_owner or new is None:
+    """Turn the old key on with a key that may, which may be dead itself by now."""
+    hand = surroundings.signer.changes(rotation.decision, new_pair(surroundings, rotation))
+    if hand is None:
         return False
     try:
         old = pair_of(surroundings, rotation, rotation.decision.key)
-        turning_off.turn_on_by_key(surroundings, rotation, old, new)
+        turning_off.turn_on_by_key(surroundings, rotation, old, hand)
     except AwsError as error:
         if error.fault in {AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.NOT_FOUND}:
             return False
@@ -192,13 +192,14 @@ def _turned_on_again(surroundings: Surroundings, rotation: Rotation) -> bool:
 
 def go_on_deleting(surroundings: Surroundings, rotation: Rotation) -> Result:
     """End a deletion that was interrupted; where none began, it waits, once every backup is proved to work."""
-    new = new_pair(surroundings, rotation)
-    same_owner = rotation.decision.route.same_owner
-    if not rotation.began(Step.DELETE) or (same_owner and new is None):
+    hand = surroundings.signer.changes(rotation.decision, new_pair(surroundings, rotation))
+    began = rotation.latest(Step.DELETE, Mark.INTENT)
+    by_key = rotation.decision.route.same_owner or (began is not None and "signer" in began.facts)
+    if began is None or (by_key and hand is None):
         return new_key.failure(surroundings, rotation) or waiting(surroundings, reload(surroundings, rotation))
     try:
-        if same_owner and new is not None:
-            deleting.delete_by_key(surroundings, rotation, new)
+        if hand is not None:
+            deleting.delete_by_key(surroundings, rotation, hand)
         else:
             # AWS had refused the key before this began; our copy of its secret, to ask again, may be wiped already.
             deleting.deleted_in_console(surroundings, rotation, seen=False)
@@ -227,10 +228,12 @@ def deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
 
 def look_whether_deleted(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     """See now what a person said, where the new key may ask and could not then."""
-    if is_deletion_seen(rotation) or not rotation.decision.route.same_owner:
+    if is_deletion_seen(rotation):
         return rotation
     new = new_pair(surroundings, rotation)
-    if new is not None and old_key.look(surroundings, rotation, None, new) is OldKey.GONE:
+    if surroundings.signer.changes(rotation.decision, new) is None:
+        return rotation
+    if old_key.look(surroundings, rotation, None, new) is OldKey.GONE:
         write(surroundings, rotation, Step.DELETE, Mark.NOTED, {"seen": True})
     return reload(surroundings, rotation)
 

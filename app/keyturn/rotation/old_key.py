@@ -8,6 +8,7 @@ from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.proving import store_target
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import OldKey
 from keyturn.rotation.surroundings import Surroundings
 
@@ -16,7 +17,7 @@ _MAY_NOT_ASK = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.WRONG_
 
 
 def look(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> OldKey:
-    """Ask how the old key stands: the new key where it has the same owner and works, else the old one itself.
+    """Ask how the old key stands: whoever else may ask and works, else the old one itself.
 
     Raises:
         AwsError: where AWS could not be asked.
@@ -26,9 +27,8 @@ def look(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, ne
         if old is None:
             return OldKey.UNKNOWN
         return OldKey.REFUSED if is_refused(surroundings, decision, old) else OldKey.ON
-    listed = None
-    if new is not None and decision.route.same_owner:
-        listed = _listed(surroundings, rotation, new)
+    another = surroundings.signer.asks(decision, None, new)
+    listed = None if another is None else _listed(surroundings, rotation, another)
     if listed in {OldKey.OFF, OldKey.GONE}:
         return listed
     if old is None:
@@ -36,7 +36,7 @@ def look(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, ne
     if is_refused(surroundings, decision, old):
         return listed or OldKey.REFUSED
     # STS may not have heard yet that it is off.
-    listed = listed or _listed(surroundings, rotation, old)
+    listed = listed or _listed(surroundings, rotation, Hand(old))
     return listed if listed in {OldKey.OFF, OldKey.GONE} else OldKey.ON
 
 
@@ -46,13 +46,13 @@ def is_coming(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> b
     Raises:
         AwsError: where AWS could not be asked.
     """
-    return rotation.decision.store is None and _listed(surroundings, rotation, old) is OldKey.COMING
+    return rotation.decision.store is None and _listed(surroundings, rotation, Hand(old)) is OldKey.COMING
 
 
-def _listed(surroundings: Surroundings, rotation: Rotation, asks: KeyPair) -> OldKey | None:
-    """What IAM lists; None where this key may not ask."""
+def _listed(surroundings: Surroundings, rotation: Rotation, asks: Hand) -> OldKey | None:
+    """What IAM lists; None where this hand may not ask."""
     try:
-        listed = access_keys.list_keys(surroundings.aws, asks, None)
+        listed = access_keys.list_keys(surroundings.aws, asks.pair, asks.user_name)
     except AwsError as error:
         if error.fault in _MAY_NOT_ASK:
             return None

@@ -4,14 +4,17 @@ quarantine of AWS's. Each with a way that this very person can take."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from keyturn.aws import access_keys
 from keyturn.aws.denials import sentences_of_quarantine
 from keyturn.aws.quarantine import quarantine_of
-from keyturn.model.errors import AwsError
-from keyturn.model.keys import PrincipalKind
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import AccessKey, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation.by_hand import has_console
 from keyturn.rotation.plan import Gate
+from keyturn.rotation.signers.signer import Subject
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey
@@ -44,8 +47,9 @@ def quarantine_gates(surroundings: Surroundings, found: FoundKey, route: Route) 
     owner = found.key.owner
     if found.pair is None or owner is None or owner.kind is not PrincipalKind.USER or owner.user_name is None:
         return (), ""
+    asks = surroundings.signer.makes(Subject(owner, route), found.pair).pair
     try:
-        policy = quarantine_of(surroundings.aws, found.pair, owner.user_name)
+        policy = quarantine_of(surroundings.aws, asks, owner.user_name)
     except AwsError:
         return (), ""
     if policy is None:
@@ -59,6 +63,25 @@ def quarantine_gates(surroundings: Surroundings, found: FoundKey, route: Route) 
     return (Gate(Step.CHECK, said, code="key.quarantined"),), ""
 
 
+def with_siblings(surroundings: Surroundings, found: FoundKey, route: Route) -> FoundKey:
+    """The key, with the others of its owner, which whoever makes the change may be told where the key itself is not."""
+    owner = found.key.owner
+    if found.siblings is not None or found.pair is None or owner is None:
+        return found
+    hand = surroundings.signer.makes(Subject(owner, route), found.pair)
+    if hand.pair is found.pair:
+        return found  # it was asked already
+    try:
+        listed = access_keys.list_keys(surroundings.aws, hand.pair, hand.user_name)
+    except AwsError as error:
+        if error.fault is not AwsFault.DENIED:
+            raise
+        return found
+    others = [one for one in listed if one.access_key_id != found.key.access_key_id]
+    keys = (AccessKey(one.access_key_id, owner, one.status, one.created) for one in others)
+    return replace(found, siblings=tuple(keys))
+
+
 def may_make_no_key(found: FoundKey) -> str:
     """Who can make the new key where this one may not, and how it comes in."""
     key, owner = found.key.access_key_id, found.key.owner
@@ -67,11 +90,11 @@ def may_make_no_key(found: FoundKey) -> str:
         return _(
             "AWS does not let {key} make keys or users, nor say how many keys there are. Whoever looks after the AWS "
             "account can make a new key in the AWS console; `keyturn rotate {last4} --pair` asks for it, proves it and "
-            "puts it in place."
+            "puts it in place. An identity that may make keys does it all: `keyturn rotate {last4} --as profile:NAME`."
         ).format(key=key.masked, last4=key.last4)
     return _(
         "{key} belongs to the IAM user {user}, whom AWS does not let make keys or users, nor say how many keys there "
         "are. Whoever looks after the users of the AWS account can make a new key: in the AWS console under IAM, "
         "Users, {user}, Security credentials. `keyturn rotate {last4} --pair` asks for it, proves it and puts it in "
-        "place."
+        "place. An identity that may make keys does it all: `keyturn rotate {last4} --as profile:NAME`, or --as keeper."
     ).format(key=key.masked, user=user, last4=key.last4)

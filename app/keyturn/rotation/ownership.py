@@ -21,6 +21,7 @@ from keyturn.rotation.decision import Decision
 from keyturn.rotation.key_versions import names_of_keys
 from keyturn.rotation.pairs import held_now, pair_of
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Why
 from keyturn.rotation.surroundings import Surroundings
 
@@ -83,18 +84,18 @@ def tags_of(surroundings: Surroundings, decision: Decision) -> dict[str, str]:
     }
 
 
-def made_at_aws(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> Made:
+def made_at_aws(surroundings: Surroundings, rotation: Rotation, hand: Hand) -> Made:
     """Look what this rotation made.
 
     Args:
-        signer: a key that may ask for the owner of the new key: the old one.
+        hand: one that may ask for the owner of the new key.
 
     Raises:
         AwsError: where AWS could not be asked.
     """
     if made_nothing(rotation):
         return Made(None, _known_by_name(rotation), ())
-    looking = _Looking(surroundings, rotation, signer)
+    looking = _Looking(surroundings, rotation, hand)
     made = looking.look()
     for pause in _PAUSES:
         # Only a request of a moment ago may have made what is not listed yet.
@@ -140,10 +141,10 @@ def _known_by_name(rotation: Rotation) -> tuple[AccessKeyId, ...]:
 
 
 class _Looking:
-    def __init__(self, surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> None:
-        self._surroundings, self._rotation, self._signer = surroundings, rotation, signer
+    def __init__(self, surroundings: Surroundings, rotation: Rotation, hand: Hand) -> None:
+        self._surroundings, self._rotation, self._hand = surroundings, rotation, hand
         self._requests = unanswered(rotation)
-        self._user = find_user(surroundings, rotation, signer)
+        self._user = find_user(surroundings, rotation, hand.pair)
         self._held = held_now(surroundings, rotation.decision)
 
     @property
@@ -159,9 +160,8 @@ class _Looking:
         if self._rotation.decision.route is Route.SCOPED_USER and self._user is None:
             return Made(None, known, ())
         try:
-            listed = access_keys.list_keys(
-                self._surroundings.aws, self._signer, None if self._user is None else self._user.name
-            )
+            owner = self._hand.user_name if self._user is None else self._user.name
+            listed = access_keys.list_keys(self._surroundings.aws, self._hand.pair, owner)
         except AwsError as error:
             if error.fault is AwsFault.NOT_FOUND:
                 return Made(None, known, ())
@@ -228,7 +228,7 @@ class _Looking:
 
     def _last_use(self, key: AccessKeyId) -> LastUse | None:
         try:
-            return access_keys.last_use(self._surroundings.aws, self._signer, key)
+            return access_keys.last_use(self._surroundings.aws, self._hand.pair, key)
         except AwsError as error:
             if error.fault in {AwsFault.DENIED, AwsFault.NOT_FOUND}:
                 return None

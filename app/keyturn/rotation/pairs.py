@@ -1,4 +1,4 @@
-"""The two key pairs of a rotation: where their secrets are found, and which of them asks AWS."""
+"""The two key pairs of a rotation: where their secrets are found."""
 
 from __future__ import annotations
 
@@ -159,11 +159,3 @@ def take_pair(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> 
             code="usage.pair",
         )
     surroundings.secrets.keep(pair)
-
-
-def asker(rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> KeyPair | None:
-    """Who asks about the old key: the new one where it may, so that the asking is no use of the old one.
-
-    None where the secrets of both are gone, or only the old one could ask.
-    """
-    return new if new is not None and rotation.decision.route.same_owner else old

@@ -17,6 +17,8 @@ from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.known_buckets import ReachedBucket
+from keyturn.rotation.signers.signer import Signer
+from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import Awaited, By, Route, Step
 from keyturn.rotation.turning_off import default_way
 from keyturn.state.bucket_answers import BucketAnswers
@@ -91,6 +93,7 @@ class Plan:
     Attributes:
         open_buckets: those of the key's owner that nothing names and nobody answered for.
         answers: what was said of buckets, for later plans.
+        signer: who makes the change, as `--as` names it.
     """
 
     key: AccessKeyId
@@ -107,6 +110,7 @@ class Plan:
     given: KeyPair | None = None
     open_buckets: tuple[ReachedBucket, ...] = ()
     answers: BucketAnswers = field(default_factory=BucketAnswers)
+    signer: str = TheKey.name
 
     @property
     def policy(self) -> PolicyDocument | None:
@@ -124,6 +128,7 @@ class Plan:
             "rotation": None,
             "route": self.route.value,
             "key": self.key.value,
+            "as": self.signer,
             "calls": [
                 {"step": call.step.value, "service": call.service, "action": call.action, "resource": call.resource}
                 for call in self.calls
@@ -161,7 +166,7 @@ class Plan:
         }
 
 
-def calls_of(decision: Decision) -> tuple[Call, ...]:
+def calls_of(decision: Decision, signer: Signer) -> tuple[Call, ...]:
     """The requests of this rotation that change or prove something, in order. Polling repeats some of them.
 
     What the person does in the console is not among them.
@@ -186,12 +191,12 @@ def calls_of(decision: Decision) -> tuple[Call, ...]:
         calls += _proof(Step.PROVE, decision.buckets, decision, user)
         calls += _proof(Step.PROVE_AGAIN, decision.edited_buckets, decision, user)
     calls.append(Call(Step.WATCH, "iam", "GetAccessKeyLastUsed", decision.key.value))
-    if default_way(decision) is By.KEY:
+    if default_way(decision, signer) is not By.CONSOLE:
         calls.append(Call(Step.TURN_OFF, "iam", "UpdateAccessKey", decision.key.value))
     calls.append(Call(Step.TURN_OFF, "sts", "GetCallerIdentity", decision.owner.arn))
     if decision.route.makes_a_key:
         calls += _proof(Step.PROVE_OFF, decision.edited_buckets, decision, user)
-    if decision.route.same_owner:
+    if decision.route.same_owner or signer.ends(decision):
         calls.append(Call(Step.DELETE, "iam", "DeleteAccessKey", decision.key.value))
     return tuple(calls)
 

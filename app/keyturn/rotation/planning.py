@@ -32,12 +32,13 @@ from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.known_buckets import Reach
 from keyturn.rotation.open_buckets import Settled, settle
 from keyturn.rotation.other_computers import find_other_computers
-from keyturn.rotation.owner_gates import ending_gates, may_make_no_key, quarantine_gates
+from keyturn.rotation.owner_gates import ending_gates, may_make_no_key, quarantine_gates, with_siblings
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
 from keyturn.rotation.planned_rights import PlannedRights
 from keyturn.rotation.proving import own_check, store_target
 from keyturn.rotation.reach import reach_of
 from keyturn.rotation.routes import chosen_route
+from keyturn.rotation.signers.signer import Subject
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
@@ -49,10 +50,12 @@ def make_plan(surroundings: Surroundings, survey: Survey, found: FoundKey, optio
     """Return all that a rotation of `found` would do, and what stands in its way.
 
     Raises:
-        UsageError: where the route does not fit the key.
+        UsageError: where the route does not fit the key, or the signer does not.
         AwsError: where AWS could not be asked what the plan has to know.
     """
     route = chosen_route(found, options)
+    surroundings.signer.expect_fits(found.key.access_key_id, found.key.owner)
+    found = with_siblings(surroundings, found, route)
     if found.at_store and found.pair is None:
         found = replace(found, pair=next((one.pair for one in found.places if one.pair is not None), None))
     return _Planning(surroundings, survey, found, options, route).plan()
@@ -128,7 +131,7 @@ class _Planning:
                 others=settled.others,
                 left_out=settled.left_out,
             )
-            if turning_off.is_one_way(decision, turning_off.default_way(decision)):
+            if turning_off.is_one_way(decision, turning_off.default_way(decision, self._surroundings.signer)):
                 self._notes.append(consent.one_way(decision.owner))
             self._look_at_the_store(decision)
             if rights is not None:
@@ -143,7 +146,7 @@ class _Planning:
             route=self._route,
             decision=decision,
             old=self._found.pair,
-            calls=() if decision is None else calls_of(decision),
+            calls=() if decision is None else calls_of(decision, self._surroundings.signer),
             edits=edits,
             by_hand=() if decision is None else by_hand.foreseen(self._surroundings, decision),
             gates=tuple(self._gates),
@@ -153,6 +156,7 @@ class _Planning:
             given=self._options.pair,
             open_buckets=settled.open,
             answers=settled.answers,
+            signer=self._surroundings.signer.name,
         )
 
     def _close(
@@ -442,7 +446,8 @@ class _Planning:
     def _user_name(self) -> str | None:
         if self._route is not Route.SCOPED_USER or self._found.pair is None:
             return None
-        aws, pair = self._surroundings.aws, self._found.pair
+        aws = self._surroundings.aws
+        pair = self._surroundings.signer.makes(Subject(self._found.key.owner, self._route), self._found.pair).pair
         asked = self._options.user_name
         flaw = None if asked is None else scoped_user.flaw_of_user_name(asked)
         if flaw is not None:

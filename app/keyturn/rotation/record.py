@@ -16,6 +16,7 @@ from keyturn.rotation.course import Course
 from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.decision_format import FORMAT, read_place
 from keyturn.rotation.facts import checked, entry_of
+from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import By, Route, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.unread import Unread, unread
@@ -355,10 +356,16 @@ def _how_it_failed(error: Exception) -> dict[str, Any]:
     return {**facts, **getattr(error, "facts", {})}
 
 
+def _who(surroundings: Surroundings) -> dict[str, Any]:
+    """Who makes the change, where that is not the rotation's own keys."""
+    name = surroundings.signer.name
+    return {} if name == TheKey.name else {"signer": name}
+
+
 @contextmanager
 def taking(surroundings: Surroundings, rotation: Rotation, step: Step) -> Iterator[Outcome]:
     """Take a step: its intent is in the journal before the body runs, its outcome after, and both are told."""
-    write(surroundings, rotation, step, Mark.INTENT)
+    write(surroundings, rotation, step, Mark.INTENT, _who(surroundings))
     surroundings.tell(step, Moment.STARTED)
     outcome = Outcome()
     try:
@@ -368,5 +375,5 @@ def taking(surroundings: Surroundings, rotation: Rotation, step: Step) -> Iterat
         moment = Moment.WAITING if getattr(error, "waits", False) else Moment.FAILED
         surroundings.tell(step, moment, getattr(error, "title", ""))
         raise
-    write(surroundings, rotation, step, Mark.DONE, outcome.facts)
+    write(surroundings, rotation, step, Mark.DONE, {**_who(surroundings), **outcome.facts})
     surroundings.tell(step, Moment.DONE, outcome.detail)

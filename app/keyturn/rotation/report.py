@@ -207,6 +207,8 @@ def _detail(rotation: Rotation, entry: Entry) -> str:
     by = entry.facts.get("by")
     if by == By.CONSOLE.value:
         return _("by a person in the AWS console")
+    if by == By.SIGNER.value:
+        return _("by Keyturn, as {signer}").format(signer=entry.facts.get("signer", ""))
     return _("by Keyturn, with a key that may do so") if by == By.KEY.value else ""
 
 

@@ -20,7 +20,7 @@ def was_seen(entry: Entry) -> bool:
     if known is not None:
         return bool(known)
     by_word = entry.mark is Mark.TICKED or (entry.step == Step.DELETE.value and entry.mark is Mark.DONE)
-    return not by_word or entry.facts.get("by") == By.KEY.value
+    return not by_word or entry.facts.get("by") in {By.KEY.value, By.SIGNER.value}
 
 
 def is_deletion_seen(rotation: Rotation) -> bool:

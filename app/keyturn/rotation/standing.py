@@ -58,9 +58,10 @@ def opened(surroundings: Surroundings, name: str | None) -> Rotation:
     """The rotation of that name, or the only one under way; AWS is spoken to with what its journal knows.
 
     Raises:
-        UsageError: where there is none, or more than one.
+        UsageError: where there is none, or more than one, or the signer is of another account.
     """
     rotation = find_rotation(surroundings.journal, name)
+    surroundings.signer.expect_fits(rotation.decision.key, rotation.decision.owner)
     remember_new(surroundings, rotation)
     return rotation
 

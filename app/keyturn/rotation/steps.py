@@ -55,6 +55,7 @@ class By(StrEnum):
 
     KEY = "key"
     CONSOLE = "console"
+    SIGNER = "signer"  # another identity, see `signers`
 
 
 class Why(StrEnum):

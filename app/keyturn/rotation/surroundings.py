@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import Step
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from keyturn.computer.clock import Clock
     from keyturn.computer.computer import Computer
     from keyturn.model.keys import AccessKeyId
+    from keyturn.rotation.signers.signer import Signer
     from keyturn.state.journal import Journal
     from keyturn.state.secrets import SecretStore
 
@@ -56,6 +58,7 @@ class Surroundings:
 
     Attributes:
         endpoint_url: where AWS is, where that is not Amazon's own address.
+        signer: who makes the change.
         search_scope: what is searched for the old key before a key is switched, and before the old one is turned off.
     """
 
@@ -68,6 +71,7 @@ class Surroundings:
     cancel: CancelToken = field(default_factory=CancelToken)
     endpoint_url: str | None = None
     search_scope: SearchScope = SearchScope.NONE
+    signer: Signer = field(default_factory=TheKey)
 
     def tell(self, step: Step, moment: Moment, detail: str = "", places: tuple[str, ...] = ()) -> None:
         """Tell whoever watches."""

@@ -12,9 +12,10 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, old_key
 from keyturn.rotation.decision import Decision
-from keyturn.rotation.pairs import SecretGone, asker
+from keyturn.rotation.pairs import SecretGone
 from keyturn.rotation.proving import store_target, targets_of
 from keyturn.rotation.record import Rotation, taking, write
+from keyturn.rotation.signers.signer import Hand, Signer
 from keyturn.rotation.steps import By, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
@@ -22,10 +23,16 @@ from keyturn.state.journal import Mark
 _LOOK_EVERY = 3.0  # seconds between two looks whether the person turned the key off
 
 
-def default_way(decision: Decision) -> By:
-    """How the old key is turned off unless the person says otherwise."""
+def default_way(decision: Decision, signer: Signer | None = None) -> By:
+    """How the old key is turned off unless the person says otherwise.
+
+    Args:
+        signer: who makes the change; None where only the rotation's own keys do.
+    """
     if decision.store is not None:
         return By.CONSOLE
+    if signer is not None and signer.ends(decision):
+        return By.SIGNER
     return By.CONSOLE if decision.of_root and by_hand.has_console(decision.owner) else By.KEY
 
 
@@ -35,7 +42,7 @@ def is_one_way(decision: Decision, by: By) -> bool:
 
 
 def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> None:
-    """Turn the old key off with the new key where it has the same owner, else with itself.
+    """Turn the old key off with whoever else may, such as a new key of the same owner; else with itself.
 
     Raises:
         SecretGone: where neither is at hand.
@@ -49,22 +56,23 @@ def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair
             _("Only the store's own web page can. Use --by console."),
             code="usage.by",
         )
-    if is_one_way(decision, By.KEY):
+    way = By.SIGNER if surroundings.signer.ends(decision) else By.KEY
+    if is_one_way(decision, way):
         _expect_a_console(decision)
-    signer = asker(rotation, old, new)
-    if signer is None:
+    hand = surroundings.signer.changes(decision, new) or (None if old is None else Hand(old))
+    if hand is None:
         raise SecretGone(decision.key)
     with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
         # Whoever finds the key off after an interruption finds here who was about to do it.
-        write(surroundings, rotation, Step.TURN_OFF, Mark.NOTED, {"by": By.KEY.value})
+        write(surroundings, rotation, Step.TURN_OFF, Mark.NOTED, {"by": way.value})
         try:
-            access_keys.set_status(surroundings.aws, signer, decision.key, active=False, user_name=None)
+            access_keys.set_status(surroundings.aws, hand.pair, decision.key, active=False, user_name=hand.user_name)
         except AwsError as error:
-            if error.fault is not AwsFault.UNKNOWN_KEY or signer is not old:
+            if error.fault is not AwsFault.UNKNOWN_KEY or hand.pair is not old:
                 raise
         if old is not None:
             spreading.wait_until_refused(surroundings.aws, old, surroundings.clock)
-        outcome.facts["by"] = By.KEY.value
+        outcome.facts["by"] = way.value
         outcome.detail = decision.key.masked
 
 
@@ -129,10 +137,12 @@ def said_off(surroundings: Surroundings, rotation: Rotation) -> None:
         outcome.detail = rotation.decision.key.masked
 
 
-def turn_on_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair) -> None:
-    """Turn the old key on again with the new key, which has the same owner."""
+def turn_on_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, hand: Hand) -> None:
+    """Turn the old key on again with a key that may."""
     with taking(surroundings, rotation, Step.TURN_ON) as outcome:
-        access_keys.set_status(surroundings.aws, new, rotation.decision.key, active=True, user_name=None)
+        access_keys.set_status(
+            surroundings.aws, hand.pair, rotation.decision.key, active=True, user_name=hand.user_name
+        )
         _wait_until_known(surroundings, rotation, old)
         outcome.detail = rotation.decision.key.masked
 

@@ -30,6 +30,7 @@ from keyturn.rotation.proving import (
     targets_of_destinations,
 )
 from keyturn.rotation.record import Rotation, taking, write
+from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Step, Why
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.switching import switch_back
@@ -70,8 +71,9 @@ def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
         PersonDecides: where all is back, and something is left about which only a person can decide.
         AppError: what could not be put back; the new key stays as long as a destination may hold it.
     """
+    hand = surroundings.signer.makes(rotation.decision, old)
     with taking(surroundings, rotation, Step.UNDO):
-        made = made_at_aws(surroundings, rotation, old)
+        made = made_at_aws(surroundings, rotation, hand)
         held = held_now(surroundings, rotation.decision)
         ours = _ours(surroundings, rotation, made, held)
         # Once they are removed AWS does not list them any more, and their secrets have to be wiped all the same.
@@ -84,7 +86,7 @@ def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
             kept += [one for key in strange for one in held.by(key)]
             _prove(surroundings, rotation, old, kept)
         take_back_uploads(surroundings, rotation, old)
-        undecided = [*made.undecided, *_remove(surroundings, rotation, old, made)]
+        undecided = [*made.undecided, *_remove(surroundings, rotation, hand, made)]
         known = {one.key for one in undecided}
         undecided += [_in_place(held, key) for key in strange if key not in known]
         if undecided:
@@ -142,8 +144,8 @@ def _wipe_copies(surroundings: Surroundings, rotation: Rotation, made: Collectio
         surroundings.secrets.forget(key)
 
 
-def _remove(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, made: Made) -> list[Undecided]:
-    """Remove what is ours, and return what the old key may not remove.
+def _remove(surroundings: Surroundings, rotation: Rotation, hand: Hand, made: Made) -> list[Undecided]:
+    """Remove what is ours, and return what the hand may not remove.
 
     Raises:
         AppError: where a destination holds one of the keys again, or cannot be read: then none is removed.
@@ -162,13 +164,13 @@ def _remove(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, mad
                 ).format(path=one.place.path),
                 code="place.other-key",
             )
-    name = None if made.user is None else made.user.name
+    name = hand.user_name if made.user is None else made.user.name
     left: list[Undecided] = []
     remain = bool(made.others) or not made.can_list
     # Where AWS does not let the old key list them, they may be there still.
     for key in made.listed if made.can_list else made.keys:
         try:
-            access_keys.delete_key(surroundings.aws, signer, key, user_name=name)
+            access_keys.delete_key(surroundings.aws, hand.pair, key, user_name=name)
         except AwsError as error:
             if error.fault is not AwsFault.DENIED:
                 raise
@@ -178,7 +180,7 @@ def _remove(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, mad
         else:
             surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed {key}").format(key=key.masked))
     if rotation.decision.route is Route.SCOPED_USER and not remain:
-        left += _remove_user(surroundings, rotation, signer, made.user)
+        left += _remove_user(surroundings, rotation, hand.pair, made.user)
     return left
 
 

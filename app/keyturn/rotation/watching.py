@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from keyturn.aws import access_keys
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, KeyUse, LastUse
+from keyturn.model.keys import AccessKeyId, KeyStatus, KeyUse, LastUse, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, key_users
 from keyturn.rotation.deciding import items_to_decide
@@ -15,6 +15,7 @@ from keyturn.rotation.guided_items import guided_items
 from keyturn.rotation.old_key import is_refused
 from keyturn.rotation.program_runs import awaited_runs
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.signers.signer import Hand, Signer
 from keyturn.rotation.steps import Awaited, By, State, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.turning_off import default_way
@@ -44,28 +45,29 @@ class Evidence:
     uses: tuple[KeyUse, ...] = ()
 
 
-def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair | None) -> Evidence:
+def look(surroundings: Surroundings, rotation: Rotation, hand: Hand | None) -> Evidence:
     """Ask AWS when the old key was used last, net of Keyturn's own requests.
 
     GetAccessKeyLastUsed, and not the credential report: whoever of ours may read the report may ask this too, the old
     key itself or another one of its owner, and it comes without the report's four hours (research/aws.md A3). The
-    report would tell more only to a third identity (research/aws.md A2, "IAM admin"), and no route makes one: the
-    scoped user may ask IAM nothing at all. Who may not ask looks in the console, see `LAST_USE`.
+    report would tell more only of root's keys (research/aws.md A2, "IAM admin"). Who may not ask looks in the console,
+    see `LAST_USE`.
 
     Args:
-        signer: who asks; None where nobody can.
+        hand: who asks; None where nobody can.
 
     Raises:
         AwsError: where AWS could not be asked.
     """
     key, decision = rotation.decision.key, rotation.decision
-    if signer is None:
+    if hand is None:
         return Evidence(readable=False)
+    signer = hand.pair
     if decision.store is not None:
         return Evidence(readable=False, dead=is_refused(surroundings, decision, signer))
     by_itself = signer.access_key_id == key
     try:
-        if not by_itself and _is_listed_off(surroundings, signer, key):
+        if not by_itself and _is_listed_off(surroundings, hand, key):
             return Evidence(dead=True)
         read = access_keys.last_use(surroundings.aws, signer, key)
     except AwsError as error:
@@ -79,9 +81,9 @@ def look(surroundings: Surroundings, rotation: Rotation, signer: KeyPair | None)
     return Evidence(foreign_use=without_own(surroundings.journal, key, read), uses=uses)
 
 
-def _is_listed_off(surroundings: Surroundings, signer: KeyPair, key: AccessKeyId) -> bool:
-    """True where another key of its owner sees that the old key is off or gone: no use of the old key is needed."""
-    listed = access_keys.list_keys(surroundings.aws, signer, None)
+def _is_listed_off(surroundings: Surroundings, hand: Hand, key: AccessKeyId) -> bool:
+    """True where another key sees that the old key is off or gone: no use of the old key is needed."""
+    listed = access_keys.list_keys(surroundings.aws, hand.pair, hand.user_name)
     return all(one.access_key_id != key or one.status is not KeyStatus.ACTIVE for one in listed)
 
 
@@ -112,7 +114,6 @@ def delete_gates(surroundings: Surroundings, rotation: Rotation) -> tuple[str, .
 
 def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
     """What the rotation waits for now, as far as it can be told without asking AWS."""
-    decision = rotation.decision
     if rotation.is_over:
         return ()
     if rotation.step in {Step.CREATE, Step.UNDO}:
@@ -122,14 +123,14 @@ def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, .
     if rotation.new_key_fails and rotation.step in {Step.WATCH, Step.TURN_OFF, Step.PROVE_OFF, Step.DELETE}:
         return from_a_dead_new_key(rotation)
     if rotation.step is Step.WATCH:
-        return awaited_before_turn_off(surroundings, rotation) or (_turn_off(rotation),)
+        return awaited_before_turn_off(surroundings, rotation) or (_turn_off(rotation, surroundings.signer),)
     if rotation.step is Step.TURN_OFF:
-        return (_turn_off(rotation),)
+        return (_turn_off(rotation, surroundings.signer),)
     if rotation.step is Step.DELETE:
         waits = _before_delete(surroundings, rotation)
         if waits:
             return waits
-        return (delete_by_command(rotation) if decision.route.same_owner else by_hand.delete_in_console(decision),)
+        return (delete_by_command(rotation, surroundings.signer) or _delete_in_console(rotation),)
     return ()
 
 
@@ -164,11 +165,28 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
     return tuple(items)
 
 
-def delete_by_command(rotation: Rotation) -> Awaited:
-    """Deleting the old key with the new one."""
-    key = rotation.decision.key
+def delete_by_command(rotation: Rotation, signer: Signer) -> Awaited | None:
+    """Deleting the old key with one that may; None where a person does it in the console."""
+    key, ends = rotation.decision.key, signer.ends(rotation.decision)
+    if not ends and not rotation.decision.route.same_owner:
+        return None
     command = f"keyturn delete {rotation.name} --confirm {key.last4}"
+    if ends:
+        command += f" --as {signer.name}"
     return Awaited(by_hand.DELETE, _("Delete {key}").format(key=key.masked), (command,), tickable=False)
+
+
+def _delete_in_console(rotation: Rotation) -> Awaited:
+    item = by_hand.delete_in_console(rotation.decision)
+    owner = rotation.decision.owner
+    if owner is None or owner.kind is not PrincipalKind.USER:
+        return item
+    text = _(
+        "Or without the console, if you have an identity that may: `keyturn delete {name} --confirm {last4} --as "
+        "profile:NAME` (`keyturn delete -h` names the others)."
+    )
+    note = text.format(name=rotation.name, last4=rotation.decision.key.last4)
+    return replace(item, notes=(*item.notes, note))
 
 
 def _acceptance(rotation: Rotation) -> Awaited:
@@ -181,11 +199,14 @@ def _acceptance(rotation: Rotation) -> Awaited:
     )
 
 
-def _turn_off(rotation: Rotation) -> Awaited:
+def _turn_off(rotation: Rotation, signer: Signer) -> Awaited:
     decision, name = rotation.decision, rotation.name
-    if default_way(decision) is By.KEY:
+    way = default_way(decision, signer)
+    if way is not By.CONSOLE:
         title = _("Turn off {key}").format(key=decision.key.masked)
-        return Awaited(by_hand.TURN_OFF, title, (_by_key(rotation),), notes=write_notes(rotation))
+        text = _("Run `keyturn turn-off {name} --as {signer}`, and all backups are proved again.")
+        step = text.format(name=name, signer=signer.name) if way is By.SIGNER else _by_key(rotation)
+        return Awaited(by_hand.TURN_OFF, title, (step,), notes=write_notes(rotation))
     in_console = by_hand.turn_off_in_console(decision)
     command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.").format(name=name)
     steps = (*in_console.steps, command)

@@ -57,7 +57,7 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
 
 
 def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Result:
-    """Turn the old key on again: with the new key where it has the same owner, else by the person in the console."""
+    """Turn the old key on again: with a key that may, such as a new one of the same owner, else in the console."""
     rotation = opened(surroundings, name)
     if rotation.is_over:
         raise UsageError(
@@ -80,12 +80,12 @@ def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Re
 
 def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, wait: float) -> Result | None:
     """Turn the old key on, or return what the person has to do first."""
-    new = new_pair(surroundings, rotation)
-    if rotation.decision.route.same_owner and new is not None:
+    hand = surroundings.signer.changes(rotation.decision, new_pair(surroundings, rotation))
+    if hand is not None:
         try:
-            turning_off.turn_on_by_key(surroundings, rotation, old, new)
+            turning_off.turn_on_by_key(surroundings, rotation, old, hand)
         except AwsError as error:
-            # The new key is off or gone itself, or its rights were taken away: a person turns the old one on.
+            # That key is off or gone itself, or its rights were taken away: a person turns the old one on.
             if error.fault not in {AwsFault.UNKNOWN_KEY, AwsFault.DENIED}:
                 raise
         else:

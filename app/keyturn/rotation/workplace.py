@@ -17,12 +17,14 @@ from keyturn.computer.lock import OneAtATime
 from keyturn.computer.temporaries import clear_system_temporaries, clear_temporaries
 from keyturn.computer.trust import system_certificates
 from keyturn.model.addresses import server_or_none
-from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, StoreError
+from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, StoreError, UsageError
 from keyturn.model.keys import Secret
 from keyturn.model.search_scope import SearchScope
+from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
 from keyturn.rotation.record import Rotation, read_rotations
+from keyturn.rotation.signers.who import THE_KEY
 from keyturn.rotation.steps import State
 from keyturn.rotation.surroundings import OwnUses, ProgressSink, Surroundings
 from keyturn.rotation.unread import Unread
@@ -33,6 +35,7 @@ from keyturn.state.settings import Proxy, Settings, Trust, load
 
 if TYPE_CHECKING:
     from keyturn.aws.session import Aws
+    from keyturn.rotation.signers.signer import Signer
 
 _AWS = "sts.amazonaws.com"  # for the question whether AWS is reached through a proxy
 
@@ -46,6 +49,7 @@ class Workplace:
 
     Attributes:
         search_scope: what of the computer is searched for the old key; None is what the settings say.
+        who: who makes the change; chosen before the surroundings are asked for.
     """
 
     def __init__(
@@ -62,6 +66,8 @@ class Workplace:
         self._aws: Aws | None = None
         self._settings: Settings | None = None
         self.search_scope: SearchScope | None = None
+        self.who = THE_KEY
+        self._signer: Signer | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -109,10 +115,14 @@ class Workplace:
         return self._journal
 
     def surroundings(self, progress: ProgressSink | None = None, cancel: CancelToken | None = None) -> Surroundings:
-        """Everything a rotation touches."""
+        """Everything a rotation touches.
+
+        Raises:
+            AppError: where whoever is to make the change is not to be had, see `opened_signer`.
+        """
         if self._secrets is None:
             self._secrets = open_store(self.location.secrets, self.folder)
-        return Surroundings(
+        made = Surroundings(
             computer=self.computer,
             aws=self._way_to_aws(),
             journal=self.journal,
@@ -122,6 +132,25 @@ class Workplace:
             cancel=cancel or CancelToken(),
             endpoint_url=self.location.endpoint_url,
             search_scope=self.search_scope or self.settings.search_scope,
+        )
+        if self.who == THE_KEY:
+            return made
+        if self._signer is None:
+            from keyturn.rotation.signers.choosing import opened_signer  # and with it the way to AWS
+
+            self._signer = opened_signer(made, self.who, self.ask_code)
+        return replace(made, signer=self._signer)
+
+    def ask_code(self, device: str) -> str:
+        """Ask the person for the six digits that an MFA device shows now; a face that can ask does so.
+
+        Raises:
+            UsageError: where nobody can be asked.
+        """
+        raise UsageError(
+            _("The role wants a code of the MFA device {device}").format(device=device),
+            _("Nobody can be asked for it here. Nothing was changed."),
+            code="signer.mfa",
         )
 
     def rotations(self) -> tuple[Rotation, ...]:

@@ -19,6 +19,7 @@ from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
+from keyturn.rotation.signers.who import THE_KEY, Who
 from keyturn.rotation.steps import By, Route
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import LONGEST_WAIT, Settings
@@ -60,6 +61,7 @@ class Arguments:
     key_name: str = ""
     off: str | None = None
     without_secret: bool = False
+    who: Who = THE_KEY
     route: str | None = None
     only: tuple[str, ...] = ()
     bucket: tuple[str, ...] = ()
@@ -196,7 +198,10 @@ def parser() -> argparse.ArgumentParser:
         made[name].add_argument(
             "--pair", action="store_true", help=_("ask for a pair that is not kept any more; from a pipe, two lines")
         )
-    made["turn-off"].add_argument("--by", choices=[by.value for by in By], help=_("console for a root key, else key"))
+    for name in ("plan", "rotate", "continue", "undo", "turn-off", "turn-on", "delete"):
+        _signer_option(made[name])
+    ways = [By.KEY.value, By.CONSOLE.value]
+    made["turn-off"].add_argument("--by", choices=ways, help=_("console for a root key, else key"))
     for name in ("turn-off", "turn-on"):
         made[name].add_argument(
             "--wait",
@@ -375,6 +380,16 @@ def _search_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _signer_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--as",
+        dest="who",
+        type=_who,
+        metavar="WHO",
+        help=_("who makes the change: key (so unless said), key:ID, profile:NAME, keeper or sign-in"),
+    )
+
+
 def _bucket_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bucket",
@@ -382,6 +397,13 @@ def _bucket_option(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=_("a bucket that is used and that no configuration here names; may be repeated"),
     )
+
+
+def _who(text: str) -> Who:
+    try:
+        return Who.parsed(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _amount(text: str) -> float:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from keyturn.clients.guide import ANOTHER_COMPUTER
+from keyturn.model.errors import UsageError
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
 from keyturn.rotation import consent
 from keyturn.rotation.record import Rotation, find_rotation
+from keyturn.rotation.signers.who import THE_KEY, Kind
 from keyturn.rotation.steps import By, Result, Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.terminal import documents, questions, reading
@@ -102,7 +104,9 @@ def turn_off(session: Session, output: Output) -> Exit:
     with session.alone():
         _take_pair(session, output)
         rotation = find_rotation(session.journal, arguments.rotation)
-        way = By(arguments.by) if arguments.by is not None else turning_off.default_way(rotation.decision)
+        _expect_one_signer(session, rotation)
+        signer = session.surroundings().signer
+        way = By(arguments.by) if arguments.by is not None else turning_off.default_way(rotation.decision, signer)
         still_on = rotation.off_at is None and rotation.step in {Step.WATCH, Step.TURN_OFF}
         if still_on and watching.awaited_before_turn_off(session.surroundings(), rotation):
             # Something comes first, so there is nothing to ask yet; this looks, and turns nothing off.
@@ -133,7 +137,8 @@ def turn_on(session: Session, output: Output) -> Exit:
     with session.alone():
         _take_pair(session, output)
         rotation = find_rotation(session.journal, session.arguments.rotation)
-        if not rotation.is_over and not rotation.decision.route.same_owner and wait > 0:
+        by_key = rotation.decision.route.same_owner or session.surroundings().signer.ends(rotation.decision)
+        if not rotation.is_over and not by_key and wait > 0:
             output.page.write(*_in_the_console(by_hand.turn_on_in_console(rotation.decision).steps, wait))
         return _carried_out(session, output, lambda all_of_it: conductor.turn_on(all_of_it, rotation.name, wait))
 
@@ -169,6 +174,25 @@ COMMANDS: dict[str, Callable[[Session, Output], Exit]] = {
 }
 
 
+def _expect_one_signer(session: Session, rotation: Rotation) -> None:
+    """`--by key` lets a key of the rotation sign, and nobody else.
+
+    Raises:
+        UsageError: where somebody else was named as well.
+    """
+    if session.arguments.by != By.KEY.value or session.who == THE_KEY:
+        return
+    key = rotation.decision.key
+    if session.who.kind is Kind.OTHER_KEY and session.who.which in {key.value, key.last4, key.masked}:
+        session.who = THE_KEY  # the same, said twice
+        return
+    raise UsageError(
+        _("--by key and --as {who} contradict each other").format(who=session.who),
+        _("With --by key the key turns itself off. Leave one of the two out. Nothing was changed."),
+        code="usage.by",
+    )
+
+
 def _take_pair(session: Session, output: Output) -> None:
     """Ask for the pair whose secret is not kept any more, where the person said that they have it."""
     from keyturn.rotation import conductor
@@ -187,6 +211,7 @@ def _carried_out(
 def _result(
     session: Session, output: Output, work: Callable[[Surroundings], Result], ahead: Sequence[Step] = ()
 ) -> Result:
+    session.surroundings()  # whoever makes the change may not be to be had, and nothing has begun then
     progress = output.progress(ahead)
     with heard(progress, session.before_exit) as cancel, progress:
         session.began = True

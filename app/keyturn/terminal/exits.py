@@ -44,6 +44,8 @@ def of_error(error: AppError, *, began: bool) -> Exit:
         return Exit.USAGE
     if isinstance(error, AnotherKeyturnError):
         return Exit.ANOTHER
+    if error.waits:
+        return Exit.WAITING  # nothing was put back for it, and the command may be run again
     if isinstance(error, StateError):
         return Exit.STOPPED  # what was done before, or is kept for it, cannot be told
     return Exit.STOPPED if began else Exit.FAILED

@@ -15,6 +15,7 @@ from keyturn.terminal.output import Output
 from keyturn.terminal.screen import Line, Piece, Tone
 
 _SHORT = 0.2  # seconds
+_DIGITS = 6  # of an MFA code (IAM API reference, AssumeRole: TokenCode)
 
 
 def is_interactive() -> bool:
@@ -93,6 +94,29 @@ def password(output: Output, question: str) -> Secret:
             code="usage.password",
         )
     return Secret(typed.rstrip("\r\n"))
+
+
+def code_of_device(device: str) -> str:
+    """Take the code of an MFA device: asked for at a terminal; else the next line of standard input.
+
+    Raises:
+        UsageError: where it is none.
+    """
+    if is_interactive():
+        sys.stderr.write(_("The six digits that the MFA device {device} shows now: ").format(device=device))
+        sys.stderr.flush()
+        _await_line()
+    code = sys.stdin.readline().strip()
+    if not (code.isascii() and code.isdecimal() and len(code) == _DIGITS):
+        raise UsageError(
+            _("That is no code of an MFA device"),
+            _(
+                "The role wants the six digits that {device} shows now. Without a terminal they are the next line of "
+                "standard input. Nothing was changed."
+            ).format(device=device),
+            code="signer.mfa",
+        )
+    return code
 
 
 def _as_pair(identifier: str, secret: str) -> KeyPair:

@@ -249,7 +249,8 @@ def _commands(rotation: Rotation, result: Result, *, several: bool) -> Iterable[
             if one.tickable and one.item != Step.DELETE.value:
                 yield _("when you saw it"), ("done", one.item, *option)
         yield _("turns the old key on again"), ("turn-on", *name)
-        if rotation.decision.route.same_owner:
+        by_command = any(one.item == Step.DELETE.value and not one.tickable for one in result.awaiting)
+        if rotation.decision.route.same_owner or by_command:
             yield _("deletes it"), ("delete", *name, "--confirm", rotation.decision.key.last4)
         else:
             confirm = ("--confirm", rotation.decision.key.last4)

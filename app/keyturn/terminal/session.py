@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from keyturn.computer.clock import Clock
 from keyturn.model.search_scope import SearchScope
+from keyturn.rotation.signers.who import THE_KEY
 from keyturn.rotation.workplace import Workplace
 from keyturn.terminal.arguments import Arguments
 
@@ -25,5 +26,13 @@ class Session(Workplace):
         self.search_scope = SearchScope(arguments.search_scope)
         self.began = False
         asked = ("--rclone-password",) if arguments.rclone_password else ()
-        self.hints: tuple[str, ...] = (*arguments.location.options, *asked)
+        self.who = arguments.who
+        signer = () if arguments.who == THE_KEY else ("--as", str(arguments.who))
+        self.hints: tuple[str, ...] = (*arguments.location.options, *asked, *signer)
         self.before_exit: Callable[[], None] | None = None
+
+    def ask_code(self, device: str) -> str:
+        """Ask at the terminal, or take the next line of standard input."""
+        from keyturn.terminal.questions import code_of_device
+
+        return code_of_device(device)

@@ -1,0 +1,43 @@
+"""The one place where `--as WHO` becomes somebody who signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn.aws import identity
+from keyturn.model.errors import UsageError
+from keyturn.model.text import _
+from keyturn.rotation.signers.found_key import found_key
+from keyturn.rotation.signers.profile import AskCode, key_of_profile_named
+from keyturn.rotation.signers.somebody import Somebody
+from keyturn.rotation.signers.the_key import TheKey
+from keyturn.rotation.signers.who import Kind, Who
+
+if TYPE_CHECKING:
+    from keyturn.rotation.signers.signer import Signer
+    from keyturn.rotation.surroundings import Surroundings
+
+
+def opened_signer(surroundings: Surroundings, who: Who, ask_code: AskCode) -> Signer:
+    """Return whoever was named, once AWS said who that is.
+
+    Args:
+        ask_code: asks the person for the six digits of an MFA device, where a role wants them.
+
+    Raises:
+        UsageError: where nobody of that name is here.
+        AppError: `signer.session-ended`, which waits, where a person has to sign in first.
+        AwsError: where AWS refused it, or could not be asked.
+    """
+    match who.kind:
+        case Kind.KEY:
+            return TheKey()
+        case Kind.OTHER_KEY:
+            return found_key(surroundings, who)
+        case Kind.PROFILE:
+            pair = key_of_profile_named(surroundings, who.which, ask_code)
+        case _:
+            raise UsageError(
+                _("--as {who} is not to be had here").format(who=who), _("Nothing was changed."), code="signer.kind"
+            )
+    return Somebody(str(who), pair, identity.whose(surroundings.aws, pair))

@@ -1,0 +1,87 @@
+"""`--as key:ID`: another key that was found on this computer, or that Keyturn keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from keyturn.aws import identity
+from keyturn.clients.registry import find_everything
+from keyturn.model.errors import AwsError, AwsFault, UsageError
+from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.text import _
+from keyturn.rotation.record import all_rotations
+from keyturn.rotation.signers.somebody import Somebody
+from keyturn.rotation.signers.who import Who
+
+if TYPE_CHECKING:
+    from keyturn.rotation.surroundings import Surroundings
+
+# What AWS says of one of several secrets of a key; another one may be right.
+_NOT_THIS_ONE = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.WRONG_SECRET})
+
+
+def found_key(surroundings: Surroundings, who: Who) -> Somebody:
+    """Return the key, with the secret that AWS accepts.
+
+    Args:
+        who: names its ID, or the last four characters of it.
+
+    Raises:
+        UsageError: where no key of that ID has its secret here, or more than one is meant.
+        AwsError: where AWS accepts none of its secrets, or could not be asked.
+    """
+    pairs = [pair for pair in _all_pairs(surroundings) if _is_meant(pair.access_key_id, who.which)]
+    keys = dict.fromkeys(pair.access_key_id for pair in pairs)
+    if not pairs:
+        raise UsageError(
+            _("No key {which} has its secret here").format(which=_shown(who.which)),
+            _("`keyturn scan` shows the keys that are here. Nothing was changed."),
+            code="signer.no-key",
+        )
+    if len(keys) > 1:
+        raise UsageError(
+            _("More than one key ends with “{text}”").format(text=who.which),
+            _("Give all of it: {keys}. Nothing was changed.").format(keys=", ".join(key.masked for key in keys)),
+            code="signer.no-key",
+        )
+    refusal: AwsError | None = None
+    for pair in pairs:
+        try:
+            principal = identity.whose(surroundings.aws, pair)
+        except AwsError as error:
+            if error.fault not in _NOT_THIS_ONE:
+                raise
+            refusal = error
+        else:
+            return Somebody(f"key:{pair.access_key_id}", pair, principal)
+    raise refusal or ValueError("a key without a secret")
+
+
+def _all_pairs(surroundings: Surroundings) -> Iterator[KeyPair]:
+    """Every lasting pair of this computer: those of files, then those of rotations that Keyturn keeps."""
+    known: list[KeyPair] = []
+    for place in find_everything(surroundings.computer, leave_out=(surroundings.journal.path.parent,)).places:
+        if place.pair is not None and not place.session and not place.access_key_id.is_temporary:
+            known.append(place.pair)
+    for rotation in all_rotations(surroundings.journal):
+        for key in (rotation.decision.key, rotation.new_key):
+            kept = None if key is None else surroundings.secrets.get(key)
+            if kept is not None:
+                known.append(kept)
+    for number, pair in enumerate(known):
+        if pair not in known[:number]:
+            yield pair
+
+
+def _is_meant(key: AccessKeyId, text: str) -> bool:
+    ending = text.rpartition("…")[2]
+    return key.value == text or (4 <= len(ending) < len(key.value) and key.value.endswith(ending))
+
+
+def _shown(text: str) -> str:
+    """The text where it can be no secret by mistake."""
+    try:
+        return AccessKeyId(text).masked
+    except ValueError:
+        return text if len(text) < 16 else "…"

@@ -1,0 +1,36 @@
+"""`--as key`, and what counts unless something else is said: the keys of the rotation itself sign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn.rotation.signers.signer import Concerned, Hand
+
+if TYPE_CHECKING:
+    from keyturn.model.keys import AccessKeyId, KeyPair, Principal
+
+
+class TheKey:
+    """The old key makes the new one, and a new one of the same owner turns the old one off and deletes it."""
+
+    name = "key"
+
+    def makes(self, subject: Concerned, old: KeyPair) -> Hand:
+        """The old key."""
+        return Hand(old)
+
+    def asks(self, subject: Concerned, old: KeyPair | None, new: KeyPair | None) -> Hand | None:
+        """The new key where it has the same owner, else the old one."""
+        pair = new if new is not None and subject.route.same_owner else old
+        return None if pair is None else Hand(pair)
+
+    def changes(self, subject: Concerned, new: KeyPair | None) -> Hand | None:
+        """The new key where it has the same owner."""
+        return Hand(new) if new is not None and subject.route.same_owner else None
+
+    def ends(self, subject: Concerned) -> bool:
+        """It depends on the route, see `turning_off.default_way`."""
+        return False
+
+    def expect_fits(self, key: AccessKeyId, owner: Principal | None) -> None:
+        """It always does."""

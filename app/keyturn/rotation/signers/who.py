@@ -1,0 +1,61 @@
+"""`--as WHO` as it was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from keyturn.model.text import _
+
+
+class Kind(StrEnum):
+    """Which kind of identity."""
+
+    KEY = "key"
+    OTHER_KEY = "other-key"
+    PROFILE = "profile"
+    KEEPER = "keeper"
+    SIGN_IN = "sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """One identity.
+
+    Attributes:
+        which: the key's ID or its last four characters, or the profile's name; empty for the kinds of which there is
+            one.
+    """
+
+    kind: Kind = Kind.KEY
+    which: str = ""
+
+    @classmethod
+    def parsed(cls, text: str) -> Who:
+        """Read what was typed.
+
+        Raises:
+            ValueError: with a sentence, where it names nobody.
+        """
+        word, colon, which = text.strip().partition(":")
+        if colon and which.strip():
+            if word == "key":
+                return cls(Kind.OTHER_KEY, which.strip())
+            if word == "profile":
+                return cls(Kind.PROFILE, which.strip())
+        elif not colon and word in {Kind.KEY, Kind.KEEPER, Kind.SIGN_IN}:
+            return cls(Kind(word))
+        said = _("“{text}” names nobody: say key, key:ID, profile:NAME, keeper or sign-in")
+        raise ValueError(said.format(text=text if len(text) < 40 else "…"))
+
+    def __str__(self) -> str:
+        match self.kind:
+            case Kind.OTHER_KEY:
+                return f"key:{self.which}"
+            case Kind.PROFILE:
+                return f"profile:{self.which}"
+            case kind:
+                return kind.value
+
+
+THE_KEY = Who()
