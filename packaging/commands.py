@@ -18,6 +18,7 @@ python3 packaging/dev.py COMMAND
                             (Windows: .venv\\Scripts\\keyturn.exe) is the program
   run [arguments]           set up if needed, then keyturn with these arguments
   test [pytest arguments]   set up if needed, then lint, types, import borders and tests; stops at the first failure
+  check                     the same without the tests, in seconds; what .pre-commit-config.yaml runs at each commit
   bench                     how fast Keyturn starts, scans, searches, rotates and answers, as ratios
   screenshots               picture every page on practice data, and those of the README anew
   fuzz [seconds]            look for files that break what reads them, with atheris (Linux; see packaging/fuzz.py)
@@ -54,15 +55,30 @@ def test(arguments: Sequence[str]) -> int:
     """Run every check in turn; the first that fails ends the run with its exit code."""
     environment.make_ready(environment.Level.TEST)
     programs.install_missing()
+    # All cores, each taking over what another has not begun: most tests wait for programs that they started.
+    parallel = ["--numprocesses", "logical", "--dist", "worksteal"]
+    pytest = [str(environment.program("python")), "-m", "pytest", *parallel, *arguments]
+    return _in_turn({**_checks(), "pytest": pytest})
+
+
+def check(arguments: Sequence[str]) -> int:
+    """Run every check but the tests."""
+    _take_none(arguments, "check")
+    environment.make_ready(environment.Level.TEST)
+    return _in_turn(_checks())
+
+
+def _checks() -> dict[str, list[str]]:
     python = str(environment.program("python"))
-    steps = {
+    return {
         "ruff check": [python, "-m", "ruff", "check", "."],
         "ruff format": [python, "-m", "ruff", "format", "--check", "."],
         "mypy": [python, "-m", "mypy"],
         "import borders": [str(environment.program("lint-imports"))],
-        # All cores, each taking over what another has not begun: most tests wait for programs that they started.
-        "pytest": [python, "-m", "pytest", "--numprocesses", "logical", "--dist", "worksteal", *arguments],
     }
+
+
+def _in_turn(steps: Mapping[str, list[str]]) -> int:
     for name, command in steps.items():
         print(f"\n── {name}", flush=True)
         code = subprocess.run(command, cwd=environment.ROOT, env=_tool_environment(), check=False).returncode
@@ -145,6 +161,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "setup": setup,
     "run": run,
     "test": test,
+    "check": check,
     "bench": bench,
     "screenshots": screenshots,
     "sweep": sweep,

@@ -124,7 +124,7 @@ def test_without_arguments_or_with_wrong_ones_it_teaches(project: Path) -> None:
     assert "There is no command `tset`" in wrong.stderr
 
 
-@pytest.mark.parametrize("command", ["setup", "bench", "screenshots", "bundle", "audit"])
+@pytest.mark.parametrize("command", ["setup", "check", "bench", "screenshots", "bundle", "audit"])
 def test_what_takes_no_arguments_says_so_before_anything_is_set_up(project: Path, command: str) -> None:
     result = _dev(project, command, "--help")
     assert result.returncode == 1
