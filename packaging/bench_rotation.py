@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 import time
 from collections import Counter
@@ -14,6 +15,7 @@ from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import KeyPair
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.faults import hang_after
+from keyturn.practice.sample_repository import REPOSITORY, REPOSITORY_PASSWORD
 from keyturn.rotation import conductor
 from keyturn.rotation.plan import Options
 from keyturn.rotation.planning import make_plan
@@ -91,3 +93,47 @@ def _measured(account: PracticeAccount, computer: Computer, memory: Path, url: s
     aws.close()
     journal.close()
     return Measured(seconds, calls)
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """So many destinations of restic, rclone and s3cmd over a few buckets, as an office's backup server has them.
+
+    Half are restic's files, a third remotes of rclone whose bucket a script names, the others s3cmd's files with a
+    script each; the programs are those of this computer, so their own checks are run.
+    """
+
+    destinations: int
+    buckets: int
+
+    def furnish(self, account: PracticeAccount, old: KeyPair, home: Path, url: str) -> None:
+        """Write the files, and make the buckets with a repository in each."""
+        for number in range(self.buckets):
+            account.create_bucket(f"bucket-{number:02}")
+            for name, content in REPOSITORY.items():
+                account.put_object(f"bucket-{number:02}", f"data/{name}", base64.b64decode(content))
+        restic, remotes, s3cmd = home / ".config/restic", home / ".config/rclone/rclone.conf", home / "s3cmd"
+        for folder in (restic, remotes.parent, s3cmd, home / "bin"):
+            folder.mkdir(parents=True)
+        sections, commands = [], ["#!/bin/sh"]
+        for number in range(self.destinations):
+            bucket = f"bucket-{number % self.buckets:02}"
+            match number % 6:
+                case 0 | 2 | 4:
+                    (restic / f"{number:04}.env").write_text(
+                        f"AWS_ACCESS_KEY_ID={old.access_key_id}\nAWS_SECRET_ACCESS_KEY={old.secret.reveal()}\n"
+                        f"RESTIC_REPOSITORY=s3:{url}/{bucket}/data\nRESTIC_PASSWORD={REPOSITORY_PASSWORD}\n"
+                    )
+                case 1 | 3:
+                    sections.append(
+                        f"[remote-{number}]\ntype = s3\nprovider = AWS\naccess_key_id = {old.access_key_id}\n"
+                        f"secret_access_key = {old.secret.reveal()}\n"
+                    )
+                    commands.append(f"rclone copy /srv/files remote-{number}:{bucket}/data")
+                case _:
+                    (s3cmd / f"{number:04}.s3cfg").write_text(
+                        f"[default]\naccess_key = {old.access_key_id}\nsecret_key = {old.secret.reveal()}\n"
+                    )
+                    commands.append(f"s3cmd -c {s3cmd}/{number:04}.s3cfg sync /srv/files s3://{bucket}/data/")
+        remotes.write_text("\n".join(sections))
+        (home / "bin/backup.sh").write_text("\n".join(commands) + "\n")

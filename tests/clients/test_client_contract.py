@@ -188,7 +188,7 @@ def test_both_values_are_located_to_the_byte(
     content = sample.content()
     write(content)
 
-    spot = client.locate(computer, the_place(client.find(computer), sample))
+    (spot,) = client.locate(computer, (the_place(client.find(computer), sample),))
 
     id_span, secret_span = spot.access_key_id.span, spot.secret.span
     assert content[id_span.start : id_span.end].decode() == OLD.access_key_id.value
@@ -425,7 +425,7 @@ def test_secrets_are_in_no_repr(
 
     assert OLD.secret.reveal() not in repr(findings)
     place = the_place(findings, sample)
-    assert OLD.secret.reveal() not in repr(client.locate(computer, place))
+    assert OLD.secret.reveal() not in repr(client.locate(computer, (place,)))
 
 
 def test_temporary_credentials_are_shown_and_not_edited(

@@ -23,7 +23,8 @@ from keyturn.model.errors import AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, Secret
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.rotation.advice import Advice
-from keyturn.rotation.proving import Check, DestinationProof
+from keyturn.rotation.own_checks import Check
+from keyturn.rotation.proving import DestinationProof
 from keyturn.rotation.situation import Mood
 from keyturn.rotation.survey import FoundKey, Survey
 

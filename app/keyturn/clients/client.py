@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -251,28 +251,36 @@ class Client(Protocol):
         """Return what else in the file nobody may see in a picture of a change, whatever stands before it."""
         return ()
 
-    def locate(self, computer: Computer, place: Place) -> PairSpot:
-        """Read the file now, and return where the place's pair stands.
+    def locate(self, computer: Computer, places: Sequence[Place]) -> tuple[PairSpot, ...]:
+        """Read a file now, and return where the pairs of its places stand, in the order of the places.
+
+        Args:
+            places: all of one path.
 
         Raises:
             FileError: the file cannot be read or understood.
-            ClientError: `place.gone`, where the place is not there any more.
+            ClientError: `place.gone`, where a place is not there any more.
         """
-        return self.spot_in(self.opened(computer, read_file(place.path)), place)
+        return self.spots_in(self.opened(computer, read_file(places[0].path)), places)
+
+    def spots_in(self, content: FileContent, places: Sequence[Place]) -> tuple[PairSpot, ...]:
+        """Return where the pairs of the places stand in `content`; raises as `locate` does."""
+        found = self.spots(content)
+        for place in places:
+            if place.locator not in found:
+                raise ClientError(
+                    _("{name} is no longer where it was").format(name=place.name),
+                    _(
+                        "{path} has no complete key for “{locator}” now; someone or something changed the file. "
+                        "Nothing was changed here. Look into the file, then start again."
+                    ).format(path=place.path, locator=place.locator),
+                    code="place.gone",
+                )
+        return tuple(found[place.locator] for place in places)
 
     def spot_in(self, content: FileContent, place: Place) -> PairSpot:
         """Return where the place's pair stands in `content`; raises as `locate` does."""
-        spot = self.spots(content).get(place.locator)
-        if spot is None:
-            raise ClientError(
-                _("{name} is no longer where it was").format(name=place.name),
-                _(
-                    "{path} has no complete key for “{locator}” now; someone or something changed the file. Nothing "
-                    "was changed here. Look into the file, then start again."
-                ).format(path=place.path, locator=place.locator),
-                code="place.gone",
-            )
-        return spot
+        return self.spots_in(content, (place,))[0]
 
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None

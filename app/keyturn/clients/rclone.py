@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _RCLONE = ini.Dialect.RCLONE
 _ID, _SECRET = "access_key_id", "secret_access_key"
 _LOCKED = "file.locked"
+# What its own check calls the remote, whatever the person calls it: remotes that are alike are asked about once.
+_REMOTE_OF_CHECK = "backup"
 # How its S3 backend asks (rclone.org, Amazon S3, Advanced options): nothing here runs a program, and nothing names a
 # server but `provider`, whose own server is asked only where no endpoint stands beside it.
 _NEEDED = (
@@ -130,7 +132,7 @@ class Rclone(Client):
         path = f"{target.bucket}/{target.prefix}".rstrip("/")
         limits = ("--low-level-retries", "1", "--retries", "1", "--contimeout", "10s", "--timeout", "20s")
         arguments = (
-            *(str(program), "lsf", f"{place.name}:{path}", "--max-depth", "1"),
+            *(str(program), "lsf", f"{_REMOTE_OF_CHECK}:{path}", "--max-depth", "1"),
             *("--ask-password=false", *limits),
         )
         content = self.opened(computer, read_file(place.path))
@@ -147,7 +149,7 @@ class Rclone(Client):
             title=self.title,
             arguments=arguments,
             environment=bare_environment(computer),
-            private_files=(PrivateFile("RCLONE_CONFIG", ini_file(place.name, settings, self.title)),),
+            private_files=(PrivateFile("RCLONE_CONFIG", ini_file(_REMOTE_OF_CHECK, settings, self.title)),),
             left_out=left_out(found, _NEEDED, ("sts_endpoint",)),
         )
 

@@ -70,7 +70,7 @@ def plan_edits(computer: Computer, places: Sequence[Place]) -> tuple[FileEdit, .
     edits = []
     for group in by_file.values():
         content = _opened(computer, group, read_file(group[0].path))
-        spots = tuple(_spot(content, place) for place in group)
+        spots = tuple(_spots(content, group))
         edits.append(FileEdit(content.real_path, content.digest, spots, tuple(group), computer))
     return tuple(edits)
 
@@ -142,7 +142,7 @@ def replace_pair(
     written = False
     for _attempt in range(_ATTEMPTS):
         opened = _opened(computer, places, content)
-        spots = [_spot(opened, place) for place in places]
+        spots = _spots(opened, places)
         if all(spot.pair == pair for spot in spots):
             return Replaced(content.real_path, written, content.digest, rewritten=content is not first)
         if digest is not None and content.digest != digest:
@@ -170,14 +170,28 @@ def replace_pair(
     raise _changed(content.path)
 
 
-def read_pair(computer: Computer, place: Place) -> KeyPair:
-    """Return the pair as it stands at the place now: the credential as read back from the destination.
+def read_pairs(computer: Computer, places: Sequence[Place]) -> tuple[KeyPair, ...]:
+    """Return the pairs as they stand now, in the order of the places: the credentials as read back from them.
+
+    Each file is read once, by each program that has places in it.
 
     Raises:
-        FileError: the file cannot be read or understood.
+        FileError: a file cannot be read or understood.
         ClientError: `place.gone`.
     """
-    return client_named(place.client).locate(computer, place).pair
+    together: dict[tuple[str, Path], list[Place]] = {}
+    for place in places:
+        together.setdefault((place.client, place.path), []).append(place)
+    pairs: dict[str, KeyPair] = {}
+    for (client, _path), group in together.items():
+        spots = client_named(client).locate(computer, group)
+        pairs |= {place.identity: spot.pair for place, spot in zip(group, spots, strict=True)}
+    return tuple(pairs[place.identity] for place in places)
+
+
+def read_pair(computer: Computer, place: Place) -> KeyPair:
+    """Return the pair as it stands at the place now; see `read_pairs`."""
+    return read_pairs(computer, (place,))[0]
 
 
 def _opened(computer: Computer, places: Sequence[Place], content: FileContent) -> FileContent:
@@ -185,14 +199,21 @@ def _opened(computer: Computer, places: Sequence[Place], content: FileContent) -
     return client_named(places[0].client).opened(computer, content)
 
 
-def _spot(content: FileContent, place: Place) -> PairSpot:
-    if not place.editable:
-        raise ClientError(
-            _("Keyturn cannot replace the key at {name}").format(name=place.name),
-            _("{path} was not changed. Change it by hand.").format(path=place.path),
-            code="place.not-editable",
-        )
-    return client_named(place.client).spot_in(content, place)
+def _spots(content: FileContent, places: Sequence[Place]) -> list[PairSpot]:
+    """Where the pairs stand, in the order of the places; the file is read once by each program's grammar."""
+    for place in places:
+        if not place.editable:
+            raise ClientError(
+                _("Keyturn cannot replace the key at {name}").format(name=place.name),
+                _("{path} was not changed. Change it by hand.").format(path=place.path),
+                code="place.not-editable",
+            )
+    spots: dict[str, PairSpot] = {}
+    for client in dict.fromkeys(place.client for place in places):
+        group = [place for place in places if place.client == client]
+        found = client_named(client).spots_in(content, group)
+        spots |= {place.identity: spot for place, spot in zip(group, found, strict=True)}
+    return [spots[place.identity] for place in places]
 
 
 def _changes(spots: Iterable[PairSpot], pair: KeyPair) -> list[Change]:

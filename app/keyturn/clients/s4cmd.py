@@ -73,7 +73,7 @@ class S4cmd(Client):
         program = installed("s4cmd", computer)
         if program is None or target is None or place.kind is not PlaceKind.DESTINATION:
             return None
-        pair = self.locate(computer, place).pair
+        pair = self.locate(computer, (place,))[0].pair
         settings = {"access_key": pair.access_key_id.value, "secret_key": pair.secret.reveal()}
         arguments = [str(program), "-p", _FILE, "-t", "1"]
         if endpoint_url is not None:

@@ -32,10 +32,11 @@ from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.known_buckets import Reach
 from keyturn.rotation.open_buckets import Settled, settle
 from keyturn.rotation.other_computers import find_other_computers
+from keyturn.rotation.own_checks import own_check
 from keyturn.rotation.owner_gates import ending_gates, may_make_no_key, quarantine_gates, with_siblings
 from keyturn.rotation.plan import Gate, Options, Plan, calls_of, powers
 from keyturn.rotation.planned_rights import PlannedRights
-from keyturn.rotation.proving import own_check, store_target
+from keyturn.rotation.proving import store_target
 from keyturn.rotation.reach import reach_of
 from keyturn.rotation.routes import chosen_route
 from keyturn.rotation.signers.signer import Subject

@@ -16,35 +16,22 @@ from keyturn.aws import proof, spreading
 from keyturn.aws.buckets import bucket_policies
 from keyturn.aws.proof import ProofRequest, S3Target
 from keyturn.aws.spreading import Spread
-from keyturn.clients.endpoints import is_aws, store_url
-from keyturn.clients.own_check import run_own_check
-from keyturn.clients.registry import client_named
-from keyturn.clients.replacement import read_pair
+from keyturn.clients.endpoints import store_url
+from keyturn.clients.replacement import read_pairs
 from keyturn.model.errors import AppError, AwsError, ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.manners import Manner
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.own_checks import Check, OwnCheckRequest, own_checks
 from keyturn.rotation.record import Outcome, Proved, Rotation, taking, write
 from keyturn.rotation.simulated_rights import simulate, simulation_notes
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
 
-# Seconds between the attempts of a program's own check while a key is new: half a minute together.
-_PAUSES = (2.0, 4.0, 8.0, 16.0)
 _PROOFS = (Step.PROVE, Step.PROVE_AGAIN, Step.PROVE_OFF, Step.UNDO)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was tried. `ok` is None where the outcome is unknown."""
-
-    check: str
-    ok: bool | None
-    detail: str
-    error: AppError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,22 +221,29 @@ def prove_destinations(
     Raises:
         FileError, ClientError: where a destination cannot be read.
     """
-    pairs = {one.place.identity: read_pair(surroundings.computer, one.place) for one in decision.destinations}
+    places = [one.place for one in decision.destinations]
+    read_back = read_pairs(surroundings.computer, places)
+    pairs = {place.identity: pair for place, pair in zip(places, read_back, strict=True)}
     wanted = [(one, target) for one in decision.destinations for target in one.targets]
     wanted += decision.other_targets
     asked = [(pairs[one.place.identity], _s3_targets(decision, one, target)) for one, target in wanted]
     answers = prove_in_all_ways(surroundings, asked)
+    own = own_checks(
+        surroundings,
+        [
+            OwnCheckRequest(
+                one.place,
+                target,
+                pairs[one.place.identity].access_key_id if _check_name(one, target) in passed_before else None,
+            )
+            for (one, target), checks in zip(wanted, answers, strict=True)
+            if _its_program_looks(one, target, checks)
+        ],
+    )
     for (one, target), checks in zip(wanted, answers, strict=True):
         pair = pairs[one.place.identity]
-        if target in one.targets and all(check.ok for check in checks):
-            tried = own_check(surroundings, one.place, target)
-            # The program meets a server that has not heard of the key, as our own requests do (research/aws.md A4).
-            for pause in _PAUSES if _check_name(one, target) in passed_before else ():
-                if all(check.ok is not False for check in tried) or not surroundings.aws.is_new(pair.access_key_id):
-                    break
-                surroundings.clock.sleep(pause)
-                tried = own_check(surroundings, one.place, target)
-            checks += tried
+        if _its_program_looks(one, target, checks):
+            checks += next(own)
         yield DestinationProof(
             one.place.client,
             one.place.name,
@@ -259,6 +253,11 @@ def prove_destinations(
             tuple(checks),
             one.place.identity,
         )
+
+
+def _its_program_looks(one: Destination, target: Target, checks: Sequence[Check]) -> bool:
+    """Return whether the program's own check says something more: it is its bucket, and our proof holds."""
+    return target in one.targets and all(check.ok for check in checks)
 
 
 def prove_in_all_ways(
@@ -275,33 +274,15 @@ def prove_in_all_ways(
     return found
 
 
-def own_check(surroundings: Surroundings, place: Place, target: Target | None) -> list[Check]:
-    """The program's own check, where it has one and is installed; none for another computer's disk.
-
-    What the program is given is Keyturn's own (see clients/own_check.py); another computer's is not this person's.
-    """
-    if not surroundings.computer.is_this_one:
-        return []
-    client = client_named(place.client)
-    try:
-        here = surroundings.endpoint_url
-        endpoint_url = here if is_aws(place, here) else store_url(place)
-        check = client.check(surroundings.computer, place, target, endpoint_url=endpoint_url)
-    except AppError as error:
-        return [Check(place.client, None, str(error))]
-    if check is None:
-        return []
-    result = run_own_check(check, surroundings.aws.settings.proxies)
-    return [Check(place.client, result.ok, result.detail)]
-
-
 def note_own_checks(surroundings: Surroundings, decision: Decision) -> Mapping[str, Any]:
     """Run the programs' own checks before anything is changed, and return which ones pass, for the journal."""
-    passed = []
-    for one in decision.destinations:
-        for target in one.targets:
-            if any(check.ok for check in own_check(surroundings, one.place, target)):
-                passed.append(_check_name(one, target))
+    wanted = [(one, target) for one in decision.destinations for target in one.targets]
+    answers = own_checks(surroundings, [OwnCheckRequest(one.place, target) for one, target in wanted])
+    passed = [
+        _check_name(one, target)
+        for (one, target), checks in zip(wanted, answers, strict=True)
+        if any(check.ok for check in checks)
+    ]
     return {"own_checks_passed": passed}
 
 

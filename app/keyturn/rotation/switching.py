@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from keyturn.clients.registry import client_named
-from keyturn.clients.replacement import Replaced, read_pair, replace_pair
+from keyturn.clients.replacement import Replaced, read_pairs, replace_pair
 from keyturn.clients.running import overwriters
 from keyturn.computer.temporaries import clear_system_temporaries
 from keyturn.edits.files import leftover_temporaries
@@ -52,8 +52,9 @@ def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, ne
     first_error: AppError | None = None
     for path, places in files_of(decision).items():
         try:
-            for key in {read_pair(surroundings.computer, one).access_key_id for one in places}.intersection(new):
-                holding = [one for one in places if read_pair(surroundings.computer, one).access_key_id == key]
+            standing = [pair.access_key_id for pair in read_pairs(surroundings.computer, places)]
+            for key in set(standing).intersection(new):
+                holding = [one for one, found in zip(places, standing, strict=True) if found == key]
                 _expect_stopped(surroundings, holding, key)
                 done = replace_pair(surroundings.computer, holding, expected=key, pair=old, file=path)
                 surroundings.tell(Step.UNDO, Moment.GOING_ON, _told(path, done), _identities(holding))
@@ -74,7 +75,8 @@ def files_of(decision: Decision) -> dict[Path, list[Place]]:
 def _expect_stopped(surroundings: Surroundings, places: Sequence[Place], key: AccessKeyId) -> None:
     """See that no running program would write over the change; where another key stands already, nothing changes."""
     concerned = [place for place in places if client_named(place.client).remembers_its_file]
-    waiting = [place for place in concerned if read_pair(surroundings.computer, place).access_key_id == key]
+    pairs = read_pairs(surroundings.computer, concerned)
+    waiting = [place for place, pair in zip(concerned, pairs, strict=True) if pair.access_key_id == key]
     reasons = overwriters(surroundings.computer, waiting)
     if reasons:
         raise ClientError(

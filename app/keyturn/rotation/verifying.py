@@ -15,7 +15,8 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.key_meant import key_meant
-from keyturn.rotation.proving import Check, DestinationProof, own_check, prove_in_all_ways
+from keyturn.rotation.own_checks import Check, own_check
+from keyturn.rotation.proving import DestinationProof, prove_in_all_ways
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey, take_survey

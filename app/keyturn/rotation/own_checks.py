@@ -1,0 +1,110 @@
+"""The backup programs' own checks: each question asked once, however many destinations ask it, and several at a time.
+
+They come after our proof, never instead of it, and are read-only (clients/own_check.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from keyturn.aws.parallel import as_they_end
+from keyturn.clients.client import OwnCheck
+from keyturn.clients.endpoints import is_aws, store_url
+from keyturn.clients.own_check import run_own_check
+from keyturn.clients.registry import client_named
+from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.places import Place, Target
+from keyturn.rotation.surroundings import Surroundings
+
+# Seconds between the attempts of a program's own check while a key is new: half a minute together.
+_PAUSES = (2.0, 4.0, 8.0, 16.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was tried. `ok` is None if the outcome is unknown."""
+
+    check: str
+    ok: bool | None
+    detail: str
+    error: AppError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCheckRequest:
+    """A place whose program is to look into a bucket.
+
+    Attributes:
+        new_key: the key there, if AWS may not know it everywhere yet: the check is then tried again for half a minute.
+    """
+
+    place: Place
+    target: Target | None
+    new_key: AccessKeyId | None = None
+
+
+def own_check(surroundings: Surroundings, place: Place, target: Target | None) -> list[Check]:
+    """The program's own check of one place; see `own_checks`."""
+    return next(own_checks(surroundings, [OwnCheckRequest(place, target)]))
+
+
+def own_checks(surroundings: Surroundings, requests: Sequence[OwnCheckRequest]) -> Iterator[list[Check]]:
+    """Yield what each place's own program says, in the order of the requests, each as soon as it is known.
+
+    It says nothing if there is no check, if the program is not installed, or if this is another computer's disk: what
+    the program is given is Keyturn's own (clients/own_check.py), and another computer's is not this person's. Places
+    that would put the very same question, of the same program with the same pair and settings, share its answer.
+    """
+    answers: list[list[Check] | int] = []
+    distinct: list[tuple[OwnCheck, OwnCheckRequest]] = []
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for request in requests:
+        check = _prepared(surroundings, request)
+        if not isinstance(check, OwnCheck):
+            answers.append(check)
+            continue
+        candidates = alike.setdefault(check.arguments, [])  # a secret has no hash, so what is alike is compared
+        same = next((number for number in candidates if distinct[number][0] == check), None)
+        if same is None:
+            same = len(distinct)
+            candidates.append(same)
+            distinct.append((check, request))
+        answers.append(same)
+    results = as_they_end([partial(_tried, surroundings, check, request) for check, request in distinct])
+    known: list[list[Check]] = []
+    for answer in answers:
+        if isinstance(answer, list):
+            yield answer
+            continue
+        while len(known) <= answer:
+            known.append(next(results))
+        yield known[answer]
+
+
+def _prepared(surroundings: Surroundings, request: OwnCheckRequest) -> OwnCheck | list[Check]:
+    """The question, or why there is none."""
+    place = request.place
+    if not surroundings.computer.is_this_one:
+        return []
+    try:
+        here = surroundings.endpoint_url
+        endpoint_url = here if is_aws(place, here) else store_url(place)
+        client = client_named(place.client)
+        check = client.check(surroundings.computer, place, request.target, endpoint_url=endpoint_url)
+    except AppError as error:
+        return [Check(place.client, None, str(error))]
+    return [] if check is None else check
+
+
+def _tried(surroundings: Surroundings, check: OwnCheck, request: OwnCheckRequest) -> list[Check]:
+    result = run_own_check(check, surroundings.aws.settings.proxies)
+    # The program meets a server that has not heard of the key, as our own requests do (research/aws.md A4).
+    for pause in () if request.new_key is None else _PAUSES:
+        if result.ok is not False or not surroundings.aws.is_new(request.new_key):
+            break
+        surroundings.clock.sleep(pause)
+        result = run_own_check(check, surroundings.aws.settings.proxies)
+    return [Check(request.place.client, result.ok, result.detail)]
