@@ -31,6 +31,8 @@ COMMANDS = {
     "history": ("history", "/office/nas"),
     "remind": ("remind",),
     "snooze": ("remind", "--snooze", "3"),
+    "renew": ("renew", "--list"),
+    "renew-due": ("renew", "--due"),
     "report": ("report", "--offline"),
 }
 
@@ -66,6 +68,7 @@ def thaw(desk: Desk, journal: str, secrets: str) -> None:
         ("seen-keys", "seen-keys-1.json"),
         ("reminding", "reminding-1.json"),
         ("key-names", "key-names-1.json"),
+        ("renewals", "renewals-1.json"),
     ):
         (desk.state_dir / f"{name}.json").write_text(text_of(frozen), encoding="utf-8")
     for file in desk.state_dir.iterdir():
@@ -106,7 +109,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 FILES = (
     *("settings.json", "secrets.json", "seen-keys.json", "reminding.json", "bucket-answers.json"),
-    *("key-names.json", "journal.sqlite3"),
+    *("key-names.json", "renewals.json", "journal.sqlite3"),
 )
 
 

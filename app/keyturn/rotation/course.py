@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyturn.model.keys import AccessKeyId
-from keyturn.rotation.steps import Step
+from keyturn.rotation.steps import BegunBy, Step
 from keyturn.state.journal import Entry, Mark
 
 
@@ -55,3 +55,9 @@ class Course:
         """When the old key was seen to be off; None while it is on."""
         done = self.latest(Step.TURN_OFF, Mark.DONE)
         return done.at if done is not None and self.is_done(Step.TURN_OFF) else None
+
+    @property
+    def begun_by(self) -> BegunBy:
+        """Who began it."""
+        said = next((one.facts["begun_by"] for one in self.entries if "begun_by" in one.facts), None)
+        return BegunBy.PERSON if said is None else BegunBy(said)

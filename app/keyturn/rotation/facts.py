@@ -8,7 +8,7 @@ from typing import Any
 
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.decision_format import key_id, read_place
-from keyturn.rotation.steps import By, Step, Why
+from keyturn.rotation.steps import BegunBy, By, Step, Why
 from keyturn.state.journal import Entry, Mark, RawEntry
 from keyturn.state.written import (
     Fields,
@@ -94,6 +94,7 @@ _KINDS: Mapping[str, Reader[object]] = {
     "also": text,  # a program that a person named later
     "asked": text,  # what AWS is asked to make next
     "at": maybe(moment),  # by AWS's clock
+    "begun_by": choice(BegunBy),
     "by": choice(By),
     "holding": listed(whole_object(read_place)),
     "searched": whole_object(_searched),

@@ -24,7 +24,7 @@ from keyturn.model.key_names import KeyName, flaw_of_key_name
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation.course import Course
-from keyturn.rotation.steps import By, OldKey, Step
+from keyturn.rotation.steps import BegunBy, By, OldKey, Step
 from keyturn.state import journal as journals
 from keyturn.state import key_names
 from keyturn.state.journal import Entry, Journal, Mark, RecordedRotation
@@ -45,6 +45,7 @@ class Author(StrEnum):
 
     KEYTURN = "keyturn"
     PERSON = "person"
+    RENEWAL = "renewal"  # Keyturn, on the day that a person had set
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +191,17 @@ class _Replacement(Course):
         stays = any(e.mark is Mark.TICKED and e.facts.get("item") in kept for e in self.entries)
         return self.is_done(Step.UNDO) and not self.given and not stays
 
+    @property
+    def author(self) -> Author:
+        """Who made the new key."""
+        return Author.RENEWAL if self.begun_by is BegunBy.RENEWAL else Author.KEYTURN
+
     def of_old(self) -> tuple[VersionState, Author, bool] | None:
         """How it brought the old key down; None where it did not."""
         for step, state in ((Step.DELETE, VersionState.DELETED), (Step.TURN_OFF, VersionState.OFF)):
             done = self.latest(step, Mark.DONE)
             if done is not None and self.is_done(step):
-                by_keyturn = done.facts.get("by") == By.KEY.value
+                by_keyturn = done.facts.get("by") in {By.KEY.value, By.SIGNER.value}
                 return state, Author.KEYTURN if by_keyturn else Author.PERSON, bool(done.facts.get("seen", True))
         return None
 
@@ -218,9 +224,7 @@ def _named(name: KeyName, first: FirstKey, recorded: Sequence[RecordedRotation])
         one = _replacement(record)
         new, proved = one.new_key, one.proved_at
         if one.old == versions[at].key and new is not None and proved is not None:
-            made = Version(
-                len(versions) + 1, new, proved, None, VersionState.CURRENT, Author.KEYTURN, True, one.rotation
-            )
+            made = Version(len(versions) + 1, new, proved, None, VersionState.CURRENT, one.author, True, one.rotation)
             back = one.taken_back_at
             if back is None:
                 versions[at] = replace(versions[at], until=proved, state=VersionState.PREVIOUS)

@@ -58,6 +58,13 @@ class By(StrEnum):
     SIGNER = "signer"  # another identity, see `signers`
 
 
+class BegunBy(StrEnum):
+    """Who began a rotation."""
+
+    PERSON = "person"
+    RENEWAL = "renewal"  # it was due, as a person had set it
+
+
 class Why(StrEnum):
     """Why a person has to decide about a key or a user at AWS."""
 

@@ -17,14 +17,15 @@ from keyturn.rotation.decision import Decision
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.pairs import new_pair, old_pair
 from keyturn.rotation.plan import Gate, Plan
-from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, reload, taking
+from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, reload, taking, write
 from keyturn.rotation.standing import GateClosed, opened, standing, stopped, waiting
-from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
+from keyturn.rotation.steps import Awaited, BegunBy, Ending, Result, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.way_back import undo
+from keyturn.state.journal import Mark
 
 
-def rotate(surroundings: Surroundings, plan: Plan) -> Result:
+def rotate(surroundings: Surroundings, plan: Plan, begun_by: BegunBy = BegunBy.PERSON) -> Result:
     """Carry the plan out up to *watch*. Where a step fails, everything is put back."""
     if plan.closed or plan.decision is None:
         return _not_begun(plan)
@@ -49,7 +50,7 @@ def rotate(surroundings: Surroundings, plan: Plan) -> Result:
         raise  # somebody has to look at it before anything begins
     except (FileError, StoreError) as error:
         return Result(Ending.PUT_BACK, None, State.STOPPED, Step.CHECK, None, problem=error)
-    rotation = _begin(surroundings, plan.decision, plan.old)
+    rotation = _begin(surroundings, plan.decision, plan.old, begun_by)
     return go_on(surroundings, rotation, plan.old)
 
 
@@ -136,7 +137,7 @@ def _expect_editable(plan: Plan) -> None:
             raise problem
 
 
-def _begin(surroundings: Surroundings, decision: Decision, old: KeyPair | None) -> Rotation:
+def _begin(surroundings: Surroundings, decision: Decision, old: KeyPair | None, begun_by: BegunBy) -> Rotation:
     now = surroundings.clock.now()
     taken = {one.name for one in surroundings.journal.rotations()}
     plain = f"{now:%Y%m%d}-{decision.key.last4}"
@@ -145,6 +146,8 @@ def _begin(surroundings: Surroundings, decision: Decision, old: KeyPair | None) 
     decision = replace(decision, rotation=name, rotation_id=uuid4().hex)
     surroundings.journal.begin(decision.rotation, now, FORMAT.dump(decision))
     rotation = opened(surroundings, decision.rotation)
+    if begun_by is not BegunBy.PERSON:
+        write(surroundings, rotation, Step.CHECK, Mark.NOTED, {"begun_by": begun_by.value})
     with taking(surroundings, rotation, Step.CHECK) as outcome:
         outcome.facts.update(proving.note_own_checks(surroundings, decision))
         if old is not None:

@@ -7,6 +7,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,13 +22,14 @@ from keyturn.model.text import _
 from keyturn.rotation.location import Location
 from keyturn.rotation.signers.who import THE_KEY, Who
 from keyturn.rotation.steps import By, Route
+from keyturn.state.renewals import LONGEST_EVERY, time_of_day
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import LONGEST_WAIT, Settings
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
 DOCUMENT_COMMANDS = frozenset(
-    {"scan", "clients", "plan", "status", "verify", "done", "remind", "report", "name", "history"}
+    {"scan", "clients", "plan", "status", "verify", "done", "remind", "renew", "report", "name", "history"}
 )
 
 
@@ -40,6 +42,9 @@ class Arguments:
         other_buckets: None goes by what was said before, and asks about the rest.
         wait: seconds; None lets the command choose.
         days: for how many days AWS is asked who used each key; None asks nothing of it.
+        at: the local time of day.
+        renewed_by: who makes the change where nobody is there to be asked for anything.
+        ends: a key does not renew itself any more.
     """
 
     command: str | None = None
@@ -89,11 +94,21 @@ class Arguments:
     format: str | None = None
     output: Path | None = None
     hand_over: bool = False
+    every: int | None = None
+    at: time | None = None
+    grace: float = 7.0
+    deletes: bool = False
+    renewed_by: Who = THE_KEY
+    list: bool = False
+    ends: bool = False
+    now: bool = False
+    due: bool = False
 
     @property
     def asks_aws(self) -> bool:
         """False where Keyturn's memory and this computer are all that is looked at."""
         from_memory = self.command == "status" or (self.command == "remind" and not self.check)
+        from_memory = from_memory or (self.command == "renew" and (self.list or self.ends))
         return not (self.offline or from_memory)
 
     @property
@@ -130,6 +145,7 @@ def _unless_typed(settings: Settings) -> dict[str, Any]:
     return {
         "watch_days": settings.watch_days,
         "off_days": settings.off_days,
+        "grace": settings.off_days,
         "search_scope": settings.search_scope.value,
         "secrets": settings.secrets.value,
         "usual_secrets": settings.secrets,
@@ -212,6 +228,7 @@ def parser() -> argparse.ArgumentParser:
     for name in ("delete", "done", "end"):
         made[name].add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
     _remind_options(made["remind"])
+    _renew_options(made["renew"])
     _report_options(made["report"])
     made["practice"].add_argument(
         "--serve", action="store_true", help=_("keep the account running, and say how to reach it")
@@ -309,6 +326,31 @@ def _remind_options(parser: argparse.ArgumentParser) -> None:
     )
     # For the tray, which shows the notification itself, so that a click on it opens the window.
     parser.add_argument("--hand-over", action="store_true", help=argparse.SUPPRESS)
+
+
+def _renew_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", metavar="KEY", nargs="?", help=_("a key ID, or its last four characters"))
+    parser.add_argument("--every", type=_renewal_days, metavar="DAYS", help=_("how often: 1 to 365 days"))
+    parser.add_argument("--at", type=_time_of_day, metavar="HH:MM", help=_("at what local time of day, such as 03:00"))
+    parser.add_argument("--watch-days", type=_days, metavar="DAYS", help=_("keep the old key on so long (3)"))
+    parser.add_argument("--grace", type=_days, metavar="DAYS", help=_("and then off so long before it is deleted (7)"))
+    after = parser.add_mutually_exclusive_group()
+    after.add_argument("--delete", dest="deletes", action="store_true", help=_("delete it then, if nothing used it"))
+    after.add_argument(
+        "--keep-off", dest="deletes", action="store_false", help=_("leave that to you (so unless said otherwise)")
+    )
+    parser.add_argument(
+        "--as",
+        dest="renewed_by",
+        type=_who,
+        metavar="WHO",
+        help=_("who makes the change: key (so unless said), key:ID, profile:NAME or keeper"),
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help=_("show which keys renew themselves, and when"))
+    what.add_argument("--off", dest="ends", action="store_true", help=_("KEY does not renew itself any more"))
+    what.add_argument("--now", action="store_true", help=_("renew KEY now, without waiting for its day"))
+    what.add_argument("--due", action="store_true", help=_("do what is due now; to be started once a day"))
 
 
 def _report_options(parser: argparse.ArgumentParser) -> None:
@@ -421,6 +463,22 @@ def _days(text: str) -> float:
     if number > LONGEST_WAIT:
         raise argparse.ArgumentTypeError(_("“{text}” days are more than a hundred years").format(text=text))
     return number
+
+
+def _renewal_days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= LONGEST_EVERY):
+        raise argparse.ArgumentTypeError(
+            _("“{text}” is not a whole number of days from 1 to {most}").format(text=text, most=LONGEST_EVERY)
+        )
+    return int(text)
+
+
+def _time_of_day(text: str) -> time:
+    try:
+        return time_of_day(text)
+    except ValueError:
+        said = _("“{text}” is not a time of day from 00:00 to 23:59, such as 03:00")
+        raise argparse.ArgumentTypeError(said.format(text=text)) from None
 
 
 def _history_days(text: str) -> int:

@@ -35,6 +35,13 @@ def remind(session: Session, output: Output) -> Exit:
     return show(session, output)
 
 
+def renew(session: Session, output: Output) -> Exit:
+    """Have a key renew itself."""
+    from keyturn.terminal.renewing import renew as carry
+
+    return carry(session, output)
+
+
 def report(session: Session, output: Output) -> Exit:
     """Write down what was found and done."""
     from keyturn.terminal.reporting import report as write
@@ -73,6 +80,7 @@ COMMANDS: dict[str, Command] = {
     "name": name,
     "history": history,
     "remind": remind,
+    "renew": renew,
     "report": report,
     "practice": practice,
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from keyturn.model.errors import AppError
-from keyturn.model.keys import KeyPair, LastUse
+from keyturn.model.key_names import KeyName
+from keyturn.model.keys import AccessKeyId, KeyPair, LastUse
 from keyturn.model.places import Place, Problem
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
@@ -16,6 +17,7 @@ from keyturn.rotation.steps import Awaited, Result
 if TYPE_CHECKING:
     from keyturn.clients.search.folders import Searched
     from keyturn.reminders.outlook import Outlook
+    from keyturn.reminders.renewal_standing import RenewalStanding
     from keyturn.rotation.known_buckets import ReachedBucket
     from keyturn.rotation.proving import DestinationProof
     from keyturn.rotation.report import Report, RotationStory
@@ -244,6 +246,44 @@ def _of_rotation(rotation: Rotation, result: Result) -> dict[str, Any]:
         "awaiting": of_awaited((*result.awaiting, *result.said)),
         "started": rotation.started.isoformat(),
         "updated": rotation.updated.isoformat(),
+    }
+
+
+def of_renewals(standings: Sequence[RenewalStanding], names: Mapping[AccessKeyId, KeyName]) -> dict[str, Any]:
+    """The keys that renew themselves.
+
+    Args:
+        names: of those keys that have one.
+    """
+    return {"renewals": [_of_renewal(one, names.get(one.renewal.key)) for one in standings]}
+
+
+def _of_renewal(standing: RenewalStanding, name: KeyName | None) -> dict[str, Any]:
+    renewal, last, trouble = standing.renewal, standing.last, standing.renewal.trouble
+    return {
+        "key": renewal.key.value,
+        "name": None if name is None else name.value,
+        "every_days": renewal.every_days,
+        "at": f"{renewal.at:%H:%M}",
+        "watch_days": renewal.watch_days,
+        "grace_days": renewal.grace_days,
+        "deletes": renewal.deletes,
+        "as": renewal.signer,
+        "next": standing.due.astimezone().isoformat(),
+        "state": standing.state.value,
+        "last": None
+        if last is None
+        else {
+            "at": last.at.isoformat(),
+            "new_key": None if last.new_key is None else last.new_key.value,
+            "result": last.result.value,
+        },
+        "account": renewal.account,
+        "rotation": None if standing.rotation is None else standing.rotation.name,
+        "kept_off": None if standing.kept_off is None else standing.kept_off.value,
+        "trouble": None
+        if trouble is None
+        else {"at": trouble.at.isoformat(), "code": trouble.code, "title": trouble.title, "message": trouble.message},
     }
 
 

@@ -57,7 +57,7 @@ def afterword() -> str:
 
 def help_texts() -> dict[str, HelpText]:
     """The help of every command, by its name, in the order in which they are used."""
-    return {**_looking(), **_naming(), **_rotating(), **_ending(), **_reminding(), **_rehearsing()}
+    return {**_looking(), **_naming(), **_rotating(), **_ending(), **_renewing(), **_reminding(), **_rehearsing()}
 
 
 def _looking() -> dict[str, HelpText]:
@@ -200,6 +200,40 @@ def _naming() -> dict[str, HelpText]:
             ("keyturn history /office/nas", "keyturn history --json"),
             _("0 always, unless the memory cannot be read (4) · 2 no key has this name"),
             operand="[NAME]",
+        ),
+    }
+
+
+def _renewing() -> dict[str, HelpText]:
+    return {
+        "renew": HelpText(
+            _("have a key renew itself every so many days"),
+            _(
+                "`keyturn renew --due`, started once a day, makes a new key for the same IAM user\n"
+                "when the days are over, proves it, puts it in place and proves every backup, as\n"
+                "`rotate` does; --watch-days later it turns the old key off, if nobody has to do\n"
+                "or decide anything; and --grace days later it deletes that with --delete, if it\n"
+                "was off all that time and nothing used it. No program of Keyturn's stays running.\n"
+                "\n"
+                "The days are counted from the day on which you set this, then from each new key.\n"
+                "A run that was missed is made up at the next chance.\n"
+                "\n"
+                "Where something stands in the way (a second key, a running backup, a locked\n"
+                "keychain, no network), nothing is made, you are told, and the next run tries\n"
+                "again. AWS allows two keys for each user, inactive ones included: without --delete\n"
+                "the next renewal waits until you deleted the old key, and you are told 14 days\n"
+                "before. A root key is never renewed.\n"
+                "\n"
+                "This command makes no key, but with --now and --due."
+            ),
+            (
+                "keyturn renew 7Q2P --every 90 --at 03:00 --delete",
+                "keyturn renew --list",
+                "keyturn renew --now 7Q2P",
+                "keyturn renew --off 7Q2P",
+            ),
+            _("0 done · 1 put back · 2 usage · 3 something stands in the way · 4 stopped · 5 another Keyturn"),
+            operand="[KEY]",
         ),
     }
 

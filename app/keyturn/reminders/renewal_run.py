@@ -1,0 +1,337 @@
+"""What is done when the system starts Keyturn because a key is due: the next thing of each renewal, and no question.
+
+It is the same rotation as a person's, by the route same-user, with the same gates, proofs and days of watching. What
+stands in the way is remembered for people, nothing is made meanwhile, and the next run tries again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from keyturn.model.errors import AppError, StateError, UsageError
+from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
+from keyturn.model.text import _
+from keyturn.reminders.renewal_standing import RenewalStanding, stand, was_turned_on_again
+from keyturn.rotation import by_hand, conductor, unattended, words
+from keyturn.rotation.cancelling import Cancelled
+from keyturn.rotation.plan import Options
+from keyturn.rotation.planning import make_plan
+from keyturn.rotation.record import Rotation, all_rotations
+from keyturn.rotation.signers.choosing import opened_signer
+from keyturn.rotation.signers.who import THE_KEY, Kind, Who
+from keyturn.rotation.standing import GateClosed
+from keyturn.rotation.steps import BegunBy, Ending, OldKey, Result, Route, Step
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.survey import FoundKey, Survey, take_survey
+from keyturn.rotation.whole_search import searching
+from keyturn.state import renewals
+from keyturn.state.renewals import Renewal, Trouble
+
+
+def signed_by(surroundings: Surroundings, who: str) -> Surroundings:
+    """Return the surroundings in which this identity makes the changes, and nobody is asked for anything.
+
+    Args:
+        who: as `--as` takes it.
+
+    Raises:
+        UsageError: where a person would have to be asked, or nobody of that name is here.
+        AppError: as `opened_signer`.
+    """
+    meant = Who.parsed(who)
+    if meant == THE_KEY:
+        return surroundings
+    if meant.kind is Kind.SIGN_IN:
+        raise UsageError(
+            _("A sign-in needs a person, and nobody is there when a key renews itself"),
+            _("Name another identity with --as: keeper, profile:NAME or key:ID. Nothing was changed."),
+            code="signer.asks",
+        )
+    return replace(surroundings, signer=opened_signer(surroundings, meant, _nobody_to_ask))
+
+
+def _nobody_to_ask(device: str) -> str:
+    raise UsageError(
+        _("The role wants a code of the MFA device {device}").format(device=device),
+        _("Nobody can be asked for it when a key renews itself. Name another identity with --as. Nothing was changed."),
+        code="signer.mfa",
+    )
+
+
+class Did(StrEnum):
+    """What a run did for one renewal."""
+
+    NOTHING = "nothing"  # nothing was due
+    MADE = "made"  # the new key is in place and proved
+    CARRIED_ON = "carried-on"  # what was interrupted before
+    TURNED_OFF = "turned-off"
+    DELETED = "deleted"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run did for one renewal, and how that stands now."""
+
+    did: Did
+    ending: Ending
+    standing: RenewalStanding
+
+
+class _Trouble(Exception):
+    """Nothing more is done for this renewal now; it is told as it stands."""
+
+    def __init__(self, title: str, problem: AppError, ending: Ending) -> None:
+        super().__init__(title)
+        self.title = title
+        self.problem = problem
+        self.ending = ending
+
+
+def run(surroundings: Surroundings, *, now_wanted: AccessKeyId | None = None) -> tuple[Ran, ...]:
+    """Do the next thing of each renewal of this home.
+
+    Args:
+        now_wanted: a person wants a new key now, in place of this one: only that one is looked at.
+
+    Raises:
+        StateError: where Keyturn's memory cannot be read.
+        StoreError: where it cannot be written.
+        Cancelled: where a person stopped it; what was done is kept.
+    """
+    folder, home = surroundings.journal.path.parent, surroundings.computer.home
+    ran: list[Ran] = []
+    for renewal in renewals.load(folder, home):
+        standing = _standing(surroundings, renewal)
+        if now_wanted is not None and standing.renewal.key != now_wanted:
+            continue
+        done, ending, trouble = _one(surroundings, standing, at_once=now_wanted is not None)
+        kept = replace(standing.renewal, trouble=trouble)
+        all_of_them = renewals.load(folder, home)
+        after = [_standing(surroundings, kept).renewal if one == renewal else one for one in all_of_them]
+        renewals.save(folder, home, after)
+        ran.append(Ran(done, ending, _standing(surroundings, kept)))
+    return tuple(ran)
+
+
+def _standing(surroundings: Surroundings, renewal: Renewal) -> RenewalStanding:
+    return stand(renewal, all_rotations(surroundings.journal), surroundings.clock.now())
+
+
+def _one(surroundings: Surroundings, standing: RenewalStanding, *, at_once: bool) -> tuple[Did, Ending, Trouble | None]:
+    began = surroundings.clock.now()
+    try:
+        did = _next(_Turn(signed_by(surroundings, standing.renewal.signer), standing, began, at_once))
+    except (Cancelled, StateError):
+        raise
+    except _Trouble as found:
+        waits = found.ending is Ending.WAITING
+        problem = found.problem
+        message = problem.message if isinstance(problem, GateClosed) else str(problem)
+        return Did.TROUBLE, found.ending, Trouble(began, problem.code, found.title, message, waits)
+    except AppError as error:
+        title = _("The renewal of {key} could not go on").format(key=standing.renewal.key.masked)
+        return Did.TROUBLE, Ending.WAITING, Trouble(began, error.code, title, str(error), waits=True)
+    # What stood in the way is tried again each time, so it is over now.
+    return did, Ending.DONE, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One renewal's turn in a run.
+
+    Attributes:
+        at_once: a person wants it now.
+    """
+
+    surroundings: Surroundings
+    standing: RenewalStanding
+    now: datetime
+    at_once: bool
+
+    @property
+    def renewal(self) -> Renewal:
+        return self.standing.renewal
+
+    @property
+    def is_due(self) -> bool:
+        return self.at_once or self.standing.due <= self.now
+
+
+def _next(turn: _Turn) -> Did:
+    rotation = turn.standing.rotation
+    if rotation is not None and not rotation.is_over:
+        did = _followed(turn, rotation)
+        if did is not None:
+            return did
+    return _made(turn) if turn.is_due else Did.NOTHING
+
+
+# ── The rotation that a run before began ─────────────────────────────────────────────────────────────────────────────
+
+
+def _followed(turn: _Turn, rotation: Rotation) -> Did | None:
+    """Take its next step; None where nothing of it is in the way of the next renewal, or nothing is due of it."""
+    match rotation.step:
+        case Step.WATCH | Step.TURN_OFF:
+            return _off(turn, rotation)
+        case Step.DELETE:
+            return _after_off(turn, rotation)
+        case _:
+            result = conductor.carry_on(turn.surroundings, rotation.name)
+            if result.ending is Ending.PUT_BACK or result.problem is not None:
+                raise _trouble(_not_renewed(turn.renewal), result)
+            return Did.CARRIED_ON
+
+
+def _off(turn: _Turn, rotation: Rotation) -> Did:
+    title = _("{key} stays on").format(key=rotation.decision.key.masked)
+    if was_turned_on_again(rotation):
+        reason = _(
+            "Somebody turned it on again, so Keyturn does not turn it off by itself. Find out what needs it and give "
+            "that the new key; then `keyturn turn-off {name}`."
+        ).format(name=rotation.name)
+        raise _Trouble(title, GateClosed([reason], "renewal.on-again"), Ending.WAITING)
+    until = rotation.watched_until
+    if until is not None and turn.now < until:
+        if turn.is_due:
+            raise _under_way(turn.renewal, rotation)
+        return Did.NOTHING
+    result = conductor.turn_off(turn.surroundings, rotation.name)
+    if result.ending is not Ending.DONE:
+        raise _trouble(title, result)
+    return Did.TURNED_OFF
+
+
+def _after_off(turn: _Turn, rotation: Rotation) -> Did | None:
+    surroundings, key = turn.surroundings, rotation.decision.key
+    over = rotation.deletable_from is not None and rotation.deletable_from <= turn.now
+    told_from = turn.standing.told_from
+    if over and not turn.is_due and told_from is not None and turn.now < told_from:
+        # A person deletes it; until people are told of that, nothing needs to be asked.
+        return Did.NOTHING
+    rotation, stands = unattended.look_whether_off(surroundings, rotation.name)
+    if stands in {OldKey.ON, OldKey.COMING}:
+        return _off(turn, rotation)
+    if not over:
+        if turn.is_due:
+            raise _under_way(turn.renewal, rotation)
+        return Did.NOTHING
+    if stands is OldKey.GONE:
+        # A person deleted it in the console.
+        result = conductor.tick(surroundings, rotation.name, by_hand.DELETE, key.last4)
+        if result.ending is not Ending.DONE:
+            raise _trouble(_not_deleted(rotation), result)
+        return None if turn.is_due else Did.NOTHING
+    if turn.renewal.deletes:
+        used = unattended.why_not_unused(surroundings, rotation)
+        if used:
+            look = _("See what it is, then delete it yourself: `keyturn delete {name} --confirm {last4}`.")
+            reasons = [used, look.format(name=rotation.name, last4=key.last4)]
+            raise _Trouble(_not_deleted(rotation), GateClosed(reasons, "renewal.used"), Ending.WAITING)
+        result = conductor.delete(surroundings, rotation.name, key.last4)
+        if result.ending is not Ending.DONE:
+            raise _trouble(_not_deleted(rotation), result)
+        return Did.DELETED
+    if turn.is_due:
+        raise _Trouble(_not_renewed(turn.renewal), GateClosed([kept_off(rotation)], "renewal.kept-off"), Ending.WAITING)
+    return Did.NOTHING
+
+
+def kept_off(rotation: Rotation) -> str:
+    """Say what a person does before the next renewal where the old key is kept off."""
+    key = rotation.decision.key
+    return _(
+        "AWS allows two access keys for each user, inactive ones included, and {key} is kept, turned off since {date}. "
+        "If nothing misses it, delete it: `keyturn delete {name} --confirm {last4}`."
+    ).format(key=key.masked, date=words.day(rotation.off_at or rotation.updated), name=rotation.name, last4=key.last4)
+
+
+# ── A new key ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _made(turn: _Turn) -> Did:
+    surroundings, renewal = turn.surroundings, turn.renewal
+    title = _not_renewed(renewal)
+    surroundings.secrets.check()
+    with searching(surroundings, stop=lambda: surroundings.cancel.asked) as search:
+        survey = take_survey(surroundings, search=search)
+    surroundings.cancel.check()
+    found = _the_key(survey, renewal)
+    running = unattended.running_backups(surroundings, found)
+    if running:
+        raise _Trouble(title, GateClosed(running, "program.running"), Ending.WAITING)
+    options = Options(route=Route.SAME_USER, watch_days=renewal.watch_days, off_days=renewal.grace_days)
+    result = conductor.rotate(surroundings, make_plan(surroundings, survey, found, options), BegunBy.RENEWAL)
+    if result.rotation is None or result.problem is not None or result.step is not Step.WATCH:
+        raise _trouble(title, result)
+    return Did.MADE
+
+
+def _the_key(survey: Survey, renewal: Renewal) -> FoundKey:
+    title = _not_renewed(renewal)
+    found = next((one for one in survey.keys if one.key.access_key_id == renewal.key), None)
+    if found is None:
+        reason = _(
+            "No program on this computer holds it any more. If it was replaced by hand, end this renewal with `keyturn "
+            "renew --off {last4}`, and set one for the key that is used now."
+        ).format(last4=renewal.key.last4)
+        raise _Trouble(title, GateClosed([reason], "renewal.key-gone"), Ending.STOPPED)
+    if found.failure is not None:
+        ending = Ending.STOPPED if found.key.status is KeyStatus.REJECTED else Ending.WAITING
+        raise _Trouble(title, found.failure, ending)
+    why = why_never(found)
+    if why:
+        raise _Trouble(title, GateClosed([why], "renewal.owner"), Ending.STOPPED)
+    owner = found.key.owner
+    if owner is not None and owner.account != renewal.account:
+        reason = _("It belongs to the account {account}, and this renewal was set for {own}.")
+        said = reason.format(account=owner.account, own=renewal.account)
+        raise _Trouble(title, GateClosed([said], "renewal.account"), Ending.STOPPED)
+    return found
+
+
+def why_never(found: FoundKey) -> str:
+    """Say why this key can never renew itself; empty where nothing is known against it."""
+    key, owner = found.key.access_key_id.masked, found.key.owner
+    if found.key.access_key_id.is_temporary:
+        return _("{key} is a temporary key: it expires by itself.").format(key=key)
+    if found.at_store:
+        return _("{key} is the key of an S3-compatible store, where a person makes the keys.").format(key=key)
+    if found.is_of_root:
+        return _(
+            "{key} is a root key, and those are never renewed by a program. Give your backups an IAM user first: "
+            "`keyturn rotate {last4} --route scoped-user`."
+        ).format(key=key, last4=found.key.access_key_id.last4)
+    if owner is not None and owner.kind is not PrincipalKind.USER:
+        return _("{key} belongs to no IAM user, and only their keys can be renewed.").format(key=key)
+    return ""
+
+
+# ── What is said ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _trouble(title: str, result: Result) -> _Trouble:
+    ending = Ending.WAITING if result.ending is Ending.DONE else result.ending
+    problem = result.problem
+    if problem is None:
+        awaited: Sequence[str] = [one.title for one in result.awaiting]
+        problem = GateClosed(awaited or [words.step(result.step)])
+    return _Trouble(title, problem, ending)
+
+
+def _under_way(renewal: Renewal, rotation: Rotation) -> _Trouble:
+    reason = _("The renewal before is under way still: {name}. It ends first, so that there are never three keys.")
+    closed = GateClosed([reason.format(name=rotation.name)], "rotation.under-way")
+    return _Trouble(_not_renewed(renewal), closed, Ending.WAITING)
+
+
+def _not_renewed(renewal: Renewal) -> str:
+    return _("{key} was not renewed").format(key=renewal.key.masked)
+
+
+def _not_deleted(rotation: Rotation) -> str:
+    return _("{key} is not deleted").format(key=rotation.decision.key.masked)

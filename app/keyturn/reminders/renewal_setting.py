@@ -1,0 +1,144 @@
+"""A person has a key renew itself, or ends that: what is asked before it is set, so that no run meets it unprepared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from keyturn.model.errors import UsageError
+from keyturn.model.text import _
+from keyturn.reminders.renewal_run import why_never
+from keyturn.reminders.renewal_standing import RenewalStanding, stand
+from keyturn.rotation.key_gates import key_gates
+from keyturn.rotation.owner_gates import with_siblings
+from keyturn.rotation.record import all_rotations
+from keyturn.rotation.standing import GateClosed
+from keyturn.rotation.steps import Route
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.survey import FoundKey
+from keyturn.state import renewals
+from keyturn.state.renewals import Renewal
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person asked for, see `Renewal`."""
+
+    every_days: int
+    at: time
+    watch_days: float
+    grace_days: float
+    deletes: bool
+    signer: str
+
+
+def set_renewal(surroundings: Surroundings, found: FoundKey, wish: Wish) -> RenewalStanding:
+    """Have this key renew itself from now on. No key is made.
+
+    Raises:
+        UsageError: where it never can.
+        AppError: where AWS refuses the key, or could not be asked about it.
+        GateClosed: where its owner may not be asked about its keys, so that no new one can be made.
+        StoreError: where it could not be remembered.
+    """
+    why = why_never(found)
+    if why:
+        raise UsageError(
+            _("This key cannot renew itself"), _("{why} Nothing was changed.").format(why=why), code="renewal.never"
+        )
+    if found.failure is not None:
+        raise found.failure
+    surroundings.signer.expect_fits(found.key.access_key_id, found.key.owner)
+    found = with_siblings(surroundings, found, Route.SAME_USER)
+    # That there are two keys now passes; that they may not be seen does not.
+    closed = [gate for gate in key_gates(found, Route.SAME_USER, found.destinations) if gate.code != "key.limit"]
+    owner = found.key.owner
+    if closed or owner is None:
+        raise GateClosed([gate.reason for gate in closed], closed[0].code if closed else "renewal.owner")
+    folder, home = surroundings.journal.path.parent, surroundings.computer.home
+    before = renewals.load(folder, home)
+    key, now = found.key.access_key_id, surroundings.clock.now()
+    same = _of_key(surroundings, before, key.value)
+    renewal = Renewal(
+        key=key,
+        first_key=key if same is None else same.first_key,
+        account=owner.account,
+        since=now.astimezone().date() if same is None else _standing(surroundings, same).renewal.since,
+        every_days=wish.every_days,
+        at=wish.at,
+        watch_days=wish.watch_days,
+        grace_days=wish.grace_days,
+        deletes=wish.deletes,
+        signer=wish.signer,
+    )
+    after = [renewal if one == same else one for one in before] if same in before else [*before, renewal]
+    renewals.save(folder, home, after)
+    return _standing(surroundings, renewal)
+
+
+def end_renewal(surroundings: Surroundings, text: str) -> RenewalStanding:
+    """Have a key not renew itself any more. What is under way stays as it is, and is a person's from then on.
+
+    Args:
+        text: the key's ID, or its last characters; also that of the key with which it began.
+
+    Returns:
+        How it stood.
+
+    Raises:
+        UsageError: where no renewal, or more than one, is meant.
+        StoreError: where it could not be remembered.
+    """
+    folder, home = surroundings.journal.path.parent, surroundings.computer.home
+    before = renewals.load(folder, home)
+    meant = _expect(surroundings, before, text)
+    renewals.save(folder, home, [one for one in before if one != meant])
+    return _standing(surroundings, meant)
+
+
+def the_renewal(surroundings: Surroundings, text: str) -> RenewalStanding:
+    """How the renewal stands that `text` means, as `end_renewal` has it.
+
+    Raises:
+        UsageError: where no renewal, or more than one, is meant.
+        StoreError: where they cannot be read.
+    """
+    known = renewals.load(surroundings.journal.path.parent, surroundings.computer.home)
+    return _standing(surroundings, _expect(surroundings, known, text))
+
+
+def _expect(surroundings: Surroundings, known: Sequence[Renewal], text: str) -> Renewal:
+    renewal = _of_key(surroundings, known, text)
+    if renewal is not None:
+        return renewal
+    keys = ", ".join(_standing(surroundings, one).renewal.key.masked for one in known)
+    raise UsageError(
+        _("No such key renews itself: {text}").format(text=text if len(text) < 16 else "…"),
+        _("Keys that renew themselves: {keys}. Nothing was changed. `keyturn renew --list` shows them.").format(
+            keys=keys or _("none")
+        ),
+        code="usage.renewal",
+    )
+
+
+def _of_key(surroundings: Surroundings, known: Sequence[Renewal], text: str) -> Renewal | None:
+    wanted = text.strip().rpartition("…")[2]
+    if len(wanted) < 4:
+        return None
+    found = []
+    for one in known:
+        keys = {one.key, one.first_key, _standing(surroundings, one).renewal.key}
+        if any(key.value.endswith(wanted) for key in keys):
+            found.append(one)
+    if len(found) > 1:
+        raise UsageError(
+            _("More than one key that renews itself ends with “{text}”").format(text=wanted),
+            _("Give more of it, or all of it. Nothing was changed."),
+            code="usage.renewal",
+        )
+    return found[0] if found else None
+
+
+def _standing(surroundings: Surroundings, renewal: Renewal) -> RenewalStanding:
+    return stand(renewal, all_rotations(surroundings.journal), surroundings.clock.now())

@@ -1,0 +1,143 @@
+"""The command `renew`: a key renews itself from now on, or not any more; what is due is done; what is set is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from keyturn.model.errors import AppError, UsageError
+from keyturn.model.text import _
+from keyturn.reminders.renewal_standing import read_standings
+from keyturn.rotation.key_meant import key_meant
+from keyturn.rotation.key_versions import names_of_keys
+from keyturn.rotation.steps import Ending
+from keyturn.terminal import documents, reading
+from keyturn.terminal.exits import Exit, of_ending
+from keyturn.terminal.interruption import heard
+from keyturn.terminal.output import Output
+from keyturn.terminal.progress import PlainProgress
+from keyturn.terminal.renewals_page import list_page, ran_page, set_page
+from keyturn.terminal.rotation_page import problem_lines
+from keyturn.terminal.session import Session
+
+if TYPE_CHECKING:
+    from keyturn.model.keys import AccessKeyId
+    from keyturn.reminders.renewal_run import Ran
+
+
+def renew(session: Session, output: Output) -> Exit:
+    """Do the one thing that was asked for."""
+    arguments = session.arguments
+    if arguments.list:
+        return _show(session, output)
+    if arguments.due:
+        return _run(session, output, None)
+    if not arguments.key:
+        raise _usage(_("renew needs a key"), _("Say which: keyturn renew KEY --every 90 --at 03:00"))
+    if arguments.ends:
+        return _end(session, output)
+    if arguments.now:
+        return _renew_now(session, output)
+    return _set(session, output)
+
+
+def _set(session: Session, output: Output) -> Exit:
+    arguments = session.arguments
+    if arguments.every is None or arguments.at is None:
+        raise _usage(
+            _("renew needs to know how often, and at what time"),
+            _("For each 90 days at three in the morning: keyturn renew KEY --every 90 --at 03:00"),
+        )
+    from keyturn.reminders.renewal_run import signed_by
+    from keyturn.reminders.renewal_setting import Wish, set_renewal
+    from keyturn.rotation.standing import GateClosed
+
+    wish = Wish(
+        arguments.every,
+        arguments.at,
+        arguments.watch_days,
+        arguments.grace,
+        arguments.deletes,
+        str(arguments.renewed_by),
+    )
+    with session.alone():
+        surroundings = session.surroundings()
+        with output.notes.busy(reading.looking_sentence()):
+            found = key_meant(reading.surveyed(surroundings), arguments.key)
+        try:
+            standing = set_renewal(signed_by(surroundings, wish.signer), found, wish)
+        except UsageError:
+            raise
+        except GateClosed as error:
+            return _not_set(output, error, Exit.WAITING)
+        except AppError as error:
+            return _not_set(output, error, Exit.STOPPED)
+        output.document(_document(session))
+        output.show(*set_page(standing, now=session.clock.now(), options=session.hints))
+    return Exit.DONE
+
+
+def _not_set(output: Output, error: AppError, code: Exit) -> Exit:
+    output.document({"problem": documents.of_problem(error)})
+    output.show(*problem_lines(error))
+    return code
+
+
+def _end(session: Session, output: Output) -> Exit:
+    from keyturn.reminders.renewal_setting import end_renewal
+
+    with session.alone():
+        surroundings = session.surroundings()
+        stood = end_renewal(surroundings, session.arguments.key)
+        output.document(_document(session))
+        output.show(*list_page(read_standings(session), now=session.clock.now(), options=session.hints, ended=stood))
+    return Exit.DONE
+
+
+def _show(session: Session, output: Output) -> Exit:
+    output.document(_document(session))
+    output.show(*list_page(read_standings(session), now=session.clock.now(), options=session.hints))
+    return Exit.DONE
+
+
+def _renew_now(session: Session, output: Output) -> Exit:
+    from keyturn.reminders.renewal_setting import the_renewal
+
+    return _run(session, output, the_renewal(session.surroundings(), session.arguments.key).renewal.key)
+
+
+def _run(session: Session, output: Output, now_wanted: AccessKeyId | None) -> Exit:
+    from keyturn.reminders.renewal_run import run
+
+    with session.alone():
+        # The answer is one document, so what happens on the way is told on standard error.
+        progress = PlainProgress(output.notes) if output.as_json else output.progress()
+        with heard(progress, session.before_exit) as cancel, progress:
+            session.began = True
+            surroundings = session.surroundings(progress, cancel)
+            ran = run(surroundings, now_wanted=now_wanted)
+    output.document(
+        {
+            **_document(session),
+            "ran": [{"key": one.standing.renewal.key.value, "did": one.did.value} for one in ran],
+        }
+    )
+    output.show(*ran_page(ran, now=session.clock.now(), options=session.hints))
+    return _exit_of(ran)
+
+
+def _document(session: Session) -> dict[str, Any]:
+    names = names_of_keys(session.folder, session.journal)
+    return documents.of_renewals(read_standings(session), names)
+
+
+def _exit_of(ran: Sequence[Ran]) -> Exit:
+    """The exit code of the renewal that needs somebody most."""
+    for ending in (Ending.STOPPED, Ending.PUT_BACK, Ending.WAITING):
+        if any(one.ending is ending for one in ran):
+            return of_ending(ending)
+    return Exit.DONE
+
+
+def _usage(title: str, do: str) -> UsageError:
+    return UsageError(title, _("Nothing was changed. {do}").format(do=do), code="usage.arguments")

@@ -1,0 +1,177 @@
+"""`renew`: a key renews itself on its day, unattended, and never more is made than AWS and the person allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyturn.model.keys import KeyPair, KeyStatus
+from keyturn.practice.sample_buckets import furnish_archive
+from keyturn.practice.sample_computer import build_sample_computer
+
+from .conftest import Answer, Desk, opened_desk
+
+EVERYTHING = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+USER = "backup-office"
+
+
+@dataclass
+class Office:
+    """A desk whose rclone uses the key of an IAM user that may manage its own keys."""
+
+    desk: Desk
+    user_key: KeyPair
+
+    @property
+    def key(self) -> str:
+        return self.user_key.access_key_id.value
+
+    def renew(self, *words: str) -> Answer:
+        return self.desk.type("renew", *words, "--json")
+
+    def set(self, *words: str) -> Answer:
+        return self.renew(self.key, "--every", "90", "--at", "03:00", *words)
+
+    def run(self) -> Answer:
+        """What the system's scheduler starts."""
+        return self.renew("--due")
+
+    def listed(self) -> dict[str, Any]:
+        """The only renewal, as `renew --list` shows it."""
+        answer = self.renew("--list")
+        assert answer.code == 0
+        (renewal,) = answer.document["renewals"]
+        assert isinstance(renewal, dict)
+        return renewal
+
+    def keys(self) -> dict[str, KeyStatus]:
+        """The user's keys at AWS."""
+        return {
+            one.access_key_id.value: one.status
+            for one in self.desk.account.listed_keys()
+            if one.access_key_id != self.desk.old.access_key_id
+        }
+
+    def in_file(self) -> str:
+        """The key that rclone's file holds."""
+        text = self.desk.computer.rclone_config.read_text()
+        (line,) = [line for line in text.splitlines() if line.replace(" ", "").startswith("access_key_id=")]
+        return line.partition("=")[2].strip()
+
+    def pass_days(self, days: int) -> list[str]:
+        """Let so many days pass, with a run on each; what the runs did besides nothing."""
+        did = []
+        for _day in range(days):
+            self.desk.advance(1)
+            answer = self.run()
+            assert answer.code in {0, 3}, answer.out + answer.err
+            did += [one["did"] for one in answer.document["ran"] if one["did"] != "nothing"]
+            statuses = list(self.keys().values())
+            assert len(statuses) <= 2
+            assert self.keys()[self.in_file()] is KeyStatus.ACTIVE
+        return did
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Office]:
+    with opened_desk(tmp_path, capsys, furnish_archive) as desk:
+        desk.account.create_user(USER, policies={"all": EVERYTHING})
+        key = desk.account.create_user_key(USER, age_days=1)
+        computer = build_sample_computer(tmp_path / "user", desk.endpoint_url, key)
+        for path in (
+            computer.aws_credentials,
+            computer.s3cmd_config,
+            computer.restic_environment,
+            computer.root_key_csv,
+        ):
+            path.unlink()
+        yield Office(replace(desk, computer=computer, home=computer.home), key)
+
+
+def test_a_key_is_set_shown_and_ended_again(office: Office) -> None:
+    answer = office.set("--watch-days", "2", "--grace", "5", "--delete")
+    assert answer.code == 0, answer.out + answer.err
+    (renewal,) = answer.document["renewals"]
+    assert renewal.keys() >= {
+        *("key", "name", "every_days", "at", "watch_days", "grace_days", "deletes", "as", "next", "state", "last"),
+    }
+    assert (renewal["key"], renewal["every_days"], renewal["at"]) == (office.key, 90, "03:00")
+    assert (renewal["watch_days"], renewal["grace_days"], renewal["deletes"]) == (2, 5, True)
+    assert (renewal["as"], renewal["state"], renewal["last"]) == ("key", "scheduled", None)
+    due = datetime.fromisoformat(renewal["next"])
+    today = office.desk.clock.now().astimezone().date()
+    assert (due.astimezone().date() - today, due.astimezone().strftime("%H:%M")) == (timedelta(days=90), "03:00")
+    assert office.listed() == renewal
+    assert office.keys() == {office.key: KeyStatus.ACTIVE}, "nothing is made by setting it"
+    ended = office.renew("--off", office.key[-4:])
+    assert (ended.code, ended.document["renewals"]) == (0, [])
+    assert office.renew("--list").document == {"renewals": []}
+    assert office.renew("--off", office.key).code == 2
+
+
+def test_it_is_deleted_only_where_that_was_asked_for(office: Office) -> None:
+    office.set()
+    assert office.listed()["deletes"] is False
+    office.set("--delete")
+    assert office.listed()["deletes"] is True
+    office.set("--keep-off")
+    assert office.listed()["deletes"] is False
+
+
+def test_before_its_day_nothing_is_made_and_on_its_day_the_new_key_is_in_place(office: Office) -> None:
+    office.set("--delete")
+    assert office.pass_days(89) == []
+    assert office.pass_days(2) == ["made"]
+    (new,) = office.keys().keys() - {office.key}
+    assert office.in_file() == new
+    renewal = office.listed()
+    assert (renewal["key"], renewal["state"]) == (new, "under-way")
+    assert (renewal["last"]["new_key"], renewal["last"]["result"]) == (new, "made")
+    assert office.pass_days(11) == ["turned-off", "deleted"]
+    assert office.keys() == {new: KeyStatus.ACTIVE}
+    assert (office.listed()["state"], office.listed()["last"]["result"]) == ("scheduled", "deleted")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--every", "0", "--at", "03:00"),
+        ("--every", "366", "--at", "03:00"),
+        ("--every", "-1", "--at", "03:00"),
+        ("--every", "1.5", "--at", "03:00"),
+        ("--every", "often", "--at", "03:00"),
+        ("--every", "90", "--at", "24:00"),
+        ("--every", "90", "--at", "3:00"),
+        ("--every", "90", "--at", "03:60"),
+        ("--every", "90", "--at", "soon"),
+        ("--every", "90"),
+        ("--at", "03:00"),
+        (),
+        ("--every", "90", "--at", "03:00", "--watch-days", "-1"),
+        ("--every", "90", "--at", "03:00", "--grace", "soon"),
+        ("--every", "90", "--at", "03:00", "--delete", "--keep-off"),
+        ("--list", "--due"),
+    ],
+)
+def test_what_makes_no_sense_is_told_in_a_sentence_before_anything_is_asked(
+    office: Office, words: tuple[str, ...]
+) -> None:
+    asked = len(office.desk.account.records)
+    answer = office.renew(office.key, *words)
+    assert answer.code == 2
+    assert "Nothing was changed" in answer.document["problem"]["message"]
+    assert len(office.desk.account.records) == asked
+    assert office.renew("--list").document == {"renewals": []}
+
+
+def test_a_root_key_and_a_key_that_is_not_here_are_refused(small_desk: Desk) -> None:
+    for key in (small_desk.old.access_key_id.value, "AKIANOSUCHKEYEXAMPLE"):
+        answer = small_desk.type("renew", key, "--every", "90", "--at", "03:00", "--json")
+        assert answer.code == 2
+        assert "Nothing was changed" in answer.document["problem"]["message"]
+    assert small_desk.type("renew", "--list", "--json").document == {"renewals": []}
