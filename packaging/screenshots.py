@@ -177,8 +177,11 @@ def rotation(photographer: Photographer, ground: Ground, clock: MovedClock) -> N
     assert overview is not None  # noqa: S101
     photographer.window.open_undo(overview.rotations[0][0].name)
     photographer.settle()
-    picture("undo")
+    picture("back")
+    press("Close it as it stands…")
+    picture("end")
     press("Back")
+    press("Finish later")
     photographer.window.view.tabs.setCurrentIndex(0)
     clock.advance(4 * _DAY)
     press("Continue…")

@@ -14,14 +14,15 @@ from pytestqt.qtbot import QtBot
 
 from keyturn.clients.guide import guide_named
 from keyturn.desktop.assistant import AssistantPages
-from keyturn.desktop.flow import Flow, Page, Work
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.parts import Fold, StateRow
 from keyturn.desktop.pages.running import ProgressPage
 from keyturn.desktop.pages.stopped import details
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import NewRotation, RunningRotation
+from keyturn.desktop.seam import Errand, NewRotation, RunningRotation
+from keyturn.desktop.work import Page, Work
 from keyturn.model.errors import AppError
 from keyturn.practice.timeline import HandClock
 from keyturn.reminders.autostart import autostart_of
@@ -48,7 +49,9 @@ class Person:
         self.open()
 
     def open(self, rotation: str | None = None) -> None:
-        errand = RunningRotation(rotation) if rotation else NewRotation(self.home.old.access_key_id)
+        self.open_errand(RunningRotation(rotation) if rotation else NewRotation(self.home.old.access_key_id))
+
+    def open_errand(self, errand: Errand) -> None:
         self.assistant = AssistantPages(self.runner, errand, browse=self.browsed.append)
         self.assistant.left.connect(lambda: self.left.append(True))
         self.bot.addWidget(self.assistant)
@@ -213,14 +216,16 @@ def test_an_undo_waits_until_what_was_done_by_hand_is_undone_by_hand(person: Per
     person.press(f"I did this: {item.title}")
     assert person.page() is Page.WATCH
 
-    person.press("Undo what was done")
-    assert person.page() is Page.BY_HAND
-    (back,) = person.assistant.flow.by_hand
+    person.press("Put everything back…")
+    assert person.page() is Page.BACK
+    assert person.assistant.flow.way_back is not None
+    (back,) = person.assistant.flow.way_back.first
     assert back.title.startswith("Put AKIA")
+    assert not person.find("Put everything back").isEnabled()
     person.press(f"I did this: {back.title}")
-    assert person.page() is Page.BY_HAND
-    assert "“Undo what was done” goes on with that" in person.read()
-    person.press("Undo what was done")
+    assert person.page() is Page.BACK
+    assert person.assistant.flow.way_back.first == ()
+    person.press("Put everything back")
     assert person.page() is Page.UNDONE
     assert person.home.account.accepts(person.home.old)
 
@@ -422,7 +427,14 @@ def test_work_begins_once_all_rows_of_its_page_are_there_and_drawn(person: Perso
 
 def test_undo_puts_everything_back(person: Person) -> None:
     person.to_the_proof()
-    person.press("Undo what was done")
+    person.press("Put everything back…")
+    assert person.page() is Page.BACK
+    new = person.assistant.flow.standing.rotation.new_key  # type: ignore[union-attr]
+    assert new is not None
+    assert f"gets {person.home.old.access_key_id.masked} back" in person.read()
+    assert f"{new.masked} and its user backup-home are removed" in person.read()
+    assert person.home.account.user_names() != ()
+    person.press("Put everything back")
     assert person.page() is Page.UNDONE
     assert "Everything is as it was" in person.read()
     assert person.home.old.access_key_id.value in person.home.s3ql.read_text()

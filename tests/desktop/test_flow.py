@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from keyturn.computer.clock import SystemClock
-from keyturn.desktop.flow import Flow, Job, Page, Work, page_of
+from keyturn.desktop.flow import Flow, page_of
 from keyturn.desktop.jobs import Jobs, NotBegun
 from keyturn.desktop.progressing import Fortune, Progress
 from keyturn.desktop.stages import Reached, stages
+from keyturn.desktop.work import Job, Page, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.rotation.cancelling import CancelToken

@@ -19,8 +19,7 @@ from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.page import Page, ProblemPage
 from keyturn.desktop.rest_page import RestPage
 from keyturn.desktop.runner import Desk, Runner
-from keyturn.desktop.seam import Assistant, Errand, NewRotation, RunningRotation
-from keyturn.desktop.undo_page import UndoPage
+from keyturn.desktop.seam import Assistant, Errand, NewRotation, PutBack, RunningRotation
 from keyturn.model.errors import AppError
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.practice.records import Record
@@ -385,33 +384,15 @@ def test_a_rotation_that_waits_is_what_the_window_speaks_of(window: MainWindow, 
 
 
 @pytest.mark.usefixtures("small_ground")
-def test_the_history_tells_each_step_and_offers_the_way_back(window: MainWindow, qtbot: QtBot) -> None:
-    _rotate(window, qtbot)
+def test_the_history_tells_each_step_and_offers_the_way_back(window: MainWindow, opened: _Opened, qtbot: QtBot) -> None:
+    name = _rotate(window, qtbot).rotation
+    assert name is not None
     window.view.tabs.setCurrentIndex(2)
     text = _text_of(window.view.history)
     for step in ("Make the new key", "Prove the new key", "Put the new key in place", "Prove every backup again"):
         assert step in text
     _button(window.view.history, "Put everything back…").click()
-    page = _page(window)
-    assert isinstance(page, UndoPage)
-    _button(page, "Put everything back").click()
-    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
-    assert "is back everywhere" in _text_of(page)
-    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
-    page.back.click()
-    assert window.view.header.button.text() == "Replace it safely…"
-    assert "taken back" in _text_of(window.view.history)
-
-
-@pytest.mark.usefixtures("small_ground")
-def test_the_way_back_goes_on_where_its_page_is_left(window: MainWindow, qtbot: QtBot) -> None:
-    _rotate(window, qtbot)
-    window.view.tabs.setCurrentIndex(2)
-    _button(window.view.history, "Put everything back…").click()
-    _button(_page(window), "Put everything back").click()
-    _page(window).back.click()
-    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
-    assert window.view.header.button.text() == "Replace it safely…"
+    assert opened.errands == [PutBack(name)]
 
 
 @pytest.mark.usefixtures("small_ground")

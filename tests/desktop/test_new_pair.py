@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant import AssistantPages, open_assistant
-from keyturn.desktop.flow import Flow, Page
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.stages import stages
 from keyturn.desktop.typed_pair import typed_pair, why_no_pair
+from keyturn.desktop.work import Page
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.timeline import HandClock

@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from keyturn.desktop.flow import Page
 from keyturn.desktop.leftover_files import offered_for_trash
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.trash import move_to_trash
+from keyturn.desktop.work import Page
 from keyturn.model.errors import FileError
 from keyturn.practice.timeline import HandClock
 from keyturn.rotation.location import Location

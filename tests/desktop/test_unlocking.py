@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant import open_assistant
-from keyturn.desktop.flow import Page
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.overview import Overview, look
 from keyturn.desktop.picture import prepare
@@ -20,6 +19,7 @@ from keyturn.desktop.rest_page import RestPage
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.widgets import Button
+from keyturn.desktop.work import Page
 from keyturn.edits import rclone_encryption
 from keyturn.model.errors import FileError
 from keyturn.model.keys import Secret
@@ -164,13 +164,13 @@ def test_with_the_password_the_assistant_rotates_what_is_inside_and_asks_again_a
     for path in small_home.location.state_dir.rglob("*") if small_home.location.state_dir else ():
         assert not path.is_file() or PASSWORD.reveal().encode() not in path.read_bytes()
     later = Person(qtbot, small_home, start_runner(small_home.location, small_home.clock))
-    later.press("Undo what was done")
-    assert later.page() is Page.STOPPED
+    later.press("Put everything back…")
+    assert "cannot be read now" in later.read()
     field = later.find(FIELD)
     QTest.keyClicks(field, PASSWORD.reveal())
     later.press(OPEN)
-    qtbot.waitUntil(lambda: "Welcome back" in later.read(), timeout=PATIENCE)
-    later.press("Carry on")
+    qtbot.waitUntil(lambda: " back\n" in later.read(), timeout=PATIENCE)
+    later.press("Put everything back")
     assert later.page() is Page.UNDONE
     inside = rclone_encryption.decrypt(locked.read_bytes(), PASSWORD, path=locked).decode()
     assert small_home.old.secret.reveal() in inside

@@ -18,7 +18,7 @@ __all__ = ["person"]  # the fixture
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ("`keyturn continue` carries it on, `keyturn undo` puts it back.", "“Carry on” carries it on, “Undo what was"),
+        ("`keyturn continue` carries it on, `keyturn undo` puts it back.", "“Carry on” carries it on, “Put everything"),
         ("It is turned off first: `keyturn turn-off`.", "It is turned off first: “Turn it off…”."),
         ("Then `keyturn delete 20261121-a --confirm 7Q2P`.", "Then “Delete it…”."),
         ("To replace one: `keyturn rotate KEY --pair`.", "To replace one: “Replace it…”."),
@@ -37,7 +37,7 @@ def test_every_sentence_in_the_window_does_so_and_a_command_to_copy_does_not(qtb
     sentence, command = Quiet("`keyturn undo` puts it back."), Verbatim("keyturn undo 20261121-a")
     for one in (sentence, command):
         qtbot.addWidget(one)
-    assert sentence.text() == "“Undo what was done” puts it back."
+    assert sentence.text() == "“Put everything back…” puts it back."
     assert command.accessibleName() == "keyturn undo 20261121-a"
     sentence.setText("Run `keyturn continue`.")
     assert "Carry on" in sentence.text()

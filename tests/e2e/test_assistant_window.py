@@ -270,7 +270,8 @@ def test_killed_while_it_is_proved_and_turned_off_it_goes_on_from_there(office: 
         driver.press("How to turn it on again", "action")
         driver.press("I turned it on", "action")
         driver.sees(f"{key.masked} is on again.")
-        driver.press("Undo what was done", "action")
+        driver.press("Put everything back…", "action")
+        driver.press("Put everything back", "action")
         driver.sees("Everything is as it was")
     assert key.value in (office.home / ".s3ql" / "authinfo2").read_text()
     assert [one.access_key_id for one in office.account.listed_keys()] == [key]
@@ -309,7 +310,8 @@ def test_killed_where_a_person_chooses_looks_waits_or_deletes_it_goes_on_from_th
     with office.window() as (_shown, driver):
         driver.press("Continue…", "action")
         driver.sees("Watching until")  # and what was ticked stays ticked
-        driver.press("Undo what was done", "action")
+        driver.press("Put everything back…", "action")
+        driver.press("Put everything back", "action")
         driver.sees("Everything is as it was")
         driver.press("Back to overview", "action")
         _to_the_deletion(office, driver)

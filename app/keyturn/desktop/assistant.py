@@ -17,28 +17,34 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from keyturn.desktop.announcing import announce
-from keyturn.desktop.button_bar import UNDO, ButtonBar
+from keyturn.desktop.button_bar import ButtonBar
 from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.facts import PlanFacts, Standing
-from keyturn.desktop.flow import Flow, Job, Page, Work
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.jobs import Jobs, Looked, NotBegun
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.choosing import ChoosePage, FoundPage, LookingPage
+from keyturn.desktop.pages.closing import EndPage
+from keyturn.desktop.pages.deciding import DecidePage
 from keyturn.desktop.pages.ending import DeletedPage, DeletePage, OffPage, UndonePage
+from keyturn.desktop.pages.lost_secret import SecretPage
 from keyturn.desktop.pages.page import PageView, Verb
 from keyturn.desktop.pages.pairing import PairPage
 from keyturn.desktop.pages.planning import PlanPage
+from keyturn.desktop.pages.putting_back import BackPage
 from keyturn.desktop.pages.running import ProgressPage, ProofPage
 from keyturn.desktop.pages.stopped import StoppedPage
 from keyturn.desktop.pages.turning_off import TurnOffPage
 from keyturn.desktop.pages.waiting import ByHandPage, WatchPage
+from keyturn.desktop.pages.ways_out import WaysOutPage
 from keyturn.desktop.runner import Desk, Runner, Task
-from keyturn.desktop.seam import Assistant, Errand, NewRotation, RunningRotation
+from keyturn.desktop.seam import Assistant, Errand, NewRotation, PutBack, RunningRotation
 from keyturn.desktop.secret_clipboard import SecretClipboard
 from keyturn.desktop.stages import Reached, stages
 from keyturn.desktop.step_list import StepList
 from keyturn.desktop.trash import move_to_trash
 from keyturn.desktop.widgets import Strong
+from keyturn.desktop.work import Job, Page, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
@@ -65,6 +71,11 @@ _PAGES: dict[Page, type[PageView]] = {
     Page.DELETED: DeletedPage,
     Page.UNDONE: UndonePage,
     Page.STOPPED: StoppedPage,
+    Page.DECIDE: DecidePage,
+    Page.LOST: SecretPage,
+    Page.WAYS_OUT: WaysOutPage,
+    Page.BACK: BackPage,
+    Page.END: EndPage,
 }
 
 
@@ -95,7 +106,7 @@ class AssistantPages(Assistant):
     ) -> None:
         super().__init__(runner, errand, parent)
         key = errand.key if isinstance(errand, NewRotation) else None
-        name = errand.name if isinstance(errand, RunningRotation) else None
+        name = errand.name if isinstance(errand, RunningRotation | PutBack) else None
         self.flow = Flow(key)
         # Outlives this widget: what is on the clipboard is taken away also after the person left.
         self.secret_clipboard = SecretClipboard(runner)
@@ -115,7 +126,7 @@ class AssistantPages(Assistant):
         self._where.setContentsMargins(em(self, 1.7), em(self, 1.0), em(self, 1.7), 0)
         self._bar = ButtonBar()
         self._bar.later.connect(self.leave)
-        self._bar.undo.connect(lambda: self.do(UNDO))
+        self._bar.undo.connect(lambda: self.ask(Page.BACK))
         self._bar.stop.connect(self.stop)
         self._bar.back.connect(self._go_back)
         self._bar.pressed.connect(self._press)
@@ -201,6 +212,34 @@ class AssistantPages(Assistant):
     def answer(self, nobody_else: bool | None) -> None:
         """Keep the answer: True where nobody else uses the key, False where somebody may."""
         self.flow = self.flow.answered(nobody_else)
+        self._show()
+
+    def give_secret(self, pair: KeyPair) -> None:
+        """Leave the pair to the jobs; no page knows its secret once it is tried."""
+        self._jobs.give_again(pair)
+
+    def ask(self, page: Page) -> None:
+        """Show the page that asks, and look up in a worker what it asks about. Nothing happens while a job runs."""
+        asking = self.flow.asking(page)
+        if asking is self.flow:
+            return
+        self.flow, jobs = asking, self._jobs
+        if page is Page.BACK:
+            self._task = self.runner.read(
+                self,
+                lambda desk: jobs.look_back(desk.surroundings()),
+                done=lambda found: self._settle(self.flow.looked_back(found)),
+                failed=self._failed,
+                doing=Work.LOOK_BACK.doing,
+            )
+        else:
+            self._task = self.runner.read(
+                self,
+                lambda desk: jobs.look_around(desk.surroundings()),
+                done=lambda known: self._settle(self.flow.looked_around(known)),
+                failed=self._failed,
+                doing=Work.LOOK_AROUND.doing,
+            )
         self._show()
 
     def look_back(self, page: Page | None) -> None:
@@ -315,12 +354,16 @@ class AssistantPages(Assistant):
 
     def _looked(self, looked: Looked) -> None:
         self._settle(self.flow.found(looked.facts, looked.standing))
+        if isinstance(self.errand, PutBack):
+            self.ask(Page.BACK)
 
     def _planned(self, plan: PlanFacts) -> None:
         self._settle(self.flow.planned(plan))
 
     def _ended(self, ended: Standing | NotBegun) -> None:
         self._settle(self.flow.not_begun(ended.problem) if isinstance(ended, NotBegun) else self.flow.ended(ended))
+        if self.flow.viewed is Page.BACK:
+            self.ask(Page.BACK)  # something was done on the way back: what is left of it?
 
     def _failed(self, error: AppError) -> None:
         self._settle(self.flow.failed(error))
@@ -386,11 +429,17 @@ class AssistantPages(Assistant):
             self.turn_to(page)
 
     def _go_back(self) -> None:
-        if self.flow.before is not None:
+        if self.flow.viewed is not None:
+            self._turn_away()
+        elif self.flow.before is not None:
             self.turn_to(self.flow.before)
 
     def _escape(self) -> None:
-        if self.flow.viewed is not None:
-            self.look_back(None)
+        self._go_back()
+
+    def _turn_away(self) -> None:
+        """From a page that asks, or that is looked at again, to where the person came from."""
+        if isinstance(self.errand, PutBack) and self.flow.viewed is Page.BACK:
+            self.leave()
         else:
-            self._go_back()
+            self.look_back(None)

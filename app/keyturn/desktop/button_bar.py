@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from keyturn.desktop.flow import Flow, Job, Page, Work
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import colours_of
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.page import Verb
 from keyturn.desktop.tall import ButtonRow, ReflowingRow
 from keyturn.desktop.widgets import Button, PrimaryButton, Quiet
+from keyturn.desktop.work import Job, Page, Work
 from keyturn.model.text import _
 
 UNDO = Job(Work.UNDO)
@@ -44,7 +45,7 @@ class ButtonBar(QWidget):
         ):
             button.setAutoDefault(False)
             button.clicked.connect(signal)
-        self._undo.setText(_("Undo what was done"))
+        self._undo.setText(_("Put everything back…"))
         self._back.setText(_("Back"))
         self._why = Quiet()
         self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -77,15 +78,16 @@ class ButtonBar(QWidget):
     def present(self, flow: Flow, verb: Verb | None) -> None:
         """Show the buttons that fit this state."""
         running = flow.job is not None and flow.job.work.changes
+        asks = flow.shown.asks
         over = flow.page in _OVER or flow.shown is not flow.page
         self._later.setText(_("Finish later") if flow.has_begun else _("Not now"))
         self._later.setVisible(not over and not running)
-        self._undo.setVisible(not running and flow.standing is not None and not flow.why_not(UNDO))
-        self._stop.setVisible((running and flow.job != UNDO) or flow.is_searching)
+        self._undo.setVisible(not running and not asks and flow.standing is not None and not flow.why_not(UNDO))
+        self._stop.setVisible(running or flow.is_searching)
         self._stop.setEnabled(not flow.stopping)
         self._stop.setText(_("Stopping after this change…") if flow.stopping and running else _stop_text(flow))
-        self._back.setVisible(flow.before is not None)
-        self._back.setEnabled(flow.job is None)
+        self._back.setVisible(flow.before is not None or (asks and not running))
+        self._back.setEnabled(flow.job is None or asks)
         self._go.setVisible(verb is not None)
         self._why.setVisible(verb is not None and bool(verb.reason))
         if verb is not None:
@@ -102,6 +104,8 @@ def _stop_text(flow: Flow) -> str:
     """What the button says, and with it what stopping leaves behind."""
     if flow.is_searching:
         return _("End the search here")
+    if flow.job is not None and flow.job.work is Work.UNDO:
+        return _("Stop")
     if flow.page is Page.PROGRESS:
         return _("Stop, and put everything back")
     waits = flow.job is not None and flow.job.work in {Work.TURN_OFF, Work.TURN_ON}

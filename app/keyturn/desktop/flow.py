@@ -8,96 +8,35 @@ pages is Electrum's wizard (research/anchors.md 2.2).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from keyturn.desktop.facts import KeyFacts, PlanFacts, Program, Standing
 from keyturn.desktop.progressing import Progress, beginning
+from keyturn.desktop.returning import WayBack
+from keyturn.desktop.work import Job, Page, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, words
+from keyturn.rotation import by_hand, ways_out, words
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.plan import Options
 from keyturn.rotation.standing import GateClosed
-from keyturn.rotation.steps import Awaited, By, Ending, Route, State, Step
+from keyturn.rotation.steps import Awaited, Ending, Result, Route, State, Step
 from keyturn.rotation.surroundings import Event
 from keyturn.rotation.watching import readable
 
-
-class Page(StrEnum):
-    """A page of the assistant."""
-
-    LOOKING = "looking"
-    FOUND = "found"
-    CHOOSE = "choose"
-    PAIR = "pair"
-    PLAN = "plan"
-    PROGRESS = "progress"
-    PROOF = "proof"
-    BY_HAND = "by-hand"
-    WATCH = "watch"
-    TURN_OFF = "turn-off"
-    OFF = "off"
-    DELETE = "delete"
-    DELETED = "deleted"
-    UNDONE = "undone"
-    STOPPED = "stopped"
-
-
-class Work(StrEnum):
-    """What is done away from the window's thread."""
-
-    LOOK = "look"
-    PLAN = "plan"
-    BEGIN = "begin"
-    CARRY_ON = "carry-on"
-    TICK = "tick"
-    ADD = "add"
-    TURN_OFF = "turn-off"
-    TURN_ON = "turn-on"
-    DELETE = "delete"
-    UNDO = "undo"
-
-    @property
-    def changes(self) -> bool:
-        """False where it only reads."""
-        return self not in {Work.LOOK, Work.PLAN}
-
-    @property
-    def doing(self) -> str:
-        """What is being done, as it follows a colon in a sentence."""
-        return {
-            Work.LOOK: _("looking how it stands"),
-            Work.PLAN: _("making the plan"),
-            Work.BEGIN: _("replacing the key"),
-            Work.CARRY_ON: _("carrying the rotation on"),
-            Work.TICK: _("writing down what is done"),
-            Work.ADD: _("writing down what else uses the key"),
-            Work.TURN_OFF: _("turning the old key off"),
-            Work.TURN_ON: _("turning the old key on again"),
-            Work.DELETE: _("deleting the old key"),
-            Work.UNDO: _("putting everything back"),
-        }[self]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One piece of work with what it has to know.
-
-    Attributes:
-        item: what to tick.
-        also: what else uses the key, by the names of guides.
-        by: who turns the key off; None is the usual way.
-        wait: seconds to wait for the person in the console.
-        confirm: the end of the key's ID, as typed.
-    """
-
-    work: Work
-    item: str = ""
-    also: tuple[str, ...] = ()
-    by: By | None = None
-    wait: float = 0.0
-    confirm: str = ""
+_NEEDS_OLD_SECRET = frozenset({Work.UNDO, Work.TURN_ON})
+_TELLS_ITSELF = frozenset(
+    {
+        Page.TURN_OFF,
+        Page.DELETE,
+        Page.WATCH,
+        Page.BY_HAND,
+        Page.OFF,
+        Page.DECIDE,
+        Page.LOST,
+        Page.WAYS_OUT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +50,10 @@ class Flow:
         problem: why the last job did not do what it should; shown on the page.
         notice: a line above the page that says where we are, or what just happened.
         nobody_else: the person's answer to whether only this computer uses the key; None before it is given.
-        viewed: an earlier page that is looked at again; None for the present one.
+        viewed: an earlier page that is looked at again, or one that asks; None for the present one.
+        way_back: what putting everything back would do, once that was looked up for its page.
+        known: what is known of the rotation, for who wants to close it as it stands; None before that was looked up.
+        resumed: what goes on once a secret that is nowhere was given.
         given: the new key that the person made and gave; its secret is kept elsewhere.
     """
 
@@ -122,13 +64,16 @@ class Flow:
     plan: PlanFacts | None = None
     standing: Standing | None = None
     progress: Progress = field(default_factory=Progress)
-    job: Job | None = Job(Work.LOOK)
+    job: Job | None = field(default_factory=lambda: Job(Work.LOOK))
     stopping: bool = False
     problem: AppError | None = None
     notice: str = ""
     nobody_else: bool | None = None
     viewed: Page | None = None
     given: AccessKeyId | None = None
+    way_back: WayBack | None = None
+    known: tuple[str, ...] | None = None
+    resumed: Work = Work.CARRY_ON
 
     # ── What the person does ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -165,24 +110,28 @@ class Flow:
 
     def looking_back_at(self, page: Page | None) -> Flow:
         """An earlier page to look at once more, or the present one."""
-        return replace(self, viewed=page if page in self.pages_to_look_at else None)
+        return replace(self, viewed=page if page in self.pages_to_look_at else None, problem=None)
+
+    def asking(self, page: Page) -> Flow:
+        """Ask, on a page of its own, whether to put everything back or to close it; what that means is looked up."""
+        if self.job is not None or self.standing is None or self.standing.rotation.is_over:
+            return self
+        work = Work.LOOK_BACK if page is Page.BACK else Work.LOOK_AROUND
+        # What was told of the last try stays while the page is looked up anew.
+        notice, problem = (self.notice, self.problem) if self.viewed is page else ("", None)
+        return replace(self, viewed=page, way_back=None, known=None, job=Job(work), notice=notice, problem=problem)
 
     def sent(self, job: Job) -> Flow:
         """A job was handed over."""
-        state = replace(self, job=job, stopping=False, problem=None, notice="", viewed=None)
+        # What comes before putting back is done on the page that asks for it.
+        viewed = self.viewed if self.viewed is Page.BACK and job.work in {Work.TICK, Work.TURN_ON} else None
+        state = replace(self, job=job, stopping=False, problem=None, notice="", viewed=viewed)
         match job.work:
             case Work.BEGIN:
                 route = self.plan.route if self.plan is not None else Route.SCOPED_USER
                 return replace(state, page=Page.PROGRESS, progress=beginning(route, self._identities))
-            case Work.CARRY_ON if self.page is Page.STOPPED and self.standing is not None:
-                rotation = self.standing.rotation
-                if rotation.is_undoing:
-                    return replace(state, page=Page.PROGRESS, progress=Progress((Step.UNDO,), self._identities))
-                if rotation.step in {Step.TURN_OFF, Step.PROVE_OFF}:
-                    return replace(state, page=Page.PROGRESS, progress=Progress((Step.PROVE_OFF,), self._identities))
-                left = beginning(rotation.decision.route, self._identities)
-                done = frozenset(step for step in left.ahead if rotation.is_done(step))
-                return replace(state, page=Page.PROGRESS, progress=replace(left, done=done))
+            case Work.CARRY_ON | Work.DECIDE if self.page in {Page.STOPPED, Page.DECIDE}:
+                return replace(state, page=Page.PROGRESS, progress=self._left())
             case Work.UNDO:
                 return replace(state, page=Page.PROGRESS, progress=Progress((Step.UNDO,), self._identities))
             case Work.TURN_OFF:
@@ -191,6 +140,18 @@ class Flow:
             case Work.TURN_ON:
                 return replace(state, progress=Progress((Step.TURN_ON,), self._identities))
         return state
+
+    def _left(self) -> Progress:
+        """What is ahead of a rotation that is carried on."""
+        if self.standing is None:
+            return Progress()
+        rotation = self.standing.rotation
+        if rotation.is_undoing:
+            return Progress((Step.UNDO,), self._identities)
+        if rotation.step in {Step.TURN_OFF, Step.PROVE_OFF}:
+            return Progress((Step.PROVE_OFF,), self._identities)
+        left = beginning(rotation.decision.route, self._identities)
+        return replace(left, done=frozenset(step for step in left.ahead if rotation.is_done(step)))
 
     def stopping_now(self) -> Flow:
         """The person asked to stop."""
@@ -202,6 +163,11 @@ class Flow:
         """Something happened on the way; while a plan is made, how far the search of this computer is."""
         if self.job is not None and self.job.work is Work.PLAN:
             return replace(self, notice=event.detail)
+        if self.job is not None and self.job.work is Work.GIVE_AGAIN and self.page is Page.LOST:
+            # It fits, and what waited for it goes on.
+            undoing = self.job.then is Work.UNDO
+            progress = Progress((Step.UNDO,), self._identities) if undoing else self._left()
+            return replace(self, page=Page.PROGRESS, progress=progress.after(event))
         return replace(self, progress=self.progress.after(event))
 
     def found(self, facts: KeyFacts | None, standing: Standing | None) -> Flow:
@@ -216,11 +182,26 @@ class Flow:
         """The plan was made."""
         return replace(self, job=None, stopping=False, notice="", plan=plan, page=Page.PLAN)
 
+    def looked_back(self, found: WayBack) -> Flow:
+        """What putting everything back would do."""
+        return replace(self, job=None, way_back=found)
+
+    def looked_around(self, known: tuple[str, ...]) -> Flow:
+        """What is known of the rotation, in sentences."""
+        return replace(self, job=None, known=known)
+
     def ended(self, standing: Standing) -> Flow:
         """A job on the rotation ended, and this is how it stands."""
         job, result = self.job, standing.result
         was_running = self.page is Page.PROGRESS
         state = replace(self, job=None, stopping=False)._standing_as(standing)
+        if job is not None and state.page is Page.LOST:
+            state = replace(state, resumed=job.then or (job.work if job.work in _NEEDS_OLD_SECRET else Work.CARRY_ON))
+        if job is not None and job.work is Work.UNDO and _comes_first(result):
+            return replace(state, viewed=Page.BACK, problem=result.problem)
+        if job is not None and job.work is Work.TURN_ON and {one.item for one in result.awaiting} == {by_hand.TURN_ON}:
+            notice = _("AWS refuses {key} still. After it is turned on, that can last a minute.")
+            return replace(state, page=self.page, viewed=self.viewed, notice=notice.format(key=state.masked))
         if result.problem is not None:
             return state._with_problem(result.problem)
         if result.ending is Ending.DONE and job is not None and job.work is Work.TURN_ON:
@@ -249,7 +230,8 @@ class Flow:
 
     def _standing_as(self, standing: Standing) -> Flow:
         key = standing.rotation.decision.key
-        return replace(self, key=key, standing=standing, page=page_of(standing), problem=None, viewed=None)
+        viewed = self.viewed if self.viewed is Page.BACK and not standing.rotation.is_over else None
+        return replace(self, key=key, standing=standing, page=page_of(standing), problem=None, viewed=viewed)
 
     def _with_problem(self, problem: AppError) -> Flow:
         standing = self.standing
@@ -262,7 +244,7 @@ class Flow:
                 # What was seen at AWS keeps it from being turned off, so it is watched on.
                 return replace(self, page=Page.WATCH, problem=problem)
             return replace(self, problem=problem)
-        if self.page in {Page.TURN_OFF, Page.DELETE, Page.WATCH, Page.BY_HAND, Page.OFF}:
+        if self.page in _TELLS_ITSELF:
             return replace(self, problem=problem)
         return replace(self, page=Page.STOPPED, problem=problem)
 
@@ -378,6 +360,8 @@ class Flow:
                 return _("Tick what uses the key first.")
             case Work.DELETE:
                 return self._why_not_delete(job.confirm)
+            case Work.END:
+                return "" if self._is_confirmed(job.confirm) else self._type_first()
         return ""
 
     def _why_not_begin(self) -> str:
@@ -410,9 +394,13 @@ class Flow:
         waits = [] if self.standing is None else [one for one in self.standing.result.awaiting if not one.steps]
         if waits:
             return waits[0].title
-        if self.key is None or confirm.strip().upper() != self.key.last4:
-            return _("Type the last four characters of {key} first.").format(key=self.masked)
-        return ""
+        return "" if self._is_confirmed(confirm) else self._type_first()
+
+    def _is_confirmed(self, typed: str) -> bool:
+        return self.key is not None and typed.strip().upper() == self.key.last4.upper()
+
+    def _type_first(self) -> str:
+        return _("Type the last four characters of {key} first.").format(key=self.masked)
 
 
 def page_of(standing: Standing) -> Page:
@@ -421,7 +409,14 @@ def page_of(standing: Standing) -> Page:
     if rotation.is_over:
         ends = {State.UNDONE: Page.UNDONE, State.DONE: Page.DELETED}
         return ends.get(rotation.state, Page.STOPPED)
+    items = {one.item for one in result.awaiting}
+    if any(item.startswith("secret-") for item in items):
+        return Page.LOST
+    if ways_out.NEW_KEY in items:
+        return Page.WAYS_OUT
     match rotation.step:
+        case Step.CREATE | Step.UNDO if items:
+            return Page.DECIDE
         case Step.WATCH | Step.TURN_OFF:
             if _by_hand(standing):
                 return Page.BY_HAND
@@ -445,6 +440,11 @@ def _has_proof(standing: Standing) -> bool:
 def _by_hand(standing: Standing) -> tuple[Awaited, ...]:
     waits = standing.result.awaiting if standing.rotation.step in {Step.WATCH, Step.TURN_OFF} else ()
     return tuple(one for one in waits if one.tickable and one.item not in {by_hand.TURN_OFF, by_hand.TURN_ON})
+
+
+def _comes_first(result: Result) -> bool:
+    """True where an undo has put nothing back, because a person does something before."""
+    return result.problem is not None and result.problem.code.startswith("undo.")
 
 
 def takes_new_key(one: Awaited) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, plan_facts
-from keyturn.desktop.flow import Job, Work
 from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
+from keyturn.desktop.returning import WayBack, way_back
+from keyturn.desktop.work import Job, Work
 from keyturn.model.errors import AppError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
@@ -17,6 +18,7 @@ from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
 from keyturn.rotation.plan import Options
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation
+from keyturn.rotation.standing import looked_at, standing
 from keyturn.rotation.steps import Result, State, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.workplace import Workplace
@@ -62,6 +64,7 @@ class Jobs:
         self._rotation = rotation
         self._plan: Plan | None = None
         self._given: KeyPair | None = None
+        self._found_again: KeyPair | None = None
         self._end_search = CancelToken()
 
     def look(self, surroundings: Surroundings) -> Looked:
@@ -90,6 +93,21 @@ class Jobs:
     def give(self, pair: KeyPair) -> None:
         """Take the new pair that the person made; the plans from now on are made with it."""
         self._given = pair
+
+    def give_again(self, pair: KeyPair) -> None:
+        """Take a pair of the rotation's whose secret is not kept any more; it is tried with the next job."""
+        self._found_again = pair
+
+    def look_back(self, surroundings: Surroundings) -> WayBack:
+        """What putting everything back would do."""
+        return way_back(surroundings, find_rotation(surroundings.journal, self._rotation))
+
+    def look_around(self, surroundings: Surroundings) -> tuple[str, ...]:
+        """What is known of the rotation, as closing it would write it down; AWS is asked."""
+        from keyturn.rotation import closing, ended
+
+        rotation = find_rotation(surroundings.journal, self._rotation)
+        return ended.sentences(rotation, closing.look(surroundings, rotation))
 
     def plan(self, surroundings: Surroundings, options: Options) -> PlanFacts:
         """Search this computer for the key, and make the plan for these choices.
@@ -127,8 +145,11 @@ class Jobs:
             if result.problem is None:
                 raise ValueError("a rotation that did not begin has a reason")
             return NotBegun(result.problem)
-        self._rotation, self._given = result.rotation, None
+        self._rotation, self._given, self._found_again = result.rotation, None, None
         rotation = find_rotation(surroundings.journal, result.rotation)
+        if job.work is Work.UNDO and result.problem is not None and result.problem.code.startswith("undo."):
+            # What comes before putting back stands on the page for that; the rotation waits for what it did before.
+            result = replace(result, awaiting=standing(surroundings, rotation).awaiting)
         for_trash = offered_for_trash(surroundings.computer, rotation) if result.leftovers else ()
         return Standing(rotation, result, surroundings.computer.home, for_trash)
 
@@ -181,7 +202,7 @@ class Jobs:
 
     def forget_plan(self) -> None:
         """Let go of the plan, and of the secrets in it."""
-        self._plan = self._given = None
+        self._plan = self._given = self._found_again = None
 
     def _done(self, surroundings: Surroundings, job: Job) -> Result:
         from keyturn.rotation import conductor
@@ -207,6 +228,16 @@ class Jobs:
                 return self._deleted(surroundings, job)
             case Work.UNDO:
                 return conductor.undo(surroundings, name)
+            case Work.DECIDE:
+                for item in job.items:
+                    conductor.tick(surroundings, name, item)
+                return conductor.carry_on(surroundings, name)
+            case Work.GIVE_AGAIN:
+                if self._found_again is not None:
+                    conductor.take_pair(surroundings, name, self._found_again)
+                return self._done(surroundings, Job(job.then or Work.CARRY_ON))
+            case Work.END:
+                return conductor.end(surroundings, name, job.confirm)
         raise ValueError(f"{job.work} changes nothing")
 
     def _deleted(self, surroundings: Surroundings, job: Job) -> Result:
@@ -243,7 +274,5 @@ class Jobs:
 
 def standing_of(surroundings: Surroundings, rotation: Rotation) -> Standing:
     """How a rotation stands, from the journal and this computer alone."""
-    from keyturn.rotation.standing import looked_at, standing
-
     how = standing if rotation.state in {State.WAITING, State.DONE} else looked_at
     return Standing(rotation, how(surroundings, rotation), surroundings.computer.home)

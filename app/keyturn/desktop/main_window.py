@@ -173,14 +173,10 @@ class MainWindow(QMainWindow):
         self.open_page(page)
 
     def open_undo(self, name: str) -> None:
-        """Show the page that puts a rotation back."""
-        known = () if self.overview is None else self.overview.rotations
-        rotation = next((one for one, _result in known if one.name == name), None)
-        if rotation is not None:
-            from keyturn.desktop.undo_page import UndoPage
+        """Ask whether everything that a rotation did is to be put back."""
+        from keyturn.desktop.seam import PutBack
 
-            page = UndoPage(self.runner, rotation)
-            self.open_page(page)
+        self.open_assistant(PutBack(name))
 
     def open_assistant(self, errand: Errand) -> None:
         """Let the assistant lead through a rotation; it fills the window until it is left."""

@@ -29,7 +29,14 @@ class RunningRotation:
     name: str
 
 
-Errand: TypeAlias = NewRotation | RunningRotation
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """It is to be asked whether everything that this rotation did is put back."""
+
+    name: str
+
+
+Errand: TypeAlias = NewRotation | RunningRotation | PutBack
 
 
 class Assistant(QWidget):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from keyturn.desktop.flow import Flow, Page
+from keyturn.desktop.flow import Flow
+from keyturn.desktop.work import Page
 from keyturn.model.text import _
 from keyturn.rotation.steps import Route, Step
 
@@ -87,7 +88,7 @@ def _stage_of(flow: Flow, *, retire: bool) -> Page | None:
             return Page.DELETE
         case Page.DELETED | Page.UNDONE:
             return None
-        case Page.PROGRESS | Page.STOPPED:
+        case Page.PROGRESS | Page.STOPPED | Page.DECIDE | Page.LOST | Page.WAYS_OUT:
             return _of_step(flow, retire=retire)
     return flow.page
 

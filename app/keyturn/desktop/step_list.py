@@ -8,12 +8,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from keyturn.desktop.flow import Page
 from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import colours_of
 from keyturn.desktop.measures import em, strong_font
 from keyturn.desktop.stages import Reached, Stage
 from keyturn.desktop.widgets import Button, Strong
+from keyturn.desktop.work import Page
 from keyturn.model.text import _
 
 

@@ -32,6 +32,13 @@ def why_no_pair(identifier: str, secret: str, old: AccessKeyId | None, given: Ac
         return _("This is the old key itself. Make a new one, and give that.")
     if not secret.strip():
         return "" if key == given else _("Type the secret access key of {key}.").format(key=key.masked)
+    return why_no_secret(secret)
+
+
+def why_no_secret(secret: str) -> str:
+    """Why this can be no secret access key; empty where it can."""
+    if not secret.strip():
+        return _("Type or paste the secret access key.")
     try:
         Secret.typed(secret.strip())
     except ValueError:

@@ -23,7 +23,7 @@ def _chosen(found: re.Match[str]) -> str:
 def _pressed(found: re.Match[str]) -> str:
     name = {
         "continue": _("Carry on"),
-        "undo": _("Undo what was done"),
+        "undo": _("Put everything back…"),
         "turn-off": _("Turn it off…"),
         "turn-on": _("Turn it on again"),
         "delete": _("Delete it…"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
@@ -39,14 +40,23 @@ def end(surroundings: Surroundings, name: str | None, confirm: str | None) -> Re
             code="usage.confirm",
         )
     switching.clear_away(rotation.decision)
-    known = {"old": _of_the_old_key(surroundings, rotation), "new": _of_the_new_key(surroundings, rotation)}
+    known = look(surroundings, rotation)
+    with taking(surroundings, rotation, Step.END) as outcome:
+        outcome.facts["ended"] = known
+        outcome.detail = rotation.decision.key.masked
+    return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+
+
+def look(surroundings: Surroundings, rotation: Rotation) -> dict[str, Any]:
+    """What can be known now, for the journal; `ended.sentences` tells it. No answer is no error."""
     held = held_now(surroundings, rotation.decision)
     holds: list[list[str | None]] = [[one.place.identity, pair.access_key_id.value] for one, pair in held.pairs]
     holds += [[one.place.identity, None] for one, _error in held.unread]
-    with taking(surroundings, rotation, Step.END) as outcome:
-        outcome.facts["ended"] = {**known, "holds": holds}
-        outcome.detail = rotation.decision.key.masked
-    return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+    return {
+        "old": _of_the_old_key(surroundings, rotation),
+        "new": _of_the_new_key(surroundings, rotation),
+        "holds": holds,
+    }
 
 
 def expect_not_ended(rotation: Rotation) -> None:

@@ -121,6 +121,14 @@ def opposite_of(item: str) -> str | None:
     return _REMOVE + item.removeprefix(_KEEP) if item.startswith(_KEEP) else None
 
 
+def by_what_they_are_about(items: Sequence[Awaited]) -> tuple[tuple[Awaited, ...], ...]:
+    """The answers that exclude each other, together: those about one key, or about the user."""
+    groups: dict[str, list[Awaited]] = {}
+    for one in items:
+        groups.setdefault(one.item.partition("-")[2], []).append(one)
+    return tuple(map(tuple, groups.values()))
+
+
 def items_to_decide(rotation: Rotation) -> tuple[Awaited, ...]:
     """What is open in the step at which the rotation waits."""
     last = rotation.latest(rotation.step, Mark.INTENT, Mark.DONE, Mark.FAILED)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation.asked import user_name
@@ -13,9 +16,15 @@ from keyturn.state.journal import Mark
 def what_was_known(rotation: Rotation) -> tuple[str, ...]:
     """What was known when the rotation was closed, and what was not, in sentences; empty where it was not closed."""
     done = rotation.latest(Step.END, Mark.DONE)
-    if done is None:
-        return ()
-    ended = done.facts["ended"]
+    return () if done is None else sentences(rotation, done.facts["ended"])
+
+
+def sentences(rotation: Rotation, ended: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is known of a rotation that is closed as it stands, and what is not, in sentences.
+
+    Args:
+        ended: as `closing.look` found it.
+    """
     said = [_of_old(str(ended["old"])).format(key=rotation.decision.key.masked)]
     if rotation.new_key is not None:
         said.append(_of_new(str(ended["new"])).format(key=rotation.new_key.masked))

@@ -10,6 +10,8 @@ from keyturn.rotation.asked import user_name
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited
 
+NEW_KEY = "new-key"
+
 
 def from_a_dead_new_key(rotation: Rotation) -> tuple[Awaited, ...]:
     """The three ways out: let it work again, undo, make another."""
@@ -25,7 +27,7 @@ def from_a_dead_new_key(rotation: Rotation) -> tuple[Awaited, ...]:
     again = _("Then run `keyturn continue {name}`, which tries every backup again.").format(name=rotation.name)
     undo = f"keyturn undo {rotation.name}"
     return (
-        Awaited("new-key", title.format(new=new), (*way, step, again), tickable=False),
+        Awaited(NEW_KEY, title.format(new=new), (*way, step, again), tickable=False),
         Awaited("undo", _("Or put {old} back").format(old=old.masked), (undo,), tickable=False),
         Awaited("another", _("Or make another new key"), (undo, f"keyturn rotate {old.last4}"), tickable=False),
     )

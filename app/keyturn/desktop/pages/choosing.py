@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from keyturn.desktop.facts import KeyFacts, count_of_programs
-from keyturn.desktop.flow import Flow, Page
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Choice
@@ -19,6 +19,7 @@ from keyturn.desktop.pages.parts import Badge, Fold, Notice, bullets, stacked
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
+from keyturn.desktop.work import Page
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _
 from keyturn.rotation import words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.flow import Flow, Job, Work
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em, fixed_font
 from keyturn.desktop.pages.fields import Field
@@ -13,6 +13,7 @@ from keyturn.desktop.pages.leftover_row import LeftoverRow
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, numbered, stacked
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
+from keyturn.desktop.work import Job, Work
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, words
 from keyturn.rotation.decision import Decision

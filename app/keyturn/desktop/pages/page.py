@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from keyturn.desktop.first_frame import after_first_frame
-from keyturn.desktop.flow import Flow, Job, Page
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.parts import Notice, emptied
@@ -20,6 +20,7 @@ from keyturn.desktop.secret_clipboard import SecretClipboard
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Button, Heading, Quiet, Subheading
+from keyturn.desktop.work import Job, Page
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
 from keyturn.rotation.plan import Options
@@ -53,6 +54,12 @@ class Actor(Protocol):
 
     def answer(self, nobody_else: bool | None) -> None:
         """Answer whether something elsewhere uses the key."""
+
+    def ask(self, page: Page) -> None:
+        """Ask on a page of its own whether to put everything back, or to close the rotation as it stands."""
+
+    def give_secret(self, pair: KeyPair) -> None:
+        """Take a pair of the rotation's whose secret was not found; the next job tries it."""
 
     def look_back(self, page: Page | None) -> None:
         """Look at an earlier page again, or at the present one."""

@@ -10,7 +10,7 @@ from itertools import groupby
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.facts import FileChange, PlanFacts, Question, count_of_programs
-from keyturn.desktop.flow import Flow, Job, Work
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.asked_buckets import OpenBuckets, UnlistedBuckets, answers_in
 from keyturn.desktop.pages.fields import Field, Tick
@@ -18,6 +18,7 @@ from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, Notice, bullets, numbered, stacked
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading, Text
+from keyturn.desktop.work import Job, Work
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
 from keyturn.rotation import words

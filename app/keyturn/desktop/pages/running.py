@@ -9,13 +9,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.facts import Program
-from keyturn.desktop.flow import Flow, Page, Work
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Bar, FixedText, Fold, StateRow, bullets
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.progressing import Fortune, Progress
 from keyturn.desktop.widgets import Quiet
+from keyturn.desktop.work import Page
 from keyturn.model.text import _, in_widget
 from keyturn.rotation.record import Proved
 from keyturn.rotation.steps import Route, Step
@@ -59,7 +60,7 @@ class ProgressPage(PageView):
 
     def title(self, flow: Flow) -> str:
         """What the steps ahead come to: a rotation begins here, is put back, or is proved with the old key off."""
-        if flow.job is not None and flow.job.work is Work.UNDO:
+        if _is_undoing(flow):
             return _("Putting everything back")
         if Step.PROVE_OFF in flow.progress.ahead:
             return _("Proving every backup with the old key off")
@@ -69,9 +70,11 @@ class ProgressPage(PageView):
 
     def sentence(self, flow: Flow) -> str:
         """How backups go on meanwhile, and what becomes of the work if it is stopped, or the window closed."""
+        if flow.stopping and _is_undoing(flow):
+            return _("Stopping after this change… What is back stays back, and it can be carried on.")
         if flow.stopping:
             return _("Stopping after this change… Then everything is put back, and backups go on with the old key.")
-        if flow.job is not None and flow.job.work is Work.UNDO:
+        if _is_undoing(flow):
             return _undoing(flow)
         return _(
             "The old key keeps working meanwhile. Should this window close, it carries on here when you come back."
@@ -170,6 +173,10 @@ def _fortune(fortune: Fortune) -> str:
         Fortune.PROVED: _("Updated, read back and proved"),
         Fortune.PUT_BACK: _("Has the old key again"),
     }[fortune]
+
+
+def _is_undoing(flow: Flow) -> bool:
+    return flow.progress.ahead == (Step.UNDO,)
 
 
 def _undoing(flow: Flow) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
-from keyturn.desktop.flow import Flow, Job, Work
+from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.fields import Choice, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Fold, Notice, bullets, numbered, stacked
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
+from keyturn.desktop.work import Job, Work
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, consent
 from keyturn.rotation.decision import Decision

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.flow import Flow, Job, Work, takes_new_key
+from keyturn.desktop.flow import Flow, takes_new_key
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.page import PageView, Verb
 from keyturn.desktop.pages.parts import Notice, bullets, numbered
 from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
+from keyturn.desktop.work import Job, Work
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, in_widget
 from keyturn.rotation.steps import Awaited, Route

@@ -1,0 +1,105 @@
+"""The page that asks before everything is put back: what will happen to each place, and what comes first."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from keyturn.desktop.flow import Flow
+from keyturn.desktop.look import Tone
+from keyturn.desktop.pages.deciding import close_button
+from keyturn.desktop.pages.fields import Tick
+from keyturn.desktop.pages.page import PageView, Verb
+from keyturn.desktop.pages.parts import bullets, numbered
+from keyturn.desktop.pages.row_list import RowList, program_row
+from keyturn.desktop.returning import Returned
+from keyturn.desktop.unlock_card import UnlockCard
+from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
+from keyturn.desktop.work import Job, Page, Work
+from keyturn.model.text import _, in_widget
+from keyturn.rotation import by_hand
+from keyturn.rotation.steps import Awaited
+
+_UNDO = Job(Work.UNDO)
+
+
+class BackPage(PageView):
+    """Each place with what becomes of it; nothing is put back before the button is pressed."""
+
+    def title(self, flow: Flow) -> str:
+        """The question."""
+        return _("Put everything back?")
+
+    def sentence(self, flow: Flow) -> str:
+        """What one gets, and that it is looked up first."""
+        if flow.way_back is None:
+            return _("Keyturn looks which key stands in each place…")
+        if not flow.way_back.places:
+            return _("{key} stays the key that it was.").format(key=flow.masked)
+        return _("Every program has {key} again afterwards, as before.").format(key=flow.masked)
+
+    def signature(self, flow: Flow) -> object:
+        """What was looked up."""
+        return flow.way_back
+
+    def build(self, flow: Flow) -> None:
+        """What comes first, then each place, then what happens at AWS."""
+        way = flow.way_back
+        if way is None:
+            return
+        if way.is_locked:
+            card = UnlockCard(self.act.runner)
+            card.opened.connect(lambda: self.act.ask(Page.BACK))
+            self.add(card)
+        if way.first:
+            self.add(Subheading(_("First, by you")))
+            for one in way.first:
+                self.add(self._first(one))
+        if way.places:
+            self.add(Subheading(_("What becomes of each place")))
+            self.add(RowList([partial(_row, one) for one in way.places]))
+        if way.then:
+            self.add(Subheading(_("And then")))
+            self.add(bullets(way.then))
+        self.add(close_button(self.act))
+
+    def _first(self, one: Awaited) -> QWidget:
+        card = Card()
+        card.column.addWidget(Strong(one.title))
+        if one.steps:
+            card.column.addWidget(numbered(one.steps))
+        for note in one.notes:
+            card.column.addWidget(Quiet(note))
+        if one.item == by_hand.TURN_ON:
+            console = Button(_("Open the AWS console"))
+            console.clicked.connect(self.act.open_console)
+            card.column.addWidget(console, 0, Qt.AlignmentFlag.AlignLeft)
+        box = Tick(_("I did this"))
+        box.setAccessibleName(in_widget(_("I did this: {what}").format(what=one.title)))
+        job = Job(Work.TURN_ON) if one.item == by_hand.TURN_ON else Job(Work.TICK, item=one.item)
+        # Not `clicked`: a screen reader toggles.
+        box.toggled.connect(lambda on: self.act.do(job) if on else None)
+        card.column.addWidget(box)
+        return card
+
+    def refresh(self, flow: Flow) -> None:
+        """Lets nothing be ticked while a job runs."""
+        for box in self.findChildren(Tick):
+            box.setEnabled(flow.job is None)
+            if flow.job is None:
+                box.setChecked(False)
+
+    def verb(self, flow: Flow) -> Verb | None:
+        """Puts everything back; never by Enter alone, because this page is reached by one press."""
+        reason = flow.why_not(_UNDO)
+        if not reason and flow.way_back is not None and flow.way_back.first:
+            reason = flow.way_back.first[0].title
+        return Verb(_("Put everything back"), lambda: self.act.do(_UNDO), reason, is_default=False)
+
+
+def _row(one: Returned) -> QWidget:
+    if not one.is_clear:
+        return program_row(one.program, one.will, Tone.ATTENTION, "exclamation")
+    return program_row(one.program, one.will, Tone.NEUTRAL, "arrow-left" if one.changes else "circle")
