@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.practice.documents import read_policy
-from keyturn.practice.identities import Identities, Status, User
+from keyturn.practice.identities import LONG_SPREAD, Identities, Role, SignIn, Status, User
+from keyturn.practice.roles import fresh_code
 from keyturn.practice.s3_service import S3Service
 
 
@@ -78,6 +81,46 @@ class Administrator:
         user.inline = dict(policies)
         user.attached.clear()
         self._identities.policies_changed(user, tuple(read_policy(text) for text in policies.values()))
+
+    def create_role(self, name: str, policy: str, *, trusted: Iterable[str], with_device: str = "") -> str:
+        """Make a role with one policy, in force at once, and return its ARN.
+
+        Args:
+            trusted: the ARNs that may take it; root's means everybody whose own policies allow it.
+            with_device: the MFA device without which it is not given; made where it is not there.
+        """
+        with self._lock:
+            known = self._identities
+            arn = f"arn:{known.partition}:iam::{known.account_id}:role/{name}"
+            role = Role(name, "/", f"AROA{name.upper():P<17.17}", arn, known.clock.now())
+            role.trusted, role.device = frozenset(trusted), with_device
+            role.in_force.change(role.created - LONG_SPREAD, (read_policy(policy),))
+            known.roles[name] = role
+            if with_device:
+                known.codes.setdefault(with_device, fresh_code(known))
+            return arn
+
+    def code_shown_by(self, device: str) -> str:
+        """What the MFA device shows now."""
+        return self._identities.codes[device]
+
+    def sign_in_to_portal(self, token: str, roles: Iterable[str], *, lasting: timedelta) -> datetime:
+        """Somebody signs in to IAM Identity Center, which hands out `token`; returns when that ends."""
+        with self._lock:
+            ends = self._identities.clock.now() + lasting
+            self._identities.sign_ins[token] = SignIn(frozenset(roles), ends)
+            return ends
+
+    def sign_in(self, user: str | None, *, lasting: timedelta) -> tuple[KeyPair, str, datetime]:
+        """Somebody signs in as a user, or as root, by `aws login`; returns the key of the session, its token, its end.
+
+        Whether root's may change root's keys is not proved (research/aws.md A8); here it may.
+        """
+        with self._lock:
+            owner = None if user is None else self._identities.users[user.lower()]
+            made = self._identities.add_session(owner, lasting)
+            pair = KeyPair(AccessKeyId(made.key.access_key_id), Secret(made.key.secret))
+            return pair, made.token, made.ends
 
     def set_bucket_policy(self, bucket: str, text: str | None) -> None:
         """Give a bucket a policy, or take the one away that it has; in force at once.

@@ -14,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 from keyturn.model.keys import AccessKeyId
 from keyturn.practice.event_service import EventService
 from keyturn.practice.faults import Fault, FaultPlan, When
-from keyturn.practice.identities import Caller, Identities, Status
+from keyturn.practice.identities import Caller, Identities, Role, Status
 from keyturn.practice.kms_service import KmsService
 from keyturn.practice.messages import Answer, Delivery, Request
 from keyturn.practice.query_service import QueryService
 from keyturn.practice.records import Record, RequestLog
 from keyturn.practice.refusals import Refusal, refuse, unknown_key
 from keyturn.practice.regions import OPT_IN, iam_region, partition_of
+from keyturn.practice.roles import PORTAL_PATH, answer_portal
 from keyturn.practice.s3_calls import understand
 from keyturn.practice.s3_service import Asked, S3Service, context_of
 from keyturn.practice.sessions import session_of
@@ -104,6 +105,10 @@ class FrontDoor:
         request = exchange.request
         if request.method == "POST" and request.path == "/" and "Action" in request.form:
             exchange.service = "sts"
+        if request.path == PORTAL_PATH:
+            exchange.service, exchange.action = "sso", "sso:GetRoleCredentials"
+            self._meet_fault(exchange)
+            return self._after(exchange, answer_portal(self.identities, request))
         signature = exchange.signature = read_signature(request)
         if signature is not None:
             exchange.service = signature.service
@@ -233,14 +238,14 @@ class FrontDoor:
             "aws:epochtime": str(int(now.timestamp())),
             "aws:principalaccount": self.identities.account_id,
             "aws:principalarn": caller.arn,
-            "aws:principaltype": "Account" if caller.user is None else "User",
+            "aws:principaltype": _kind_of(caller),
             "aws:requestedregion": exchange.signature.region if exchange.signature else "",
             "aws:securetransport": "true" if secure else "false",
             "aws:sourceip": request.source_ip,
             "aws:useragent": request.header("user-agent") or "",
             "aws:userid": caller.user_id,
         }
-        if caller.user is not None:
+        if caller.user is not None and not isinstance(caller.user, Role):
             context["aws:username"] = caller.user.name
         return {name: (value,) for name, value in context.items()}
 
@@ -273,6 +278,12 @@ class FrontDoor:
                 user_agent=request.header("user-agent") or "",
             )
         )
+
+
+def _kind_of(caller: Caller) -> str:
+    if caller.user is None:
+        return "Account"
+    return "AssumedRole" if isinstance(caller.user, Role) else "User"
 
 
 def _code_in(answer: Answer) -> str:

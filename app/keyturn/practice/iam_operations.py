@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from keyturn.practice.identities import Caller, Identities, User
+from keyturn.practice.identities import Caller, Identities, Role, User
 from keyturn.practice.refusals import Refusal
 
 Form = Mapping[str, str]
@@ -109,9 +109,19 @@ def page(form: Form, name: str, items: Sequence[object]) -> dict[str, Any]:
     }
 
 
+def tag_context(form: Form) -> dict[str, tuple[str, ...]]:
+    """What conditions may ask of the tags that are sent (IAM User Guide: `aws:TagKeys`, `aws:RequestTag`)."""
+    tags = {tag[0]: tag[1] for tag in structures(form, "Tags", "Key", "Value")}
+    keys = (*tags, *members(form, "TagKeys"))
+    sent = {f"aws:requesttag/{key.lower()}": (value,) for key, value in tags.items()}
+    return {**sent, **({"aws:tagkeys": keys} if keys else {})}
+
+
 def user_meant(identities: Identities, caller: Caller, form: Form) -> User | None:
     """The user that `UserName` names, else the one who signed; None means root (research/aws.md A2)."""
     name = form.get("UserName", "")
+    if not name and isinstance(caller.user, Role):
+        raise Refusal(400, "ValidationError", "Must specify userName when calling with non-User credentials")
     return identities.find_user(name) if name else caller.user
 
 

@@ -99,7 +99,10 @@ def _delete(identities: Identities, caller: Caller, form: Form) -> Result:
 
 
 def _tag(identities: Identities, caller: Caller, form: Form) -> Result:
-    user_named(identities, form).tags.update(sent_tags(form, "TagsPerUser"))
+    user, sent = user_named(identities, form), sent_tags(form, "TagsPerUser")
+    # IAM User Guide, "Rules for tagging in IAM": of a user's tags none differ in case alone; a new one replaces it.
+    same = {key.lower() for key in sent}
+    user.tags = {**{key: value for key, value in user.tags.items() if key.lower() not in same}, **sent}
     return None
 
 

@@ -45,6 +45,7 @@ class Key:
         rotated: what the credential report calls `last_rotated`.
         status: what lists show at once.
         accepted: what the services believe.
+        without_iam: it may ask IAM nothing, and STS only who it is.
     """
 
     access_key_id: str
@@ -55,6 +56,7 @@ class Key:
     status: Status = Status.ACTIVE
     accepted: Timeline[Status] = field(default_factory=Timeline)
     uses: Uses = field(default_factory=Uses)
+    without_iam: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +73,27 @@ class User:
     attached: list[str] = field(default_factory=list)
     in_force: Timeline[tuple[Document, ...]] = field(default_factory=Timeline)
     known: Timeline[bool] = field(default_factory=Timeline)
+
+
+@dataclass(slots=True, eq=False)
+class Role(User):
+    """A role, which has policies as a user has, and is listed among none.
+
+    Attributes:
+        trusted: the ARNs that its trust policy names; root's means everybody in the account whose policies allow it.
+        device: the serial number of the MFA device that its trust policy demands; empty where it demands none.
+    """
+
+    trusted: frozenset[str] = frozenset()
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody's sign-in to IAM Identity Center: the roles that it gives, and until when."""
+
+    roles: frozenset[str]
+    ends: datetime
 
 
 @dataclass(slots=True)
@@ -127,6 +150,9 @@ class Identities:
     keys: dict[str, Key] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)  # by lower-case name
+    roles: dict[str, Role] = field(default_factory=dict)  # by name
+    codes: dict[str, str] = field(default_factory=dict)  # what an MFA device shows, by serial number
+    sign_ins: dict[str, SignIn] = field(default_factory=dict)  # by token
     policies: dict[str, ManagedPolicy] = field(default_factory=dict)  # by ARN
     report: tuple[datetime, str] | None = None  # the credential report: when made, and its text
 
@@ -163,11 +189,11 @@ class Identities:
         self.keys[key.access_key_id] = key
         return key
 
-    def add_session(self, owner: User | None, lasting: timedelta) -> Session:
+    def add_session(self, owner: User | None, lasting: timedelta, *, without_iam: bool = False) -> Session:
         """Make a temporary key, which is accepted everywhere at once."""
         now = self.clock.now()
         key_id = f"ASIA{self._new_key_id(now).removeprefix('AKIA')}"
-        key = Key(key_id, self._new_secret(), owner, now, now)
+        key = Key(key_id, self._new_secret(), owner, now, now, without_iam=without_iam)
         key.accepted.change(now - LONG_SPREAD, Status.ACTIVE)
         token = "".join(self.lot.choice(_SECRET_LETTERS) for _ in range(_TOKEN_LENGTH))
         session = self.sessions[key_id] = Session(key, token, now + lasting)

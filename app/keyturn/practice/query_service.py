@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from keyturn.practice.evaluator import Decision, Question, decide
 from keyturn.practice.iam_keys import KEY_OPERATIONS, STS_OPERATIONS
-from keyturn.practice.iam_operations import Form, resource_of
+from keyturn.practice.iam_operations import Form, resource_of, tag_context
 from keyturn.practice.iam_policies import POLICY_OPERATIONS
 from keyturn.practice.iam_reports import REPORT_OPERATIONS
 from keyturn.practice.iam_users import USER_OPERATIONS
@@ -14,15 +14,18 @@ from keyturn.practice.identities import Caller, Identities
 from keyturn.practice.messages import Answer
 from keyturn.practice.patterns import Context
 from keyturn.practice.refusals import Refusal, denied
+from keyturn.practice.roles import ROLE_OPERATIONS
 from keyturn.practice.sessions import SESSION_OPERATIONS, expect_allowed
 from keyturn.practice.xml_answers import query_answer
 
 _OPERATIONS = {
     "iam": {**KEY_OPERATIONS, **USER_OPERATIONS, **POLICY_OPERATIONS, **REPORT_OPERATIONS},
-    "sts": {**STS_OPERATIONS, **SESSION_OPERATIONS},
+    "sts": {**STS_OPERATIONS, **SESSION_OPERATIONS, **ROLE_OPERATIONS},
 }
 # These ask no policy, not even one that denies everything (research/aws.md A1; STS API reference, GetSessionToken).
 _ALWAYS_ALLOWED = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
+# Who may take a role is said by the role as well, see `roles`.
+_DECIDED_THERE = {"sts:AssumeRole"}
 
 
 @dataclass(slots=True)
@@ -50,7 +53,7 @@ class QueryService:
 
     def _authorize(self, action: str, caller: Caller, form: Form, context: Context) -> None:
         expect_allowed(caller, action)
-        if action in _ALWAYS_ALLOWED:
+        if action in _ALWAYS_ALLOWED | _DECIDED_THERE:
             return
         service, _, name = action.partition(":")
         resource = resource_of(self.identities, caller, name, form)
@@ -59,6 +62,7 @@ class QueryService:
         if caller.user is None:
             return
         documents = self.identities.documents_of(caller.user, service)
+        context = {**context, **tag_context(form)}
         decision = decide(documents, Question(action, resource, context, caller.arn, self.identities.account_id))
         of_root = name == "GetAccessKeyLastUsed" and resource == self.identities.root_arn
         if of_root and not self.users_see_root_use:

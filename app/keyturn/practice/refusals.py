@@ -13,7 +13,7 @@ _NAMESPACES = {
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
 
-_SPEAK_JSON = frozenset({"cloudtrail", "kms"})
+_SPEAK_JSON = frozenset({"cloudtrail", "kms", "sso"})
 
 
 class Refusal(Exception):

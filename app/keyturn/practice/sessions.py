@@ -43,7 +43,7 @@ def session_of(identities: Identities, key_id: str, token: str, service: str) ->
 
 def expect_allowed(caller: Caller, action: str) -> None:
     """Refuse what no temporary key without MFA may ask of IAM and STS."""
-    if caller.key.access_key_id.startswith("ASIA") and action not in _ALLOWED:
+    if caller.key.without_iam and action not in _ALLOWED:
         raise unknown_key(action.partition(":")[0], caller.key.access_key_id)
 
 
@@ -57,7 +57,7 @@ def _session_token(identities: Identities, caller: Caller, form: Form) -> Result
         raise Refusal(400, "ValidationError", message)
     if caller.user is None:
         seconds = min(seconds, _OF_ROOT)
-    session = identities.add_session(caller.user, timedelta(seconds=seconds))
+    session = identities.add_session(caller.user, timedelta(seconds=seconds), without_iam=True)
     return {
         "Credentials": {
             "AccessKeyId": session.key.access_key_id,
