@@ -2,75 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
 import pytest
 
 from keyturn.model.errors import AppError, UsageError
-from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.model.other_buckets import OtherBuckets
+from keyturn.model.keys import KeyStatus
 from keyturn.rotation import conductor
-from keyturn.rotation.plan import Options
-from keyturn.rotation.planning import make_plan
-from keyturn.rotation.signers.choosing import opened_signer
-from keyturn.rotation.signers.who import Who
-from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import Surroundings
-from keyturn.rotation.survey import take_survey
+from keyturn.rotation.steps import By, Ending, Route, State, Step
 
+from .colleague import Colleague, changes, policy, profile, with_colleague
 from .conftest import Office
-
-
-def policy(*actions: str, resource: str = "*") -> str:
-    return json.dumps({"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": resource}]})
-
-
-def no_code(device: str) -> str:
-    raise AssertionError(f"asked for a code of {device}")
-
-
-@dataclass
-class Colleague:
-    """Somebody of the account who may manage its users' keys, with a profile on this computer."""
-
-    office: Office
-    pair: KeyPair
-
-    def start(self, who: str = "profile:admin", code: Callable[[str], str] = no_code) -> Surroundings:
-        made = self.office.start()
-        return replace(made, signer=opened_signer(made, Who.parsed(who), code))
-
-    def rotate(self, route: Route, who: str = "profile:admin") -> Result:
-        surroundings = self.start(who)
-        survey = take_survey(surroundings)
-        (found,) = survey.find(self.office.old.access_key_id.value)
-        options = Options(route, watch_days=0, off_days=0, other_buckets=OtherBuckets.LEAVE_OUT)
-        plan = make_plan(surroundings, survey, found, options)
-        return conductor.rotate(surroundings, plan)
-
-
-def profile(name: str, pair: KeyPair) -> str:
-    key, secret = pair.access_key_id.value, pair.secret.reveal()
-    return f"[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
 
 
 @pytest.fixture
 def colleague(office: Office) -> Colleague:
-    """The programs use the key of a user that may only reach S3; the colleague may do everything."""
-    office.account.create_user("robot", policies={"s3": policy("s3:*")})
-    office.old = office.account.create_user_key("robot", age_days=200)
-    office.write_programs()
-    office.account.create_user("admin", policies={"all": policy("*")})
-    pair = office.account.create_user_key("admin", age_days=30)
-    office.write(".aws/credentials", profile("admin", pair))
-    return Colleague(office, pair)
-
-
-def changes(office: Office, *actions: str) -> set[str]:
-    """Who asked for these at AWS."""
-    return {str(one.key) for one in office.account.records if one.action in actions and one.result == "ok"}
+    return with_colleague(office)
 
 
 def test_a_key_that_may_nothing_at_iam_is_renewed_turned_off_on_and_deleted_by_another(colleague: Colleague) -> None:

@@ -113,6 +113,9 @@ class AwsRefusal(AwsError):
         return super().outcome_unknown and not (self.fault is AwsFault.UNEXPECTED and 400 <= self.status < 500)
 
 
+SESSION_ENDED = "signer.session-ended"  # the code of every error that a new session leads on from
+
+
 class SessionEnded(AwsError):
     """The session with which a request was signed is over. AWS did nothing, and a new session may ask again."""
 
@@ -127,7 +130,7 @@ class SessionEnded(AwsError):
             ),
             fault=AwsFault.TEMPORARY_KEY,
         )
-        self.code = "signer.session-ended"
+        self.code = SESSION_ENDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from keyturn.aws.errors import SESSION_ENDED
 from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import AccessKeyId, Secret, SessionPair
 from keyturn.model.text import _
@@ -26,7 +27,7 @@ class SessionNeeded(AwsError):
             _("Sign in with `{command}`, then run the command again. Nothing was changed.").format(command=command),
             fault=AwsFault.TEMPORARY_KEY,
         )
-        self.code = "signer.session-ended"
+        self.code = SESSION_ENDED
 
 
 def leads_nowhere(name: str, why: str) -> UsageError:

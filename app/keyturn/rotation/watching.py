@@ -21,7 +21,7 @@ from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.turning_off import default_way
 from keyturn.rotation.uses import without_own
 from keyturn.rotation.watched_buckets import write_notes
-from keyturn.rotation.ways_out import from_a_dead_new_key
+from keyturn.rotation.ways_out import from_a_dead_new_key, session_item
 
 ACCEPTANCE = "acceptance"
 WATCH = "watch"
@@ -116,6 +116,9 @@ def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, .
     """What the rotation waits for now, as far as it can be told without asking AWS."""
     if rotation.is_over:
         return ()
+    session = session_item(rotation)
+    if session is not None:
+        return (session,)
     if rotation.step in {Step.CREATE, Step.UNDO}:
         return items_to_decide(rotation)
     if rotation.step is Step.PROVE and rotation.state is State.WAITING:

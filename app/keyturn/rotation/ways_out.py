@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from keyturn.aws.errors import SESSION_ENDED
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.asked import user_name
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.steps import Awaited
+from keyturn.rotation.steps import Awaited, Step
+from keyturn.state.journal import Mark
 
 NEW_KEY = "new-key"
 
@@ -30,6 +32,22 @@ def from_a_dead_new_key(rotation: Rotation) -> tuple[Awaited, ...]:
         Awaited(NEW_KEY, title.format(new=new), (*way, step, again), tickable=False),
         Awaited("undo", _("Or put {old} back").format(old=old.masked), (undo,), tickable=False),
         Awaited("another", _("Or make another new key"), (undo, f"keyturn rotate {old.last4}"), tickable=False),
+    )
+
+
+def session_item(rotation: Rotation) -> Awaited | None:
+    """What leads on where the step stopped because a session had ended; None where it did not."""
+    last = rotation.latest(rotation.step, Mark.INTENT, Mark.DONE, Mark.FAILED)
+    if last is None or last.mark is not Mark.FAILED or last.facts.get("code") != SESSION_ENDED:
+        return None
+    began = rotation.latest(rotation.step, Mark.INTENT)
+    signer = "WHO" if began is None else str(began.facts.get("signer", "WHO"))
+    back = "undo" if rotation.step is Step.UNDO else "continue"
+    return Awaited(
+        "session",
+        _("Sign in again: the session of {signer} has ended").format(signer=signer),
+        (f"keyturn {back} {rotation.name} --as {signer}",),
+        tickable=False,
     )
 
 
