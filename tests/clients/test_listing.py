@@ -92,7 +92,7 @@ def test_every_program_says_when_it_could_not_list_its_folders(tmp_path: Path) -
     with no_file_can_be_opened():
         found = find_everything(computer)
 
-    unread = {problem.client for problem in found.problems if problem.code == "file.unreadable"}
+    unread = {client for problem in found.problems if problem.code == "file.unreadable" for client in problem.clients}
     assert {"restic", "compose", "duplicacy", "git-annex", "kopia", "leftover", "systemd"} <= unread
 
 

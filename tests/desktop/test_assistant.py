@@ -343,6 +343,36 @@ def test_what_was_said_of_buckets_is_not_asked_again_when_the_window_is_opened_a
     assert person.find("Create new key and update two programs").isEnabled()
 
 
+def test_a_file_that_cannot_be_read_is_tried_again_or_left_out(person: Person) -> None:
+    path = person.home.home / ".s3cfg"
+    path.mkdir()
+    person.open()
+    assert "At least this uses it on this computer; one more place could not be read" in person.read()
+    person.press("Choose the way out")
+    person.press("Show the plan")
+    assert "Not every file could be read" in person.read()
+    path.rmdir()
+    person.press("Try again")
+    assert "Which buckets?" in person.read()
+
+    path.mkdir()
+    person.press("Back")
+    person.press("Show the plan")
+    person.press("~/.s3cfg: leave it out")
+    person.press("Go on without them")
+    person.press(SmallHome.BUCKET)
+    person.press("Go on with these buckets")
+
+    plan = person.assistant.flow.plan
+    assert plan is not None
+    assert not plan.closed
+    assert f"--leave-out {path}" in plan.command
+    assert any("~/.s3cfg" in one.title or str(path) in one.title for one in plan.by_hand)
+    person.press("Files that are left out")
+    person.press("Try to read them again")
+    assert "Not every file could be read" in person.read()
+
+
 def test_where_aws_lists_no_buckets_the_person_says_that_they_looked(person: Person) -> None:
     person.home.let_a_user_own_the_key(
         '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},'

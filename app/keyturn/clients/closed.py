@@ -1,4 +1,4 @@
-"""What the account that Keyturn runs in may not read, told in one sentence instead of dozens.
+"""What cannot be read, told once: a file that several programs read, and all that the account may not read.
 
 An ordinary account may not look into the home of root, nor read every file of the system. A backup of another account
 may have its key there. That stands in no edit's way: this account's programs cannot read it either. A file in the
@@ -8,7 +8,8 @@ person's own home is another matter; its program may run with other rights.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from keyturn.clients.listing import CLOSED_FOLDER
@@ -29,6 +30,24 @@ def closed_ones_together(problems: Collection[Problem], home: Path) -> Iterator[
         else:
             yield problem
     yield from unread(closed)
+
+
+def each_file_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the problems, with one for each file that cannot be read or understood, whichever programs read it."""
+    told: dict[object, Problem] = {}
+    for problem in problems:
+        if problem.path is None or not problem.code.startswith("file."):
+            told[len(told)] = problem
+            continue
+        real = os.path.realpath(problem.path)
+        first = told.get(real)
+        if first is None:
+            told[real] = problem
+        elif not first.client:
+            told[real] = replace(first, client=problem.client)
+        elif problem.client and problem.client not in first.clients:
+            told[real] = replace(first, also=(*first.also, problem.client))
+    return tuple(told.values())
 
 
 def _is_told_together(problem: Problem, home: Path) -> bool:

@@ -16,7 +16,7 @@ from keyturn.clients.autorestic import Autorestic
 from keyturn.clients.aws_files import AwsFiles
 from keyturn.clients.backrest import Backrest
 from keyturn.clients.client import Client
-from keyturn.clients.closed import closed_ones_together
+from keyturn.clients.closed import closed_ones_together, each_file_once
 from keyturn.clients.compose import Compose
 from keyturn.clients.corners import is_a_copy, makes_another, mentions
 from keyturn.clients.crediting import credited
@@ -202,7 +202,8 @@ def find_everything(
     findings = Findings(places, (*findings.problems, *running_unseen(computer, guided_clients())))
     if corners:
         findings += mentions(computer, claims(findings.places), readings)
-    return Findings(findings.places, tuple(closed_ones_together(findings.problems, computer.home)))
+    problems = closed_ones_together(each_file_once(findings.problems), computer.home)
+    return Findings(findings.places, tuple(problems))
 
 
 def _look_of_each(computer: Computer, readings: Readings) -> tuple[Mapping[str, Look], Followed]:

@@ -13,7 +13,7 @@ from keyturn.clients.endpoints import is_aws, store_name
 from keyturn.clients.guide import ANOTHER_PROGRAM
 from keyturn.clients.replacement import preview
 from keyturn.model.keys import AccessKey, PrincipalKind
-from keyturn.model.places import Place, PlaceKind
+from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.decision import Decision
@@ -55,6 +55,24 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadFile:
+    """A program's file that could not be read, and in which the key may stand.
+
+    Attributes:
+        shown: the path as people see it.
+        programs: whose file it is.
+        why: what keeps it from being read, and what to do about it.
+        left_out: the person said that the rotation goes on without it.
+    """
+
+    path: Path
+    shown: str
+    programs: str
+    why: str
+    left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KeyFacts:
     """What was found about one key.
 
@@ -65,6 +83,7 @@ class KeyFacts:
         store: the host of the S3-compatible store whose key it is; None for a key of AWS's.
         nothing_to_do: why there is nothing to do; empty where there is something.
         troubles: what went wrong while looking, in sentences.
+        unread: the files that could not be read, and in which it may stand, too.
     """
 
     key: AccessKey
@@ -77,6 +96,7 @@ class KeyFacts:
     store: str | None = None
     nothing_to_do: str = ""
     troubles: tuple[str, ...] = ()
+    unread: tuple[UnreadFile, ...] = ()
 
     @property
     def is_root(self) -> bool:
@@ -85,7 +105,13 @@ class KeyFacts:
 
 
 def facts_of(
-    found: FoundKey, *, now: datetime, home: Path, endpoint_url: str | None, troubles: Sequence[str] = ()
+    found: FoundKey,
+    *,
+    now: datetime,
+    home: Path,
+    endpoint_url: str | None,
+    troubles: Sequence[str] = (),
+    unread: Sequence[Problem] = (),
 ) -> KeyFacts:
     """What the first pages show of a key."""
     used = [one for one in found.places if one.kind is PlaceKind.DESTINATION]
@@ -103,6 +129,7 @@ def facts_of(
         store=store_name(ours[0]) if found.at_store else None,
         nothing_to_do=_nothing_to_do(found),
         troubles=tuple(troubles),
+        unread=tuple(_unread_file(one, home, left_out=False) for one in unread),
     )
 
 
@@ -122,8 +149,9 @@ class FileChange:
 
 
 class Question(StrEnum):
-    """What the person is asked about buckets."""
+    """What the person is asked before there is a plan."""
 
+    UNREAD = "unread"  # what becomes of files that cannot be read
     BUCKETS = "buckets"  # which ones programs use that name none
     OPEN_BUCKETS = "open-buckets"  # what each of the others is
     UNLISTED = "unlisted"  # whether there are others, where AWS lists none
@@ -148,6 +176,7 @@ class PlanFacts:
         command: the same in a terminal.
         open_buckets: those that nothing names and nobody answered for.
         answered: the other buckets of the account of which the person said something.
+        unread: the files that could not be read, and in which the key may stand.
     """
 
     route: Route
@@ -166,6 +195,7 @@ class PlanFacts:
     store: str | None = None
     open_buckets: tuple[OpenBucket, ...] = ()
     answered: tuple[str, ...] = ()
+    unread: tuple[UnreadFile, ...] = ()
 
     @property
     def needs_buckets(self) -> Gate | None:
@@ -175,6 +205,8 @@ class PlanFacts:
     @property
     def question(self) -> Question | None:
         """What the person is asked before there can be a plan; one thing at a time."""
+        if not all(one.left_out for one in self.unread):
+            return Question.UNREAD
         if self.needs_buckets is not None:
             return Question.BUCKETS
         closed = {one.code for one in self.closed}
@@ -218,7 +250,14 @@ def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Se
             for one in plan.open_buckets
         ),
         answered=() if decision is None else (*(one.bucket for one in decision.others), *decision.left_out),
+        unread=tuple(_unread_file(one, home, left_out=left_out) for one, left_out in plan.unread),
     )
+
+
+def _unread_file(unread: Problem, home: Path, *, left_out: bool) -> UnreadFile:
+    path = unread.path or home
+    programs = ", ".join(map(words.program, unread.clients))
+    return UnreadFile(path, words.short_path(path, home), programs, f"{unread.title}. {unread.message}", left_out)
 
 
 def _without_heads(diff: str) -> str:
@@ -257,6 +296,8 @@ def command_options(options: Options, route: Route) -> tuple[str, ...]:
         said += ["--bucket", bucket]
     if options.other_buckets is not None:
         said += ["--other-buckets", options.other_buckets.value]
+    for path in options.leave_out:
+        said += ["--leave-out", str(path)]
     if options.also:
         said += ["--also", *options.also]
     if options.user_name:

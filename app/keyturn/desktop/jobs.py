@@ -74,6 +74,7 @@ class Jobs:
             UsageError: where the key is not on this computer any more.
         """
         from keyturn.rotation.survey import take_survey
+        from keyturn.rotation.unread_places import where_it_may_stand
 
         rotation = self._under_way(surroundings)
         if rotation is not None:
@@ -81,12 +82,16 @@ class Jobs:
         survey = take_survey(surroundings)
         found = self._mine(survey)
         paths = {place.path for place in found.places}
+        unread = where_it_may_stand(found, survey.problems)
         facts = facts_of(
             found,
             now=surroundings.clock.now(),
             home=surroundings.computer.home,
             endpoint_url=surroundings.endpoint_url,
-            troubles=[f"{one.title}. {one.message}" for one in survey.problems if one.path in paths],
+            troubles=[
+                f"{one.title}. {one.message}" for one in survey.problems if one.path in paths and one not in unread
+            ],
+            unread=unread,
         )
         return Looked(facts, standing=None)
 

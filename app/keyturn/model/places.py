@@ -20,11 +20,13 @@ class PlaceKind(StrEnum):
 
     `destination`: a backup program, or the AWS files, reads its key here. `leftover`: a copy that no program reads,
     such as `rootkey.csv`. `mention`: the ID stands here, and Keyturn cannot say what for, or it is only a reference.
+    `unread`: the ID may stand here; the file could not be read, and a rotation leaves it to the person.
     """
 
     DESTINATION = "destination"
     LEFTOVER = "leftover"
     MENTION = "mention"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -147,6 +149,7 @@ class Problem:
         client: the program whose store could not be looked into; empty where the file is no program's own.
         code: the error's stable name, such as `file.unparsable`.
         do: what the person can do about it, in a sentence of its own; empty where the message says all there is.
+        also: the other programs that may read the file; it is told once, whoever asked for it.
     """
 
     path: Path | None
@@ -155,11 +158,17 @@ class Problem:
     client: str = ""
     code: str = ""
     do: str = ""
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # What cannot be read is told in the words of systems and parsers, which may quote it.
         for name in ("title", "message", "do"):
             object.__setattr__(self, name, without_secrets(getattr(self, name)))
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """The programs that may read the file; empty where it is no program's own."""
+        return (self.client, *self.also) if self.client else self.also
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,8 @@ def _look_through(copies: Sequence[tuple[int, Place]]) -> Awaited:
 
 
 def _look_at(surroundings: Surroundings, number: int, place: Place) -> Awaited:
+    if place.kind is PlaceKind.UNREAD:
+        return _look_into(number, place)
     read = place.kind is PlaceKind.DESTINATION  # by a program that this rotation leaves out
     after = client_named(place.client).after_change(surroundings.computer, place) if read else None
     return Awaited(
@@ -167,6 +169,22 @@ def _look_at(surroundings: Surroundings, number: int, place: Place) -> Awaited:
             place.note or _("Find out whether a program reads the key here ({locator}).").format(locator=place.locator),
             _("If a program does read its key here, give it a key of its own or the new one, and let it run once."),
             *(() if after is None else after.steps),
+        ),
+    )
+
+
+def _look_into(number: int, place: Place) -> Awaited:
+    key = place.access_key_id.masked
+    return Awaited(
+        f"place-{number}",
+        _("Look into {path}: it could not be read, so nobody knows whether it holds {key}").format(
+            path=place.path, key=key
+        ),
+        (
+            place.note,
+            _("If {key} stands there, give the program a key of its own or the new one, and let it run once.").format(
+                key=key
+            ),
         ),
     )
 

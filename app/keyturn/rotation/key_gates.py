@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 
 from keyturn.clients.guide import guide_named
-from keyturn.clients.guided import BLIND_SPOT
 from keyturn.model.keys import KeyStatus
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
@@ -16,8 +16,6 @@ from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.survey import FoundKey
 
 KEY_LIMIT = 2  # for each user and for root, inactive keys included (research/aws.md A2)
-# A file with one of these says that its content is not known, so the key may stand in it.
-_CONTENT_UNKNOWN = {"file.not-a-file", "file.too-big", "file.closed", "file.unreadable", "file.busy", "file.denied"}
 
 
 def key_gates(found: FoundKey, route: Route, destinations: Sequence[Place]) -> Iterator[Gate]:
@@ -41,21 +39,16 @@ def key_gates(found: FoundKey, route: Route, destinations: Sequence[Place]) -> I
         yield from _no_room(found)
 
 
-def file_gates(found: FoundKey, problems: Sequence[Problem], only: Collection[str]) -> Iterator[Gate]:
-    """Yield the programs' files that could not be understood although the key may stand in them.
-
-    Args:
-        only: clients to touch; empty means all.
-    """
-    stands_in = {place.path for place in found.places if not place.editable}
-    for problem in problems:
-        # A blind spot is a question that is asked before the old key is turned off; it stands in no edit's way.
-        if not problem.client or problem.code == BLIND_SPOT or (only and problem.client not in only):
-            continue
-        if problem.code in _CONTENT_UNKNOWN or problem.path in stands_in:
-            text = _("{title}. {message} It may hold {key}. To leave this program out, use --only.")
-            reason = text.format(title=problem.title, message=problem.message, key=found.key.access_key_id.masked)
-            yield _closed(problem.code, reason)
+def file_gates(found: FoundKey, unread: Sequence[Problem]) -> Iterator[Gate]:
+    """Yield the files that could not be read although the key may stand in them, and that nobody left out."""
+    for one in unread:
+        text = _(
+            "{title}. {message} It may hold {key}. Put that right and try again; or leave it out with --leave-out "
+            "{path}, or with --only and the programs to touch."
+        )
+        path = "" if one.path is None else shlex.quote(str(one.path))
+        key = found.key.access_key_id.masked
+        yield _closed(one.code, text.format(title=one.title, message=one.message, key=key, path=path))
 
 
 def _not_usable(found: FoundKey) -> Iterator[Gate]:

@@ -14,6 +14,7 @@ from keyturn.clients.replacement import FileEdit, preview
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.other_buckets import OtherBuckets
+from keyturn.model.places import Problem
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.known_buckets import ReachedBucket
@@ -38,6 +39,7 @@ class Options:
         unsure_buckets: of which the person said that nobody knows: the new key reaches them, and deletes nothing there.
         left_out_buckets: of which the person said that nothing uses them.
         edit_text: files that no program's module knows, which the person wants edited as text.
+        leave_out: files that stay as they are, also such as could not be read; the person looks after them.
         also: guided products that hold the key as well, as the person says.
         append_only: the new key may not delete backups, on the route `scoped-user`.
         prefix_only: the new key reaches only the folder of each backup, on the route `scoped-user`.
@@ -51,6 +53,7 @@ class Options:
     unsure_buckets: tuple[str, ...] = ()
     left_out_buckets: tuple[str, ...] = ()
     edit_text: tuple[Path, ...] = ()
+    leave_out: tuple[Path, ...] = ()
     also: tuple[str, ...] = ()
     user_name: str | None = None
     watch_days: float = 3
@@ -94,6 +97,7 @@ class Plan:
         open_buckets: those of the key's owner that nothing names and nobody answered for.
         answers: what was said of buckets, for later plans.
         signer: who makes the change, as `--as` names it.
+        unread: the files in which the key may stand and that could not be read, each with whether it is left out.
     """
 
     key: AccessKeyId
@@ -111,6 +115,7 @@ class Plan:
     open_buckets: tuple[ReachedBucket, ...] = ()
     answers: BucketAnswers = field(default_factory=BucketAnswers)
     signer: str = TheKey.name
+    unread: tuple[tuple[Problem, bool], ...] = ()
 
     @property
     def policy(self) -> PolicyDocument | None:
@@ -144,6 +149,17 @@ class Plan:
             "cannot": list(self.cannot),
             "notes": list(self.notes),
             "buckets": self._buckets_as_json(),
+            "unread": [
+                {
+                    "path": str(one.path),
+                    "clients": list(one.clients),
+                    "title": one.title,
+                    "message": one.message,
+                    "code": one.code,
+                    "left_out": left_out,
+                }
+                for one, left_out in self.unread
+            ],
         }
 
     def _buckets_as_json(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, ClientError, Stor
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.other_buckets import OtherBuckets
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, consent, turning_off, words
 from keyturn.rotation.beyond_the_home import beyond_the_home
@@ -44,6 +44,7 @@ from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.rotation.text_edits import text_edits
+from keyturn.rotation.unread_places import counted, is_among, is_left_out, left_to_the_person, where_it_may_stand
 from keyturn.rotation.whole_search import what_was_searched
 
 
@@ -91,7 +92,9 @@ class _Planning:
         quarantined, note = quarantine_gates(self._surroundings, self._found, self._route)
         self._gates += quarantined
         self._notes += [note] if note else []
-        self._gates += file_gates(self._found, self._survey.problems, self._options.only)
+        unread = where_it_may_stand(self._found, self._survey.problems)
+        left_out = [one for one in unread if is_left_out(one, self._options.only, self._options.leave_out)]
+        self._gates += file_gates(self._found, [one for one in unread if one not in left_out])
         by_hand_programs = programs_by_hand(scope.guided, self._survey.problems, self._options, self._route)
         destinations = self._with_targets(scope, by_hand_programs)
         computers = self._other_computers((*destinations, *by_hand_programs))
@@ -118,7 +121,10 @@ class _Planning:
                 destinations=tuple(replace(one, place=without_secret(one.place)) for one in destinations),
                 by_hand=tuple(by_hand_programs),
                 computers=computers,
-                mentions=tuple(without_secret(place) for place in scope.mentions),
+                mentions=(
+                    *(without_secret(place) for place in scope.mentions),
+                    *left_to_the_person(left_out, self._found.key.access_key_id, scope.mentions),
+                ),
                 known_keys=self._known_keys(),
                 regions={bucket: one.region for bucket, one in facts.items()},
                 user_name=self._user_name(),
@@ -140,6 +146,8 @@ class _Planning:
                 self._gates += rights.gates
                 self._notes += rights.notes
         self._gates += self._later_gates()
+        if unread:
+            self._notes.append(counted(self._found, unread, left_out))
         self._notes.append(what_was_searched(self._survey.searched))
         can, cannot = ((), ()) if decision is None else powers(decision)
         return Plan(
@@ -158,6 +166,7 @@ class _Planning:
             open_buckets=settled.open,
             answers=settled.answers,
             signer=self._surroundings.signer.name,
+            unread=tuple((one, one in left_out) for one in unread),
         )
 
     def _close(
@@ -177,7 +186,9 @@ class _Planning:
 
     def _scope(self) -> _Scope:
         wanted = set(self._options.only)
-        known = {place.client for place in self._found.places}
+        unread = where_it_may_stand(self._found, self._survey.problems)
+        known = {place.client for place in self._found.places}.union(*(one.clients for one in unread))
+        self._expect_known_files(self._options.leave_out, unread)
         if wanted - known:
             raise UsageError(
                 _("No such program holds this key"),
@@ -194,6 +205,7 @@ class _Planning:
             if place.kind is PlaceKind.LEFTOVER:
                 continue
             left_out = bool(wanted) and place.client not in wanted
+            left_out = left_out or is_among(place.path, self._options.leave_out)
             at_aws = is_aws(place, self._surroundings.endpoint_url)
             ours = place.kind is PlaceKind.DESTINATION and at_aws is not self._found.at_store
             if ours and place.spoiled:
@@ -211,6 +223,19 @@ class _Planning:
         # A person sets these right first, whoever edits the rest of their file.
         mentions += spoiled
         return _Scope((*destinations, *as_text.places), tuple(guided), tuple(mentions), as_text.offered)
+
+    def _expect_known_files(self, paths: Sequence[Path], unread: Sequence[Problem]) -> None:
+        known = [place.path for place in self._found.places] + [one.path for one in unread if one.path is not None]
+        strange = [path for path in paths if not is_among(path, known)]
+        if strange:
+            raise UsageError(
+                _("{path} is no file that this rotation would touch").format(path=strange[0]),
+                _(
+                    "It was read, and {key} does not stand in it; or no program is known to read it. Nothing was "
+                    "changed. `keyturn scan` lists where the key stands, and what could not be read."
+                ).format(key=self._found.key.access_key_id.masked),
+                code="usage.leave-out",
+            )
 
     def _with_targets(self, scope: _Scope, by_hand_programs: Sequence[ByHand]) -> list[Destination]:
         places = scope.destinations

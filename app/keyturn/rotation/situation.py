@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.steps import Result, State, Step
+from keyturn.rotation.unread_places import where_it_may_stand
 
 if TYPE_CHECKING:
     from keyturn.rotation.record import Rotation
@@ -52,11 +53,12 @@ class Situation:
 def of_survey(survey: Survey, now: datetime, home: Path) -> Situation:
     """What the keys on this computer need."""
     if not survey.keys:
-        return Situation(Mood.NOTHING, _("No AWS access key was found on this computer."), (where_looked(home),))
+        return Situation(Mood.NOTHING, _none_found(survey), (*_unread(survey), where_looked(home)))
     first = survey.keys[0]
     if first.advice not in TO_DO:
-        return _nothing_to_do(survey)
-    sentences = [_users(first), _why(first)]
+        nothing = _nothing_to_do(survey)
+        return replace(nothing, sentences=(*nothing.sentences, *_unread(survey)))
+    sentences = [_users(first, survey), _why(first)]
     others = sum(found.advice in TO_DO for found in survey.keys[1:])
     if others:
         more = plural("One more key needs you; see below.", "{count} more keys need you; see below.", others)
@@ -67,12 +69,20 @@ def of_survey(survey: Survey, now: datetime, home: Path) -> Situation:
 def not_asked(survey: Survey) -> Situation:
     """What an offline look can say."""
     count = len(survey.keys)
-    found = plural(
-        "Keyturn found {count} access key on this computer.",
-        "Keyturn found {count} access keys on this computer.",
-        count,
-    ).format(count=words.count_word(count))
-    return Situation(Mood.UNKNOWN, found, (_("AWS was not asked whose they are, how old, or whether they work."),))
+    if survey.unread:
+        found = plural(
+            "Keyturn found at least {count} access key on this computer.",
+            "Keyturn found at least {count} access keys on this computer.",
+            count,
+        )
+    else:
+        found = plural(
+            "Keyturn found {count} access key on this computer.",
+            "Keyturn found {count} access keys on this computer.",
+            count,
+        )
+    not_asked = _("AWS was not asked whose they are, how old, or whether they work.")
+    return Situation(Mood.UNKNOWN, found.format(count=words.count_word(count)), (not_asked, *_unread(survey)))
 
 
 def of_rotation(rotation: Rotation, result: Result) -> Situation:
@@ -160,14 +170,52 @@ def _age(found: FoundKey, now: datetime) -> str:
     return _("Access key {key} is {age} old.").format(key=name, age=words.span(now - key.created))
 
 
-def _users(found: FoundKey) -> str:
-    programs = {place.client for place in found.places if place.kind is PlaceKind.DESTINATION}
-    if not programs:
-        return _("Keyturn found no program on this computer that uses it.")
+def _none_found(survey: Survey) -> str:
+    if survey.unread:
+        return _("No AWS access key was found in what could be read on this computer.")
+    return _("No AWS access key was found on this computer.")
+
+
+def _unread(survey: Survey) -> tuple[str, ...]:
+    """How many files could not be read; nothing where all could."""
+    count = len(survey.unread)
+    if not count:
+        return ()
     text = plural(
-        "{count} program on this computer uses it.", "{count} programs on this computer use it.", len(programs)
+        "{count} place could not be read, so whether a key stands there is not known.",
+        "{count} places could not be read, so whether a key stands there is not known.",
+        count,
     )
-    return text.format(count=words.count_word(len(programs)).capitalize())
+    return (text.format(count=words.count_word(count).capitalize()),)
+
+
+def _users(found: FoundKey, survey: Survey) -> str:
+    """How many programs use a key, and in how many places nobody can see whether another one does."""
+    programs = {place.client for place in found.places if place.kind is PlaceKind.DESTINATION}
+    unread = len(where_it_may_stand(found, survey.problems))
+    if not programs:
+        known = _("Keyturn found no program on this computer that uses it.")
+    elif not unread:
+        text = plural(
+            "{count} program on this computer uses it.", "{count} programs on this computer use it.", len(programs)
+        )
+        known = text.format(count=words.count_word(len(programs)).capitalize())
+    else:
+        places = len({place.path for place in found.places if place.kind is PlaceKind.DESTINATION})
+        text = plural(
+            "Programs use it in at least {count} place on this computer.",
+            "Programs use it in at least {count} places on this computer.",
+            places,
+        )
+        known = text.format(count=words.count_word(places))
+    if not unread:
+        return known
+    more = plural(
+        "{count} more place could not be read, and it may stand there, too.",
+        "{count} more places could not be read, and it may stand there, too.",
+        unread,
+    )
+    return f"{known} {more.format(count=words.count_word(unread).capitalize())}"
 
 
 def _why(found: FoundKey) -> str:

@@ -19,6 +19,7 @@ from keyturn.rotation.kept_answers import kept_answers, with_answers
 from keyturn.rotation.known_buckets import Reach, ReachedBucket, named_by
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.unread_places import unread_places
 from keyturn.rotation.uses import without_own
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ class Survey:
         """What may hold a key and was not looked into."""
         unlisted = [not_listed(one.account, one.refusal) for one in self.reaches if one.refusal is not None]
         return (*blind_spots(self.problems), *unlisted)
+
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """What is said of each program's file that could not be read or understood."""
+        return unread_places(self.problems)
 
     @property
     def buckets(self) -> tuple[ReachedBucket, ...]:

@@ -79,6 +79,7 @@ class Arguments:
     rclone_password: bool = False
     watch_days: float = 3.0
     edit_text: tuple[Path, ...] = ()
+    leave_out: tuple[Path, ...] = ()
     search_scope: str = SearchScope.USUAL.value
     off_days: float = 7.0
     rotation: str | None = None
@@ -378,6 +379,13 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         action="extend",
         metavar="CLIENT",
         help=_("touch only these programs (put KEY before this option)"),
+    )
+    parser.add_argument(
+        "--leave-out",
+        action="append",
+        type=Path,
+        metavar="PATH",
+        help=_("leave this file as it is, also if it could not be read; you look after it yourself; may be repeated"),
     )
     _bucket_option(parser)
     parser.add_argument(

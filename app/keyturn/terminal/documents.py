@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keyturn.model.errors import AppError
@@ -13,6 +14,7 @@ from keyturn.model.places import Place, Problem
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Result
+from keyturn.rotation.unread_places import what_to_do, where_it_may_stand
 
 if TYPE_CHECKING:
     from keyturn.clients.search.folders import Searched
@@ -28,7 +30,8 @@ def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
     """What `scan` found."""
     searched = survey.searched
     return {
-        "keys": [{**_of_key(found, now), **_of_history(found, survey)} for found in survey.keys],
+        "keys": [{**_of_key(found, now, survey), **_of_history(found, survey)} for found in survey.keys],
+        "unread": [_of_unread(problem) for problem in survey.unread],
         "problems": [_of_found_problem(problem) for problem in survey.problems],
         "blind_spots": [{"what": one.what, "why": one.why, "do": one.do} for one in survey.blind_spots],
         "buckets": [_of_bucket(one) for one in survey.buckets],
@@ -51,9 +54,10 @@ def _of_searched(searched: Searched) -> dict[str, Any]:
     }
 
 
-def _of_key(found: FoundKey, now: datetime) -> dict[str, Any]:
+def _of_key(found: FoundKey, now: datetime, survey: Survey) -> dict[str, Any]:
     key, owner = found.key, found.key.owner
     pair = found.pair or next((place.pair for place in found.places if place.pair is not None), None)
+    unread = {problem.path for problem in survey.unread}
     return {
         "access_key_id": key.access_key_id.value,
         "account": None if owner is None else owner.account,
@@ -68,7 +72,8 @@ def _of_key(found: FoundKey, now: datetime) -> dict[str, Any]:
         "last_used": _of_last_use(key.last_use),
         "last_used_known": key.last_use is not None,
         "advice": found.advice.value,
-        "places": [_of_place(place, pair) for place in found.places],
+        "places": [_of_place(place, pair, unread) for place in found.places],
+        "may_stand_in": [str(one.path) for one in where_it_may_stand(found, survey.problems)],
     }
 
 
@@ -95,7 +100,7 @@ def _of_last_use(use: LastUse | None) -> dict[str, Any] | None:
     return {"date": use.date.isoformat(), "service": use.service, "region": use.region}
 
 
-def _of_place(place: Place, pair: KeyPair | None) -> dict[str, Any]:
+def _of_place(place: Place, pair: KeyPair | None, unread: Container[Path | None]) -> dict[str, Any]:
     from keyturn.rotation.text_edits import edited_by  # looks into files, for which only a scan waits
 
     first = place.targets[0] if place.targets else None
@@ -105,6 +110,7 @@ def _of_place(place: Place, pair: KeyPair | None) -> dict[str, Any]:
         "path": str(place.path),
         "locator": place.locator,
         "kind": place.kind.value,
+        "state": _state(place, unread),
         "editable": place.editable,
         "edit": edited_by(place, pair).value,
         "bucket": None if first is None else first.bucket,
@@ -116,6 +122,13 @@ def _of_place(place: Place, pair: KeyPair | None) -> dict[str, Any]:
         "note": place.note,
         "also_at": list(place.also_at),
     }
+
+
+def _state(place: Place, unread: Container[Path | None]) -> str:
+    """How well a place is known: `unread` in a damaged file, `incomplete` where its buckets are not clear."""
+    if place.path in unread:
+        return "unread"
+    return "incomplete" if place.unclear else "read"
 
 
 def _of_bucket(bucket: ReachedBucket) -> dict[str, Any]:
@@ -134,6 +147,16 @@ def _of_bucket(bucket: ReachedBucket) -> dict[str, Any]:
 def _of_found_problem(problem: Problem) -> dict[str, Any]:
     path = None if problem.path is None else str(problem.path)
     return {"path": path, "title": problem.title, "message": problem.message, "code": problem.code}
+
+
+def _of_unread(problem: Problem) -> dict[str, Any]:
+    """A program's file that could not be read, and what a person can do about it."""
+    return {
+        **_of_found_problem(problem),
+        "clients": list(problem.clients),
+        "state": "unread",
+        "do": what_to_do(problem),
+    }
 
 
 def of_awaited(awaiting: Iterable[Awaited]) -> list[dict[str, Any]]:

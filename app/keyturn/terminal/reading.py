@@ -189,6 +189,7 @@ def _options(arguments: Arguments, pair: KeyPair | None) -> Options:
         buckets=arguments.bucket,
         other_buckets=None if arguments.other_buckets is None else OtherBuckets(arguments.other_buckets),
         edit_text=arguments.edit_text,
+        leave_out=arguments.leave_out,
         also=arguments.also,
         user_name=arguments.user_name,
         watch_days=arguments.watch_days,

@@ -21,7 +21,7 @@ from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
 from keyturn.desktop.work import Page
 from keyturn.model.keys import KeyStatus
-from keyturn.model.text import _
+from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route
@@ -93,8 +93,10 @@ class FoundPage(PageView):
             return
         self.add(_key_card(facts))
         if facts.programs:
-            self.add(Subheading(_("What uses it on this computer")))
+            self.add(Subheading(_what_uses_it(facts)))
             self.add(RowList([partial(program_row, one, one.path, Tone.NEUTRAL, "program") for one in facts.programs]))
+        for one in facts.unread:
+            self.add(Notice(one.why, Tone.ATTENTION, "exclamation"))
         for text in facts.troubles:
             self.add(Notice(text, Tone.ATTENTION, "exclamation"))
         if facts.others:
@@ -119,6 +121,17 @@ class FoundPage(PageView):
         if flow.takes_a_pair:
             return Verb(_("Replace it with a new key"), lambda: self.act.turn_to(Page.PAIR))
         return Verb(_("Choose the way out"), lambda: self.act.turn_to(Page.CHOOSE))
+
+
+def _what_uses_it(facts: KeyFacts) -> str:
+    if not facts.unread:
+        return _("What uses it on this computer")
+    text = plural(
+        "At least this uses it on this computer; {count} more place could not be read",
+        "At least this uses it on this computer; {count} more places could not be read",
+        len(facts.unread),
+    )
+    return text.format(count=words.count_word(len(facts.unread)))
 
 
 def _begun(text: str) -> str:

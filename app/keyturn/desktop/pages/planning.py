@@ -13,6 +13,7 @@ from keyturn.desktop.facts import FileChange, PlanFacts, Question, count_of_prog
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.asked_buckets import OpenBuckets, UnlistedBuckets, answers_in
+from keyturn.desktop.pages.asked_unread import UnreadFiles, all_left_out
 from keyturn.desktop.pages.fields import Field, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, Notice, bullets, numbered, stacked
@@ -38,7 +39,9 @@ class PlanPage(PageView):
         self._options = Options()
 
     def title(self, flow: Flow) -> str:
-        """Asks for the buckets where the plan cannot be made without them."""
+        """Asks for the buckets, or what becomes of unread files, where the plan cannot be made without that."""
+        if flow.plan is not None and flow.plan.question is Question.UNREAD:
+            return _("Not every file could be read")
         if flow.plan is not None and flow.plan.question is not None:
             return _("Which buckets?")
         return _("What will happen")
@@ -65,6 +68,9 @@ class PlanPage(PageView):
             return
         self._options = flow.options
         self._buckets = {}
+        if plan.question is Question.UNREAD:
+            self.add(UnreadFiles(plan.unread, flow.options, self.act.choose))
+            return
         if plan.needs_buckets is not None:
             self._ask_for_buckets(plan.needs_buckets)
             self.add(Subheading(_("Each of these is proved with the buckets that you tick")))
@@ -86,6 +92,8 @@ class PlanPage(PageView):
             self.add(Fold(_("How you will do it"), lambda: _by_hand(plan.by_hand)))
         if plan.answered:
             self.add(Fold(_("What you said of other buckets"), lambda: self._answered(plan)))
+        if plan.unread:
+            self.add(Fold(_("Files that are left out"), lambda: self._left_out(plan)))
         requests = _("Requests to {whom}").format(whom=plan.store or "AWS")
         self.add(Fold(requests, lambda: _calls(plan.calls, requests)))
         self.add(Fold(_("The same in a terminal"), lambda: CopyLine(plan.command, _("Command"), self.act.copy)))
@@ -133,6 +141,15 @@ class PlanPage(PageView):
         again.clicked.connect(self._ask_again)
         return stacked(bullets(plan.answered), again)
 
+    def _left_out(self, plan: PlanFacts) -> QWidget:
+        again = Button(_("Try to read them again"))
+        again.clicked.connect(self._read_again)
+        return stacked(bullets(one.shown for one in plan.unread), again)
+
+    def _read_again(self) -> None:
+        self.act.choose(replace(self._options, leave_out=()))
+        self.act.make_plan()
+
     def _ask_again(self) -> None:
         anew = replace(
             self._options, other_buckets=OtherBuckets.ASK, buckets=(), unsure_buckets=(), left_out_buckets=()
@@ -165,6 +182,10 @@ class PlanPage(PageView):
         plan = flow.plan
         if plan is None:
             return Verb(_("Make the plan again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
+        if plan.question is Question.UNREAD:
+            left_out = all_left_out(plan.unread, flow.options)
+            text = _("Go on without them") if left_out else _("Try again")
+            return Verb(text, self.act.make_plan, flow.why_not(Job(Work.PLAN)))
         if plan.question is not None:
             reason = _why_not_answered(plan, flow.options)
             return Verb(_("Go on with these buckets"), self.act.make_plan, reason or flow.why_not(Job(Work.PLAN)))
@@ -175,6 +196,10 @@ class PlanPage(PageView):
 
 def _why_asked(question: Question) -> str:
     return {
+        Question.UNREAD: _(
+            "The old key may stand in these files. Put right what keeps them from being read, and try again; or leave "
+            "a file out."
+        ),
         Question.BUCKETS: _(
             "Some programs do not say in their settings which buckets they use, and Keyturn proves each one."
         ),

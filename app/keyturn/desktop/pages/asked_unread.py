@@ -1,0 +1,52 @@
+"""What the person is asked about files that could not be read: put each right, or leave it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from keyturn.desktop.facts import UnreadFile
+from keyturn.desktop.pages.fields import Tick
+from keyturn.desktop.pages.row_list import RowList
+from keyturn.desktop.widgets import Card, Quiet, Strong
+from keyturn.model.text import _
+from keyturn.rotation.plan import Options
+
+
+class UnreadFiles(RowList):
+    """A card for each file, with a box that leaves it out.
+
+    Args:
+        options: the choices so far; what is left out already is marked.
+        changed: is told the choices with each change.
+    """
+
+    def __init__(self, files: Sequence[UnreadFile], options: Options, changed: Callable[[Options], None]) -> None:
+        self._options = options
+        self._changed = changed
+        super().__init__([partial(self._card, one) for one in files])
+
+    def _card(self, file: UnreadFile) -> QWidget:
+        card = Card()
+        card.column.addWidget(Strong(file.shown))
+        card.column.addWidget(Quiet(f"{file.programs}. {file.why}"))
+        box = Tick(_("Leave it out: I look there before the old key is turned off"))
+        box.setAccessibleName(_("{path}: leave it out").format(path=file.shown))
+        box.setChecked(file.path in self._options.leave_out)
+        box.toggled.connect(partial(self._leave_out, file.path))
+        card.column.addWidget(box)
+        return card
+
+    def _leave_out(self, path: Path, on: bool) -> None:
+        others = tuple(one for one in self._options.leave_out if one != path)
+        self._options = replace(self._options, leave_out=(*others, path) if on else others)
+        self._changed(self._options)
+
+
+def all_left_out(files: Sequence[UnreadFile], options: Options) -> bool:
+    """Return whether these choices leave out every file."""
+    return all(one.path in options.leave_out for one in files)
