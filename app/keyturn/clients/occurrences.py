@@ -69,6 +69,22 @@ def occurrences_in(content: bytes) -> Iterator[Occurrence]:
             before = match.end()
 
 
+def spots_of(key: AccessKeyId, content: bytes) -> Iterator[Occurrence]:
+    """Yield each spot of a file where this one key ID stands, whatever its shape, in the order of the file."""
+    if KEY_ID_IN_TEXT.fullmatch(key.value):
+        yield from (one for one in occurrences_in(content) if one.key == key)
+        return
+    wanted = re.compile(rf"(?<![A-Za-z0-9]){re.escape(key.value)}(?![A-Za-z0-9])")
+    for encoding, width, _kinds in _MARKS:
+        at = content.find(key.value.encode(encoding))
+        if at < 0:
+            continue
+        text = (content[at % width :] + b"\0").decode(encoding, errors="replace")
+        for match in wanted.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            yield Occurrence(key, line, at % width + match.start() * width, None)
+
+
 def key_ids_in(content: bytes) -> Iterator[tuple[AccessKeyId, int]]:
     """Yield each key-ID-shaped text in a file once, with the line on which it stands first, counted from 1."""
     seen: set[AccessKeyId] = set()

@@ -16,9 +16,11 @@ from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.left_behind import left_behind, said_of
 from keyturn.rotation.record import Rotation, taking
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Moment, Surroundings
+from keyturn.rotation.whole_search import what_was_seen
 
 
 def switch(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None:
@@ -39,6 +41,11 @@ def switch(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None
             surroundings.tell(Step.SWITCH, Moment.GOING_ON, _told(path, done), _identities(places))
             if done.rewritten:
                 outcome.detail += f". {_told(path, done)}"
+        behind = left_behind(surroundings.computer, decision)
+        outcome.facts |= what_was_seen(behind)
+        for place in behind:
+            surroundings.tell(Step.SWITCH, Moment.GOING_ON, said_of(place))
+            outcome.detail += f". {said_of(place)}"
 
 
 def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: Collection[AccessKeyId]) -> None:

@@ -22,6 +22,7 @@ from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.decision import without_secret
 from keyturn.rotation.decision_format import place_written
+from keyturn.rotation.left_behind import left_behind
 from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Moment, Surroundings
@@ -108,8 +109,9 @@ def search_again(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     Raises:
         Cancelled: where the person asked to stop meanwhile.
     """
+    behind = left_behind(surroundings.computer, rotation.decision)
     if surroundings.search_scope is SearchScope.NONE:
-        return _noted(surroundings, rotation, (), None)
+        return _noted(surroundings, rotation, behind, None)
     own_memory, key = surroundings.journal.path.parent, rotation.decision.key
     surroundings.tell(Step.WATCH, Moment.GOING_ON, _("Searching this computer for {key}").format(key=key.masked))
     findings = find_everything(surroundings.computer, leave_out=(own_memory,))
@@ -118,9 +120,11 @@ def search_again(surroundings: Surroundings, rotation: Rotation) -> Rotation:
         searched = None if search is None else search.for_keys([key], findings, own_memory)
     surroundings.cancel.check()
     if searched is None:
-        return _noted(surroundings, rotation, (), None)
-    places = (*findings.places, *searched.findings.places)
-    return _noted(surroundings, rotation, _unexpected(rotation, places), searched)
+        return _noted(surroundings, rotation, behind, None)
+    unexpected = _unexpected(rotation, (*findings.places, *searched.findings.places))
+    seen = {place.path for place in unexpected}
+    holding = (*unexpected, *(place for place in behind if place.path not in seen))
+    return _noted(surroundings, rotation, holding, searched)
 
 
 class TellingOfSearch:
@@ -153,7 +157,8 @@ def _unexpected(rotation: Rotation, places: Collection[Place]) -> tuple[Place, .
     """
     decision = rotation.decision
     by_hand = {place.path for one in rotation.by_hand for place in one.places}
-    known = {place.path for place in decision.mentions} | by_hand
+    # What could not be read at the time of the plan and holds the key, as is seen now, is news.
+    known = {place.path for place in decision.mentions if place.kind is not PlaceKind.UNREAD} | by_hand
     return tuple(
         without_secret(place)
         for place in places
@@ -165,14 +170,19 @@ def _noted(
     surroundings: Surroundings, rotation: Rotation, holding: tuple[Place, ...], searched: Searched | None
 ) -> Rotation:
     """The rotation with what was seen in its journal, unless that says the same already."""
-    seen = {
-        "scope": surroundings.search_scope.value,
-        "files": 0 if searched is None else searched.files,
-        "finished": searched is not None and searched.finished,
-    }
-    same = rotation.searched is not None and rotation.searched.get("scope") == seen["scope"]
+    scope = surroundings.search_scope
+    same = rotation.searched is not None and rotation.searched.get("scope") == scope.value
     if same and {one.identity for one in rotation.still_holding} == {one.identity for one in holding}:
         return rotation
-    facts = {"searched": seen, "holding": [place_written(place) for place in holding]}
+    files, finished = (0, False) if searched is None else (searched.files, searched.finished)
+    facts = what_was_seen(holding, scope, files, finished=finished)
     write(surroundings, rotation, Step.WATCH, Mark.NOTED, facts)
     return reload(surroundings, rotation)
+
+
+def what_was_seen(
+    holding: Collection[Place], scope: SearchScope = SearchScope.NONE, files: int = 0, *, finished: bool = False
+) -> dict[str, object]:
+    """Return for the journal where the old key stands still, and what was searched for it beside the edited files."""
+    searched = {"scope": scope.value, "files": files, "finished": finished}
+    return {"searched": searched, "holding": [place_written(place) for place in holding]}
