@@ -89,6 +89,19 @@ def test_a_key_id_that_somebody_wrote_in_the_place_of_the_secret_stays_readable(
     assert without_secrets(f"the key {key}") == f"the key {key}"
 
 
+def test_nothing_is_left_of_secrets_that_overlap_or_stand_side_by_side() -> None:
+    for text in ("minio-123", "minio-123-and-more", "/+/+/+/+/+", "a+b+c+d+e"):
+        Secret(text)
+
+    assert without_secrets("x=minio-123-and-more.") == "x=••••."
+    assert without_secrets("/+/+/+/+/+ a+b+c+d+e a%2Bb%2Bc%2Bd%2Be") == "•••• •••• ••••"
+    assert without_secrets(f"{SECRET}{SECRET}{SECRET}") == f"{SECRET}{SECRET}{SECRET}"
+
+    Secret(SECRET)
+
+    assert without_secrets(f"{SECRET}{SECRET}{SECRET}") == "••••" * 3
+
+
 def test_documents_keep_their_shape_and_lose_their_secrets() -> None:
     Secret(SECRET)
     document = {"path": f"/home/{SECRET}", "list": [SECRET, 1, None, {"deep": (f"x{SECRET}", True)}]}

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
+
+from keyturn.model.many_texts import ManyTexts
 
 HIDDEN = "••••"
 
@@ -20,12 +22,15 @@ _SHORTEST = 8  # nobody's secret keys are shorter: MinIO demands eight character
 _LONGEST = 4096  # a session token has up to some two thousand; what is longer is a file
 _UNMISTAKABLE = 20  # nobody's folder is called so by chance
 _LONG = 16  # what is shorter is hidden only where it stands by itself
+_NEEDLE, _CORE = 4, 8  # characters by which one is found, plain and in Base64; its Base64 has ten at least
+_MOST_WRITTEN = 20  # characters that one takes in its longest writing: four bytes, URL-encoded twice
 _NAMED_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 # Base64 in one line or broken into several, also URL-encoded and in the alphabet for addresses.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-][A-Za-z0-9+/_%=-]{7,}(?:\r?\n[ \t]*[A-Za-z0-9+/_%=-]+)*")
 _IN_BASE64 = str.maketrans("-_", "+/")
 _ENCODED = {"%2b": "+", "%2f": "/", "%3d": "="}
 _ENCODED_SIGN = re.compile("|".join(_ENCODED), re.IGNORECASE)
+_RUN = re.compile(f"[A-Za-z0-9]{{{_NEEDLE},}}")
 _WHITE = re.compile(r"\s+")
 
 
@@ -33,25 +38,36 @@ class _Secret:
     """One secret and how it may be written."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
+        # Parts of it that every writing but Base64 has as they are, and where they begin.
+        self.needles = [(run[0], run.start()) for run in _RUN.finditer(text)]
 
-    @cached_property
-    def needle(self) -> str:
-        """A part of it that every writing but Base64 has as it is; where there is none, the whole."""
-        return max(re.findall(r"[A-Za-z0-9]+", self._text), key=len, default="")
+    def may_hide(self, shortest: int) -> bool:
+        """True where it is to be hidden in a text where only secrets of at least so many characters are."""
+        return len(self.text) >= shortest and self.text not in _seen.names
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """It as it is, escaped for shells, JSON, HTML and CSV, or URL-encoded, also twice."""
-        written = "".join(_writings(one) for one in self._text)
-        if len(self._text) >= _LONG:
+        written = "".join(_writings(one) for one in self.text)
+        if len(self.text) >= _LONG:
             return re.compile(written)
         return re.compile(f"(?<![A-Za-z0-9]){written}(?![A-Za-z0-9])")
+
+    def around(self, text: str, needle: int, before: int, begin: int) -> Iterator[tuple[int, int]]:
+        """Where it stands, from `begin` on, around a place where its needle stands: beginnings and ends.
+
+        Args:
+            before: how many of its characters come before the needle.
+        """
+        end = needle + (len(self.text) - before + 1) * _MOST_WRITTEN
+        found = self.pattern.finditer(text, max(begin, needle - before * _MOST_WRITTEN), min(len(text), end))
+        yield from (one.span() for one in found)
 
     @cached_property
     def in_base64(self) -> tuple[str, ...]:
         """What Base64 makes of it, wherever in a longer text it stands: the characters that no neighbour changes."""
-        plain = self._text.encode(errors="surrogatepass")
+        plain = self.text.encode(errors="surrogatepass")
         found = []
         for before in range(3):
             encoded = b64encode(bytes(before) + plain).decode()
@@ -59,8 +75,27 @@ class _Secret:
         return tuple(found)
 
 
-_known: dict[str, _Secret] = {}
-_names: set[str] = set()
+class _Seen:
+    """Everything that was remembered."""
+
+    def __init__(self) -> None:
+        self.secrets: dict[str, _Secret] = {}
+        self.names: set[str] = set()
+        self.needles: ManyTexts[tuple[_Secret, int]] = ManyTexts(_NEEDLE)
+        self.in_base64: ManyTexts[_Secret] = ManyTexts(_CORE)
+        self.without_needle: list[_Secret] = []  # more marks than letters, so there are few
+
+    def add(self, secret: _Secret) -> None:
+        self.secrets[secret.text] = secret
+        if secret.needles:
+            self.needles.add_one((run, (secret, before)) for run, before in secret.needles)
+        else:
+            self.without_needle.append(secret)
+        for core in secret.in_base64:
+            self.in_base64.add_one([(core, secret)])
+
+
+_seen = _Seen()
 
 
 def remember(text: str) -> None:
@@ -69,18 +104,18 @@ def remember(text: str) -> None:
     What is too short, or a word in small letters as `minioadmin` is, would only make sentences unreadable.
     """
     is_a_word = len(text) < _LONG and text.isascii() and text.isalpha() and text.islower()
-    if _SHORTEST <= len(text) <= _LONGEST and not is_a_word and "\n" not in text and text not in _known:
-        _known[text] = _Secret(text)
+    if _SHORTEST <= len(text) <= _LONGEST and not is_a_word and "\n" not in text and text not in _seen.secrets:
+        _seen.add(_Secret(text))
 
 
 def remember_name(text: str) -> None:
     """This is an access key ID: it is shown, also where somebody wrote it in the place of the secret, too."""
-    _names.add(text)
+    _seen.names.add(text)
 
 
 def without_secrets(text: str) -> str:
     """Return the text with `••••` in the place of every known secret, however it is written."""
-    return _without(text, _to_hide(_SHORTEST)) if len(text) >= _SHORTEST else text
+    return _without(text, _SHORTEST) if len(text) >= _SHORTEST else text
 
 
 def json_without_secrets(document: Any, *, indent: int | None = None) -> str:  # noqa: ANN401  (JSON)
@@ -89,48 +124,68 @@ def json_without_secrets(document: Any, *, indent: int | None = None) -> str:  #
     Programs go by what stands in it, so a short secret that is a part of a path or a folder's name by chance is left.
     """
     text = json.dumps(document, indent=indent)
-    secrets = _to_hide(_UNMISTAKABLE)
-    if not any(secret.needle in text for secret in secrets) and not _holds_one(text, secrets):
+    if not _may_hold(text, _UNMISTAKABLE) and not _holds_base64(text, _UNMISTAKABLE):
         return text
-    return json.dumps(_document_without(document, secrets), indent=indent)
+    return json.dumps(_document_without(document, _UNMISTAKABLE), indent=indent)
 
 
 def may_be_kept(text: str) -> bool:
     """Return whether `json_without_secrets` leaves the text as it is, so that it is found again by it."""
-    return _without(text, _to_hide(_UNMISTAKABLE)) == text
+    return _without(text, _UNMISTAKABLE) == text
 
 
-def _to_hide(length: int) -> list[_Secret]:
-    """The secrets of at least so many characters."""
-    return [secret for plain, secret in tuple(_known.items()) if len(plain) >= length and plain not in _names]
+def _without(text: str, shortest: int) -> str:
+    """The text without the secrets of at least so many characters."""
+    hidden = _hidden(text, shortest)
+    if not _holds_base64(hidden, shortest):
+        return hidden
+    return _BASE64.sub(lambda run: HIDDEN if _holds_base64(run[0], shortest) else run[0], hidden)
 
 
-def _without(text: str, secrets: Sequence[_Secret]) -> str:
-    for secret in secrets:
-        if secret.needle in text:
-            text = secret.pattern.sub(HIDDEN, text)
-    if _holds_one(text, secrets):
-        text = _BASE64.sub(lambda run: HIDDEN if _holds_one(run[0], secrets) else run[0], text)
-    return text
+def _may_hold(text: str, shortest: int) -> bool:
+    """False where no secret of at least so many characters stands there in any writing but Base64."""
+    found = (secret for _at, (secret, _before) in _seen.needles.found_in(text))
+    return any(secret.may_hide(shortest) for secret in (*_seen.without_needle, *found))
 
 
-def _document_without(document: Any, secrets: Sequence[_Secret]) -> Any:  # noqa: ANN401  (JSON)
+def _hidden(text: str, shortest: int) -> str:
+    """Without what stands there in any writing but Base64; of secrets that overlap nothing is left."""
+    spans = set[tuple[int, int]]()
+    for secret in tuple(_seen.without_needle):
+        if secret.may_hide(shortest):
+            spans.update(one.span() for one in secret.pattern.finditer(text))
+    done: dict[_Secret, int] = {}  # up to where each was found
+    for at, (secret, before) in _seen.needles.found_in(text):
+        begin = done.get(secret, 0)
+        if at >= begin and secret.may_hide(shortest):
+            found = list(secret.around(text, at, before, begin))
+            spans.update(found)
+            done[secret] = max((end for _begin, end in found), default=begin)
+    shown, end = [], 0
+    for begin, until in sorted(spans):
+        if begin >= end:
+            shown += [text[end:begin], HIDDEN]
+        end = max(end, until)
+    return "".join([*shown, text[end:]])
+
+
+def _document_without(document: Any, shortest: int) -> Any:  # noqa: ANN401  (JSON)
     if isinstance(document, str):
-        return _without(document, secrets)
+        return _without(document, shortest)
     if isinstance(document, Mapping):
-        return {name: _document_without(value, secrets) for name, value in document.items()}
+        return {name: _document_without(value, shortest) for name, value in document.items()}
     if isinstance(document, list | tuple):
-        return [_document_without(one, secrets) for one in document]
+        return [_document_without(one, shortest) for one in document]
     return document
 
 
-def _holds_one(text: str, secrets: Sequence[_Secret]) -> bool:
-    """Whether the text, read as one piece of Base64, holds a secret."""
+def _holds_base64(text: str, shortest: int) -> bool:
+    """Whether the text, read as one piece of Base64, holds a secret of at least so many characters."""
     joined = _WHITE.sub("", text)
     if "%" in joined:
         joined = _ENCODED_SIGN.sub(lambda sign: _ENCODED[sign[0].lower()], joined)
     joined = joined.translate(_IN_BASE64)
-    return any(core in joined for secret in secrets for core in secret.in_base64)
+    return any(secret.may_hide(shortest) for _at, secret in _seen.in_base64.found_in(joined))
 
 
 def _writings(character: str) -> str:
@@ -144,7 +199,7 @@ def _writings(character: str) -> str:
         encoded,
         rf"\\{{1,4}}(?:u|U0000){_in_hexadecimal(number, 4)}",
         rf"\\{{1,4}}x{_in_hexadecimal(number, 2)}",
-        rf"&#(?:0*{number}|[xX]0*{_in_hexadecimal(number, 1)});",
+        rf"&#(?:0{{0,7}}{number}|[xX]0{{0,7}}{_in_hexadecimal(number, 1)});",
     ]
     if character in _NAMED_ENTITIES:
         written.append(f"&{_NAMED_ENTITIES[character]};")

@@ -1,0 +1,42 @@
+"""However many different secrets were read, hiding them all takes time by the length of the text alone."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from keyturn.model import known_secrets
+from keyturn.model.keys import Secret
+from keyturn.model.known_secrets import json_without_secrets, without_secrets
+
+from .growing import expect_linear, repeated
+
+
+def in_base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        "{n}/madeUpButDifferentAtItsBeginning",
+        "madeUpAndAlikeUpToItsEnd/{n}",
+        "made+{n}+up+{n}+of+marks",
+        "abc-{n}-def-{n}",
+    ],
+)
+@pytest.mark.parametrize("writing", [str, quote, in_base64])
+def test_twice_as_many_secrets_in_one_text_take_twice_the_time(alike: str, writing: Callable[[str], str]) -> None:
+    def hide(content: bytes) -> None:
+        known_secrets._seen = known_secrets._Seen()
+        secrets = content.decode().split()
+        for one in secrets:
+            Secret(one)
+        text = "\n\n".join(writing(one) for one in secrets)
+        assert without_secrets(text).count("••••") == len(secrets)
+        json_without_secrets({"text": text})
+
+    expect_linear(hide, repeated(f"{alike}\n"), largest=1 << 19, what=alike)
