@@ -51,7 +51,7 @@ def serve() -> Iterator[Serve]:
         one.server_close()
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("operation", ["ListObjectsV2", "HeadBucket", "CreateMultipartUpload"])
 def test_a_store_that_redirects_is_told_in_one_sentence_after_one_request(
     serve: Serve, status: int, operation: str

@@ -82,6 +82,35 @@ def service_models() -> Any:  # noqa: ANN401  (botocore has no types)
     return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 
 
+def take_redirects_as_answers(client: Any) -> None:  # noqa: ANN401  (botocore has no types)
+    """Let a redirect of any kind be an answer, which is looked at as every other.
+
+    botocore means to follow none, and yet asks urllib3 for it: at a 303 that prepares another request, and fails at
+    botocore's own headers, so that the answer counts as none and the request is sent again (measured).
+    """
+    schemes = client._endpoint.http_session._pool_classes_by_scheme
+    schemes.update({scheme: _not_redirecting(pool) for scheme, pool in schemes.items()})
+
+
+@cache
+def _not_redirecting(pool: Any) -> Any:  # noqa: ANN401
+    class NotRedirecting(pool):  # type: ignore[misc]
+        def urlopen(
+            self,
+            method: str,
+            url: str,
+            body: Any = None,  # noqa: ANN401
+            headers: Any = None,  # noqa: ANN401
+            retries: Any = None,  # noqa: ANN401
+            _redirect: object = None,
+            *more: object,
+            **options: object,
+        ) -> object:
+            return super().urlopen(method, url, body, headers, retries, False, *more, **options)
+
+    return NotRedirecting
+
+
 class _OnlyWarnings(logging.Filter):
     """At DEBUG botocore prints whole answers, and the answer to CreateAccessKey holds the secret (measured)."""
 

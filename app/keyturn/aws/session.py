@@ -25,7 +25,12 @@ from keyturn.aws.errors import (
     speaking_to_aws,
     torn,
 )
-from keyturn.aws.isolation import forget_environment, isolated_session, keep_libraries_quiet
+from keyturn.aws.isolation import (
+    forget_environment,
+    isolated_session,
+    keep_libraries_quiet,
+    take_redirects_as_answers,
+)
 from keyturn.aws.partitions import home_region
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import AwsError, AwsFault
@@ -336,6 +341,7 @@ class Aws:
         )
         look = _look_who_answers if way.store is None else partial(_look_for_redirects, way.store)
         client.meta.events.register("before-parse", look)
+        take_redirects_as_answers(client)
         keep_libraries_quiet()
         return client
 
