@@ -75,6 +75,23 @@ def test_nothing_is_started_until_the_person_wants_it_and_nothing_once_they_do_n
     assert autostart.started() is None
 
 
+@pytest.mark.parametrize("platform", [Platform.LINUX, Platform.MACOS])
+def test_nothing_is_written_through_a_link(tmp_path: Path, platform: Platform) -> None:
+    autostart = autostart_of(computer(tmp_path, platform))
+    autostart.enable(Starts.CHECK)
+    path = next(one for one in tmp_path.rglob("*") if one.is_file())
+    precious = tmp_path / "precious"
+    precious.write_text("of somebody's own")
+    path.unlink()
+    path.symlink_to(precious)
+
+    autostart.enable(Starts.TRAY)
+
+    assert (precious.read_text(), path.is_symlink(), autostart.started()) == ("of somebody's own", False, Starts.TRAY)
+    autostart.disable()
+    assert precious.read_text() == "of somebody's own"
+
+
 def test_the_computers_platform_chooses(tmp_path: Path) -> None:
     kinds = {one: type(autostart_of(computer(tmp_path, one))) for one in Platform}
     assert kinds == {Platform.LINUX: XdgAutostart, Platform.MACOS: LaunchAgent, Platform.WINDOWS: RunKey}

@@ -9,6 +9,7 @@ import plistlib
 from xml.parsers.expat import ExpatError
 
 from keyturn.computer.computer import Computer
+from keyturn.computer.private_files import replace_private_file
 from keyturn.reminders.autostart import could_not_be_set
 from keyturn.reminders.started_program import Starts, command_line
 
@@ -46,7 +47,7 @@ class LaunchAgent:
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_bytes(plistlib.dumps(agent))
+            replace_private_file(self.path, plistlib.dumps(agent))
         except OSError as error:
             raise could_not_be_set(f"{self.path}: {error.strerror}") from error
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 
 from keyturn.computer.computer import Computer
+from keyturn.computer.private_files import replace_private_file
 from keyturn.model.text import _
 from keyturn.reminders.autostart import could_not_be_set
 from keyturn.reminders.started_program import Starts, command_line
@@ -45,7 +46,7 @@ class XdgAutostart:
         """Write the entry."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text(desktop_entry(starts, command_line(starts, options)), encoding="utf-8")
+            replace_private_file(self.path, desktop_entry(starts, command_line(starts, options)))
         except (OSError, ValueError) as error:
             raise could_not_be_set(f"{self.path}: {error}") from error
 
