@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from keyturn.model.errors import UsageError
+from keyturn.practice.faults import refused
 from keyturn.rotation import conductor
 from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
@@ -32,6 +33,17 @@ def test_it_changes_nothing_and_keeps_the_new_secret(office: Office, route: Rout
     assert f"The old key {office.old.access_key_id.masked} was on." in said
     assert f"AWS accepted the new key {new.masked}." in said
     assert f"rclone oma held {new.masked}." in said
+    assert result.stands is not None
+    assert result.stands.text == said
+
+
+def test_what_is_left_at_aws_is_named_right_away(office: Office) -> None:
+    office.account.fail("iam:CreateAccessKey", refused(403, "AccessDenied"))
+    office.account.fail("iam:DeleteUser", refused(403, "AccessDenied"))
+    office.rotate(Route.SCOPED_USER)
+    result = conductor.end(office.start(), None, last4(office))
+    assert result.stands is not None
+    assert "The IAM user backup-home, if it was made, is left as it is." in result.stands.text
 
 
 @pytest.mark.parametrize("confirm", [None, "", "XXXX"])

@@ -10,10 +10,11 @@ from keyturn.model.text import _
 from keyturn.rotation import aftermath, watching
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.cancelling import Cancelled
+from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.pairs import SecretGone
 from keyturn.rotation.record import Rotation, find_rotation, reload
 from keyturn.rotation.said import said_and_not_seen
-from keyturn.rotation.steps import Ending, Result, State, Step
+from keyturn.rotation.steps import Ending, Result, Stands, State, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.ways_out import to_a_secret
 
@@ -46,7 +47,14 @@ def standing(surroundings: Surroundings, rotation: Rotation) -> Result:
         new_access_key_id=rotation.new_key,
         awaiting=watching.awaiting(surroundings, rotation),
         said=said_and_not_seen(surroundings, rotation),
+        stands=_as_it_was_closed(rotation),
     )
+
+
+def _as_it_was_closed(rotation: Rotation) -> Stands | None:
+    """What was known when it was closed, which names what is left at AWS; None where it was not closed."""
+    known = what_was_known(rotation)
+    return Stands(" ".join(known), as_before=False) if known else None
 
 
 def looked_at(surroundings: Surroundings, rotation: Rotation) -> Result:
