@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.practice.sample_buckets import furnish_archive
 from keyturn.practice.sample_computer import build_sample_computer
+from keyturn.terminal.start import run
 
 from .conftest import Answer, Desk, opened_desk
 
@@ -175,3 +177,41 @@ def test_a_root_key_and_a_key_that_is_not_here_are_refused(small_desk: Desk) -> 
         assert answer.code == 2
         assert "Nothing was changed" in answer.document["problem"]["message"]
     assert small_desk.type("renew", "--list", "--json").document == {"renewals": []}
+
+
+def test_the_computers_own_scheduler_has_an_entry_as_long_as_a_key_renews_itself(
+    office: Office, monkeypatch: pytest.MonkeyPatch, required_program: Callable[[str], Path]
+) -> None:
+    required_program("systemctl")
+    monkeypatch.setenv("HOME", str(office.desk.home))
+    desk = office.desk
+    where = ("--endpoint-url", desk.endpoint_url, "--state-dir", str(desk.state_dir), "--secrets", "file", "--json")
+
+    def typed(*words: str) -> dict[str, Any]:
+        desk.capsys.readouterr()
+        assert run(["renew", *words, *where], desk.clock) == 0
+        document = json.loads(desk.capsys.readouterr().out)
+        assert isinstance(document, dict)
+        return document
+
+    units = desk.home / ".config/systemd/user"
+    (note,) = typed(office.key, "--every", "90", "--at", "23:50")["notes"]
+    assert "sign in" in note
+    (timer,), (service,) = units.glob("keyturn-renew-*.timer"), units.glob("keyturn-renew-*.service")
+    (moment,) = [line for line in timer.read_text().splitlines() if line.startswith("OnCalendar=")]
+    begins = datetime.strptime(moment, "OnCalendar=*-*-* %H:%M:%S").time()
+    assert begins >= time(23, 50) or begins < time(0, 20), "up to half an hour later"
+    command = next(line for line in service.read_text().splitlines() if line.startswith("ExecStart="))
+    assert '"renew" "--due"' in command
+    assert f'"--state-dir" "{desk.state_dir}"' in command
+    typed(office.key, "--every", "90", "--at", "12:00")
+    assert "OnCalendar=*-*-* 12:" in timer.read_text()
+    assert len(list(units.glob("keyturn-renew-*"))) == 2
+    typed("--off", office.key)
+    assert list(units.rglob("keyturn-renew-*")) == []
+
+
+def test_of_another_computers_disk_it_is_said_that_nothing_starts_it(office: Office) -> None:
+    (note,) = office.set().document["notes"]
+    assert "Have this started once a day: keyturn renew --due --endpoint-url" in note
+    assert not (Path.home() / ".config/systemd").exists()

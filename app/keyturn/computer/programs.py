@@ -106,6 +106,7 @@ def run_check(
     timeout: float,
     stdin: bytes = b"",
     folder: Path | None = None,
+    with_errors: bool = True,
 ) -> ProgramResult:
     """Run a program to its end, or to the time limit, and return how it ended.
 
@@ -115,6 +116,7 @@ def run_check(
         argv: program and arguments; no shell reads them.
         timeout: the time limit in seconds.
         stdin: what the program reads; nothing unless given, so that a question for a password ends at once.
+        with_errors: what it writes to standard error is among its output; else it is passed over.
         folder: in which it runs; the root folder unless given, so that no file there is taken for its configuration.
 
     Raises:
@@ -127,7 +129,7 @@ def run_check(
             cwd=folder or Path.home().anchor or "/",
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if with_errors else subprocess.DEVNULL,
             bufsize=0,
             start_new_session=True,
             creationflags=NO_CONSOLE,

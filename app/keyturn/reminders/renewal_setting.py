@@ -33,14 +33,14 @@ class Wish:
     signer: str
 
 
-def set_renewal(surroundings: Surroundings, found: FoundKey, wish: Wish) -> RenewalStanding:
-    """Have this key renew itself from now on. No key is made.
+def checked(surroundings: Surroundings, found: FoundKey, wish: Wish) -> Renewal:
+    """Return the renewal that was asked for, as it is to be kept. Nothing is changed yet.
 
     Raises:
         UsageError: where it never can.
         AppError: where AWS refuses the key, or could not be asked about it.
         GateClosed: where its owner may not be asked about its keys, so that no new one can be made.
-        StoreError: where it could not be remembered.
+        StoreError: where those that are known cannot be read.
     """
     why = why_never(found)
     if why:
@@ -60,7 +60,7 @@ def set_renewal(surroundings: Surroundings, found: FoundKey, wish: Wish) -> Rene
     before = renewals.load(folder, home)
     key, now = found.key.access_key_id, surroundings.clock.now()
     same = _of_key(surroundings, before, key.value)
-    renewal = Renewal(
+    return Renewal(
         key=key,
         first_key=key if same is None else same.first_key,
         account=owner.account,
@@ -72,9 +72,26 @@ def set_renewal(surroundings: Surroundings, found: FoundKey, wish: Wish) -> Rene
         deletes=wish.deletes,
         signer=wish.signer,
     )
-    after = [renewal if one == same else one for one in before] if same in before else [*before, renewal]
-    renewals.save(folder, home, after)
+
+
+def keep(surroundings: Surroundings, renewal: Renewal) -> RenewalStanding:
+    """Have the key renew itself from now on, in place of what was set for it before.
+
+    Raises:
+        StoreError: where it could not be remembered.
+    """
+    renewals.save(surroundings.journal.path.parent, surroundings.computer.home, all_with(surroundings, renewal))
     return _standing(surroundings, renewal)
+
+
+def all_with(surroundings: Surroundings, renewal: Renewal) -> tuple[Renewal, ...]:
+    """All renewals of this home, this one among them.
+
+    Raises:
+        StoreError: where they cannot be read.
+    """
+    known = renewals.load(surroundings.journal.path.parent, surroundings.computer.home)
+    return (*(one for one in known if one.first_key != renewal.first_key), renewal)
 
 
 def end_renewal(surroundings: Surroundings, text: str) -> RenewalStanding:

@@ -351,7 +351,9 @@ def _renew_options(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--list", action="store_true", help=_("show which keys renew themselves, and when"))
     what.add_argument("--off", dest="ends", action="store_true", help=_("KEY does not renew itself any more"))
     what.add_argument("--now", action="store_true", help=_("renew KEY now, without waiting for its day"))
-    what.add_argument("--due", action="store_true", help=_("do what is due now; to be started once a day"))
+    what.add_argument(
+        "--due", action="store_true", help=_("do what is due now: the computer's own scheduler starts this")
+    )
 
 
 def _report_options(parser: argparse.ArgumentParser) -> None:

@@ -213,14 +213,17 @@ def _renewing() -> dict[str, HelpText]:
         "renew": HelpText(
             _("have a key renew itself every so many days"),
             _(
-                "`keyturn renew --due`, started once a day, makes a new key for the same IAM user\n"
-                "when the days are over, proves it, puts it in place and proves every backup, as\n"
-                "`rotate` does; --watch-days later it turns the old key off, if nobody has to do\n"
-                "or decide anything; and --grace days later it deletes that with --delete, if it\n"
-                "was off all that time and nothing used it. No program of Keyturn's stays running.\n"
+                "From then on the computer's own scheduler (systemd, launchd, Task Scheduler or\n"
+                "cron) starts `keyturn renew --due` once a day. When the days are over, it makes a\n"
+                "new key for the same IAM user, proves it, puts it in place and proves every\n"
+                "backup, as `rotate` does; --watch-days later it turns the old key off, if nobody\n"
+                "has to do or decide anything; and --grace days later it deletes that with\n"
+                "--delete, if it was off all that time and nothing used it. No program of Keyturn's\n"
+                "stays running.\n"
                 "\n"
                 "The days are counted from the day on which you set this, then from each new key.\n"
-                "A run that was missed is made up at the next chance.\n"
+                "A run that was missed is made up at the next chance. Computers of an office begin\n"
+                "up to half an hour later than asked for, each at its own minute.\n"
                 "\n"
                 "Where something stands in the way (a second key, a running backup, a locked\n"
                 "keychain, no network), nothing is made, you are told, and the next run tries\n"
@@ -228,7 +231,8 @@ def _renewing() -> dict[str, HelpText]:
                 "the next renewal waits until you deleted the old key, and you are told 14 days\n"
                 "before. A root key is never renewed.\n"
                 "\n"
-                "This command makes no key, but with --now and --due."
+                "This command makes no key, but with --now and --due. It changes Keyturn's memory\n"
+                "and the scheduler's entry, which --off removes."
             ),
             (
                 "keyturn renew 7Q2P --every 90 --at 03:00 --delete",

@@ -44,10 +44,14 @@ def list_page(
     return page[:-1]
 
 
-def set_page(standing: RenewalStanding, *, now: datetime, options: Sequence[str]) -> list[Line]:
-    """What was set just now."""
+def set_page(standing: RenewalStanding, *, now: datetime, options: Sequence[str], notes: Sequence[str]) -> list[Line]:
+    """What was set just now.
+
+    Args:
+        notes: what people have to know of how it is started.
+    """
     said = _("{key} renews itself from now on.").format(key=standing.renewal.key.masked)
-    return [line(said, Tone.GOOD), *_standing(standing, now, options)]
+    return [line(said, Tone.GOOD), *_standing(standing, now, options), BLANK, *(line(note) for note in notes)]
 
 
 def ran_page(ran: Sequence[Ran], *, now: datetime, options: Sequence[str]) -> list[Line]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
+from keyturn.reminders.renewal_job import advice, schedule
 from keyturn.reminders.renewal_standing import read_standings
 from keyturn.rotation.key_meant import key_meant
 from keyturn.rotation.key_versions import names_of_keys
@@ -49,7 +50,7 @@ def _set(session: Session, output: Output) -> Exit:
             _("For each 90 days at three in the morning: keyturn renew KEY --every 90 --at 03:00"),
         )
     from keyturn.reminders.renewal_run import signed_by
-    from keyturn.reminders.renewal_setting import Wish, set_renewal
+    from keyturn.reminders.renewal_setting import Wish, all_with, checked, keep
     from keyturn.rotation.standing import GateClosed
 
     wish = Wish(
@@ -65,15 +66,20 @@ def _set(session: Session, output: Output) -> Exit:
         with output.notes.busy(reading.looking_sentence()):
             found = key_meant(reading.surveyed(surroundings), arguments.key)
         try:
-            standing = set_renewal(signed_by(surroundings, wish.signer), found, wish)
+            renewal = checked(signed_by(surroundings, wish.signer), found, wish)
         except UsageError:
             raise
         except GateClosed as error:
             return _not_set(output, error, Exit.WAITING)
         except AppError as error:
             return _not_set(output, error, Exit.STOPPED)
-        output.document(_document(session))
-        output.show(*set_page(standing, now=session.clock.now(), options=session.hints))
+        session.began = True
+        # First, so that nothing is promised that nobody starts.
+        schedule(session, all_with(surroundings, renewal))
+        standing = keep(surroundings, renewal)
+        notes = advice(session)
+        output.document({**_document(session), "notes": list(notes)})
+        output.show(*set_page(standing, now=session.clock.now(), options=session.hints, notes=notes))
     return Exit.DONE
 
 
@@ -88,7 +94,9 @@ def _end(session: Session, output: Output) -> Exit:
 
     with session.alone():
         surroundings = session.surroundings()
+        session.began = True
         stood = end_renewal(surroundings, session.arguments.key)
+        schedule(session, [one.renewal for one in read_standings(session)])
         output.document(_document(session))
         output.show(*list_page(read_standings(session), now=session.clock.now(), options=session.hints, ended=stood))
     return Exit.DONE
