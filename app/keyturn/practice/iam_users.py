@@ -113,6 +113,13 @@ def _untag(identities: Identities, caller: Caller, form: Form) -> Result:
     return None
 
 
+def _details(identities: Identities, caller: Caller, form: Form) -> Result:
+    """All entities of the kinds asked for; of users alone, since no other kind has keys."""
+    kinds = members(form, "Filter")
+    found = sorted(identities.users.values(), key=lambda user: user.name) if not kinds or "User" in kinds else []
+    return page(form, "UserDetailList", [{**_shown(user), "Tags": tag_list(user.tags) or None} for user in found])
+
+
 def _list_tags(identities: Identities, caller: Caller, form: Form) -> Result:
     return page(form, "Tags", tag_list(user_named(identities, form).tags))
 
@@ -134,6 +141,7 @@ USER_OPERATIONS: Mapping[str, Operation] = {
     "CreateUser": _create,
     "DeleteLoginProfile": _no_login,
     "DeleteUser": _delete,
+    "GetAccountAuthorizationDetails": _details,
     "GetLoginProfile": _no_login,
     "GetUser": _get,
     "ListAccountAliases": _none_of("AccountAliases"),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     # Only who searches, or asks who used a key, waits for their import.
     from keyturn.aws.event_history import History
     from keyturn.clients.search.folders import Searched
+    from keyturn.rotation.whole_account import Account
     from keyturn.rotation.whole_search import Search
 
 _MOST_LIKELY = 3  # pairs that may be one, of which AWS is asked for each key
@@ -74,6 +75,7 @@ class Survey:
     Attributes:
         searched: what the search of whole folders gave; None where none was asked for.
         days: for how many days AWS was asked who used each key; None where it was not.
+        accounts: the whole accounts, if they were asked for (`whole_account.with_accounts`).
         reaches: the buckets of each account whose keys were found, where AWS was asked for them (`reach.with_reaches`).
     """
 
@@ -82,6 +84,7 @@ class Survey:
     searched: Searched | None = None
     days: int | None = None
     reaches: tuple[Reach, ...] = ()
+    accounts: tuple[Account, ...] = ()
 
     @property
     def blind_spots(self) -> tuple[BlindSpot, ...]:

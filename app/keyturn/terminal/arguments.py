@@ -61,6 +61,7 @@ class Arguments:
     search: tuple[Path, ...] = ()
     program: str | None = None
     any: bool = False
+    account: bool = False
     days: int | None = None
     key: str = ""
     key_name: str = ""
@@ -295,6 +296,12 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--any", action="store_true", help=_("with --search: for everything shaped like an access key ID")
     )
+    parser.add_argument(
+        "--account",
+        action="store_true",
+        help=_("show all keys of the account as well, of every user, wherever they are"),
+    )
+    _signer_option(parser)
     parser.add_argument(
         "--days",
         type=_history_days,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn.model.errors import AppError
 from keyturn.model.key_names import KeyName
-from keyturn.model.keys import AccessKeyId, KeyPair, LastUse
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, LastUse
 from keyturn.model.places import Place, Problem
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
@@ -17,21 +17,33 @@ from keyturn.rotation.steps import Awaited, Result
 from keyturn.rotation.unread_places import what_to_do, where_it_may_stand
 
 if TYPE_CHECKING:
+    from keyturn.aws.event_history import History
     from keyturn.clients.search.folders import Searched
     from keyturn.reminders.outlook import Outlook
     from keyturn.reminders.renewal_standing import RenewalStanding
+    from keyturn.rotation.advice import Advice
     from keyturn.rotation.known_buckets import ReachedBucket
     from keyturn.rotation.proving import DestinationProof
     from keyturn.rotation.report import Report, RotationStory
     from keyturn.rotation.survey import FoundKey, Survey
+    from keyturn.rotation.whole_account import Account, AccountKey
 
 
 def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
     """What `scan` found."""
     searched = survey.searched
     return {
-        "keys": [{**_of_key(found, now, survey), **_of_history(found, survey)} for found in survey.keys],
+        "keys": [
+            *(_of_key(found, survey, now) for found in survey.keys),
+            *(
+                _of_key_elsewhere(one, survey, now)
+                for account in survey.accounts
+                for one in account.keys
+                if one.found is None
+            ),
+        ],
         "unread": [_of_unread(problem) for problem in survey.unread],
+        **({"accounts": [_of_account(one) for one in survey.accounts]} if survey.accounts else {}),
         "problems": [_of_found_problem(problem) for problem in survey.problems],
         "blind_spots": [{"what": one.what, "why": one.why, "do": one.do} for one in survey.blind_spots],
         "buckets": [_of_bucket(one) for one in survey.buckets],
@@ -54,10 +66,29 @@ def _of_searched(searched: Searched) -> dict[str, Any]:
     }
 
 
-def _of_key(found: FoundKey, now: datetime, survey: Survey) -> dict[str, Any]:
-    key, owner = found.key, found.key.owner
+def _of_key(found: FoundKey, survey: Survey, now: datetime) -> dict[str, Any]:
     pair = found.pair or next((place.pair for place in found.places if place.pair is not None), None)
     unread = {problem.path for problem in survey.unread}
+    told = (one for account in survey.accounts for one in account.keys if one.found is not None)
+    tags = {one.key.access_key_id: one.tags for one in told}
+    return {
+        **_of_access_key(found.key, found.advice, now),
+        "places": [_of_place(place, pair, unread) for place in found.places],
+        "may_stand_in": [str(one.path) for one in where_it_may_stand(found, survey.problems)],
+        "on_this_computer": True,
+        **({"tags": tags.get(found.key.access_key_id)} if survey.accounts else {}),
+        **_of_history(found.history, survey),
+    }
+
+
+def _of_key_elsewhere(one: AccountKey, survey: Survey, now: datetime) -> dict[str, Any]:
+    """A key of the account that is not on this computer. `tags` is None if they may not be read."""
+    elsewhere = {"places": [], "on_this_computer": False, "tags": one.tags}
+    return {**_of_access_key(one.key, one.advice, now), **elsewhere, **_of_history(None, survey)}
+
+
+def _of_access_key(key: AccessKey, advice: Advice, now: datetime) -> dict[str, Any]:
+    owner = key.owner
     return {
         "access_key_id": key.access_key_id.value,
         "account": None if owner is None else owner.account,
@@ -71,17 +102,36 @@ def _of_key(found: FoundKey, now: datetime, survey: Survey) -> dict[str, Any]:
         "age_days": None if key.created is None else (now - key.created).days,
         "last_used": _of_last_use(key.last_use),
         "last_used_known": key.last_use is not None,
-        "advice": found.advice.value,
-        "places": [_of_place(place, pair, unread) for place in found.places],
-        "may_stand_in": [str(one.path) for one in where_it_may_stand(found, survey.problems)],
+        "advice": advice.value,
     }
 
 
-def _of_history(found: FoundKey, survey: Survey) -> dict[str, Any]:
+def _of_account(account: Account) -> dict[str, Any]:
+    """One whole account. `root` is None if the credential report, which may be four hours old, may not be read."""
+    root = account.root
+    return {
+        "account": account.number,
+        "seen_by": account.seen_by,
+        "users": account.users,
+        "keys": len(account.keys),
+        "finished": account.finished,
+        "root": None
+        if root is None
+        else {
+            "reported": _moment(root.made),
+            "mfa": root.mfa,
+            "keys": [
+                {"active": key.active, "changed": _moment(key.changed), "last_used": _of_last_use(key.last_use)}
+                for key in root.keys
+            ],
+        },
+    }
+
+
+def _of_history(history: History | None, survey: Survey) -> dict[str, Any]:
     """Who used the key, where that was asked for. `used_by_known` tells "nobody is named" from "AWS did not tell"."""
     if survey.days is None:
         return {}
-    history = found.history
     if history is None:
         return {"used_by": [], "used_by_known": False, "event_history": None}
     asked = {

@@ -75,6 +75,10 @@ def _looking() -> dict[str, HelpText]:
                 "no links, and lists what it could not look into. Ctrl-C ends it early, and shows\n"
                 "what was found until then.\n"
                 "\n"
+                "--account shows all keys of the account, of every user, also those that are not on\n"
+                "this computer; --as names who asks AWS, if no key here may. An account with many\n"
+                "users takes a while: Keyturn asks at most ten times a second.\n"
+                "\n"
                 "--days asks AWS's event history which programs and addresses used each key. What\n"
                 "backups read and write is not in it, so silence there does not mean nobody.\n"
                 "\n"
@@ -85,6 +89,7 @@ def _looking() -> dict[str, HelpText]:
                 "keyturn scan",
                 "keyturn scan --offline",
                 "keyturn scan --days 30",
+                "keyturn scan --account --as profile:admin",
                 "keyturn scan --search /srv /mnt/nas --any",
             ),
             _("0 looked (also where it found nothing) · 1 could not look · 2 usage · 4 you ended the search early"),

@@ -12,8 +12,10 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.signers.who import THE_KEY
 from keyturn.terminal import documents
 from keyturn.terminal.exits import Exit
+from keyturn.terminal.interruption import ending_early
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import BLANK, Tone, line
 from keyturn.terminal.session import Session
@@ -47,6 +49,20 @@ def scan(session: Session, output: Output) -> Exit:
             _("Nothing was looked at. Leave one of the two out."),
             code="usage.arguments",
         )
+    if arguments.account and arguments.offline:
+        raise UsageError(
+            _("--account asks AWS, and --offline asks it nothing"),
+            _("Nothing was looked at. Leave one of the two out."),
+            code="usage.arguments",
+        )
+    if arguments.who != THE_KEY and not arguments.account:
+        raise UsageError(
+            _("--as says who asks about the account, and nothing asks about it"),
+            _("Nothing was looked at. For all keys of the account: keyturn scan --account --as {who}").format(
+                who=arguments.who
+            ),
+            code="usage.arguments",
+        )
     with (
         output.notes.busy(sentence) as show,
         watched(
@@ -55,10 +71,23 @@ def scan(session: Session, output: Output) -> Exit:
     ):
         surroundings = session.surroundings(cancel=cancel)
         survey = surveyed(surroundings, offline=arguments.offline, search=search, days=arguments.days)
+        if arguments.account and not cancel.asked:
+            survey = _with_accounts(surroundings, survey, show)
     now = session.clock.now()
     output.document(documents.of_survey(survey, now))
     output.show(*scan_page(survey, now=now, home=home, options=session.hints, offline=arguments.offline))
     return Exit.STOPPED if cancel.asked else Exit.DONE
+
+
+def _with_accounts(surroundings: Surroundings, survey: Survey, show: Callable[[str], None]) -> Survey:
+    """The survey with every key of the accounts; Ctrl-C ends it early, and the page says so."""
+    from keyturn.rotation.whole_account import with_accounts  # most scans ask about what is here alone
+
+    def users(count: int) -> None:
+        show(_("Asking about the whole account: {count} users… (Ctrl-C ends it early)").format(count=count))
+
+    with ending_early(surroundings.cancel, lambda: True):
+        return with_accounts(surroundings, survey, users)
 
 
 def clients(session: Session, output: Output) -> Exit:

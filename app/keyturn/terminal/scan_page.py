@@ -10,18 +10,10 @@ from keyturn.clients.guide import guide_named
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import words
-from keyturn.rotation.advice import Advice
 from keyturn.rotation.situation import TO_DO, Mood, Situation, elsewhere, not_asked, of_survey
 from keyturn.rotation.survey import FoundKey, Survey
+from keyturn.terminal.account_lines import TONES, account_lines
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
-
-_TONES = {
-    Advice.REPLACE: Tone.ATTENTION,
-    Advice.RENEW: Tone.ATTENTION,
-    Advice.RETIRE: Tone.ATTENTION,
-    Advice.OK: Tone.GOOD,
-    Advice.UNKNOWN: Tone.QUIET,
-}
 
 
 def scan_page(survey: Survey, *, now: datetime, home: Path, options: Sequence[str], offline: bool) -> list[Line]:
@@ -32,14 +24,16 @@ def scan_page(survey: Survey, *, now: datetime, home: Path, options: Sequence[st
         offline: AWS was not asked.
     """
     situation = not_asked(survey) if offline and survey.keys else of_survey(survey, now, home)
-    if situation.mood is Mood.NOTHING:
+    if situation.mood is Mood.NOTHING and not survey.accounts:
         return [
             *_headline(situation),
             *_searched(survey),
             *_problems(survey.problems, home),
             *_when_empty(options),
         ]
-    page = [*_headline(situation), BLANK, *_table(survey, now, home)]
+    page = [*_headline(situation), BLANK, *_table(survey, now, home)] if survey.keys else [*_headline(situation)]
+    for account in survey.accounts:
+        page += account_lines(account, now)
     page += _other_buckets(survey)
     page += _searched(survey)
     page += _problems(survey.problems, home)
@@ -63,7 +57,7 @@ def _table(survey: Survey, now: datetime, home: Path) -> list[Line]:
             Piece(words.kind(found.key)),
             Piece(words.age(found.key, now)),
             Piece(words.last_used(found.key.last_use, now)),
-            Piece(words.advice(found.advice), _TONES[found.advice]),
+            Piece(words.advice(found.advice), TONES[found.advice]),
         ]
         for found in survey.keys
     ]
@@ -159,6 +153,8 @@ def _problems(problems: Sequence[Problem], home: Path) -> list[Line]:
 def _next(survey: Survey, options: Sequence[str], offline: bool) -> list[Line]:
     if offline:
         return _command(_("Ask AWS whose they are:"), words.command(options, "scan"))
+    if not survey.keys:
+        return []
     first = survey.keys[0]
     if first.advice not in TO_DO:
         return _command(_("Prove that every backup reaches its bucket:"), words.command(options, "verify"))

@@ -54,6 +54,10 @@ class Signer(Protocol):
     def name(self) -> str:
         """As `--as` takes it, and as the journal names it."""
 
+    @property
+    def identity(self) -> tuple[KeyPair, Principal] | None:
+        """Who signs if it is about no rotation; None if only a rotation's own keys do."""
+
     def makes(self, subject: Concerned, old: KeyPair) -> Hand:
         """Who makes and removes users and keys, and sees which there are."""
 

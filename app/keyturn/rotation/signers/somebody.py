@@ -25,6 +25,11 @@ class Somebody:
     pair: KeyPair
     principal: Principal
 
+    @property
+    def identity(self) -> tuple[KeyPair, Principal]:
+        """This identity."""
+        return self.pair, self.principal
+
     def makes(self, subject: Concerned, old: KeyPair) -> Hand:
         """This identity; but a key of root is made by root alone."""
         if subject.route.same_owner and not self.ends(subject):

@@ -14,6 +14,7 @@ class TheKey:
     """The old key makes the new one, and a new one of the same owner turns the old one off and deletes it."""
 
     name = "key"
+    identity = None
 
     def makes(self, subject: Concerned, old: KeyPair) -> Hand:
         """The old key."""

@@ -1,0 +1,240 @@
+"""The whole account: every user's keys and root's, also those that are not on this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from keyturn.aws.account_keys import AccountKeys, ListedUser
+from keyturn.aws.credential_report import RootInReport, root_in_report
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import AccessKey, KeyPair, Principal
+from keyturn.model.places import Problem
+from keyturn.model.text import _, plural
+from keyturn.rotation.advice import Advice, advice_for
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.survey import FoundKey, Survey
+from keyturn.rotation.uses import without_own
+
+# Is told how many users were looked at.
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKey:
+    """One key of the account.
+
+    Attributes:
+        tags: those of its user; None if they may not be read.
+        found: what stands on this computer of it; None if it is not here.
+    """
+
+    key: AccessKey
+    advice: Advice
+    tags: Mapping[str, str] | None
+    found: FoundKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account, as one identity sees it.
+
+    Attributes:
+        seen_by: the ARN of whoever asked.
+        users: how many users were looked at.
+        keys: theirs, and those of root that were found; what should be done first comes first.
+        root: what the credential report says of root; None if it may not be read.
+        finished: False if the person ended it early, or AWS stopped answering.
+        not_seen: what the identity may not see, each in a sentence.
+    """
+
+    number: str
+    seen_by: str
+    users: int
+    keys: tuple[AccountKey, ...]
+    root: RootInReport | None
+    finished: bool
+    not_seen: tuple[Problem, ...]
+
+
+def with_accounts(surroundings: Surroundings, survey: Survey, progress: Progress) -> Survey:
+    """Return the survey with every account whose users an identity at hand may list, and what is not to be seen.
+
+    The identity is the one of `--as`, else in each account the keys that were found here and that AWS accepts, a root
+    key before others. What the account tells of a key that was found, such as one that is off, is added to it.
+    """
+    alone = surroundings.signer.identity
+    askers = _of_found(survey) if alone is None else {alone[1].account: [alone]}
+    if not askers:
+        nobody = Problem(
+            None,
+            _("No key on this computer can ask about its account"),
+            _("AWS accepts none of the keys that were found. Name who may: keyturn scan --account --as profile:NAME"),
+        )
+        return replace(survey, problems=(*survey.problems, nobody))
+    accounts, problems = [], []
+    for number, identities in askers.items():
+        seen = _account(surroundings, survey, number, identities, progress)
+        if isinstance(seen, Problem):
+            problems.append(seen)
+        else:
+            accounts.append(seen)
+            problems += seen.not_seen
+    told = {one.key.access_key_id: one for account in accounts for one in account.keys if one.found is not None}
+    keys = tuple(
+        replace(found, key=told[found.key.access_key_id].key, advice=told[found.key.access_key_id].advice)
+        if found.key.access_key_id in told
+        else found
+        for found in survey.keys
+    )
+    return replace(survey, keys=keys, accounts=tuple(accounts), problems=(*survey.problems, *problems))
+
+
+def _of_found(survey: Survey) -> dict[str, list[tuple[KeyPair, Principal]]]:
+    """The keys of this computer that may be asked, by account. Keyturn's own users may list nothing, as is known."""
+    askers: dict[str, list[tuple[KeyPair, Principal]]] = {}
+    for found in sorted(survey.keys, key=lambda one: not one.is_of_root):
+        owner = found.key.owner
+        if found.pair is not None and owner is not None and not owner.is_ours:
+            askers.setdefault(owner.account, []).append((found.pair, owner))
+    return askers
+
+
+def _account(
+    surroundings: Surroundings,
+    survey: Survey,
+    number: str,
+    identities: Sequence[tuple[KeyPair, Principal]],
+    progress: Progress,
+) -> Account | Problem:
+    refusal: AwsError | None = None
+    for pair, principal in identities:
+        try:
+            return _Walk(surroundings, survey, pair, principal, progress).account()
+        except AwsError as error:
+            refusal = error
+            if error.fault is not AwsFault.DENIED:
+                break
+    return Problem(
+        None,
+        _("The users of account {account} could not be listed").format(account=number),
+        "" if refusal is None else str(refusal),
+    )
+
+
+class _Walk:
+    """One identity's walk through its account."""
+
+    def __init__(
+        self, surroundings: Surroundings, survey: Survey, pair: KeyPair, principal: Principal, progress: Progress
+    ) -> None:
+        self._surroundings = surroundings
+        self._here = {one.key.access_key_id: one for one in survey.keys}
+        self._pair = pair
+        self._principal = principal
+        self._progress = progress
+        self._asked = AccountKeys(surroundings.aws, pair, surroundings.clock)
+        self._keys: list[AccountKey] = []
+        self._denied: list[str] = []
+        self._problems: list[Problem] = []
+
+    def account(self) -> Account:
+        """Walk.
+
+        Raises:
+            AwsError: if not even the first page of users is told.
+        """
+        users, finished = 0, True
+        listed = self._asked.users()
+        user = next(listed, None)
+        while user is not None:
+            if self._surroundings.cancel.asked:
+                finished = False
+                break
+            try:
+                self._look_at(user)
+                users += 1
+                self._progress(users)
+                user = next(listed, None)
+            except AwsError as error:
+                finished = False
+                said = plural(
+                    "AWS stopped answering after {count} user", "AWS stopped answering after {count} users", users
+                )
+                self._problems.append(Problem(None, said.format(count=users), str(error)))
+                break
+        number = self._principal.account
+        root = self._root() if finished else None
+        self._keys += [
+            AccountKey(found.key, found.advice, None, found)
+            for found in self._here.values()
+            if found.is_of_root and found.key.owner is not None and found.key.owner.account == number
+        ]
+        if self._denied:
+            self._problems.append(self._not_listed())
+        self._keys.sort(key=_urgency)
+        return Account(number, self._principal.arn, users, tuple(self._keys), root, finished, tuple(self._problems))
+
+    def _look_at(self, user: ListedUser) -> None:
+        try:
+            keys = self._asked.keys_of(user.principal)
+        except AwsError as error:
+            if error.fault is AwsFault.NOT_FOUND:
+                return  # deleted since it was listed
+            if error.fault is not AwsFault.DENIED:
+                raise
+            self._denied.append(user.principal.user_name or "")
+            return
+        now = self._surroundings.clock.now()
+        for listed in keys:
+            found = self._here.get(listed.access_key_id)
+            key = self._net_of_own(listed, found)
+            advice = advice_for(key, () if found is None else found.places, now)
+            self._keys.append(AccountKey(key, advice, user.tags, found))
+
+    def _net_of_own(self, listed: AccessKey, found: FoundKey | None) -> AccessKey:
+        """The key with its last use by somebody else: what Keyturn signed itself with it, now or earlier, is none."""
+        if found is None and listed.access_key_id != self._pair.access_key_id:
+            return listed
+        if found is not None and found.key.last_use is not None:
+            return replace(listed, last_use=found.key.last_use)  # read before anything was signed with it
+        if listed.last_use is None:
+            return listed
+        used = without_own(self._surroundings.journal, listed.access_key_id, listed.last_use)
+        return replace(listed, last_use=used)
+
+    def _root(self) -> RootInReport | None:
+        try:
+            return root_in_report(self._surroundings.aws, self._pair, self._surroundings.clock)
+        except AwsError as error:
+            text = _(
+                "Its credential report could not be read: {reason} Only root itself can list root's keys; sign in as "
+                "root, and look at “My security credentials”."
+            )
+            what = _("Whether the root user of account {account} has more keys is not known")
+            title = what.format(account=self._principal.account)
+            self._problems.append(Problem(None, title, text.format(reason=error)))
+            return None
+
+    def _not_listed(self) -> Problem:
+        count = len(self._denied)
+        names = ", ".join(self._denied[:_MOST_NAMES]) + ("…" if count > _MOST_NAMES else "")
+        return Problem(
+            None,
+            plural(
+                "The keys of {count} user may not be listed", "The keys of {count} users may not be listed", count
+            ).format(count=count),
+            _("{who} may not list those of {names}. They are in no count here.").format(
+                who=self._principal.arn, names=names
+            ),
+        )
+
+
+_MOST_NAMES = 5
+_ORDER = (Advice.REPLACE, Advice.RENEW, Advice.RETIRE, Advice.UNKNOWN, Advice.OK)
+
+
+def _urgency(one: AccountKey) -> tuple[int, float, str]:
+    created = one.key.created
+    age = float("inf") if created is None else created.timestamp()
+    return _ORDER.index(one.advice), age, one.key.access_key_id.value

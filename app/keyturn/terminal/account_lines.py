@@ -1,0 +1,79 @@
+"""The part of the scan's page that shows a whole account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from keyturn.model.keys import KeyStatus
+from keyturn.model.text import _, plural
+from keyturn.rotation import words
+from keyturn.rotation.advice import Advice
+from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
+
+if TYPE_CHECKING:
+    from keyturn.aws.credential_report import ReportedKey, RootInReport
+    from keyturn.rotation.whole_account import Account, AccountKey
+
+TONES = {
+    Advice.REPLACE: Tone.ATTENTION,
+    Advice.RENEW: Tone.ATTENTION,
+    Advice.RETIRE: Tone.ATTENTION,
+    Advice.OK: Tone.GOOD,
+    Advice.UNKNOWN: Tone.QUIET,
+}
+
+
+def account_lines(account: Account, now: datetime) -> list[Line]:
+    """Every key of the account, those first about which something should be done, and what is known of root."""
+    users = plural("{count} user", "{count} users", account.users).format(count=account.users)
+    keys = plural("{count} key", "{count} keys", len(account.keys)).format(count=len(account.keys))
+    heading = (
+        _("Account {account}: {users}, {keys}")
+        if account.finished
+        else _("Account {account}: {users}, {keys} so far; the others were not looked at")
+    )
+    page = [BLANK, line(heading.format(account=account.number, users=users, keys=keys), Tone.HEADING)]
+    page += [line(text, Tone.QUIET) for text in _root(account.root, now)]
+    if account.keys:
+        headings = (_("KEY"), _("USER"), _("STATUS"), _("AGE"), _("LAST USED"), _("HERE"), _("ADVICE"))
+        rows = [[Piece(heading, Tone.QUIET) for heading in headings]]
+        rows += [_row(one, now) for one in account.keys]
+        page += columns(rows)
+    return page
+
+
+def _row(one: AccountKey, now: datetime) -> list[Piece]:
+    key = one.key
+    name = None if key.owner is None else key.owner.user_name
+    return [
+        Piece(key.access_key_id.masked, Tone.HEADING),
+        Piece(name or words.kind(key)),
+        Piece(_STATUS[key.status]()),
+        Piece(words.age(key, now)),
+        Piece(words.last_used(key.last_use, now)),
+        Piece(_("yes") if one.found is not None else _("no")),
+        Piece(words.advice(one.advice), TONES[one.advice]),
+    ]
+
+
+_STATUS = {
+    KeyStatus.ACTIVE: lambda: _("active"),
+    KeyStatus.INACTIVE: lambda: _("inactive"),
+    KeyStatus.REJECTED: lambda: _("rejected"),
+    KeyStatus.UNKNOWN: lambda: _("not known"),
+}
+
+
+def _root(root: RootInReport | None, now: datetime) -> list[str]:
+    if root is None:
+        return []
+    told = {True: _("on"), False: _("off"), None: _("not known")}[root.mfa]
+    keys = "; ".join(_reported(key, now) for key in root.keys) or _("no access key")
+    said = _("Root user: {keys}. Its MFA is {mfa}. So the credential report has it, which AWS makes every four hours.")
+    return [said.format(keys=keys, mfa=told)]
+
+
+def _reported(key: ReportedKey, now: datetime) -> str:
+    text = _("an active key, last used {used}") if key.active else _("an inactive key, last used {used}")
+    return text.format(used=words.last_used(key.last_use, now))

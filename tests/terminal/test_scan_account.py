@@ -1,0 +1,149 @@
+"""`scan --account`: every key of the account, with what the one who asks may not see named."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from keyturn.practice.faults import throttled
+from keyturn.terminal.exits import Exit
+
+from .conftest import Desk
+
+ALL = json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+
+
+def policy(*statements: tuple[str, str]) -> str:
+    return json.dumps({"Statement": [{"Effect": one, "Action": action, "Resource": "*"} for one, action in statements]})
+
+
+def accounts_users(desk: Desk) -> None:
+    """An account with a user whose key is old, one with an inactive key, and one without any."""
+    desk.account.create_user("mail")
+    desk.account.create_user_key("mail", age_days=400)
+    desk.account.create_user("nas")
+    desk.account.create_user_key("nas", age_days=10)
+    desk.account.create_user("nobody")
+
+
+def elsewhere(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in document["keys"] if not one["on_this_computer"]]
+
+
+def titles(document: dict[str, Any]) -> str:
+    return " | ".join(f"{one['title']}: {one['message']}" for one in document["problems"])
+
+
+def write_profile(desk: Desk, name: str, user: str) -> None:
+    pair = desk.account.create_user_key(user)
+    path = desk.computer.home / ".aws" / "credentials"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
+        f"[{name}]\naws_access_key_id = {pair.access_key_id.value}\naws_secret_access_key = {pair.secret.reveal()}\n"
+    )
+
+
+def test_every_users_keys_are_told_also_those_that_are_not_here(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    answer = small_desk.type("scan", "--account", "--json")
+
+    document = answer.document
+    assert answer.code == Exit.DONE
+    assert [(one["user_name"], one["advice"], one["places"]) for one in elsewhere(document)] == [
+        ("mail", "retire", []),
+        ("nas", "retire", []),
+    ], "never used since they were made"
+    (here,) = (one for one in document["keys"] if one["on_this_computer"])
+    assert here["kind"] == "root" and here["places"]
+    (account,) = document["accounts"]
+    assert (account["users"], account["keys"], account["finished"]) == (3, 3, True)
+    assert account["root"]["mfa"] is True
+    assert [key["active"] for key in account["root"]["keys"]] == [True]
+    assert not any("secret" in name for one in document["keys"] for name in one if name != "places")
+
+
+def test_the_page_lists_them_with_what_should_be_done_first(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    out = small_desk.type("scan", "--account").out
+    assert "3 users, 3 keys" in out
+    assert out.index("mail") < out.index("nas")
+    assert "Root user: an active key" in out and "every four hours" in out
+
+
+def test_a_scan_without_it_asks_nothing_about_the_account(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    document = small_desk.type("scan", "--json").document
+    assert elsewhere(document) == [] and "accounts" not in document
+    assert not any(one.action == "iam:ListUsers" for one in small_desk.account.records)
+
+
+def test_another_identity_may_ask(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    small_desk.account.create_user("admin", policies={"all": ALL})
+    write_profile(small_desk, "admin", "admin")
+    document = small_desk.type("scan", "--account", "--as", "profile:admin", "--json").document
+    (account,) = document["accounts"]
+    assert account["seen_by"].endswith(":user/admin")
+    assert {one["user_name"] for one in elsewhere(document)} == {"mail", "nas"}
+
+
+def test_what_the_one_who_asks_may_not_see_is_named(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    may = policy(("Allow", "iam:ListUsers"), ("Allow", "iam:ListAccessKeys"), ("Allow", "sts:*"))
+    small_desk.account.create_user("clerk", policies={"some": may})
+    write_profile(small_desk, "clerk", "clerk")
+    document = small_desk.type("scan", "--account", "--as", "profile:clerk", "--json").document
+    told = elsewhere(document)
+    assert {one["user_name"] for one in told} == {"mail", "nas"}
+    assert all(one["tags"] is None and one["last_used_known"] is False for one in told)
+    assert {one["advice"] for one in told} == {"renew", "ok"}, "without its last use no key is called unused"
+    assert document["accounts"][0]["root"] is None
+    assert "root user of account" in titles(document)
+
+
+def test_users_whose_keys_may_not_be_listed_are_in_no_count_and_named(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    may = policy(("Allow", "iam:ListUsers"), ("Allow", "sts:*"))
+    small_desk.account.create_user("porter", policies={"some": may})
+    write_profile(small_desk, "porter", "porter")
+    document = small_desk.type("scan", "--account", "--as", "profile:porter", "--json").document
+    assert elsewhere(document) == []
+    assert "The keys of 4 users may not be listed" in titles(document)
+
+
+def test_an_account_whose_users_may_not_be_listed_is_one_sentence_and_the_scan_goes_on(small_desk: Desk) -> None:
+    small_desk.account.create_user("stranger", policies={"some": policy(("Allow", "sts:*"))})
+    write_profile(small_desk, "stranger", "stranger")
+    answer = small_desk.type("scan", "--account", "--as", "profile:stranger", "--json")
+    assert answer.code == Exit.DONE
+    assert "could not be listed" in titles(answer.document)
+    assert answer.document["keys"]
+
+
+def test_too_many_requests_are_waited_for_and_asked_again(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    small_desk.account.fail("iam:ListAccessKeys", throttled(), nth=3, times=6)
+    document = small_desk.type("scan", "--account", "--json").document
+    assert {one["user_name"] for one in elsewhere(document)} == {"mail", "nas"}
+
+
+def test_aws_that_stops_answering_leaves_what_was_seen_until_then(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    small_desk.account.fail("iam:ListAccessKeys", throttled(), nth=3, times=10_000)
+    answer = small_desk.type("scan", "--account", "--json")
+    assert answer.code == Exit.DONE
+    assert answer.document["accounts"][0]["finished"] is False
+    assert "AWS stopped answering after 1 user" in titles(answer.document)
+
+
+def test_tags_are_told(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    key = elsewhere(small_desk.type("scan", "--account", "--json").document)[0]["access_key_id"]
+    small_desk.type("name", key, "/office/mail")
+    document = small_desk.type("scan", "--account", "--json").document
+    assert all(one["tags"] == {} for one in elsewhere(document))
+
+
+def test_it_needs_aws_and_as_needs_it(small_desk: Desk) -> None:
+    assert small_desk.type("scan", "--account", "--offline").code == Exit.USAGE
+    assert small_desk.type("scan", "--as", "profile:admin").code == Exit.USAGE
