@@ -18,7 +18,7 @@ from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.errors import ClientError, FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.model.places import Findings, Place, PlaceKind
+from keyturn.model.places import Findings, Place, PlaceKind, Target
 
 OLD = KeyPair(AccessKeyId("AKIAOLD0CONTRACT7Q2P"), Secret("oldOLDoldOLDoldOLDoldOLDoldOLDoldOLD/+ol"))
 NEW = KeyPair(AccessKeyId("AKIANEW0CONTRACT9Z8Y"), Secret("newNEWnewNEWnewNEWnewNEWnewNEWnewNEW+/ne"))
@@ -30,6 +30,9 @@ class Sample:
     """A file of a client, written with `{id}` and `{secret}` where the pair stands.
 
     Attributes:
+        path: from the home folder on; a file that serves all persons is above that.
+        home: where the home folder is on the disk.
+        bucket: the one that the file names for the key; None if it names none that is looked at here.
         without_key: a file of the same grammar in which no key stands any more.
         byte_order_mark_is_read: the program takes the file with a BOM; else it refuses it.
     """
@@ -41,6 +44,14 @@ class Sample:
     platform: Platform = Platform.LINUX
     without_key: str = "# nothing here any more\n"
     byte_order_mark_is_read: bool = True
+    home: str = "Zoë's home"
+    bucket: str | None = None
+    prefix: str = ""
+
+    def place(self, home: Path) -> Path:
+        path = Path(os.path.normpath(home / self.path))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
 
     def content(self, pair: KeyPair = OLD) -> bytes:
         return (self.text.replace("{id}", pair.access_key_id.value).replace("{secret}", pair.secret.reveal())).encode()
@@ -126,7 +137,9 @@ def _read_sample(path: Path) -> Sample:
 
 # A folder each: the file as the program has it, and what to know of it. Where no real one was seen, it says so.
 SAMPLES |= {
-    path.parent.name: _read_sample(path) for path in sorted(Path(__file__).parent.glob("samples/*/sample.toml"))
+    path.parent.name: _read_sample(path)
+    for folder in ("samples", "described")
+    for path in sorted((Path(__file__).parent / folder).glob("*/sample.toml"))
 }
 
 
@@ -143,16 +156,15 @@ def client(sample: Sample) -> Client:
 
 @pytest.fixture
 def computer(sample: Sample, tmp_path: Path) -> Computer:
-    home = tmp_path / "Zoë's home"
-    home.mkdir()
+    home = tmp_path / sample.home
+    home.mkdir(parents=True)
     return Computer.at(home, sample.platform)
 
 
 @pytest.fixture
 def write(sample: Sample, computer: Computer) -> Callable[[bytes], Path]:
     def written(content: bytes) -> Path:
-        path = computer.home / sample.path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = sample.place(computer.home)
         path.write_bytes(content)
         return path
 
@@ -176,6 +188,8 @@ def test_a_key_is_found_with_its_secret(
     assert (place.client, place.path, place.kind) == (sample.client, path, PlaceKind.DESTINATION)
     assert place.pair == OLD
     assert place.editable
+    if sample.bucket is not None:
+        assert place.targets == (Target(sample.bucket, sample.prefix),)
 
 
 def test_nothing_is_found_where_nothing_is(client: Client, computer: Computer) -> None:
@@ -334,8 +348,7 @@ def test_a_link_stays_a_link_and_its_file_is_edited(
     real = computer.home / "dot files" / "Müller"
     real.parent.mkdir()
     real.write_bytes(sample.content())
-    link = computer.home / sample.path
-    link.parent.mkdir(parents=True, exist_ok=True)
+    link = sample.place(computer.home)
     link.symlink_to(real)
     place = the_place(client.find(computer), sample)
 
@@ -367,13 +380,14 @@ def looking_as_an_ordinary_account() -> Iterator[None]:
 
 
 def test_a_file_that_may_not_be_read_is_a_problem_and_not_the_end(sample: Sample, open_home: Path) -> None:
-    path = open_home / sample.path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    home = open_home / sample.home
+    home.mkdir(parents=True)
+    path = sample.place(home)
     path.write_bytes(sample.content())
     path.chmod(0)
 
     with looking_as_an_ordinary_account():
-        findings = find_everything(Computer.at(open_home, sample.platform))
+        findings = find_everything(Computer.at(home, sample.platform))
 
     assert findings.places == ()
     assert {"file.closed", "folder.closed"} & {problem.code for problem in findings.problems}
@@ -382,8 +396,7 @@ def test_a_file_that_may_not_be_read_is_a_problem_and_not_the_end(sample: Sample
 def test_a_pipe_in_the_place_of_the_file_is_never_waited_for(
     sample: Sample, client: Client, computer: Computer
 ) -> None:
-    path = computer.home / sample.path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = sample.place(computer.home)
     os.mkfifo(path)
 
     findings = client.find(computer)
@@ -393,8 +406,7 @@ def test_a_pipe_in_the_place_of_the_file_is_never_waited_for(
 
 
 def test_a_file_of_a_gigabyte_is_not_read(sample: Sample, client: Client, computer: Computer) -> None:
-    path = computer.home / sample.path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = sample.place(computer.home)
     with path.open("wb") as file:
         file.truncate(1 << 30)
 

@@ -24,11 +24,13 @@ from keyturn.edits import (
     colon_lines,
     crontabs,
     destination_lines,
+    equal_lines,
     ini,
     json_spans,
     plists,
     properties,
     rclone_encryption,
+    script_values,
     section_spans,
     shell,
     toml_spans,
@@ -123,6 +125,29 @@ CASES: dict[str, Case] = {
         ),
         short=1000,
     ),
+    "php": Case(
+        script_values.php,
+        (
+            *(
+                ("<?php ", ";"),
+                ("<?php $a = '", "';"),
+                ('<?php $a = "', '";'),
+                ("<?php $a = [", "];"),
+                ("", "<?php 1;"),
+            ),
+            *(("<?php define('a', ", ");"), ("<?php /*", "*/"), ("<?php $a = <<<E\n", "\nE;"), ("<?php $a", " = 1;")),
+        ),
+        short=500,
+    ),
+    "ruby": Case(
+        script_values.ruby,
+        (
+            *(("", ""), ("a = '", "'"), ('a = "', '"'), ("a = {", "}"), ("a = [", "]"), ("a", " = 1"), ("#", "\n")),
+            *(("=begin\n", "\n=end"), ("a = <<E\n", "\nE\n")),
+        ),
+        short=500,
+    ),
+    "equal lines": Case(equal_lines.settings, (("", "x"), ("a=", "x"), ('a="', '"'), ("a", "=b"))),
     "plist": Case(
         plists.parse,
         (

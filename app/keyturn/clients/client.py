@@ -159,6 +159,7 @@ class OwnFile:
         variables: variables of the environment that hold its path.
         options: options of the program's command that do.
         inside: the file's name, where a folder is named and not the file; empty where it is the file.
+        needs_both: a name and the signature have to fit, because each alone is of other files, too.
     """
 
     names: tuple[str, ...] = ()
@@ -166,11 +167,17 @@ class OwnFile:
     variables: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     inside: str = ""
+    needs_both: bool = False
 
     def is_like(self, content: FileContent) -> bool:
         """Return whether a file that lies somewhere is one of them, by its name or by what it says."""
-        if any(fnmatchcase(content.path.name, name) for name in self.names):
-            return True
+        is_named = any(fnmatchcase(content.path.name, name) for name in self.names)
+        if self.needs_both:
+            return is_named and self.is_signed(content)
+        return is_named or self.is_signed(content)
+
+    def is_signed(self, content: FileContent) -> bool:
+        """Return whether the signature stands in the file."""
         return self.signature is not None and self.signature.search(content.content) is not None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.clients.listing import Listing
+from keyturn.clients.toml_members import expect_members, switch, table, text, texts
 from keyturn.computer.computer import Platform
 from keyturn.computer.resources import resources_folder
 from keyturn.model.needs import Addition
@@ -164,23 +165,23 @@ def _unusable(path: Path, reason: str) -> Problem:
 
 def _guide(stem: str, written: Mapping[str, Any]) -> Guide:
     """Read one guide; raises ValueError with the reason, for whoever edits the file."""
-    _expect_members(written, _MEMBERS, "the file")
-    if _text(written, "name") != stem or not _NAME.fullmatch(stem):
+    expect_members(written, _MEMBERS, "the file")
+    if text(written, "name") != stem or not _NAME.fullmatch(stem):
         raise ValueError(f"`name` is not the file's own name, {stem}")
-    labels = {name: _label(name, label) for name, label in _table(written, "labels").items()}
+    labels = {name: _label(name, label) for name, label in table(written, "labels").items()}
     guide = Guide(
         name=stem,
-        title=_text(written, "title"),
-        runs=Runs(_text(written, "runs")),
-        confirmed=_switch(written, "confirmed"),
+        title=text(written, "title"),
+        runs=Runs(text(written, "runs")),
+        confirmed=switch(written, "confirmed"),
         labels=labels,
-        traces={Platform(system): _traces(system, one) for system, one in _table(written, "traces").items()},
-        steps=_texts(written, "steps"),
-        careful=_texts(written, "careful"),
-        blind_spot=_text(written, "blind_spot"),
-        evidence=_text(written, "evidence"),
-        asks=frozenset(map(Addition, _texts(written, "asks"))),
-        sources=_texts(written, "sources"),
+        traces={Platform(system): _traces(system, one) for system, one in table(written, "traces").items()},
+        steps=texts(written, "steps"),
+        careful=texts(written, "careful"),
+        blind_spot=text(written, "blind_spot"),
+        evidence=text(written, "evidence"),
+        asks=frozenset(map(Addition, texts(written, "asks"))),
+        sources=texts(written, "sources"),
     )
     if not guide.steps or not guide.sources:
         raise ValueError("`steps` and `sources` have to say something")
@@ -202,46 +203,12 @@ def _expect_labels(guide: Guide) -> None:
 def _label(name: str, written: object) -> Label:
     if not isinstance(written, dict):
         raise ValueError(f"the label {name} is not a table of `text` and `source`")
-    _expect_members(written, {"text", "source"}, f"the label {name}")
-    return Label(_text(written, "text"), _text(written, "source"))
+    expect_members(written, {"text", "source"}, f"the label {name}")
+    return Label(text(written, "text"), text(written, "source"))
 
 
 def _traces(system: str, written: object) -> Traces:
     if not isinstance(written, dict):
         raise ValueError(f"`traces.{system}` is not a table")
-    _expect_members(written, {"files", "programs"}, f"traces.{system}")
-    return Traces(_texts(written, "files"), _texts(written, "programs"))
-
-
-def _expect_members(written: Mapping[str, Any], known: Collection[str], where: str) -> None:
-    unknown = sorted(set(written) - set(known))
-    if unknown:
-        raise ValueError(f"{where} has members that mean nothing: {', '.join(unknown)}")
-
-
-def _text(written: Mapping[str, Any], name: str) -> str:
-    value = written.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"`{name}` has to be a text")
-    return value
-
-
-def _texts(written: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    value = written.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
-        raise ValueError(f"`{name}` has to be a list of texts")
-    return tuple(value)
-
-
-def _table(written: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = written.get(name, {})
-    if not isinstance(value, dict):
-        raise ValueError(f"`{name}` has to be a table")
-    return value
-
-
-def _switch(written: Mapping[str, Any], name: str) -> bool:
-    value = written.get(name)
-    if not isinstance(value, bool):
-        raise ValueError(f"`{name}` has to be true or false")
-    return value
+    expect_members(written, {"files", "programs"}, f"traces.{system}")
+    return Traces(texts(written, "files"), texts(written, "programs"))

@@ -23,6 +23,8 @@ from keyturn.clients.crediting import credited
 from keyturn.clients.crestic import Crestic
 from keyturn.clients.cron import Cron
 from keyturn.clients.cyberduck import read_bookmarks
+from keyturn.clients.described import described_programs
+from keyturn.clients.description import descriptions
 from keyturn.clients.discovery import discovered
 from keyturn.clients.duck import Duck
 from keyturn.clients.duplicacy import Duplicacy
@@ -100,6 +102,7 @@ CLIENTS: tuple[Client, ...] = (
     S3backer(),
     S3ql(),
     HashBackup(),
+    *described_programs(),
     Environment(),
     Systemd(),
     Cron(),
@@ -191,7 +194,9 @@ def find_everything(
     """
     readings = Readings(leave_out)
     looks, followed = _look_of_each(computer, readings)
-    findings = sum((look.findings() for look in looks.values()), Findings((), guides().problems))
+    findings = sum(
+        (look.findings() for look in looks.values()), Findings((), (*guides().problems, *descriptions().problems))
+    )
     findings += Findings(tuple(followed.places), tuple(followed.problems))
     places: tuple[Place, ...] = ()
     if findings.places:

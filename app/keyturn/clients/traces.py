@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from keyturn.clients.listing import Listing
-from keyturn.computer.computer import Computer
+from keyturn.computer.computer import Computer, Platform
 
 # As many matches of one pattern are looked at: a folder full of them is somebody's joke or somebody's attack.
 _LIMIT = 1000
@@ -21,7 +21,7 @@ def traces_on(computer: Computer, patterns: Iterable[str], listing: Listing) -> 
     Args:
         patterns: paths with `/`, and `*` within a name. They begin with `~` (the home folder), `$XDG_CONFIG_HOME`,
             `%APPDATA%`, `%LOCALAPPDATA%`, `%PROGRAMDATA%` (where programs keep what belongs to all persons), or `/`
-            for the root of the disk, which is looked at on another computer's disk only where it is known.
+            for the root of the disk, which is looked at on another computer's disk only if it is known or likely.
     """
     for pattern in patterns:
         base, rest = _split(computer, PurePosixPath(pattern))
@@ -34,7 +34,7 @@ def _split(computer: Computer, pattern: PurePosixPath) -> tuple[Path | None, Pur
     """The folder that a pattern begins in, or None where that is not known, and the rest."""
     first, rest = pattern.parts[0], PurePosixPath(*pattern.parts[1:])
     if first == "/":
-        return computer.disk, rest
+        return computer.disk or _likely_root(computer), rest
     if first == "%PROGRAMDATA%":
         return computer.shared_support, rest
     starts = {
@@ -44,3 +44,12 @@ def _split(computer: Computer, pattern: PurePosixPath) -> tuple[Path | None, Pur
         "%LOCALAPPDATA%": computer.home / "AppData" / "Local",
     }
     return starts[first], rest
+
+
+def _likely_root(computer: Computer) -> Path | None:
+    """Where the root of another computer's disk is, if its homes are in `home` (hier(7)).
+
+    Homes may as well be a disk of their own, so nothing may be said of what is not found there.
+    """
+    homes = computer.home.parent
+    return homes.parent if computer.platform is Platform.LINUX and homes.name == "home" else None

@@ -32,7 +32,10 @@ _NAMED_VALUE = re.compile(
     r"""(?<![\w.-])(?P<name>[\w.-]++)(?P<to>["']?\s*+(?:=>?|:(?!//))\s*+)(?P<value>"[^"]*"?|'[^']*'?|[^\s"',;]+)"""
 )
 _SECRET_SHAPE = re.compile(r"(?<![A-Za-z0-9/+])(?:[A-Za-z0-9/+]{40}|[A-Za-z0-9/+]{100,})(?![A-Za-z0-9/+])")
-_HARMLESS_VALUE = re.compile(r"""["']?(?:true|false|yes|no|on|off|none|\d{1,4})?["',;]*\s*""", re.IGNORECASE)
+# Switches, small numbers, and a key ID as it is shown, which many programs keep under the name `key`.
+_HARMLESS_VALUE = re.compile(
+    r"""["']?(?:true|false|yes|no|on|off|none|\d{1,4}|[A-Z0-9]{4}…[A-Z0-9]{4})?["',;]*\s*""", re.IGNORECASE
+)
 
 
 def masked_id(value: str) -> str:

@@ -20,7 +20,9 @@ from keyturn.model.text import _
 _BLANKS = b" \t\r\f\v"
 
 
-def python_sections(content: bytes, *, path: Path | None = None) -> dict[str, Mapping[str, Scalar]]:
+def python_sections(
+    content: bytes, *, path: Path | None = None, keep_case: bool = True
+) -> dict[str, Mapping[str, Scalar]]:
     """Return the file as crestic 1.1 reads it: strict, names as written, values that may be missing.
 
     A reference such as `${global:repo}` is left as it is written. A value of several lines has no spot of its own, and
@@ -28,11 +30,12 @@ def python_sections(content: bytes, *, path: Path | None = None) -> dict[str, Ma
 
     Args:
         path: for the sentence of the error.
+        keep_case: False where names count in lower case, as they do for other programs than crestic.
 
     Raises:
         FileError: `file.unparsable`, where configparser refuses it, as it does for duplicates and a BOM.
     """
-    names, options = python_ini.options(content, path=path, keep_case=True, may_lack_value=True)
+    names, options = python_ini.options(content, path=path, keep_case=keep_case, may_lack_value=True)
     own: dict[str, dict[str, Scalar]] = {name: {} for name in (python_ini.DEFAULT, *names)}
     for option in options:
         own[option.section][option.key] = _scalar(option)

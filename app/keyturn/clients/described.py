@@ -1,0 +1,227 @@
+"""Programs that a description tells: their files are found, read and edited by it (`resources/programs`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.client import About, AfterChange, OwnFile
+from keyturn.clients.command_goals import bucket_named, goal_at
+from keyturn.clients.description import Description, KeyAt, descriptions, manner_of
+from keyturn.clients.endpoints import speaks_plain_http
+from keyturn.clients.grammars import tree_of
+from keyturn.clients.listing import Listing
+from keyturn.clients.looking import Look, is_placeholder, locator_of_line
+from keyturn.clients.occurrences import key_ids_in
+from keyturn.clients.own_files import OwnFiles, StoredKey
+from keyturn.clients.traces import traces_on
+from keyturn.edits import trees
+from keyturn.edits.files import FileContent
+from keyturn.edits.trees import Node, Scalar
+from keyturn.model.errors import FileError
+from keyturn.model.needs import Addition
+from keyturn.model.places import Place, PlaceKind, Problem, Target
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+    from keyturn.computer.programs import RunningProgram
+
+_ANY = "*"
+_OFF = frozenset({"false", "no", "off", "0"})
+
+
+def described_programs() -> tuple[Described, ...]:
+    """Return a client for each description that Keyturn ships, by name."""
+    return tuple(map(Described, descriptions().by_name.values()))
+
+
+class Described(OwnFiles):
+    """A program with a description. It is edited like every other one; its own check is not known."""
+
+    about = About()
+
+    def __init__(self, description: Description) -> None:
+        self.name = description.name
+        self.title = description.title
+        self.program_names = description.programs
+        self.description = description
+        files = description.files
+        self.own_file = OwnFile(files.names, files.signature, files.variables, files.options, needs_both=True)
+
+    def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
+        """Return the files that a variable names, and those that are where the description says."""
+        for variable in self.description.files.variables:
+            if named := computer.environment.get(variable):
+                yield computer.expanded(named)
+        yield from traces_on(computer, self.description.files.patterns[computer.platform], listing)
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take every key of the file. One that holds a key which the description does not lead to is told as such."""
+        if not self._concerns(look, path):
+            return
+        before = len(look.places)
+        super().take_file(computer, look, path)
+        taken = look.places[before:]
+        look.places[before:] = [self._careful(place) for place in taken]
+        content = look.listing.readings.known(path)
+        if content is not None and path not in {problem.path for problem in look.problems}:
+            look.take(self._unled(content, {place.access_key_id for place in taken}))
+
+    def keys(self, content: FileContent) -> Iterator[StoredKey]:
+        """Return each pair that the description leads to."""
+        root = tree_of(content, self.description.grammar)
+        for key in self.description.keys:
+            for names, node in _at(root, key.at):
+                yield from _stored(key, names, _Values(root, node), content.path)
+
+    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+        """Return what the description says has to be done."""
+        after = self.description.after
+        if after is None:
+            return None
+        where = {"path": place.path, "folder": place.path.parent}
+        return AfterChange(_(after.title).format(**where), tuple(_(step).format(**where) for step in after.steps))
+
+    def keeps_key(self, program: RunningProgram) -> bool:
+        """Return True: the description names only programs that do."""
+        return True
+
+    def how_to_restart(self, program: RunningProgram) -> str:
+        """Return the description's sentence."""
+        return _(self.description.restart)
+
+    def _concerns(self, look: Look, path: Path) -> bool:
+        """Whether the file says anything of S3, or cannot be read, which is for the look to tell."""
+        try:
+            content = look.listing.readings.file(path)
+        except FileError:
+            return True
+        return self.own_file.is_signed(content) or any(True for _one in key_ids_in(content.content))
+
+    def _careful(self, place: Place) -> Place:
+        sentences = (place.note, *map(_, self.description.careful))
+        return replace(place, note=" ".join(one for one in sentences if one))
+
+    def _unled(self, content: FileContent, taken: set[object]) -> Iterator[Place | Problem]:
+        """What the description does not lead to: key IDs elsewhere in the file, and a key that is computed."""
+        note = _(
+            "It stands where Keyturn does not expect a key of {title}, so Keyturn does not replace it here."
+        ).format(title=self.title)
+        ids = [(identifier, line) for identifier, line in key_ids_in(content.content) if identifier not in taken]
+        for identifier, line in ids:
+            yield Place(
+                client=self.name,
+                name=content.path.name,
+                path=content.path,
+                locator=locator_of_line(line, identifier),
+                kind=PlaceKind.MENTION,
+                access_key_id=identifier,
+                note=note,
+                line=line,
+            )
+        if not taken and not ids and any(self._computed(content)):
+            yield Problem(
+                content.path,
+                _("{title} takes its key from elsewhere").format(title=self.title),
+                _(
+                    "{path} says that S3 is used, and computes the key or reads it from somewhere else, so Keyturn "
+                    "cannot see which key that is. If it is the old one, it stops working when that is turned off."
+                ).format(path=content.path),
+                client=self.name,
+                code="place.elsewhere",
+                do=_("Look into that file by hand before the old key is turned off."),
+            )
+
+    def _computed(self, content: FileContent) -> Iterator[bool]:
+        root = tree_of(content, self.description.grammar)
+        for key in self.description.keys:
+            for _names, node in _at(root, key.at):
+                value = _Values(root, node).scalar(key.access_key_id)
+                yield value is not None and (not value.is_text or (bool(value.value) and is_placeholder(value.value)))
+
+
+class _Values:
+    """The values that a description's paths lead to, from one table of a file."""
+
+    def __init__(self, root: Node, table: Node) -> None:
+        self._root = root
+        self._table = table
+
+    def every(self, path: str) -> Iterator[Scalar]:
+        """Yield each value under a path; nothing for an empty one."""
+        start = self._root if path.startswith("/") else self._table
+        for _names, node in _at(start, path.strip("/")) if path else ():
+            if isinstance(node, Scalar):
+                yield node
+
+    def scalar(self, path: str) -> Scalar | None:
+        """Return the first value under a path."""
+        return next(self.every(path), None)
+
+    def text(self, path: str) -> str | None:
+        """Return the first value as the program reads it; None where it is empty or computed."""
+        found = self.scalar(path)
+        # A number is one for the program, too.
+        return None if found is None or (not found.is_text and is_placeholder(found.value)) else found.value or None
+
+
+def _at(node: Node, path: str) -> Iterator[tuple[Sequence[str], Node]]:
+    """Yield what stands under a path, with the names on the way."""
+    first, _slash, rest = path.partition("/")
+    if not path:
+        yield (), node
+        return
+    members: Iterable[tuple[str, Node]] = _items(node) if isinstance(node, list) else trees.members(node)
+    for name, inner in members:
+        if first in (_ANY, name):
+            for names, found in _at(inner, rest):
+                yield (name, *names), found
+
+
+def _items(node: Sequence[Node]) -> Iterator[tuple[str, Node]]:
+    return ((str(number), item) for number, item in enumerate(node))
+
+
+def _stored(key: KeyAt, names: Sequence[str], values: _Values, path: Path) -> Iterator[StoredKey]:
+    identifier = values.scalar(key.access_key_id)
+    if identifier is None or not identifier.is_text or not identifier.value or not _applies(key, values):
+        return
+    address = values.text(key.address)
+    goal = None if address is None else goal_at(address)
+    manner = {name: said for name, at in key.manner.items() if (said := values.text(at)) is not None}
+    token = values.text(key.token)
+    endpoint = _endpoint(key, values) or (goal.endpoint if goal is not None else None)
+    yield StoredKey(
+        locator="/".join((*names, key.access_key_id)),
+        name=key.called or (names[-1] if names else path.name),
+        access_key_id=identifier,
+        secret=values.scalar(key.secret),
+        targets=(*_targets(key, values), *(() if goal is None or goal.target is None else (goal.target,))),
+        region=values.text(key.region),
+        endpoint=endpoint,
+        additions=key.asks | ({Addition.OBJECT_ACL} if "acl" in manner else set()),
+        manner=manner_of(manner),
+        plain_http=(values.text(key.tls) or "").lower() in _OFF or speaks_plain_http(endpoint),
+        token=key.token if token else None,
+    )
+
+
+def _applies(key: KeyAt, values: _Values) -> bool:
+    return all(values.text(path) == wanted for path, wanted in key.only_if.items())
+
+
+def _targets(key: KeyAt, values: _Values) -> Iterator[Target]:
+    prefix = values.text(key.prefix) or ""
+    for at in key.buckets:
+        for value in values.every(at):
+            bucket, _slash, folder = value.value.strip("/").partition("/")
+            if value.is_text and bucket_named(bucket) is not None:
+                yield Target(bucket, "/".join(part for part in (folder.strip("/"), prefix.strip("/")) if part))
+
+
+def _endpoint(key: KeyAt, values: _Values) -> str | None:
+    host, port = values.text(key.endpoint), values.text(key.port)
+    return host if host is None or port is None or "://" in host else f"{host}:{port}"
