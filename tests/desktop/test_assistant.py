@@ -25,11 +25,7 @@ from keyturn.desktop.seam import Errand, NewRotation, RunningRotation
 from keyturn.desktop.work import Page, Work
 from keyturn.model.errors import AppError
 from keyturn.practice.timeline import HandClock
-from keyturn.reminders.autostart import autostart_of
-from keyturn.reminders.started_program import Starts
 from keyturn.rotation.location import Location
-from keyturn.rotation.workplace import Workplace
-from keyturn.state.reminding import load
 
 from .conftest import PATIENCE, SmallHome
 
@@ -470,29 +466,6 @@ def test_undo_puts_everything_back(person: Person) -> None:
     assert person.home.old.access_key_id.value in person.home.s3ql.read_text()
     person.press("Back to overview")
     assert person.left == [True]
-
-
-def test_later_reminds_and_leaves_everything_as_it_is(person: Person) -> None:
-    person.press("Choose the way out")
-    person.press("Later")
-    person.press("Remind me later")
-    person.bot.waitUntil(lambda: person.left == [True], timeout=PATIENCE)
-    with Workplace(person.home.location, person.home.clock) as workplace:
-        held_until = load(workplace.folder).snoozed_until
-    assert held_until is not None
-    assert (held_until - person.home.clock.now()).days in {29, 30}
-    assert person.home.account.user_names() == ()
-
-
-def test_at_the_end_it_offers_to_tell_at_login_when_something_is_due(person: Person) -> None:
-    person.to_the_question()
-    person.press("No, nothing else uses it")
-    person.home.account.root_turn_off(person.home.old.access_key_id)
-    person.press("Open the AWS console")
-    person.press("Tell me at login when something is due")
-    person.bot.waitUntil(lambda: "each time you sign in" in person.read(), timeout=PATIENCE)
-    with Workplace(person.home.location, person.home.clock) as workplace:
-        assert autostart_of(workplace.computer).started() is Starts.CHECK
 
 
 def test_each_thing_by_hand_is_ticked_by_its_name(person: Person) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,24 @@ def test_reminders_can_wait_for_a_day_a_week_or_a_month(
         actions[1].trigger()
     assert asked.args[0].snoozed_until is not None
     assert "not before" in tray.snooze.title()
+
+
+def test_who_is_sent_away_by_an_icon_that_does_not_start_by_itself_is_told_or_called_back(
+    tray: Tray, outlook: OutlookProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(outlook, "ask", lambda *question: asked.append(list(question)))
+    outlook.told.emit(told(at_login="tray"))
+    assert not tray.again.isVisible()
+    outlook.told.emit(told(at_login="off"))
+    assert tray.again.isVisible() and tray.again.isChecked()
+    tray.snooze.actions()[2].trigger()
+    assert asked[-1] == ["--snooze", "30", "--at-login", "tray"]
+    tray.again.trigger()
+    tray.snooze.actions()[2].trigger()
+    assert asked[-1] == ["--snooze", "30"]
+    outlook.told.emit(told(at_login="off", snoozed_until=datetime.now(UTC)))
+    assert "only while this icon is here" in tray.snooze.title()
 
 
 def test_a_notification_is_shown_and_a_click_on_it_opens_the_window(

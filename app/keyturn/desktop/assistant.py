@@ -323,28 +323,28 @@ class AssistantPages(Assistant):
             self, work, done=lambda nothing: done(), failed=failed, doing=_("moving a file to the trash")
         )
 
-    def remind_later(self) -> None:
+    def leave_for_later(self, *, call_back: bool) -> None:
         """Keep the wish, as a change, and leave then; where it cannot be kept, the page stays and says why."""
         jobs = self._jobs
 
         def work(desk: Desk) -> None:
-            jobs.remind_later(desk.workplace)
+            jobs.leave_for_later(desk.workplace, call_back=call_back)
 
         self.runner.change(
             self, work, done=lambda nothing: self.leave(), failed=self._failed, doing=_("keeping the reminder")
         )
 
-    def remind_at_login(self) -> None:
-        """Set it up, as a change; a line above the page says when it is done."""
-        jobs = self._jobs
+    def call_back(self) -> None:
+        """Set it up in a worker. Where that fails, the pages on which one waits say that nobody reminds."""
 
         def work(desk: Desk) -> None:
-            jobs.remind_at_login(desk.workplace)
+            from keyturn.reminders.calling_back import call_back
 
-        self.runner.change(self, work, done=self._reminds, failed=self._failed, doing=_("setting the reminder up"))
+            call_back(desk.workplace)
 
-    def _reminds(self, nothing: None) -> None:
-        self._settle(replace(self.flow, notice=_("Keyturn looks each time you sign in, and tells what is due.")))
+        self.runner.read(
+            self, work, done=lambda nothing: None, failed=lambda error: None, doing=_("setting the reminder up")
+        )
 
     # ── What comes back ──────────────────────────────────────────────────────────────────────────────────────────────
 

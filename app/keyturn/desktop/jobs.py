@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, plan_facts
+from keyturn.desktop.later import LATER_DAYS
 from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
 from keyturn.desktop.returning import WayBack, way_back
 from keyturn.desktop.work import Job, Work
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from keyturn.rotation.survey import FoundKey, Survey
 
 
-LATER_DAYS = 30
 _SHOWN_EVERY = 0.5  # seconds between two words on how far the search is
 
 
@@ -184,26 +184,18 @@ class Jobs:
             )
         return new
 
-    def remind_later(self, workplace: Workplace) -> None:
-        """Hold reminders back for a month.
+    def leave_for_later(self, workplace: Workplace, *, call_back: bool) -> None:
+        """Hold reminders back for a month, and see to it that there is one then.
 
         Raises:
             StoreError: where the wish could not be kept.
         """
+        from keyturn.reminders import calling_back
         from keyturn.reminders.checking import snooze
 
+        if call_back:
+            calling_back.call_back(workplace)
         snooze(workplace, LATER_DAYS)
-
-    def remind_at_login(self, workplace: Workplace) -> None:
-        """Look at each login what is due.
-
-        Raises:
-            StoreError: where that could not be set up.
-        """
-        from keyturn.reminders.autostart import autostart_of
-        from keyturn.reminders.started_program import Starts
-
-        autostart_of(workplace.computer).enable(Starts.CHECK, self._location.options)
 
     def forget_plan(self) -> None:
         """Let go of the plan, and of the secrets in it."""

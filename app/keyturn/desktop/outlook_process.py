@@ -26,6 +26,7 @@ class Told:
         state: as `reminders.outlook.Overall` has it.
         rotations: the names of the rotations that something is due of.
         checked: when AWS was asked last; None where something was never told.
+        at_login: what starts with the session: `check`, `tray`, `off`; None where that is not known.
         notification: title and message, where it is time to show one.
     """
 
@@ -35,6 +36,7 @@ class Told:
     snoozed_until: datetime | None = None
     checked: datetime | None = None
     notification: tuple[str, str] | None = None
+    at_login: str | None = None
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Told:
@@ -51,6 +53,7 @@ class Told:
             snoozed_until=_moment(document["snoozed_until"]),
             checked=_moment(document["checked"]),
             notification=None if shown is None else (shown["title"], shown["message"]),
+            at_login=document.get("at_login"),
         )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.runner import Desk
 from keyturn.model.errors import StoreError
+from keyturn.model.text import _
+from keyturn.reminders.calling_back import CalledBack
 from keyturn.rotation.situation import Mood, Situation, no_answer, of_rotation, of_survey, urgent_first
 from keyturn.rotation.steps import Result
 
@@ -28,6 +30,7 @@ class Overview:
     Attributes:
         rotations: each with how it stands, oldest first.
         proofs: of the latest check in this window; empty before the first one.
+        reminds: what tells the person when something is due.
         store_problems: what of Keyturn's memory cannot be read, and why no secret could be kept on this computer.
         own_uses: when Keyturn itself used each key, by its ID.
     """
@@ -39,6 +42,7 @@ class Overview:
     home: Path
     own_uses: dict[str, tuple[datetime, ...]]
     store_problems: tuple[StoreError, ...] = ()
+    reminds: CalledBack = CalledBack.UNKNOWN
 
     @property
     def under_way(self) -> tuple[tuple[Rotation, Result], ...]:
@@ -54,11 +58,18 @@ class Overview:
     def situation(self) -> Situation:
         """What the header says."""
         if self.under_way:
-            return of_rotation(*self.under_way[0])
+            return self._with_reminder(of_rotation(*self.under_way[0]))
         unreached = no_answer(self.survey)
         if unreached is not None and unreached.failure is not None:
             return Situation(Mood.UNKNOWN, f"{unreached.failure.title}.", (unreached.failure.message,))
         return of_survey(self.survey, self.looked_at, self.home)
+
+    def _with_reminder(self, situation: Situation) -> Situation:
+        """Whoever is sent away and not called back is told so."""
+        if situation.mood is not Mood.WAITS or self.reminds is not CalledBack.NOBODY:
+            return situation
+        nobody = _("Nobody will remind you of the next step; “Settings” can change that.")
+        return replace(situation, sentences=(*situation.sentences, nobody))
 
     def rotation_of(self, found: FoundKey) -> Rotation | None:
         """The rotation under way that takes this key away or brings it."""
@@ -90,6 +101,7 @@ def look_and_prove(desk: Desk) -> Overview:
 
 
 def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...]) -> Overview:
+    from keyturn.reminders.calling_back import called_back
     from keyturn.rotation.standing import standing
 
     surroundings, workplace = desk.surroundings(), desk.workplace
@@ -105,6 +117,7 @@ def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...]) -> O
             for found in survey.keys
             if (journal_uses := workplace.journal.own_uses(found.key.access_key_id))
         },
+        reminds=called_back(workplace),
         store_problems=(*workplace.memory_problems(), *_store_problem(surroundings)),
     )
 

@@ -57,7 +57,13 @@ class Tray(QObject):
         names = (_("Tomorrow"), _("In a week"), _("In a month"))
         for days, name in zip(_SNOOZES, names, strict=True):
             action = self.snooze.addAction(name)
-            action.triggered.connect(lambda _checked=False, days=days: self._outlook.ask("--snooze", str(days)))
+            action.triggered.connect(lambda _checked=False, days=days: self._snooze(days))
+        self.snooze.addSeparator()
+        # Whoever is sent away for a month is called back also after the computer was off.
+        self.again = self.snooze.addAction(_("And show this icon each time I sign in"))
+        self.again.setCheckable(True)
+        self.again.setChecked(True)
+        self.again.setVisible(False)
         self.menu.addSeparator()
         self.open = self._add(_("Open Keyturn"), self.opened.emit)
         self._add(_("Quit"), self.quit_wanted.emit)
@@ -93,6 +99,10 @@ class Tray(QObject):
         self.check.setEnabled(False)
         self._outlook.ask("--check", "--hand-over")
 
+    def _snooze(self, days: int) -> None:
+        stays = ("--at-login", "tray") if self.again.isVisible() and self.again.isChecked() else ()
+        self._outlook.ask("--snooze", str(days), *stays)
+
     def _look(self) -> None:
         self._outlook.ask()
 
@@ -108,11 +118,8 @@ class Tray(QObject):
         self._told = told
         self.check.setEnabled(True)
         self.go_on.setVisible(bool(told.rotations))
-        self.snooze.setTitle(
-            _("Remind me")
-            if told.snoozed_until is None
-            else _("Remind me (not before {date})").format(date=f"{told.snoozed_until.astimezone():%Y-%m-%d}")
-        )
+        self.again.setVisible(told.at_login == "off")
+        self.snooze.setTitle(_remind_me(told))
         self._say(told.sentence)
         self._paint()
         if told.notification is not None:
@@ -152,3 +159,13 @@ class Tray(QObject):
         action.triggered.connect(act)
         self.menu.addAction(action)
         return action
+
+
+def _remind_me(told: Told) -> str:
+    """The menu's title: since when it is silent, and that nobody reminds where this icon alone would."""
+    if told.snoozed_until is None:
+        return _("Remind me")
+    date = f"{told.snoozed_until.astimezone():%Y-%m-%d}"
+    if told.at_login == "off":
+        return _("Remind me (not before {date}, and only while this icon is here)").format(date=date)
+    return _("Remind me (not before {date})").format(date=date)

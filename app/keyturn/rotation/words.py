@@ -62,6 +62,12 @@ def weekday(at: datetime) -> str:
     return at.astimezone().strftime("%A, %Y-%m-%d")
 
 
+def near_day(at: datetime) -> str:
+    """A day of the weeks around now as people call it, such as `Thursday, 3 December`, in their own time zone."""
+    local = at.astimezone()
+    return f"{local:%A}, {local.day} {local:%B}"
+
+
 def day(at: datetime) -> str:
     """The day of a moment in the person's own time zone."""
     return at.astimezone().strftime("%Y-%m-%d")

@@ -15,6 +15,7 @@ from keyturn.rotation.signers.who import THE_KEY, Kind
 from keyturn.rotation.steps import By, Result, Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.terminal import documents, questions, reading
+from keyturn.terminal.calling_back import tell_who_reminds
 from keyturn.terminal.exits import Exit, of_ending
 from keyturn.terminal.interruption import heard
 from keyturn.terminal.output import Output
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from keyturn.rotation.plan import Plan
 
 _WAY_OUT = (Step.CHECK, Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN, Step.WATCH)
+_SENDS_AWAY = frozenset({"rotate", "continue", "turn-off"})
 _PATIENCE_AT_A_TERMINAL = 600.0  # seconds to sign in, with password and MFA
 
 
@@ -227,6 +229,8 @@ def _end(session: Session, output: Output, result: Result) -> Exit:
     # A rotation has to be named only where there are several.
     several = sum(not one.is_over for one in session.rotations()) > 1
     output.show(BLANK, *result_page(result, rotation, options=session.hints, command=command, several=several))
+    if command in _SENDS_AWAY:
+        tell_who_reminds(session, output, result, rotation)
     return of_ending(result.ending)
 
 

@@ -40,12 +40,17 @@ def require_a_person() -> None:
         )
 
 
-def agrees(output: Output, question: str) -> bool:
-    """Ask a question that is answered with yes or no; anything but a clear yes is a no."""
+def agrees(output: Output, question: str, *, usually: bool = False) -> bool:
+    """Ask a question that is answered with yes or no; anything but a clear yes is a no.
+
+    Args:
+        usually: Enter alone is a yes, for what changes nothing that matters.
+    """
     screen = output.page
-    choice = _("[y/N]")
+    choice = _("[Y/n]") if usually else _("[y/N]")
     screen.write(Line((Piece(question, Tone.HEADING), Piece(f" {choice}"))))
-    return _answer(screen.stream).lower() in _words_for_yes()
+    answer = _answer(screen.stream).lower()
+    return answer in _words_for_yes() or (usually and not answer)
 
 
 def _words_for_yes() -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -10,12 +11,14 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from keyturn.desktop.facts import KeyFacts, count_of_programs
 from keyturn.desktop.flow import Flow
+from keyturn.desktop.later import LATER_DAYS
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Choice
 from keyturn.desktop.pages.more_choices import MoreChoices
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Badge, Fold, Notice, bullets, stacked
+from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
@@ -166,6 +169,7 @@ class ChoosePage(PageView):
         super().__init__(act)
         self._routes: dict[Route | None, Choice] = {}
         self._more: MoreChoices | None = None
+        self._reminder: Reminder | None = None
 
     def title(self, flow: Flow) -> str:
         """The same for every key: what may be chosen differs below."""
@@ -191,6 +195,10 @@ class ChoosePage(PageView):
             consequence = _later() if route is None else words.consequence(route)
             self._routes[route] = _choice(self, group, name, consequence, recommended=number == 0)
         self._routes[flow.route].setChecked(True)
+        day = words.near_day(self.act.runner.clock.now() + timedelta(days=LATER_DAYS))
+        self._reminder = Reminder(self.act.runner, day, at_once=False)
+        self._reminder.setVisible(flow.route is None)
+        self.add(self._reminder)
         group.buttonToggled.connect(lambda button, on: self._tell())
         self._more = MoreChoices(flow, self._tell)
         self.add(self._more)
@@ -199,11 +207,13 @@ class ChoosePage(PageView):
         if self._more is not None:
             route = next((route for route, button in self._routes.items() if button.isChecked()), None)
             self.act.choose(self._more.chosen(route))
+        if self._reminder is not None:
+            self._reminder.setVisible(self._is_later())
 
     def verb(self, flow: Flow) -> Verb | None:
         """Asks for the plan of the chosen route, or to be reminded later. No plan while a job runs."""
         if self._is_later():
-            return Verb(_("Remind me later"), self.act.remind_later)
+            return Verb(_("Leave it for a month"), self._leave_it)
         reason = "" if self._more is None else self._more.reason
         if flow.job is not None:
             reason = _("Keyturn looks through this computer, and asks AWS. Nothing is changed.")
@@ -212,6 +222,9 @@ class ChoosePage(PageView):
     def _plan(self) -> None:
         self._tell()
         self.act.make_plan()
+
+    def _leave_it(self) -> None:
+        self.act.leave_for_later(call_back=self._reminder is not None and self._reminder.wanted)
 
     def _is_later(self) -> bool:
         later = self._routes.get(None)
@@ -247,6 +260,4 @@ def _route_name(route: Route) -> str:
 
 
 def _later() -> str:
-    return _(
-        "Nothing changes. AWS does not turn your key off; the risk stays as it is. Keyturn reminds you in a month."
-    )
+    return _("Nothing changes. AWS does not turn your key off; the risk stays as it is.")

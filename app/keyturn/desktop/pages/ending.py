@@ -12,6 +12,7 @@ from keyturn.desktop.pages.fields import Field
 from keyturn.desktop.pages.leftover_row import LeftoverRow
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, numbered, stacked
+from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
 from keyturn.desktop.work import Job, Work
 from keyturn.model.text import _
@@ -68,9 +69,7 @@ class OffPage(PageView):
                 )
             )
         )
-        remind = Button(_("Tell me at login when something is due"))
-        remind.clicked.connect(self.act.remind_at_login)
-        self.add(remind)
+        self.add(Reminder(self.act.runner, "" if when is None else words.near_day(when), at_once=True))
 
     def verb(self, flow: Flow) -> Verb | None:
         """Leaves: there is nothing to do here before the key can be deleted."""

@@ -88,11 +88,11 @@ class Actor(Protocol):
     def move_to_trash(self, path: Path, done: Callable[[], None], failed: Callable[[AppError], None]) -> None:
         """Move a file with the deleted key to the trash, if it still is nothing more."""
 
-    def remind_later(self) -> None:
-        """Hold reminders back for a month, and leave."""
+    def leave_for_later(self, *, call_back: bool) -> None:
+        """Hold reminders back for a month, and leave; with `call_back`, Keyturn looks at each login from now on."""
 
-    def remind_at_login(self) -> None:
-        """Look at each login what is due, and tell it."""
+    def call_back(self) -> None:
+        """Look at each login what is due, and tell it; the pages that follow say whether that could be set up."""
 
 
 @dataclass(frozen=True, slots=True)

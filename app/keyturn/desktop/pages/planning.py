@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 
@@ -17,6 +18,7 @@ from keyturn.desktop.pages.asked_unread import UnreadFiles, all_left_out
 from keyturn.desktop.pages.fields import Field, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, Notice, bullets, numbered, stacked
+from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading, Text
 from keyturn.desktop.work import Job, Work
@@ -37,6 +39,7 @@ class PlanPage(PageView):
         self._buckets: dict[str, Tick] = {}
         self._typed = Field()
         self._options = Options()
+        self._reminder: Reminder | None = None
 
     def title(self, flow: Flow) -> str:
         """Asks for the buckets, or what becomes of unread files, where the plan cannot be made without that."""
@@ -67,7 +70,7 @@ class PlanPage(PageView):
         if plan is None:
             return
         self._options = flow.options
-        self._buckets = {}
+        self._buckets, self._reminder = {}, None
         if plan.question is Question.UNREAD:
             self.add(UnreadFiles(plan.unread, flow.options, self.act.choose))
             return
@@ -90,6 +93,10 @@ class PlanPage(PageView):
             self.add(Subheading(_("Left to you, later")))
             self.add(bullets(one.title for one in plan.by_hand))
             self.add(Fold(_("How you will do it"), lambda: _by_hand(plan.by_hand)))
+        if not plan.closed:
+            self._reminder = Reminder(self.act.runner, self._next_day(flow), at_once=False)
+            self.add(Subheading(_("When you are needed again")))
+            self.add(self._reminder)
         if plan.answered:
             self.add(Fold(_("What you said of other buckets"), lambda: self._answered(plan)))
         if plan.unread:
@@ -191,7 +198,16 @@ class PlanPage(PageView):
             return Verb(_("Go on with these buckets"), self.act.make_plan, reason or flow.why_not(Job(Work.PLAN)))
         if plan.closed:
             return Verb(_("Look again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
-        return Verb(commit_text(plan), lambda: self.act.do(_BEGIN), flow.why_not(_BEGIN))
+        return Verb(commit_text(plan), self._begin, flow.why_not(_BEGIN))
+
+    def _begin(self) -> None:
+        if self._reminder is not None and self._reminder.wanted:
+            self.act.call_back()
+        self.act.do(_BEGIN)
+
+    def _next_day(self, flow: Flow) -> str:
+        """The day on which the old key may be turned off."""
+        return words.near_day(self.act.runner.clock.now() + timedelta(days=flow.options.watch_days))
 
 
 def _why_asked(question: Question) -> str:

@@ -9,11 +9,13 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.page import PageView, Verb
 from keyturn.desktop.pages.parts import Notice, bullets, numbered
+from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
 from keyturn.desktop.work import Job, Work
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, in_widget
+from keyturn.rotation import words
 from keyturn.rotation.steps import Awaited, Route
 from keyturn.rotation.watching import readable
 
@@ -103,6 +105,8 @@ class WatchPage(PageView):
         for reason in flow.reasons:
             self.add(Notice(reason, Tone.ATTENTION, "hourglass"))
         self.add(Quiet(_looking_again(flow)))
+        until = None if flow.standing is None else flow.standing.rotation.watched_until
+        self.add(Reminder(self.act.runner, "" if until is None else words.near_day(until), at_once=True))
 
     def problem(self, flow: Flow) -> AppError | None:
         """None for a closed gate, because its reasons are the content."""

@@ -1,0 +1,3 @@
+"""How long a person has peace who leaves an old key as it is for now."""
+
+LATER_DAYS = 30
