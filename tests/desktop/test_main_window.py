@@ -322,7 +322,7 @@ def test_a_mistake_of_ours_is_a_page_with_details_to_copy(window: MainWindow, ru
         runner.tell_mistake(ValueError("wJalrXUtnFEMI"), "the window")
     page = _page(window)
     assert isinstance(page, ProblemPage)
-    assert "Each program holds one complete key" in _text_of(page)
+    assert "each should hold one complete key" in _text_of(page)
     assert "wJalrXUtnFEMI" not in _text_of(page)
     _button(page, "Copy details").click()
 

@@ -87,7 +87,7 @@ def test_a_mistake_of_ours_says_where_the_backups_stand_and_nothing_of_its_own_t
     _idle(qtbot, runner)
     (error,) = heard.errors
     assert error.code == "unexpected"
-    assert "Each program holds one complete key" in error.message
+    assert "each should hold one complete key" in error.message
     assert "RuntimeError in test_runner.py" in error.message
     assert "at looking" in error.message
     assert "EXAMPLE" not in str(error)

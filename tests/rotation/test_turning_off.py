@@ -148,6 +148,9 @@ def test_after_a_root_key_turned_itself_off_going_back_begins_in_the_console(off
         assert item.item == "turn-on"
         assert "console.aws.amazon.com" in item.steps[0]
         assert "Activate" in item.steps[-1]
+        assert any("`keyturn turn-on " in note and "--as WHO" in note for note in item.notes)
+        # Another key may do it as well, so the reason names no place.
+        assert "console" not in str(blocked.problem)
         assert office.pairs_in_files() != {office.old.access_key_id.value}
 
 

@@ -399,7 +399,7 @@ def test_a_mistake_of_ours_is_told_in_a_sentence_without_what_it_quotes(
     assert answer.code == 4
     said = answer.document["problem"]["message"] if json_option else answer.err
     assert "RuntimeError in test_commands.py" in said
-    assert "Each program holds one complete key" in said
+    assert "each should hold one complete key" in said
     assert "wJalr" not in answer.out + answer.err
     assert "Traceback" not in answer.err
 

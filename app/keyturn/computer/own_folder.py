@@ -175,8 +175,8 @@ def _not_yours(title: str, owner: int, command: str) -> StateError:
     return StateError(
         title,
         _(
-            "{owner} could choose there what Keyturn believes, so nothing was read. Nothing was changed, and your "
-            "backups go on as they are. If you know how it came about, this makes it yours: {command} – otherwise name "
+            "{owner} could choose there what Keyturn believes, so nothing was read or written there. Your "
+            "backups do not need it. If you know how it came about, this makes it yours: {command} – otherwise name "
             "another folder with --state-dir."
         ).format(owner=_name_of(owner), command=command),
         code="state.not-yours",

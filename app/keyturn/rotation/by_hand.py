@@ -275,6 +275,15 @@ def turn_on_in_console(decision: Decision) -> Awaited:
     )
 
 
+def turn_on(rotation: Rotation) -> Awaited:
+    """The same, with the command by which a key that may do it saves the way to the console."""
+    item = turn_on_in_console(rotation.decision)
+    if rotation.decision.store is not None:
+        return item
+    text = _("Or without the console, with another key that may: `keyturn turn-on {name} --as WHO`.")
+    return replace(item, notes=(*item.notes, text.format(name=rotation.name)))
+
+
 def delete_in_console(decision: Decision) -> Awaited:
     """Deleting the old key where no key that Keyturn holds may do it."""
     if decision.store is not None:

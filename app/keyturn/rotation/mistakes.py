@@ -30,10 +30,11 @@ def mistake(error: BaseException, *, standing: str, doing: str) -> AppError:
 
 
 def how_it_stands() -> str:
-    """What holds for the backups whenever Keyturn stops."""
+    """What holds for the backups whenever Keyturn stops, as far as it holds without a look."""
     return _(
-        "Each program holds one complete key, the old or the new one. `keyturn status` tells what is under way, "
-        "`keyturn continue` carries on, `keyturn undo` puts everything back."
+        "A program's key is replaced in one piece, so each should hold one complete key, the old or the new one; "
+        "`keyturn verify` looks. `keyturn status` tells what is under way, `keyturn continue` carries on, "
+        "`keyturn undo` puts everything back."
     )
 
 

@@ -56,8 +56,8 @@ def _said(surroundings: Surroundings, rotation: Rotation, error: AwsError) -> Ap
     else:
         meaning = _("Do not delete {old}: whether it is on is not known, and it may be the only way back.")
     ways = _(
-        "Three ways lead out: let {new} work again, in the AWS console; put the old key back with `keyturn undo`; or "
-        "undo, and make another new key with `keyturn rotate {last4}`."
+        "Three ways lead out: let {new} work again, where its owner signs in; put the old key back with `keyturn "
+        "undo`; or undo, and make another new key with `keyturn rotate {last4}`."
     )
     text = " ".join((error.message, meaning.format(old=old)))
     ways = ways.format(new="" if new is None else new.masked, last4=rotation.decision.key.last4)

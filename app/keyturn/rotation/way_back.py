@@ -93,7 +93,7 @@ def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None
     if old is not None and turning_off.turned_on_in_console(surroundings, rotation, old, wait):
         return None
     surroundings.tell(Step.TURN_ON, Moment.WAITING)
-    item = by_hand.turn_on_in_console(rotation.decision)
+    item = by_hand.turn_on(rotation)
     return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.WAITING, awaiting=(item,))
 
 
@@ -107,7 +107,7 @@ def _on_for_undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -
     blocked = _turn_on(surroundings, rotation, old, wait=0)
     if blocked is None:
         return None
-    reason = _("The old key is off, and backups with it would fail. Turn it on in the console, then undo again.")
+    reason = _("The old key is off, and backups with it would fail. It is turned on first; then undo again.")
     return replace(blocked, problem=GateClosed([reason], "undo.old-key-off"))
 
 

@@ -220,7 +220,7 @@ def _open(path: Path) -> sqlite3.Connection:
         raise StateError(
             _("The journal was written by a newer Keyturn"),
             _(
-                "This Keyturn cannot read {path}. Nothing was changed, your backups go on as they are. "
+                "This Keyturn cannot read {path}, and left it as it is. Your backups do not need it. "
                 "Use the newer Keyturn."
             ).format(path=path),
             code="journal.newer",

@@ -150,8 +150,8 @@ class FileSecrets:
             raise StoreError(
                 _("The disk keeps no permissions"),
                 _(
-                    "Everybody who uses this computer may read each file in {folder}, so no secret is written there. "
-                    "Nothing was changed, and your backups go on as they are. Leave secrets in the system's keychain, "
+                    "Everybody who uses this computer may read each file in {folder}, so no secret was written there. "
+                    "Leave secrets in the system's keychain, "
                     "or name a folder on another disk with --state-dir."
                 ).format(folder=self._path.parent),
                 code="secrets.no-permissions",

@@ -141,7 +141,7 @@ def _to_be_confirmed(folder: Path) -> StateError:
         _("Keyturn's settings may be somebody else's"),
         _(
             "Others could write into {folder} until now, and settings say which way leads to AWS. They lie in "
-            "{waiting}. Nothing was changed, and your backups go on as they are. Look at them: if they are yours, "
+            "{waiting}, and were not read; your backups do not need them. Look at them: if they are yours, "
             "{command} – otherwise delete that file, or choose them anew in the window."
         ).format(folder=folder, waiting=waiting, command=shlex.join(["mv", str(waiting), str(place)])),
         code=TO_CONFIRM,
@@ -228,8 +228,8 @@ def _expect_proxy(address: str) -> None:
         raise UsageError(
             _("The settings do not keep a proxy's password"),
             _(
-                "They are a file that is not made for secrets. Nothing was changed. Set the proxy with its password in "
-                "the system's own settings, and choose the system's proxy here."
+                "They are a file that is not made for secrets, so this one was not taken. Set the proxy with its "
+                "password in the system's own settings, and choose the system's proxy here."
             ),
             code="settings.proxy-password",
         )

@@ -97,7 +97,7 @@ class Stored(Generic[T]):
     def damaged(self, path: Path, reason: str) -> StateError:
         """The error of a document that is damaged."""
         sentences = self.sentences()
-        said = _("{path}: {reason}. Nothing was changed, and your backups go on as they are. {mend}")
+        said = _("{path}: {reason}. It was left as it is, and your backups do not need it. {mend}")
         return StateError(
             sentences.unreadable,
             said.format(path=path, reason=reason.removesuffix("."), mend=sentences.mend),
@@ -108,7 +108,7 @@ class Stored(Generic[T]):
         return StateError(
             _("{name} was written by a newer Keyturn").format(name=self.name),
             _(
-                "This Keyturn does not know all that {path} says. Nothing was changed, your backups go on as they are. "
+                "This Keyturn does not know all that {path} says, and left it as it is. Your backups do not need it. "
                 "Use the newer Keyturn."
             ).format(path=path),
             code="state.newer",
