@@ -6,13 +6,46 @@ import sys
 
 TYPE_CHECKING = False  # as `typing` has it, which takes longer to import than the version to tell
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keyturn.computer.clock import Clock
     from keyturn.rotation.location import Location
 
 
+_STOPPED = 4  # DESIGN.md, exit codes
+
+
 def main() -> int:
-    """Run the command that was typed, and return its exit code."""
-    arguments = sys.argv[1:]
+    """Run the command that was typed, and return its exit code; what nobody foresaw is told in a sentence."""
+    try:
+        return _main(sys.argv[1:])
+    except Exception as error:
+        _tell(error)
+        return _STOPPED
+
+
+def _tell(error: Exception) -> None:
+    """Say that Keyturn made a mistake, also where a part of it cannot be imported."""
+    from contextlib import suppress
+
+    said, document = f"Keyturn made a mistake and stopped: {type(error).__name__}", ""
+    with suppress(Exception):  # these are the last words; the first ones have to do
+        import json
+
+        from keyturn.rotation.mistakes import how_it_stands, mistake
+
+        problem = mistake(error, standing=how_it_stands(), doing=" ".join(sys.argv[1:2]) or "keyturn")
+        said = f"{problem.title}\n{problem.message}\n({problem.code})"
+        told = {"code": problem.code, "title": problem.title, "message": problem.message}
+        document = json.dumps({"event": "result", "rotation": None, "problem": told})
+    as_json = "--json" in sys.argv[1:] and bool(document)
+    stream = sys.stdout if as_json else sys.stderr
+    if stream is not None:  # None where it was closed
+        with suppress(OSError):
+            stream.write(f"{document if as_json else said}\n")
+
+
+def _main(arguments: Sequence[str]) -> int:
     # Answered before anything else is imported: whoever asks only for the version should not wait for a parser.
     if arguments[:1] == ["--version"]:
         from keyturn import __version__

@@ -169,6 +169,32 @@ def test_without_a_screen_it_says_so_and_ends(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_what_nobody_foresaw_is_a_sentence_and_the_icon_stays(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from keyturn.desktop import tray_program
+from keyturn.desktop.application import make_application
+
+application = make_application()
+QTimer.singleShot(0, lambda: 1 / 0)
+QTimer.singleShot(1, application.quit)
+sys.exit(tray_program.run(Path(sys.argv[1]), []))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Keyturn made a mistake and stopped." in done.stderr
+    assert "ZeroDivisionError in <string>:9" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # ── One at a time ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

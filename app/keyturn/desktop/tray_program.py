@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.application import interruptions_heard, make_application
+from keyturn.desktop.mistakes import mistakes_told
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.reminders.started_program import terminal_program, window_program
@@ -106,11 +107,20 @@ def run(folder: Path, options: Sequence[str]) -> int:
             outlook.ask("--check")
 
     begin()
-    with interruptions_heard(application.quit):
+    with mistakes_told(_tell_mistake, WORD), interruptions_heard(application.quit):
         code = application.exec()
     tray.hide()
     place.leave()
     return code
+
+
+def _tell_mistake(error: BaseException, doing: str) -> None:
+    """The icon stays; what nobody foresaw is a sentence where somebody may read it."""
+    from keyturn.rotation.mistakes import how_it_stands, mistake
+
+    problem = mistake(error, standing=how_it_stands(), doing=doing)
+    if sys.stderr is not None:
+        sys.stderr.write(f"{problem.title}.\n{problem.message}\n({problem.code})\n")
 
 
 def _without_a_tray() -> str:
