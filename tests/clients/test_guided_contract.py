@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import plistlib
 import sqlite3
@@ -45,6 +46,7 @@ class Sample:
     prefix: str
     has_secret: bool
     binary_plist: bool
+    reversed_base64: bool
     home: str
     beside: Mapping[str, str]
 
@@ -71,6 +73,9 @@ class Sample:
             path.unlink(missing_ok=True)
             with closing(sqlite3.connect(path)) as database:
                 database.executescript(text)
+        elif self.reversed_base64:
+            hidden = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")[::-1]
+            path.write_text(json.dumps({"readme": "do not edit it manually", "d": hidden}), encoding="utf-8")
         elif self.binary_plist:
             path.write_bytes(plistlib.dumps(plistlib.loads(text.encode()), fmt=plistlib.FMT_BINARY))
         else:
@@ -94,6 +99,7 @@ def read_samples() -> dict[str, Sample]:
                     prefix=written.get("prefix", ""),
                     has_secret=written["has_secret"],
                     binary_plist=written.get("binary_plist", False),
+                    reversed_base64=written.get("reversed_base64", False),
                     home=written.get("home", ""),
                     beside=written.get("beside", {}),
                 )

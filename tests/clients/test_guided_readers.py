@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import sqlite3
@@ -259,3 +260,24 @@ def test_where_the_system_does_not_tell_what_runs_that_is_said_and_the_look_goes
     monkeypatch.setattr(psutil, "process_iter", unseen)
     this = Computer(Platform.LINUX, tmp_path, {}, is_this_one=True)
     assert [problem.code for problem in running_unseen(this, guided_clients())] == ["program.unseen"]
+
+
+def test_a_vault_that_obsidian_lists_is_found_wherever_it_lies(tmp_path: Path) -> None:
+    vault = tmp_path / "kept/far/away"
+    settings = vault / ".obsidian/plugins/remotely-save/data.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"s3": {"s3AccessKeyID": "AKIAOLD0CONTRACT7Q2P", "s3BucketName": "notes"}}')
+    listed = tmp_path / ".config/obsidian/obsidian.json"
+    listed.parent.mkdir(parents=True)
+    listed.write_text(json.dumps({"vaults": {"a1": {"path": str(vault)}, "b2": {"path": "/another/disk"}}}))
+
+    (place,) = client_named("obsidian-remotely-save").find(Computer.at(tmp_path, "linux")).places
+
+    assert (place.path, place.name, place.targets) == (settings, "away", (Target("notes"),))
+
+
+def test_obsidian_without_the_plug_in_is_no_blind_spot(tmp_path: Path) -> None:
+    listed = tmp_path / ".config/obsidian/obsidian.json"
+    listed.parent.mkdir(parents=True)
+    listed.write_text('{"vaults": {}}')
+    assert client_named("obsidian-remotely-save").find(Computer.at(tmp_path, "linux")) == Findings()

@@ -41,6 +41,7 @@ from keyturn.clients.guide import guides
 from keyturn.clients.guided import Finder, Guided, Reader, running_unseen, usual_traces
 from keyturn.clients.hashbackup import HashBackup
 from keyturn.clients.home_assistant import read_entries
+from keyturn.clients.joplin import read_settings
 from keyturn.clients.kopia import Kopia
 from keyturn.clients.launchd import Launchd
 from keyturn.clients.leftovers import Leftovers
@@ -51,6 +52,7 @@ from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.pgbackrest import Pgbackrest
 from keyturn.clients.rclone import Rclone
 from keyturn.clients.readings import Readings
+from keyturn.clients.remotely_save import read_vaults, vaults_with_it
 from keyturn.clients.restic import Restic
 from keyturn.clients.resticprofile import Resticprofile
 from keyturn.clients.runrestic import Runrestic
@@ -125,13 +127,18 @@ _READERS: Mapping[str, Reader] = {
     "expandrive": read_visible_ids,
     "filezilla-pro": read_sites,
     "home-assistant": read_entries,
+    "joplin": read_settings,
+    "obsidian-remotely-save": read_vaults,
     "proxmox-backup-server": read_visible_ids,
     "s3-browser": read_visible_ids,
     "transmit": read_visible_ids,
 }
 
 # Those whose traces are in folders that no pattern names.
-_FINDERS: Mapping[str, Finder] = {"duplicacy-keychain": repositories_and_program}
+_FINDERS: Mapping[str, Finder] = {
+    "duplicacy-keychain": repositories_and_program,
+    "obsidian-remotely-save": vaults_with_it,
+}
 
 # Those that tell how their own backups went.
 _RUNS: Mapping[str, OwnRuns] = {"arq-6": ArqRuns(), "arq-7": ArqRuns()}
