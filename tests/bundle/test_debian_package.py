@@ -112,6 +112,12 @@ def test_what_only_the_resources_tell_is_told_there(clean_root: Path) -> None:
     assert {client.name for client in CLIENTS} <= {client["name"] for client in listed["clients"]}
 
 
+def test_a_calendar_is_written_there(clean_root: Path) -> None:
+    command = "keyturn --json --secrets memory --state-dir /tmp/state remind --calendar /tmp/keys.ics"
+    assert json.loads(in_root(clean_root, command).stdout)["calendar"]["path"] == "/tmp/keys.ics"  # noqa: S108
+    assert (clean_root / "tmp/keys.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
+
+
 def test_the_menu_the_icon_and_the_man_page_are_there(clean_root: Path) -> None:
     for path in (
         "usr/share/applications/keyturn.desktop",

@@ -91,6 +91,7 @@ class Arguments:
     serve: bool = False
     window: bool = False
     snooze: float | None = None
+    calendar: Path | None = None
     check: bool = False
     at_login: str | None = None
     format: str | None = None
@@ -331,6 +332,9 @@ def _remind_options(parser: argparse.ArgumentParser) -> None:
         choices=("check", "tray", "off"),
         metavar="WHAT",
         help=_("each time you sign in to this computer: check runs `remind --check`, tray shows the icon, off nothing"),
+    )
+    parser.add_argument(
+        "--calendar", type=Path, metavar="FILE", help=_("write what is due into this .ics file, for your calendar")
     )
     # For the tray, which shows the notification itself, so that a click on it opens the window.
     parser.add_argument("--hand-over", action="store_true", help=argparse.SUPPRESS)

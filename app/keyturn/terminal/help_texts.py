@@ -265,11 +265,14 @@ def _reminding() -> dict[str, HelpText]:
                 "asked, it goes by what was known before and says so. It shows at most one\n"
                 "notification a day: when something new is due, and after a week again.\n"
                 "\n"
+                "--calendar writes what is due, and will be, into a calendar file. Written again,\n"
+                "it moves and cancels its own entries in a calendar instead of doubling them.\n"
+                "\n"
                 "--at-login check has --check run by itself each time you sign in to this computer;\n"
                 "nothing stays running. --at-login tray shows the icon of `keyturn tray` instead."
             ),
-            ("keyturn remind", "keyturn remind --snooze 7", "keyturn remind --at-login check"),
-            _("0 also where something is due: the answer is in the text · 1 the memory cannot be read · 2 usage"),
+            ("keyturn remind", "keyturn remind --snooze 7", "keyturn remind --calendar keys.ics"),
+            _("0 also if something is due: the answer is in the text · 1 memory or file cannot be used · 2 usage"),
         ),
         "report": HelpText(
             _("what was found and done, as a page, a table or JSON"),

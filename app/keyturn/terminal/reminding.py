@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.model.errors import StoreError, UsageError
-from keyturn.model.text import _
+from keyturn.model.text import _, plural
 from keyturn.reminders.notifications import HandedOver, Notifier, system_notifier
 from keyturn.reminders.outlook import Outlook, Overall, look_ahead
 from keyturn.rotation import words
@@ -18,6 +20,9 @@ from keyturn.terminal.reading import looking_sentence
 from keyturn.terminal.rotation_page import problem_lines
 from keyturn.terminal.screen import BLANK, Line, Tone, line
 from keyturn.terminal.session import Session
+
+if TYPE_CHECKING:
+    from keyturn.reminders.calendar_file import Written
 
 _LONGEST_SNOOZE = 366.0  # days: who wants no reminder at all chooses so in the settings
 _JUST_NOW = timedelta(minutes=1)
@@ -39,6 +44,7 @@ def remind(session: Session, output: Output) -> Exit:
         _set_login_job(session, arguments.at_login)
     if arguments.check:
         _check(session, output)
+    calendar = None if arguments.calendar is None else _write_calendar(session, arguments.calendar)
     outlook = look_ahead(session)
     handed_over = HandedOver()
     if arguments.check:
@@ -48,8 +54,12 @@ def remind(session: Session, output: Output) -> Exit:
     if handed_over.kept is not None:
         title, message = handed_over.kept
         document["notification"] = {"title": title, "message": message}
+    if calendar is not None:
+        document["calendar"] = {"path": str(calendar.path), "entries": calendar.entries}
     output.document(document)
     output.show(*remind_page(outlook, options=session.hints, at_login=at_login, now=session.clock.now()))
+    if calendar is not None:
+        output.show(BLANK, *_calendar_lines(calendar))
     return Exit.DONE
 
 
@@ -108,6 +118,23 @@ def _snooze(session: Session, days: float) -> None:
     from keyturn.reminders.checking import snooze
 
     snooze(session, days)
+
+
+def _write_calendar(session: Session, path: Path) -> Written:
+    from keyturn.reminders.calendar_file import write_calendar  # most people want no calendar
+    from keyturn.reminders.outlook import known
+
+    return write_calendar(path.absolute(), known(session), session.clock.now(), zone=None, options=session.hints)
+
+
+def _calendar_lines(calendar: Written) -> list[Line]:
+    text = plural("{path} has {count} entry.", "{path} has {count} entries.", calendar.entries)
+    return [
+        line(text.format(path=calendar.path, count=calendar.entries)),
+        line(
+            _("Open it with your calendar, and write it again when something changed: entries move, and none doubles.")
+        ),
+    ]
 
 
 def _set_login_job(session: Session, choice: str) -> None:
