@@ -141,13 +141,22 @@ def _own(identities: Identities, form: Form) -> ManagedPolicy:
     return identities.policies[arn]
 
 
+def _own_or_from_aws(identities: Identities, form: Form) -> ManagedPolicy:
+    """One of the account's own, or one of those of AWS's that everybody may read."""
+    arn = required(form, "PolicyArn")
+    if arn in identities.policies or f":iam::aws:policy/{arn.rpartition('/')[2]}" not in arn:
+        return _own(identities, form)
+    text = _managed_text(identities, arn)
+    return ManagedPolicy(arn.rpartition("/")[2], "/", arn, text, identities.clock.now())
+
+
 def _get_policy(identities: Identities, caller: Caller, form: Form) -> Result:
-    policy = _own(identities, form)
+    policy = _own_or_from_aws(identities, form)
     return {"Policy": {**_described(identities, policy), "Tags": tag_list(policy.tags) or None}}
 
 
 def _get_version(identities: Identities, caller: Caller, form: Form) -> Result:
-    policy = _own(identities, form)
+    policy = _own_or_from_aws(identities, form)
     version = {"Document": quote(policy.text, safe=""), "VersionId": "v1", "IsDefaultVersion": True}
     return {"PolicyVersion": {**version, "CreateDate": policy.created}}
 

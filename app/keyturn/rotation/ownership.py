@@ -216,7 +216,7 @@ class _Looking:
 
     def _answers_a_request(self, one: ListedKey) -> bool:
         """True where the key may be what a request made that nobody heard the answer of."""
-        return any(one.access_key_id not in request.known and _fits(one, request) for request in self._requests)
+        return any(one.access_key_id not in request.known and fits(one, request) for request in self._requests)
 
     def _in_time(self, one: ListedKey) -> bool:
         """True where AWS's clock says so, and not only that nothing speaks against it."""
@@ -250,7 +250,8 @@ class _Looking:
         )
 
 
-def _fits(one: ListedKey, request: KeyRequest) -> bool:
+def fits(one: ListedKey, request: KeyRequest) -> bool:
+    """True where nothing of AWS's clock speaks against the key being what the request made."""
     if one.created is None or request.at is None:
         return True
     return request.at - _FRACTIONS <= one.created <= request.at + _CARRIED_OUT_WITHIN

@@ -29,7 +29,7 @@ from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overvie
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
 DOCUMENT_COMMANDS = frozenset(
-    {"scan", "clients", "plan", "status", "verify", "done", "remind", "renew", "report", "name", "history"}
+    {"scan", "clients", "plan", "status", "verify", "done", "remind", "renew", "report", "name", "history", "keeper"}
 )
 
 
@@ -68,6 +68,9 @@ class Arguments:
     off: str | None = None
     without_secret: bool = False
     who: Who = THE_KEY
+    action: str = "show"
+    users: tuple[str, ...] = ()
+    even_if_powerful: bool = False
     route: str | None = None
     only: tuple[str, ...] = ()
     bucket: tuple[str, ...] = ()
@@ -112,6 +115,7 @@ class Arguments:
         """False where Keyturn's memory and this computer are all that is looked at."""
         from_memory = self.command == "status" or (self.command == "remind" and not self.check)
         from_memory = from_memory or (self.command == "renew" and (self.list or self.ends))
+        from_memory = from_memory or (self.command == "keeper" and self.action == "show")
         return not (self.offline or from_memory)
 
     @property
@@ -233,6 +237,7 @@ def parser() -> argparse.ArgumentParser:
     _remind_options(made["remind"])
     _renew_options(made["renew"])
     _report_options(made["report"])
+    _keeper_options(made["keeper"])
     made["practice"].add_argument(
         "--serve", action="store_true", help=_("keep the account running, and say how to reach it")
     )
@@ -441,6 +446,22 @@ def _search_option(parser: argparse.ArgumentParser) -> None:
         metavar="SCOPE",
         help=_("search for the key in: usual (home and settings folders; so unless said), all (every disk), none"),
     )
+
+
+def _keeper_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        metavar="ACTION",
+        nargs="?",
+        choices=("show", "make", "adopt", "remove"),
+        default="show",
+        help=_("show (so unless said), make, adopt or remove"),
+    )
+    parser.add_argument("users", metavar="USER", nargs="*", help=_("with adopt: the IAM users to look after"))
+    parser.add_argument(
+        "--even-if-powerful", action="store_true", help=_("adopt a user that may change IAM or take roles")
+    )
+    _signer_option(parser)
 
 
 def _signer_option(parser: argparse.ArgumentParser) -> None:

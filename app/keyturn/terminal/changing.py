@@ -224,11 +224,16 @@ def _end(session: Session, output: Output, result: Result) -> Exit:
     from keyturn.terminal.rotation_page import result_page
 
     rotation = None if result.rotation is None else find_rotation(session.journal, result.rotation)
-    output.document(documents.of_result(result))
+    from keyturn.rotation import keepers
+
+    offered = None if rotation is None else keepers.offer(session.surroundings(), rotation)
+    output.document({**documents.of_result(result), "offers": [] if offered is None else [offered]})
     command = session.arguments.command or ""
     # A rotation has to be named only where there are several.
     several = sum(not one.is_over for one in session.rotations()) > 1
     output.show(BLANK, *result_page(result, rotation, options=session.hints, command=command, several=several))
+    if offered is not None:
+        output.show(BLANK, line(offered, Tone.QUIET))
     if command in _SENDS_AWAY:
         tell_who_reminds(session, output, result, rotation)
     return of_ending(result.ending)

@@ -63,6 +63,13 @@ def history(session: Session, output: Output) -> Exit:
     return show(session, output)
 
 
+def keeper(session: Session, output: Output) -> Exit:
+    """Show or change who renews keys here."""
+    from keyturn.terminal.keeping import keeper as keep
+
+    return keep(session, output)
+
+
 def practice(session: Session, output: Output) -> Exit:
     """Rehearse."""
     from keyturn.terminal.practising import practise
@@ -77,6 +84,7 @@ COMMANDS: dict[str, Command] = {
     "status": reading.status,
     "verify": reading.verify,
     **dict.fromkeys(("rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete", "end"), change),
+    "keeper": keeper,
     "name": name,
     "history": history,
     "remind": remind,

@@ -57,7 +57,16 @@ def afterword() -> str:
 
 def help_texts() -> dict[str, HelpText]:
     """The help of every command, by its name, in the order in which they are used."""
-    return {**_looking(), **_naming(), **_rotating(), **_ending(), **_renewing(), **_reminding(), **_rehearsing()}
+    return {
+        **_looking(),
+        **_naming(),
+        **_rotating(),
+        **_ending(),
+        **_keeping(),
+        **_renewing(),
+        **_reminding(),
+        **_rehearsing(),
+    }
 
 
 def _looking() -> dict[str, HelpText]:
@@ -247,6 +256,39 @@ def _renewing() -> dict[str, HelpText]:
             ),
             _("0 done · 1 put back · 2 usage · 3 something stands in the way · 4 stopped · 5 another Keyturn"),
             operand="[KEY]",
+        ),
+    }
+
+
+def _keeping() -> dict[str, HelpText]:
+    return {
+        "keeper": HelpText(
+            _("an IAM user of this computer that may renew keys"),
+            _(
+                "A key that Keyturn made may do nothing but back up: it cannot even be asked how old\n"
+                "it is. The keeper is the IAM user that can: it makes, turns off and deletes the keys\n"
+                "of the users that Keyturn makes, and of those that you adopt by name, and can change\n"
+                "nothing else. Anyone who has its key can make a key for each of these users, so its secret\n"
+                "lives in the keychain alone.\n"
+                "\n"
+                "  show            what it may, where its secret lives, how to remove it; asks AWS nothing\n"
+                "  make --as WHO   make it, with an identity that may make users\n"
+                "  adopt USER… --as WHO\n"
+                "                  let it look after these users, too; one that may change IAM or take\n"
+                "                  roles is refused, unless you add --even-if-powerful\n"
+                "  remove --as WHO delete its key and its user\n"
+                "\n"
+                "WHO is key:ID (a key that was found here), profile:NAME (of the AWS files) or sign-in\n"
+                "(the browser, by `aws login`). Then `keyturn rotate KEY --as keeper` renews a key."
+            ),
+            (
+                "keyturn keeper show",
+                "keyturn keeper make --as profile:admin",
+                "keyturn keeper adopt backup-nas --as profile:admin",
+                "keyturn keeper remove --as profile:admin",
+            ),
+            _("0 done · 1 not made, nothing is left of it · 2 usage · 3 sign in first · 4 something is left at AWS"),
+            operand="[show|make|adopt USER…|remove]",
         ),
     }
 

@@ -8,6 +8,7 @@ from keyturn.aws import identity
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.rotation.signers.found_key import found_key
+from keyturn.rotation.signers.keeper import key_of_keeper
 from keyturn.rotation.signers.profile import AskCode, key_of_profile_named
 from keyturn.rotation.signers.somebody import Somebody
 from keyturn.rotation.signers.the_key import TheKey
@@ -36,7 +37,9 @@ def opened_signer(surroundings: Surroundings, who: Who, ask_code: AskCode) -> Si
             return found_key(surroundings, who)
         case Kind.PROFILE:
             pair = key_of_profile_named(surroundings, who.which, ask_code)
-        case _:
+        case Kind.KEEPER:
+            pair = key_of_keeper(surroundings)
+        case Kind.SIGN_IN:
             raise UsageError(
                 _("--as {who} is not to be had here").format(who=who), _("Nothing was changed."), code="signer.kind"
             )

@@ -9,6 +9,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, Principal, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation.signers.signer import Concerned, Hand
 from keyturn.rotation.signers.the_key import TheKey
+from keyturn.rotation.signers.who import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Somebody:
     def identity(self) -> tuple[KeyPair, Principal]:
         """This identity."""
         return self.pair, self.principal
+
+    @property
+    def is_keeper(self) -> bool:
+        """True for this computer's keeper."""
+        return self.name == Kind.KEEPER.value
 
     def makes(self, subject: Concerned, old: KeyPair) -> Hand:
         """This identity; but a key of root is made by root alone."""

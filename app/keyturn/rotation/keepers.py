@@ -1,0 +1,390 @@
+"""Making this computer's keeper, letting it look after users, and removing it.
+
+Each request is remembered before it is sent, so that a keeper that was half made is finished, or removed, by the next
+command. Its key is treated as a rotation's: asked for once, kept before it is used, and where the answer was lost found
+by listing and removed, if it is ours for sure (see `creating` and `ownership`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+from keyturn.aws import access_keys, identity, scoped_user
+from keyturn.aws.keeper_user import KEEPER_NAME, KEEPER_TAG, keeper_policy, put_keeper_policy
+from keyturn.aws.scoped_user import IamUser
+from keyturn.aws.user_powers import powers_of_user
+from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, StoreError, UsageError
+from keyturn.model.keys import KeyPair
+from keyturn.model.text import _
+from keyturn.rotation.asked import KeyRequest
+from keyturn.rotation.ownership import fits
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.signers.signer import Signer
+from keyturn.rotation.signers.somebody import Somebody
+from keyturn.rotation.steps import Route
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.state import keeper as memory
+from keyturn.state.keeper import Keeper
+
+# A key whose making was not answered may take a moment to show in the list (research/aws.md A4).
+_PAUSES = (0.0, 2.0, 4.0)
+_HOST_LENGTH = 30
+_RANDOM_LENGTH = 8
+
+
+class KeeperLeft(StateError):
+    """Something of the keeper is at AWS that Keyturn can neither finish nor remove by itself."""
+
+
+def explained(keeper: Keeper | None, whereabouts: str) -> tuple[str, ...]:
+    """What a keeper may, where it lives, how it is removed; and first, what whoever has its key can do.
+
+    Args:
+        keeper: None for one that is still to be made.
+        whereabouts: where its secret is kept.
+    """
+    adopted = "" if keeper is None else ", ".join(one.rpartition("/")[2] for one in keeper.adopted)
+    users = _("the users that Keyturn makes")
+    if adopted:
+        users = _("the users that Keyturn makes, and {names}").format(names=adopted)
+    return (
+        _("Anyone who has the keeper's key can make a key for each of these users: {users}.").format(users=users),
+        _(
+            "It may make, list, turn off and on and delete their access keys, see when these were used last, read and "
+            "tag the users, and read the event history; it may do nothing else, and can change neither itself nor its "
+            "rights."
+        ),
+        _("Its secret lives {whereabouts}, and nowhere else.").format(whereabouts=whereabouts),
+        _("`keyturn keeper remove --as WHO` deletes it, and so does deleting its user in the AWS console."),
+    )
+
+
+def offer(surroundings: Surroundings, rotation: Rotation) -> str | None:
+    """A sentence that offers a keeper, as long as the old key may make one; None where it is not the time for it.
+
+    The new key of a scoped user may not even ask IAM about itself, so later another identity would be needed.
+    """
+    decision = rotation.decision
+    if decision.route is not Route.SCOPED_USER or rotation.new_key is None or rotation.is_over:
+        return None
+    if rotation.off_at is not None or _remembered(surroundings) is not None:
+        return None
+    text = _(
+        "As long as {old} is on, it can make a keeper, which renews {new} later without the console: `keyturn keeper "
+        "make --as key:{last4}`. It says first what that means."
+    )
+    return text.format(old=decision.key.masked, new=rotation.new_key.masked, last4=decision.key.last4)
+
+
+def expect_maker(signer: Signer) -> Somebody:
+    """Return the identity that makes or changes the keeper.
+
+    Raises:
+        UsageError: where none was named, or the keeper itself.
+    """
+    if not isinstance(signer, Somebody) or signer.is_keeper:
+        raise UsageError(
+            _("Who changes the keeper?"),
+            _(
+                "The keeper cannot change itself. Name an identity that may manage users, such as --as profile:NAME or "
+                "--as key:ID. Nothing was changed."
+            ),
+            code="keeper.who",
+        )
+    return signer
+
+
+def make(surroundings: Surroundings, maker: Somebody) -> Keeper:
+    """Make the keeper, or finish one that was half made. Where a step fails, what was made is removed again.
+
+    Raises:
+        UsageError: where there is one already.
+        KeeperLeft: where something is left at AWS.
+        AppError: why it was not made; nothing of it is left then.
+    """
+    folder = _folder(surroundings)
+    begun = memory.load(folder)
+    if begun is not None and begun.removing:
+        remove(surroundings, maker)
+        begun = None
+    if begun is not None and begun.is_usable and not begun.unsent:
+        raise UsageError(
+            _("This computer has a keeper already"),
+            _("It is {user}. `keyturn keeper show` says what it may. Nothing was changed.").format(user=begun.arn),
+            code="keeper.there",
+        )
+    surroundings.secrets.check()
+    if not surroundings.secrets.outlives_the_program:
+        raise UsageError(
+            _("A keeper's secret cannot be kept in memory"),
+            _("It would be lost when this program ends. Leave out --secrets memory. Nothing was changed."),
+            code="keeper.memory",
+        )
+    keeper = begun or _begun(surroundings, maker)
+    _expect_same_account(keeper, maker)
+    try:
+        return _made(surroundings, maker, keeper)
+    except KeeperLeft:
+        raise
+    except AppError as error:
+        if error.waits or (begun is not None and begun.is_usable):
+            raise
+        _take_back(surroundings, maker, error)
+        raise
+
+
+def adopt(
+    surroundings: Surroundings, maker: Somebody, names: Sequence[str], *, even_if_powerful: bool = False
+) -> Keeper:
+    """Let the keeper look after these users as well, whoever made them.
+
+    Raises:
+        UsageError: where there is no keeper, no such user, or one that could make more of itself.
+        AppError: where the keeper's rights could not be changed; they may then be changed by the same command.
+    """
+    keeper = _the_keeper(surroundings)
+    _expect_same_account(keeper, maker)
+    found = [_adoptable(surroundings, maker, name, even_if_powerful=even_if_powerful) for name in names]
+    arns = tuple(dict.fromkeys([*keeper.adopted, *(user.arn for user in found)]))
+    policy = keeper_policy(keeper.partition, keeper.account, arns)
+    if policy.is_managed:
+        put_keeper_policy(surroundings.aws, maker.pair, keeper.user_name, policy)  # says that it is too long
+    return _with_rights(surroundings, maker, replace(keeper, adopted=arns))
+
+
+def remove(surroundings: Surroundings, maker: Somebody) -> None:
+    """Delete the keeper's key and user, wipe its secret, and forget it. One that is gone at AWS is only forgotten.
+
+    Raises:
+        UsageError: where there is none.
+        KeeperLeft: where somebody gave its user more than Keyturn did.
+    """
+    keeper = _remembered(surroundings)
+    if keeper is None:
+        raise _none_here()
+    _expect_same_account(keeper, maker)
+    _remember(surroundings, replace(keeper, removing=True))
+    user = _user_of(surroundings, maker, keeper)
+    kept = [] if keeper.key is None else [keeper.key]
+    if user is not None:
+        for one in access_keys.list_keys(surroundings.aws, maker.pair, user.name):
+            ours = one.access_key_id == keeper.key or surroundings.secrets.get(one.access_key_id) is not None
+            if ours or _is_lost(surroundings, maker, keeper, one):
+                access_keys.delete_key(surroundings.aws, maker.pair, one.access_key_id, user_name=user.name)
+                kept.append(one.access_key_id)
+        try:
+            scoped_user.delete_user(surroundings.aws, maker.pair, user)
+        except AwsError as error:
+            if error.fault is not AwsFault.CONFLICT:
+                raise
+            raise _left(keeper, _("Somebody gave its user more than Keyturn did, such as another key.")) from None
+    for key in kept:
+        surroundings.secrets.forget(key)
+    memory.save(_folder(surroundings), None)
+
+
+def _made(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> Keeper:
+    user = _user_of(surroundings, maker, keeper)
+    if user is None:
+        tags = {
+            KEEPER_TAG: keeper.keeper_id,
+            scoped_user.COMPUTER_TAG: scoped_user.tag_value_from(surroundings.computer.name),
+        }
+        user = scoped_user.create_user(
+            surroundings.aws, maker.pair, keeper.user_name, tags, lambda found: _is_ours(keeper, found)
+        )
+    keeper = _remember(surroundings, replace(keeper, user_id=user.user_id))
+    keeper = _with_rights(surroundings, maker, keeper)
+    if keeper.key is not None:
+        return keeper
+    pair = _kept_or_removed(surroundings, maker, keeper)
+    if pair is None:
+        keeper, pair = _new_key(surroundings, maker, keeper)
+    identity.whose(surroundings.aws, pair)  # AWS accepts it, as it was kept
+    return _remember(surroundings, replace(keeper, key=pair.access_key_id, made=surroundings.clock.now()))
+
+
+def _new_key(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> tuple[Keeper, KeyPair]:
+    """Ask for a key once, and keep its secret before anything else happens; ask again where no answer came."""
+    for last in (False, True):
+        keeper = _remember(surroundings, replace(keeper, requests=(*keeper.requests, surroundings.aws.time())))
+        try:
+            pair = access_keys.create_key(surroundings.aws, maker.pair, keeper.user_name).pair
+        except AwsError as error:
+            if not error.outcome_unknown:
+                # AWS made nothing of this one.
+                keeper = _remember(surroundings, replace(keeper, requests=keeper.requests[:-1]))
+            if not error.outcome_unknown or last:
+                raise
+            for pause in _PAUSES:
+                surroundings.clock.sleep(pause)
+                _kept_or_removed(surroundings, maker, keeper)
+            continue
+        try:
+            surroundings.secrets.keep(pair)
+        except StoreError:
+            # Nobody will ever hold this secret again, so its key must not live on.
+            access_keys.delete_key(surroundings.aws, maker.pair, pair.access_key_id, user_name=keeper.user_name)
+            raise
+        return replace(keeper, requests=keeper.requests[:-1]), pair
+    raise ValueError("the second answer ends it")
+
+
+def _kept_or_removed(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> KeyPair | None:
+    """The pair of a key that the user has and whose secret is kept here; those whose secrets were lost are removed.
+
+    Raises:
+        KeeperLeft: where a key is there that nothing proves to be ours.
+    """
+    if not keeper.requests:
+        return None
+    found = None
+    for one in access_keys.list_keys(surroundings.aws, maker.pair, keeper.user_name):
+        kept = surroundings.secrets.get(one.access_key_id)
+        if kept is not None:
+            # An earlier start made it, perhaps seconds ago, so that AWS may not have heard of it everywhere.
+            surroundings.aws.remember_partition(one.access_key_id, keeper.partition)
+            surroundings.aws.remember_new(one.access_key_id, one.created)
+            found = kept
+        elif _is_lost(surroundings, maker, keeper, one):
+            access_keys.delete_key(surroundings.aws, maker.pair, one.access_key_id, user_name=keeper.user_name)
+        else:
+            said = _("Its user has the key {key}, of which nothing proves whose it is.")
+            raise _left(keeper, said.format(key=one.access_key_id.masked))
+    return found
+
+
+def _is_lost(surroundings: Surroundings, maker: Somebody, keeper: Keeper, one: access_keys.ListedKey) -> bool:
+    """True for a key that a request of ours made whose answer nobody heard: by AWS's clock, and never used."""
+    dated = [at for at in keeper.requests if at is not None]
+    in_time = one.created is not None and any(fits(one, KeyRequest(at, frozenset())) for at in dated)
+    return in_time and access_keys.last_use(surroundings.aws, maker.pair, one.access_key_id).date is None
+
+
+def _with_rights(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> Keeper:
+    keeper = _remember(surroundings, replace(keeper, unsent=True))
+    policy = keeper_policy(keeper.partition, keeper.account, keeper.adopted)
+    put_keeper_policy(surroundings.aws, maker.pair, keeper.user_name, policy)
+    return _remember(surroundings, replace(keeper, unsent=False))
+
+
+def _adoptable(surroundings: Surroundings, maker: Somebody, name: str, *, even_if_powerful: bool) -> IamUser:
+    user = scoped_user.find_user(surroundings.aws, maker.pair, name)
+    if user is None:
+        raise UsageError(
+            _("There is no IAM user named {name}").format(name=name),
+            _("Account {account} has none. Nothing was changed.").format(account=maker.principal.account),
+            code="keeper.no-user",
+        )
+    if even_if_powerful:
+        return user
+    way = _("If that is meant, add --even-if-powerful. Nothing was changed.")
+    try:
+        powers = powers_of_user(surroundings.aws, maker.pair, name)
+    except AwsError as error:
+        if error.fault is not AwsFault.DENIED:
+            raise
+        raise UsageError(
+            _("What {name} may do is not known").format(name=name),
+            _("AWS does not let {who} read its policies. {way}").format(who=maker.name, way=way),
+            code="keeper.powers-unknown",
+        ) from None
+    if powers:
+        some = ", ".join(powers[:3])
+        raise UsageError(
+            _("{name} may change IAM or become somebody else").format(name=name),
+            _(
+                "It is allowed {actions} and more of the kind. Whoever has the keeper's key could make a key for it, "
+                "and with that do all of it. {way}"
+            ).format(actions=some, way=way),
+            code="keeper.powerful",
+        )
+    return user
+
+
+def _user_of(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> IamUser | None:
+    """The keeper's user; None where it is not there. One of its name that is another's counts for nothing."""
+    found = scoped_user.find_user(surroundings.aws, maker.pair, keeper.user_name)
+    return found if found is not None and _is_ours(keeper, found) else None
+
+
+def _is_ours(keeper: Keeper, user: IamUser) -> bool:
+    if keeper.user_id:
+        return user.user_id == keeper.user_id
+    return user.is_keyturns and user.tags.get(KEEPER_TAG) == keeper.keeper_id
+
+
+def _begun(surroundings: Surroundings, maker: Somebody) -> Keeper:
+    host = scoped_user.user_name_from(surroundings.computer.name)[:_HOST_LENGTH]
+    drawn = uuid4().hex
+    name = f"{KEEPER_NAME}-{host}-{drawn[:_RANDOM_LENGTH]}"
+    scoped_user.find_user(surroundings.aws, maker.pair, name)  # who may not even look makes nothing
+    return _remember(surroundings, Keeper(name, maker.principal.partition, maker.principal.account, drawn))
+
+
+def _take_back(surroundings: Surroundings, maker: Somebody, error: AppError) -> None:
+    """Remove what was made of a keeper that could not be finished.
+
+    Raises:
+        KeeperLeft: where that failed, too.
+    """
+    keeper = _remembered(surroundings)
+    if keeper is None:
+        return
+    try:
+        remove(surroundings, maker)
+    except AppError:
+        raise _left(keeper, error.message) from None
+
+
+def _left(keeper: Keeper, why: str) -> KeeperLeft:
+    return KeeperLeft(
+        _("A keeper was begun and is not whole"),
+        _(
+            "{why} What was made is the IAM user {user}. `keyturn keeper make --as WHO` finishes it, `keyturn keeper "
+            "remove --as WHO` removes it; or look at it in the AWS console."
+        ).format(why=why, user=keeper.arn),
+        code="keeper.left",
+    )
+
+
+def _expect_same_account(keeper: Keeper, maker: Somebody) -> None:
+    if (maker.principal.account, maker.principal.partition) != (keeper.account, keeper.partition):
+        raise UsageError(
+            _("{name} belongs to another AWS account").format(name=maker.name),
+            _("It is of account {account}, and the keeper is of account {own}. Nothing was changed.").format(
+                account=maker.principal.account, own=keeper.account
+            ),
+            code="signer.account",
+        )
+
+
+def _the_keeper(surroundings: Surroundings) -> Keeper:
+    keeper = _remembered(surroundings)
+    if keeper is None or not keeper.is_usable:
+        raise _none_here()
+    return keeper
+
+
+def _none_here() -> UsageError:
+    return UsageError(
+        _("This computer has no keeper"),
+        _("`keyturn keeper make --as WHO` makes one. Nothing was changed."),
+        code="keeper.none",
+    )
+
+
+def _folder(surroundings: Surroundings) -> Path:
+    return surroundings.journal.path.parent
+
+
+def _remembered(surroundings: Surroundings) -> Keeper | None:
+    return memory.load(_folder(surroundings))
+
+
+def _remember(surroundings: Surroundings, keeper: Keeper) -> Keeper:
+    memory.save(_folder(surroundings), keeper)
+    return keeper

@@ -1,0 +1,138 @@
+"""What is remembered of this computer's keeper: the IAM user that may renew keys. Its secret is kept as every other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _
+from keyturn.state.stored import Sentences, Stored
+from keyturn.state.written import (
+    Fields,
+    Format,
+    listed,
+    made_by,
+    maybe,
+    moment,
+    moment_text,
+    text,
+    truth,
+    whole_object,
+)
+
+FILE_NAME = "keeper.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """A keeper, as far as it is made. Written before each request, so that none is made that nobody remembers.
+
+    Attributes:
+        keeper_id: drawn by lot, and in the user's tags: by it the user is known to be this one.
+        user_id: `AIDA…`, once IAM told it; then it proves which user it is.
+        requests: when keys were asked for that AWS did not answer, by AWS's clock; None where that is not known. They
+            stay, as one of them may have made a key that nobody holds.
+        key: its access key, once its secret is kept.
+        made: when that was, in UTC.
+        adopted: the ARNs of the users outside `/keyturn/` whose keys it may change.
+        unsent: its rights at AWS may not be as this says.
+        removing: its removal began.
+    """
+
+    user_name: str
+    partition: str
+    account: str
+    keeper_id: str
+    user_id: str = ""
+    requests: tuple[datetime | None, ...] = ()
+    key: AccessKeyId | None = None
+    made: datetime | None = None
+    adopted: tuple[str, ...] = ()
+    unsent: bool = True
+    removing: bool = False
+
+    @property
+    def arn(self) -> str:
+        """The user's ARN."""
+        return f"arn:{self.partition}:iam::{self.account}:user/keyturn/{self.user_name}"
+
+    @property
+    def is_usable(self) -> bool:
+        """True where it is wholly made, and not being removed."""
+        return self.key is not None and not self.removing
+
+
+def load(folder: Path) -> Keeper | None:
+    """Read it; None where this computer has none.
+
+    Raises:
+        StateError: where a newer Keyturn wrote it, or it is damaged.
+    """
+    return _STORED.load(folder)
+
+
+def save(folder: Path, keeper: Keeper | None) -> None:
+    """Write it.
+
+    Raises:
+        StateError: as `load`.
+        StoreError: `state.unwritable`, where the disk does not let it.
+    """
+    _STORED.save(folder, keeper)
+
+
+def _read(fields: Fields) -> Keeper | None:
+    return fields.get("keeper", maybe(whole_object(_keeper)))
+
+
+def _keeper(fields: Fields) -> Keeper:
+    return Keeper(
+        user_name=fields.get("user_name", text),
+        partition=fields.get("partition", text),
+        account=fields.get("account", text),
+        keeper_id=fields.get("keeper_id", text),
+        user_id=fields.get("user_id", text),
+        requests=fields.get("requests", listed(maybe(moment))),
+        key=fields.get("key", maybe(made_by(AccessKeyId))),
+        made=fields.get("made", maybe(moment)),
+        adopted=fields.get("adopted", listed(text)),
+        unsent=fields.get("unsent", truth),
+        removing=fields.get("removing", truth),
+    )
+
+
+def _written(keeper: Keeper | None) -> dict[str, Any]:
+    if keeper is None:
+        return {"keeper": None}
+    return {
+        "keeper": {
+            "user_name": keeper.user_name,
+            "partition": keeper.partition,
+            "account": keeper.account,
+            "keeper_id": keeper.keeper_id,
+            "user_id": keeper.user_id,
+            "requests": [moment_text(at) for at in keeper.requests],
+            "key": None if keeper.key is None else keeper.key.value,
+            "made": moment_text(keeper.made),
+            "adopted": list(keeper.adopted),
+            "unsent": keeper.unsent,
+            "removing": keeper.removing,
+        }
+    }
+
+
+def _sentences() -> Sentences:
+    return Sentences(
+        unreadable=_("What Keyturn remembers of its keeper cannot be read"),
+        mend=_(
+            "Put back a copy of the file; or delete the user keyturn-keeper-… in the AWS console, and move it away."
+        ),
+        unwritable=_("Keyturn could not remember its keeper"),
+        unwritten=_("What nobody would remember is not made."),
+    )
+
+
+_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
