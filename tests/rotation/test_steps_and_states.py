@@ -29,7 +29,8 @@ def _some_rotation(folder: Path) -> Rotation:
     text = frozen.read_text(encoding="utf-8").replace("@HOME@", "/home/anna").replace("@URL@", "http://127.0.0.1:1")
     with closing(sqlite3.connect(folder / FILE_NAME)) as database:
         database.executescript(text)
-    return replace(read_rotations(Journal(folder))[0][0], entries=())
+    with closing(Journal(folder)) as journal:
+        return replace(read_rotations(journal)[0][0], entries=())
 
 
 def _then(rotation: Rotation, step: Step, *marks: Mark, waits: bool = False) -> Rotation:
