@@ -303,11 +303,14 @@ class Client(Protocol):
         """
         return None
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return what a person does so that the program takes the key that was put in place; None: it does by itself.
 
         What is running now is not meant: the programs that can be seen running are asked about one by one
         (`how_to_restart`).
+
+        Args:
+            readings: what is known of the disk already; None if nothing is.
         """
         return None
 

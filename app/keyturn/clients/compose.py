@@ -23,6 +23,7 @@ from keyturn.edits.trees import Node, Scalar, Writing
 from keyturn.model.places import Place
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
 _SYSTEM_FOLDERS = (("opt",), ("srv",), ("var", "lib", "docker-compose"))
@@ -42,7 +43,7 @@ class Compose(Client):
         """Return each complete pair by service and variable; see `Client.spots`."""
         return spots_of(content, services_in(content), Writing.PLAIN)
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return how the containers are made anew: one keeps the variables that it was made with."""
         return containers_anew(place.path.parent)
 

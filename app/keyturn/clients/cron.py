@@ -19,6 +19,7 @@ from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
 # People keep their timetable in a file and hand it to cron, which copies it.
@@ -41,7 +42,7 @@ class Cron(Client):
         """Return each complete pair of variables; see `Client.spots`. A later line counts for the jobs below it."""
         return spots_of(content, _read(content))
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return how a timetable that is kept at home is handed to cron; cron's own files are read every minute."""
         if place.path not in _own_copies(computer):
             return None

@@ -26,6 +26,7 @@ from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
 
@@ -77,7 +78,7 @@ class Described(OwnFiles):
             for names, node in _at(root, key.at):
                 yield from _stored(key, names, _Values(root, node), content.path)
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return what the description says has to be done."""
         after = self.description.after
         if after is None:

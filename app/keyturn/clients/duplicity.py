@@ -21,6 +21,7 @@ from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
 
@@ -61,9 +62,9 @@ class Duplicity(Client):
         """Return each complete pair of variables; see `Client.spots`."""
         return shell_spots(content)
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return what keeps the old variables in memory."""
-        return after_change_of_variables(computer, place.path)
+        return after_change_of_variables(computer, place.path, readings)
 
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """Return the shared credentials file of a running duplicity that has no key in its variables."""

@@ -21,6 +21,7 @@ from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
 # The path of a place that is no file: a variable of the session in which Keyturn was started.
@@ -45,9 +46,9 @@ class Environment(Client):
         """Return each complete pair of variables; see `Client.spots`."""
         return shell_spots(content)
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return what keeps the old variables in memory."""
-        return after_change_of_variables(computer, place.path)
+        return after_change_of_variables(computer, place.path, readings)
 
 
 def _session_places(environment: Mapping[str, str]) -> Iterator[Place]:

@@ -21,6 +21,7 @@ from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
 _SYSTEM_FOLDERS = (("Library", "LaunchAgents"), ("Library", "LaunchDaemons"))
@@ -41,7 +42,7 @@ class Launchd(Client):
         """Return the pair of the variables; see `Client.spots`."""
         return spots_of(content, _read(content))
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return how launchd reads the job anew; it keeps what it loaded (launchctl(1))."""
         launchctl = "sudo launchctl" if "LaunchDaemons" in place.path.parts else "launchctl"
         job = quoted(str(place.path), computer.platform)

@@ -27,6 +27,7 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
 
@@ -59,9 +60,9 @@ class Restic(Client):
         """Return each complete pair of variables; see `Client.spots`."""
         return shell_spots(content)
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return what keeps the old variables in memory."""
-        return after_change_of_variables(computer, place.path)
+        return after_change_of_variables(computer, place.path, readings)
 
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None

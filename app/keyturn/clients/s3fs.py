@@ -28,6 +28,7 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
 
@@ -92,7 +93,7 @@ class S3fs(Client):
                 )
         return spots
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return how a mount is made anew where it cannot be seen running: on another computer's disk."""
         if computer.is_this_one:
             return None

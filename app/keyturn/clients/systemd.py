@@ -17,6 +17,7 @@ from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
 
@@ -34,7 +35,7 @@ class Systemd(Client):
         """Return the pair of the variables that count; see `Client.spots`."""
         return spots_of(content, _read(content))
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return how systemd reads the unit anew: until then it starts the service with the old key (systemctl(1))."""
         unit, typed = unit_name(place.path), quoted(unit_name(place.path), computer.platform)
         systemctl = "systemctl --user" if is_users_own(place.path) else "systemctl"

@@ -24,6 +24,7 @@ from keyturn.model.places import TEXT, Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
 # A long-term key's ID, and a secret access key as AWS makes them: 40 letters of Base64's alphabet (research/aws.md A1).
@@ -69,7 +70,7 @@ class TextFiles(Client):
             return {}
         return dict(_spots(content))
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return what only a person can see: whether what reads the file works with the new key."""
         return AfterChange(
             _("See that what reads {path} works with the new key: it was changed, not proved").format(path=place.path),

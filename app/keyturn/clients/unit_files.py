@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import Listing
+from keyturn.clients.readings import Readings
 from keyturn.computer.computer import Platform
 from keyturn.edits import units
 from keyturn.model.errors import FileError
@@ -46,17 +47,27 @@ def environment_files(computer: Computer, listing: Listing) -> Iterator[Path]:
         yield from (named for named, _lasting in _named_in(computer, path, listing))
 
 
-def lasting_readers(computer: Computer, path: Path) -> tuple[Path, ...]:
+def lasting_readers(computer: Computer, path: Path, readings: Readings | None = None) -> tuple[Path, ...]:
     """Return the units that took variables from `path` when they were started, and may run for days since.
 
     A service that does one thing and ends (`Type=oneshot`), or that a timer starts, reads the file at its next start.
+
+    Args:
+        readings: what is known of the disk already: the units are read once, however many files are asked about.
     """
-    wanted, listing = path.resolve(), Listing()
-    return tuple(
-        unit
-        for unit in unit_files(computer, listing)
-        if any(lasting and named.resolve() == wanted for named, lasting in _named_in(computer, unit, listing))
-    )
+    readings = Readings() if readings is None else readings
+    readers = readings.once("lasting readers", lambda: _lasting_readers(computer, Listing(readings=readings)))
+    return readers.get(path.resolve(), ())
+
+
+def _lasting_readers(computer: Computer, listing: Listing) -> Mapping[Path, tuple[Path, ...]]:
+    """By the real path of each file of variables, the units that may run for days with what they took from it."""
+    readers: dict[Path, dict[Path, None]] = {}
+    for unit in unit_files(computer, listing):
+        for named, lasting in _named_in(computer, unit, listing):
+            if lasting:
+                readers.setdefault(named.resolve(), {})[unit] = None
+    return {file: tuple(units_of_it) for file, units_of_it in readers.items()}
 
 
 def unit_name(path: Path) -> str:

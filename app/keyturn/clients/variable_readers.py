@@ -15,6 +15,7 @@ from keyturn.model.text import _
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
 _COMPOSE_FILE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]*)?\.ya?ml", re.IGNORECASE)
@@ -22,14 +23,14 @@ _COMPOSE_FILE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]*)?\.ya?ml", re.IGN
 _OF_A_SESSION = ("environment", ".pam_environment")
 
 
-def after_change_of_variables(computer: Computer, path: Path) -> AfterChange | None:
+def after_change_of_variables(computer: Computer, path: Path, readings: Readings | None = None) -> AfterChange | None:
     """Return what a person does after variables in `path` were changed; None where the next run reads them anew."""
     if path.parent.name == "environment.d" or path.name in _OF_A_SESSION:
         return AfterChange(
             _("Sign out and in again: a session reads {path} when it begins").format(path=path),
             (_("Sign out of this computer and in again. On a server, restart its services."),),
         )
-    services = lasting_readers(computer, path)
+    services = lasting_readers(computer, path, readings)
     if services:
         return AfterChange(
             _("Restart what systemd started with the variables of {path}").format(path=path),

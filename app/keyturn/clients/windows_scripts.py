@@ -22,6 +22,7 @@ from keyturn.model.places import Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
 _ENDINGS = (*windows_scripts.BATCH_ENDINGS, *windows_scripts.POWERSHELL_ENDINGS)
@@ -44,7 +45,7 @@ class WindowsScripts(Client):
         """Return each complete pair of variables; see `Client.spots`."""
         return spots_of(content, _read(content), decoded(content.content).encoding)
 
-    def after_change(self, computer: Computer, place: Place) -> AfterChange | None:
+    def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return how variables that a script sets for good are set anew (`setx`, which programs read as they start)."""
         try:
             sets_for_good = _SETX.search(decoded(read_file(place.path).content).text) is not None

@@ -12,6 +12,7 @@ from keyturn.clients.arq_buckets import ARQ_7
 from keyturn.clients.client import AfterChange
 from keyturn.clients.containers import Containers
 from keyturn.clients.corners import is_a_copy
+from keyturn.clients.readings import Readings
 from keyturn.clients.registry import client_named
 from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
 from keyturn.clients.walking import listed
@@ -92,9 +93,9 @@ def after_changes(surroundings: Surroundings, decision: Decision) -> tuple[Await
     Destinations that need the same are one item, named after the first of them.
     """
     found: dict[AfterChange, Awaited] = {}
-    containers = Containers(surroundings.computer)
+    containers, readings = Containers(surroundings.computer), Readings()
     for number, one in enumerate(decision.destinations, start=1):
-        own = client_named(one.place.client).after_change(surroundings.computer, one.place)
+        own = client_named(one.place.client).after_change(surroundings.computer, one.place, readings)
         for part, needed in enumerate((*(() if own is None else (own,)), *containers.after_change(one.place.path))):
             item = f"apply-{number}" if part == 0 else f"apply-{number}-{part + 1}"
             found.setdefault(needed, Awaited(item, needed.title, needed.steps))
