@@ -123,10 +123,11 @@ def test_a_sign_in_of_identity_center_signs_until_it_ends(colleague: Colleague) 
     assert "aws sso login --profile portal" in ended.value.message
 
 
-def write_login(office: Office, user: str | None, *, lasting: timedelta = timedelta(minutes=15)) -> str:
+def write_login(office: Office, user: str | None, *, profile: str = "browser") -> str:
+    """What a sign-in by `aws login` leaves in `~/.aws`; returns the session's key."""
     whose = iam_arn(office, "root" if user is None else f"user/{user}")
-    office.write(".aws/config", f"[profile browser]\nlogin_session = {whose}\n")
-    pair, token, ends = office.account.administrator.sign_in(user, lasting=lasting)
+    office.write(".aws/config", f"[profile {profile}]\nlogin_session = {whose}\n")
+    pair, token, ends = office.account.administrator.sign_in(user, lasting=timedelta(minutes=15))
     given = {
         "accessKeyId": pair.access_key_id.value,
         "secretAccessKey": pair.secret.reveal(),

@@ -1,10 +1,12 @@
-"""A program that stands in a person's file, and that the person named in this very command: nothing else starts it."""
+"""Programs that get a key for a person who named them in this very command: nothing else starts them."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from keyturn.computer.computer import Computer, Platform
@@ -12,8 +14,8 @@ from keyturn.computer.programs import NO_CONSOLE
 from keyturn.model.errors import ClientError
 from keyturn.model.text import _
 
-# It may ask its person for a password or a code meanwhile.
-_PATIENCE = 300.0
+# It may ask its person for a password or a code, or open a browser, meanwhile.
+_PATIENCE = 600.0
 
 
 def run_named(command: str, computer: Computer) -> bytes:
@@ -24,21 +26,53 @@ def run_named(command: str, computer: Computer) -> bytes:
     Raises:
         ClientError: `program.not-started`, `program.failed`, with nothing of what it wrote.
     """
-    argv = _words(command, computer)
+    return answer_of(_words(command, computer), person_environment(computer))
+
+
+def answer_of(argv: Sequence[str], environment: Mapping[str, str]) -> bytes:
+    """Run a program to its end, as `run_named` does.
+
+    Raises:
+        ClientError: `program.not-started`, `program.failed`, with nothing of what it wrote.
+    """
+    return _run(argv, environment, subprocess.PIPE).stdout or b""
+
+
+def attend(argv: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Run a program that talks to the person; all that it says goes to standard error.
+
+    Raises:
+        ClientError: as `answer_of`.
+    """
+    sys.stderr.flush()
+    _run(argv, environment, 2, stdin=None)
+
+
+def person_environment(computer: Computer) -> Mapping[str, str]:
+    """The variables that the person's programs see; for another home, this process's, with that home in them."""
+    if computer.is_this_one:
+        return computer.environment
+    home = str(computer.home)
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("AWS_")}
+    return {**kept, "HOME": home, "USERPROFILE": home}
+
+
+def _run(
+    argv: Sequence[str], environment: Mapping[str, str], stdout: int, stdin: int | None = subprocess.DEVNULL
+) -> subprocess.CompletedProcess[bytes]:
     name = PurePath(argv[0]).name if argv else "?"
-    environment = dict(computer.environment) or {"HOME": str(computer.home), "PATH": os.defpath}
     try:
         done = subprocess.run(
             argv,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            env=dict(environment),
+            stdin=stdin,
+            stdout=stdout,
             timeout=_PATIENCE,
             creationflags=NO_CONSOLE,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _failed(name, _("it did not end within five minutes")) from None
+        raise _failed(name, _("it did not end within ten minutes")) from None
     except (OSError, ValueError, IndexError) as error:
         raise ClientError(
             _("{program} could not be started").format(program=name),
@@ -47,7 +81,7 @@ def run_named(command: str, computer: Computer) -> bytes:
         ) from None
     if done.returncode != 0:
         raise _failed(name, _("it ended with code {code}").format(code=done.returncode))
-    return done.stdout
+    return done
 
 
 def _words(command: str, computer: Computer) -> list[str]:
@@ -63,6 +97,6 @@ def _words(command: str, computer: Computer) -> list[str]:
 def _failed(name: str, why: str) -> ClientError:
     return ClientError(
         _("{program} gave no key").format(program=name),
-        _("The profile asks this program for its key, and {why}. Nothing was changed.").format(why=why),
+        _("Keyturn asked this program for a key, and {why}. Nothing was changed.").format(why=why),
         code="program.failed",
     )

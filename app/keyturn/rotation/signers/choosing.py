@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn.aws import identity
-from keyturn.model.errors import UsageError
-from keyturn.model.text import _
 from keyturn.rotation.signers.found_key import found_key
 from keyturn.rotation.signers.keeper import key_of_keeper
 from keyturn.rotation.signers.profile import AskCode, key_of_profile_named
+from keyturn.rotation.signers.sign_in import signed_in
 from keyturn.rotation.signers.somebody import Somebody
 from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.signers.who import Kind, Who
@@ -40,7 +39,5 @@ def opened_signer(surroundings: Surroundings, who: Who, ask_code: AskCode) -> Si
         case Kind.KEEPER:
             pair = key_of_keeper(surroundings)
         case Kind.SIGN_IN:
-            raise UsageError(
-                _("--as {who} is not to be had here").format(who=who), _("Nothing was changed."), code="signer.kind"
-            )
+            return signed_in(surroundings, who)
     return Somebody(str(who), pair, identity.whose(surroundings.aws, pair))
