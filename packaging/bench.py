@@ -105,6 +105,11 @@ def rotation() -> None:
         row(f"rotation, destinations: {destinations}, {trip}", seconds(measured.seconds), over)
         steps = ", ".join(f"{step} {count}" for step, count in measured.calls.items() if count)
         row("  requests to AWS", f"{measured.calls.total():,}", steps)
+    one, many = (bench_rotation.rotate_fleet(bench_rotation.Fleet(*size)) for size in ((1, 1), (1000, 40)))
+    for name, measured in (("1 destination", one), ("1,000 destinations over 40 buckets", many)):
+        over = f"{measured.seconds / one.seconds:.1f} × one destination"
+        row(f"rotation, {name}, own checks", seconds(measured.seconds), over, "at most 10 ×")
+        row("  requests to AWS", f"{measured.calls.total():,}")
 
 
 def window(program: str, home: Path, state: Path) -> None:

@@ -6,6 +6,8 @@ import base64
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,58 +43,6 @@ class Measured:
 
     seconds: float
     calls: Counter[str]
-
-
-def rotate(destinations: int) -> Measured:
-    """Rotate a root key that stands in so many restic files, each with a bucket of its own."""
-    account = PracticeAccount()
-    old = account.create_root_key(age_days=3000)
-    with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as folder, account.serving() as url:
-        home, memory = Path(folder) / "home", Path(folder) / "memory"
-        memory.mkdir()
-        furnish_home(account, old, home, destinations, url)
-        account.fail("*", hang_after(ROUND_TRIP), times=1_000_000)
-        return _measured(account, Computer(Platform.LINUX, home, {}, is_this_one=False), memory, url)
-
-
-def furnish_home(account: PracticeAccount, old: KeyPair, home: Path, destinations: int, url: str) -> None:
-    """Write so many restic files with the key, each with a bucket of its own."""
-    restic = home / ".config" / "restic"
-    restic.mkdir(parents=True)
-    for number in range(destinations):
-        account.create_bucket(f"bucket-{number:02}")
-        account.put_object(f"bucket-{number:02}", "data/one", b"x")
-        (restic / f"{number:02}.env").write_text(
-            f"AWS_ACCESS_KEY_ID={old.access_key_id}\nAWS_SECRET_ACCESS_KEY={old.secret.reveal()}\n"
-            f"RESTIC_REPOSITORY=s3:{url}/bucket-{number:02}/data\n"
-        )
-
-
-def _measured(account: PracticeAccount, computer: Computer, memory: Path, url: str) -> Measured:
-    calls: Counter[str] = Counter()
-    seen = [0]
-
-    def count(event: Event) -> None:
-        if event.moment in {Moment.DONE, Moment.FAILED}:
-            calls[event.step.value] += len(account.records) - seen[0]
-            seen[0] = len(account.records)
-
-    journal = Journal(memory)
-    aws = Aws(AwsSettings(endpoint_url=url), OwnUses(journal))
-    surroundings = Surroundings(computer, aws, journal, MemorySecrets(), SystemClock(), count, endpoint_url=url)
-    survey = take_survey(surroundings)
-    calls["scan"], seen[0] = len(account.records), len(account.records)
-    options = Options(Route.SCOPED_USER, watch_days=0, off_days=0)
-    plan = make_plan(surroundings, survey, survey.keys[0], options)
-    calls["plan"], seen[0] = len(account.records) - seen[0], len(account.records)
-    before = time.perf_counter()
-    result = conductor.rotate(surroundings, plan)
-    seconds = time.perf_counter() - before
-    if result.ending is not Ending.WAITING or result.step is not Step.WATCH:
-        raise RuntimeError(f"the rotation ended at {result.step.value}: {result.problem}")
-    aws.close()
-    journal.close()
-    return Measured(seconds, calls)
 
 
 @dataclass(frozen=True)
@@ -137,3 +87,72 @@ class Fleet:
                     commands.append(f"s3cmd -c {s3cmd}/{number:04}.s3cfg sync /srv/files s3://{bucket}/data/")
         remotes.write_text("\n".join(sections))
         (home / "bin/backup.sh").write_text("\n".join(commands) + "\n")
+
+
+def rotate(destinations: int) -> Measured:
+    """Rotate a root key that stands in so many restic files, each with a bucket of its own."""
+    with _prepared() as (account, old, home, memory, url):
+        furnish_home(account, old, home, destinations, url)
+        account.fail("*", hang_after(ROUND_TRIP), times=1_000_000)
+        return _measured(account, Computer(Platform.LINUX, home, {}, is_this_one=False), memory, url)
+
+
+def rotate_fleet(fleet: Fleet) -> Measured:
+    """Rotate a root key that stands in all files of a fleet, the programs' own checks included."""
+    with _prepared() as (account, old, home, memory, url):
+        fleet.furnish(account, old, home, url)
+        account.fail("*", hang_after(ROUND_TRIP), times=1_000_000)
+        computer = Computer(Platform.LINUX, home, {"PATH": "/usr/bin:/bin"}, is_this_one=True)
+        return _measured(account, computer, memory, url)
+
+
+@contextmanager
+def _prepared() -> Iterator[tuple[PracticeAccount, KeyPair, Path, Path, str]]:
+    """An account with a root key, a home, a folder for Keyturn's memory, and where the account answers."""
+    account = PracticeAccount()
+    old = account.create_root_key(age_days=3000)
+    with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as folder, account.serving() as url:
+        home, memory = Path(folder) / "home", Path(folder) / "memory"
+        home.mkdir()
+        memory.mkdir()
+        yield account, old, home, memory, url
+
+
+def furnish_home(account: PracticeAccount, old: KeyPair, home: Path, destinations: int, url: str) -> None:
+    """Write so many restic files with the key, each with a bucket of its own."""
+    restic = home / ".config" / "restic"
+    restic.mkdir(parents=True)
+    for number in range(destinations):
+        account.create_bucket(f"bucket-{number:02}")
+        account.put_object(f"bucket-{number:02}", "data/one", b"x")
+        (restic / f"{number:02}.env").write_text(
+            f"AWS_ACCESS_KEY_ID={old.access_key_id}\nAWS_SECRET_ACCESS_KEY={old.secret.reveal()}\n"
+            f"RESTIC_REPOSITORY=s3:{url}/bucket-{number:02}/data\n"
+        )
+
+
+def _measured(account: PracticeAccount, computer: Computer, memory: Path, url: str) -> Measured:
+    calls: Counter[str] = Counter()
+    seen = [0]
+
+    def count(event: Event) -> None:
+        if event.moment in {Moment.DONE, Moment.FAILED}:
+            calls[event.step.value] += len(account.records) - seen[0]
+            seen[0] = len(account.records)
+
+    journal = Journal(memory)
+    aws = Aws(AwsSettings(endpoint_url=url), OwnUses(journal))
+    surroundings = Surroundings(computer, aws, journal, MemorySecrets(), SystemClock(), count, endpoint_url=url)
+    survey = take_survey(surroundings)
+    calls["scan"], seen[0] = len(account.records), len(account.records)
+    options = Options(Route.SCOPED_USER, watch_days=0, off_days=0)
+    plan = make_plan(surroundings, survey, survey.keys[0], options)
+    calls["plan"], seen[0] = len(account.records) - seen[0], len(account.records)
+    before = time.perf_counter()
+    result = conductor.rotate(surroundings, plan)
+    seconds = time.perf_counter() - before
+    if result.ending is not Ending.WAITING or result.step is not Step.WATCH:
+        raise RuntimeError(f"the rotation ended at {result.step.value}: {result.problem}")
+    aws.close()
+    journal.close()
+    return Measured(seconds, calls)
