@@ -60,6 +60,7 @@ class Asked:
         unclear: addresses whose bucket only a run would tell.
         removes: it deletes what is there.
         beyond: what it asks that no key for backups may do: another service, or a change of a bucket.
+        variable: the one that holds the key's ID, if the program takes it from that alone; empty for the usual ones.
         line: counted from 1.
     """
 
@@ -74,6 +75,7 @@ class Asked:
     manner: Manner = AS_USUAL
     removes: bool = False
     beyond: str = ""
+    variable: str = ""
 
     @property
     def targets(self) -> tuple[Target, ...]:

@@ -58,6 +58,8 @@ def is_for(asked: Asked, variable: str, values: Mapping[str, str]) -> bool:
         variable: the one that holds the key's ID.
         values: all that are set beside it.
     """
+    if asked.variable:
+        return variable.upper() == asked.variable
     own = remote_of(variable)
     if own:
         return asked.lender is Lender.REMOTE and asked.name.upper() == own

@@ -15,13 +15,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.command_asks import Asked, Lender, asked_by
+from keyturn.clients.command_asks import Asked, Lender
 from keyturn.clients.consumers import consumer_in
 from keyturn.clients.endpoints import is_aws_endpoint, region_in, same_server, speaks_plain_http
+from keyturn.clients.images import asked_in
 from keyturn.clients.jobs import Job
 from keyturn.clients.looking import Loan
 from keyturn.clients.rclone import config_paths as rclone_paths
 from keyturn.clients.s3cmd import usual_paths as s3cmd_paths
+from keyturn.clients.script_paths import Whereabouts, path_of
 from keyturn.edits.commands import Command, program_name
 from keyturn.edits.expansion import UNKNOWN, expanded, resolved
 from keyturn.model.places import Consumer, Place, Target
@@ -77,7 +79,7 @@ class _Crediting:
         values = self._values(job)
         remotes = _remotes(values)
         for command in job.variables.commands:
-            yield from asked_by(resolved(command, values), values, remotes)
+            yield from asked_in(resolved(command, values), values, remotes)
 
     # --- whose key it is ---
 
@@ -104,16 +106,28 @@ class _Crediting:
                 prefix = f"RCLONE_CONFIG_{asked.name.upper()}_"
                 in_variables = [one for one in self._in_reach(job) if prefix in one.locator.upper()]
                 usual = rclone_paths(self._computer)
-                return in_variables or self._in_file("rclone", asked.config, usual, asked.name)
+                mounted = self._mounted(job, asked.name) if not asked.config else []
+                return in_variables or mounted or self._in_file("rclone", asked.config, usual, asked.name)
             case Lender.FILE:
                 named = asked.config or values.get("S3CMD_CONFIG", "")
                 usual = s3cmd_paths(self._computer)
                 return [one for client in ("s3cmd", "s4cmd") for one in self._in_file(client, named, usual)]
             case Lender.ALIAS:
                 return [one for one in self._keys if one.client == "mc" and one.name == asked.name]
+            case Lender.VARIABLES if asked.variable:
+                return [one for one in self._in_reach(job) if asked.variable in one.locator]
             case Lender.VARIABLES:
                 return self._in_reach(job) or self._profile(job, values.get(_PROFILE) or _USUAL_PROFILE)
         return []
+
+    def _mounted(self, job: Job, remote: str) -> list[Place]:
+        """The remotes of that name in the files of rclone's that a container sees."""
+        where = Whereabouts(self._computer, job)
+        mounts = [host for _inside, host in job.variables.mounts or ()]
+        named = (Path(host) if host.startswith("/") else path_of(host, where).path for host in mounts)
+        hosts = [Path(os.path.realpath(host)) for host in named if host is not None]
+        rclone = [one for one in self._keys if one.client == "rclone" and one.name == remote] if hosts else []
+        return [one for one in rclone if any(self._real[one.path].is_relative_to(host) for host in hosts)]
 
     def _in_file(self, client: str, named: str, usual: Sequence[Path], name: str = "") -> list[Place]:
         """The keys of a program's own file: of the one that is named, else of the usual ones."""

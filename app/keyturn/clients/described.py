@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, AfterChange, OwnFile
-from keyturn.clients.command_goals import bucket_named, goal_at
-from keyturn.clients.description import Description, KeyAt, descriptions, manner_of
-from keyturn.clients.endpoints import speaks_plain_http
+from keyturn.clients.described_values import Values, at, said_of
+from keyturn.clients.description import Description, KeyAt, descriptions
 from keyturn.clients.grammars import tree_of
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, is_placeholder, locator_of_line
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.own_files import OwnFiles, StoredKey
 from keyturn.clients.traces import traces_on
-from keyturn.edits import trees
 from keyturn.edits.files import FileContent
-from keyturn.edits.trees import Node, Scalar
+from keyturn.edits.trees import Node
 from keyturn.model.errors import FileError
-from keyturn.model.needs import Addition
-from keyturn.model.places import Place, PlaceKind, Problem, Target
+from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
     from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
-
-_ANY = "*"
-_OFF = frozenset({"false", "no", "off", "0"})
 
 
 def described_programs() -> tuple[Described, ...]:
@@ -73,10 +67,10 @@ class Described(OwnFiles):
 
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return each pair that the description leads to."""
-        root = tree_of(content, self.description.grammar)
+        root = self._tree(content)
         for key in self.description.keys:
-            for names, node in _at(root, key.at):
-                yield from _stored(key, names, _Values(root, node), content.path)
+            for names, node in at(root, key.at):
+                yield from _stored(key, names, Values(root, node), content.path)
 
     def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return what the description says has to be done."""
@@ -93,6 +87,10 @@ class Described(OwnFiles):
     def how_to_restart(self, program: RunningProgram) -> str:
         """Return the description's sentence."""
         return _(self.description.restart)
+
+    def _tree(self, content: FileContent) -> Node:
+        grammar = self.description.grammar
+        return {} if grammar is None else tree_of(content, grammar)
 
     def _concerns(self, look: Look, path: Path) -> bool:
         """Whether the file says anything of S3, or cannot be read, which is for the look to tell."""
@@ -137,92 +135,30 @@ class Described(OwnFiles):
             )
 
     def _computed(self, content: FileContent) -> Iterator[bool]:
-        root = tree_of(content, self.description.grammar)
+        root = self._tree(content)
         for key in self.description.keys:
-            for _names, node in _at(root, key.at):
-                value = _Values(root, node).scalar(key.access_key_id)
+            for _names, node in at(root, key.at):
+                value = Values(root, node).scalar(key.access_key_id)
                 yield value is not None and (not value.is_text or (bool(value.value) and is_placeholder(value.value)))
 
 
-class _Values:
-    """The values that a description's paths lead to, from one table of a file."""
-
-    def __init__(self, root: Node, table: Node) -> None:
-        self._root = root
-        self._table = table
-
-    def every(self, path: str) -> Iterator[Scalar]:
-        """Yield each value under a path; nothing for an empty one."""
-        start = self._root if path.startswith("/") else self._table
-        for _names, node in _at(start, path.strip("/")) if path else ():
-            if isinstance(node, Scalar):
-                yield node
-
-    def scalar(self, path: str) -> Scalar | None:
-        """Return the first value under a path."""
-        return next(self.every(path), None)
-
-    def text(self, path: str) -> str | None:
-        """Return the first value as the program reads it; None where it is empty or computed."""
-        found = self.scalar(path)
-        # A number is one for the program, too.
-        return None if found is None or (not found.is_text and is_placeholder(found.value)) else found.value or None
-
-
-def _at(node: Node, path: str) -> Iterator[tuple[Sequence[str], Node]]:
-    """Yield what stands under a path, with the names on the way."""
-    first, _slash, rest = path.partition("/")
-    if not path:
-        yield (), node
-        return
-    members: Iterable[tuple[str, Node]] = _items(node) if isinstance(node, list) else trees.members(node)
-    for name, inner in members:
-        if first in (_ANY, name):
-            for names, found in _at(inner, rest):
-                yield (name, *names), found
-
-
-def _items(node: Sequence[Node]) -> Iterator[tuple[str, Node]]:
-    return ((str(number), item) for number, item in enumerate(node))
-
-
-def _stored(key: KeyAt, names: Sequence[str], values: _Values, path: Path) -> Iterator[StoredKey]:
+def _stored(key: KeyAt, names: Sequence[str], values: Values, path: Path) -> Iterator[StoredKey]:
     identifier = values.scalar(key.access_key_id)
-    if identifier is None or not identifier.is_text or not identifier.value or not _applies(key, values):
+    if identifier is None or not identifier.is_text or not identifier.value:
         return
-    address = values.text(key.address)
-    goal = None if address is None else goal_at(address)
-    manner = {name: said for name, at in key.manner.items() if (said := values.text(at)) is not None}
-    token = values.text(key.token)
-    endpoint = _endpoint(key, values) or (goal.endpoint if goal is not None else None)
+    said = said_of(key, values)
+    if said is None:
+        return
     yield StoredKey(
         locator="/".join((*names, key.access_key_id)),
         name=key.called or (names[-1] if names else path.name),
         access_key_id=identifier,
         secret=values.scalar(key.secret),
-        targets=(*_targets(key, values), *(() if goal is None or goal.target is None else (goal.target,))),
-        region=values.text(key.region),
-        endpoint=endpoint,
-        additions=key.asks | ({Addition.OBJECT_ACL} if "acl" in manner else set()),
-        manner=manner_of(manner),
-        plain_http=(values.text(key.tls) or "").lower() in _OFF or speaks_plain_http(endpoint),
-        token=key.token if token else None,
+        targets=said.targets,
+        region=said.region,
+        endpoint=said.endpoint,
+        additions=said.additions,
+        manner=said.manner,
+        plain_http=said.plain_http,
+        token=key.token if values.text(key.token) else None,
     )
-
-
-def _applies(key: KeyAt, values: _Values) -> bool:
-    return all(values.text(path) == wanted for path, wanted in key.only_if.items())
-
-
-def _targets(key: KeyAt, values: _Values) -> Iterator[Target]:
-    prefix = values.text(key.prefix) or ""
-    for at in key.buckets:
-        for value in values.every(at):
-            bucket, _slash, folder = value.value.strip("/").partition("/")
-            if value.is_text and bucket_named(bucket) is not None:
-                yield Target(bucket, "/".join(part for part in (folder.strip("/"), prefix.strip("/")) if part))
-
-
-def _endpoint(key: KeyAt, values: _Values) -> str | None:
-    host, port = values.text(key.endpoint), values.text(key.port)
-    return host if host is None or port is None or "://" in host else f"{host}:{port}"

@@ -27,7 +27,7 @@ from keyturn.model.text import _
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _MEMBERS = frozenset(
-    {*("name", "title", "grammar", "files", "keys", "programs", "restart", "after", "careful", "sources")}
+    {*("name", "title", "grammar", "files", "keys", "image", "programs", "restart", "after", "careful", "sources")}
 )
 _OF_FILES = frozenset({*(one.value for one in Platform), "names", "signature", "variables", "options"})
 _OF_A_KEY = frozenset(
@@ -36,6 +36,7 @@ _OF_A_KEY = frozenset(
         *("tls", "asks", "manner", "only_if"),
     }
 )
+_OF_AN_IMAGE = (_OF_A_KEY - {"at", "called", "secret", "token"}) | {"names", "remote", "remote_path"}
 _OF_MANNERS = frozenset({"encryption", "kms_key", "storage_class", "acl"})
 
 
@@ -46,14 +47,15 @@ class Files:
     Attributes:
         patterns: by the system, as `clients/traces.py` reads them.
         names: what a file is called that lies elsewhere; `*` stands for any letters.
-        signature: what stands in the file if S3 is set up in it. One without it is none of the program's at S3.
+        signature: what stands in the file if S3 is set up in it. One without it is none of the program's at S3. None
+            for a program without files.
         variables: variables of the environment that hold its path.
         options: options of the program's command that do.
     """
 
     patterns: Mapping[Platform, tuple[str, ...]]
     names: tuple[str, ...]
-    signature: re.Pattern[bytes]
+    signature: re.Pattern[bytes] | None
     variables: tuple[str, ...]
     options: tuple[str, ...]
 
@@ -91,6 +93,23 @@ class KeyAt:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A container image that works with a key in variables, or with a remote of rclone's that variables name.
+
+    Attributes:
+        names: the image's name, without registry, owner and version.
+        says: the variables that say where it goes, as for a key in a file.
+        remote: the variable that holds the remote's name; empty if the key is in variables.
+        remote_path: the variable that holds `BUCKET/FOLDER` at that remote.
+    """
+
+    names: tuple[str, ...]
+    says: KeyAt
+    remote: str
+    remote_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Afterwards:
     """What a person does so that the program takes the key that was put into its file.
 
@@ -110,6 +129,8 @@ class Description:
     Attributes:
         name: as the command line calls it; also the file's name.
         title: as people call it.
+        grammar: of its files; None if it has none of its own, but variables of a container.
+        image: the container image that is run; None without one.
         programs: what its running programs are called that go on with the key they have read.
         restart: how such a one takes the new key, in a sentence; empty without such programs.
         after: what has to be done in any case; None if the program reads its file at each run.
@@ -119,9 +140,10 @@ class Description:
 
     name: str
     title: str
-    grammar: Grammar
+    grammar: Grammar | None
     files: Files
     keys: tuple[KeyAt, ...]
+    image: Image | None
     programs: tuple[str, ...]
     restart: str
     after: Afterwards | None
@@ -177,17 +199,21 @@ def _description(stem: str, written: Mapping[str, Any]) -> Description:
     description = Description(
         name=stem,
         title=text(written, "title"),
-        grammar=Grammar(text(written, "grammar")),
+        grammar=Grammar(text(written, "grammar")) if "grammar" in written else None,
         files=_files(table(written, "files")),
         keys=tuple(map(_key, tables(written, "keys"))),
+        image=_image(table(written, "image")) if "image" in written else None,
         programs=texts(written, "programs"),
         restart=_may_lack(written, "restart"),
         after=_after(table(written, "after")),
         careful=texts(written, "careful"),
         sources=texts(written, "sources"),
     )
-    if not description.keys or not description.sources:
-        raise ValueError("`keys` and `sources` have to say something")
+    has_files = description.grammar is not None
+    if not description.sources or not (has_files or description.image):
+        raise ValueError("`sources` have to say something, and so have `keys` or `image`")
+    if not has_files == bool(description.keys) == ("files" in written):
+        raise ValueError("`grammar`, `files` and `keys` belong together")
     if bool(description.programs) is not bool(description.restart):
         raise ValueError("`programs` and `restart` belong together")
     return description
@@ -196,6 +222,8 @@ def _description(stem: str, written: Mapping[str, Any]) -> Description:
 def _files(written: Mapping[str, Any]) -> Files:
     expect_members(written, _OF_FILES, "`files`")
     patterns = {system: texts(written, system.value) for system in Platform}
+    if not written:
+        return Files(patterns, (), None, (), ())
     names = texts(written, "names")
     if not any(patterns.values()) and not names:
         raise ValueError("`files` names no place")
@@ -205,14 +233,29 @@ def _files(written: Mapping[str, Any]) -> Files:
 
 def _key(written: Mapping[str, Any]) -> KeyAt:
     expect_members(written, _OF_A_KEY, "one of `keys`")
+    text(written, "id")
+    text(written, "secret")
+    return _says(written)
+
+
+def _image(written: Mapping[str, Any]) -> Image:
+    expect_members(written, _OF_AN_IMAGE, "`image`")
+    names = texts(written, "names")
+    remote, remote_path = _may_lack(written, "remote"), _may_lack(written, "remote_path")
+    if not names or bool(remote) is not bool(remote_path):
+        raise ValueError("`image` needs `names`, and `remote` and `remote_path` belong together")
+    return Image(names, _says(written), remote, remote_path)
+
+
+def _says(written: Mapping[str, Any]) -> KeyAt:
     manner = table(written, "manner")
     expect_members(manner, _OF_MANNERS, "`manner`")
     only_if = table(written, "only_if")
     return KeyAt(
         at=_may_lack(written, "at"),
         called=_may_lack(written, "called"),
-        access_key_id=text(written, "id"),
-        secret=text(written, "secret"),
+        access_key_id=_may_lack(written, "id"),
+        secret=_may_lack(written, "secret"),
         token=_may_lack(written, "token"),
         buckets=texts(written, "buckets"),
         prefix=_may_lack(written, "prefix"),

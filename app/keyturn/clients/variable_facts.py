@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from keyturn.clients.command_asks import Asked, Lender, asked_by
+from keyturn.clients.command_asks import Asked, Lender
 from keyturn.clients.command_goals import Goal, bucket_named, goal_at, goals_of
 from keyturn.clients.consumers import asked_in_variables, consumers_in, is_for, remote_of
 from keyturn.clients.endpoints import region_in
+from keyturn.clients.images import asked_in
 from keyturn.clients.key_names import key_name
 from keyturn.clients.restic_addresses import repository
 from keyturn.clients.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
@@ -66,6 +67,9 @@ class Setting:
     def facts_of(self, pair: ShellPair) -> FileFacts:
         """Return what the variables and commands around a pair say of where it is used."""
         name = pair.assignment.name
+        described = [one for one in self._asked if one.variable and is_for(one, name, self._values)]
+        if any(goal.target is not None for one in described for goal in one.goals):
+            return self._facts_of_image(name, described)
         own = self._named_after(_stem(name))
         number = self._command_with(pair)
         reach = self._reach(number)
@@ -81,6 +85,15 @@ class Setting:
         additions, manner = self._said(name)
         consumers = self._consumers(name, number)
         return FileFacts(self._token, region, endpoint, targets or self._buckets, additions, manner, consumers)
+
+    def _facts_of_image(self, name: str, described: Sequence[Asked]) -> FileFacts:
+        """What a container's variables say of a key, whose image is described: it reads no others."""
+        goals = [goal for one in described for goal in one.goals]
+        endpoint = next((goal.endpoint for goal in goals if goal.endpoint), None)
+        region = next((goal.region for goal in goals if goal.region), None) or self._region or region_in(endpoint)
+        additions, manner = self._said(name)
+        consumers = consumers_in(self._path, described)
+        return FileFacts(self._token, region, endpoint, _targets(goals), additions, manner, consumers)
 
     def _reach(self, number: int | None) -> _Reach:
         """Where a command goes, or, without its number, everything that runs with the variables."""
@@ -100,7 +113,7 @@ class Setting:
         key: Hashable = (remote, number)
         if key not in self._consumers_of:
             if number is not None:
-                asked: Iterable[Asked] = asked_by(self._resolved[number], self._values, self._remotes)
+                asked: Iterable[Asked] = asked_in(self._resolved[number], self._values, self._remotes)
             elif remote:
                 asked = self._asked_of_remotes.get(remote, ())
             else:
@@ -150,7 +163,7 @@ class Setting:
 
     @cached_property
     def _asked(self) -> list[Asked]:
-        return [asked for one in self._without_own_key for asked in asked_by(one, self._values, self._remotes)]
+        return [asked for one in self._without_own_key for asked in asked_in(one, self._values, self._remotes)]
 
     @cached_property
     def _remotes(self) -> Mapping[str, str]:
