@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.text import _
+from keyturn.reminders.renewal_standing import RenewalStanding
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, State, Step
 from keyturn.state.seen_keys import SeenKey
 from keyturn.state.settings import Settings
+
+# A run that was missed is made up at the next sign-in, which may be after a weekend.
+_MISSED = timedelta(days=3)
 
 
 class DueKind(StrEnum):
@@ -21,6 +25,7 @@ class DueKind(StrEnum):
 
     INTERRUPTED = "interrupted"  # a rotation began a step and did not end it
     STOPPED = "stopped"  # a rotation cannot go on without a person
+    RENEWAL = "renewal"  # something stands in the way of a key that renews itself
     DELETION = "deletion"
     TURNING_OFF = "turning-off"
     BY_HAND = "by-hand"  # a rotation waits for things that a person does
@@ -67,13 +72,33 @@ class Standing:
 
 
 def foreseen(
-    keys: Sequence[SeenKey], rotations: Sequence[Standing], settings: Settings, now: datetime
+    keys: Sequence[SeenKey],
+    rotations: Sequence[Standing],
+    settings: Settings,
+    now: datetime,
+    renewals: Sequence[RenewalStanding] = (),
 ) -> tuple[Due, ...]:
-    """Everything that is due now or will be: the most urgent kind first, within it the longest due first."""
+    """Everything that is due now or will be: the most urgent kind first, within it the longest due first.
+
+    What a renewal does by itself is due for nobody, unless no run did it for days.
+    """
     under_way = [one for one in rotations if not one.rotation.is_over]
-    found = [*_of_rotations(under_way), *_of_keys(keys, under_way, settings, now)]
+    # Of a key that was deleted since the last look at the keys, nothing is due.
+    in_hand = {one.rotation.decision.key for one in rotations if not one.rotation.is_over or _deleted(one.rotation)}
+    in_hand |= {one.renewal.key for one in renewals}
+    by_itself = {one.rotation.name: one.kept_off is None for one in renewals if one.rotation is not None}
+    found = [
+        *_of_rotations(one for one in under_way if one.rotation.name not in by_itself),
+        *_of_renewed(by_itself, under_way),
+        *_of_renewals(renewals),
+        *_of_keys(keys, settings, now, in_hand),
+    ]
     order = list(DueKind)
     return tuple(sorted(found, key=lambda one: (order.index(one.kind), one.since)))
+
+
+def _deleted(rotation: Rotation) -> bool:
+    return rotation.is_done(Step.DELETE)
 
 
 def too_old_from(key: AccessKey, settings: Settings) -> datetime | None:
@@ -99,6 +124,54 @@ def _of_rotations(standings: Iterable[Standing]) -> Iterator[Due]:
                 yield _unaccepted(rotation)
             case State.WAITING:
                 yield from _watching(rotation, one.by_hand)
+
+
+def _of_renewed(by_itself: Mapping[str, bool], under_way: Iterable[Standing]) -> Iterator[Due]:
+    """Rotations that a renewal carries on: only what no run did for days.
+
+    Args:
+        by_itself: their names, and whether the renewal also deletes the old key.
+    """
+    for one in _of_rotations(standing for standing in under_way if standing.rotation.name in by_itself):
+        if one.kind is DueKind.TURNING_OFF or (one.kind is DueKind.DELETION and by_itself[one.rotation or ""]):
+            yield replace(one, since=one.since + _MISSED)
+        elif one.kind.is_urgent:
+            yield one
+
+
+def _of_renewals(renewals: Iterable[RenewalStanding]) -> Iterator[Due]:
+    for one in renewals:
+        renewal, key, trouble = one.renewal, one.renewal.key, one.renewal.trouble
+        now = ("renew", "--now", key.value)
+        if trouble is not None:
+            yield Due(DueKind.RENEWAL, trouble.title, trouble.message, trouble.at, now, key)
+            continue
+        yield Due(
+            DueKind.RENEWAL,
+            _("{key} was not renewed").format(key=key.masked),
+            _(
+                "It was due on {date}, and no run of Keyturn's came. Is what starts it there? `keyturn renew {last4} "
+                "--every {days} --at {time}` sets it again; this renews the key now."
+            ).format(date=words.day(one.due), last4=key.last4, days=renewal.every_days, time=f"{renewal.at:%H:%M}"),
+            one.due + _MISSED,
+            now,
+            key,
+        )
+        rotation = one.rotation
+        if one.kept_off is not None and one.told_from is not None and rotation is not None:
+            yield Due(
+                DueKind.DELETION,
+                _("{key} has to be deleted before {date}").format(key=one.kept_off.masked, date=words.day(one.due)),
+                _(
+                    "It has been off since {off}. AWS allows two keys for each user, inactive ones included, so {key} "
+                    "cannot be renewed before. Did every backup run since? A key that is deleted cannot be turned on "
+                    "again."
+                ).format(off=words.day(rotation.off_at or rotation.updated), key=key.masked),
+                one.told_from,
+                ("delete", rotation.name),
+                one.kept_off,
+                rotation.name,
+            )
 
 
 def _interrupted(rotation: Rotation) -> Due:
@@ -203,13 +276,12 @@ def _deletion(rotation: Rotation) -> Iterator[Due]:
 
 
 def _of_keys(
-    keys: Sequence[SeenKey], under_way: Sequence[Standing], settings: Settings, now: datetime
+    keys: Sequence[SeenKey], settings: Settings, now: datetime, in_hand: Container[AccessKeyId]
 ) -> Iterator[Due]:
-    replaced = {one.rotation.decision.key for one in under_way}
     endings = [one.key.access_key_id.last4 for one in keys]
     for seen in keys:
         key, since = seen.key, too_old_from(seen.key, settings)
-        if key.access_key_id in replaced or key.status is not KeyStatus.ACTIVE:
+        if key.access_key_id in in_hand or key.status is not KeyStatus.ACTIVE:
             continue
         if since is None or key.created is None or key.owner is None:
             continue

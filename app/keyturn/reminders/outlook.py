@@ -10,6 +10,7 @@ from enum import StrEnum
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _, plural
 from keyturn.reminders.due import Due, DueKind, Standing, foreseen, too_old_from
+from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import State, Step
@@ -44,6 +45,7 @@ class Known:
 
     sighting: Sighting = field(default_factory=Sighting)
     rotations: tuple[Standing, ...] = ()
+    renewals: tuple[RenewalStanding, ...] = ()
     settings: Settings = field(default_factory=Settings)
     reminding: Reminding = field(default_factory=Reminding)
     working: bool = False
@@ -91,6 +93,7 @@ def known(workplace: Workplace) -> Known:
     return Known(
         seen_keys.load(workplace.folder, workplace.computer.home),
         tuple(_standing(workplace, one) for one in workplace.rotations()),
+        read_standings(workplace),
         workplace.settings,
         reminding.load(workplace.folder),
         workplace.another_is_working(),
@@ -106,7 +109,7 @@ def _standing(workplace: Workplace, rotation: Rotation) -> Standing:
 
 def outlook(facts: Known, now: datetime) -> Outlook:
     """How it stands at `now`."""
-    all_of_it = foreseen(facts.sighting.keys, facts.rotations, facts.settings, now)
+    all_of_it = foreseen(facts.sighting.keys, facts.rotations, facts.settings, now, facts.renewals)
     if facts.working:
         # What another Keyturn is doing now is neither interrupted nor anybody's to continue.
         all_of_it = tuple(one for one in all_of_it if one.kind is not DueKind.INTERRUPTED)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.model.errors import StoreError, UsageError
+from keyturn.model.errors import StateError, StoreError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
@@ -21,6 +21,9 @@ from keyturn.terminal.screen import BLANK, Tone, line
 from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
+    from keyturn.model.key_names import KeyName
+    from keyturn.model.keys import AccessKeyId
+    from keyturn.reminders.renewal_standing import RenewalStanding
     from keyturn.rotation.plan import Options, Plan
     from keyturn.rotation.surroundings import Surroundings
     from keyturn.rotation.survey import Survey
@@ -129,10 +132,35 @@ def status(session: Session, output: Output) -> Exit:
     rotations = session.rotations()
     surroundings = session.surroundings() if rotations else None
     stand = [] if surroundings is None else [(one, standing(surroundings, one)) for one in rotations]
-    output.document(documents.of_rotations(stand))
+    renewals = _renewals(session)
+    names = {} if not renewals else names_known(session)
+    renewed = {"renewals": None} if renewals is None else documents.of_renewals(renewals, names)
+    output.document({**documents.of_rotations(stand), **renewed})
     if stand or not output.memory_problems:
         output.show(*status_page(stand, options=session.hints, working=session.another_is_working()))
+    if renewals:
+        from keyturn.terminal.renewals_page import list_page
+
+        output.show(BLANK, *list_page(renewals, now=session.clock.now(), options=session.hints))
     return Exit.DONE
+
+
+def names_known(session: Session) -> Mapping[AccessKeyId, KeyName]:
+    """The names of keys; none where they cannot be read, which is told by itself."""
+    from keyturn.rotation.key_versions import names_of_keys
+
+    with suppress(StateError):
+        return names_of_keys(session.folder)
+    return {}
+
+
+def _renewals(session: Session) -> tuple[RenewalStanding, ...] | None:
+    """The keys that renew themselves; None where that cannot be read, which is told by itself."""
+    from keyturn.reminders.renewal_standing import read_standings
+
+    with suppress(StateError):
+        return read_standings(session)
+    return None
 
 
 def verify(session: Session, output: Output) -> Exit:

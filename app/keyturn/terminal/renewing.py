@@ -10,7 +10,6 @@ from keyturn.model.text import _
 from keyturn.reminders.renewal_job import advice, schedule
 from keyturn.reminders.renewal_standing import read_standings
 from keyturn.rotation.key_meant import key_meant
-from keyturn.rotation.key_versions import names_of_keys
 from keyturn.rotation.steps import Ending
 from keyturn.terminal import documents, reading
 from keyturn.terminal.exits import Exit, of_ending
@@ -115,6 +114,9 @@ def _renew_now(session: Session, output: Output) -> Exit:
 
 
 def _run(session: Session, output: Output, now_wanted: AccessKeyId | None) -> Exit:
+    from keyturn.reminders.checking import notify
+    from keyturn.reminders.notifications import system_notifier
+    from keyturn.reminders.outlook import look_ahead
     from keyturn.reminders.renewal_run import run
 
     with session.alone():
@@ -131,12 +133,14 @@ def _run(session: Session, output: Output, now_wanted: AccessKeyId | None) -> Ex
         }
     )
     output.show(*ran_page(ran, now=session.clock.now(), options=session.hints))
+    if now_wanted is None:
+        # Nobody looks at what this wrote.
+        notify(session, look_ahead(session), system_notifier())
     return _exit_of(ran)
 
 
 def _document(session: Session) -> dict[str, Any]:
-    names = names_of_keys(session.folder, session.journal)
-    return documents.of_renewals(read_standings(session), names)
+    return documents.of_renewals(read_standings(session), reading.names_known(session))
 
 
 def _exit_of(ran: Sequence[Ran]) -> Exit:
