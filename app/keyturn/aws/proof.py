@@ -51,8 +51,8 @@ class ProofRequest:
 def prove_all(aws: Aws, requests: Sequence[ProofRequest]) -> tuple[tuple[CheckResult, ...], ...]:
     """Prove all destinations at once: for each, in their order, `identity`, `list`, `read`, `write`.
 
-    A store that has no accounts is not asked whose the key is. Destinations that share pair, target and owner are
-    proved once.
+    A store that has no accounts is not asked whose the key is, and a target without a bucket is only asked that.
+    Destinations that share pair, target and owner are proved once.
     """
     identities: list[_Identity] = []
     buckets: list[tuple[KeyPair, S3Target]] = []
@@ -60,7 +60,7 @@ def prove_all(aws: Aws, requests: Sequence[ProofRequest]) -> tuple[tuple[CheckRe
         identity = _identity_of(request)
         if identity is not None and identity not in identities:
             identities.append(identity)
-        if (request.pair, request.target) not in buckets:
+        if request.target.bucket and (request.pair, request.target) not in buckets:
             buckets.append((request.pair, request.target))
     tasks: list[Callable[[], tuple[CheckResult, ...]]] = [
         *(partial(_identity_check, aws, *identity) for identity in identities),
@@ -69,7 +69,7 @@ def prove_all(aws: Aws, requests: Sequence[ProofRequest]) -> tuple[tuple[CheckRe
     results = in_parallel(tasks)
     return tuple(
         (() if (identity := _identity_of(request)) is None else results[identities.index(identity)])
-        + results[len(identities) + buckets.index((request.pair, request.target))]
+        + (results[len(identities) + buckets.index((request.pair, request.target))] if request.target.bucket else ())
         for request in requests
     )
 

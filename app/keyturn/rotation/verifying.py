@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from keyturn.aws import proof
 from keyturn.aws.proof import S3Target
 from keyturn.clients.endpoints import is_aws, store_name, store_url
 from keyturn.clients.guide import guide_named
@@ -15,7 +14,7 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.key_meant import key_meant
-from keyturn.rotation.own_checks import Check, own_check
+from keyturn.rotation.own_checks import Check, OwnCheckRequest, own_checks
 from keyturn.rotation.proving import DestinationProof, prove_in_all_ways
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.surroundings import Surroundings
@@ -41,57 +40,90 @@ def verify(
         remember_new(surroundings, rotation)
         answers |= {one.place.identity: one.targets for one in rotation.decision.destinations if one.targets}
     given = tuple(Target(bucket) for bucket in given_buckets)
-    proofs: list[DestinationProof] = []
+    asked: list[DestinationProof | _Question] = []
     for found in survey.keys if not key else (key_meant(survey, key),):
         places = [place for place in found.places if place.kind is PlaceKind.DESTINATION]
         for place in places:
             targets = place.targets or given or answers.get(place.identity, ())
-            proofs += _of_place(surroundings, found, place, targets)
-    return survey, tuple(proofs)
+            asked += _of_place(surroundings, found, place, targets)
+    return survey, tuple(_answered(surroundings, asked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What AWS, or a store, is asked about one destination.
+
+    Attributes:
+        target: the part of a bucket; None if it is only asked whose the key is.
+        ways: how the place's programs ask for it; without a bucket, in which account the key has to be.
+    """
+
+    place: Place
+    target: Target | None
+    pair: KeyPair
+    ways: tuple[S3Target, ...]
+
+
+def _answered(surroundings: Surroundings, asked: Sequence[DestinationProof | _Question]) -> Iterator[DestinationProof]:
+    """Put all questions together, so that no two alike are asked; then let the programs themselves look."""
+    questions = [one for one in asked if isinstance(one, _Question)]
+    proved = prove_in_all_ways(surroundings, [(one.pair, one.ways) for one in questions])
+    requests = [
+        OwnCheckRequest(one.place, one.target)
+        for one, checks in zip(questions, proved, strict=True)
+        if _its_program_looks(one, checks)
+    ]
+    own = own_checks(surroundings, requests)
+    answers = iter(proved)
+    for one in asked:
+        if isinstance(one, DestinationProof):
+            yield one
+            continue
+        checks = next(answers)
+        if _its_program_looks(one, checks):
+            checks += next(own)
+        yield _as_proof(one.place, None if one.target is None else one.target.bucket, checks)
+
+
+def _its_program_looks(question: _Question, checks: Sequence[Check]) -> bool:
+    return question.target is not None and all(check.ok for check in checks)
 
 
 def _of_place(
     surroundings: Surroundings, found: FoundKey, place: Place, targets: tuple[Target, ...]
-) -> list[DestinationProof]:
+) -> list[DestinationProof] | list[_Question]:
     account = None if found.key.owner is None else found.key.owner.account
     if not is_aws(place, surroundings.endpoint_url):
-        return _at_a_store(surroundings, place, targets)
+        return _at_a_store(place, targets)
     unprovable = _why_not(found, place)
     if unprovable is not None or place.pair is None or account is None:
         check = unprovable or Check("identity", None, _("AWS did not tell whose key it is."))
         return [_as_proof(place, targets[0].bucket if targets else None, [check])]
-    if not targets:
-        result = proof.prove_identity(surroundings.aws, place.pair, account)
-        return [_as_proof(place, None, [Check(result.check, result.ok, result.detail, result.error)])]
     # Without a region S3 itself leads to the bucket, wherever the configuration says it is.
-    return _in_all_ways(surroundings, place, place.pair, targets, S3Target("", "", None, account))
+    at = S3Target("", "", None, account)
+    return _in_all_ways(place, place.pair, targets, at) if targets else [_Question(place, None, place.pair, (at,))]
 
 
-def _in_all_ways(
-    surroundings: Surroundings,
-    place: Place,
-    pair: KeyPair,
-    targets: Sequence[Target],
-    at: S3Target,
-) -> list[DestinationProof]:
-    """Prove each target as the place's programs ask for it; then let the program itself look.
+def _in_all_ways(place: Place, pair: KeyPair, targets: Sequence[Target], at: S3Target) -> list[_Question]:
+    """Each target, as the place's programs ask for it.
 
     Args:
         at: what all have in common, without a bucket.
     """
-    ways = [
-        [replace(at, bucket=one.bucket, prefix=one.prefix, manner=manner) for manner in place.manners_for(one)]
+    return [
+        _Question(
+            place,
+            one,
+            pair,
+            tuple(
+                replace(at, bucket=one.bucket, prefix=one.prefix, manner=manner) for manner in place.manners_for(one)
+            ),
+        )
         for one in targets
     ]
-    proofs = []
-    answers = prove_in_all_ways(surroundings, [(pair, each) for each in ways])
-    for target, checks in zip(targets, answers, strict=True):
-        own = own_check(surroundings, place, target) if all(check.ok for check in checks) else []
-        proofs.append(_as_proof(place, target.bucket, [*checks, *own]))
-    return proofs
 
 
-def _at_a_store(surroundings: Surroundings, place: Place, targets: tuple[Target, ...]) -> list[DestinationProof]:
+def _at_a_store(place: Place, targets: tuple[Target, ...]) -> list[DestinationProof] | list[_Question]:
     """An S3-compatible store has no STS, so only the buckets are proved there."""
     if place.pair is None or not targets:
         said = _("At the S3-compatible store {host}; its configuration names no bucket.")
@@ -100,7 +132,7 @@ def _at_a_store(surroundings: Surroundings, place: Place, targets: tuple[Target,
         address = store_url(place)
     except ClientError as error:
         return [_as_proof(place, target.bucket, [Check("list", False, str(error), error)]) for target in targets]
-    return _in_all_ways(surroundings, place, place.pair, targets, S3Target("", "", place.region, None, address))
+    return _in_all_ways(place, place.pair, targets, S3Target("", "", place.region, None, address))
 
 
 def _why_not(found: FoundKey, place: Place) -> Check | None:
