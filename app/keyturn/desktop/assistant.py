@@ -52,6 +52,8 @@ from keyturn.practice.console import PATH as PRACTICE_CONSOLE
 from keyturn.rotation.by_hand import console_address
 from keyturn.rotation.plan import Options
 from keyturn.rotation.surroundings import Event
+from keyturn.state import settings
+from keyturn.state.secrets_kind import SecretsKind
 
 _WIDE = 36  # line heights, from which on the list of steps has its place
 _UNTIL_DRAWN = 1.0  # seconds at most that a job waits for its page
@@ -193,7 +195,7 @@ class AssistantPages(Assistant):
         self._jobs.give(pair)
         self.flow = self.flow.with_new_key(pair.access_key_id)
 
-    def make_plan(self) -> None:
+    def make_plan(self, *, anew: bool = False) -> None:
         """Make it away from the window's thread, with what was chosen last. Nothing happens while a job runs."""
         job = Job(Work.PLAN)
         if self.flow.why_not(job):
@@ -202,7 +204,7 @@ class AssistantPages(Assistant):
         jobs, options = self._jobs, self.flow.options
 
         def work(desk: Desk) -> PlanFacts:
-            return jobs.plan(desk.surroundings(), options)
+            return jobs.plan(desk.surroundings(), options, anew=anew)
 
         self._task = self.runner.read(
             self, work, done=self._planned, failed=self._failed, told=self._told, doing=Work.PLAN.doing
@@ -333,6 +335,21 @@ class AssistantPages(Assistant):
         self.runner.change(
             self, work, done=lambda nothing: self.leave(), failed=self._failed, doing=_("keeping the reminder")
         )
+
+    def keep_secrets_in_file(self) -> None:
+        """Write the choice into the settings, as a change, and plan with it; a line above the page says why not."""
+
+        def work(desk: Desk) -> None:
+            folder = desk.workplace.folder
+            settings.save(folder, replace(settings.load(folder), secrets=SecretsKind.FILE))
+
+        def chosen(nothing: None) -> None:
+            location = replace(self.runner.location, secrets=SecretsKind.FILE, usual_secrets=SecretsKind.FILE)
+            self.runner.location = location
+            self._jobs.move_to(location)
+            self.make_plan()
+
+        self.runner.change(self, work, done=chosen, failed=self._failed, doing=_("keeping the settings"))
 
     def call_back(self) -> None:
         """Set it up in a worker. Where that fails, the pages on which one waits say that nobody reminds."""

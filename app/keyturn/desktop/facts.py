@@ -84,6 +84,7 @@ class KeyFacts:
         nothing_to_do: why there is nothing to do; empty where there is something.
         troubles: what went wrong while looking, in sentences.
         unread: the files that could not be read, and in which it may stand, too.
+        others_of_owner: what is known here of each other key of its owner, in sentences.
     """
 
     key: AccessKey
@@ -97,6 +98,7 @@ class KeyFacts:
     nothing_to_do: str = ""
     troubles: tuple[str, ...] = ()
     unread: tuple[UnreadFile, ...] = ()
+    others_of_owner: tuple[str, ...] = ()
 
     @property
     def is_root(self) -> bool:
@@ -112,6 +114,7 @@ def facts_of(
     endpoint_url: str | None,
     troubles: Sequence[str] = (),
     unread: Sequence[Problem] = (),
+    others_of_owner: tuple[str, ...] = (),
 ) -> KeyFacts:
     """What the first pages show of a key."""
     used = [one for one in found.places if one.kind is PlaceKind.DESTINATION]
@@ -130,7 +133,25 @@ def facts_of(
         nothing_to_do=_nothing_to_do(found),
         troubles=tuple(troubles),
         unread=tuple(_unread_file(one, home, left_out=False) for one in unread),
+        others_of_owner=others_of_owner,
     )
+
+
+def others_of_owner(found: FoundKey, keys: Sequence[FoundKey]) -> tuple[str, ...]:
+    """What uses each other key of the owner here, as far as it was seen: which of two may go is the person's to say."""
+    here = {one.key.access_key_id: one for one in keys}
+    said = []
+    for sibling in found.siblings or ():
+        key = sibling.access_key_id
+        places = here[key].places if key in here else ()
+        names = dict.fromkeys(f"{words.program(one.client)} {one.name}".strip() for one in places)
+        if names:
+            text = _("{key} stands on this computer: {names}.")
+            said.append(text.format(key=key.masked, names=", ".join(names)))
+        else:
+            text = _("{key} was not found on this computer; what uses it elsewhere is not known.")
+            said.append(text.format(key=key.masked))
+    return tuple(said)
 
 
 def _nothing_to_do(found: FoundKey) -> str:

@@ -85,8 +85,9 @@ class Flow:
         """Other choices. A plan that was made with the former ones is none any more, but for its question."""
         if options == self.options:
             return self
-        asking = self.page is Page.PLAN and self.plan is not None and self.plan.question is not None
-        return replace(self, options=options, plan=self.plan if asking else None)
+        plan = self.plan
+        asks = self.page is Page.PLAN and plan is not None and plan.question is not None
+        return replace(self, options=options, plan=plan if asks else None)
 
     def with_new_key(self, given: AccessKeyId) -> Flow:
         """The person gave the new key. A plan that was made with another one is none any more."""

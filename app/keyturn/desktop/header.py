@@ -113,6 +113,14 @@ class Header(Band):
         self.text.setVisible(bool(text))
         self.button.hide()
 
+    def show_failure(self, title: str, order: str) -> None:
+        """Say that nothing could be seen, with the button that tries again."""
+        self._shape.show_shape("shield-unknown", Tone.NEUTRAL)
+        self.title.setText(title)
+        self.text.hide()
+        self.button.setText(order)
+        self.button.show()
+
 
 def _shield(mood: Mood) -> tuple[str, Tone]:
     from keyturn.rotation.situation import Mood

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, plan_facts
+from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, others_of_owner, plan_facts
 from keyturn.desktop.later import LATER_DAYS
 from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
 from keyturn.desktop.returning import WayBack, way_back
@@ -92,8 +92,13 @@ class Jobs:
                 f"{one.title}. {one.message}" for one in survey.problems if one.path in paths and one not in unread
             ],
             unread=unread,
+            others_of_owner=others_of_owner(found, survey.keys),
         )
         return Looked(facts, standing=None)
+
+    def move_to(self, location: Location) -> None:
+        """Go on where the person chose to keep secrets."""
+        self._location = location
 
     def give(self, pair: KeyPair) -> None:
         """Take the new pair that the person made; the plans from now on are made with it."""
@@ -114,18 +119,23 @@ class Jobs:
         rotation = find_rotation(surroundings.journal, self._rotation)
         return ended.sentences(rotation, closing.look(surroundings, rotation))
 
-    def plan(self, surroundings: Surroundings, options: Options) -> PlanFacts:
+    def plan(self, surroundings: Surroundings, options: Options, *, anew: bool = False) -> PlanFacts:
         """Search this computer for the key, and make the plan for these choices.
+
+        Args:
+            anew: ask again which buckets the programs of the last plan use, whatever was said of them.
 
         Raises:
             AppError: where it cannot be made.
         """
-        from keyturn.rotation.kept_answers import keep_answers
+        from keyturn.rotation.kept_answers import forget_answers, keep_answers
         from keyturn.rotation.planning import make_plan
         from keyturn.rotation.survey import take_survey
         from keyturn.rotation.whole_search import TellingOfSearch, searching
 
-        self._plan = None
+        last, self._plan = self._plan, None
+        if anew and last is not None and last.decision is not None:
+            forget_answers(surroundings, {one.place.identity for one in last.decision.destinations})
         end = self._end_search = CancelToken()
         told = TellingOfSearch(surroundings, Step.CHECK, every=_SHOWN_EVERY)
         with searching(surroundings, stop=lambda: end.asked or surroundings.cancel.asked, progress=told) as search:

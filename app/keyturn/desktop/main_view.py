@@ -190,6 +190,13 @@ class MainView(QWidget):
                 yield one
         yield from (self.rest, self.tabs, self.check, self.mail, self.settings)
 
+    @property
+    def is_to_try_again(self) -> bool:
+        """True where the header's button looks once more."""
+        from keyturn.desktop.overview_words import try_again
+
+        return self.header.button.text() == try_again()
+
     # ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def show_busy(self, title: str, text: str) -> None:
@@ -233,7 +240,9 @@ class MainView(QWidget):
         self.note.show_text(f"{error.title}. {error.message}", Tone.BAD)
         self.note.show()
         if self._looked_at is None:
-            self.header.show_busy(_("Keyturn could not look"), "")
+            from keyturn.desktop.overview_words import try_again
+
+            self.header.show_failure(_("Keyturn could not look"), try_again())
             self._map_place.setCurrentWidget(self.empty)
         self._tell_when()
 

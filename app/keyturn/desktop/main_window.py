@@ -224,7 +224,8 @@ class MainWindow(QMainWindow):
         return isinstance(self.pages.currentWidget(), Assistant)
 
     def _carry_out_order(self) -> None:
-        if self.overview is None:
+        if self.overview is None or self.view.is_to_try_again:
+            self.look()
             return
         if self.overview.under_way:
             self._continue(self.overview.under_way[0][0].name)

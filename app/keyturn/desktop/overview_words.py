@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.picture import order_for
 from keyturn.model.text import _
-from keyturn.rotation.situation import Mood
+from keyturn.rotation.situation import Mood, no_answer
 from keyturn.rotation.steps import Step
 
 
@@ -33,6 +33,13 @@ def order_of(overview: Overview) -> str:
         if rotation.step is Step.DELETE and items <= {Step.DELETE.value}:
             return _("Delete it…")
         return _("Continue…")
+    if overview.situation.mood is Mood.UNKNOWN and no_answer(overview.survey) is not None:
+        return try_again()
     if overview.situation.mood is not Mood.NEEDS_YOU:
         return ""
     return order_for(overview.survey.keys[0].advice)
+
+
+def try_again() -> str:
+    """What the header's button says where a look did not work out."""
+    return _("Try again")

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Page
 from keyturn.desktop.runner import Runner
+from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.unlocking import is_locked
-from keyturn.desktop.widgets import Card, Strong, Subheading, Text, Verbatim
+from keyturn.desktop.widgets import Button, Card, Strong, Subheading, Text, Verbatim
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import words
@@ -43,7 +44,7 @@ class RestPage(Page):
     """Everything that `summary` names, with what it means.
 
     Attributes:
-        unlocked: something that was closed is open now.
+        unlocked: something that was closed may be open now, so it is to be looked at again.
     """
 
     unlocked = Signal()
@@ -76,6 +77,10 @@ class RestPage(Page):
                     card.column.addWidget(Verbatim(words.short_path(problem.path, overview.home)))
                 card.column.addWidget(Text(problem.message).selectable())
                 self.column.addWidget(card)
+            again = Button(_("Try again"))
+            again.setAccessibleDescription(_("Look once more whether all of it can be read now"))
+            again.clicked.connect(self.unlocked)
+            self.column.addWidget(ButtonRow(again))
         self.column.addStretch(1)
 
     def _ask_for_password(self, locked: Sequence[Problem], overview: Overview, runner: Runner) -> None:

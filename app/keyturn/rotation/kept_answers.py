@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from keyturn.model.errors import StateError
@@ -29,6 +29,17 @@ def keep_answers(surroundings: Surroundings, answers: BucketAnswers) -> None:
     """
     if answers != kept_answers(surroundings):
         bucket_answers.save(surroundings.journal.path.parent, surroundings.computer.home, answers)
+
+
+def forget_answers(surroundings: Surroundings, places: Collection[str]) -> None:
+    """Forget what was said of these places, by their identities: the person said the wrong thing.
+
+    Raises:
+        StoreError: where it cannot be written.
+    """
+    answers = kept_answers(surroundings)
+    others = {place: buckets for place, buckets in answers.of_places.items() if place not in places}
+    keep_answers(surroundings, replace(answers, of_places=others))
 
 
 def with_answers(places: Sequence[Place], answers: BucketAnswers) -> tuple[Place, ...]:

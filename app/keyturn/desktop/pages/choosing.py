@@ -28,6 +28,7 @@ from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route
+from keyturn.state.secrets_kind import SecretsKind
 
 
 class LookingPage(PageView):
@@ -202,6 +203,8 @@ class ChoosePage(PageView):
         group.buttonToggled.connect(lambda button, on: self._tell())
         self._more = MoreChoices(flow, self._tell)
         self.add(self._more)
+        if self.act.runner.location.secrets is SecretsKind.KEYRING:
+            self.add(Quiet(_("The plan tries your keychain, so your system may ask for its password then.")))
 
     def _tell(self) -> None:
         if self._more is not None:

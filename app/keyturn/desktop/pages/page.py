@@ -49,8 +49,8 @@ class Actor(Protocol):
     def give_pair(self, pair: KeyPair) -> None:
         """Take the new key that the person made; the next plan is made with it."""
 
-    def make_plan(self) -> None:
-        """Make the plan for what was chosen."""
+    def make_plan(self, *, anew: bool = False) -> None:
+        """Make the plan for what was chosen; `anew` asks again which buckets its programs use."""
 
     def answer(self, nobody_else: bool | None) -> None:
         """Answer whether something elsewhere uses the key."""
@@ -90,6 +90,9 @@ class Actor(Protocol):
 
     def leave_for_later(self, *, call_back: bool) -> None:
         """Hold reminders back for a month, and leave; with `call_back`, Keyturn looks at each login from now on."""
+
+    def keep_secrets_in_file(self) -> None:
+        """Keep them in a private file from now on, and make the plan again."""
 
     def call_back(self) -> None:
         """Look at each login what is due, and tell it; the pages that follow say whether that could be set up."""

@@ -15,9 +15,10 @@ from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.asked_buckets import OpenBuckets, UnlistedBuckets, answers_in
 from keyturn.desktop.pages.asked_unread import UnreadFiles, all_left_out
+from keyturn.desktop.pages.closed_gate import GateCard
 from keyturn.desktop.pages.fields import Field, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
-from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, Notice, bullets, numbered, stacked
+from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, bullets, numbered, stacked
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading, Text
@@ -86,7 +87,7 @@ class PlanPage(PageView):
             self.add(UnlistedBuckets(flow.options, self.act.choose))
             return
         for gate in plan.closed:
-            self.add(Notice(gate.reason, Tone.ATTENTION, "exclamation"))
+            self.add(GateCard(gate, flow.options, flow.facts, self.act))
         self._show_programs(plan)
         self._show_powers(plan)
         if plan.by_hand:
@@ -197,7 +198,7 @@ class PlanPage(PageView):
             reason = _why_not_answered(plan, flow.options)
             return Verb(_("Go on with these buckets"), self.act.make_plan, reason or flow.why_not(Job(Work.PLAN)))
         if plan.closed:
-            return Verb(_("Look again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
+            return Verb(_("Try again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
         return Verb(commit_text(plan), self._begin, flow.why_not(_BEGIN))
 
     def _begin(self) -> None:
