@@ -133,7 +133,7 @@ def route(word: Route) -> str:
     """A way out, in a sentence."""
     return {
         Route.SCOPED_USER: _("a new IAM user that can reach these buckets and nothing else"),
-        Route.NEW_ROOT_KEY: _("a new root key, as mighty as the old one"),
+        Route.NEW_ROOT_KEY: _("a new root key, as powerful as the old one"),
         Route.SAME_USER: _("a new key for the same IAM user"),
         Route.GIVEN_PAIR: _("a new key that you made, and give to Keyturn"),
         Route.RETIRE: _("no new key: nothing uses the old one"),

@@ -279,7 +279,7 @@ def _global_options(parser: argparse.ArgumentParser) -> None:
         "--secrets",
         choices=[kind.value for kind in SecretsKind],
         metavar="WHERE",
-        help=_("where secrets are kept: keyring (the system's keychain; the usual place), file or memory"),
+        help=_("where secrets are kept: keyring (the system's keychain; the default), file or memory"),
     )
     group.add_argument(
         "--rclone-password",
@@ -297,7 +297,7 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="extend",
         metavar="DIR",
-        help=_("look for the keys that were found in every file below these folders, too"),
+        help=_("also look for the keys that were found in every file below these folders"),
     )
     parser.add_argument(
         "--any", action="store_true", help=_("with --search: for everything shaped like an access key ID")
@@ -305,14 +305,14 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--account",
         action="store_true",
-        help=_("show all keys of the account as well, of every user, wherever they are"),
+        help=_("also show every key of the account, of every user, wherever it is"),
     )
     _signer_option(parser)
     parser.add_argument(
         "--days",
         type=_history_days,
         metavar="N",
-        help=_("ask AWS as well which programs and addresses used each key in the last N days, 1 to 90"),
+        help=_("also ask AWS which programs and addresses used each key in the last N days, 1 to 90"),
     )
 
 
@@ -353,15 +353,13 @@ def _renew_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--grace", type=_days, metavar="DAYS", help=_("and then off so long before it is deleted (7)"))
     after = parser.add_mutually_exclusive_group()
     after.add_argument("--delete", dest="deletes", action="store_true", help=_("delete it then, if nothing used it"))
-    after.add_argument(
-        "--keep-off", dest="deletes", action="store_false", help=_("leave that to you (so unless said otherwise)")
-    )
+    after.add_argument("--keep-off", dest="deletes", action="store_false", help=_("leave that to you (the default)"))
     parser.add_argument(
         "--as",
         dest="renewed_by",
         type=_who,
         metavar="WHO",
-        help=_("who makes the change: key (so unless said), key:ID, profile:NAME or keeper"),
+        help=_("who makes the change: key (the default), key:ID, profile:NAME or keeper"),
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help=_("show which keys renew themselves, and when"))
@@ -389,7 +387,7 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         "--route",
         choices=[route.value for route in Route],
         metavar="ROUTE",
-        help=_("which way out: scoped-user, new-root-key, same-user or retire; the fitting one unless said"),
+        help=_("which way out: scoped-user, new-root-key, same-user or retire; if you leave it out, the one that fits"),
     )
     parser.add_argument(
         "--only",
@@ -410,7 +408,7 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         "--other-buckets",
         choices=[answer.value for answer in OtherBuckets],
         metavar="ANSWER",
-        help=_("buckets that nothing here names: ask (so unless said), include (nobody knows them) or leave-out"),
+        help=_("buckets that nothing here names: ask (the default), include (nobody knows them) or leave-out"),
     )
     parser.add_argument(
         "--also",
@@ -426,7 +424,9 @@ def _plan_options(parser: argparse.ArgumentParser) -> None:
         help=_("put the new key into this file, too, which no program's module knows; may be repeated"),
     )
     parser.add_argument(
-        "--append-only", action="store_true", help=_("a new user that may not delete backups, where programs can do so")
+        "--append-only",
+        action="store_true",
+        help=_("a new user that may not delete backups, if the programs can work so"),
     )
     parser.add_argument(
         "--prefix-only", action="store_true", help=_("a new user that reaches only the folder of each backup")
@@ -444,7 +444,7 @@ def _search_option(parser: argparse.ArgumentParser) -> None:
         "--search-scope",
         choices=[scope.value for scope in SearchScope],
         metavar="SCOPE",
-        help=_("search for the key in: usual (home and settings folders; so unless said), all (every disk), none"),
+        help=_("search for the key in: usual (home and settings folders; the default), all (every disk), none"),
     )
 
 
@@ -455,7 +455,7 @@ def _keeper_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=("show", "make", "adopt", "remove"),
         default="show",
-        help=_("show (so unless said), make, adopt or remove"),
+        help=_("show (the default), make, adopt or remove"),
     )
     parser.add_argument("users", metavar="USER", nargs="*", help=_("with adopt: the IAM users to look after"))
     parser.add_argument(
@@ -470,7 +470,7 @@ def _signer_option(parser: argparse.ArgumentParser) -> None:
         dest="who",
         type=_who,
         metavar="WHO",
-        help=_("who makes the change: key (so unless said), key:ID, profile:NAME, keeper or sign-in"),
+        help=_("who makes the change: key (the default), key:ID, profile:NAME, keeper or sign-in"),
     )
 
 

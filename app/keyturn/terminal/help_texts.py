@@ -47,7 +47,7 @@ def afterword() -> str:
         "\n"
         "exit codes:\n"
         "  0  done\n"
-        "  1  it did not work out, and what was changed was put back\n"
+        "  1  it failed, and what was changed was put back\n"
         "  2  the command was not understood, or nobody was there to say yes\n"
         "  3  waiting: for a person, for time, or for something to be put right first\n"
         "  4  stopped: somebody has to look at it\n"
@@ -72,11 +72,11 @@ def help_texts() -> dict[str, HelpText]:
 def _looking() -> dict[str, HelpText]:
     return {
         "scan": HelpText(
-            _("find keys on this computer: whose, how old, where"),
+            _("find keys on this computer: whose they are, how old, where"),
             _(
                 "Looks for access keys in the files of backup programs, in the AWS files, and in\n"
-                "the usual corners of your home folder; then asks AWS whose each key is, how old\n"
-                "it is and when it was used last.\n"
+                "the usual places in your home folder; then asks AWS whose each key is, how old\n"
+                "it is and when it was last used.\n"
                 "\n"
                 "--search looks into every file below some folders, whatever its size and encoding,\n"
                 "also inside zip, tar, gzip, bzip2 and xz archives and SQLite databases, for the keys\n"
@@ -101,7 +101,7 @@ def _looking() -> dict[str, HelpText]:
                 "keyturn scan --account --as profile:admin",
                 "keyturn scan --search /srv /mnt/nas --any",
             ),
-            _("0 looked (also where it found nothing) · 1 could not look · 2 usage · 4 you ended the search early"),
+            _("0 looked (even if it found nothing) · 1 could not look · 2 usage · 4 you ended the search early"),
         ),
         "clients": HelpText(
             _("the programs that Keyturn knows, and how well"),
@@ -135,11 +135,11 @@ def _looking() -> dict[str, HelpText]:
                 "right and try again, or --leave-out PATH, and you look there before the old key\n"
                 "is turned off.\n"
                 "\n"
-                "--append-only and --prefix-only narrow what the new user may do, where each\n"
-                "program can live with it; where one cannot, the plan says so and stops.\n"
+                "--append-only and --prefix-only narrow what the new user may do, if every\n"
+                "program can live with it; if one cannot, the plan says so and stops.\n"
                 "\n"
                 "Every bucket that the key's owner can list is looked at. Those that nothing here\n"
-                "names are shown, and a new user waits for your answer: --bucket NAME where\n"
+                "names are shown, and a new user waits for your answer: --bucket NAME if\n"
                 "something uses it; for all others --other-buckets leave-out if nothing does, or\n"
                 "include if nobody knows (it then lists, reads and writes there). What you said is\n"
                 "kept for the next time; --other-buckets ask asks about all of them again.\n"
@@ -147,10 +147,10 @@ def _looking() -> dict[str, HelpText]:
                 "routes:\n"
                 "  scoped-user   a new IAM user that reaches only the buckets of these backups\n"
                 "                (the usual way out for a root key)\n"
-                "  new-root-key  a new root key: as mighty, and as dangerous, as the old one\n"
+                "  new-root-key  a new root key: as powerful, and as dangerous, as the old one\n"
                 "  same-user     a new key for the IAM user that the old one belongs to\n"
                 "  given-pair    a key that you made: for S3-compatible stores, and with --pair\n"
-                "  retire        no new key, where nothing uses the old one"
+                "  retire        no new key, if nothing uses the old one"
             ),
             (
                 "keyturn plan 7Q2P",
@@ -175,7 +175,7 @@ def _looking() -> dict[str, HelpText]:
             _(
                 "Reads the key of each backup from its file, as it is now, and proves at AWS that\n"
                 "it may list, read and write in its bucket: an upload is begun and given up, so\n"
-                "nothing is left in the bucket, also where it keeps versions.\n"
+                "nothing is left in the bucket, even if it keeps versions.\n"
                 "\n"
                 "It changes nothing."
             ),
@@ -189,16 +189,16 @@ def _looking() -> dict[str, HelpText]:
 def _naming() -> dict[str, HelpText]:
     return {
         "name": HelpText(
-            _("give a key a name, which stays where the key is replaced"),
+            _("give a key a name that stays when the key is replaced"),
             _(
-                "Every command takes the name where it takes a key or a rotation. Where a rotation\n"
-                "puts a new key in the place of the old one, the name means the new one as soon as\n"
-                "that is proved; where the rotation is undone, it means the old one again.\n"
+                "Every command that takes a key or a rotation takes the name, too. Once a rotation\n"
+                "has put a new key in place and proved it, the name means the new one; if the\n"
+                "rotation is undone, it means the old one again.\n"
                 "\n"
                 "It changes: the name is kept in Keyturn's folder, and written into the tag\n"
-                "keyturn:name of the key's IAM user, where AWS lets it (a root key has no tags). The\n"
+                "keyturn:name of the key's IAM user, if AWS lets it (a root key has no tags). The\n"
                 "pair is put into the system's keychain, so that `keyturn credentials` and `keyturn\n"
-                "run` can hand it out; --without-secret leaves that. No file changes.\n"
+                "run` can hand it out; --without-secret leaves that out. No file changes.\n"
                 "\n"
                 "--off takes a name away; the key, its tag and its pair in the keychain stay."
             ),
@@ -239,10 +239,10 @@ def _renewing() -> dict[str, HelpText]:
                 "A run that was missed is made up at the next chance. Computers of an office begin\n"
                 "up to half an hour later than asked for, each at its own minute.\n"
                 "\n"
-                "Where something stands in the way (a second key, a running backup, a locked\n"
+                "If something stands in the way (a second key, a running backup, a locked\n"
                 "keychain, no network), nothing is made, you are told, and the next run tries\n"
                 "again. AWS allows two keys for each user, inactive ones included: without --delete\n"
-                "the next renewal waits until you deleted the old key, and you are told 14 days\n"
+                "the next renewal waits until you have deleted the old key, and you are told 14 days\n"
                 "before. A root key is never renewed.\n"
                 "\n"
                 "This command makes no key, but with --now and --due. It changes Keyturn's memory\n"
@@ -303,7 +303,7 @@ def _reminding() -> dict[str, HelpText]:
                 "which key can be turned off or deleted now; each with the command that carries on.\n"
                 "\n"
                 "It reads Keyturn's own memory, asks AWS nothing and changes nothing. --check looks\n"
-                "at the keys on this computer and asks AWS about them first. Where AWS cannot be\n"
+                "at the keys on this computer and asks AWS about them first. If AWS cannot be\n"
                 "asked, it goes by what was known before and says so. It shows at most one\n"
                 "notification a day: when something new is due, and after a week again.\n"
                 "\n"
@@ -321,7 +321,7 @@ def _reminding() -> dict[str, HelpText]:
             _(
                 "Writes down which keys are on this computer and where, what was done to replace\n"
                 "them, what was proved at AWS and when, and what is left to you: for the drawer,\n"
-                "for the accountant, for whoever looks after the backups next.\n"
+                "for the accountant, for the next person who looks after the backups.\n"
                 "\n"
                 "No secret is in it. Page and table shorten key IDs; JSON has them in full, as\n"
                 "`scan` has. The page needs nothing else: no network, no script; it reads well in\n"
@@ -340,7 +340,7 @@ def _reminding() -> dict[str, HelpText]:
                 "menu. It looks at the keys once a day, in a short process of its own, and shows at\n"
                 "most one notification a day. It changes nothing, and nothing depends on it.\n"
                 "\n"
-                "Where the desktop has no tray, it looks once, notifies, and ends."
+                "If the desktop has no tray, it looks once, notifies, and ends."
             ),
             ("keyturn tray", "keyturn remind --at-login tray"),
             _("0 it was quit, or shows already · 4 no window can be opened here"),
@@ -359,7 +359,7 @@ def _rotating() -> dict[str, HelpText]:
                 "\n"
                 "It changes: IAM (a new user and key, or a new key), and the key's two values in\n"
                 "the files shown. The old key stays on: turning it off is a command of its own.\n"
-                "Where a proof fails, everything is put back as it was.\n"
+                "If a proof fails, everything is put back as it was.\n"
                 "\n"
                 "--pair is for stores other than AWS, which have no users that Keyturn could make:\n"
                 "make a key on the store's web page, and Keyturn asks for it, proves it, puts it in\n"
@@ -374,7 +374,7 @@ def _rotating() -> dict[str, HelpText]:
         "continue": HelpText(
             _("carry on what waits or was interrupted"),
             _(
-                "Carries on where the journal says that a rotation stands. What was done is not\n"
+                "Carries on from where the journal says a rotation stands. What was done is not\n"
                 "done again. It never turns a key off or deletes one: those are commands of\n"
                 "their own.\n"
                 "\n"
@@ -390,10 +390,10 @@ def _rotating() -> dict[str, HelpText]:
             _(
                 "Some things only a person can do, such as restarting a program that still has\n"
                 "the old key in its memory. `keyturn status` lists them by name; this command\n"
-                "says that one is done, and does nothing else. Where Keyturn can see into the\n"
+                "says that one is done, and does nothing else. If Keyturn can see into the\n"
                 "program, a tick does not count while the old key still stands there. What nobody\n"
-                "saw is told as said by a person, not seen. That the old key is deleted takes its\n"
-                "last four characters."
+                "saw is reported as said by a person, not as seen. To tick that the old key is\n"
+                "deleted, type its last four characters."
             ),
             ("keyturn done restart-rclone-4711", "keyturn done delete --confirm 7Q2P"),
             _("0 ticked · 2 no such thing is awaited · 3 it is not done yet"),
