@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,9 +55,29 @@ def main() -> None:
         for name, arguments in (("keyturn --version", ["--version"]), ("keyturn scan --offline", scan)):
             heavy = sorted(imported(arguments) & set(HEAVY))
             row(f"heavy libraries, {name}", ", ".join(heavy) or "none", "", "none")
+        handing_out(program, Path(folder) / "handing out")
         search(Path(folder), [program, *scan])
         rotation()
         window(program, Path(folder) / "empty home", Path(folder) / "window")
+
+
+def handing_out(program: str, folder: Path) -> None:
+    """How long a program waits for its key, beside a look into the keychain alone."""
+    import bench_handing_out
+
+    if missing := bench_handing_out.missing():
+        row("keyturn credentials", f"{', '.join(missing)} is not installed, so no keychain was asked")
+        return
+    with bench_handing_out.keychain(folder) as environment:
+        ours = bench_handing_out.credentials([program], folder / "state")
+        if "SecretAccessKey" not in json.loads(_run(ours, environment)):
+            raise RuntimeError("keyturn credentials handed out no key")
+        alone, asked = in_turns(
+            [lambda: _run(bench_handing_out.keyring_alone(), environment), lambda: _run(ours, environment)]
+        )
+    row("keyring.get_password", seconds(alone))
+    beside = f"{asked / alone:.2f} × keyring.get_password"
+    row("keyturn credentials, a lasting key", seconds(asked), beside, "at most 1.3 ×")
 
 
 def search(folder: Path, scan: Sequence[str]) -> None:
@@ -261,8 +281,8 @@ def _secret(number: int) -> str:
     return f"made+up/secret/for/the/bench/{number:011d}"
 
 
-def _run(command: Sequence[str]) -> str:
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+def _run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
 
 
 @contextmanager

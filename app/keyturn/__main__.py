@@ -60,6 +60,15 @@ def _main(arguments: Sequence[str]) -> int:
 
     # Modules and AWS's descriptions of its services are no garbage, and Python would look through them again and again.
     gc.set_threshold(20_000)
+    # Programs wait for it, each time that they need a key.
+    if arguments[:1] == ["credentials"]:
+        gc.disable()
+        from keyturn.terminal.handing_out import answered_at_once
+
+        code = answered_at_once(arguments[1:])
+        if code is not None:
+            return code
+        gc.enable()
     # How the bundled program, which has no Python beside it, starts more processes for a search.
     if arguments == ["search-worker"]:
         from keyturn.clients.search.worker import serve

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from keyturn import state
 from keyturn.computer import lock, trust
 from keyturn.computer.folders import state_folder
 from keyturn.computer.own_folder import TO_CONFIRM, confirm_settings, is_own_name, make_private
 from keyturn.computer.private_files import read_private_file, replace_private_file
 from keyturn.model.errors import StateError
 from keyturn.model.temporaries import temporary_name
-from keyturn.state import journal, reminding, searched_files, secrets, seen_keys, settings
+from keyturn.state import session_keys, settings
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no permission bits, and no owner by number"
@@ -42,8 +45,10 @@ def mode_of(path: Path) -> int:
 
 
 def test_every_file_that_keyturn_keeps_is_known_by_its_name() -> None:
-    stored = (journal, reminding, searched_files, secrets, seen_keys, settings, trust)
-    names = {one.FILE_NAME for one in stored} | {lock._LOCK_NAME, lock._HOLDER_NAME, TO_CONFIRM}
+    modules = [import_module(f"keyturn.state.{one.name}") for one in pkgutil.iter_modules(state.__path__)]
+    names = {one.FILE_NAME for one in (*modules, trust) if hasattr(one, "FILE_NAME")}
+    assert len(names) > 8
+    names |= {lock._LOCK_NAME, lock._HOLDER_NAME, session_keys._LOCK_NAME, TO_CONFIRM}
     names |= {"settings.damaged-12.json", "window-0a1b2c3d.lock", "journal.sqlite3-journal", temporary_name(1)}
     assert all(is_own_name(name) for name in names)
     assert not any(is_own_name(name) for name in ("notes.txt", "settings.json.bak", ".ssh"))

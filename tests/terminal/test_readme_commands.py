@@ -131,7 +131,7 @@ def test_each_option_in_the_table_of_commands_is_understood() -> None:
             # What is in brackets may be left out, and the other words in capitals stand for any.
             name, *operands = re.sub(r"\[[A-Z]+\] ?", "", shown).split()
             for option in re.findall(r"`(--[^`]+)`", second) or [""]:
-                words = [word.replace("DAYS", "7").rstrip("…") for word in option.split()]
+                words = [word.replace("DAYS", "7").replace("MINUTES", "60").rstrip("…") for word in option.split()]
                 assert parse([name, *operands, *words], Settings()).command == name, (shown, option)
                 tried += 1
     assert tried > 15

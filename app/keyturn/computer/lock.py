@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -19,6 +20,27 @@ if TYPE_CHECKING:
 
 _LOCK_NAME = "keyturn.lock"
 _HOLDER_NAME = "keyturn.holder"
+
+
+@contextmanager
+def one_after_the_other(path: Path, patience: float) -> Iterator[None]:
+    """Let one program after the other run its `with` block, for what may happen twice and need not.
+
+    Args:
+        path: the lock's file, in a folder of Keyturn's own.
+        patience: seconds to wait for another program; after that, and where there are no locks, the block runs without.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=patience, mode=0o600, fallback_to_soft=False)
+    with suppress(Timeout, OSError, NotImplementedError):
+        with suppress(FileNotFoundError):
+            expect_private_file(path)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class OneAtATime:

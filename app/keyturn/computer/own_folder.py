@@ -27,9 +27,11 @@ SETTINGS = "settings.json"
 TO_CONFIRM = "settings.to-confirm.json"
 _OWN = re.compile(
     r"(settings|secrets|seen-keys|reminding|searched-files)\.json(\.unfinished)?"
+    r"|(bucket-answers|keeper|key-names|renewals|session-keys)\.json"
     r"|settings\.(damaged-[0-9]+|to-confirm)\.json"
     r"|journal\.sqlite3(-journal|-wal|-shm)?"
-    r"|keyturn\.(lock|holder)|trusted\.pem|(window|tray)-[0-9a-f]{8}\.lock"
+    r"|keyturn\.(lock|holder)|trusted\.pem|session-keys\.lock"
+    r"|(window|tray)-[0-9a-f]{8}\.lock"
 )
 _OF_THE_DESKTOP = frozenset({".DS_Store", ".directory", "desktop.ini"})
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -7,6 +7,8 @@ an addition, and a crash between them would lose the secret (research/anchors.md
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -166,11 +168,10 @@ class KeychainSecrets:
 
     def find(self) -> None:
         """See that the system has a keychain."""
-        self._backend()
+        _backend()
 
     def check(self) -> None:
         """Look for an item that does not exist: that needs an unlocked keychain, and changes nothing."""
-        self._backend()
         self.get(AccessKeyId("AKIAKEYTURNLOOKSHERE"))
 
     def keep(self, pair: KeyPair) -> None:
@@ -178,15 +179,13 @@ class KeychainSecrets:
         already = self.get(pair.access_key_id)
         if already is None:
             text = json.dumps({"access_key_id": pair.access_key_id.value, "secret": pair.secret.reveal()})
-            with _KeychainTold():
-                self._backend().set_password(SERVICE, pair.access_key_id.value, text)
+            write_item(SERVICE, pair.access_key_id.value, text)
             already = self.get(pair.access_key_id)
         _expect_same(already, pair)
 
     def get(self, key: AccessKeyId) -> KeyPair | None:
         """Return the pair, or None."""
-        with _KeychainTold():
-            text = self._backend().get_password(SERVICE, key.value)
+        text = read_item(SERVICE, key.value)
         if text is None:
             return None
         try:
@@ -203,25 +202,71 @@ class KeychainSecrets:
     def forget(self, key: AccessKeyId) -> None:
         """Remove the item."""
         if self.get(key) is not None:
-            with _KeychainTold():
-                self._backend().delete_password(SERVICE, key.value)
+            remove_item(SERVICE, key.value)
 
     def whereabouts(self) -> str:
         """Name the item."""
         return _("in the system's keychain, in the item “{service}” of this ID").format(service=SERVICE)
 
-    @staticmethod
-    def _backend() -> _Backend:
-        import keyring
-        from keyring.backends import fail, null
 
-        with _KeychainTold():
-            backend = keyring.get_keyring()
-        # keyrings.alt keeps secrets in plain text; whoever wants that says `--secrets file`.
-        unsafe = type(backend).__module__.startswith("keyrings.alt")
-        if unsafe or isinstance(backend, fail.Keyring | null.Keyring):
-            raise _no_keychain("")
-        return backend
+def read_item(service: str, name: str) -> str | None:
+    """What the system's keychain keeps under this name; None where it keeps nothing.
+
+    Raises:
+        StoreError: where there is no keychain, it is locked, or it fails.
+    """
+    with _KeychainTold():
+        found = _read_at_once(service, name)
+        return _backend().get_password(service, name) if found is None else found
+
+
+def write_item(service: str, name: str, text: str) -> None:
+    """Keep a text in the system's keychain; raises as `read_item`."""
+    with _KeychainTold():
+        _backend().set_password(service, name, text)
+
+
+def remove_item(service: str, name: str) -> None:
+    """Remove an item that is there; raises as `read_item`."""
+    with _KeychainTold():
+        _backend().delete_password(service, name)
+
+
+def _read_at_once(service: str, name: str) -> str | None:
+    """What the Secret Service keeps under this name; None where another keychain may have it.
+
+    keyring looks at every keychain that there could be before it asks the one that there is, which takes as long as all
+    the rest of `keyturn credentials`. An item of ours has its secret for good, so wherever it is found, that is it.
+    """
+    if sys.platform != "linux" or "PYTHON_KEYRING_BACKEND" in os.environ:
+        return None
+    from keyring.errors import KeyringLocked
+    from keyring.util.platform_ import config_root
+
+    if (Path(config_root()) / "keyringrc.cfg").exists():
+        return None  # the person chose a keychain
+    try:
+        from keyring.backends.SecretService import Keyring
+
+        found: str | None = Keyring().get_password(service, name)  # type: ignore[no-untyped-call]
+    except KeyringLocked:
+        raise
+    except Exception:  # it is not there, or not as keyring would take it: keyring looks, and says so
+        return None
+    return found
+
+
+def _backend() -> _Backend:
+    import keyring
+    from keyring.backends import fail, null
+
+    with _KeychainTold():
+        backend = keyring.get_keyring()
+    # keyrings.alt keeps secrets in plain text; whoever wants that says `--secrets file`.
+    unsafe = type(backend).__module__.startswith("keyrings.alt")
+    if unsafe or isinstance(backend, fail.Keyring | null.Keyring):
+        raise _no_keychain("")
+    return backend
 
 
 class _Backend(Protocol):

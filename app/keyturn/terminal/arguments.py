@@ -25,6 +25,7 @@ from keyturn.rotation.steps import By, Route
 from keyturn.state.renewals import LONGEST_EVERY, time_of_day
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import LONGEST_WAIT, Settings
+from keyturn.terminal.foreseen import own_words
 from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overview
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
@@ -41,6 +42,8 @@ class Arguments:
         only: None means all programs.
         other_buckets: None goes by what was said before, and asks about the rest.
         wait: seconds; None lets the command choose.
+        session: minutes that a temporary key lasts; None hands out the lasting one.
+        program_words: the program to start, and its own arguments.
         days: for how many days AWS is asked who used each key; None asks nothing of it.
         at: the local time of day.
         renewed_by: who makes the change where nobody is there to be asked for anything.
@@ -71,6 +74,8 @@ class Arguments:
     action: str = "show"
     users: tuple[str, ...] = ()
     even_if_powerful: bool = False
+    session: int | None = None
+    program_words: tuple[str, ...] = ()
     route: str | None = None
     only: tuple[str, ...] = ()
     bucket: tuple[str, ...] = ()
@@ -141,11 +146,12 @@ def parse(words: Sequence[str], settings: Settings) -> Arguments:
         UsageError: where it makes no sense.
         SystemExit: after `-h` or `--version`, with code 0.
     """
-    given: dict[str, Any] = vars(parser().parse_args(list(words)))
+    own, program = own_words(words)
+    given: dict[str, Any] = vars(parser().parse_args(list(own)))
     for name, value in given.items():
         if isinstance(value, list):
             given[name] = tuple(value)
-    return Arguments(**{**_unless_typed(settings), **given})
+    return Arguments(**{**_unless_typed(settings), **given, "program_words": program})
 
 
 def _unless_typed(settings: Settings) -> dict[str, Any]:
@@ -210,6 +216,14 @@ def parser() -> argparse.ArgumentParser:
         made[name].add_argument("key", metavar="KEY", nargs="?", default="", help=_("this key alone"))
     _name_options(made["name"])
     made["history"].add_argument("key_name", metavar="NAME", nargs="?", default="", help=_("of this key alone"))
+    for name in ("credentials", "run"):
+        made[name].add_argument("key_name", metavar="NAME", help=_("the name of a key, such as /office/nas"))
+        made[name].add_argument(
+            "--session",
+            type=_session_length,
+            metavar="MINUTES",
+            help=_("a temporary key that ends after so long, 15 to 2160 (a root key 60 at most)"),
+        )
     made["clients"].add_argument("program", metavar="PROGRAM", nargs="?", help=_("show this one, with its steps"))
     made["done"].add_argument("item", metavar="ITEM", help=_("its name, as `keyturn status` shows it"))
     made["done"].add_argument("--rotation", metavar="ROTATION", help=_("needed only if there are several"))
@@ -511,6 +525,18 @@ def _renewal_days(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= LONGEST_EVERY):
         raise argparse.ArgumentTypeError(
             _("“{text}” is not a whole number of days from 1 to {most}").format(text=text, most=LONGEST_EVERY)
+        )
+    return int(text)
+
+
+def _session_length(text: str) -> int:
+    from keyturn.terminal.handing_out import is_session_length
+
+    if not is_session_length(text):
+        raise argparse.ArgumentTypeError(
+            _("“{text}” is not a number of minutes from 15 to 2160: AWS gives no other temporary keys").format(
+                text=text
+            )
         )
     return int(text)
 

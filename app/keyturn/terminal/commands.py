@@ -70,6 +70,20 @@ def keeper(session: Session, output: Output) -> Exit:
     return keep(session, output)
 
 
+def credentials(session: Session, output: Output) -> Exit:
+    """Print the key that a name means, for a program that asks."""
+    from keyturn.terminal.handing_out import credentials as answer
+
+    return answer(session, output)
+
+
+def run(session: Session, output: Output) -> Exit:
+    """Start a program with the key that a name means."""
+    from keyturn.terminal.handing_out import run_program
+
+    return run_program(session, output)
+
+
 def practice(session: Session, output: Output) -> Exit:
     """Rehearse."""
     from keyturn.terminal.practising import practise
@@ -87,15 +101,18 @@ COMMANDS: dict[str, Command] = {
     "keeper": keeper,
     "name": name,
     "history": history,
+    "credentials": credentials,
+    "run": run,
     "remind": remind,
     "renew": renew,
     "report": report,
     "practice": practice,
 }
-# These need nothing of it: what each program is, and a rehearsal with a memory of its own.
-_WITHOUT_MEMORY = {"clients", "practice"}
+# These need nothing of it but, some of them, the names of keys: what each program is, a rehearsal with a memory of its
+# own, and what programs wait for.
+_WITHOUT_MEMORY = {"clients", "practice", "credentials", "run"}
 # These say themselves what was interrupted, or end it; a rehearsal looks at nothing real.
-_QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "remind", "practice", "clients"}
+_QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "remind", *_WITHOUT_MEMORY}
 
 
 def carry_out(arguments: Arguments, clock: Clock, output: Output) -> Exit:

@@ -17,6 +17,14 @@ def wanted_state_dir(words: Sequence[str]) -> Path | None:
     return None if value is None else Path(value)
 
 
+def own_words(words: Sequence[str]) -> tuple[Sequence[str], tuple[str, ...]]:
+    """The words that are Keyturn's, and those of the program that `run` starts, behind two dashes."""
+    if "run" not in words or "--" not in words:
+        return words, ()
+    at = list(words).index("--")
+    return (words[:at], tuple(words[at + 1 :])) if "run" in words[:at] else (words, ())
+
+
 def _value_of(option: str, words: Sequence[str]) -> str | None:
     for at, word in enumerate(words):
         if word == option and at + 1 < len(words):

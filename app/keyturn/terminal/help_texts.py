@@ -219,6 +219,45 @@ def _naming() -> dict[str, HelpText]:
             _("0 always, unless the memory cannot be read (4) · 2 no key has this name"),
             operand="[NAME]",
         ),
+        "credentials": HelpText(
+            _("print the key that a name means, for a program that asks"),
+            _(
+                "Prints one JSON document as AWS's tools expect it of a credential_process, and\n"
+                "nothing else: the key ID, the secret, and when to ask again (in an hour). AWS CLI,\n"
+                "rclone, restic, duplicity and whatever is made with an SDK of AWS's ask by this line\n"
+                "in a profile of ~/.aws/credentials:\n"
+                "\n"
+                "  credential_process = /path/to/keyturn credentials /office/nas\n"
+                "\n"
+                "The pair comes out of the system's keychain, where `keyturn name` and `keyturn rotate`\n"
+                "put it. While the key is replaced, it is the old one until the new one is proved.\n"
+                "--session gives a temporary key of the same rights, for programs that pass its token\n"
+                "on; it is asked for once, and handed out until shortly before its end.\n"
+                "\n"
+                "It changes nothing."
+            ),
+            ("keyturn credentials /office/nas", "keyturn credentials /office/nas --session 60"),
+            _("0 printed · 1 no key, and why on standard error · 2 usage · 3 the keychain is locked · 4 stopped"),
+            operand="NAME",
+        ),
+        "run": HelpText(
+            _("start a program with the key that a name means"),
+            _(
+                "Starts the program with the pair in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,\n"
+                "and without any other key, token or profile of the environment: for programs that\n"
+                "take a key from there and ask nobody. No file has the secret then. The program gets\n"
+                "each signal, and its exit code is the command's.\n"
+                "\n"
+                "A key that is replaced meanwhile reaches the program when it is started again. No\n"
+                "file is changed."
+            ),
+            (
+                "keyturn run /office/nas -- restic backup /home",
+                "keyturn run /office/nas --session 60 -- rclone lsd nas:",
+            ),
+            _("the program's own · 1, 3 and 4 no key, as `keyturn credentials` has it · 2 usage, or no such program"),
+            operand="NAME -- COMMAND",
+        ),
     }
 
 

@@ -14,7 +14,7 @@ from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
 from keyturn.terminal.exits import Exit
-from keyturn.terminal.foreseen import wanted_language, wanted_state_dir
+from keyturn.terminal.foreseen import own_words, wanted_language, wanted_state_dir
 from keyturn.terminal.interruption import forget_interruptions, interruptible
 from keyturn.terminal.language import speak
 from keyturn.terminal.own_memory import confirmed, own_memory
@@ -53,9 +53,10 @@ def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | No
     complete_streams()
     _prepare_streams()
     forget_interruptions()
+    typed, (words, _program) = words, own_words(words)
     try:
         with interruptible(signal.SIGINT):
-            code = _run(words, clock or SystemClock(), window)
+            code = _run(words, typed, clock or SystemClock(), window)
     except SystemExit as end:
         # argparse ends the program after the help and the version.
         code = Exit.DONE if end.code in (None, 0) else Exit.USAGE
@@ -88,13 +89,13 @@ def _with_lost_output(words: Sequence[str], code: Exit) -> Exit:
     return Exit.STOPPED if code in {Exit.DONE, Exit.WAITING} else code
 
 
-def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
+def _run(words: Sequence[str], typed: Sequence[str], clock: Clock, window: Window | None) -> int:
     folder = state_place(wanted_state_dir(words))
     memory = own_memory(folder)
     try:
         speak(wanted_language(words), memory.settings.language)
         # Most people start the window without a word, and it opens sooner without the parser.
-        arguments = _parsed(words, memory.settings) if words else None
+        arguments = _parsed(typed, memory.settings) if words else None
     except UsageError as error:
         from keyturn.terminal.commands import COMMANDS
 
@@ -106,7 +107,7 @@ def _run(words: Sequence[str], clock: Clock, window: Window | None) -> int:
     shows_itself = command in {None, "tray"}
     if memory.problem is not None and not shows_itself:
         memory = confirmed(memory, folder, _output(words))
-        arguments = _parsed(words, memory.settings)
+        arguments = _parsed(typed, memory.settings)
     if memory.problem is not None and (memory.closes_window or not shows_itself):
         return _failed(words, memory.problem, command or "")
     if arguments is None:
