@@ -9,6 +9,7 @@ from keyturn.practice.faults import throttled
 from keyturn.terminal.exits import Exit
 
 from .conftest import Desk
+from .test_scan_days import use
 
 ALL = json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 
@@ -147,3 +148,23 @@ def test_tags_are_told(small_desk: Desk) -> None:
 def test_it_needs_aws_and_as_needs_it(small_desk: Desk) -> None:
     assert small_desk.type("scan", "--account", "--offline").code == Exit.USAGE
     assert small_desk.type("scan", "--as", "profile:admin").code == Exit.USAGE
+
+
+def test_who_used_a_key_that_is_not_here_is_told_with_days(small_desk: Desk) -> None:
+    small_desk.account.create_user("mail", policies={"all": ALL})
+    used = small_desk.account.create_user_key("mail", age_days=400)
+    small_desk.account.create_user("attic")
+    small_desk.account.create_user_key("attic", age_days=400)
+    use(small_desk, used, "rclone/v1.60.1", "203.0.113.7")
+    small_desk.advance(days=1)
+
+    document = small_desk.type("scan", "--account", "--days", "30", "--json").document
+
+    told = {one["user_name"]: one for one in elsewhere(document)}
+    assert [(one["agent"], one["address"]) for one in told["mail"]["used_by"]] == [("rclone/v1.60.1", "203.0.113.7")]
+    assert told["mail"]["used_by_known"] is True
+    assert told["attic"]["used_by"] == []
+    asked = [one for one in small_desk.account.records if one.action == "cloudtrail:LookupEvents"]
+    assert asked
+    page = small_desk.type("scan", "--account", "--days", "30").out
+    assert "rclone/v1.60.1 from 203.0.113.7" in " ".join(page.split())

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from keyturn.aws.account_keys import AccountKeys, ListedUser
 from keyturn.aws.credential_report import RootInReport, root_in_report
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKey, KeyPair, Principal
+from keyturn.model.keys import AccessKey, KeyPair, KeyStatus, Principal
 from keyturn.model.places import Problem
 from keyturn.model.text import _, plural
+from keyturn.rotation import key_users
 from keyturn.rotation.advice import Advice, advice_for
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.rotation.uses import without_own
+
+if TYPE_CHECKING:
+    from keyturn.aws.event_history import History
 
 # Is told how many users were looked at.
 Progress = Callable[[int], None]
@@ -27,12 +33,14 @@ class AccountKey:
     Attributes:
         tags: those of its user; None if they may not be read.
         found: what stands on this computer of it; None if it is not here.
+        history: who used a key that is not here; None if that was not asked for, or is not known.
     """
 
     key: AccessKey
     advice: Advice
     tags: Mapping[str, str] | None
     found: FoundKey | None
+    history: History | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +65,15 @@ class Account:
     not_seen: tuple[Problem, ...]
 
 
-def with_accounts(surroundings: Surroundings, survey: Survey, progress: Progress) -> Survey:
+def with_accounts(surroundings: Surroundings, survey: Survey, progress: Progress, days: int | None = None) -> Survey:
     """Return the survey with every account whose users an identity at hand may list, and what is not to be seen.
 
     The identity is the one of `--as`, else in each account the keys that were found here and that AWS accepts, a root
     key before others. What the account tells of a key that was found, such as one that is off, is added to it.
+
+    Args:
+        days: ask as well who used each key that is not here in so many days. Keys that were used earlier for the last
+            time, or never, are not asked about: nobody did.
     """
     alone = surroundings.signer.identity
     askers = _of_found(survey) if alone is None else {alone[1].account: [alone]}
@@ -77,9 +89,12 @@ def with_accounts(surroundings: Surroundings, survey: Survey, progress: Progress
         seen = _account(surroundings, survey, number, identities, progress)
         if isinstance(seen, Problem):
             problems.append(seen)
-        else:
-            accounts.append(seen)
-            problems += seen.not_seen
+            continue
+        problems += seen.not_seen
+        if days is not None:
+            seen, unknown = _with_histories(surroundings, survey, seen, identities, days)
+            problems += unknown
+        accounts.append(seen)
     told = {one.key.access_key_id: one for account in accounts for one in account.keys if one.found is not None}
     keys = tuple(
         replace(found, key=told[found.key.access_key_id].key, advice=told[found.key.access_key_id].advice)
@@ -88,6 +103,31 @@ def with_accounts(surroundings: Surroundings, survey: Survey, progress: Progress
         for found in survey.keys
     )
     return replace(survey, keys=keys, accounts=tuple(accounts), problems=(*survey.problems, *problems))
+
+
+def _with_histories(
+    surroundings: Surroundings,
+    survey: Survey,
+    account: Account,
+    identities: Sequence[tuple[KeyPair, Principal]],
+    days: int,
+) -> tuple[Account, tuple[Problem, ...]]:
+    """The account, with who used each key that is not here, and whose history could not be read."""
+    since = surroundings.clock.now() - timedelta(days=days)
+    elsewhere = [one for one in account.keys if one.found is None and _may_have_been_used(one.key, since)]
+    askers = [
+        FoundKey(AccessKey(pair.access_key_id, who, KeyStatus.ACTIVE), (), Advice.UNKNOWN, pair)
+        for pair, who in identities
+    ]
+    asked = [FoundKey(one.key, (), one.advice) for one in elsewhere]
+    histories, unknown = key_users.of_keys(surroundings, asked, days, beside=(*askers, *survey.keys))
+    keys = tuple(replace(one, history=histories.get(one.key.access_key_id)) for one in account.keys)
+    return replace(account, keys=keys), unknown
+
+
+def _may_have_been_used(key: AccessKey, since: datetime) -> bool:
+    used = key.last_use
+    return used is None or (used.date is not None and used.date >= since)
 
 
 def _of_found(survey: Survey) -> dict[str, list[tuple[KeyPair, Principal]]]:

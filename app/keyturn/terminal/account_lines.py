@@ -9,7 +9,7 @@ from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.advice import Advice
-from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
+from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 if TYPE_CHECKING:
     from keyturn.aws.credential_report import ReportedKey, RootInReport
@@ -24,7 +24,7 @@ TONES = {
 }
 
 
-def account_lines(account: Account, now: datetime) -> list[Line]:
+def account_lines(account: Account, now: datetime, days: int | None) -> list[Line]:
     """Every key of the account, those first about which something should be done, and what is known of root."""
     users = plural("{count} user", "{count} users", account.users).format(count=account.users)
     keys = plural("{count} key", "{count} keys", len(account.keys)).format(count=len(account.keys))
@@ -39,8 +39,22 @@ def account_lines(account: Account, now: datetime) -> list[Line]:
         headings = (_("KEY"), _("USER"), _("STATUS"), _("AGE"), _("LAST USED"), _("HERE"), _("ADVICE"))
         rows = [[Piece(heading, Tone.QUIET) for heading in headings]]
         rows += [_row(one, now) for one in account.keys]
-        page += columns(rows)
+        header, *lines = columns(rows)
+        page.append(header)
+        for one, row in zip(account.keys, lines, strict=True):
+            page += [row, *_users(one, days)]
     return page
+
+
+def _users(one: AccountKey, days: int | None) -> list[Line]:
+    """Who used a key that is not here; of those that are, the table above tells."""
+    if days is None or one.history is None:
+        return []
+    from keyturn.rotation import key_users  # most scans do not ask
+
+    return [line(key_users.heading(one.history, days), indent=2)] + [
+        bullet(text, indent=2) for text in key_users.lines(one.history)
+    ]
 
 
 def _row(one: AccountKey, now: datetime) -> list[Piece]:

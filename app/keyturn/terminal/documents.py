@@ -84,7 +84,7 @@ def _of_key(found: FoundKey, survey: Survey, now: datetime) -> dict[str, Any]:
 def _of_key_elsewhere(one: AccountKey, survey: Survey, now: datetime) -> dict[str, Any]:
     """A key of the account that is not on this computer. `tags` is None if they may not be read."""
     elsewhere = {"places": [], "on_this_computer": False, "tags": one.tags}
-    return {**_of_access_key(one.key, one.advice, now), **elsewhere, **_of_history(None, survey)}
+    return {**_of_access_key(one.key, one.advice, now), **elsewhere, **_of_history(one.history, survey)}
 
 
 def _of_access_key(key: AccessKey, advice: Advice, now: datetime) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _with_accounts(surroundings: Surroundings, survey: Survey, show: Callable[[s
         show(_("Asking about the whole account: {count} users… (Ctrl-C ends it early)").format(count=count))
 
     with ending_early(surroundings.cancel, lambda: True):
-        return with_accounts(surroundings, survey, users)
+        return with_accounts(surroundings, survey, users, survey.days)
 
 
 def clients(session: Session, output: Output) -> Exit:

@@ -33,7 +33,7 @@ def scan_page(survey: Survey, *, now: datetime, home: Path, options: Sequence[st
         ]
     page = [*_headline(situation), BLANK, *_table(survey, now, home)] if survey.keys else [*_headline(situation)]
     for account in survey.accounts:
-        page += account_lines(account, now)
+        page += account_lines(account, now, survey.days)
     page += _other_buckets(survey)
     page += _searched(survey)
     page += _problems(survey.problems, home)
