@@ -106,3 +106,27 @@ def test_a_history_that_cannot_be_read_stops_nothing_and_opens_nothing(office: O
     office.use(office.old, "iam", "ListUsers", {})
     office.clock.sleep(3600)
     assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.WAITING
+
+
+@pytest.mark.parametrize("watch_days", [0.0, 3.0])
+def test_where_only_the_old_key_may_read_the_history_that_is_said_while_it_is_watched(
+    office: Office, watch_days: float
+) -> None:
+    result = office.rotate(Route.SCOPED_USER, watch_days=watch_days)
+
+    (notes,) = [one.notes for one in result.awaiting if any("event history" in note for note in one.notes)]
+    (note,) = [note for note in notes if "event history" in note]
+    assert "the new key has no right to ask" in note
+    assert "CloudTrail, Event history" in note
+    assert asked(office)[-1:] == [office.old.access_key_id]
+    before = len(asked(office))
+    conductor.carry_on(office.start(), None)
+    assert len(asked(office)) == before
+
+
+def test_where_the_new_key_may_read_it_nothing_of_the_kind_is_said(office: Office) -> None:
+    result = office.rotate(Route.NEW_ROOT_KEY, watch_days=3.0)
+    conductor.carry_on(office.start(), None)
+
+    assert not [note for one in result.awaiting for note in one.notes if "is not asked who uses" in note]
+    assert asked(office)[-1] == result.new_access_key_id

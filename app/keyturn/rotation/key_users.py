@@ -23,11 +23,13 @@ from keyturn.model.places import Problem
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.record import all_rotations
+from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from keyturn.rotation.decision import Decision
     from keyturn.rotation.record import Rotation
+    from keyturn.rotation.signers.signer import Signer
     from keyturn.rotation.survey import FoundKey
     from keyturn.state.journal import Journal
 
@@ -108,6 +110,28 @@ def since_switch(surroundings: Surroundings, rotation: Rotation, signer: KeyPair
     )
     # A Keyturn elsewhere only looks; what is dated to the second may be older than the switch within it.
     return tuple(use for use in history.uses if use.last > switched and not use.agent.startswith(OURS))
+
+
+def why_not_asked(rotation: Rotation, signer: Signer) -> tuple[str, ...]:
+    """Say that since the switch nobody asks who uses the old key, where only that key may; else nothing.
+
+    On the route `scoped-user` the new key may not read the history, and a question signed by the old one is a use.
+    """
+    decision = rotation.decision
+    if decision.store is not None or decision.route.same_owner or signer.name != TheKey.name:
+        return ()
+    if decision.route.makes_a_key:
+        why = _(
+            "AWS's event history is not asked who uses {key} now: the new key has no right to ask, and asking with "
+            "{key} itself would be a use of it."
+        )
+    else:
+        why = _("AWS's event history is not asked who uses {key} now: asking with {key} itself would be a use of it.")
+    look = _(
+        "Look in the AWS console under CloudTrail, Event history, with the filter “AWS access key”; or name somebody "
+        "of the account who may ask, with --as."
+    )
+    return (f"{why.format(key=decision.key.masked)} {look}",)
 
 
 def own_events(journal: Journal, key: AccessKeyId) -> Callable[[Event], bool]:

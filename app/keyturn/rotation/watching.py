@@ -126,9 +126,9 @@ def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, .
     if rotation.new_key_fails and rotation.step in {Step.WATCH, Step.TURN_OFF, Step.PROVE_OFF, Step.DELETE}:
         return from_a_dead_new_key(rotation)
     if rotation.step is Step.WATCH:
-        return awaited_before_turn_off(surroundings, rotation) or (_turn_off(rotation, surroundings.signer),)
+        return awaited_before_turn_off(surroundings, rotation) or (_turn_off(surroundings, rotation),)
     if rotation.step is Step.TURN_OFF:
-        return (_turn_off(rotation, surroundings.signer),)
+        return (_turn_off(surroundings, rotation),)
     if rotation.step is Step.DELETE:
         waits = _before_delete(surroundings, rotation)
         if waits:
@@ -150,7 +150,7 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
                 ),
                 (_("Let every backup run once. `keyturn continue` looks again."),),
                 tickable=False,
-                notes=write_notes(rotation),
+                notes=_notes(surroundings, rotation),
             )
         )
     # First, and by its own rule: what is read to be undone is not done, whatever was ticked.
@@ -202,22 +202,27 @@ def _acceptance(rotation: Rotation) -> Awaited:
     )
 
 
-def _turn_off(rotation: Rotation, signer: Signer) -> Awaited:
-    decision, name = rotation.decision, rotation.name
+def _notes(surroundings: Surroundings, rotation: Rotation) -> tuple[str, ...]:
+    """What is known, and what nobody asks, while the old key is watched."""
+    return (*write_notes(rotation), *key_users.why_not_asked(rotation, surroundings.signer))
+
+
+def _turn_off(surroundings: Surroundings, rotation: Rotation) -> Awaited:
+    decision, name, signer = rotation.decision, rotation.name, surroundings.signer
     way = default_way(decision, signer)
     if way is not By.CONSOLE:
         title = _("Turn off {key}").format(key=decision.key.masked)
         text = _("Run `keyturn turn-off {name} --as {signer}`, and all backups are proved again.")
         step = text.format(name=name, signer=signer.name) if way is By.SIGNER else _by_key(rotation)
-        return Awaited(by_hand.TURN_OFF, title, (step,), notes=write_notes(rotation))
+        return Awaited(by_hand.TURN_OFF, title, (step,), notes=_notes(surroundings, rotation))
     in_console = by_hand.turn_off_in_console(decision)
     command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.").format(name=name)
     steps = (*in_console.steps, command)
     if decision.route.same_owner:
         text = _("Or without the console: `keyturn turn-off {name} --by key`. The new key can turn it on again, too.")
-        notes = (*write_notes(rotation), text.format(name=name))
+        notes = (*_notes(surroundings, rotation), text.format(name=name))
         return Awaited(in_console.item, in_console.title, steps, notes=notes)
-    return Awaited(in_console.item, in_console.title, steps, notes=write_notes(rotation))
+    return Awaited(in_console.item, in_console.title, steps, notes=_notes(surroundings, rotation))
 
 
 def _by_key(rotation: Rotation) -> str:
