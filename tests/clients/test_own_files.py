@@ -142,7 +142,7 @@ def test_samples_and_the_playground_of_mc_are_passed_over(tmp_path: Path) -> Non
 
     findings = find("mc", tmp_path)
 
-    assert findings.places == ()
+    assert [(place.name, place.access_key_id.value) for place in findings.places] == [("nas", "minioadmin")]
     assert [(problem.code, "“aws”" in problem.title) for problem in findings.problems] == [("place.no-key-id", True)]
 
 
@@ -180,11 +180,12 @@ def test_litestreams_common_key_serves_each_replica_without_its_own(tmp_path: Pa
         "  - path: /srv/c.db\n    replica: {url: 's3://dots.fra1.digitaloceanspaces.com/x', access-key-id: DO00X}\n",
     )
 
-    common, own = find("litestream", tmp_path).places
+    common, own, spaces = find("litestream", tmp_path).places
 
     assert (common.pair, common.targets) == (ONE, (Target("photos", "a"), Target("attic", "b")))
     assert (own.pair, own.name, own.targets) == (TWO, "own.db", (Target("own", "x"),))
     assert (own.region, own.endpoint) == ("eu-west-1", "s3.eu-west-1.amazonaws.com")
+    assert (spaces.access_key_id.value, spaces.kind) == ("DO00X", PlaceKind.MENTION)
 
 
 def test_litestreams_references_are_no_keys(tmp_path: Path) -> None:

@@ -168,13 +168,14 @@ def test_keys_beat_env_auth_and_a_remote_without_keys_is_no_place_but_a_loan(con
     assert Addition.OBJECT_ACL in loan.additions
 
 
-def test_other_makers_keys_are_passed_over_in_silence(config: Path, tmp_path: Path) -> None:
+def test_another_makers_key_may_have_any_shape(config: Path, tmp_path: Path) -> None:
     config.write_text(
         "[minio]\ntype = s3\nprovider = Minio\nendpoint = http://nas:9000\n"
         "access_key_id = minioadmin\nsecret_access_key = minioadmin\n"
     )
 
-    assert find(tmp_path) == Findings()
+    place = only(find(tmp_path))
+    assert (place.access_key_id.value, place.endpoint, place.editable) == ("minioadmin", "http://nas:9000", True)
 
 
 def test_the_check_lists_the_bucket_and_nothing_else(

@@ -137,6 +137,36 @@ def test_the_pair_is_proved_there_put_in_place_and_proved_again_without_iam_or_s
     assert asked == []
 
 
+def test_keys_of_any_shape_are_replaced_and_put_back(store: Store) -> None:
+    for path in (".config/rclone/rclone.conf", ".config/restic/cellar.env"):
+        file = store.office.home / path
+        file.write_text(file.read_text().replace(store.old.access_key_id.value, "minioadmin"))
+    store.old = store.inside.rename_key(store.old, "minioadmin")
+    new = store.inside.rename_key(store.new_key(), "laptopBackup")
+
+    result = store.rotate(new)
+
+    assert result.problem is None
+    assert result.new_access_key_id == new.access_key_id
+    assert store.keys_in_files() == {"laptopBackup"}
+    (rotation,) = store.office.rotations()
+    assert (rotation.decision.key.value, rotation.decision.key.masked) == ("minioadmin", "mi…dmin")
+    assert not rotation.still_holding
+    conductor.undo(store.office.start(), None)
+    assert store.keys_in_files() == {"minioadmin"}
+
+
+@pytest.mark.parametrize(("name", "secret"), [("my-key", None), ("minioadmin", "pa$$ word-1")])
+def test_a_pair_that_undo_could_not_write_back_closes_the_gate(store: Store, name: str, secret: str | None) -> None:
+    file = store.office.home / ".config/rclone/rclone.conf"
+    text = file.read_text().replace(store.old.access_key_id.value, name)
+    file.write_text(text if secret is None else text.replace(store.old.secret.reveal(), secret))
+    (store.office.home / ".config/restic/cellar.env").unlink()
+    store.old = store.inside.rename_key(store.old, name)
+
+    assert "place.no-way-back" in {gate.code for gate in store.plan(store.new_key()).closed}
+
+
 def test_the_old_key_dies_at_the_store_and_the_person_says_that_it_is_deleted(store: Store) -> None:
     ticked(store, store.rotate(store.new_key()))
     waits = conductor.turn_off(store.office.start(), None)

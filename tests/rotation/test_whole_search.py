@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from keyturn.clients.search.folders import Searched
-from keyturn.model.keys import KeyStatus
+from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.model.places import Findings
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation import conductor
@@ -112,6 +114,23 @@ def test_where_nothing_was_to_be_searched_the_plan_and_the_journal_say_so(office
     assert rotation.searched == {"scope": "none", "files": 0, "finished": False}
 
 
+def test_folders_that_the_settings_name_are_searched_before_the_switch_and_before_turn_off(
+    searched_office: Office, tmp_path: Path
+) -> None:
+    office = searched_office
+    away = tmp_path / "nas"
+    away.mkdir()
+    office.search_folders = (away,)
+    (away / "before.jpg").write_text(f"key: {office.old.access_key_id}\n")
+
+    plan = office.plan(Route.SCOPED_USER)
+    assert [one for one in plan.by_hand if "before.jpg" in one.title]
+
+    office.rotate(Route.SCOPED_USER)
+    (away / "since.jpg").write_text(f"key: {office.old.access_key_id}\n")
+    assert "since.jpg" in titles(turn_off(office))
+
+
 def test_the_journal_says_how_much_was_searched(searched_office: Office) -> None:
     office = searched_office
     office.rotate(Route.SCOPED_USER)
@@ -125,7 +144,9 @@ def test_the_journal_says_how_much_was_searched(searched_office: Office) -> None
 
 
 def test_a_search_that_was_ended_early_is_told_in_the_plan() -> None:
-    said = what_was_searched(Searched(Findings(), files=12, size=3000, finished=False))
+    said = what_was_searched(
+        Searched(Findings(), files=12, size=3000, finished=False), AccessKeyId("AKIAIOSFODNN7EXAMPLE")
+    )
 
     assert "ended early, after 12 files" in said
     assert "searches again" in said

@@ -46,7 +46,7 @@ def read_target(content: FileContent) -> ArqTarget | None:
     # Its user is the ID, so what is read strictly is the rest.
     host = address.netloc.rpartition("@")[2]
     amazon = bool(host) and is_aws_endpoint(host)
-    identifier = key_id(unquote(address.username or ""))
+    identifier = key_id(unquote(address.username or ""), host)
     if address.scheme not in {"http", "https"} or not (amazon or identifier):
         return None
     bucket, _slash, prefix = unquote(address.path).strip("/").partition("/")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
-from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.minimal_settings import credentials_file, endpoint_of, ini_file, taken_over
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits import ini
@@ -148,7 +148,7 @@ class AwsFiles(Client):
         for section in _sections(entries):
             access_key_id = effective.entry(section, _ID)
             secret = effective.entry(section, _SECRET)
-            identifier = None if access_key_id is None else key_id(access_key_id.value)
+            identifier = None if access_key_id is None else named_key_id(access_key_id.value)
             if access_key_id is None or secret is None or identifier is None or not secret.value:
                 continue
             if access_key_id.section != section:
@@ -304,12 +304,12 @@ def _places(
     """The place of one section, if it has a key of its own; `sources` are asked in turn for the settings."""
     file = own or sources[0][0]
     entry = file.effective.entry(section, _ID)
-    identifier = None if entry is None else key_id(entry.value)
     if entry is None or entry.section != section:
         return
+    endpoint = _endpoint(sources, config)
+    identifier = key_id(entry.value, endpoint)
     if identifier is None:
-        if not is_placeholder(entry.value):
-            yield not_a_key_id(AwsFiles.name, file.content.path, profile)
+        yield from no_key_id_in(AwsFiles.name, file.content.path, profile, entry.value)
         return
     secret = file.value(section, _SECRET) or None
     token = token_beside(identifier, next((name for name in _BORROWED if file.value(section, name)), None))
@@ -321,7 +321,6 @@ def _places(
     if section == _INHERITED:
         notes.append(_("All profiles without a key of their own inherit this one."))
     notes.append(token.note)
-    endpoint = _endpoint(sources, config)
     yield Place(
         client=AwsFiles.name,
         name=profile,

@@ -40,10 +40,10 @@ def read_bookmarks(computer: Computer, guide: Guide, found: Collection[Path], lo
 
 
 def _place(path: Path, values: Mapping[str, str], guide: Guide) -> Iterator[Place]:
-    identifier = key_id(values.get("Username"))
-    if identifier is None:
-        return
     host, targets = values.get("Hostname", ""), _targets(values)
+    identifier = key_id(values.get("Username"), host)
+    if identifier is None:
+        return  # it names a profile of the AWS files
     yield Place(
         client=guide.name,
         name=_name(values),
@@ -62,7 +62,7 @@ def _place(path: Path, values: Mapping[str, str], guide: Guide) -> Iterator[Plac
 
 def _loan(values: Mapping[str, str]) -> Iterator[Loan]:
     profile, host, targets = values.get("Username", ""), values.get("Hostname", ""), _targets(values)
-    if not profile or key_id(profile) is not None:
+    if not profile or key_id(profile, host) is not None:
         return
     yield Loan(
         program="cyberduck",

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import About, Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_id
+from keyturn.clients.looking import Look, key_id, named_key_id, no_key_id_in
 from keyturn.clients.shell_files import project_folders
 from keyturn.edits import json_spans, trees
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.trees import Scalar, Writing
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Duplicacy(Client):
             if content is None:
                 continue
             try:
-                look.take(_place(path, storage) for storage in _storages(content))
+                for storage in _storages(content):
+                    look.take(_place(path, storage))
             except FileError as error:
                 look.report_unparsable(content, error)
 
@@ -58,7 +59,7 @@ class Duplicacy(Client):
         """Return the pair of each storage by its name; see `Client.spots`."""
         spots = {}
         for one in _storages(content):
-            identifier = key_id(one.access_key_id.value)
+            identifier = named_key_id(one.access_key_id.value)
             if identifier is not None and one.secret is not None:
                 spots[one.name] = PairSpot(
                     ValueSpot(content.path, one.access_key_id.span, one.access_key_id.writing),
@@ -123,15 +124,18 @@ def _storages(content: FileContent) -> Iterator[_Storage]:
         # The storage's own name comes before the general one (duplicacy_utils.go, GetPassword).
         for prefix in (f"{name}_", ""):
             identifier, secret = trees.scalar(keys, f"{prefix}s3_id"), trees.scalar(keys, f"{prefix}s3_secret")
-            if identifier is not None and key_id(identifier.value) is not None:
+            if identifier is not None and identifier.value:
                 usable = secret is not None and secret.is_text and secret.value and secret.writing is not Writing.FIXED
                 yield _Storage(name, trees.text(item, "storage") or "", identifier, secret if usable else None)
                 break
 
 
-def _place(path: Path, one: _Storage) -> Place:
-    identifier = key_id(one.access_key_id.value)
-    assert identifier is not None  # noqa: S101  (else it is no storage of ours)
+def _place(path: Path, one: _Storage) -> Iterator[Place | Problem]:
+    address = address_in(one.url)
+    identifier = key_id(one.access_key_id.value, None if address is None else address.endpoint)
+    if identifier is None:
+        yield from no_key_id_in(Duplicacy.name, path, one.name, one.access_key_id.value)
+        return
     notes = [
         "" if one.secret is not None else _("The secret key does not stand beside it in this file."),
         _("These are temporary credentials, which expire by themselves.") if identifier.is_temporary else "",
@@ -148,7 +152,7 @@ def _place(path: Path, one: _Storage) -> Place:
         session=identifier.is_temporary,
         note=" ".join(note for note in notes if note),
     )
-    return at_address(place, address_in(one.url))
+    yield at_address(place, address)
 
 
 def at_address(place: Place, address: Address | None) -> Place:

@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.guided import blind_spot
-from keyturn.clients.looking import key_id
+from keyturn.clients.looking import key_id, no_key_id_in
 from keyturn.edits.databases import Row, read_tables
 from keyturn.model.errors import FileError
 from keyturn.model.keys import Secret
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _backups(tables: Mapping[str, Sequence[Row]]) -> Iterator[_Backup]:
         yield _Backup(_("the options of all backups"), f"Option {_ALL_BACKUPS}", None, options[_ALL_BACKUPS])
 
 
-def _place(path: Path, backup: _Backup, guide: Guide) -> Iterator[Place]:
+def _place(path: Path, backup: _Backup, guide: Guide) -> Iterator[Place | Problem]:
     told = dict(backup.options)
     target: tuple[Target, ...] = ()
     if backup.address is not None:
@@ -106,10 +106,12 @@ def _place(path: Path, backup: _Backup, guide: Guide) -> Iterator[Place]:
         # Not `hostname`: a bucket's name keeps its capital letters.
         bucket = unquote(parts.netloc.rpartition("@")[2])
         target = (Target(bucket, unquote(parts.path).strip("/")),) if bucket else ()
-    identifier = key_id(_first(told, _IDS))
-    if identifier is None:
-        return
     secret, host = _first(told, _SECRETS), told.get("s3-server-name", "")
+    identifier = key_id(_first(told, _IDS), host)
+    if identifier is None:
+        if backup.address is not None:  # else these may be the options of another kind of storage
+            yield from no_key_id_in(guide.name, path, backup.name, _first(told, _IDS))
+        return
     readable = bool(secret) and not secret.startswith(_ENCRYPTED)
     yield Place(
         client=guide.name,

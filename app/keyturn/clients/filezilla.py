@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import key_id
+from keyturn.clients.looking import key_id, no_key_id_in
 from keyturn.edits import xml_elements
 from keyturn.edits.xml_elements import Element
 from keyturn.model.errors import FileError
 from keyturn.model.keys import Secret
-from keyturn.model.places import Place, PlaceKind
+from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -40,11 +40,12 @@ def read_sites(computer: Computer, guide: Guide, found: Collection[Path], look: 
                 look.take(_place(path, number, server, guide))
 
 
-def _place(path: Path, number: int, server: Element, guide: Guide) -> Iterator[Place]:
-    identifier = key_id(server.said("User"))
-    if identifier is None:
-        return
+def _place(path: Path, number: int, server: Element, guide: Guide) -> Iterator[Place | Problem]:
     host, secret = server.said("Host"), _secret(server)
+    identifier = key_id(server.said("User"), host)
+    if identifier is None:
+        yield from no_key_id_in(guide.name, path, server.said("Name") or host, server.said("User"))
+        return
     yield Place(
         client=guide.name,
         name=server.said("Name") or host or _("site {number}").format(number=number),

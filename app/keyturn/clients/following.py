@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from keyturn.clients.script_paths import Whereabouts, path_of
 from keyturn.clients.shell_files import SCRIPT_LIMIT
 from keyturn.clients.usual_corners import is_telling
 from keyturn.clients.value_files import Values
+from keyturn.clients.variable_facts import endpoint_in
 from keyturn.edits.files import LIMIT, FileContent
 from keyturn.model.errors import FileError
 from keyturn.model.places import Place, Problem
@@ -43,6 +44,14 @@ class Followed:
 
     places: list[Place] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    def take(self, found: Iterable[Place | Problem]) -> None:
+        """Remember what files of values held."""
+        for one in found:
+            if isinstance(one, Place):
+                self.places.append(one)
+            else:
+                self.problems.append(one)
 
 
 class Following:
@@ -81,13 +90,13 @@ class Following:
         while waiting:
             job = waiting.popleft()
             where = Whereabouts(self._computer, job)
-            values = Values()
+            values = Values(endpoint_in(job.variables.assignments))
             for named in named_in(job.variables, clients):
                 left -= 1
                 if left < 0:
                     return self._followed
                 waiting += self._follow(where, named, values)
-            self._followed.places += values.places(job.path)
+            self._followed.take(values.places(job.path))
             self._tell_fetched(job)
         return self._followed
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import region_in
-from keyturn.clients.looking import Look, key_id
+from keyturn.clients.looking import Look, key_id, named_key_id, no_key_id_in
 from keyturn.computer.computer import Platform
 from keyturn.edits.destination_lines import Destination, destinations
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Writing
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class HashBackup(Client):
         """Return the pair of each destination by its name; see `Client.spots`."""
         spots = {}
         for one in destinations(content.content, path=content.path):
-            identifier, secret = key_id(one.value(_ID)), one.value(_SECRET)
+            identifier, secret = named_key_id(one.value(_ID)), one.value(_SECRET)
             if identifier is not None and secret is not None:
                 spots[one.name] = PairSpot(
                     ValueSpot(content.path, one.settings[_ID].span, Writing.PLAIN),
@@ -72,9 +72,12 @@ def _files(computer: Computer) -> Iterator[Path]:
         yield system / _FILE
 
 
-def _places(path: Path, one: Destination) -> Iterator[Place]:
-    identifier = key_id(one.value(_ID))
-    if identifier is None or (one.value("type") or "s3").lower() != "s3":
+def _places(path: Path, one: Destination) -> Iterator[Place | Problem]:
+    if (one.value("type") or "s3").lower() != "s3":
+        return
+    identifier = key_id(one.value(_ID), one.value("host"))
+    if identifier is None:
+        yield from no_key_id_in(HashBackup.name, path, one.name, one.value(_ID))
         return
     secret = one.value(_SECRET)
     host, bucket = one.value("host"), one.value("bucket")

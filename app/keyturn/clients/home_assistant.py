@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import key_id
+from keyturn.clients.looking import key_id, no_key_id_in
 from keyturn.edits import json_spans, trees
 from keyturn.edits.trees import Node
 from keyturn.model.errors import FileError
 from keyturn.model.keys import Secret
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, PlaceKind, Problem, Target
 
 if TYPE_CHECKING:
     from keyturn.clients.guide import Guide
@@ -38,13 +38,15 @@ def read_entries(computer: Computer, guide: Guide, found: Collection[Path], look
                 look.take(_place(path, entry, guide))
 
 
-def _place(path: Path, entry: Node, guide: Guide) -> Iterator[Place]:
+def _place(path: Path, entry: Node, guide: Guide) -> Iterator[Place | Problem]:
     data = trees.at(entry, "data")
-    identifier = key_id(trees.text(data, "access_key_id"))
+    endpoint = trees.text(data, "endpoint_url") or None
+    identifier = key_id(trees.text(data, "access_key_id"), endpoint)
     if identifier is None:
+        name = trees.text(entry, "title") or _DOMAIN
+        yield from no_key_id_in(guide.name, path, name, trees.text(data, "access_key_id"))
         return
     bucket, secret = trees.text(data, "bucket") or "", trees.text(data, "secret_access_key")
-    endpoint = trees.text(data, "endpoint_url") or None
     yield Place(
         client=guide.name,
         name=trees.text(entry, "title") or bucket or _DOMAIN,

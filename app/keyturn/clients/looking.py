@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from keyturn.clients.endpoints import is_aws_endpoint
 from keyturn.clients.jobs import Job
 from keyturn.clients.listing import Listing
 from keyturn.clients.occurrences import key_ids_in
@@ -22,10 +23,26 @@ from keyturn.model.text import _
 _REFERENCE = re.compile(r"[$%{}<>!()]|://")
 
 
-def key_id(text: str | None) -> AccessKeyId | None:
-    """Return the access key ID that `text` is, or None where it is not shaped like one."""
+def key_id(text: str | None, endpoint: str | None = None) -> AccessKeyId | None:
+    """Return the access key ID that `text` is, or None where it is not shaped like one.
+
+    Args:
+        endpoint: the host or address that the key is for: whoever runs a store may choose any name for a key.
+    """
+    if not is_aws_endpoint(endpoint):
+        return named_key_id(text)
     try:
         return AccessKeyId(text or "")
+    except ValueError:
+        return None
+
+
+def named_key_id(text: str | None) -> AccessKeyId | None:
+    """Return the ID, of any shape, that stands where a setting says that one does; None where it can be none."""
+    if text is None or is_placeholder(text):
+        return None
+    try:
+        return AccessKeyId.of_any_shape(text)
     except ValueError:
         return None
 
@@ -92,12 +109,17 @@ class Look:
         return content
 
     def take(self, found: Iterable[Place | Problem]) -> None:
-        """Remember what a file held."""
+        """Remember what a file held.
+
+        An ID of a shape that only a store has is a problem, unless something says that it is for one.
+        """
         for item in found:
-            if isinstance(item, Place):
-                self.places.append(item)
-            else:
+            if not isinstance(item, Place):
                 self.problems.append(item)
+            elif key_id(item.access_key_id.value, item.endpoint) is None:
+                self.problems.append(not_a_key_id(item.client, item.path, item.locator))
+            else:
+                self.places.append(item)
 
     def report(self, path: Path, error: FileError) -> None:
         """Remember that a file could not be read."""
@@ -141,6 +163,12 @@ def mention_at(client: str, path: Path, access_key_id: AccessKeyId, locator: str
         note=note,
         line=line,
     )
+
+
+def no_key_id_in(client: str, path: Path, name: str, value: str | None) -> Iterator[Problem]:
+    """Yield what to say of a setting for an ID in which none stands, unless it is empty or names something else."""
+    if value is not None and not is_placeholder(value):
+        yield not_a_key_id(client, path, name)
 
 
 def not_a_key_id(client: str, path: Path, name: str) -> Problem:

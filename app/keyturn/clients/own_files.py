@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
-from keyturn.clients.endpoints import is_aws_endpoint, region_in, speaks_plain_http
+from keyturn.clients.endpoints import region_in, speaks_plain_http
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, is_placeholder, key_id, not_a_key_id
+from keyturn.clients.looking import Look, is_placeholder, key_id, named_key_id, no_key_id_in
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Scalar, Writing
@@ -51,7 +51,7 @@ class StoredKey:
     @property
     def pair(self) -> KeyPair | None:
         """The pair, where both values stand here themselves."""
-        identifier = key_id(self.access_key_id.value)
+        identifier = named_key_id(self.access_key_id.value)
         if identifier is None or self.secret is None or not self.secret.is_text or is_placeholder(self.secret.value):
             return None
         return KeyPair(identifier, Secret(self.secret.value))
@@ -93,8 +93,8 @@ class OwnFiles(Client, Protocol):
         except FileError as error:
             look.report_unparsable(content, error)
         else:
-            places = (_place(self.name, content.path, key) for key in found)
-            look.take(place for place in places if place is not None)
+            for key in found:
+                look.take(_place(self.name, content.path, key))
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair that has a spot of its own; see `Client.spots`."""
@@ -110,12 +110,11 @@ class OwnFiles(Client, Protocol):
         return found
 
 
-def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
-    identifier = key_id(key.access_key_id.value)
+def _place(client: str, path: Path, key: StoredKey) -> Iterator[Place | Problem]:
+    identifier = key_id(key.access_key_id.value, key.endpoint)
     if identifier is None:
-        if not is_placeholder(key.access_key_id.value) and is_aws_endpoint(key.endpoint):
-            return not_a_key_id(client, path, key.name)
-        return None
+        yield from no_key_id_in(client, path, key.name, key.access_key_id.value)
+        return
     pair = key.pair
     token = token_beside(identifier, key.token)
     notes = [key.note]
@@ -124,7 +123,7 @@ def _place(client: str, path: Path, key: StoredKey) -> Place | Problem | None:
     elif not key.is_replaceable:
         notes.append(_("It is written in a form that Keyturn does not change, such as a YAML anchor or a block."))
     notes.append(token.note)
-    return Place(
+    yield Place(
         client=client,
         name=key.name,
         path=path,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.command_asks import rclone_additions, rclone_manner
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
-from keyturn.clients.looking import Loan, Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.looking import Loan, Look, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
 from keyturn.clients.rclone_remotes import Remotes, Settings, is_remote_name
 from keyturn.clients.session_tokens import token_beside
@@ -93,7 +93,7 @@ class Rclone(Client):
         for section in _s3_sections(entries, effective):
             access_key_id = effective.entry(section, _ID)
             secret = effective.entry(section, _SECRET)
-            identifier = None if access_key_id is None else key_id(access_key_id.value)
+            identifier = None if access_key_id is None else named_key_id(access_key_id.value)
             if access_key_id is None or secret is None or identifier is None or not secret.value:
                 continue
             if access_key_id.is_reference or secret.is_reference:
@@ -219,11 +219,9 @@ def _places(content: FileContent, entries: Sequence[ini.Entry], note: str) -> It
         if counting is None or counting.is_reference:
             continue
         yield from _overruled(content, identifiers.get(section, ()), counting)
-        identifier = key_id(counting.value)
+        identifier = key_id(counting.value, remotes.settings(section).get("endpoint"))
         if identifier is None:
-            settings = remotes.settings(section)
-            if not is_placeholder(counting.value) and "endpoint" not in settings:
-                yield not_a_key_id(Rclone.name, content.path, section)
+            yield from no_key_id_in(Rclone.name, content.path, section, counting.value)
             continue
         secret = effective.entry(section, _SECRET)
         is_there = secret is not None and secret.value and not secret.is_reference

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
-from keyturn.clients.looking import Look, key_id
+from keyturn.clients.looking import Look, key_id, named_key_id, no_key_id_in
 from keyturn.computer.computer import Platform
 from keyturn.edits import colon_lines
 from keyturn.edits.colon_lines import Reader
@@ -14,7 +14,7 @@ from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Writing
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
-from keyturn.model.places import Place, PlaceKind
+from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class S3backer(Client):
         spots = {}
         found = colon_lines.lines(content.content, Reader.S3BACKER, path=content.path)
         for number, line in enumerate(found, start=1):
-            identifier = key_id(line.access_key_id)
+            identifier = named_key_id(line.access_key_id)
             if identifier is not None and line.secret:
                 spots[_locator(number)] = PairSpot(
                     ValueSpot(content.path, line.id_span, Writing.PLAIN),
@@ -68,11 +68,12 @@ def _locator(number: int) -> str:
     return f"pair {number}"
 
 
-def _places(content: FileContent) -> Iterator[Place]:
+def _places(content: FileContent) -> Iterator[Place | Problem]:
     found = colon_lines.lines(content.content, Reader.S3BACKER, path=content.path)
     for number, line in enumerate(found, start=1):
         identifier = key_id(line.access_key_id)
         if identifier is None:
+            yield from no_key_id_in(S3backer.name, content.path, _locator(number), line.access_key_id)
             continue
         notes = [_("Where a command or a unit says “--accessId”, put the new access key ID there, too.")]
         if identifier.is_temporary:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same
-from keyturn.clients.looking import Look, is_placeholder, key_id, mention, not_a_key_id
+from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
 from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
@@ -77,7 +77,7 @@ class S3cmd(Client):
         entries = ini.entries(content.content, _S3CMD, path=content.path)
         access_key_id = ini.effective(entries, _S3CMD, None, _ID)
         secret = ini.effective(entries, _S3CMD, None, _SECRET)
-        identifier = None if access_key_id is None else key_id(access_key_id.value)
+        identifier = None if access_key_id is None else named_key_id(access_key_id.value)
         if access_key_id is None or secret is None or identifier is None or not secret.value:
             return {}
         if access_key_id.is_reference or secret.is_reference:
@@ -156,11 +156,10 @@ def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Plac
         if entry.key == _ID and entry is not counting and earlier is not None:
             note = _("s3cmd does not use this line: line {line} comes later, and the last one counts.")
             yield mention(S3cmd.name, content.path, earlier, entry.line, note.format(line=counting.line))
-    identifier = key_id(counting.value)
     settings = {entry.key: entry.value for entry in entries if entry.value}
+    identifier = key_id(counting.value, settings.get("host_base"))
     if identifier is None:
-        if not is_placeholder(counting.value) and "host_base" not in settings:
-            yield not_a_key_id(S3cmd.name, content.path, content.path.name)
+        yield from no_key_id_in(S3cmd.name, content.path, content.path.name, counting.value)
         return
     secret_entry = ini.effective(entries, _S3CMD, None, _SECRET)
     secret = None if secret_entry is None or secret_entry.is_reference else secret_entry.value or None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import About, AfterChange, Client, OwnFile, PairSpot, ValueSpot
 from keyturn.clients.endpoints import region_in, speaks_plain_http
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_id, mention
+from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.unit_files import unit_files
 from keyturn.computer.computer import Platform
 from keyturn.computer.shells import quoted
@@ -24,7 +24,7 @@ from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class S3fs(Client):
         """Return the pair of each line that counts, by its bucket; see `Client.spots`."""
         spots = {}
         for line in colon_lines.lines(content.content, Reader.S3FS, path=content.path):
-            identifier = key_id(line.access_key_id)
+            identifier = named_key_id(line.access_key_id)
             if identifier is not None and line.secret and line.counts:
                 spots[line.bucket or _ALL] = PairSpot(
                     ValueSpot(content.path, line.id_span, Writing.PLAIN),
@@ -225,22 +225,23 @@ def _usual_files(computer: Computer) -> tuple[Path, ...]:
     return (computer.home / _OWN, *(() if etc is None else (etc / _SYSTEM,)))
 
 
-def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place]:
+def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place | Problem]:
     of_bucket: dict[str, list[Mount]] = {"": mounts}
     for mount in mounts:
         of_bucket.setdefault(mount.target.bucket, []).append(mount)
     for line in colon_lines.lines(content.content, Reader.S3FS, path=content.path):
-        identifier = key_id(line.access_key_id)
+        # A line for one bucket is for its mounts; the line for all is for those that have none of their own.
+        concerned = of_bucket.get(line.bucket, [])
+        endpoint = next((one.endpoint for one in concerned if one.endpoint), None)
+        identifier = key_id(line.access_key_id, endpoint)
         if identifier is None:
+            yield from no_key_id_in(S3fs.name, content.path, line.bucket or _ALL, line.access_key_id)
             continue
         if not line.counts:
             note = _("s3fs does not use this line: an earlier one is for the same bucket, and the first one counts.")
             yield mention(S3fs.name, content.path, identifier, line.line, note)
             continue
-        # A line for one bucket is for its mounts; the line for all is for those that have none of their own.
-        concerned = of_bucket.get(line.bucket, [])
         targets = [one.target for one in concerned] or ([Target(line.bucket)] if line.bucket else [])
-        endpoint = next((one.endpoint for one in concerned if one.endpoint), None)
         manner = AS_USUAL
         for one in concerned:
             manner |= one.manner

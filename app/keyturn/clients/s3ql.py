@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
-from keyturn.clients.looking import Look, key_id
+from keyturn.clients.looking import Look, key_id, named_key_id, no_key_id_in
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
 from keyturn.edits.ini import Dialect, Effective, Entry
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class S3ql(Client):
         spots = {}
         for section, found in _sections(content):
             identifier, secret = found.entry(section, _ID), found.entry(section, _SECRET)
-            access_key_id = key_id(None if identifier is None else identifier.value)
+            access_key_id = named_key_id(None if identifier is None else identifier.value)
             if identifier is None or secret is None or access_key_id is None:
                 continue
             if _is_own(secret, section):
@@ -83,15 +83,20 @@ def _is_own(secret: Entry | None, section: str) -> bool:
     return secret is not None and bool(secret.value) and "\n" not in secret.value and secret.section == section
 
 
-def _places(content: FileContent) -> Iterator[Place]:
+def _places(content: FileContent) -> Iterator[Place | Problem]:
     for section, found in _sections(content):
-        identifier = key_id(found.value(section, _ID))
         url = found.value(section, _URL) or ""
-        if identifier is None or (url and not url.startswith(("s3://", "s3c"))):
+        if url and not url.startswith(("s3://", "s3c")):
+            continue
+        amazon, compatible = _AMAZON.fullmatch(url), _COMPATIBLE.fullmatch(url)
+        endpoint = None if compatible is None else compatible["host"]
+        identifier = key_id(found.value(section, _ID), endpoint)
+        if identifier is None:
+            # Without an address it may be a user of any other service.
+            yield from no_key_id_in(S3ql.name, content.path, section, found.value(section, _ID) if url else None)
             continue
         secret = found.entry(section, _SECRET)
         kept = Secret(secret.value) if secret is not None and _is_own(secret, section) else None
-        amazon, compatible = _AMAZON.fullmatch(url), _COMPATIBLE.fullmatch(url)
         notes: Sequence[str] = [
             "" if kept is not None else _("The secret key is missing beside it."),
             _("These are temporary credentials, which expire by themselves.") if identifier.is_temporary else "",
@@ -107,7 +112,7 @@ def _places(content: FileContent) -> Iterator[Place]:
             editable=kept is not None and not identifier.is_temporary,
             targets=_targets(amazon or compatible),
             region=None if amazon is None else amazon["region"],
-            endpoint=None if compatible is None else compatible["host"],
+            endpoint=endpoint,
             session=identifier.is_temporary,
             note=" ".join(note for note in notes if note),
         )

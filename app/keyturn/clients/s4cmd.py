@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
-from keyturn.clients.looking import Look, key_id
+from keyturn.clients.looking import Look, named_key_id, not_a_key_id
 from keyturn.clients.minimal_settings import ini_file
 from keyturn.clients.s3cmd import S3cmd
 from keyturn.edits import ini
@@ -42,14 +42,19 @@ class S4cmd(Client):
         with suppress(FileError):  # a file that it refuses is s3cmd's alone, and reported there
             spot = self.spots(content).get(_SECTION)
             others = S3cmd().spots(content).values()
-            if spot is not None and all(spot.access_key_id.span != one.access_key_id.span for one in others):
+            if spot is None or any(spot.access_key_id.span == one.access_key_id.span for one in others):
+                return
+            # Which store it is for is told to s4cmd itself, if to anybody.
+            if not spot.pair.access_key_id.is_distinctive:
+                look.take([not_a_key_id(self.name, content.path, content.path.name)])
+            else:
                 look.places.append(_place(content, spot))
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the section `default`; see `Client.spots`."""
         found = ini.Effective(ini.entries(content.content, _GRAMMAR, path=content.path), _GRAMMAR)
         identifier, secret = found.entry(_SECTION, "access_key"), found.entry(_SECTION, "secret_key")
-        access_key_id = key_id(None if identifier is None else identifier.value)
+        access_key_id = named_key_id(None if identifier is None else identifier.value)
         if identifier is None or access_key_id is None or secret is None or not secret.value or "%" in secret.value:
             return {}
         return {

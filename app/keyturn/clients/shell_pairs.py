@@ -11,7 +11,7 @@ from pathlib import Path
 from keyturn.clients.client import PairSpot, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.key_names import Half, Partners, key_name
-from keyturn.clients.looking import key_id
+from keyturn.clients.looking import key_id, named_key_id
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.commands import Argument, Command, behind
 from keyturn.edits.encodings import Encoding
@@ -71,7 +71,7 @@ def pairs_in(found: Sequence[Assignment], commands: Sequence[Command] = ()) -> l
     alone: set[Span] = set()  # with no name beside them that would go with theirs
     partners = Partners(by_name)
     for name, ids in by_name.items():
-        if not any(variable_key_id(name, one.value) is not None for one in ids):
+        if not any(variable_key_id(name, one.value, of_store=True) is not None for one in ids):
             continue
         other = partners.of(name)
         secrets = by_name.get(other, []) if other is not None else []
@@ -79,7 +79,7 @@ def pairs_in(found: Sequence[Assignment], commands: Sequence[Command] = ()) -> l
             ids, secrets = _literal(ids), _literal(secrets)
         matched = len(ids) == len(secrets)
         for number, (one, secret) in enumerate(zip_longest(ids, secrets if matched else ()), start=1):
-            identifier = variable_key_id(name, one.value)
+            identifier = variable_key_id(name, one.value, of_store=True)
             known = pairs.get(one.value_span)
             if identifier is not None and (known is None or known.secret is None):
                 why = _why_no_secret(secrets, matched)
@@ -176,15 +176,19 @@ def _secrets_that_follow(found: Sequence[Assignment]) -> Mapping[Span, Assignmen
     return following
 
 
-def variable_key_id(name: str, value: str | None) -> AccessKeyId | None:
-    """Return the key ID in a variable: anything shaped like one of Amazon's, and other shapes under a name of S3's."""
+def variable_key_id(name: str, value: str | None, *, of_store: bool = False) -> AccessKeyId | None:
+    """Return the key ID in a variable: anything shaped like one of Amazon's, and other shapes under a name of S3's.
+
+    Args:
+        of_store: it may be a store's, and so have any shape under such a name.
+    """
     if value is None:
         return None
     if KEY_ID_IN_TEXT.fullmatch(value) is None:
         known = key_name(name)
         if known is None or known.half is not Half.ID or not known.means_s3:
             return None
-    return key_id(value)
+    return named_key_id(value) if of_store else key_id(value)
 
 
 def session_token(found: Iterable[Assignment]) -> str | None:

@@ -139,7 +139,7 @@ class Setting:
 
     @cached_property
     def _endpoint(self) -> str | None:
-        return last_value(self._found, *_ENDPOINTS)
+        return endpoint_in(self._found)
 
     @cached_property
     def _token(self) -> str | None:
@@ -216,6 +216,11 @@ class Setting:
 
     def _under(self, stem: str, names: Sequence[str]) -> Iterator[str]:
         return (value for name in names if (value := self._values.get(stem + name)))
+
+
+def endpoint_in(found: Sequence[Assignment]) -> str | None:
+    """Return the server that variables name for all programs that are started with them; None where none does."""
+    return last_value(found, *_ENDPOINTS)
 
 
 def _targets(goals: Sequence[Goal]) -> tuple[Target, ...]:

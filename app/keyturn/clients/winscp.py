@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_id
+from keyturn.clients.looking import Look, key_id, no_key_id_in
 from keyturn.clients.session_tokens import token_beside
 from keyturn.clients.walking import Walk, personal_folders
 from keyturn.computer.computer import Platform
@@ -22,7 +22,7 @@ from keyturn.edits.winscp_store import Site, sites
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.needs import Addition
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _files(computer: Computer, listing: Listing) -> Iterator[Path]:
 
 
 def _identifier(site: Site) -> AccessKeyId | None:
-    return key_id(site.text("UserName")) if site.text("FSProtocol") == _S3 else None
+    return key_id(site.text("UserName"), site.text("HostName")) if site.text("FSProtocol") == _S3 else None
 
 
 def _password(site: Site) -> str | None:
@@ -124,9 +124,11 @@ def _password(site: Site) -> str | None:
     return winscp_passwords.reveal(hidden.written, site.text("UserName") + site.text("HostName")) or None
 
 
-def _places(path: Path, site: Site) -> Iterator[Place]:
+def _places(path: Path, site: Site) -> Iterator[Place | Problem]:
     identifier = _identifier(site)
     if identifier is None:
+        if site.text("FSProtocol") == _S3:
+            yield from no_key_id_in(WinScp.name, path, site.name, site.text("UserName"))
         return
     secret = _password(site)
     host = site.text("HostName")

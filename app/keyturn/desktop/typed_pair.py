@@ -12,7 +12,7 @@ def typed_pair(identifier: str, secret: str) -> KeyPair:
     Raises:
         ValueError: where it can be none; `why_no_pair` says why.
     """
-    return KeyPair(AccessKeyId(identifier.strip()), Secret.typed(secret.strip()))
+    return KeyPair(AccessKeyId.of_any_shape(identifier.strip()), Secret.typed(secret.strip()))
 
 
 def why_no_pair(identifier: str, secret: str, old: AccessKeyId | None, given: AccessKeyId | None) -> str:
@@ -25,7 +25,7 @@ def why_no_pair(identifier: str, secret: str, old: AccessKeyId | None, given: Ac
     if not identifier.strip():
         return _("Type the access key ID of the new key.")
     try:
-        key = AccessKeyId(identifier.strip())
+        key = AccessKeyId.of_any_shape(identifier.strip())
     except ValueError:
         return _("This is not an access key ID. Is it the secret?")
     if key == old:

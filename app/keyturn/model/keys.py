@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
@@ -15,6 +15,10 @@ from keyturn.model.known_secrets import remember, remember_name
 # AWS's own, and the hexadecimal ones of S3-compatible stores: Backblaze B2 has 25 digits, Cloudflare R2 and OVH 32
 # (their documentation). No secret of AWS's is shaped so: one in the wrong place is never taken for an ID.
 _SHAPE = re.compile(r"[A-Z0-9]{16,128}|[0-9a-f]{24,32}")
+# Whoever runs a store may choose any name, such as `minioadmin`: MinIO's have 3 to 20 letters, and no other store's has
+# more than 39 (their documentation). A secret of AWS's has 40; what begins as AWS's own is one of those, or damaged.
+_OF_A_STORE = re.compile(r"(?!(?i:AKIA|ASIA))[A-Za-z0-9][A-Za-z0-9._@+=/-]{2,38}")
+_SHORT = 12  # of a shorter one, two letters and the last four are shown
 # An identifier shaped like the ones AWS hands out today: four letters of kind, then sixteen characters. `=` and `/` may
 # stand around it, as in `KEY=AKIA…`, `s3://AKIA…:secret@host` and `Credential=AKIA…/20240101`.
 KEY_ID_IN_TEXT = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])")
@@ -24,17 +28,30 @@ KEY_ID_IN_TEXT = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-
 class AccessKeyId:
     """The public half of an access key, such as `AKIAIOSFODNN7EXAMPLE`.
 
+    Attributes:
+        of_store: it is known to be a store's, not AWS's, and so it may have any shape.
+
     Raises:
         ValueError: where the text is not shaped like an access key ID (IAM API: 16 to 128 letters and digits; see
-            `_SHAPE` for those of other stores).
+            `_SHAPE` and `_OF_A_STORE` for those of other stores).
     """
 
     value: str
+    of_store: bool = field(default=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not _SHAPE.fullmatch(self.value):
+        if not is_key_id(self.value) and not (self.of_store and _OF_A_STORE.fullmatch(self.value)):
             raise ValueError("not an access key ID")
         remember_name(self.value)
+
+    @classmethod
+    def of_any_shape(cls, text: str) -> AccessKeyId:
+        """Return the ID that a person, a store's settings or Keyturn's own memory names.
+
+        Raises:
+            ValueError: where it can be none, also at a store.
+        """
+        return cls(text, of_store=not is_key_id(text))
 
     def __str__(self) -> str:
         return self.value
@@ -42,7 +59,12 @@ class AccessKeyId:
     @property
     def masked(self) -> str:
         """The form shown to people: `AKIA…7Q2P`."""
-        return f"{self.value[:4]}…{self.last4}"
+        return f"{self.value[: 4 if len(self.value) >= _SHORT else 2]}…{self.last4}"
+
+    @property
+    def is_distinctive(self) -> bool:
+        """False for a store's name of a key that may stand anywhere as a word of its own, such as `minioadmin`."""
+        return is_key_id(self.value)
 
     @property
     def last4(self) -> str:
@@ -72,6 +94,11 @@ class AccessKeyId:
 def is_key_id(text: str) -> bool:
     """True where the text is shaped like an access key ID."""
     return _SHAPE.fullmatch(text) is not None
+
+
+def may_be_key_id(text: str) -> bool:
+    """True where the text may be an access key ID, at whatever store."""
+    return is_key_id(text) or _OF_A_STORE.fullmatch(text) is not None
 
 
 class Secret:

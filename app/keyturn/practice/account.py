@@ -213,6 +213,14 @@ class PracticeAccount:
         with self._lock:
             return _pair(self._identities.add_key(None, age=timedelta(days=age_days)))
 
+    def rename_key(self, pair: KeyPair, name: str) -> KeyPair:
+        """Give a key a name of the person's own choice, as whoever runs a store may."""
+        with self._lock:
+            key = self._identities.keys.pop(pair.access_key_id.value)
+            key.access_key_id = name
+            self._identities.keys[name] = key
+            return _pair(key)
+
     def create_user(self, name: str, *, path: str = "/", policies: Mapping[str, str] | None = None) -> str:
         """Make an IAM user with inline policies (name → JSON text), in force at once; returns the ARN."""
         with self._lock:
@@ -352,7 +360,7 @@ class PracticeAccount:
     def _shown(self, key: Key) -> KeyShown:
         use = key.uses.last(self._identities.clock.now(), self._identities.lag.last_use)
         return KeyShown(
-            AccessKeyId(key.access_key_id),
+            AccessKeyId.of_any_shape(key.access_key_id),
             self._identities.caller(key).arn,
             key.owner is None,
             _STATUS[key.status],
@@ -403,4 +411,4 @@ class PracticeAccount:
 
 
 def _pair(key: Key) -> KeyPair:
-    return KeyPair(AccessKeyId(key.access_key_id), Secret(key.secret))
+    return KeyPair(AccessKeyId.of_any_shape(key.access_key_id), Secret(key.secret))

@@ -268,7 +268,7 @@ class FrontDoor:
         self.log.add(
             Record(
                 at=self.identities.clock.now(),
-                key=None if signature is None else AccessKeyId(signature.access_key_id),
+                key=None if signature is None else AccessKeyId.of_any_shape(signature.access_key_id),
                 action=exchange.action,
                 resource=exchange.resource,
                 region="" if signature is None else signature.region,

@@ -24,7 +24,7 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
 _STREAMS = "STREAMING-"
 _EMPTY_HASH = hashlib.sha256(b"").hexdigest()
-_SCOPE = re.compile(r"([A-Z0-9]{16,128})/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
+_SCOPE = re.compile(r"([A-Za-z0-9._@+=-]{3,128})/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
 _DATE = "%Y%m%dT%H%M%SZ"
 
 

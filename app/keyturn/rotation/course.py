@@ -48,7 +48,7 @@ class Course:
         noted = self.latest(Step.CREATE, Mark.DONE)
         if noted is None or noted.facts.get("new_key") is None:
             return None
-        return AccessKeyId(noted.facts["new_key"])
+        return AccessKeyId.of_any_shape(noted.facts["new_key"])
 
     @property
     def off_at(self) -> datetime | None:

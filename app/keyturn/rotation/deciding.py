@@ -73,7 +73,7 @@ class Undecided:
     def from_json(cls, written: Mapping[str, Any]) -> Undecided:
         """Read what `as_json` wrote."""
         return cls(
-            None if written["key"] is None else AccessKeyId(written["key"]),
+            None if written["key"] is None else AccessKeyId.of_any_shape(written["key"]),
             Why(written["why"]),
             written["user"],
             _read(written["created"]),

@@ -139,7 +139,7 @@ FORMAT = Format(4, _decision, _decision_written, _MIGRATIONS)
 
 def key_id(value: object) -> AccessKeyId:
     """Read an access key ID."""
-    return made_by(AccessKeyId)(value)
+    return made_by(AccessKeyId.of_any_shape)(value)
 
 
 def read_place(fields: Fields) -> Place:

@@ -64,5 +64,5 @@ def _of_destinations(rotation: Rotation, holds: list[tuple[str, str | None]]) ->
         if key is None:
             said.append(_("Which key {name} held could not be read.").format(name=title))
         else:
-            said.append(_("{name} held {key}.").format(name=title, key=AccessKeyId(key).masked))
+            said.append(_("{name} held {key}.").format(name=title, key=AccessKeyId.of_any_shape(key).masked))
     return said

@@ -247,7 +247,9 @@ def _replacement(record: RecordedRotation) -> _Replacement:
             Entry(record.name, datetime.fromisoformat(e.at), Step(e.step).value, Mark(e.mark), _facts(e.facts))
             for e in record.entries
         )
-        return _Replacement(record.name, AccessKeyId(decision["key"]), decision.get("given") is not None, entries)
+        return _Replacement(
+            record.name, AccessKeyId.of_any_shape(decision["key"]), decision.get("given") is not None, entries
+        )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise StateError(
             _("Rotation {name} cannot be read").format(name=record.name),

@@ -15,7 +15,7 @@ from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
 from keyturn.clients.walking import listed
 from keyturn.edits.files import obstacle
-from keyturn.model.errors import AppError, AwsError, AwsFault, ClientError, StoreError, UsageError
+from keyturn.model.errors import AppError, AwsError, AwsFault, ClientError, FileError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.other_buckets import OtherBuckets
@@ -148,7 +148,7 @@ class _Planning:
         self._gates += self._later_gates()
         if unread:
             self._notes.append(counted(self._found, unread, left_out))
-        self._notes.append(what_was_searched(self._survey.searched))
+        self._notes.append(what_was_searched(self._survey.searched, self._found.key.access_key_id))
         can, cannot = ((), ()) if decision is None else powers(decision)
         return Plan(
             key=self._found.key.access_key_id,
@@ -357,6 +357,7 @@ class _Planning:
             self._close_for(error)
         self._notes += [note for edit in edits for note in beyond_the_home(self._surroundings.computer, edit)]
         for edit in edits:
+            self._look_for_the_way_back(edit)
             problem = obstacle(edit.path)
             if problem is not None:
                 self._close_for(problem)
@@ -366,6 +367,20 @@ class _Planning:
         except AppError as error:
             self._close_for(error)
         return tuple(edits)
+
+    def _look_for_the_way_back(self, edit: FileEdit) -> None:
+        """See that *undo* could write the old pair: a store's may hold what Keyturn writes into no file."""
+        try:
+            for spot in edit.spots:
+                spot.changes(spot.pair)
+        except FileError:
+            self._close(
+                _(
+                    "The key that stands in {path} holds a character that Keyturn writes into no file, so `keyturn "
+                    "undo` could not put it back. Change it there by hand, and leave the file out with --leave-out."
+                ).format(path=edit.path),
+                code="place.no-way-back",
+            )
 
     def _look_at_the_keychain(self) -> None:
         try:
@@ -402,6 +417,13 @@ class _Planning:
         elif pair is not None and pair.access_key_id == self._found.key.access_key_id:
             self._close(
                 _("The pair that you gave is the old key itself. Make a new one, and give that."), code="pair.same"
+            )
+        elif pair is not None and not self._found.at_store and not pair.access_key_id.is_distinctive:
+            self._close(
+                _("{key} has not the shape of a key ID of AWS's. Look whether you gave the whole of it.").format(
+                    key=pair.access_key_id.masked
+                ),
+                code="pair.shape",
             )
         elif pair is not None and pair.access_key_id.is_temporary:
             self._close(

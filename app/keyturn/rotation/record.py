@@ -109,7 +109,7 @@ class Rotation(Course):
     def noted_keys(self) -> tuple[AccessKeyId, ...]:
         """Keys that it made and that were to be removed, whose secrets may be kept still."""
         noted = (key for one in self.entries if one.mark is Mark.NOTED for key in one.facts.get("made", ()))
-        return tuple(AccessKeyId(key) for key in dict.fromkeys(noted))
+        return tuple(AccessKeyId.of_any_shape(key) for key in dict.fromkeys(noted))
 
     @property
     def switched_at(self) -> datetime | None:

@@ -203,7 +203,7 @@ def _detail(rotation: Rotation, entry: Entry) -> str:
     if "ended" in entry.facts:
         return " ".join(what_was_known(rotation))
     if entry.facts.get("new_key") is not None:
-        return AccessKeyId(str(entry.facts["new_key"])).masked
+        return AccessKeyId.of_any_shape(str(entry.facts["new_key"])).masked
     by = entry.facts.get("by")
     if by == By.CONSOLE.value:
         return _("by a person in the AWS console")

@@ -52,6 +52,7 @@ class Search:
         Args:
             own_memory: Keyturn's own folder, which remembers what was searched.
         """
+        keys = [key for key in keys if key.is_distinctive]  # a common word stands everywhere
         searched = search_with(
             self.crew,
             keys,
@@ -76,7 +77,7 @@ def searching(
     Args:
         stop: asked often, whether the search shall end with what was found until then.
     """
-    area = area_of(surroundings.computer, surroundings.search_scope)
+    area = area_of(surroundings.computer, surroundings.search_scope, surroundings.search_folders)
     if area is None:
         yield None
         return
@@ -84,8 +85,13 @@ def searching(
         yield Search(crew, progress=progress)
 
 
-def what_was_searched(searched: Searched | None) -> str:
-    """Say how much of the computer a plan is based on."""
+def what_was_searched(searched: Searched | None, key: AccessKeyId) -> str:
+    """Say how much of the computer a plan for `key` is based on."""
+    if not key.is_distinctive:
+        return _(
+            "The ID {key} may stand anywhere as a word of its own, so only the files of programs that Keyturn knows "
+            "were looked at. A copy elsewhere would go unseen, and its backup would stop with the old key."
+        ).format(key=key.masked)
     if searched is None:
         return _(
             "This computer was not searched beyond the places that Keyturn knows, as was asked. A key elsewhere would "

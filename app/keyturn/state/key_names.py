@@ -66,7 +66,7 @@ def _written(names: Mapping[KeyName, FirstKey]) -> dict[str, Any]:
 
 def _first_key(fields: Fields) -> FirstKey:
     return FirstKey(
-        key=fields.get("key", made_by(AccessKeyId)),
+        key=fields.get("key", made_by(AccessKeyId.of_any_shape)),
         since=fields.get("since", moment),
         seen=fields.get("seen", truth),
         tagged=fields.get("tagged", truth),

@@ -128,8 +128,8 @@ def _written(homes: dict[str, tuple[Renewal, ...]]) -> dict[str, Any]:
 def _renewal(fields: Fields) -> Renewal:
     days = number(0, math.inf)
     return Renewal(
-        key=fields.get("key", made_by(AccessKeyId)),
-        first_key=fields.get("first_key", made_by(AccessKeyId)),
+        key=fields.get("key", made_by(AccessKeyId.of_any_shape)),
+        first_key=fields.get("first_key", made_by(AccessKeyId.of_any_shape)),
         account=fields.get("account", text),
         since=fields.get("since", made_by(date.fromisoformat)),
         every_days=int(fields.get("every_days", number(1, LONGEST_EVERY))),

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from keyturn.computer.private_files import keeps_permissions
 from keyturn.model.errors import StoreError
-from keyturn.model.keys import AccessKeyId, KeyPair, Secret, is_key_id
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret, is_key_id, may_be_key_id
 from keyturn.model.text import _
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.stored import Sentences, Stored
@@ -22,6 +22,8 @@ from keyturn.state.written import Fields, Format, NotUnderstood, text
 
 SERVICE = "Keyturn access key"
 FILE_NAME = "secrets.json"
+# Before an ID that has not the shape of one, so that it is no name of a member that a newer Keyturn may add.
+_OF_A_STORE = "store:"
 
 
 class SecretStore(Protocol):
@@ -334,8 +336,9 @@ def _expect_same(read_back: KeyPair | None, pair: KeyPair) -> None:
 
 
 def _file_read(fields: Fields) -> dict[AccessKeyId, Secret]:
-    names = [name for name in fields.names if is_key_id(name)]
-    return {AccessKeyId(name): fields.get(name, _secret) for name in names}
+    found = {name: name.removeprefix(_OF_A_STORE) for name in fields.names}
+    keys = {name: key for name, key in found.items() if is_key_id(name) or (key != name and may_be_key_id(key))}
+    return {AccessKeyId.of_any_shape(key): fields.get(name, _secret) for name, key in keys.items()}
 
 
 def _of_first_version(written: dict[str, Any]) -> dict[str, Any]:
@@ -349,7 +352,7 @@ def _secret(value: object) -> Secret:
 
 
 def _file_written(kept: dict[AccessKeyId, Secret]) -> dict[str, Any]:
-    return {key.value: secret.reveal() for key, secret in kept.items()}
+    return {f"{'' if is_key_id(key.value) else _OF_A_STORE}{key}": secret.reveal() for key, secret in kept.items()}
 
 
 def _sentences() -> Sentences:

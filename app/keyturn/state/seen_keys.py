@@ -137,7 +137,7 @@ def _sighting_written(sighting: Sighting) -> dict[str, Any]:
 
 def _key(fields: Fields) -> SeenKey:
     key = AccessKey(
-        fields.get("access_key_id", made_by(AccessKeyId)),
+        fields.get("access_key_id", made_by(AccessKeyId.of_any_shape)),
         fields.get("owner", maybe(made_by(Principal.from_arn))),
         fields.get("status", choice(KeyStatus)),
         fields.get("created", maybe(moment)),

@@ -126,7 +126,7 @@ def code_of_device(device: str) -> str:
 
 def _as_pair(identifier: str, secret: str) -> KeyPair:
     try:
-        access_key_id = AccessKeyId(identifier)
+        access_key_id = AccessKeyId.of_any_shape(identifier)
     except ValueError:
         raise UsageError(
             _("That is not an access key ID"),
