@@ -71,6 +71,25 @@ def test_a_search_of_named_folders_leaves_nothing_out(tmp_path: Path) -> None:
     assert found(search_folders(named([tmp_path]), [KEY])) == {"a.jpg", "notes", "disk.iso"}
 
 
+def test_a_folder_that_the_person_wants_searched_each_time_is_searched_whole(tmp_path: Path) -> None:
+    home, away = tmp_path / "home", tmp_path / "nas"
+    for name in ("a.jpg", ".cache/notes", "disk.iso"):
+        write(away / name)
+        write(home / "own" / name)
+        write(home / "kept" / name)
+    write(home / ".cache" / "deep" / "settings.txt")
+    computer = Computer(Platform.LINUX, home, {}, is_this_one=False)
+    wanted = (away, home / "kept", home / ".cache" / "deep", tmp_path / "not attached now")
+    area = area_of(computer, SearchScope.USUAL, wanted)
+    assert area is not None
+
+    searched = search_folders(area, [KEY])
+
+    places = {str(place.path.relative_to(tmp_path)) for place in searched.findings.places}
+    assert places == {f"{one}/{name}" for one in ("nas", "home/kept") for name in ("a.jpg", ".cache/notes", "disk.iso")}
+    assert area_of(computer, SearchScope.NONE, wanted) is None
+
+
 def test_nothing_is_searched_where_nothing_is_wanted(tmp_path: Path) -> None:
     assert area_of(Computer(Platform.LINUX, tmp_path, {}, is_this_one=False), SearchScope.NONE) is None
 

@@ -50,6 +50,7 @@ class Office:
     region: str = "eu-central-1"
     events: list[Event] = field(default_factory=list)
     search_scope: SearchScope = SearchScope.NONE
+    search_folders: tuple[Path, ...] = ()
 
     def start(
         self, *, cancel: CancelToken | None = None, progress: Callable[[Event], None] | None = None
@@ -66,6 +67,7 @@ class Office:
             cancel=cancel or CancelToken(),
             endpoint_url=self.url,
             search_scope=self.search_scope,
+            search_folders=self.search_folders,
         )
 
     def found(self, key: AccessKeyId | None = None) -> FoundKey:

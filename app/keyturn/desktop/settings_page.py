@@ -162,7 +162,7 @@ class SettingsPage(Page):
         }
         self.scope = _combo(self, names)
         self._add(form, _("Before it is replaced and turned off:"), self.scope)
-        form.addRow(Quiet(_("“Check now” looks through these folders, too:")))
+        form.addRow(Quiet(_("Every file in these folders is searched as well, for a plan and before a key goes off:")))
         self.folders = QListWidget()
         self.folders.setAccessibleName(_("Folders to search"))
         self.folders.setFixedHeight(em(self, 4.5))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.search_scope import SearchScope
@@ -60,6 +61,7 @@ class Surroundings:
         endpoint_url: where AWS is, where that is not Amazon's own address.
         signer: who makes the change.
         search_scope: what is searched for the old key before a key is switched, and before the old one is turned off.
+        search_folders: folders that the person wants searched then, too, as the settings say.
     """
 
     computer: Computer
@@ -71,6 +73,7 @@ class Surroundings:
     cancel: CancelToken = field(default_factory=CancelToken)
     endpoint_url: str | None = None
     search_scope: SearchScope = SearchScope.NONE
+    search_folders: tuple[Path, ...] = ()
     signer: Signer = field(default_factory=TheKey)
 
     def tell(self, step: Step, moment: Moment, detail: str = "", places: tuple[str, ...] = ()) -> None:

@@ -132,6 +132,7 @@ class Workplace:
             cancel=cancel or CancelToken(),
             endpoint_url=self.location.endpoint_url,
             search_scope=self.search_scope or self.settings.search_scope,
+            search_folders=self.settings.search_folders,
         )
         if self.who == THE_KEY:
             return made

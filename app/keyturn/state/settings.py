@@ -56,7 +56,8 @@ class Settings:
         off_days: how long it then waits before the old key is deleted.
         search_scope: what of the computer is searched for the old key before a key is switched, and before the old one
             is turned off.
-        search_folders: `scan` looks for the keys it found in every file below them, too.
+        search_folders: the keys that were found are looked for in every file below them, too: by `scan`, for a plan,
+            and before an old key is turned off.
         proxy_address: used where `proxy` is `address`; without a password.
         trust_file: certificates in PEM, used where `trust` is `file`.
         language: None is the system's.

@@ -115,12 +115,14 @@ class Area(NamedTuple):
         left_out: folders that are not entered and not told of.
         private: folders that macOS guards with a question to the person, which no search may raise unannounced.
         only_settings: leave out what holds no settings: pictures, films, music, disk images, caches, large files.
+        whole: folders among them, or in them, of which a person named each: there nothing of the kind is left out.
     """
 
     folders: list[str]
     left_out: list[str]
     private: list[str]
     only_settings: bool
+    whole: tuple[str, ...] = ()
 
 
 def named(folders: Iterable[Path], left_out: Iterable[Path] = ()) -> Area:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,14 +41,23 @@ _GUARDED_BY_MACOS = (
 )
 
 
-def area_of(computer: Computer, scope: SearchScope) -> Area | None:
+def area_of(computer: Computer, scope: SearchScope, also: Iterable[Path] = ()) -> Area | None:
     """Return what is searched on a computer; None where that is nothing.
 
     Of another computer's disk it is the home and what is known of the disk around it: folders of the computer that
-    Keyturn runs on are never searched for it.
+    Keyturn runs on are searched for it only where a person named them.
+
+    Args:
+        also: folders that the person wants searched each time, with every file in them; one may be missing now.
     """
     if scope is SearchScope.NONE:
         return None
+    area = _of_the_computer(computer, scope)
+    own = [os.fspath(folder) for folder in also if os.path.isdir(folder)]  # noqa: PTH112
+    return area._replace(folders=[*area.folders, *own], whole=tuple(own))
+
+
+def _of_the_computer(computer: Computer, scope: SearchScope) -> Area:
     private = _guarded(computer)
     if scope is SearchScope.ALL and computer.is_this_one:
         return named((computer.home, *disks()))._replace(private=private)

@@ -39,6 +39,7 @@ class Tree:
         self._folders = _apart(area.folders)
         self._left_out = {os.path.realpath(folder) for folder in area.left_out}
         self._private = {os.path.realpath(folder) for folder in area.private}
+        self._whole = {os.path.realpath(folder) for folder in area.whole}
         self._mounts = mounts
         self._counted: dict[tuple[GapReason, str], PassedOver] = {}
         self._named: list[PassedOver] = []
@@ -65,8 +66,8 @@ class Tree:
             yield Work(paths, marks)
 
     def _files(self) -> Iterator[tuple[str, int]]:
-        waiting = [root for root in reversed(self._folders) if os.path.isdir(root)]  # noqa: PTH112  (any bytes)
-        roots = frozenset(waiting)
+        roots = {root: self._leaves_out(root) for root in self._folders if os.path.isdir(root)}  # noqa: PTH112  (any bytes)
+        waiting = list(reversed(roots.items()))
         for root in self._folders:
             if root not in roots:
                 try:
@@ -74,21 +75,22 @@ class Tree:
                 except OSError:
                     yield root, 0  # whoever reads it tells why it cannot be read
         while waiting:
-            folder = waiting.pop()
-            if not self._is_entered(folder, folder in roots):
+            folder, leaves_out = waiting.pop()
+            leaves_out = leaves_out and folder not in self._whole
+            if not self._is_entered(folder, folder in roots or folder in self._whole):
                 continue
             try:
                 with os.scandir(folder) as entries:
                     for entry in entries:
                         if entry.is_file(follow_symlinks=False):
-                            mark = self._file(entry)
+                            mark = self._file(entry, leaves_out)
                             if mark is not None:
                                 yield entry.path, mark
                         elif entry.is_dir(follow_symlinks=False) and not _is_junction(entry):
-                            if self._area.only_settings and entry.name in CACHES:
+                            if leaves_out and entry.name in CACHES and entry.path not in self._whole:
                                 self._count(GapReason.LEFT_OUT, entry.path, "caches")
                             else:
-                                waiting.append(entry.path)
+                                waiting.append((entry.path, leaves_out))
                         elif entry.is_symlink():
                             self._link(entry.path)
             except (FileNotFoundError, NotADirectoryError):
@@ -97,6 +99,10 @@ class Tree:
                 self._named.append(PassedOver(folder, GapReason.DENIED))
             except OSError as error:
                 self._named.append(PassedOver(folder, GapReason.FAILED, error.strerror or ""))
+
+    def _leaves_out(self, root: str) -> bool:
+        """Whether what holds no settings is passed over there."""
+        return self._area.only_settings and root not in self._whole
 
     def _is_entered(self, folder: str, is_root: bool) -> bool:
         if folder in self._left_out:
@@ -111,9 +117,9 @@ class Tree:
         self._named.append(PassedOver(folder, _REASONS[kind]))
         return False
 
-    def _file(self, entry: os.DirEntry[str]) -> int | None:
+    def _file(self, entry: os.DirEntry[str], leaves_out: bool) -> int | None:
         """The file's mark; None where it is passed over."""
-        if self._area.only_settings:
+        if leaves_out:
             kind = KIND_BY_ENDING.get(os.path.splitext(entry.name)[1].lower())  # noqa: PTH122
             if kind is not None:
                 self._count(GapReason.LEFT_OUT, entry.path, kind)
@@ -125,7 +131,7 @@ class Tree:
         if _is_elsewhere(about):
             self._count(GapReason.ELSEWHERE, entry.path)
             return None
-        if self._area.only_settings and about.st_size > LARGEST_SETTINGS:
+        if leaves_out and about.st_size > LARGEST_SETTINGS:
             self._count(GapReason.LEFT_OUT, entry.path, "large files")
             return None
         return self._mark(about)
