@@ -52,8 +52,8 @@ def test_every_users_keys_are_told_also_those_that_are_not_here(small_desk: Desk
     assert answer.code == Exit.DONE
     assert [(one["user_name"], one["advice"], one["places"]) for one in elsewhere(document)] == [
         ("mail", "retire", []),
-        ("nas", "retire", []),
-    ], "never used since they were made"
+        ("nas", "ok", []),
+    ], "neither was ever used, and one of them is ten days old"
     (here,) = (one for one in document["keys"] if one["on_this_computer"])
     assert here["kind"] == "root" and here["places"]
     (account,) = document["accounts"]
@@ -169,3 +169,11 @@ def test_who_used_a_key_that_is_not_here_is_told_with_days(small_desk: Desk) -> 
     small_desk.advance(days=1)  # AWS answers two such questions a second
     page = small_desk.type("scan", "--account", "--days", "30").out
     assert "rclone/v1.60.1 from 203.0.113.7" in " ".join(page.split())
+
+
+def test_the_keepers_key_is_in_the_keychain_here_and_nothing_to_retire(small_desk: Desk) -> None:
+    made = small_desk.type("keeper", "make", "--as", f"key:{small_desk.old.access_key_id}", "--yes", "--json")
+    assert made.code == Exit.DONE, made.err
+    document = small_desk.type("scan", "--account", "--json").document
+    (keeper,) = (one for one in document["keys"] if "keeper" in (one["user_name"] or ""))
+    assert (keeper["on_this_computer"], keeper["advice"], keeper["places"]) == (True, "ok", [])

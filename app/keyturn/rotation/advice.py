@@ -46,4 +46,8 @@ def advice_for(key: AccessKey, places: Sequence[Place], now: datetime) -> Advice
 def _is_idle(key: AccessKey, now: datetime) -> bool:
     if key.last_use is None:
         return False
-    return key.last_use.date is None or now - key.last_use.date > IDLE_LIMIT
+    if key.last_use.date is not None:
+        return now - key.last_use.date > IDLE_LIMIT
+    # A user's key that was made last week may have its first use before it.
+    is_root = key.owner is not None and key.owner.kind is PrincipalKind.ROOT
+    return is_root or key.created is None or now - key.created > IDLE_LIMIT

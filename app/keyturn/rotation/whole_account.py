@@ -33,6 +33,7 @@ class AccountKey:
     Attributes:
         tags: those of its user; None if they may not be read.
         found: what stands on this computer of it; None if it is not here.
+        kept: its pair is in Keyturn's keychain, as the keeper's is.
         history: who used a key that is not here; None if that was not asked for, or is not known.
     """
 
@@ -40,7 +41,13 @@ class AccountKey:
     advice: Advice
     tags: Mapping[str, str] | None
     found: FoundKey | None
+    kept: bool = False
     history: History | None = None
+
+    @property
+    def on_this_computer(self) -> bool:
+        """True if it stands somewhere here, or in Keyturn's keychain."""
+        return self.found is not None or self.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +237,9 @@ class _Walk:
             found = self._here.get(listed.access_key_id)
             key = self._net_of_own(listed, found)
             advice = advice_for(key, () if found is None else found.places, now)
-            self._keys.append(AccountKey(key, advice, user.tags, found))
+            # A keychain is slow, and holds only keys of Keyturn's own users besides those that were found.
+            ours = user.principal.is_ours and self._surroundings.secrets.get(key.access_key_id) is not None
+            self._keys.append(AccountKey(key, advice, user.tags, found, kept=ours))
 
     def _net_of_own(self, listed: AccessKey, found: FoundKey | None) -> AccessKey:
         """The key with its last use by somebody else: what Keyturn signed itself with it, now or earlier, is none."""

@@ -66,7 +66,7 @@ def _row(one: AccountKey, now: datetime) -> list[Piece]:
         Piece(_STATUS[key.status]()),
         Piece(words.age(key, now)),
         Piece(words.last_used(key.last_use, now)),
-        Piece(_("yes") if one.found is not None else _("no")),
+        Piece(_("yes") if one.on_this_computer else _("no")),
         Piece(words.advice(one.advice), TONES[one.advice]),
     ]
 

@@ -82,8 +82,8 @@ def _of_key(found: FoundKey, survey: Survey, now: datetime) -> dict[str, Any]:
 
 
 def _of_key_elsewhere(one: AccountKey, survey: Survey, now: datetime) -> dict[str, Any]:
-    """A key of the account that is not on this computer. `tags` is None if they may not be read."""
-    elsewhere = {"places": [], "on_this_computer": False, "tags": one.tags}
+    """A key of the account that stands nowhere on this computer. `tags` is None if they may not be read."""
+    elsewhere = {"places": [], "on_this_computer": one.on_this_computer, "tags": one.tags}
     return {**_of_access_key(one.key, one.advice, now), **elsewhere, **_of_history(one.history, survey)}
 
 
