@@ -266,6 +266,9 @@ def _made(turn: _Turn) -> Did:
         raise _Trouble(title, GateClosed(running, "program.running"), Ending.WAITING)
     options = Options(route=Route.SAME_USER, watch_days=renewal.watch_days, off_days=renewal.grace_days)
     result = conductor.rotate(surroundings, make_plan(surroundings, survey, found, options), BegunBy.RENEWAL)
+    if result.rotation is None:
+        # Nothing began, so nobody has to look at anything: it is tried again.
+        result = replace(result, ending=Ending.WAITING)
     if result.rotation is None or result.problem is not None or result.step is not Step.WATCH:
         raise _trouble(title, result)
     return Did.MADE

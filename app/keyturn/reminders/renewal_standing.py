@@ -113,7 +113,13 @@ def stand(
 
 
 def caught_up(renewal: Renewal, rotations: Sequence[Rotation], zone: tzinfo | None = None) -> Renewal:
-    """Return the renewal of the key that took the place of the one that it names, whoever replaced that."""
+    """Return the renewal of the key that took the place of the one that it names, whoever replaced that.
+
+    Where that was undone, it is the one before again; the days are counted on, for whoever undid it wants no new key
+    the night after.
+    """
+    while (undone := _put_back(renewal.key, rotations)) is not None:
+        renewal = replace(renewal, key=undone.decision.key, trouble=None)
     while True:
         key = renewal.key
         rotation = next((one for one in rotations if one.decision.key == key and _took_its_place(one)), None)
@@ -124,6 +130,11 @@ def caught_up(renewal: Renewal, rotations: Sequence[Rotation], zone: tzinfo | No
         # What stood in the way stood in the way of that one.
         old = renewal.trouble if renewal.trouble is not None and renewal.trouble.at > rotation.switched_at else None
         renewal = replace(renewal, key=rotation.new_key, since=since, trouble=old)
+
+
+def _put_back(key: AccessKeyId, rotations: Sequence[Rotation]) -> Rotation | None:
+    """The rotation that had made this key, and was undone."""
+    return next((one for one in rotations if one.new_key == key and one.is_done(Step.UNDO)), None)
 
 
 def _took_its_place(rotation: Rotation) -> bool:
