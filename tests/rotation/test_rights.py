@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
+import pytest
+
+from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.manners import Manner
 from keyturn.practice import faults
 from keyturn.rotation.plan import Plan
@@ -67,6 +71,28 @@ def test_older_backups_under_another_kms_key_can_be_read(office: Office) -> None
     plan = office.plan()
     assert granted(plan, _OLD_KEY) == {"kms:Decrypt", "kms:GenerateDataKey"}
     assert f"office-backup/laptop lie under the KMS key {_OLD_KEY}" in said(plan)
+
+
+def test_the_new_key_reads_older_backups_under_another_kms_key_and_no_other_user_does(office: Office) -> None:
+    office.account.put_object("office-backup", "laptop/data/1", b"sealed", kms_key=_OLD_KEY)
+    plan = office.plan()
+    assert plan.policy is not None
+    everything_but_kms = [
+        replace(one, resources=tuple(x for x in one.resources if x != _OLD_KEY)) for one in plan.policy.statements
+    ]
+    without = replace(plan.policy, statements=tuple(one for one in everything_but_kms if one.resources))
+    office.account.create_user("colleague", policies={"same-but-kms": without.text()})
+    colleague = office.account.create_user_key("colleague")
+    new = office.rotate().new_access_key_id
+    assert new is not None
+    office.clock.advance(60)
+    asked = {"Bucket": "office-backup", "Key": "laptop/data/1"}
+    aws = office.start().aws
+
+    assert aws.ask(office.kept(new), "s3", "GetObject", asked)["ContentLength"] == len(b"sealed")
+    with pytest.raises(AwsError) as refused:
+        aws.ask(colleague, "s3", "GetObject", asked)
+    assert refused.value.fault is AwsFault.DENIED
 
 
 def test_what_was_not_looked_at_is_said(office: Office) -> None:
