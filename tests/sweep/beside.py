@@ -187,8 +187,16 @@ def _obey(world: World, done: Finished) -> bool:
         world.clock.advance(_PAUSE)
         return True
     by_hand = sorted(item for item, tickable in awaiting.items() if tickable and item not in _NOT_TICKED)
-    ticked = [world.keyturn("done", item) for item in by_hand]
+    ticked = [world.keyturn("done", item) for item in by_hand if _is_so(world, item)]
     return any(one.code in {0, 3} for one in ticked)
+
+
+def _is_so(world: World, item: str) -> bool:
+    """Whoever decides about a key knows whether the rotation made it, or somebody else."""
+    answer, _, last4 = item.partition("-")
+    if answer not in {"remove", "keep"}:
+        return True
+    return (answer == "remove") == any(key.endswith(last4) for key in world.whose.ours)
 
 
 def _turn(world: World, *, on: bool) -> None:
