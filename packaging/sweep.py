@@ -146,11 +146,17 @@ def sample() -> list[Few]:
     return few + [Few(kind, scenario, len(of), of=of) for (kind, scenario), of in _BESIDE.items()]
 
 
-# Acts and copies that the sample tries, each at the middle one of its moments.
+# Acts and copies that the sample tries, each at the middle one of its moments: every act and every part of the memory
+# at least once, where it does most harm.
 _BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("somebody", "scoped-user/rotate"): ("old-key-off", "deny-for-users", "second-other-name"),
-    ("somebody", "new-root-key/turn-off-key"): ("old-key-off",),
-    ("put-back", "scoped-user/rotate"): ("both",),
+    ("somebody", "scoped-user/rotate"): (
+        *("old-key-off", "new-user-deleted", "new-policy-taken", "key-for-new-user", "key-for-old-owner"),
+        *("deny-for-users", "deny-gone", "second-same-name", "second-other-name", "second-plan-open"),
+    ),
+    ("somebody", "new-root-key/turn-off-key"): ("old-key-off", "old-key-deleted", "new-key-deleted"),
+    ("somebody", "same-user/turn-on"): ("new-key-off", "old-key-on", "deny-for-all"),
+    ("put-back", "scoped-user/rotate"): ("journal", "secrets", "both"),
+    ("put-back", "new-root-key/turn-off-console"): ("journal", "both"),
 }
 
 
