@@ -251,8 +251,8 @@ def _wrong_keys(standing: Standing, held: set[str], old: str, status: dict[str, 
 
 
 def _known(world: World) -> set[str]:
-    """Keys that Keyturn knows, and which work."""
-    known = {world.old.access_key_id.value, *world.whose.left().keys}
+    """Keys whose secrets Keyturn has, and which work; the secret of a lost answer nobody has."""
+    known = {world.old.access_key_id.value, *(world.kept() or {})}
     return {key for key in known if reach.works(world, key)}
 
 

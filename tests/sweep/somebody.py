@@ -165,8 +165,10 @@ class Somebody:
         """True where the text names what is in the way, so that the person can take it back."""
         if self.act in {Act.DENY_FOR_ALL, Act.DENY_FOR_USERS}:
             return PHOTOS in text
-        if self.act is Act.NEW_POLICY_TAKEN and (self._user() or "") in text:
-            return True
+        if self.act is Act.NEW_POLICY_TAKEN:
+            # Old and new key of one user lost the same policy, and who reads of the one knows its user.
+            same = self._world.scenario.route == "same-user" and self._world.old.access_key_id.last4 in text
+            return same or (self._user() or "") in text
         return self._key is not None and self._key.last4 in text
 
     def can_take_back(self) -> bool:

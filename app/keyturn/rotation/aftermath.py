@@ -24,8 +24,11 @@ def look(surroundings: Surroundings, rotation: Rotation) -> Stands:
     held = held_now(surroundings, rotation.decision)
     kept = [key for key in rotation.noted_keys if answer_for(rotation, key) is Answer.KEEP]
     if rotation.is_done(Step.UNDO) and _all_hold(held, rotation.decision.key) and not kept:
-        return Stands(_as_before(rotation), as_before=True)
-    return Stands(" ".join([*_by_key(rotation, held), *_unread(held)]) or _nothing_to_read(), as_before=False)
+        return Stands(" ".join([_as_before(rotation), *_appeared(rotation)]), as_before=True)
+    return Stands(
+        " ".join([*_by_key(rotation, held), *_unread(held), *_appeared(rotation)]) or _nothing_to_read(),
+        as_before=False,
+    )
 
 
 def _all_hold(held: Held, key: AccessKeyId) -> bool:
@@ -60,6 +63,22 @@ def _unread(held: Held) -> list[str]:
         return []
     names = _names([one for one, _error in held.unread])
     return [_("Which key stands in {names} is not known: it cannot be read now.").format(names=names)]
+
+
+def _appeared(rotation: Rotation) -> list[str]:
+    """The keys of the old key's owner that may be this rotation's, and that were left alone."""
+    text = _(
+        "{key} is another key of the same owner, made since the rotation was planned, and nothing says by whom. It was "
+        "left alone: delete it where its owner signs in, if nobody needs it."
+    )
+    said = [text.format(key=key.masked) for key in rotation.appeared]
+    if rotation.left_unseen:
+        text = _(
+            "AWS does not let {key} list the keys of its owner, so it is not known whether the new key that was asked "
+            "for is there. Look where its owner signs in."
+        )
+        said.append(text.format(key=rotation.decision.key.masked))
+    return said
 
 
 def _names(found: Sequence[Destination]) -> str:

@@ -16,7 +16,7 @@ from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.steps import Awaited, Why
+from keyturn.rotation.steps import Awaited, Step, Why
 from keyturn.state.journal import Mark
 
 _REMOVE, _KEEP = "remove-", "keep-"
@@ -137,6 +137,14 @@ def items_to_decide(rotation: Rotation) -> tuple[Awaited, ...]:
     written = [Undecided.from_json(one) for one in last.facts.get("undecided", ())]
     undecided = [one for one in written if answer_for(rotation, one.key) is None]
     return tuple(item for one in undecided for item in _items(rotation, one))
+
+
+def asked_about(rotation: Rotation) -> tuple[AccessKeyId, ...]:
+    """The keys that a person was asked about when the new key was to be made, as far as they have not answered."""
+    last = rotation.latest(Step.CREATE, Mark.INTENT, Mark.DONE, Mark.FAILED)
+    written = () if last is None else last.facts.get("undecided", ())
+    keys = (Undecided.from_json(one).key for one in written)
+    return tuple(key for key in keys if key is not None and answer_for(rotation, key) is None)
 
 
 def _items(rotation: Rotation, one: Undecided) -> tuple[Awaited, ...]:

@@ -92,6 +92,7 @@ def _use(fields: Fields) -> None:
 _KINDS: Mapping[str, Reader[object]] = {
     "all_back": truth,  # of an undo, only our copies of secrets are to be wiped
     "also": text,  # a program that a person named later
+    "appeared": listed(key_id),  # keys of the same owner since the plan, of which nothing says whose they are
     "asked": text,  # what AWS is asked to make next
     "at": maybe(moment),  # by AWS's clock
     "begun_by": choice(BegunBy),
@@ -117,6 +118,7 @@ _KINDS: Mapping[str, Reader[object]] = {
     "signer": text,  # who makes the change, as `--as` names it, where it is not the rotation's own keys
     "simulated": whole_object(_simulated),
     "undecided": listed(whole_object(_undecided)),
+    "unseen": truth,  # what an undo would have to remove may be there, and AWS does not let it look
     "used_elsewhere": listed(whole_object(_use)),  # who used the old key before the switch, but this computer
     "user": whole_object(_user),  # the one that AWS made
     "waits": truth,

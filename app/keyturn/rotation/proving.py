@@ -24,6 +24,7 @@ from keyturn.model.manners import Manner
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.late_key import expect_it_to_come
 from keyturn.rotation.own_checks import Check, OwnCheckRequest, own_checks
 from keyturn.rotation.record import Outcome, Proved, Rotation, taking, write
 from keyturn.rotation.simulated_rights import simulate, simulation_notes
@@ -65,20 +66,24 @@ def prove_new_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) 
     """The step *prove*: wait until AWS accepts the new key everywhere, then climb the ladder in each bucket.
 
     Raises:
-        AwsError: where the new key does not work within two minutes, or lacks a right.
+        AwsError: where the new key does not work within two minutes, is off or gone, or lacks a right.
     """
     decision = rotation.decision
     with taking(surroundings, rotation, Step.PROVE) as outcome:
         targets = targets_of(decision)
         spread = _Spreading(surroundings, decision.store or "AWS")
-        spreading.wait_until_accepted(
-            surroundings.aws,
-            new,
-            targets,
-            surroundings.clock,
-            progress=spread,
-            stop_if_cancelled=surroundings.cancel.check,
-        )
+        try:
+            spreading.wait_until_accepted(
+                surroundings.aws,
+                new,
+                targets,
+                surroundings.clock,
+                progress=spread,
+                stop_if_cancelled=surroundings.cancel.check,
+            )
+        except spreading.NotYetAccepted:
+            expect_it_to_come(surroundings, rotation, new.access_key_id)
+            raise
         surroundings.cancel.check()
         requests = [ProofRequest(new, target) for target in targets]
         for request, results in zip(requests, proof.prove_all(surroundings.aws, requests), strict=True):

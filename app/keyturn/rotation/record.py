@@ -112,6 +112,18 @@ class Rotation(Course):
         return tuple(AccessKeyId.of_any_shape(key) for key in dict.fromkeys(noted))
 
     @property
+    def appeared(self) -> tuple[AccessKeyId, ...]:
+        """Keys of the old key's owner that an undo saw and let be: they came since the plan, and nobody says whose."""
+        noted = self.latest(Step.UNDO, Mark.NOTED)
+        return () if noted is None else tuple(AccessKeyId(key) for key in noted.facts.get("appeared", ()))
+
+    @property
+    def left_unseen(self) -> bool:
+        """True where a key that was asked for may be there, and the undo was not allowed to look."""
+        noted = self.latest(Step.UNDO, Mark.NOTED)
+        return noted is not None and bool(noted.facts.get("unseen"))
+
+    @property
     def switched_at(self) -> datetime | None:
         """When the last destination got the new key; for a key that is retired, when the rotation began."""
         if self.decision.route is Route.RETIRE:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from keyturn.aws import access_keys, scoped_user
 from keyturn.aws.scoped_user import IamUser
@@ -16,8 +17,8 @@ from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import ownership
-from keyturn.rotation.asked import made_nothing, user_name
-from keyturn.rotation.deciding import Answer, PersonDecides, Undecided, answer_for
+from keyturn.rotation.asked import made_nothing, unanswered, user_name
+from keyturn.rotation.deciding import Answer, PersonDecides, Undecided, answer_for, asked_about
 from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.key_versions import names_of_keys
 from keyturn.rotation.ownership import Made, made_at_aws
@@ -91,7 +92,7 @@ def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
         undecided += [_in_place(held, key) for key in strange if key not in known]
         if undecided:
             raise PersonDecides(undecided)
-        write(surroundings, rotation, Step.UNDO, Mark.NOTED, {"all_back": True})
+        write(surroundings, rotation, Step.UNDO, Mark.NOTED, {"all_back": True, **_let_be(rotation, made)})
         _wipe_copies(surroundings, rotation, ours)
 
 
@@ -118,6 +119,14 @@ def _ours(surroundings: Surroundings, rotation: Rotation, made: Made, held: Held
     kept = (key for key in held.keys if key not in before and surroundings.secrets.get(key) is not None)
     said = (key for key in held.keys if answer_for(rotation, key) is Answer.REMOVE)
     return tuple(dict.fromkeys([*made.keys, *kept, *said]))
+
+
+def _let_be(rotation: Rotation, made: Made) -> dict[str, Any]:
+    """The keys that are left alone because nothing says whose they are, for the journal."""
+    seen = made.others if made.can_list else asked_about(rotation)
+    before = rotation.decision.known_keys
+    appeared = [key.value for key in seen if key not in before and answer_for(rotation, key) is None]
+    return {"appeared": appeared, "unseen": not made.can_list and bool(unanswered(rotation))}
 
 
 def _in_place(held: Held, key: AccessKeyId) -> Undecided:
@@ -179,6 +188,8 @@ def _remove(surroundings: Surroundings, rotation: Rotation, hand: Hand, made: Ma
                 left.append(Undecided(key, Why.MAY_NOT, user=name))
         else:
             surroundings.tell(Step.UNDO, Moment.GOING_ON, _("removed {key}").format(key=key.masked))
+    if made.user is not None and not made.can_list and not left and not _stays(rotation, None):
+        left.append(Undecided(None, Why.MAY_NOT, user=name))
     if rotation.decision.route is Route.SCOPED_USER and not remain:
         left += _remove_user(surroundings, rotation, hand.pair, made.user)
     return left
