@@ -240,7 +240,7 @@ def _wrong(world: World, status: dict[str, Any], rung: str) -> Iterator[str]:
         yield "deleted: the old key is there still"
     if standing is Standing.OFF and at_aws is KeyStatus.ACTIVE:
         yield "off: the old key is on"
-    yield from _left_over(world, standing, held)
+    yield from _left_over(world, status, held)
 
 
 def _wrong_keys(standing: Standing, held: set[str], old: str, status: dict[str, Any]) -> Iterator[str]:
@@ -256,9 +256,9 @@ def _known(world: World) -> set[str]:
     return {key for key in known if reach.works(world, key)}
 
 
-def _left_over(world: World, standing: Standing, held: set[str]) -> Iterator[str]:
+def _left_over(world: World, status: dict[str, Any], held: set[str]) -> Iterator[str]:
     """What the rotation made and nobody needs is gone, or was named; and no secret lies about."""
-    left = world.whose.left()
+    standing, left = _standing(status), world.whose.left()
     said = " ".join(one.output for one in world.said)
     needed = {owner for key, (_, owner) in left.keys.items() if key in held}
     if standing is not Standing.NONE:
@@ -276,5 +276,8 @@ def _left_over(world: World, standing: Standing, held: set[str]) -> Iterator[str
         yield f"{standing}: left on the disk: {', '.join(strange)}"
     kept = world.kept() or {}
     alive = {key for key in left.keys if key in held}
+    if standing is Standing.ENDED:
+        # Where journal and secrets are of before the key was made, it is known from the files alone, and stands there.
+        alive &= {status["new_key"]}
     if standing is not Standing.NONE and any(kept.get(key) != world.known[key] for key in alive):
         yield f"{standing}: the secret of the key that the files hold is not kept"
