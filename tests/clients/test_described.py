@@ -130,7 +130,7 @@ def test_a_key_that_comes_from_elsewhere_is_said_and_not_passed_over(tmp_path: P
 
     assert found.places == ()
     (problem,) = found.problems
-    assert (problem.code, problem.path) == ("place.elsewhere", tmp_path / path)
+    assert (problem.code, problem.path) == ("reference.computed", tmp_path / path)
 
 
 def test_a_file_that_its_language_refuses_is_told_with_the_key_in_it(tmp_path: Path) -> None:

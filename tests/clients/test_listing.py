@@ -124,7 +124,7 @@ def test_a_file_at_home_that_may_not_be_read_stays_its_programs_problem(tmp_path
     own = Problem(tmp_path / ".s3cfg", "closed", "", client="s3cmd", code="file.closed")
     systems = Problem(Path("/etc/backup.env"), "closed", "", client="restic", code="file.closed")
 
-    told = list(closed_ones_together([own, systems], tmp_path))
+    told = list(closed_ones_together([own, systems], Computer.at(tmp_path, "linux")))
 
     assert told[0] is own
     assert [(one.client, one.code, one.path) for one in told[1:]] == [("", CLOSED_FOLDER, systems.path)]

@@ -11,25 +11,41 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import CLOSED_FOLDER
 from keyturn.clients.walking import unread
+from keyturn.computer.computer import Platform
 from keyturn.model.places import Problem
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
 
 
-def closed_ones_together(problems: Collection[Problem], home: Path) -> Iterator[Problem]:
+def closed_ones_together(problems: Collection[Problem], computer: Computer) -> Iterator[Problem]:
     """Yield the problems, with one in the place of all that are about what this account may not read.
 
     Args:
-        home: the home folder that is looked at; files in it that cannot be read stay problems of their own.
+        computer: files in its home that cannot be read stay problems of their own.
     """
     closed: dict[Path, None] = {}
     for problem in problems:
-        if problem.path is not None and _is_told_together(problem, home):
+        if problem.path is not None and _is_told_together(problem, computer.home):
             closed[_closed_above(problem.path)] = None
         else:
             yield problem
-    yield from unread(closed)
+    yield from unread(closed, _full_disk_access(computer))
+
+
+def _full_disk_access(computer: Computer) -> str:
+    """On a Mac not the account alone counts: the system asks which program may look (support.apple.com, Privacy)."""
+    if computer.platform is not Platform.MACOS or not computer.is_this_one:
+        return ""
+    return _(
+        "On a Mac, open System Settings, Privacy & Security, Full Disk Access, and switch it on for Keyturn, or for "
+        "the terminal in which you started it. Start it again, and look once more."
+    )
 
 
 def each_file_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:

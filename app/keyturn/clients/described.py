@@ -130,7 +130,7 @@ class Described(OwnFiles):
                     "cannot see which key that is. If it is the old one, it stops working when that is turned off."
                 ).format(path=content.path),
                 client=self.name,
-                code="place.elsewhere",
+                code="reference.computed",
                 do=_("Look into that file by hand before the old key is turned off."),
             )
 

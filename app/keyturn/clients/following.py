@@ -137,6 +137,12 @@ class Following:
             return  # a program, not a text
         if not self._is_new(Reads.SCRIPT, path):
             return
+        owner = self._owner_of(content) if is_script else None
+        if owner is not None:
+            known = len(self._looks[owner.name].jobs)
+            self._program(path, owner)
+            yield from self._looks[owner.name].jobs[known:]
+            return
         if is_script and not named.name and not may_set_variables(content):
             self._readings.named.append(content)  # in another language
         else:

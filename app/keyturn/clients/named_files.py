@@ -30,7 +30,9 @@ _WRAPPERS = frozenset(
     }
 )
 _BEHIND_A_WRAPPER = 7
-_RUNS_A_FILE = frozenset({*_SHELLS, "python", "python3", "perl", "ruby", "php", "node", "pwsh"})
+_RUNS_A_FILE = frozenset({*_SHELLS, "python", "python3", "perl", "ruby", "php", "node", "wscript", "cscript"})
+# `powershell -File X`, `-f X` (about_Powershell_exe), and `cmd /c X` (cmd /?), whatever stands before.
+_RUNS_WHAT_FOLLOWS = {"powershell": ("-file", "-f"), "pwsh": ("-file", "-f"), "cmd": ("/c", "/k")}
 # `$(cat FILE)`, `$(< FILE)`, `cat FILE` in backquotes, `(cat FILE)` of fish
 _OUTPUT = re.compile(r'"?(?:\$\(|`|\()\s*(?P<inside>.*?)\s*(?:\)|`)"?', re.DOTALL)
 _READS_A_FILE = re.compile(
@@ -142,6 +144,8 @@ def _in_command(command: Command, by_program: Mapping[str, Client]) -> Iterator[
             script = next((one for one in rest if not one.text.startswith(b"-")), None)
             if script is not None and not any(one.text == b"-c" for one in rest):
                 yield _of(script, Reads.SCRIPT, name if name in _SHELLS else "")
+        if name.lower() in _RUNS_WHAT_FOLLOWS:
+            yield from _behind(rest, _RUNS_WHAT_FOLLOWS[name.lower()])
         if name in ("source", ".") and number == 0 and rest:
             yield _of(rest[0], Reads.VARIABLES)
         is_program = number == 0 or (number < _BEHIND_A_WRAPPER and names[0] in _WRAPPERS)
@@ -159,6 +163,16 @@ def _options(words: Sequence[Argument], names: Collection[str], reads: str) -> I
         name, equals, value = written.partition("=")
         if equals and name in names:
             yield Named(value, reads, word.line)
+
+
+def _behind(words: Sequence[Argument], names: Collection[str]) -> Iterator[Named]:
+    """The script behind one of these options; without one, the first word that is no option."""
+    options = (number for number, word in enumerate(words) if word.decoded.lower() in names)
+    after = next(options, None)
+    if after is not None:
+        yield from (_of(one, Reads.SCRIPT) for one in words[after + 1 : after + 2])
+    else:
+        yield from (_of(one, Reads.SCRIPT) for one in words[:1] if not one.text.startswith((b"-", b"/")))
 
 
 def _password_files(words: Sequence[Argument]) -> Iterator[Named]:

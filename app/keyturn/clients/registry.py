@@ -48,6 +48,7 @@ from keyturn.clients.leftovers import Leftovers
 from keyturn.clients.litestream import Litestream
 from keyturn.clients.looking import Look
 from keyturn.clients.mc import Mc
+from keyturn.clients.other_systems import other_systems
 from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.pgbackrest import Pgbackrest
 from keyturn.clients.rclone import Rclone
@@ -63,8 +64,10 @@ from keyturn.clients.s3ql import S3ql
 from keyturn.clients.s4cmd import S4cmd
 from keyturn.clients.shell_reading import all_texts
 from keyturn.clients.systemd import Systemd
+from keyturn.clients.task_scheduler import TaskScheduler
 from keyturn.clients.text_files import TextFiles
 from keyturn.clients.visible_ids import read_visible_ids
+from keyturn.clients.windows_registry import WindowsRegistry
 from keyturn.clients.windows_scripts import WindowsScripts
 from keyturn.clients.winscp import WinScp
 from keyturn.edits.failures import unreadable
@@ -111,6 +114,8 @@ CLIENTS: tuple[Client, ...] = (
     Compose(),
     Launchd(),
     WindowsScripts(),
+    TaskScheduler(),
+    WindowsRegistry(),
     TextFiles(),
     Leftovers(),
 )
@@ -211,10 +216,12 @@ def find_everything(
         loans = [loan for look in looks.values() for loan in look.loans]
         places = tuple(map(_nameable, credited(findings.places, jobs, loans, computer)))
     places = with_further_spots(places, readings, client_named)
-    findings = Findings(places, (*findings.problems, *running_unseen(computer, guided_clients())))
+    findings = Findings(
+        places, (*findings.problems, *running_unseen(computer, guided_clients()), *other_systems(computer))
+    )
     if corners:
         findings += mentions(computer, claims(findings.places), readings)
-    problems = closed_ones_together(each_file_once(findings.problems), computer.home)
+    problems = closed_ones_together(each_file_once(findings.problems), computer)
     return Findings(findings.places, tuple(problems))
 
 

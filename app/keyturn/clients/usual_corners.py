@@ -153,6 +153,9 @@ def _of_windows(computer: Computer, listing: Listing) -> Iterator[Corner]:
         yield from (Corner(service / "AppData" / name, 3) for name in ("Roaming", "Local"))
         yield Corner(computer.disk / "Windows" / "System32" / "Tasks", 3)
     if computer.shared_support is not None:
+        # A program beside which a person put its settings (docs.chocolatey.org, how packages are laid out).
+        packages = listing.matching(computer.shared_support, ("chocolatey", "lib", "*", "tools"))
+        yield from (Corner(one, 1, all_files=False) for one in packages)
         yield Corner(computer.shared_support, 3, all_files=False, skips=frozenset({"Microsoft", "Packages", "scoop"}))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.known_folders import shell_folders
 from keyturn.clients.listing import CLOSED_FOLDER, Listing
 from keyturn.computer.computer import Platform
 from keyturn.model.errors import FileError
@@ -88,6 +89,7 @@ def personal_folders(computer: Computer, listing: Listing) -> tuple[Path, ...]:
     if computer.platform is Platform.WINDOWS:
         names += ["OneDrive/Desktop", "OneDrive/Documents"]
     folders = [home / name for name in names]
+    folders += shell_folders(computer)
     if computer.platform is Platform.LINUX:
         names_of_folders = computer.xdg_config_home / "user-dirs.dirs"
         try:
@@ -114,8 +116,12 @@ def _named_folders(home: Path, text: str) -> Iterator[Path]:
                 yield Path(name)
 
 
-def unread(paths: Collection[Path]) -> Iterator[Problem]:
-    """Yield one problem for all that may not be read: an ordinary account may not read dozens of the system's files."""
+def unread(paths: Collection[Path], do: str = "") -> Iterator[Problem]:
+    """Yield one problem for all that may not be read: an ordinary account may not read dozens of the system's files.
+
+    Args:
+        do: how that account may be let in, where there is more to it than another account.
+    """
     if paths:
         yield Problem(
             next(iter(paths)) if len(paths) == 1 else None,
@@ -125,6 +131,7 @@ def unread(paths: Collection[Path]) -> Iterator[Problem]:
                 "from an account that may read them, or look there by hand."
             ).format(paths=listed(paths)),
             code=CLOSED_FOLDER,
+            do=do,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, OwnFile, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import SCRIPT_LIMIT
@@ -36,10 +36,16 @@ class WindowsScripts(Client):
 
     name = "windows-script"
     title = "Windows scripts"
+    own_file = OwnFile(names=tuple(f"*{ending}" for ending in _ENDINGS))
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a script."""
         take_from(look, _scripts(computer, look.listing), _read)
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take a place for each key in a script that lies elsewhere, or that a task or another script runs."""
+        if computer.platform is Platform.WINDOWS:
+            take_from(look, [path], _read, all_of_them=True)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair of variables; see `Client.spots`."""

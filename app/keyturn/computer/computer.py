@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.computer.windows_registry import Registry, this_registry
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 
@@ -35,6 +36,7 @@ class Computer:
             the repr. Empty for another computer's disk: what was set there is not known.
         passwords: what the person gave to open what programs keep locked, by the program's name.
         is_this_one: False for another computer's disk; its system folders and running programs are not looked at.
+        registry: Windows' registry; None on other systems, and for another computer's disk.
     """
 
     platform: Platform
@@ -42,11 +44,12 @@ class Computer:
     environment: Mapping[str, str] = field(repr=False)
     is_this_one: bool
     passwords: Mapping[str, Secret] = field(default_factory=dict)
+    registry: Registry | None = field(default=None, repr=False)
 
     @classmethod
     def this(cls) -> Computer:
         """The computer that Keyturn runs on, as the person who started it sees it."""
-        return cls(this_platform(), Path.home(), dict(os.environ), is_this_one=True)
+        return cls(this_platform(), Path.home(), dict(os.environ), is_this_one=True, registry=this_registry())
 
     @classmethod
     def at(cls, home: Path | None, platform: str | None) -> Computer:

@@ -11,7 +11,7 @@ from keyturn.model.places import BlindSpot, Problem
 from keyturn.model.text import _
 
 # The kinds of problem after which a key may stand unseen. A problem of another kind is about a key that was seen.
-_HIDING = ("client.", "file.", "folder.", "guide.", "keychain.", "reference.", "search.")
+_HIDING = ("client.", "description.", "file.", "folder.", "guide.", "keychain.", "reference.", "search.")
 
 
 def blind_spots(problems: Iterable[Problem]) -> tuple[BlindSpot, ...]:
