@@ -32,6 +32,7 @@ from keyturn.aws.isolation import (
     take_redirects_as_answers,
 )
 from keyturn.aws.partitions import home_region
+from keyturn.model import diary
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret, SessionPair
@@ -261,6 +262,7 @@ class Aws:
             send = self._method(signer, way, operation)
         self._uses(OwnUse(signer.access_key_id, self._now(), way.service, way.region))
         self._calls.append((way.service, operation, signer.access_key_id.masked))
+        began = self._now()
         try:
             with speaking_to_aws(request, self._now):
                 answer = send(**parameters)
@@ -269,13 +271,28 @@ class Aws:
                 if "Body" in answer:
                     with answer["Body"] as stream:
                         answer["Body"] = stream.read()
+                self._note(signer, way, operation, began, None)
                 return answer
         except AwsError as error:
+            self._note(signer, way, operation, began, error.fault)
             if error.fault is not AwsFault.TEMPORARY_KEY or not isinstance(signer, SessionPair):
                 raise
             ended = SessionEnded(signer.access_key_id)
             ended.refused = error.refused
             raise ended from None
+
+    def _note(self, signer: KeyPair, way: _Way, operation: str, began: datetime, fault: AwsFault | None) -> None:
+        """For the diary. botocore has the service and the operation among its own by now."""
+        diary.note(
+            diary.Event.REQUEST,
+            service=diary.Name(way.service),
+            operation=diary.Name(operation),
+            region=diary.Region(way.region),
+            store=way.store is not None,
+            key=signer.access_key_id,
+            answer=fault or diary.Name("good"),
+            seconds=(self._now() - began).total_seconds(),
+        )
 
     def _hear_the_time(self, answer: Mapping[str, Any]) -> None:
         headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}

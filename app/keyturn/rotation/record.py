@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from keyturn.model import diary
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyUse
 from keyturn.model.places import Place
@@ -349,6 +350,7 @@ def write(
     """Append to the rotation's journal."""
     entry = Entry(rotation.name, surroundings.clock.now(), step.value, mark, checked(facts or {}))
     surroundings.journal.write(entry)
+    diary.note(diary.Event.STEP, step=step, mark=mark)
 
 
 class Outcome:

@@ -60,6 +60,7 @@ class Arguments:
     usual_secrets: SecretsKind = SecretsKind.KEYRING
     yes: bool = False
     lang: str | None = None
+    debug: Path | None = None
     offline: bool = False
     search: tuple[Path, ...] = ()
     program: str | None = None
@@ -301,6 +302,12 @@ def _global_options(parser: argparse.ArgumentParser) -> None:
         help=_("ask for the password of rclone's encrypted configuration; from a pipe, the first line"),
     )
     group.add_argument("--lang", metavar="LANGUAGE", help=_("speak this language"))
+    group.add_argument(
+        "--debug",
+        type=Path,
+        metavar="FILE",
+        help=_("add to this file what the command does, to report a fault; no secret, path or name is in it"),
+    )
 
 
 def _scan_options(parser: argparse.ArgumentParser) -> None:

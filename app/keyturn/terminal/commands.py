@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from keyturn.computer.clock import Clock
+from keyturn.model import diary
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation.mistakes import how_it_stands, mistake, nothing_real
@@ -117,6 +118,21 @@ _QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "remind", *_WITHOUT_
 
 def carry_out(arguments: Arguments, clock: Clock, output: Output) -> Exit:
     """Carry out the command that was typed, and return how it ended."""
+
+    def carry() -> Exit:
+        return _with_session(arguments, clock, output)
+
+    if arguments.debug is None:
+        return carry()
+    from keyturn.terminal.debugging import with_diary  # most commands keep none
+
+    try:
+        return with_diary(arguments, clock, carry)
+    except AppError as error:
+        return failed(output, error, arguments.command or "", began=False)
+
+
+def _with_session(arguments: Arguments, clock: Clock, output: Output) -> Exit:
     session = Session(arguments, clock)
     try:
         code = _carry_out(session, output, arguments.command or "")
@@ -143,6 +159,7 @@ def _carry_out(session: Session, output: Output, name: str) -> Exit:
         standing = how_it_stands() if session.began else _("It had changed nothing yet.")
         return failed(output, AppError(_("You stopped it"), standing, code="cancelled"), name, began=session.began)
     except Exception as error:
+        diary.note_mistake(error)
         standing = nothing_real() if name == "practice" else how_it_stands()
         failed(output, mistake(error, standing=standing, doing=name), name, began=True)
         return Exit.STOPPED
@@ -168,6 +185,7 @@ def failed(output: Output, error: AppError, name: str, *, began: bool) -> Exit:
         name: the command's; empty where none was named.
         began: as `of_error` has it.
     """
+    diary.note(diary.Event.PROBLEM, code=diary.Name(error.code))
     if not output.as_json:
         if str(error) not in map(str, output.memory_problems):
             output.notes.write(*problem_lines(error))
