@@ -254,12 +254,15 @@ def test_the_pages_of_a_rotation_say_how_it_stands_and_what_to_type_next(small_d
     answer = small_desk.type("rotate", small_desk.old.access_key_id.value, *small_desk.buckets, "--yes")
     assert answer.code == 3
     assert "The new key is in place and every backup was proved with it." in answer.out
-    assert "Put the new key in place: done. 1 files" in answer.out
+    assert "Put the new key in place: done. 1 file\n" in answer.out
     assert "keyturn turn-off" in answer.out
     assert "\x1b" not in answer.out
     status = small_desk.type("status")
     assert status.code == 0
     assert "watching for uses of the old one" in status.out
+    scanned = small_desk.type("scan").out
+    assert scanned.startswith(f"The new key is in place; {small_desk.old.access_key_id.masked} is still on.")
+    assert "being replaced" in scanned and "keyturn status" in scanned and "keyturn plan" not in scanned
     assert small_desk.old.access_key_id.masked in status.out
     undone = small_desk.type("undo")
     assert undone.code == 0

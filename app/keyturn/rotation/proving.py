@@ -23,6 +23,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.manners import Manner
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
+from keyturn.rotation import words
 from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.late_key import expect_it_to_come
 from keyturn.rotation.own_checks import Check, OwnCheckRequest, own_checks
@@ -140,7 +141,7 @@ def prove_again(surroundings: Surroundings, rotation: Rotation, step: Step, expe
         kept = surroundings.secrets.get(expected)
         if kept is not None:
             take_back_uploads(surroundings, rotation, kept)
-        outcome.detail = _("{count} destinations").format(count=len(rotation.decision.destinations))
+        outcome.detail = words.destinations(len(rotation.decision.destinations))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from keyturn.edits.files import leftover_temporaries
 from keyturn.model.errors import AppError, ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.places import Place
-from keyturn.model.text import _
+from keyturn.model.text import _, plural
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.left_behind import left_behind, said_of
 from keyturn.rotation.record import Rotation, taking
@@ -33,7 +33,7 @@ def switch(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None
     with taking(surroundings, rotation, Step.SWITCH) as outcome:
         clear_away(decision)
         files = files_of(decision)
-        outcome.detail = _("{count} files").format(count=len(files))
+        outcome.detail = plural("{count} file", "{count} files", len(files)).format(count=len(files))
         for path, places in files.items():
             surroundings.cancel.check()
             _expect_stopped(surroundings, places, decision.key)

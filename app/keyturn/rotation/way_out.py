@@ -12,7 +12,7 @@ from keyturn.edits.files import read_file, writability
 from keyturn.model.errors import AppError, FileError, StateError, StoreError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import creating, key_users, program_runs, proving, switching
+from keyturn.rotation import creating, key_users, program_runs, proving, switching, words
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.pairs import new_pair, old_pair
@@ -153,5 +153,5 @@ def _begin(surroundings: Surroundings, decision: Decision, old: KeyPair | None, 
         if old is not None:
             # Now, since after the switch the old key signs nothing more.
             outcome.facts.update(key_users.before_switch(surroundings, decision, old))
-        outcome.detail = _("{count} destinations").format(count=len(decision.destinations))
+        outcome.detail = words.destinations(len(decision.destinations))
     return reload(surroundings, rotation)

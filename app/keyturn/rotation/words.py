@@ -100,6 +100,11 @@ def count_word(count: int) -> str:
     return words[count] if 0 <= count < len(words) else str(count)
 
 
+def destinations(count: int) -> str:
+    """So many destinations."""
+    return plural("{count} destination", "{count} destinations", count).format(count=count)
+
+
 def kind(key: AccessKey) -> str:
     """Whose key it is, and that it is off where it is."""
     if key.owner is None:

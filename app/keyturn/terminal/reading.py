@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from keyturn.model.keys import AccessKeyId
     from keyturn.reminders.renewal_standing import RenewalStanding
     from keyturn.rotation.plan import Options, Plan
+    from keyturn.rotation.record import Rotation
+    from keyturn.rotation.steps import Result
     from keyturn.rotation.surroundings import Surroundings
     from keyturn.rotation.survey import Survey
     from keyturn.rotation.whole_search import Search
@@ -78,8 +80,28 @@ def scan(session: Session, output: Output) -> Exit:
             survey = _with_accounts(surroundings, survey, show)
     now = session.clock.now()
     output.document(documents.of_survey(survey, now))
-    output.show(*scan_page(survey, now=now, home=home, options=session.hints, offline=arguments.offline))
+    output.show(
+        *scan_page(
+            survey,
+            now=now,
+            home=home,
+            options=session.hints,
+            offline=arguments.offline,
+            under_way=_under_way(session),
+        )
+    )
     return Exit.STOPPED if cancel.asked else Exit.DONE
+
+
+def _under_way(session: Session) -> tuple[tuple[Rotation, Result], ...]:
+    unfinished = [one for one in session.rotations() if not one.is_over]
+    if not unfinished:
+        return ()
+    from keyturn.rotation.situation import urgent_first
+    from keyturn.rotation.standing import standing  # most scans meet no rotation
+
+    surroundings = session.surroundings()
+    return urgent_first([(one, standing(surroundings, one)) for one in unfinished])
 
 
 def _with_accounts(surroundings: Surroundings, survey: Survey, show: Callable[[str], None]) -> Survey:

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.clients.guide import guide_named
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import words
-from keyturn.rotation.situation import TO_DO, Mood, Situation, elsewhere, not_asked, of_survey
+from keyturn.rotation.situation import TO_DO, Mood, Situation, elsewhere, not_asked, of_rotation, of_survey
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.terminal.account_lines import TONES, account_lines
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
+if TYPE_CHECKING:
+    from keyturn.model.keys import AccessKeyId
+    from keyturn.rotation.record import Rotation
+    from keyturn.rotation.steps import Result
 
-def scan_page(survey: Survey, *, now: datetime, home: Path, options: Sequence[str], offline: bool) -> list[Line]:
+
+def scan_page(
+    survey: Survey,
+    *,
+    now: datetime,
+    home: Path,
+    options: Sequence[str],
+    offline: bool,
+    under_way: Sequence[tuple[Rotation, Result]] = (),
+) -> list[Line]:
     """The whole page.
 
     Args:
         options: what commands to type next need in order to reach the same computer and account.
         offline: AWS was not asked.
+        under_way: the rotations that have not ended, those first that somebody has to look at.
     """
-    situation = not_asked(survey) if offline and survey.keys else of_survey(survey, now, home)
+    if under_way:
+        situation = of_rotation(*under_way[0])
+    elif offline and survey.keys:
+        situation = not_asked(survey)
+    else:
+        situation = of_survey(survey, now, home)
     if situation.mood is Mood.NOTHING and not survey.accounts:
         return [
             *_headline(situation),
@@ -31,14 +51,18 @@ def scan_page(survey: Survey, *, now: datetime, home: Path, options: Sequence[st
             *_problems(survey.problems, home),
             *_when_empty(options),
         ]
-    page = [*_headline(situation), BLANK, *_table(survey, now, home)] if survey.keys else [*_headline(situation)]
+    replaced = frozenset(rotation.decision.key for rotation, _result in under_way)
+    page = (
+        [*_headline(situation), BLANK, *_table(survey, now, home, replaced)] if survey.keys else [*_headline(situation)]
+    )
     for account in survey.accounts:
         page += account_lines(account, now, survey.days)
     page += _other_buckets(survey)
     page += _searched(survey)
     page += _problems(survey.problems, home)
-    page += _next(survey, options, offline)
-    return page
+    if under_way:
+        return [*page, *_command(_("See what is awaited, and what you can do:"), words.command(options, "status"))]
+    return page + _next(survey, options, offline)
 
 
 def _headline(situation: Situation) -> list[Line]:
@@ -48,7 +72,7 @@ def _headline(situation: Situation) -> list[Line]:
     return [line(situation.title, Tone.HEADING), *(line(text) for text in situation.sentences)]
 
 
-def _table(survey: Survey, now: datetime, home: Path) -> list[Line]:
+def _table(survey: Survey, now: datetime, home: Path, replaced: Collection[AccessKeyId]) -> list[Line]:
     headings = (_("KEY"), _("OWNER"), _("AGE"), _("LAST USED"), _("ADVICE"))
     rows = [[Piece(heading, Tone.QUIET) for heading in headings]]
     rows += [
@@ -57,7 +81,9 @@ def _table(survey: Survey, now: datetime, home: Path) -> list[Line]:
             Piece(words.kind(found.key)),
             Piece(words.age(found.key, now)),
             Piece(words.last_used(found.key.last_use, now)),
-            Piece(words.advice(found.advice), TONES[found.advice]),
+            Piece(_("being replaced"), Tone.QUIET)
+            if found.key.access_key_id in replaced
+            else Piece(words.advice(found.advice), TONES[found.advice]),
         ]
         for found in survey.keys
     ]
