@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 import keyturn.desktop
 from keyturn.desktop.command_line import CommandLine
 from keyturn.desktop.key_map import NodeCard
+from keyturn.desktop.map_nodes import LineState, Node
 from keyturn.desktop.outlook_process import OutlookProcess, Told
-from keyturn.desktop.picture import LineState, Node
 from keyturn.desktop.tray import Tray
 from keyturn.desktop.widgets import Button, ShapeButton, Text, Verbatim
 from keyturn.model.keys import Secret

@@ -13,16 +13,19 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from keyturn.computer.clock import SystemClock
+from keyturn.desktop.key_map import KeyMap
 from keyturn.desktop.main_view import MainView
+from keyturn.desktop.map_nodes import LineState, Opens
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.overview_words import order_of
-from keyturn.desktop.picture import LineState, draw, prepare, rows
+from keyturn.desktop.picture import draw, prepare, rows
 from keyturn.desktop.power import PowerPicture, before_and_after
 from keyturn.desktop.timeline import MomentKind, moments_of
 from keyturn.model.errors import AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, Secret
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Consumer, Place, PlaceKind, Problem, Target
 from keyturn.rotation.advice import Advice
+from keyturn.rotation.known_buckets import Reach, ReachedBucket
 from keyturn.rotation.own_checks import Check
 from keyturn.rotation.proving import DestinationProof
 from keyturn.rotation.situation import Mood
@@ -127,13 +130,13 @@ def test_a_thousand_destinations_are_listed_narrowed_and_sorted(qtbot: QtBot) ->
 # ── What the header says beyond the survey ───────────────────────────────────────────────────────────────────────────
 
 
-def test_where_aws_was_not_reached_the_header_says_that_and_offers_nothing() -> None:
+def test_where_aws_was_not_reached_the_header_says_that_and_tries_again() -> None:
     error = AwsError("AWS cannot be reached", "Check the connection.", fault=AwsFault.NO_NETWORK)
     found = replace(_found(_place("a"), advice=Advice.UNKNOWN), key=AccessKey(OLD, None, KeyStatus.UNKNOWN))
     overview = _overview(replace(found, failure=error))
     assert overview.situation.title == "AWS cannot be reached."
     assert overview.situation.mood is Mood.UNKNOWN
-    assert order_of(overview) == ""
+    assert order_of(overview) == "Try again"
 
 
 @pytest.mark.parametrize(
@@ -191,3 +194,68 @@ def test_a_root_key_can_all_that_the_new_key_cannot(qtbot: QtBot) -> None:
     texts = [label.text() for label in picture.findChildren(QLabel)]
     assert texts.count("Delete users.") == 2
     assert texts.count("A thief could not:") == 1
+
+
+# ── What is not known, and what is past ──────────────────────────────────────────────────────────────────────────────
+
+
+def _unread(name: str, code: str = "file.unreadable") -> Problem:
+    return Problem(Path("/home/x") / name, "It cannot be read", "Line 7 is cut off.", "s3cmd", code)
+
+
+def test_what_could_not_be_read_is_a_dashed_card_with_dotted_lines_from_each_key_that_may_stand_there() -> None:
+    overview = _overview(_found(_place("a")))
+    overview = replace(overview, survey=replace(overview.survey, problems=(_unread(".s3cfg"),)))
+    picture = draw(overview, rows(overview))
+    (card,) = [one for one in picture.programs if not one.is_known]
+    assert (card.title, card.detail, card.pill, card.opens) == ("s3cmd", "~/.s3cfg", "cannot be read", Opens.UNREAD)
+    assert [(one.start, one.state) for one in picture.links if one.end == card.identity] == [
+        (OLD.value, LineState.UNKNOWN)
+    ]
+    assert any("could not be read" in sentence for sentence in overview.situation.sentences)
+
+
+def test_many_unread_files_are_one_card() -> None:
+    overview = _overview(_found(_place("a")))
+    problems = tuple(_unread(f"{number}.cfg") for number in range(9))
+    overview = replace(overview, survey=replace(overview.survey, problems=problems))
+    (card,) = [one for one in draw(overview, rows(overview)).programs if not one.is_known]
+    assert card.title == "9 places cannot be read"
+
+
+def test_buckets_of_which_nobody_said_anything_are_a_dashed_card_that_asks_and_count_in_the_headline() -> None:
+    overview = _overview(_found(_place("a", buckets=())))
+    reach = Reach("111122223333", (ReachedBucket("tax", "111122223333"), ReachedBucket("web", "111122223333")))
+    overview = replace(overview, survey=replace(overview.survey, reaches=(reach,)))
+    picture = draw(overview, rows(overview))
+    (card,) = [one for one in picture.buckets if not one.is_known]
+    assert (card.title, card.opens, card.key) == ("2 other buckets", Opens.QUESTION, OLD)
+    assert "tax, web" in card.facts
+    assert [one.state for one in picture.links if one.end == card.identity] == [LineState.UNKNOWN]
+    assert "two more buckets" in overview.situation.sentences[-1]
+
+
+def test_a_place_not_all_of_whose_buckets_were_understood_says_so() -> None:
+    place = replace(_place("a"), consumers=(Consumer("rclone", "a", (), unclear=("s3:$BUCKET",)),))
+    overview = _overview(_found(place))
+    (card,) = draw(overview, rows(overview)).programs
+    assert card.pill == "not all known"
+    assert "s3:$BUCKET" in card.facts
+
+
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [(900, 3), (300, 1)],
+)
+def test_a_card_to_which_no_line_leads_has_its_place_too(qtbot: QtBot, width: int, columns: int) -> None:
+    overview = _overview(_found(_place("a")))
+    damaged = _unread(".s3cfg", "file.unparsable")  # all is known of it but what it means, so no key may stand there
+    overview = replace(overview, survey=replace(overview.survey, problems=(damaged,)))
+    drawn = KeyMap()
+    qtbot.addWidget(drawn)
+    drawn.show_picture(draw(overview, rows(overview)))
+    drawn.resize(width, 600)
+    drawn.show()
+    places = [card.geometry() for card in drawn.cards]
+    assert len({place.left() for place in places}) == (columns if columns == 3 else 3)
+    assert not any(one.intersects(other) for at, one in enumerate(places) for other in places[:at])

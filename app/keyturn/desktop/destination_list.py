@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLine
 
 from keyturn.desktop.icons import pixmap
 from keyturn.desktop.look import colours_of, tone_colour
+from keyturn.desktop.map_nodes import LineState
 from keyturn.desktop.measures import em
-from keyturn.desktop.picture import LineState, Row
+from keyturn.desktop.picture import Row
 from keyturn.desktop.widgets import Quiet
 from keyturn.model.text import _, plural, unmarked
 
@@ -24,6 +25,8 @@ _SHAPES = {
     LineState.PROVED: "disc-check",
     LineState.FINE: "check",
     LineState.WAITING: "hourglass",
+    LineState.UNKNOWN: "question",
+    LineState.RETIRED: "circle",
     LineState.BROKEN: "cross",
 }
 

@@ -225,6 +225,8 @@ class Jobs:
                 return conductor.carry_on(surroundings, name)
             case Work.TICK:
                 return conductor.tick(surroundings, name, job.item)
+            case Work.TAKE_BACK:
+                return conductor.take_back(surroundings, name, job.item)
             case Work.ADD:
                 return conductor.add_by_hand(surroundings, name, job.also)
             case Work.TURN_OFF:

@@ -25,8 +25,9 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from keyturn.desktop.columns import let_go
 from keyturn.desktop.look import colours_of, tone_colour
+from keyturn.desktop.map_nodes import LineState, Node, Opens
 from keyturn.desktop.measures import em, strong_font
-from keyturn.desktop.picture import LineState, Link, Node, Picture
+from keyturn.desktop.picture import Link, Picture
 from keyturn.desktop.widgets import Quiet, paint_card, paint_pill
 from keyturn.model.text import _, unmarked
 
@@ -89,11 +90,15 @@ class NodeCard(QAbstractButton):
         """Draws the state as a stripe and a pill, and cuts a long title or detail in its middle."""
         painter = QPainter(self)
         colours = colours_of(self)
-        paint_card(painter, self, hover=self.underMouse(), focus=self.hasFocus())
-        stripe = QRectF(1, em(self, 0.55), em(self, 0.28), self.height() - em(self, 1.1))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tone_colour(colours, self.node.state.tone))
-        painter.drawRoundedRect(stripe, 2, 2)
+        faded = self.node.state is LineState.RETIRED
+        paint_card(
+            painter, self, hover=self.underMouse(), focus=self.hasFocus(), dashed=not self.node.is_known or faded
+        )
+        if self.node.is_known and not faded:
+            stripe = QRectF(1, em(self, 0.55), em(self, 0.28), self.height() - em(self, 1.1))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tone_colour(colours, self.node.state.tone))
+            painter.drawRoundedRect(stripe, 2, 2)
         left, right = em(self, 0.9), self.width() - em(self, 0.7)
         strong = strong_font(self.font())
         if self.node.pill:
@@ -103,8 +108,9 @@ class NodeCard(QAbstractButton):
             title_right = pill.left() - em(self, 0.3)
         else:
             title_right = float(right)
+        strong.setStrikeOut(faded)
         painter.setFont(strong)
-        painter.setPen(QColor(colours.text))
+        painter.setPen(QColor(colours.quiet if faded else colours.text))
         line = painter.fontMetrics().height()
         middle = self.height() / 2
         title = QRectF(left, middle - line, title_right - left, line)
@@ -127,11 +133,15 @@ class KeyMap(QWidget):
     Attributes:
         opened: a card was pressed; the key whose page it opens.
         unfolded: the card of those that are not drawn was pressed.
+        unread: the card of what could not be read was pressed.
+        asked: the card of open buckets was pressed; the key of their account.
         told: the facts of the card that the mouse or the focus is on; empty where there is none.
     """
 
     opened = Signal(object)
     unfolded = Signal()
+    unread = Signal()
+    asked = Signal(object)
     told = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -215,11 +225,19 @@ class KeyMap(QWidget):
     def _card(self, node: Node, kind: str) -> NodeCard:
         card = NodeCard(node, kind, self)
         card.noticed.connect(lambda on, one=card: self._notice(one if on else None))
-        if node.key is not None:
-            card.clicked.connect(lambda _on=False, key=node.key: self.opened.emit(key))
-        else:
-            card.clicked.connect(self.unfolded)
+        card.clicked.connect(lambda: self._open(node))
         return card
+
+    def _open(self, node: Node) -> None:
+        match node.opens:
+            case Opens.UNREAD:
+                self.unread.emit()
+            case Opens.QUESTION:
+                self.asked.emit(node.key)
+            case Opens.KEY if node.key is not None:
+                self.opened.emit(node.key)
+            case _:
+                self.unfolded.emit()
 
     def _notice(self, card: NodeCard | None) -> None:
         self._noticed = card
@@ -321,6 +339,11 @@ class KeyMap(QWidget):
                     if bucket.node.identity not in seen:
                         seen.add(bucket.node.identity)
                         yield bucket, 2
+                seen.add(program.node.identity)
+        for card in (*self._columns[1], *self._columns[2]):
+            # No line leads to it: nobody knows whose it is.
+            if card.node.identity not in seen:
+                yield card, 0
 
     def _ends(self, card: NodeCard) -> list[NodeCard]:
         return [self._cards[link.end] for link in self._links if link.start == card.node.identity]
@@ -345,7 +368,7 @@ class KeyMap(QWidget):
                 return
             case LineState.OLD:
                 pen.setDashPattern([4, 2.2])
-            case LineState.WAITING:
+            case LineState.WAITING | LineState.UNKNOWN | LineState.RETIRED:
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 pen.setDashPattern([0.1, 2.4])
             case LineState.BROKEN:

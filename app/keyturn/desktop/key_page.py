@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
 from keyturn.desktop.command_line import CommandLine
 from keyturn.desktop.key_users_card import KeyUsersCard
+from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Page
 from keyturn.desktop.picture import advice_tone, order_for
 from keyturn.desktop.power import PowerPicture, before_and_after
+from keyturn.desktop.retired import retired_pill, retired_sentence
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.timeline import KeyTimeline, moments_of
 from keyturn.desktop.widgets import Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text, Verbatim
@@ -42,7 +44,11 @@ class KeyPage(Page):
         self._overview = overview
         self.found = found
         self.say_under_heading(_what_it_is(key))
-        self.orders.addWidget(Pill(words.advice(found.advice), advice_tone(found.advice)))
+        self._retired = overview.retired(found)
+        if self._retired is None:
+            self.orders.addWidget(Pill(words.advice(found.advice), advice_tone(found.advice)))
+        else:
+            self.orders.addWidget(Pill(retired_pill(self._retired), Tone.NEUTRAL))
         order = self._order()
         if order:
             button = PrimaryButton(order)
@@ -68,6 +74,8 @@ class KeyPage(Page):
     def _order(self) -> str:
         if self._overview.rotation_of(self.found) is not None:
             return _("Continue…")
+        if self._retired is not None:
+            return ""
         return _("Replace it…") if self.found.at_store else order_for(self.found.advice)
 
     def _facts(self) -> QWidget:
@@ -79,7 +87,7 @@ class KeyPage(Page):
                 _("not known") if key.created is None else f"{words.moment(key.created)} ({words.age(key, now)})",
             ),
             (_("Used last"), _used(key, self._overview)),
-            (_("At AWS"), _status(key)),
+            (_("At AWS"), _status(key) if self._retired is None else retired_sentence(self._retired)),
             (_("Beside it"), _siblings(found)),
         ]
         if found.failure is not None:

@@ -44,12 +44,14 @@ class MainView(QWidget):
     Attributes:
         ordered: the header's button.
         opened: a key's page is wanted.
+        asked: what is not known of this key's buckets is to be answered.
         rest_wanted, mail_wanted, check_wanted: the other buttons.
         continued, undone: of the history, with the rotation's name.
     """
 
     ordered = Signal()
     opened = Signal(object)
+    asked = Signal(object)
     rest_wanted = Signal()
     mail_wanted = Signal()
     check_wanted = Signal()
@@ -136,6 +138,8 @@ class MainView(QWidget):
         made = KeyMap()
         made.opened.connect(self.opened)
         made.unfolded.connect(lambda: self.tabs.setCurrentIndex(1))
+        made.unread.connect(self.rest_wanted)
+        made.asked.connect(self.asked)
         made.told.connect(self._tell_facts)
         self._drawn = Scrolled()
         self._drawn.column.setContentsMargins(0, 0, 0, 0)

@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         view.ordered.connect(self._carry_out_order)
         view.opened.connect(self.open_key)
         view.rest_wanted.connect(self._open_rest)
+        view.asked.connect(self._replace)
         view.mail_wanted.connect(self._open_mail)
         view.check_wanted.connect(self.check)
         view.continued.connect(self._continue)
@@ -230,7 +231,7 @@ class MainWindow(QMainWindow):
         if self.overview.under_way:
             self._continue(self.overview.under_way[0][0].name)
         else:
-            self._begin(self.overview.survey.keys[0].key.access_key_id)
+            self._begin(self.overview.present.keys[0].key.access_key_id)
 
     def _replace(self, key: AccessKeyId) -> None:
         under_way = () if self.overview is None else self.overview.under_way

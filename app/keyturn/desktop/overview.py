@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from keyturn.desktop.runner import Desk
 from keyturn.model.errors import StoreError
-from keyturn.model.text import _
+from keyturn.model.keys import KeyStatus
+from keyturn.model.text import _, plural
 from keyturn.reminders.calling_back import CalledBack
-from keyturn.rotation.situation import Mood, Situation, no_answer, of_rotation, of_survey, urgent_first
+from keyturn.rotation import words
+from keyturn.rotation.situation import TO_DO, Mood, Situation, no_answer, of_rotation, of_survey, urgent_first
 from keyturn.rotation.steps import Result
 
 if TYPE_CHECKING:
@@ -62,7 +64,34 @@ class Overview:
         unreached = no_answer(self.survey)
         if unreached is not None and unreached.failure is not None:
             return Situation(Mood.UNKNOWN, f"{unreached.failure.title}.", (unreached.failure.message,))
-        return of_survey(self.survey, self.looked_at, self.home)
+        if not self.present.keys and self.survey.keys:
+            return Situation(Mood.FINE, _("The old key is off, and no other key needs anything."))
+        return self._with_open_buckets(of_survey(self.present, self.looked_at, self.home))
+
+    @property
+    def present(self) -> Survey:
+        """What was found, without the keys that a rotation turned off or deleted: they are past, and need nothing."""
+        return replace(self.survey, keys=tuple(one for one in self.survey.keys if self.retired(one) is None))
+
+    def retired(self, found: FoundKey) -> Rotation | None:
+        """The rotation that turned this key off, and after which it is still off; None for every other key."""
+        mine = (one for one, _result in reversed(self.rotations) if one.decision.key == found.key.access_key_id)
+        last = next(mine, None)
+        refused = found.key.status in {KeyStatus.INACTIVE, KeyStatus.REJECTED}
+        return last if last is not None and refused and last.off_at is not None else None
+
+    def _with_open_buckets(self, situation: Situation) -> Situation:
+        """A bucket of which nobody said anything counts in what the headline promises."""
+        accounts = {one.key.owner.account for one in self.present.keys if one.key.owner and one.advice in TO_DO}
+        count = sum(len(reach.open) for reach in self.survey.reaches if reach.account in accounts)
+        if situation.mood is not Mood.NEEDS_YOU or not count:
+            return situation
+        text = plural(
+            "Nobody said yet whether anything uses {count} more bucket.",
+            "Nobody said yet whether anything uses {count} more buckets.",
+            count,
+        )
+        return replace(situation, sentences=(*situation.sentences, text.format(count=words.count_word(count))))
 
     def _with_reminder(self, situation: Situation) -> Situation:
         """Whoever is sent away and not called back is told so."""
@@ -82,11 +111,14 @@ class Overview:
 
 def look(desk: Desk) -> Overview:
     """Look through the computer, and ask AWS whose the keys are. Changes nothing."""
+    from keyturn.rotation.reach import with_reaches
     from keyturn.rotation.survey import take_survey
 
     desk.workplace.clear_away()
     surroundings = desk.surroundings()
     survey = take_survey(surroundings)
+    desk.cancel.check()
+    survey = with_reaches(surroundings, survey)
     if not desk.cancel.asked:
         _remember(surroundings, survey)
     return _seen(desk, survey, ())
@@ -94,10 +126,12 @@ def look(desk: Desk) -> Overview:
 
 def look_and_prove(desk: Desk) -> Overview:
     """As `look`, and prove that every backup reaches its bucket."""
+    from keyturn.rotation.reach import with_reaches
     from keyturn.rotation.verifying import verify
 
-    survey, proofs = verify(desk.surroundings())
-    return _seen(desk, survey, proofs)
+    surroundings = desk.surroundings()
+    survey, proofs = verify(surroundings)
+    return _seen(desk, with_reaches(surroundings, survey), proofs)
 
 
 def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...]) -> Overview:

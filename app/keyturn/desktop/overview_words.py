@@ -37,7 +37,7 @@ def order_of(overview: Overview) -> str:
         return try_again()
     if overview.situation.mood is not Mood.NEEDS_YOU:
         return ""
-    return order_for(overview.survey.keys[0].advice)
+    return order_for(overview.present.keys[0].advice)
 
 
 def try_again() -> str:

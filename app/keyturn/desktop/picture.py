@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.look import Tone
+from keyturn.desktop.map_nodes import LineState, Node, Opens
 from keyturn.desktop.overview import Overview
+from keyturn.desktop.retired import retired_detail, retired_pill
+from keyturn.desktop.unknowns import open_bucket_nodes, unread_nodes
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _, in_widget, plural
@@ -25,68 +27,8 @@ if TYPE_CHECKING:
     from keyturn.rotation.survey import FoundKey
 
 
-class LineState(Enum):
-    """How a program stands with its key, and so how its lines are drawn: each has a colour and a shape of its own."""
-
-    OLD = "old"  # it uses a key that needs to be replaced
-    NEW = "new"  # it has the new key, not proved yet
-    PROVED = "proved"  # seen to reach its bucket
-    FINE = "fine"  # its key needs nothing; not proved in this window
-    WAITING = "waiting"  # something has to be done by hand, or is not known
-    BROKEN = "broken"  # its key does not work
-
-    @property
-    def tone(self) -> Tone:
-        """Its colour."""
-        return _TONES[self]
-
-    @property
-    def word(self) -> str:
-        """Its name, for the list and for a screen reader."""
-        return {
-            LineState.OLD: _("old key"),
-            LineState.NEW: _("new key"),
-            LineState.PROVED: _("proved"),
-            LineState.FINE: _("fine"),
-            LineState.WAITING: _("waiting"),
-            LineState.BROKEN: _("does not work"),
-        }[self]
-
-
 _MOST_PROGRAMS = 8  # drawn for each key
 _MOST_DRAWN = 60  # programs in the whole map; with more of them, fewer are drawn for each key
-_TONES = {
-    LineState.OLD: Tone.ATTENTION,
-    LineState.NEW: Tone.ACCENT,
-    LineState.PROVED: Tone.GOOD,
-    LineState.FINE: Tone.GOOD,
-    LineState.WAITING: Tone.NEUTRAL,
-    LineState.BROKEN: Tone.BAD,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One card.
-
-    Attributes:
-        pill: its state in a word; may be empty. `pill_tone`: where the word says something else than the state does.
-        facts: all that is known of it in sentences, told at hover and focus.
-        key: the key whose page it opens; None for a card that stands for several.
-    """
-
-    identity: str
-    title: str
-    detail: str
-    state: LineState
-    facts: str
-    pill: str = ""
-    key: AccessKeyId | None = None
-    pill_tone: Tone | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("title", "detail", "facts"):
-            object.__setattr__(self, name, in_widget(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +130,22 @@ def draw(overview: Overview, all_rows: Sequence[Row]) -> Picture:
             more = _more(key, hidden)
             programs.append(more)
             _link(links, key.value, more.identity, more.state)
+    unread, open_buckets = unread_nodes(overview), open_bucket_nodes(overview)
+    for node in unread:
+        for key in node.may_hold:
+            _link(links, key.value, node.node.identity, LineState.UNKNOWN)
+    drawn = {node.identity for node in programs}
+    for asked in open_buckets:
+        for row in all_rows:
+            if row.found.key.access_key_id == asked.key and not row.place.targets and row.place.identity in drawn:
+                _link(links, row.place.identity, asked.identity, LineState.UNKNOWN)
+        for node in unread:
+            if asked.key in node.may_hold:
+                _link(links, node.node.identity, asked.identity, LineState.UNKNOWN)
     return Picture(
         keys=tuple(_key(overview, found, by_key[found.key.access_key_id]) for found in overview.survey.keys),
-        programs=tuple(programs),
-        buckets=tuple(_bucket(name, uses) for name, uses in buckets.items()),
+        programs=(*programs, *(one.node for one in unread)),
+        buckets=(*(_bucket(name, uses) for name, uses in buckets.items()), *open_buckets),
         links=tuple(Link(start, end, state) for (start, end), state in links.items()),
     )
 
@@ -210,9 +164,15 @@ def order_for(advice: Advice) -> str:
     }.get(advice, "")
 
 
-def key_detail(found: FoundKey, now: datetime) -> str:
-    """Whose key it is and how old, in a few words."""
+def key_detail(found: FoundKey, now: datetime, retired: Rotation | None = None) -> str:
+    """Whose key it is and how old, in a few words.
+
+    Args:
+        retired: the rotation that turned it off.
+    """
     key = found.key
+    if retired is not None:
+        return retired_detail(retired)
     if key.owner is not None and key.owner.kind is PrincipalKind.ROOT:
         who = _("root key")
     elif key.owner is not None and key.owner.user_name is not None:
@@ -228,11 +188,13 @@ def key_detail(found: FoundKey, now: datetime) -> str:
 
 def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
     key = found.key
-    rotation = overview.rotation_of(found)
-    if rotation is not None and key.access_key_id == rotation.new_key:
+    rotation, retired = overview.rotation_of(found), overview.retired(found)
+    if retired is not None:
+        state, pill = LineState.RETIRED, retired_pill(retired)
+    elif rotation is not None and key.access_key_id == rotation.new_key:
         state, pill = LineState.NEW, _("new")
     elif rotation is not None:
-        state, pill = LineState.WAITING, _("old") if rotation.off_at is None else _("off")
+        state, pill = LineState.WAITING, _("old")
     else:
         state, pill = _key_state(found), words.advice(found.advice)
     facts = [
@@ -241,7 +203,7 @@ def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
         _("last used by somebody else: {when}").format(when=words.last_used(key.last_use, overview.looked_at)),
         plural("{count} program here uses it", "{count} programs here use it", len(of_key)).format(count=len(of_key)),
     ]
-    detail = key_detail(found, overview.looked_at)
+    detail = key_detail(found, overview.looked_at, retired)
     return Node(
         key.access_key_id.value,
         key.access_key_id.masked,
@@ -303,6 +265,9 @@ def _program(row: Row) -> Node:
         row.state.word,
     ]
     title = words.program(place.client)
+    if place.unclear:
+        facts.append(_("not understood: {addresses}").format(addresses=", ".join(place.unclear)))
+        pill, pill_tone = _("not all known"), Tone.ATTENTION
     detail = place.name if place.targets else _("{name} · names no bucket").format(name=place.name)
     return Node(place.identity, title, detail, row.state, _facts(title, *facts, place.note), pill, key, pill_tone)
 
@@ -315,7 +280,7 @@ def _more(key: AccessKeyId, hidden: Sequence[Row]) -> Node:
     if broken:
         count = plural("{count} of them does not work", "{count} of them do not work", broken).format(count=broken)
         facts = f"{count}. {facts}"
-    return Node(f"more:{key.value}", text, _("shown in the list"), state, facts, "")
+    return Node(f"more:{key.value}", text, _("shown in the list"), state, facts, "", opens=Opens.LIST)
 
 
 def _bucket(name: str, uses: Sequence[tuple[Row, Target]]) -> Node:

@@ -25,13 +25,20 @@ def holding(overview: Overview) -> tuple[Place, ...]:
     )
 
 
+def troubles(overview: Overview) -> tuple[Problem, ...]:
+    """What went wrong while looking; that AWS refuses a key that was turned off here is no trouble."""
+    past = [one for one in overview.survey.keys if overview.retired(one) is not None]
+    as_it_should = {one.failure.title for one in past if one.failure is not None}
+    return tuple(one for one in overview.survey.problems if one.title not in as_it_should)
+
+
 def summary(overview: Overview) -> str:
     """Both kinds in one line; empty where there is nothing to tell."""
     parts = []
     files = dict.fromkeys(place.path.name for place in holding(overview))
     if files:
         parts.append(_("Also holding a key: {files}").format(files=", ".join(files)))
-    problems = overview.survey.problems
+    problems = troubles(overview)
     programs = dict.fromkeys(words.program(one.client) for one in problems if one.client)
     if programs:
         parts.append(_("Cannot see inside: {programs}").format(programs=", ".join(programs)))
@@ -65,12 +72,13 @@ class RestPage(Page):
                     card.column.addWidget(Verbatim(words.short_path(place.path, overview.home)))
                     card.column.addWidget(Text(place.note or _about(kind, place)))
                 self.column.addWidget(card)
-        if overview.survey.problems:
+        problems = troubles(overview)
+        if problems:
             self.column.addWidget(Subheading(_("What Keyturn could not see, or what looks wrong")))
-            locked = [one for one in overview.survey.problems if is_locked(one.code)]
+            locked = [one for one in problems if is_locked(one.code)]
             if locked:
                 self._ask_for_password(locked, overview, runner)
-            for problem in (one for one in overview.survey.problems if one not in locked):
+            for problem in (one for one in problems if one not in locked):
                 card = Card()
                 card.column.addWidget(Strong(problem.title))
                 if problem.path is not None and str(problem.path) not in problem.title:

@@ -173,14 +173,20 @@ def paint_pill(painter: QPainter, widget: QWidget, area: QRectF, text: str, tone
     painter.restore()
 
 
-def paint_card(painter: QPainter, widget: QWidget, *, hover: bool = False, focus: bool = False) -> None:
-    """Draw the ground and the border of a card, as large as `widget`."""
+def paint_card(
+    painter: QPainter, widget: QWidget, *, hover: bool = False, focus: bool = False, dashed: bool = False
+) -> None:
+    """Draw the ground and the border of a card, as large as `widget`; dashed for what is not known, or past."""
     colours = colours_of(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     radius = em(widget, 0.45)
     area = QRectF(widget.rect()).adjusted(1, 1, -1, -1)
-    painter.setBrush(QColor(colours.card))
-    painter.setPen(QPen(QColor(colours.accent_text if hover else colours.line), 1))
+    painter.setBrush(QColor(colours.ground if dashed else colours.card))
+    border = QPen(QColor(colours.accent_text if hover else colours.quiet if dashed else colours.line), 1)
+    if dashed:
+        border.setWidthF(1.5)
+        border.setDashPattern([2.5, 2])
+    painter.setPen(border)
     painter.drawRoundedRect(area, radius, radius)
     if focus:
         painter.setBrush(Qt.BrushStyle.NoBrush)

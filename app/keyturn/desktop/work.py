@@ -55,6 +55,7 @@ class Work(StrEnum):
     DECIDE = "decide"
     GIVE_AGAIN = "give-again"
     END = "end"
+    TAKE_BACK = "take-back"
     LOOK_BACK = "look-back"
     LOOK_AROUND = "look-around"
 
@@ -80,6 +81,7 @@ class Work(StrEnum):
             Work.DECIDE: _("doing what you decided"),
             Work.GIVE_AGAIN: _("trying the secret"),
             Work.END: _("closing the rotation as it stands"),
+            Work.TAKE_BACK: _("taking back what was said"),
             Work.LOOK_BACK: _("looking what would be put back"),
             Work.LOOK_AROUND: _("looking what is known"),
         }[self]

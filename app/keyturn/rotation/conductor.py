@@ -31,6 +31,7 @@ __all__ = [
     "end",
     "rotate",
     "standing",
+    "take_back",
     "take_pair",
     "tick",
     "turn_off",
@@ -146,6 +147,21 @@ def tick(surroundings: Surroundings, name: str | None, item: str, confirm: str |
     if program is not None:
         program_runs.start_runs(surroundings, rotation, Step.WATCH, program)
     return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+
+
+def take_back(surroundings: Surroundings, name: str | None, item: str) -> Result:
+    """The person takes back what they had said: it is awaited again.
+
+    Raises:
+        UsageError: where they have said no such thing, or the old key is off by now.
+    """
+    rotation = opened(surroundings, name)
+    expect_not_ended(rotation)
+    expect_step(rotation, Step.WATCH, Step.TURN_OFF)
+    if item not in rotation.ticked:
+        raise UsageError(_("“{item}” was not ticked").format(item=item), _("Nothing was changed."), code="usage.item")
+    write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"opposite": item})
+    return waiting(surroundings, reload(surroundings, rotation))
 
 
 def take_pair(surroundings: Surroundings, name: str | None, pair: KeyPair) -> None:

@@ -13,6 +13,7 @@ from keyturn.desktop.pages.leftover_row import LeftoverRow
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, numbered, stacked
 from keyturn.desktop.pages.reminder import Reminder
+from keyturn.desktop.pages.told import add_told
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
 from keyturn.desktop.work import Job, Work
 from keyturn.model.text import _
@@ -69,6 +70,7 @@ class OffPage(PageView):
                 )
             )
         )
+        add_told(self, flow)
         self.add(Reminder(self.act.runner, "" if when is None else words.near_day(when), at_once=True))
 
     def verb(self, flow: Flow) -> Verb | None:

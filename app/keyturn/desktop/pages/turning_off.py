@@ -11,6 +11,7 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.fields import Choice, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Fold, Notice, bullets, numbered, stacked
+from keyturn.desktop.pages.told import add_told, said
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
 from keyturn.desktop.work import Job, Work
@@ -58,7 +59,7 @@ class TurnOffPage(PageView):
 
     def signature(self, flow: Flow) -> object:
         """The rotation alone, so that what was unfolded and ticked stays while AWS is asked."""
-        return None if flow.standing is None else flow.standing.rotation.name
+        return None if flow.standing is None else (flow.standing.rotation.name, said(flow))
 
     def build(self, flow: Flow) -> None:
         """The question, the advice for “Yes” and the way for “No”; `refresh` shows one of these two."""
@@ -71,6 +72,7 @@ class TurnOffPage(PageView):
         self._way = stacked(*(self._in_the_console(decision) if default_way(decision) is By.CONSOLE else ()))
         self.add(self._first)
         self.add(self._way)
+        add_told(self, flow)
 
     def _ask(self, flow: Flow, decision: Decision) -> None:
         asked = consent.other_users(decision.key)

@@ -11,6 +11,7 @@ from keyturn.desktop.pages.page import PageView, Verb
 from keyturn.desktop.pages.parts import Notice, bullets, numbered
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.secret_card import SecretCard
+from keyturn.desktop.pages.told import add_told, said
 from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
 from keyturn.desktop.work import Job, Work
 from keyturn.model.errors import AppError
@@ -37,12 +38,13 @@ class ByHandPage(PageView):
 
     def signature(self, flow: Flow) -> object:
         """What is left: an item that was ticked goes once its job has ended."""
-        return flow.by_hand
+        return flow.by_hand, said(flow)
 
     def build(self, flow: Flow) -> None:
         """A card for each item; where a program takes the new key by hand, its ID and secret are offered there."""
         for one in flow.by_hand:
             self.add(self._item(flow, one))
+        add_told(self, flow)
 
     def _item(self, flow: Flow, one: Awaited) -> QWidget:
         card = Card()
@@ -95,7 +97,7 @@ class WatchPage(PageView):
 
     def signature(self, flow: Flow) -> object:
         """The reasons and the key, so that looking again changes the page only where it found other reasons."""
-        return flow.reasons, flow.masked
+        return flow.reasons, flow.masked, said(flow)
 
     def build(self, flow: Flow) -> None:
         """What was seen since the switch, what keeps the old key on, and what looking again asks."""
@@ -106,6 +108,7 @@ class WatchPage(PageView):
             self.add(Notice(reason, Tone.ATTENTION, "hourglass"))
         self.add(Quiet(_looking_again(flow)))
         until = None if flow.standing is None else flow.standing.rotation.watched_until
+        add_told(self, flow)
         self.add(Reminder(self.act.runner, "" if until is None else words.near_day(until), at_once=True))
 
     def problem(self, flow: Flow) -> AppError | None:

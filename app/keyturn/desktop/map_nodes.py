@@ -1,0 +1,94 @@
+"""A card of the key map, how it stands, and what a press on it leads to; without Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from keyturn.desktop.look import Tone
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.text import _, in_widget
+
+
+class LineState(Enum):
+    """How a program stands with its key, and so how its lines are drawn: each has a colour and a shape of its own."""
+
+    OLD = "old"  # it uses a key that needs to be replaced
+    NEW = "new"  # it has the new key, not proved yet
+    PROVED = "proved"  # seen to reach its bucket
+    FINE = "fine"  # its key needs nothing; not proved in this window
+    WAITING = "waiting"  # something has to be done by hand
+    UNKNOWN = "unknown"  # nobody could look, or nobody has said
+    RETIRED = "retired"  # turned off or deleted, as it should be
+    BROKEN = "broken"  # its key does not work
+
+    @property
+    def tone(self) -> Tone:
+        """Its colour."""
+        return _TONES[self]
+
+    @property
+    def word(self) -> str:
+        """Its name, for the list and for a screen reader."""
+        return {
+            LineState.OLD: _("old key"),
+            LineState.NEW: _("new key"),
+            LineState.PROVED: _("proved"),
+            LineState.FINE: _("fine"),
+            LineState.WAITING: _("waiting"),
+            LineState.UNKNOWN: _("not known"),
+            LineState.RETIRED: _("off"),
+            LineState.BROKEN: _("does not work"),
+        }[self]
+
+
+_TONES = {
+    LineState.OLD: Tone.ATTENTION,
+    LineState.NEW: Tone.ACCENT,
+    LineState.PROVED: Tone.GOOD,
+    LineState.FINE: Tone.GOOD,
+    LineState.WAITING: Tone.NEUTRAL,
+    LineState.UNKNOWN: Tone.NEUTRAL,
+    LineState.RETIRED: Tone.NEUTRAL,
+    LineState.BROKEN: Tone.BAD,
+}
+
+
+class Opens(Enum):
+    """What a press on a card leads to."""
+
+    KEY = "key"  # the page of its key
+    LIST = "list"  # the list, for what is not drawn
+    UNREAD = "unread"  # what could not be read, and what can be done about it
+    QUESTION = "question"  # the question about buckets, on the way to the plan
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One card.
+
+    Attributes:
+        opens: what a press leads to.
+        pill: its state in a word; may be empty. `pill_tone`: where the word says something else than the state does.
+        facts: all that is known of it in sentences, told at hover and focus.
+        key: the key whose page it opens; None for a card that stands for several.
+    """
+
+    identity: str
+    title: str
+    detail: str
+    state: LineState
+    facts: str
+    pill: str = ""
+    key: AccessKeyId | None = None
+    pill_tone: Tone | None = None
+    opens: Opens = Opens.KEY
+
+    @property
+    def is_known(self) -> bool:
+        """False where the card is dashed: something is there, and what it is could not be seen."""
+        return self.state is not LineState.UNKNOWN
+
+    def __post_init__(self) -> None:
+        for name in ("title", "detail", "facts"):
+            object.__setattr__(self, name, in_widget(getattr(self, name)))

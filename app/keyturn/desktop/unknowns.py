@@ -1,0 +1,103 @@
+"""What could not be seen, as cards of the map: files that were not read, and buckets of which nobody said anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyturn.desktop.map_nodes import LineState, Node, Opens
+from keyturn.desktop.overview import Overview
+from keyturn.model.keys import AccessKeyId
+from keyturn.model.places import Problem
+from keyturn.model.text import _, plural
+from keyturn.rotation import words
+from keyturn.rotation.situation import TO_DO
+from keyturn.rotation.unread_places import where_it_may_stand
+
+if TYPE_CHECKING:
+    from keyturn.rotation.survey import FoundKey
+
+_MOST_UNREAD = 4  # cards; with more, one card stands for all of them
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadNode:
+    """The card of one file, or of many.
+
+    Attributes:
+        may_hold: the keys that may stand there.
+    """
+
+    node: Node
+    may_hold: tuple[AccessKeyId, ...]
+
+
+def unread_nodes(overview: Overview) -> tuple[UnreadNode, ...]:
+    """The files that could not be read."""
+    unread = overview.survey.unread
+    if len(unread) > _MOST_UNREAD:
+        may_hold = dict.fromkeys(key for one in unread for key in _may_hold(overview, one))
+        title = plural("{count} place cannot be read", "{count} places cannot be read", len(unread))
+        node = Node(
+            "unread",
+            title.format(count=len(unread)),
+            _("press to see which"),
+            LineState.UNKNOWN,
+            " · ".join(_facts(overview, one) for one in unread),
+            opens=Opens.UNREAD,
+        )
+        return (UnreadNode(node, tuple(may_hold)),)
+    return tuple(UnreadNode(_unread(overview, one), _may_hold(overview, one)) for one in unread)
+
+
+def _unread(overview: Overview, problem: Problem) -> Node:
+    path = "" if problem.path is None else words.short_path(problem.path, overview.home)
+    return Node(
+        f"unread:{problem.path}",
+        ", ".join(map(words.program, problem.clients)),
+        path,
+        LineState.UNKNOWN,
+        _facts(overview, problem),
+        _("cannot be read"),
+        opens=Opens.UNREAD,
+    )
+
+
+def _facts(overview: Overview, problem: Problem) -> str:
+    path = "" if problem.path is None else words.short_path(problem.path, overview.home)
+    return f"{path}: {problem.title}" if path not in problem.title else problem.title
+
+
+def _may_hold(overview: Overview, problem: Problem) -> tuple[AccessKeyId, ...]:
+    keys = overview.present.keys
+    return tuple(one.key.access_key_id for one in keys if problem in where_it_may_stand(one, (problem,)))
+
+
+def open_bucket_nodes(overview: Overview) -> tuple[Node, ...]:
+    """For each account the buckets that nothing here names and nobody answered for, as one card."""
+    nodes = []
+    for reach in overview.survey.reaches:
+        key = next((one.key.access_key_id for one in overview.present.keys if _is_of(one, reach.account)), None)
+        if key is None or not reach.open:
+            continue
+        count = len(reach.open)
+        title = plural("{count} other bucket", "{count} other buckets", count)
+        asked = plural("Does anything use it?", "Does anything use them?", count)
+        names = ", ".join(one.name for one in reach.open)
+        facts = _("Nothing here names {names}. Whether something backs up there with this key is not known.")
+        nodes.append(
+            Node(
+                f"open:{reach.account}",
+                title.format(count=count),
+                asked,
+                LineState.UNKNOWN,
+                facts.format(names=names),
+                key=key,
+                opens=Opens.QUESTION,
+            )
+        )
+    return tuple(nodes)
+
+
+def _is_of(found: FoundKey, account: str) -> bool:
+    return found.key.owner is not None and found.key.owner.account == account and found.advice in TO_DO

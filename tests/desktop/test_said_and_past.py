@@ -1,0 +1,91 @@
+"""What a person said is shown as said and can be taken back; a key that is off is past, and no alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from keyturn.desktop.flow import Flow
+from keyturn.desktop.jobs import Jobs
+from keyturn.desktop.map_nodes import LineState
+from keyturn.desktop.overview import Overview, look
+from keyturn.desktop.picture import draw, rows
+from keyturn.desktop.rest_page import summary
+from keyturn.desktop.runner import Desk, Runner
+from keyturn.desktop.work import Page
+from keyturn.practice.timeline import HandClock
+from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.location import Location
+from keyturn.rotation.situation import Mood
+from keyturn.rotation.workplace import Workplace
+
+from .conftest import SmallHome
+from .test_assistant import Person
+from .test_flow import Walk, off
+
+
+def test_a_tick_is_taken_back_where_it_was_given(
+    qtbot: QtBot, small_home: SmallHome, start_runner: Callable[[Location, HandClock], Runner]
+) -> None:
+    person = Person(qtbot, small_home, start_runner(small_home.location, small_home.clock))
+    person.home.write_notes()
+    person.open()
+    person.to_the_proof()
+    person.press("Continue")
+    (item,) = person.assistant.flow.by_hand
+    person.press(f"I did this: {item.title}")
+    assert person.page() is Page.WATCH
+    assert f"You told Keyturn that this is done: {item.title}" in person.read()
+    person.press(f"Take it back: {item.title}")
+    assert person.page() is Page.BY_HAND
+    assert [one.item for one in person.assistant.flow.by_hand] == [item.item]
+
+
+def seen(home: SmallHome) -> Overview:
+    with Workplace(home.location, home.clock) as workplace:
+        return look(Desk(workplace, lambda event: None, CancelToken()))
+
+
+@pytest.fixture
+def walk(small_home: SmallHome) -> Walk:
+    old = small_home.old
+    text = f"AWSAccessKeyId={old.access_key_id.value}\nAWSSecretKey={old.secret.reveal()}\n"
+    (small_home.home / "rootkey.csv").write_text(text)
+    key = old.access_key_id
+    return off(Walk(small_home, Flow(key), Jobs(small_home.location, key=key)))
+
+
+def test_from_off_on_a_refused_old_key_is_a_faded_card_with_its_day_and_no_alarm(walk: Walk, qtbot: QtBot) -> None:
+    overview = seen(walk.ground)
+    (found,) = [one for one in overview.survey.keys if one.key.access_key_id == walk.ground.old.access_key_id]
+    rotation = overview.retired(found)
+    assert rotation is not None and rotation.off_at is not None
+    (card,) = [one for one in draw(overview, rows(overview)).keys if one.key == found.key.access_key_id]
+    assert (card.state, card.pill) == (LineState.RETIRED, "off")
+    assert card.detail == f"since {rotation.off_at.astimezone().day} {rotation.off_at.astimezone():%B}"
+    assert "does not accept" not in summary(overview)
+    assert overview.situation.mood is Mood.WAITS
+
+
+def test_after_the_end_the_overview_speaks_of_the_keys_that_are_left(walk: Walk) -> None:
+    from keyturn.desktop.work import Job, Work
+
+    walk.ground.advance(8)
+    walk = walk.come_back()
+    walk.ground.account.root_delete(walk.ground.old.access_key_id)
+    walk.do(Job(Work.DELETE, confirm=walk.ground.old.access_key_id.last4))
+    overview = seen(walk.ground)
+    (card,) = [one for one in draw(overview, rows(overview)).keys if one.state is LineState.RETIRED]
+    assert card.pill == "deleted"
+    assert card.detail.endswith("as you said")  # nobody listed root's keys since
+    assert overview.situation.mood is Mood.FINE
+
+
+def test_a_key_that_somebody_turned_on_again_is_no_longer_past(walk: Walk) -> None:
+    walk.ground.account.root_turn_on(walk.ground.old.access_key_id)
+    walk.ground.advance(1)
+    overview = seen(walk.ground)
+    (found,) = [one for one in overview.survey.keys if one.key.access_key_id == walk.ground.old.access_key_id]
+    assert overview.retired(found) is None
