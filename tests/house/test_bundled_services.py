@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 _TOP = Path(__file__).parents[2]
-_ASKED = re.compile(r"\.(?:ask|client)\(\s*\w+,\s*\"([a-z0-9-]+)\"")
+_ASKED = re.compile(r"\.(?:(?:ask|client)\(\s*\w+,|ask_unsigned\()\s*\"([a-z0-9-]+)\"")
 
 
 def test_the_bundle_has_the_descriptions_of_all_services_that_are_asked_and_of_no_other() -> None:

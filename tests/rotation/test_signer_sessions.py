@@ -30,6 +30,17 @@ def colleague(office: Office) -> Colleague:
     return made
 
 
+def test_whoever_is_said_to_be_the_key_itself_goes_on_as_such(colleague: Colleague) -> None:
+    office = colleague.office
+    write_role(office)
+    surroundings = colleague.start("profile:keys")
+    plan = colleague.plan(surroundings, Route.SAME_USER)
+    office.clock.advance(3601)
+    conductor.rotate(surroundings, plan)
+    # It may not make keys, so all is put back, as somebody asked for.
+    assert conductor.carry_on(colleague.start("key"), None).state is State.UNDONE
+
+
 def iam_arn(office: Office, what: str) -> str:
     return f"arn:aws:iam::{office.account.account_id}:{what}"
 
@@ -94,6 +105,8 @@ def test_a_session_that_ends_before_the_key_is_made_leaves_a_rotation_that_goes_
     (item,) = made.awaiting
     assert (item.item, item.tickable) == ("session", False)
     assert "--as profile:keys" in " ".join(item.steps)
+    nobody = conductor.carry_on(office.start(), None)
+    assert (nobody.ending, [one.item for one in nobody.awaiting]) == (Ending.WAITING, ["signer"])
     on = conductor.carry_on(colleague.start("profile:keys"), None)
     assert (on.state, on.step, on.problem) == (State.WAITING, Step.WATCH, None)
     assert on.new_access_key_id is not None

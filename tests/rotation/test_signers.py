@@ -63,6 +63,22 @@ def test_a_scoped_user_for_a_users_key_is_made_and_its_old_key_ended_by_another(
     assert changes(office, "iam:CreateUser", "iam:CreateAccessKey", "iam:DeleteAccessKey") == {admin}
 
 
+def test_a_key_that_nothing_uses_is_retired_by_another_identity(colleague: Colleague) -> None:
+    office = colleague.office
+    for path in (".config/rclone/rclone.conf", ".config/restic/office.env"):
+        (office.home / path).unlink()
+    key, secret = office.old.access_key_id, office.old.secret.reveal()
+    office.write("Downloads/robot_accessKeys.csv", f"Access key ID,Secret access key\n{key},{secret}\n")
+    begun = colleague.rotate(Route.RETIRE)
+    assert (begun.ending, begun.problem) == (Ending.WAITING, None), str(begun.problem)
+    assert conductor.turn_off(colleague.start(), None).step is Step.DELETE
+    assert conductor.turn_on(colleague.start(), None).step is Step.WATCH
+    assert conductor.turn_off(colleague.start(), None).step is Step.DELETE
+    assert conductor.delete(colleague.start(), None, key.last4).state is State.DONE
+    admin = colleague.pair.access_key_id.value
+    assert changes(office, "iam:UpdateAccessKey", "iam:DeleteAccessKey") == {admin}
+
+
 def test_the_journal_names_who_made_each_change_and_no_secret_of_theirs(colleague: Colleague) -> None:
     colleague.rotate(Route.SAME_USER)
     conductor.turn_off(colleague.start(), None)

@@ -33,6 +33,7 @@ COMMANDS = {
     "snooze": ("remind", "--snooze", "3"),
     "renew": ("renew", "--list"),
     "renew-due": ("renew", "--due"),
+    "keeper": ("keeper",),
     "report": ("report", "--offline"),
 }
 
@@ -69,6 +70,7 @@ def thaw(desk: Desk, journal: str, secrets: str) -> None:
         ("reminding", "reminding-1.json"),
         ("key-names", "key-names-1.json"),
         ("renewals", "renewals-1.json"),
+        ("keeper", "keeper-1.json"),
     ):
         (desk.state_dir / f"{name}.json").write_text(text_of(frozen), encoding="utf-8")
     for file in desk.state_dir.iterdir():
@@ -109,7 +111,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 FILES = (
     *("settings.json", "secrets.json", "seen-keys.json", "reminding.json", "bucket-answers.json"),
-    *("key-names.json", "renewals.json", "journal.sqlite3"),
+    *("key-names.json", "renewals.json", "keeper.json", "journal.sqlite3"),
 )
 
 

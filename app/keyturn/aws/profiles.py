@@ -182,9 +182,18 @@ class _Following:
         if "mfa_serial" in settings:
             wanted["SerialNumber"] = settings["mfa_serial"]
             wanted["TokenCode"] = self._person.code(settings["mfa_serial"])
+        self._in_partition_of(settings["role_arn"], pair)
         # Once: a code of the device counts once.
         answer = self._aws.ask(pair, "sts", "AssumeRole", wanted, attempts=1, patient=False)
-        return session_pair(answer.get("Credentials") or {}, name)
+        session = session_pair(answer.get("Credentials") or {}, name)
+        self._in_partition_of(settings["role_arn"], session)
+        return session
+
+    def _in_partition_of(self, role: str, pair: KeyPair) -> None:
+        """Ask with this key where the role is: elsewhere AWS takes it for dead (research/aws.md A1)."""
+        partition = role.removeprefix("arn:").partition(":")[0]
+        if partition.startswith("aws"):
+            self._aws.remember_partition(pair.access_key_id, partition)
 
 
 def _static(name: str, settings: Settings) -> KeyPair:

@@ -70,8 +70,11 @@ def offer(surroundings: Surroundings, rotation: Rotation) -> str | None:
     decision = rotation.decision
     if decision.route is not Route.SCOPED_USER or rotation.new_key is None or rotation.is_over:
         return None
-    if rotation.off_at is not None or _remembered(surroundings) is not None:
-        return None
+    try:
+        if rotation.off_at is not None or _remembered(surroundings) is not None:
+            return None
+    except StoreError:
+        return None  # which is told by itself
     text = _(
         "As long as {old} is on, it can make a keeper, which renews {new} later without the console: `keyturn keeper "
         "make --as key:{last4}`. It says first what that means."

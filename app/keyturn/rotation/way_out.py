@@ -22,6 +22,7 @@ from keyturn.rotation.standing import GateClosed, opened, standing, stopped, wai
 from keyturn.rotation.steps import Awaited, BegunBy, Ending, Result, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.way_back import undo
+from keyturn.rotation.ways_out import begun_by_another
 from keyturn.state.journal import Mark
 
 
@@ -56,6 +57,9 @@ def rotate(surroundings: Surroundings, plan: Plan, begun_by: BegunBy = BegunBy.P
 
 def go_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> Result:
     """Create, prove, switch and prove again, as far as it is not done; put everything back where a step fails."""
+    another = begun_by_another(rotation, surroundings.signer)
+    if another is not None:
+        return replace(waiting(surroundings, rotation), awaiting=(another,))
     if rotation.decision.route.makes_a_key:
         try:
             _take_way_out(surroundings, rotation, old or old_pair(surroundings, rotation))

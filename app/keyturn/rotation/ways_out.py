@@ -9,6 +9,8 @@ from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.asked import user_name
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.signers.signer import Signer
+from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import Awaited, Step
 from keyturn.state.journal import Mark
 
@@ -40,15 +42,33 @@ def session_item(rotation: Rotation) -> Awaited | None:
     last = rotation.latest(rotation.step, Mark.INTENT, Mark.DONE, Mark.FAILED)
     if last is None or last.mark is not Mark.FAILED or last.facts.get("code") != SESSION_ENDED:
         return None
+    signer = _began(rotation) or "WHO"
+    title = _("Sign in again: the session of {signer} has ended").format(signer=signer)
+    return Awaited("session", title, (_go_on(rotation, signer),), tickable=False)
+
+
+def begun_by_another(rotation: Rotation, signer: Signer) -> Awaited | None:
+    """What leads on where another identity began to make the new key, and now nobody was named.
+
+    The key itself may not be allowed to, and a refusal would put everything back.
+    """
+    began = _began(rotation) if rotation.step is Step.CREATE else None
+    if began is None or not isinstance(signer, TheKey) or signer.is_said:
+        return None
+    title = _("Say who goes on: {signer} began to make the new key").format(signer=began)
+    return Awaited("signer", title, (_go_on(rotation, began), _go_on(rotation, TheKey.name)), tickable=False)
+
+
+def _began(rotation: Rotation) -> str | None:
+    """Who began the step at which the rotation is; None where that was the rotation's own keys."""
     began = rotation.latest(rotation.step, Mark.INTENT)
-    signer = "WHO" if began is None else str(began.facts.get("signer", "WHO"))
-    back = "undo" if rotation.step is Step.UNDO else "continue"
-    return Awaited(
-        "session",
-        _("Sign in again: the session of {signer} has ended").format(signer=signer),
-        (f"keyturn {back} {rotation.name} --as {signer}",),
-        tickable=False,
-    )
+    name = None if began is None else began.facts.get("signer")
+    return None if name is None else str(name)
+
+
+def _go_on(rotation: Rotation, signer: str) -> str:
+    command = "undo" if rotation.step is Step.UNDO else "continue"
+    return f"keyturn {command} {rotation.name} --as {signer}"
 
 
 def to_a_secret(rotation: Rotation, key: AccessKeyId) -> Awaited:

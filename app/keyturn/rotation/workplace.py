@@ -28,7 +28,7 @@ from keyturn.rotation.signers.who import THE_KEY
 from keyturn.rotation.steps import State
 from keyturn.rotation.surroundings import OwnUses, ProgressSink, Surroundings
 from keyturn.rotation.unread import Unread
-from keyturn.state import bucket_answers, journal, key_names, reminding, renewals, seen_keys
+from keyturn.state import bucket_answers, journal, keeper, key_names, reminding, renewals, seen_keys
 from keyturn.state.secrets import SecretStore, expect_readable, open_store
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust, load
@@ -184,6 +184,7 @@ class Workplace:
             lambda: bucket_answers.load(self.folder, self.computer.home),
             lambda: key_names.load(self.folder),
             lambda: renewals.load(self.folder, self.computer.home),
+            lambda: keeper.load(self.folder),
         ]
         if self.location.secrets is SecretsKind.FILE:
             readers.insert(0, lambda: expect_readable(self.folder))

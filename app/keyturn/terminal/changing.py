@@ -182,7 +182,7 @@ def _expect_one_signer(session: Session, rotation: Rotation) -> None:
     Raises:
         UsageError: where somebody else was named as well.
     """
-    if session.arguments.by != By.KEY.value or session.who == THE_KEY:
+    if session.arguments.by != By.KEY.value or session.who.kind is Kind.KEY:
         return
     key = rotation.decision.key
     if session.who.kind is Kind.OTHER_KEY and session.who.which in {key.value, key.last4, key.masked}:

@@ -31,7 +31,7 @@ def opened_signer(surroundings: Surroundings, who: Who, ask_code: AskCode) -> Si
     """
     match who.kind:
         case Kind.KEY:
-            return TheKey()
+            return TheKey(said=who.said)
         case Kind.OTHER_KEY:
             return found_key(surroundings, who)
         case Kind.PROFILE:

@@ -11,9 +11,17 @@ if TYPE_CHECKING:
 
 
 class TheKey:
-    """The old key makes the new one, and a new one of the same owner turns the old one off and deletes it."""
+    """The old key makes the new one, and a new one of the same owner turns the old one off and deletes it.
+
+    Args:
+        said: somebody named it; False where nobody was named.
+    """
 
     name = "key"
+
+    def __init__(self, *, said: bool = False) -> None:
+        self.is_said = said
+
     identity = None
 
     def makes(self, subject: Concerned, old: KeyPair) -> Hand:

@@ -25,10 +25,12 @@ class Who:
     Attributes:
         which: the key's ID or its last four characters, or the profile's name; empty for the kinds of which there is
             one.
+        said: False where nobody was named, and the key itself is meant.
     """
 
     kind: Kind = Kind.KEY
     which: str = ""
+    said: bool = True
 
     @classmethod
     def parsed(cls, text: str) -> Who:
@@ -58,4 +60,4 @@ class Who:
                 return kind.value
 
 
-THE_KEY = Who()
+THE_KEY = Who(said=False)
