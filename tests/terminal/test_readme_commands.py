@@ -64,7 +64,8 @@ _WAY = (
     _Typed("keyturn report"),
 )
 # Run with a screen in tests/desktop and tests/e2e, with a store in test_given_pair_typed.py, with a login of its own in
-# test_remind_command.py, with another identity in test_as_typed.py, and for each command in tests/house/test_readme.py.
+# test_remind_command.py, with another identity in test_as_typed.py, on the days
+# that go by in test_renew_command.py, and for each command in tests/house/test_readme.py.
 _ELSEWHERE = (
     "keyturn",
     "keyturn tray",
@@ -74,6 +75,10 @@ _ELSEWHERE = (
     "keyturn keeper adopt backup-nas --as profile:admin",
     "keyturn rotate KEY --as keeper",
     "keyturn keeper remove --as profile:admin",
+    "keyturn renew KEY --every 90 --at 03:00 --delete",
+    "keyturn renew --list",
+    "keyturn renew --now KEY",
+    "keyturn renew --off KEY",
 )
 _HELP = "keyturn COMMAND --help"
 
