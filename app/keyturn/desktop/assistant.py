@@ -28,7 +28,7 @@ from keyturn.desktop.pages.closing import EndPage
 from keyturn.desktop.pages.deciding import DecidePage
 from keyturn.desktop.pages.ending import DeletedPage, DeletePage, OffPage, UndonePage
 from keyturn.desktop.pages.lost_secret import SecretPage
-from keyturn.desktop.pages.page import PageView, Verb
+from keyturn.desktop.pages.page import PageView, Verb, said_here
 from keyturn.desktop.pages.pairing import PairPage
 from keyturn.desktop.pages.planning import PlanPage
 from keyturn.desktop.pages.putting_back import BackPage
@@ -177,6 +177,14 @@ class AssistantPages(Assistant):
                 self._task.cancel()
             self.flow = self.flow.stopping_now()
             self._show()
+
+    def stop_waiting(self) -> bool:
+        """Stop looking whether the person turned the key off or on in the console; False where that is not awaited."""
+        job = self.flow.job
+        if job is None or not job.wait:
+            return False
+        self.stop()
+        return True
 
     def turn_to(self, page: Page) -> None:
         """Show the page, unless a job runs or the rotation has begun: then the present one stays."""
@@ -407,7 +415,10 @@ class AssistantPages(Assistant):
         view.present(self.flow)
         turned = self._stack.currentWidget() is not view
         self._stack.setCurrentWidget(view)
-        self._verb = view.verb(self.flow)
+        verb = view.verb(self.flow)
+        if verb is not None:
+            verb = replace(verb, text=said_here(self, verb.text), reason=said_here(self, verb.reason))
+        self._verb = verb
         self._bar.present(self.flow, self._verb)
         focused = QApplication.focusWidget()
         if turned or focused is None or not focused.isVisibleTo(self):

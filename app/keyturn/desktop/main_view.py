@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ class MainView(QWidget):
 
     Attributes:
         ordered: the header's button.
+        is_rehearsal: nobody is sent to AWS.
         opened: a key's page is wanted.
         asked: what is not known of this key's buckets is to be answered.
         rest_wanted, mail_wanted, check_wanted: the other buttons.
@@ -66,6 +68,7 @@ class MainView(QWidget):
         self._clock = clock
         self._looked_at: datetime | None = None
         self._checked = ""
+        self.is_rehearsal = False
         self.header = Header()
         self.header.pressed.connect(self.ordered)
         self._busy = BusyView()
@@ -215,6 +218,7 @@ class MainView(QWidget):
         """Show what was found."""
         # Whoever looked has imported them, in the thread that looked.
         from keyturn.desktop.overview_words import order_of, proof_sentence
+        from keyturn.desktop.rehearsal_words import rehearsed
         from keyturn.desktop.rest_page import summary
         from keyturn.rotation.situation import Mood
 
@@ -222,6 +226,8 @@ class MainView(QWidget):
         is_first = self._looked_at is None
         self._looked_at, self._checked = overview.looked_at, proof_sentence(overview)
         situation = overview.situation
+        if self.is_rehearsal:
+            situation = replace(situation, sentences=tuple(map(rehearsed, situation.sentences)))
         self.header.show_situation(situation, order_of(overview))
         self.map.show_picture(prepared.picture)
         self._map_place.setCurrentWidget(self.empty if situation.mood is Mood.NOTHING else self._drawn)

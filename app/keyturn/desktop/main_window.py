@@ -6,16 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from keyturn.desktop.closing_question import ClosingQuestion
 from keyturn.desktop.first_frame import after_first_frame
-from keyturn.desktop.look import Tone
 from keyturn.desktop.main_view import MainView
 from keyturn.desktop.measures import em
 from keyturn.desktop.runner import Desk, Runner, Task
-from keyturn.desktop.widgets import Toned
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -58,17 +57,19 @@ class MainWindow(QMainWindow):
         self.overview: Overview | None = None
         self.setWindowTitle("Keyturn")
         self.view = MainView(runner.clock)
+        self.view.is_rehearsal = runner.location.rehearsal
         self.pages = QStackedWidget()
         self.pages.addWidget(self.view)
-        self._refusal = Toned()
-        self._refusal.hide()
+        self._closes_then = False
+        self._question = ClosingQuestion()
+        self._question.agreed.connect(self._close_then)
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         if strip is not None:
             layout.addWidget(strip)
-        layout.addWidget(self._refusal)
+        layout.addWidget(self._question)
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(inside)
         self._connect()
@@ -280,23 +281,40 @@ class MainWindow(QMainWindow):
     # ── Closing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Refuses while something is changed, and says what; else gives what only reads `_PATIENCE` to end."""
+        """Asks while something is changed, and closes when that is done; gives what only reads `_PATIENCE` to end."""
         doing = self.runner.change_under_way
         if doing is not None:
-            # Safe all the same, should it be killed; but whoever closes the window would not see how it ends.
-            text = _("Keyturn is at work: {doing}. The window closes when this step is finished, or stop it first.")
-            self._refusal.show_text(text.format(doing=doing), Tone.ATTENTION)
-            self._refusal.show()
             event.ignore()
+            if self._stops_waiting():
+                self._close_then()  # it only waited for the person, so nothing is cut short
+            elif not self._closes_then:
+                # Safe all the same, should it be killed; but whoever closes the window would not see how it ends.
+                self._question.ask(doing)
             return
         self.hide()
         self.runner.leave(_PATIENCE)
         event.accept()
 
+    def _stops_waiting(self) -> bool:
+        """Stop what only waits for the person; False where something else is going on."""
+        from keyturn.desktop.seam import Assistant
+
+        led = self.pages.currentWidget()
+        return isinstance(led, Assistant) and led.stop_waiting()
+
+    def _close_then(self) -> None:
+        """Close when the change is done; at once where it is by now."""
+        self._closes_then = True
+        if self.runner.change_under_way is None:
+            self.close()
+
     def _change_began_or_ended(self, changing: bool) -> None:
         if changing:
             return
-        self._refusal.hide()
+        self._question.hide()
+        if self._closes_then:
+            QTimer.singleShot(0, self.close)
+            return
         # The assistant shows what it changes itself, and the main view looks again when it is left.
         if not self._is_led:
             self.look()

@@ -39,6 +39,7 @@ class RehearsalGround:
             home=self.ground.computer.home,
             state_dir=self.ground.state_dir,
             secrets=SecretsKind.FILE,
+            rehearsal=True,
         )
 
 

@@ -53,5 +53,9 @@ class Assistant(QWidget):
         self.runner = runner
         self.errand = errand
 
+    def stop_waiting(self) -> bool:
+        """Stop what only waits for something that the person does elsewhere; False where nothing does."""
+        return False
+
 
 OpenAssistant: TypeAlias = Callable[[Runner, Errand], Assistant]

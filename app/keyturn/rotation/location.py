@@ -17,6 +17,7 @@ class Location:
         home: another computer's home folder; None for this one's.
         platform: that computer's system; None for this one's.
         state_dir: Keyturn's own folder; None for the system's usual place.
+        rehearsal: nothing is real there, and nobody is sent to AWS.
         usual_secrets: where secrets are kept unless an option says otherwise, as the settings have it.
     """
 
@@ -26,6 +27,7 @@ class Location:
     state_dir: Path | None = None
     secrets: SecretsKind = SecretsKind.KEYRING
     usual_secrets: SecretsKind = SecretsKind.KEYRING
+    rehearsal: bool = False
 
     @property
     def options(self) -> tuple[str, ...]:

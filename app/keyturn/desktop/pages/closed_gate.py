@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from keyturn.desktop.facts import KeyFacts
 from keyturn.desktop.look import Tone
-from keyturn.desktop.pages.page import Actor
+from keyturn.desktop.pages.page import Actor, said_here
 from keyturn.desktop.pages.parts import Notice, bullets
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.unlock_card import UnlockCard
@@ -44,7 +44,7 @@ class GateCard(Card):
     def __init__(self, gate: Gate, options: Options, facts: KeyFacts | None, act: Actor) -> None:
         super().__init__()
         self._options, self._act = options, act
-        self.column.addWidget(Notice(gate.reason, Tone.ATTENTION, "exclamation"))
+        self.column.addWidget(Notice(said_here(act, gate.reason), Tone.ATTENTION, "exclamation"))
         if is_locked(gate.code):
             card = UnlockCard(act.runner)
             card.opened.connect(act.make_plan)
@@ -74,7 +74,7 @@ class GateCard(Card):
         if code in _ELSEWHERE:
             ways.append(_Way(_("Say what uses it…"), lambda: act.turn_to(Page.FOUND)))
         if code in _CONSOLE:
-            ways.append(_Way(_("Open the AWS console"), act.open_console))
+            ways.append(_Way(said_here(act, _("Open the AWS console")), act.open_console))
         if self._options.buckets and not is_locked(code) and code.startswith(("bucket.", "aws.", "policy.denied")):
             ways.append(_Way(_("Choose other buckets…"), self._choose_other_buckets))
         return ways

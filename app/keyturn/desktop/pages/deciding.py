@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QWidget
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.fields import Choice
 from keyturn.desktop.pages.page import Actor, PageView, Verb
-from keyturn.desktop.pages.parts import bullets, numbered
+from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.widgets import Card, LinkButton, Strong
 from keyturn.desktop.work import Job, Page, Work
 from keyturn.model.text import _, in_widget
@@ -55,7 +55,7 @@ class DecidePage(PageView):
             card.column.addWidget(bullets(first.steps))
         else:
             card.column.addWidget(Strong(first.title))
-            card.column.addWidget(numbered(first.steps))
+            card.column.addWidget(self.steps(first.steps))
         answers = QButtonGroup(card)
         for one in items:
             if not one.tickable:

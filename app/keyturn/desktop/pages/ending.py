@@ -10,8 +10,8 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em, fixed_font
 from keyturn.desktop.pages.fields import Field
 from keyturn.desktop.pages.leftover_row import LeftoverRow
-from keyturn.desktop.pages.page import Actor, PageView, Verb
-from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, numbered, stacked
+from keyturn.desktop.pages.page import Actor, PageView, Verb, console_button, steps_of
+from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, stacked
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.told import add_told
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
@@ -93,19 +93,13 @@ def _back_on(act: Actor, decision: Decision) -> QWidget:
 
 def _in_console(act: Actor, decision: Decision) -> QWidget:
     card = Card()
-    card.column.addWidget(numbered(by_hand.turn_on_in_console(decision).steps))
+    card.column.addWidget(steps_of(act, by_hand.turn_on_in_console(decision).steps))
     if decision.store is None:
-        card.column.addWidget(_console_button(act), 0, Qt.AlignmentFlag.AlignLeft)
+        card.column.addWidget(console_button(act), 0, Qt.AlignmentFlag.AlignLeft)
     seen = Button(_("I turned it on"))
     seen.clicked.connect(lambda: act.do(_TURN_ON))
     card.column.addWidget(seen, 0, Qt.AlignmentFlag.AlignLeft)
     return card
-
-
-def _console_button(act: Actor) -> Button:
-    console = Button(_("Open the AWS console"))
-    console.clicked.connect(act.open_console)
-    return console
 
 
 class DeletePage(PageView):
@@ -145,9 +139,9 @@ class DeletePage(PageView):
         self.add(_back_on(self.act, rotation.decision))
         if not rotation.decision.route.same_owner:
             self.add(Subheading(_("In your browser")))
-            self.add(numbered(by_hand.delete_in_console(rotation.decision).steps))
+            self.add(self.steps(by_hand.delete_in_console(rotation.decision).steps))
             if rotation.decision.store is None:
-                self.add(_console_button(self.act))
+                self.add(console_button(self.act))
         card = Card()
         label = _("Last four characters of {key}").format(key=flow.masked)
         card.column.addWidget(Strong(label))
@@ -249,7 +243,7 @@ class UndonePage(PageView):
             self.add(row)
         for waits in () if flow.standing is None else flow.standing.result.awaiting:
             self.add(Subheading(waits.title))
-            self.add(numbered(waits.steps))
+            self.add(self.steps(waits.steps))
 
     def verb(self, flow: Flow) -> Verb | None:
         """Leaves: the rotation is over."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +14,8 @@ from keyturn.desktop.first_frame import after_first_frame
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
-from keyturn.desktop.pages.parts import Notice, emptied
+from keyturn.desktop.pages.parts import Notice, emptied, numbered
+from keyturn.desktop.rehearsal_words import rehearsed, rehearsed_steps
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.secret_clipboard import SecretClipboard
 from keyturn.desktop.unlock_card import UnlockCard
@@ -23,6 +24,7 @@ from keyturn.desktop.widgets import Button, Heading, Quiet, Subheading
 from keyturn.desktop.work import Job, Page
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
+from keyturn.model.text import _
 from keyturn.rotation.plan import Options
 
 
@@ -152,8 +154,8 @@ class PageView(QWidget):
 
     def present(self, flow: Flow) -> None:
         """Show this state."""
-        self.heading.setText(self.title(flow))
-        self.lead.setText(self.sentence(flow))
+        self.heading.setText(said_here(self.act, self.title(flow)))
+        self.lead.setText(said_here(self.act, self.sentence(flow)))
         self.lead.setVisible(bool(self.sentence(flow)))
         self._show_notices(flow)
         signature = self.signature(flow)
@@ -191,6 +193,10 @@ class PageView(QWidget):
         """What can be done here; None where nothing can."""
         return None
 
+    def steps(self, texts: Sequence[str]) -> QWidget:
+        """Steps in their order, as they are taken here."""
+        return steps_of(self.act, texts)
+
     def add(self, widget: QWidget) -> None:
         """Put a widget at the end of the content."""
         if isinstance(widget, Subheading) and self.body.count():
@@ -224,3 +230,20 @@ class PageView(QWidget):
     def problem(self, flow: Flow) -> AppError | None:
         """The problem to show above the content; a page that shows it itself returns None."""
         return flow.problem
+
+
+def steps_of(act: Actor, texts: Sequence[str]) -> QWidget:
+    """Steps in their order; in a rehearsal none of them leads to AWS."""
+    return numbered(rehearsed_steps(texts) if act.runner.location.rehearsal else texts)
+
+
+def said_here(act: Actor, text: str) -> str:
+    """A sentence, which in a rehearsal names the practice console."""
+    return rehearsed(text) if act.runner.location.rehearsal else text
+
+
+def console_button(act: Actor) -> Button:
+    """Opens the page with the key: AWS's, or the practice account's own."""
+    button = Button(_("Open the practice console") if act.runner.location.rehearsal else _("Open the AWS console"))
+    button.clicked.connect(act.open_console)
+    return button

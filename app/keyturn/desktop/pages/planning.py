@@ -17,8 +17,8 @@ from keyturn.desktop.pages.asked_buckets import OpenBuckets, UnlistedBuckets, an
 from keyturn.desktop.pages.asked_unread import UnreadFiles, all_left_out
 from keyturn.desktop.pages.closed_gate import GateCard
 from keyturn.desktop.pages.fields import Field, Tick
-from keyturn.desktop.pages.page import Actor, PageView, Verb
-from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, bullets, numbered, stacked
+from keyturn.desktop.pages.page import Actor, PageView, Verb, said_here
+from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, bullets, stacked
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading, Text
@@ -92,8 +92,8 @@ class PlanPage(PageView):
         self._show_powers(plan)
         if plan.by_hand:
             self.add(Subheading(_("Left to you, later")))
-            self.add(bullets(one.title for one in plan.by_hand))
-            self.add(Fold(_("How you will do it"), lambda: _by_hand(plan.by_hand)))
+            self.add(bullets(said_here(self.act, one.title) for one in plan.by_hand))
+            self.add(Fold(_("How you will do it"), lambda: self._by_hand(plan.by_hand)))
         if not plan.closed:
             self._reminder = Reminder(self.act.runner, self._next_day(flow), at_once=False)
             self.add(Subheading(_("When you are needed again")))
@@ -185,6 +185,12 @@ class PlanPage(PageView):
             self.add(Subheading(_("Please note")))
             self.add(bullets(plan.notes, "exclamation", Tone.ATTENTION))
 
+    def _by_hand(self, items: Sequence[Awaited]) -> QWidget:
+        parts: list[QWidget] = []
+        for one in items:
+            parts += [Strong(said_here(self.act, one.title)), self.steps(one.steps), *map(Quiet, one.notes)]
+        return stacked(*parts)
+
     def verb(self, flow: Flow) -> Verb | None:
         """Begins, with a button named by `commit_text`; where the plan is missing or may not begin, makes it again."""
         plan = flow.plan
@@ -256,13 +262,6 @@ def _changes(changes: Sequence[FileChange]) -> QWidget:
         parts.append(Text(f"{', '.join(one.programs)} · {one.path}").selectable())
         name = _("Change in {path}, with secrets hidden").format(path=one.path)
         parts.append(FixedText(one.diff, name, as_diff=True))
-    return stacked(*parts)
-
-
-def _by_hand(items: Sequence[Awaited]) -> QWidget:
-    parts: list[QWidget] = []
-    for one in items:
-        parts += [Strong(one.title), numbered(one.steps), *map(Quiet, one.notes)]
     return stacked(*parts)
 
 

@@ -11,12 +11,12 @@ from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.deciding import close_button
 from keyturn.desktop.pages.fields import Tick
-from keyturn.desktop.pages.page import PageView, Verb
-from keyturn.desktop.pages.parts import bullets, numbered
+from keyturn.desktop.pages.page import PageView, Verb, console_button, said_here
+from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.returning import Returned
 from keyturn.desktop.unlock_card import UnlockCard
-from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
+from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
 from keyturn.desktop.work import Job, Page, Work
 from keyturn.model.text import _, in_widget
 from keyturn.rotation import by_hand
@@ -67,15 +67,13 @@ class BackPage(PageView):
 
     def _first(self, one: Awaited) -> QWidget:
         card = Card()
-        card.column.addWidget(Strong(one.title))
+        card.column.addWidget(Strong(said_here(self.act, one.title)))
         if one.steps:
-            card.column.addWidget(numbered(one.steps))
+            card.column.addWidget(self.steps(one.steps))
         for note in one.notes:
             card.column.addWidget(Quiet(note))
         if one.item == by_hand.TURN_ON:
-            console = Button(_("Open the AWS console"))
-            console.clicked.connect(self.act.open_console)
-            card.column.addWidget(console, 0, Qt.AlignmentFlag.AlignLeft)
+            card.column.addWidget(console_button(self.act), 0, Qt.AlignmentFlag.AlignLeft)
         box = Tick(_("I did this"))
         box.setAccessibleName(in_widget(_("I did this: {what}").format(what=one.title)))
         job = Job(Work.TURN_ON) if one.item == by_hand.TURN_ON else Job(Work.TICK, item=one.item)

@@ -10,7 +10,7 @@ from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.fields import Choice, Tick
 from keyturn.desktop.pages.page import Actor, PageView, Verb
-from keyturn.desktop.pages.parts import Fold, Notice, bullets, numbered, stacked
+from keyturn.desktop.pages.parts import Fold, Notice, bullets, stacked
 from keyturn.desktop.pages.told import add_told, said
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
@@ -108,7 +108,7 @@ class TurnOffPage(PageView):
 
     def _in_the_console(self, decision: Decision) -> Iterator[QWidget]:
         yield Subheading(_("In your browser"))
-        yield numbered(by_hand.turn_off_in_console(decision).steps)
+        yield self.steps(by_hand.turn_off_in_console(decision).steps)
         self._waits = Quiet()
         yield self._waits
         if decision.store is not None:

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from keyturn.desktop.flow import Flow, takes_new_key
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.fields import Tick
-from keyturn.desktop.pages.page import PageView, Verb
-from keyturn.desktop.pages.parts import Notice, bullets, numbered
+from keyturn.desktop.pages.page import PageView, Verb, said_here
+from keyturn.desktop.pages.parts import Notice, bullets
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.pages.told import add_told, said
@@ -48,9 +48,9 @@ class ByHandPage(PageView):
 
     def _item(self, flow: Flow, one: Awaited) -> QWidget:
         card = Card()
-        card.column.addWidget(Strong(one.title))
+        card.column.addWidget(Strong(said_here(self.act, one.title)))
         if one.steps:
-            card.column.addWidget(numbered(one.steps))
+            card.column.addWidget(self.steps(one.steps))
         for note in one.notes:
             card.column.addWidget(Quiet(note))
         new = None if flow.standing is None else flow.standing.rotation.new_key
@@ -105,7 +105,7 @@ class WatchPage(PageView):
         self.add(bullets(_seen(flow), "check", Tone.GOOD))
         self.add(Subheading(_("What keeps the old key on")))
         for reason in flow.reasons:
-            self.add(Notice(reason, Tone.ATTENTION, "hourglass"))
+            self.add(Notice(said_here(self.act, reason), Tone.ATTENTION, "hourglass"))
         self.add(Quiet(_looking_again(flow)))
         until = None if flow.standing is None else flow.standing.rotation.watched_until
         add_told(self, flow)

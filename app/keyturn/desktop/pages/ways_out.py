@@ -5,7 +5,6 @@ from __future__ import annotations
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.deciding import close_button
 from keyturn.desktop.pages.page import PageView, Verb
-from keyturn.desktop.pages.parts import numbered
 from keyturn.desktop.widgets import Button, Card, Strong, Text
 from keyturn.desktop.work import Job, Page, Work
 from keyturn.model.text import _
@@ -37,7 +36,7 @@ class WaysOutPage(PageView):
         if work_again is not None:
             card = Card()
             card.column.addWidget(Strong(work_again.title))
-            card.column.addWidget(numbered(work_again.steps))
+            card.column.addWidget(self.steps(work_again.steps))
             self.add(card)
         back = Button(_("Put everything back…"))
         back.setAccessibleName(_("Put the old key back…"))
