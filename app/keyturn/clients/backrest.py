@@ -108,4 +108,11 @@ def _variables(content: FileContent, repo: Node) -> dict[str, Scalar]:
 def _openings(repo: Node, variables: Mapping[str, Scalar]) -> tuple[Opening, ...]:
     address, password = trees.text(repo, "uri"), trees.text(repo, "password")
     named = variables.get("RESTIC_PASSWORD_FILE")
-    return distinct([opening(address or "", password, None if named is None else named.value)])
+    return distinct([opening(address or "", password, None if named is None else named.value, _options(repo))])
+
+
+def _options(repo: Node) -> Iterator[str]:
+    """What a repository's flags say of S3: `-o s3.…`, `--option=s3.…` (Backrest's page, Repo flags)."""
+    for flag in trees.items(trees.at(repo, "flags")):
+        for word in flag.value.split() if isinstance(flag, Scalar) else ():
+            yield word.removeprefix("--option=").removeprefix("-o")

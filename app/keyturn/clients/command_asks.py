@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -197,15 +197,20 @@ def _manner(rest: Command, grammar: Grammar, words: Sequence[str], names: set[st
 
 
 def _with_restic_options(asked: Asked, rest: Command) -> Asked:
-    """restic's `-o s3.…` (restic's manual, "Amazon S3")."""
-    manner, additions = asked.manner, asked.additions
-    for one in rest.options("-o", "--option"):
-        name, _equals, value = one.decoded.partition("=")
-        if name == _RESTIC_STORAGE_CLASS and one.known:
+    manner, additions = restic_options(one.decoded for one in rest.options("-o", "--option") if one.known)
+    return replace(asked, manner=asked.manner | manner, additions=asked.additions | additions)
+
+
+def restic_options(options: Iterable[str]) -> tuple[Manner, frozenset[Addition]]:
+    """Return what restic's extended options say, such as `s3.storage-class=GLACIER` (its manual, "Amazon S3")."""
+    manner, additions = AS_USUAL, frozenset[Addition]()
+    for one in options:
+        name, _equals, value = one.partition("=")
+        if name == _RESTIC_STORAGE_CLASS and value:
             manner |= Manner(storage_class=value.upper())
         elif name in _RESTIC_RESTORES:
             additions |= {Addition.RESTORE}
-    return replace(asked, manner=manner, additions=additions)
+    return manner, additions
 
 
 # --- rclone --------------------------------------------------------------------------------------------------------

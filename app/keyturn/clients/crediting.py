@@ -105,9 +105,10 @@ class _Crediting:
             case Lender.REMOTE:
                 prefix = f"RCLONE_CONFIG_{asked.name.upper()}_"
                 in_variables = [one for one in self._in_reach(job) if prefix in one.locator.upper()]
-                usual = rclone_paths(self._computer)
                 mounted = self._mounted(job, asked.name) if not asked.config else []
-                return in_variables or mounted or self._in_file("rclone", asked.config, usual, asked.name)
+                in_files = self._in_file("rclone", asked.config, self._usual_of_rclone, asked.name)
+                beside = self._beside_program(job, asked.name) if not asked.config else []
+                return in_variables or mounted or beside or in_files
             case Lender.FILE:
                 named = asked.config or values.get("S3CMD_CONFIG", "")
                 usual = s3cmd_paths(self._computer)
@@ -128,6 +129,26 @@ class _Crediting:
         hosts = [Path(os.path.realpath(host)) for host in named if host is not None]
         rclone = [one for one in self._keys if one.client == "rclone" and one.name == remote] if hosts else []
         return [one for one in rclone if any(self._real[one.path].is_relative_to(host) for host in hosts)]
+
+    @cached_property
+    def _usual_of_rclone(self) -> Sequence[Path]:
+        return rclone_paths(self._computer)
+
+    def _beside_program(self, job: Job, remote: str) -> list[Place]:
+        """The remotes of that name in a configuration that lies beside the rclone that the job runs."""
+        where = Whereabouts(self._computer, job)
+        programs = (
+            path_of(word.written.decode(errors="replace"), where).path
+            for command in job.variables.commands
+            for word in command.words
+            if program_name(word) == "rclone" and len(word.text) > len("rclone")
+        )
+        folders = {Path(os.path.realpath(path.parent)) for path in programs if path is not None}
+        return [
+            one
+            for one in (self._keys if folders else ())
+            if one.client == "rclone" and one.name == remote and self._real[one.path].parent in folders
+        ]
 
     def _in_file(self, client: str, named: str, usual: Sequence[Path], name: str = "") -> list[Place]:
         """The keys of a program's own file: of the one that is named, else of the usual ones."""

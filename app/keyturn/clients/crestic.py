@@ -87,7 +87,9 @@ def _openings(sections: _Sections) -> dict[str, tuple[Opening, ...]]:
         password = _setting(sections, base, "RESTIC_PASSWORD")
         for setting in ("repo", "repository", "r", "RESTIC_REPOSITORY"):
             address = _text(table, setting)
-            found = None if address is None else opening(address, password, password_file)
+            option = _setting(sections, base, "option", "o")
+            options = () if option is None else option.split("\n")
+            found = None if address is None else opening(address, password, password_file, options)
             if found is not None:
                 named.setdefault(base.split(".")[0], []).append((number, found))
     together = _Together(named)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.command_asks import Asked, asked_by
 from keyturn.clients.duplicity_targets import destinations_in
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of
 from keyturn.computer.computer import Platform
 from keyturn.edits import shell
+from keyturn.edits.commands import Argument, Command
+from keyturn.edits.expansion import UNKNOWN, expanded
 from keyturn.edits.files import FileContent
+from keyturn.edits.shell import Assignment
 from keyturn.model.errors import FileError
+from keyturn.model.manners import AS_USUAL
 from keyturn.model.places import Place
 
 if TYPE_CHECKING:
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from keyturn.computer.programs import RunningProgram
 
 _CONF = "conf"
+_PARAMETERS = "DUPL_PARAMS"
 
 
 class Duply(Client):
@@ -74,6 +80,7 @@ def _profiles(computer: Computer, listing: Listing) -> Iterator[Path]:
 def _places(content: FileContent) -> Iterator[Place]:
     counting, mentions = overruled(Duply.name, content.path, shell.assignments(content.content, path=content.path))
     goes_to = destinations_in(content.content.decode(errors="replace"))
+    asked = _asked(shell.assignments(content.content, path=content.path))
     for place in places_of(Duply.name, content.path, Variables(counting)):
         yield replace(
             place,
@@ -82,5 +89,20 @@ def _places(content: FileContent) -> Iterator[Place]:
             region=place.region or goes_to.region,
             endpoint=goes_to.endpoint,
             plain_http=goes_to.plain_http,
+            additions=place.additions | (asked.additions if asked is not None else frozenset()),
+            manner=place.manner | (asked.manner if asked is not None else AS_USUAL),
         )
     yield from mentions
+
+
+def _asked(found: Sequence[Assignment]) -> Asked | None:
+    """What the options ask that duply hands to duplicity: `DUPL_PARAMS`, which a profile makes longer line by line."""
+    values: dict[str, str] = {_PARAMETERS: " "}
+    for one in found:
+        written = one.written.decode(errors="replace")
+        values[one.name] = expanded(written, values) if one.is_reference else one.value or ""
+    words = [word.encode() for word in values[_PARAMETERS].split()]
+    command = Command(
+        tuple(Argument(word, word, UNKNOWN.encode() not in word, (), 1) for word in (b"duplicity", *words))
+    )
+    return next(asked_by(command, {}, {}), None)

@@ -35,10 +35,10 @@ def read_settings(computer: Computer, guide: Guide, found: Collection[Path], loo
         except FileError as error:
             look.report_unparsable(content, error)
             continue
-        identifier = key_id(trees.text(root, _ID))
+        bucket, endpoint = trees.text(root, _BUCKET) or "", trees.text(root, _URL)
+        identifier = key_id(trees.text(root, _ID), endpoint)
         if identifier is None:
             continue
-        bucket, endpoint = trees.text(root, _BUCKET) or "", trees.text(root, _URL)
         look.places.append(
             Place(
                 client=guide.name,

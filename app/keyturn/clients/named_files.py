@@ -136,6 +136,8 @@ def _in_command(command: Command, by_program: Mapping[str, Client]) -> Iterator[
         client = by_program.get(name)
         if client is not None:
             yield from _options(rest, client.own_file.options, client.name)
+        if name == "rclone":
+            yield from _beside(word, "rclone.conf", name)
         if name == "s3fs":
             yield from _password_files(rest)
         if name in ("docker", "podman", "nerdctl"):
@@ -173,6 +175,15 @@ def _behind(words: Sequence[Argument], names: Collection[str]) -> Iterator[Named
         yield from (_of(one, Reads.SCRIPT) for one in words[after + 1 : after + 2])
     else:
         yield from (_of(one, Reads.SCRIPT) for one in words[:1] if not one.text.startswith((b"-", b"/")))
+
+
+def _beside(program: Argument, file: str, reads: str) -> Iterator[Named]:
+    """The file that a program reads that lies in its own folder (rclone's page, `--config`)."""
+    written = program.written.decode(errors="replace")
+    end = max(written.rfind("/"), written.rfind("\\"))
+    if end >= 0:
+        quote = written[0] if written[0] in "\"'" else ""
+        yield Named(f"{written[: end + 1]}{file}{quote}", reads, program.line)
 
 
 def _password_files(words: Sequence[Argument]) -> Iterator[Named]:

@@ -16,6 +16,7 @@ from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, ta
 from keyturn.clients.rclone_remotes import Remotes, Settings, is_remote_name
 from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
+from keyturn.computer.programs import find_program
 from keyturn.edits import ini, rclone_encryption
 from keyturn.edits.files import FileContent, read_file
 from keyturn.model.errors import FileError
@@ -190,6 +191,8 @@ def config_paths(computer: Computer) -> tuple[Path, ...]:
     paths: list[Path] = []
     if named := environment.get("RCLONE_CONFIG"):
         paths.append(computer.expanded(named))
+    if computer.is_this_one and (program := find_program("rclone", computer)) is not None:
+        paths.append(Path(program).parent / "rclone.conf")  # the portable one, beside the program
     if computer.platform is Platform.WINDOWS:
         paths.append(computer.application_support / "rclone" / "rclone.conf")
     if xdg := environment.get("XDG_CONFIG_HOME"):

@@ -74,11 +74,11 @@ def _settings(content: FileContent) -> Node:
 
 
 def _places(guide: Guide, path: Path, root: Node) -> Iterator[Place]:
-    identifier = key_id(trees.text(root, "s3", "s3AccessKeyID"))
+    endpoint = trees.text(root, "s3", "s3Endpoint")
+    identifier = key_id(trees.text(root, "s3", "s3AccessKeyID"), endpoint)
     if identifier is None:
         return
     secret, bucket = trees.text(root, "s3", "s3SecretAccessKey"), trees.text(root, "s3", "s3BucketName") or ""
-    endpoint = trees.text(root, "s3", "s3Endpoint")
     vault = path.parents[3].name
     yield Place(
         client=guide.name,

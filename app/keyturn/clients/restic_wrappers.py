@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from keyturn.clients.client import OwnCheck
+from keyturn.clients.command_asks import restic_options
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.own_files import OwnFiles, StoredKey
 from keyturn.clients.restic_addresses import Repository, repository
@@ -25,18 +26,25 @@ _ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A repository, and how its password is had: in clear, in a file, or (both None) in a way that is not followed."""
+    """A repository, and how its password is had: in clear, in a file, or (both None) in a way that is not followed.
+
+    Attributes:
+        options: the extended options that restic is given there, as behind its `-o`.
+    """
 
     repository: Repository
     password: Secret | None = None
     password_file: str | None = None
+    options: tuple[str, ...] = ()
 
 
-def opening(address: str, password: str | None = None, password_file: str | None = None) -> Opening | None:
+def opening(
+    address: str, password: str | None = None, password_file: str | None = None, options: Iterable[str] = ()
+) -> Opening | None:
     """Return the repository that `address` names, or None where it is none on S3."""
     found = repository(address)
     secret = None if password is None else Secret(password)
-    return None if found is None else Opening(found, secret, password_file)
+    return None if found is None else Opening(found, secret, password_file, tuple(options))
 
 
 class ResticWrapper(OwnFiles, Protocol):
@@ -95,7 +103,9 @@ def key_in_variables(
     access_key_id = variables.get(_ID)
     if access_key_id is None or not access_key_id.is_text or not access_key_id.value:
         return None
+    openings = tuple(openings)
     repositories = [one.repository for one in openings]
+    manner, additions = restic_options(option for one in openings for option in one.options)
     region = next((variables[key].value for key in ("AWS_DEFAULT_REGION", "AWS_REGION") if key in variables), None)
     token = variables.get("AWS_SESSION_TOKEN")
     return StoredKey(
@@ -106,6 +116,8 @@ def key_in_variables(
         targets=tuple(one.target for one in repositories),
         region=region or None,
         endpoint=repositories[0].endpoint if repositories else None,
+        additions=additions,
+        manner=manner,
         token="AWS_SESSION_TOKEN" if token is not None and token.value else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +13,13 @@ from keyturn.clients.looking import Look, mention
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.own_files import StoredKey, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
+from keyturn.clients.script_paths import on_disk
 from keyturn.computer.computer import Platform
 from keyturn.edits import trees
 from keyturn.edits.documents import parse
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Node, Scalar
+from keyturn.model.errors import FileError
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ _ENDINGS = ("conf", "yaml", "toml", "json", "hcl", "yml")
 _SYSTEM_FOLDERS = (("usr", "local", "etc"), ("etc",), ("opt", "local", "etc"))
 # The part of a profile that copies its backups elsewhere, and the folder of further files beside the first.
 _COPY, _MORE = "copy", "conf.d"
+# What restic is given behind `-o`, in a profile or in its commands.
+_OPTION, _COMMANDS_AT = "option", 2
 # What stands beside the profiles in version 1 of the format.
 _KEY_ID = "AWS_ACCESS_KEY_ID"
 _NO_PROFILES = frozenset({"global", "groups", "includes", "mixins", "schedules", "version"})
@@ -54,6 +59,15 @@ class Resticprofile(ResticWrapper):
             # `includes` names them; `conf.d` is what its own page and its packages call the folder.
             if folder.name in ("restic", "resticprofile"):
                 yield from listing.files_in(folder / _MORE, ".toml", ".yaml", ".yml", ".json", ".conf")
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take a place for each profile's key, and those of the files that it includes."""
+        if os.path.realpath(path) in map(str, look.seen):
+            return
+        super().take_file(computer, look, path)
+        content = look.listing.readings.known(path)
+        for included in () if content is None else _included(computer, content, look.listing):
+            self.take_file(computer, look, included)
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each profile's key. In HCL a key is only mentioned."""
@@ -86,6 +100,21 @@ class Resticprofile(ResticWrapper):
         return ()
 
 
+def _included(computer: Computer, content: FileContent, listing: Listing) -> Iterator[Path]:
+    """The files that `includes` names, from the folder of the file on (its page, Include configuration files)."""
+    try:
+        named = trees.at(parse(content.content, path=content.path), "includes")
+    except FileError:
+        return
+    for one in [named] if isinstance(named, Scalar) else trees.items(named):
+        if isinstance(one, Scalar) and one.value and ".." not in Path(one.value).parts:
+            if Path(one.value).is_absolute():
+                found = on_disk(computer, one.value).path
+                yield from () if found is None else (found,)
+            else:
+                yield from listing.matching(content.path.parent, Path(one.value).parts)
+
+
 def _copy_of(name: str) -> str:
     return f"{name}: {_COPY}"
 
@@ -93,7 +122,7 @@ def _copy_of(name: str) -> str:
 def _copied_to(copied: Node) -> tuple[Opening, ...]:
     """Where a profile copies its backups to: a repository of its own, with a password of its own."""
     address, password = trees.text(copied, "repository"), trees.text(copied, "password-file")
-    return distinct([opening(address or "", password_file=password)])
+    return distinct([opening(address or "", password_file=password, options=_options(copied))])
 
 
 def _key_of_a_copy(name: str, copied: Node) -> StoredKey | None:
@@ -133,13 +162,24 @@ def _openings(profiles: Mapping[str, Node]) -> dict[str, tuple[Opening, ...]]:
     password_files = _inherited(profiles, lambda name: trees.text(profiles[name], "password-file"))
     users: dict[str, list[Opening | None]] = {name: [] for name in profiles}
     for name in profiles:
-        found = [opening(addresses[name] or "", password_file=password_files[name])]
+        options = tuple(_options(profiles[name]))
+        found = [opening(addresses[name] or "", password_file=password_files[name], options=options)]
         copied = trees.at(profiles[name], _COPY)
         if copied is not None and _KEY_ID not in _variables(copied):
             found += _copied_to(copied)  # with the variables of the profile
         for user in {name, lenders[name] or name}:
             users[user] += found
     return {name: distinct(found) for name, found in users.items()}
+
+
+def _options(node: Node, depth: int = 0) -> Iterator[str]:
+    """The extended options of a profile and of its commands (its page, Configuration reference, `option`)."""
+    for name, inner in trees.members(node):
+        if name == _OPTION:
+            every = [inner] if isinstance(inner, Scalar) else trees.items(inner)
+            yield from (one.value for one in every if isinstance(one, Scalar))
+        elif depth < _COMMANDS_AT:
+            yield from _options(inner, depth + 1)
 
 
 def _inherited(profiles: Mapping[str, Node], own: Callable[[str], str | None]) -> dict[str, str | None]:

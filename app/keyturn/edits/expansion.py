@@ -27,6 +27,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_ALONE = re.compile(rb"\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<plain>[A-Za-z_]\w*))")
+
 
 def expanded(written: str, values: Mapping[str, str]) -> str:
     """Return the word without its quotes and with the values of its variables; `UNKNOWN` stands for what is not known.
@@ -67,10 +69,14 @@ def expanded(written: str, values: Mapping[str, str]) -> str:
 
 
 def resolved(command: Command, values: Mapping[str, str]) -> Command:
-    """Return the command with the values of its variables; a word is known then where all of it is."""
+    """Return the command with the values of its variables; a word is known then where all of it is.
+
+    A variable that stands alone and in no quotes gives as many words as it has, or none, as in `restic $OPTIONS backup`
+    (POSIX, 2.6.5 Field Splitting).
+    """
     if all(word.known for word in command.words):
         return command
-    return Command(tuple(word if word.known else _resolved(word, values) for word in command.words))
+    return Command(tuple(one for word in command.words for one in _words(word, values)))
 
 
 def all_resolved(commands: Sequence[Command], values: Mapping[str, str]) -> list[Command]:
@@ -82,6 +88,16 @@ def all_resolved(commands: Sequence[Command], values: Mapping[str, str]) -> list
         left -= 0 if one is command else sum(len(word.text) for word in one.words)
         found.append(one)
     return found
+
+
+def _words(word: Argument, values: Mapping[str, str]) -> Sequence[Argument]:
+    if word.known:
+        return (word,)
+    alone = _ALONE.fullmatch(word.written)
+    value = None if alone is None else values.get((alone["braced"] or alone["plain"]).decode())
+    if value is None or len(value) > _LONGEST:
+        return (_resolved(word, values),)
+    return [replace(word, text=one.encode(), written=one.encode(), known=True, runs=()) for one in value.split()]
 
 
 def _resolved(word: Argument, values: Mapping[str, str]) -> Argument:
