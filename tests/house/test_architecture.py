@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md says what the code is: its rooms, the pairs of step and state, the exit codes."""
+"""ARCHITECTURE.md says what the code is: its rooms, the pairs of step and state; USING.md its exit codes."""
 
 from __future__ import annotations
 
@@ -42,4 +42,6 @@ def test_the_routes_are_all_named() -> None:
 
 
 def test_the_exit_codes_are_the_ones_that_the_command_line_has() -> None:
-    assert [int(row[0]) for row in _rows("Exit codes")] == sorted(Exit)
+    using = (Path(__file__).parents[2] / ".github" / "USING.md").read_text(encoding="utf-8")
+    codes = using.partition("| exit code | means |\n")[2].partition("\n\n")[0]
+    assert [int(code) for code in re.findall(r"^\| (\d) \|", codes, re.MULTILINE)] == sorted(Exit)

@@ -1,9 +1,8 @@
-"""The README tells the truth about commands, rooms and exit codes."""
+"""The README and its pages tell the truth about commands and files, and say nothing of what is not there."""
 
 from __future__ import annotations
 
 import os
-import pkgutil
 import re
 import subprocess
 import sys
@@ -17,6 +16,11 @@ from keyturn.terminal.arguments import parse
 
 _TOP = Path(__file__).parents[2]
 _README = (_TOP / "README.md").read_text(encoding="utf-8")
+_PAGES = {
+    name: (_TOP / ".github" / f"{name}.md").read_text(encoding="utf-8") for name in ("USING", "SAFETY", "FIGURES")
+}
+_CONTRIBUTING = (_TOP / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+_ALL = "\n".join((_README, *_PAGES.values(), _CONTRIBUTING))
 
 
 def _keyturn(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -32,12 +36,12 @@ def test_the_first_screen_has_the_two_commands() -> None:
 
 
 def test_each_command_of_dev_py_is_named_and_no_other() -> None:
-    assert set(re.findall(r"packaging/dev\.py (\w+)", _README)) == set(commands.COMMANDS)
+    assert set(re.findall(r"packaging/dev\.py ([a-z]+)", _ALL)) == set(commands.COMMANDS)
     assert set(re.findall(r"^  (\w+) [ \[]", commands.HELP, re.MULTILINE)) == set(commands.COMMANDS)
 
 
 def test_each_command_of_keyturn_exists() -> None:
-    table = _README.partition("\n## Commands\n")[2].partition("\n\n")[0]
+    table = _PAGES["USING"].partition("\n## Commands\n")[2].partition("\n\n")[0]
     rows = [line.split("|")[1] for line in table.splitlines()[2:]]
     named = {name for row in rows for name in re.findall(r"[`\s]([a-z][a-z-]+)", row)}
     assert {"scan", "rotate", "turn-off", "turn-on"} <= named
@@ -47,12 +51,6 @@ def test_each_command_of_keyturn_exists() -> None:
 
 def test_a_command_that_does_not_exist_is_told_with_exit_code_2() -> None:
     assert _keyturn("no-such-command").returncode == 2
-
-
-def test_the_rooms_are_all_there() -> None:
-    table = _README.partition("\n### How the house is laid out\n")[2].partition("\n### ")[0]
-    rooms = {module.name for module in pkgutil.iter_modules(keyturn.__path__) if module.ispkg}
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == rooms
 
 
 def test_what_dev_py_run_hands_on_is_understood_by_keyturn() -> None:
@@ -65,8 +63,8 @@ def test_what_dev_py_run_hands_on_is_understood_by_keyturn() -> None:
 
 def test_what_is_told_of_the_sweep_is_in_its_own_help() -> None:
     """Not run here: it takes hours. tests/sweep runs a sample."""
-    row = next(line for line in _README.splitlines() if line.startswith("| `packaging/dev.py sweep`"))
-    told = {*re.findall(r"`(--\w+)", row), *re.findall(r"`(--\w+)`\s+tries each", _README)}
+    row = next(line for line in _CONTRIBUTING.splitlines() if line.startswith("| `packaging/dev.py sweep`"))
+    told = {*re.findall(r"`(--\w+)", row), *re.findall(r"`(--\w+)`\s+tries each", _PAGES["SAFETY"])}
     assert told == {"--resume", "--every"}
     command = [sys.executable, str(_TOP / "packaging" / "sweep.py"), "--help"]
     teaches = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -85,14 +83,20 @@ def test_what_installing_needs_is_there_by_that_name() -> None:
 
 
 def test_every_link_and_picture_leads_to_a_file() -> None:
-    named = re.findall(r"\]\(([^)]+)\)|(?:src|srcset)=\"([^\"]+)\"", _README)
-    assert len(named) > 6
-    for link, picture in named:
-        assert (_TOP / (link or picture)).is_file(), link or picture
+    for folder, text in ((_TOP, _README), *((_TOP / ".github", page) for page in (*_PAGES.values(), _CONTRIBUTING))):
+        for link, picture in re.findall(r"\]\(([^)]+)\)|(?:src|srcset)=\"([^\"]+)\"", text):
+            path = (link or picture).partition("#")[0]
+            assert not path or (folder / path).exists(), link or picture
+
+
+def test_the_readme_is_short_and_leads_to_each_page() -> None:
+    assert len(_README.split()) < 1_200
+    pages = {f".github/{path.name}" for path in (_TOP / ".github").glob("*.md")} - {".github/pull_request_template.md"}
+    assert pages <= set(re.findall(r"\]\(([^)]+)\)", _README))
 
 
 def test_what_the_failure_table_quotes_is_what_keyturn_says() -> None:
-    table = _README.partition("\n## What can go wrong\n")[2].partition("\n## ")[0]
+    table = _PAGES["SAFETY"].partition("\n## What can go wrong\n")[2].partition("\n## ")[0]
     quotes = re.findall(r"“([^”]+)”", table)
     assert len(quotes) > 8
     said = "".join(path.read_text(encoding="utf-8") for path in (_TOP / "app" / "keyturn").rglob("*.py"))

@@ -1,4 +1,4 @@
-"""Every command that the README shows, typed at a practice account, or at least understood where it cannot be run."""
+"""Every command that the README and its pages show, typed at a practice account, or at least understood."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from keyturn.terminal.arguments import parse
 
 from .conftest import Desk
 
-_README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+_TOP = Path(__file__).parents[2]
+_NAMES = ("README.md", ".github/USING.md", ".github/SAFETY.md", ".github/FIGURES.md", ".github/CONTRIBUTING.md")
+_README = "\n".join((_TOP / name).read_text(encoding="utf-8") for name in _NAMES)
 _FENCED = re.compile(r"^```\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
