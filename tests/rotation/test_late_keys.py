@@ -105,6 +105,7 @@ def test_a_key_that_the_memory_does_not_know_of_is_left_alone_and_named(office: 
     assert others(office) == [orphan]
     assert result.stands is not None
     assert f"{orphan.masked} is another key of the same owner" in result.stands.text
+    assert not result.stands.as_before
     again = conductor.undo(office.start(), result.rotation)
     assert again.stands == result.stands
 

@@ -23,12 +23,11 @@ def look(surroundings: Surroundings, rotation: Rotation) -> Stands:
     """Read every destination now, and say which key each holds. AWS is not asked."""
     held = held_now(surroundings, rotation.decision)
     kept = [key for key in rotation.noted_keys if answer_for(rotation, key) is Answer.KEEP]
-    if rotation.is_done(Step.UNDO) and _all_hold(held, rotation.decision.key) and not kept:
-        return Stands(" ".join([_as_before(rotation), *_appeared(rotation)]), as_before=True)
-    return Stands(
-        " ".join([*_by_key(rotation, held), *_unread(held), *_appeared(rotation)]) or _nothing_to_read(),
-        as_before=False,
-    )
+    left = _appeared(rotation)
+    if rotation.is_done(Step.UNDO) and _all_hold(held, rotation.decision.key) and not kept and not left:
+        return Stands(_as_before(rotation), as_before=True)
+    said = [*_by_key(rotation, held), *_unread(held)] or [_nothing_to_read()]
+    return Stands(" ".join([*said, *left]), as_before=False)
 
 
 def _all_hold(held: Held, key: AccessKeyId) -> bool:
