@@ -189,7 +189,7 @@ def test_the_check_lists_the_bucket_and_nothing_else(
     check = Rclone().check(computer, place, Target("bucket", "a/b"))
 
     assert check is not None
-    assert check.arguments[1:5] == ("lsf", "aws:bucket/a/b", "--max-depth", "1")
+    assert check.arguments[1:5] == ("lsf", "backup:bucket/a/b", "--max-depth", "1")
     assert set(check.environment) <= {"PATH", "LANG", "HOME"}
     assert ONE.secret.reveal() not in json.dumps(check.arguments)
     assert Rclone().check(computer, place, None) is None
