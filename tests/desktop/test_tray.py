@@ -64,7 +64,7 @@ def test_check_now_looks_in_a_process_of_its_own_and_tells(qtbot: QtBot, tray: T
         tray.check_now()
         assert not tray.check.isEnabled()
     assert tray.check.isEnabled()
-    assert tray.status.text() == "No AWS access key was found on this computer."
+    assert tray.status.text() == "No AWS access key was found where Keyturn looked."
 
 
 def test_each_state_has_a_picture_of_its_own(tray: Tray, outlook: OutlookProcess) -> None:

@@ -143,7 +143,7 @@ def _overall(facts: Known, due: Sequence[Due], next_due: datetime | None, now: d
         text = _("Nothing is due. The next thing will be on {date}.")
         return Overall.OK, text.format(date=words.day(next_due))
     if not facts.sighting.keys:
-        return Overall.OK, _("No AWS access key was found on this computer.")
+        return Overall.OK, _("No AWS access key was found where Keyturn looked.")
     return Overall.OK, _("Nothing is due.")
 
 

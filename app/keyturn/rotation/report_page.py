@@ -15,6 +15,7 @@ from keyturn.rotation.markup import Markup, tag, together
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.report import Happening, HowItWent, Proof, Report, RotationStory
 from keyturn.rotation.report_style import STYLE
+from keyturn.rotation.situation import where_looked
 from keyturn.rotation.steps import Awaited, State
 from keyturn.rotation.survey import FoundKey
 
@@ -72,8 +73,7 @@ def _summary(report: Report) -> str:
 def _keys(report: Report) -> Markup:
     cards = [_key(report, one) for one in report.survey.keys]
     if not cards:
-        where = _("Keyturn looked below {home} and in the usual places of backup programs.").format(home=report.home)
-        cards = [tag("p", where, class_="card")]
+        cards = [tag("p", where_looked(report.survey, report.home), class_="card")]
     return tag("section", tag("h2", _("Keys and where they are")), *cards)
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.walking import listed
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import KeyStatus, PrincipalKind
 from keyturn.model.places import PlaceKind
@@ -53,7 +54,7 @@ class Situation:
 def of_survey(survey: Survey, now: datetime, home: Path) -> Situation:
     """What the keys on this computer need."""
     if not survey.keys:
-        return Situation(Mood.NOTHING, _none_found(survey), (*_unread(survey), where_looked(home)))
+        return Situation(Mood.NOTHING, _none_found(survey), (*_unread(survey), where_looked(survey, home)))
     first = survey.keys[0]
     if first.advice not in TO_DO:
         nothing = _nothing_to_do(survey)
@@ -111,12 +112,31 @@ def of_rotation(rotation: Rotation, result: Result) -> Situation:
     return Situation(Mood.WAITS, title, awaited)
 
 
-def where_looked(home: Path) -> str:
-    """Where keys are looked for."""
-    return _(
-        "Keyturn looked below {home}: into the files of rclone, restic, s3cmd and the AWS CLI, the shell's "
-        "start files, service units and crontabs, and the small files of Downloads, Desktop and Documents."
+def where_looked(survey: Survey, home: Path) -> str:
+    """Where was looked for keys, and the command that looks further."""
+    looked = _(
+        "Keyturn looked below {home}, and where the system keeps services and timetables: into the files of the "
+        "programs that `keyturn clients` lists, scripts, service units, crontabs, compose files, and the small files of "
+        "the usual folders, such as Downloads, Desktop and Documents."
     ).format(home=home)
+    searched = survey.searched
+    if searched is None or not searched.files:
+        further = _("It did not look into every file: {command} does.")
+        return f"{looked} {further.format(command=_search_of(home))}"
+    from keyturn.clients.search.gaps import amount  # most looks search no folders
+
+    every = (
+        _("It searched {amount} in {folders}, too.") if searched.finished else _("It began to search {folders}, too.")
+    )
+    told = every.format(amount=amount(searched.files, searched.size), folders=listed(searched.folders))
+    if searched.finished and any(home.is_relative_to(folder) for folder in searched.folders):
+        return f"{looked} {told}"
+    further = _("Your other files were not searched: {command} does that.").format(command=_search_of(home))
+    return f"{looked} {told} {further}"
+
+
+def _search_of(home: Path) -> str:
+    return f"`{words.command((), 'scan', '--search', str(home), '--any')}`"
 
 
 def elsewhere() -> tuple[str, tuple[str, ...]]:

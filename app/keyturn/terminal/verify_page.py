@@ -34,7 +34,12 @@ def verify_page(proofs: Sequence[DestinationProof], problems: Sequence[Problem],
 
 def _headline(proofs: Sequence[DestinationProof]) -> Line:
     if not proofs:
-        return line(_("No backup with an access key was found on this computer, so there was nothing to prove."))
+        return line(
+            _(
+                "No backup with an access key was found on this computer, so there was nothing to prove. `keyturn "
+                "scan` says where Keyturn looked."
+            )
+        )
     failed = sum(one.first_failure is not None for one in proofs)
     if failed:
         text = plural("{count} backup does not reach its bucket.", "{count} backups do not reach their bucket.", failed)
