@@ -36,10 +36,13 @@ from keyturn.state.written import (
 
 
 def _decision(fields: Fields) -> Decision:
+    key, owner = fields.get("key", key_id), fields.get("owner", maybe(made_by(Principal.from_arn)))
+    if owner is not None and not key.is_distinctive:
+        raise NotUnderstood("key")  # only a store without owners lets a key have any name
     return Decision(
         rotation=fields.get("rotation", text),
-        key=fields.get("key", key_id),
-        owner=fields.get("owner", maybe(made_by(Principal.from_arn))),
+        key=key,
+        owner=owner,
         route=fields.get("route", choice(Route)),
         destinations=fields.get("destinations", listed(whole_object(_destination))),
         by_hand=fields.get("by_hand", listed(whole_object(_by_hand))),

@@ -116,8 +116,8 @@ def where_looked(survey: Survey, home: Path) -> str:
     """Where was looked for keys, and the command that looks further."""
     looked = _(
         "Keyturn looked below {home}, and where the system keeps services and timetables: into the files of the "
-        "programs that `keyturn clients` lists, scripts, service units, crontabs, compose files, and the small files of "
-        "the usual folders, such as Downloads, Desktop and Documents."
+        "programs that `keyturn clients` lists, scripts, service units, crontabs, compose files, and the small files "
+        "of the usual folders, such as Downloads, Desktop and Documents."
     ).format(home=home)
     searched = survey.searched
     if searched is None or not searched.files:
