@@ -369,6 +369,37 @@ def test_a_file_that_cannot_be_read_is_tried_again_or_left_out(person: Person) -
     assert "Not every file could be read" in person.read()
 
 
+def test_a_file_that_no_program_knows_is_edited_as_text_where_it_is_ticked(person: Person) -> None:
+    old = person.home.old
+    script = person.home.home / "bin" / "offsite.py"
+    script.parent.mkdir()
+    script.write_text(f'ID = "{old.access_key_id}"\nSECRET = "{old.secret.reveal()}"\n')
+    person.open()
+    person.to_the_plan()
+    plan = person.assistant.flow.plan
+    assert plan is not None
+    (text,) = plan.texts
+    assert old.secret.reveal() not in text.diff
+    assert not text.edited
+    assert "--edit-text" not in plan.command
+
+    box = "~/bin/offsite.py: put the new key into it as text"
+    person.press(box)
+    assert person.assistant.flow.plan is plan
+    assert isinstance(person.find("Show the plan with these files"), QAbstractButton)
+    person.press("Show the plan with these files")
+
+    plan = person.assistant.flow.plan
+    assert plan is not None
+    assert plan.edited_as_text == {script}
+    assert f"--edit-text {script}" in plan.command
+    tick = person.find(box)
+    assert isinstance(tick, Tick)
+    assert tick.isChecked()
+    person.press("Create new key and update three programs")
+    assert old.access_key_id.value not in script.read_text()
+
+
 def test_where_aws_lists_no_buckets_the_person_says_that_they_looked(person: Person) -> None:
     person.home.let_a_user_own_the_key(
         '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},'

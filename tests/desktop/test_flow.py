@@ -16,7 +16,7 @@ from keyturn.desktop.stages import Reached, stages
 from keyturn.desktop.work import Job, Page, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair, Secret
-from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.cancelling import Cancelled, CancelToken
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Event, Moment
@@ -326,6 +326,57 @@ def test_a_search_that_the_person_ends_leaves_a_plan_that_says_so(walk: Walk) ->
 
     assert ended
     assert any("ended early" in note for note in plan.notes)
+
+
+def test_the_search_goes_on_while_the_person_reads_and_chooses_and_may_be_ended_there(walk: Walk) -> None:
+    walk.look()
+    reading = walk.flow.told_of_search("Searched 12 files")
+    assert (reading.page, reading.job, reading.is_searching) == (Page.FOUND, None, True)
+    assert reading.notice == "Searched 12 files"
+    choosing = reading.turned_to(Page.CHOOSE)
+    assert (choosing.page, choosing.is_searching) == (Page.CHOOSE, True)
+    over = choosing.told_of_search("Searched 20 files").stopping_now().search_over()
+    assert (over.page, over.is_searching, over.notice, over.stopping) == (Page.CHOOSE, False, "", False)
+
+
+def test_a_plan_takes_what_the_search_before_it_gave(walk: Walk) -> None:
+    walk.look()
+    hidden = walk.ground.home / "projects" / "deep" / "er" / "still" / "settings.local"
+    hidden.parent.mkdir(parents=True)
+    hidden.write_text(f"key: {walk.ground.old.access_key_id}\n")
+    told: list[Event] = []
+    with Workplace(walk.ground.location, walk.ground.clock) as workplace:
+        walk.jobs.begin_search().run(workplace.surroundings())
+        hidden.unlink()  # whoever looked again now would not find it
+        surroundings = replace(workplace.surroundings(told.append), clock=_HastyClock())
+        plan = walk.jobs.plan(surroundings, Options(buckets=BUCKETS))
+
+    assert [one for one in plan.by_hand if str(hidden) in one.title]
+    assert not [one for one in told if "Searched" in one.detail]
+
+
+def test_a_search_that_was_ended_while_reading_is_said_in_the_plan(walk: Walk) -> None:
+    walk.look()
+    with Workplace(walk.ground.location, walk.ground.clock) as workplace:
+        search = walk.jobs.begin_search()
+        walk.jobs.end_search()
+        search.run(workplace.surroundings())
+        plan = walk.jobs.plan(workplace.surroundings(), Options(buckets=BUCKETS))
+
+    assert any("ended early" in note for note in plan.notes)
+
+
+def test_where_the_search_failed_the_plan_makes_its_own(walk: Walk) -> None:
+    walk.look()
+    cancel = CancelToken()
+    cancel.ask()
+    with Workplace(walk.ground.location, walk.ground.clock) as workplace:
+        search = walk.jobs.begin_search()
+        with pytest.raises(Cancelled):
+            search.run(workplace.surroundings(cancel=cancel))
+        plan = walk.jobs.plan(workplace.surroundings(), Options(buckets=BUCKETS))
+
+    assert any(note.startswith("Searched for the key") for note in plan.notes)
 
 
 class _HastyClock(SystemClock):

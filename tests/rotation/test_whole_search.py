@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.model.places import Findings
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation import conductor
+from keyturn.rotation.report import make_report
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
+from keyturn.rotation.survey import take_survey
 from keyturn.rotation.whole_search import what_was_searched
 
 from .conftest import Office
@@ -141,6 +144,26 @@ def test_the_journal_says_how_much_was_searched(searched_office: Office) -> None
     assert (rotation.searched["scope"], rotation.searched["finished"]) == ("usual", True)
     assert rotation.searched["files"] >= 2
     assert rotation.still_holding == ()
+
+
+def test_the_report_says_that_a_search_was_ended_early_and_that_one_was_left_out(searched_office: Office) -> None:
+    office = searched_office
+    plan = office.plan(Route.SCOPED_USER)
+    assert plan.searched is not None
+    conductor.rotate(office.start(), replace(plan, searched=replace(plan.searched, finished=False)))
+
+    def told() -> list[str]:
+        surroundings = office.start()
+        (story,) = make_report(surroundings, take_survey(surroundings), asked_aws=True).rotations
+        return [one.detail for one in story.happened if one.step == "search"]
+
+    assert [one.endswith("then ended early") for one in told()] == [True]
+    conductor.undo(office.start(), None)
+    office.search_scope = SearchScope.NONE
+    office.rotate(Route.SCOPED_USER)
+    surroundings = office.start()
+    newest = make_report(surroundings, take_survey(surroundings), asked_aws=True).rotations[0]
+    assert [one.detail for one in newest.happened if one.step == "search"] == ["left out, as was asked"]
 
 
 def test_a_search_that_was_ended_early_is_told_in_the_plan() -> None:

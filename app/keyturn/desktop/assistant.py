@@ -115,6 +115,7 @@ class AssistantPages(Assistant):
         self._jobs = Jobs(runner.location, key=key, rotation=name)
         self._browse = browse
         self._task: Task | None = None
+        self._searching: Task | None = None
         self._views: dict[Page, PageView] = {}
         self._verb: Verb | None = None
         self._leaving = False
@@ -170,13 +171,14 @@ class AssistantPages(Assistant):
 
     def stop(self) -> None:
         """Let what runs end at its next safe point; how it ended is shown then. Nothing happens where nothing runs."""
-        if self._task is not None:
-            if self.flow.is_searching:
-                self._jobs.end_search()  # the plan goes on without the rest of it
-            else:
-                self._task.cancel()
-            self.flow = self.flow.stopping_now()
-            self._show()
+        if self.flow.is_searching:
+            self._jobs.end_search()  # the plan goes on without the rest of it
+        elif self._task is not None:
+            self._task.cancel()
+        else:
+            return
+        self.flow = self.flow.stopping_now()
+        self._show()
 
     def stop_waiting(self) -> bool:
         """Stop looking whether the person turned the key off or on in the console; False where that is not awaited."""
@@ -193,9 +195,11 @@ class AssistantPages(Assistant):
 
     def choose(self, options: Options) -> None:
         """Keep the choices. Their buckets are taken from the page of the plan alone."""
-        # The page of the plan asks for buckets, which the choices before it know nothing of.
-        keep = options.buckets if self.flow.page is Page.PLAN else self.flow.options.buckets
-        self.flow = self.flow.chosen(replace(options, buckets=keep))
+        # The page of the plan asks for buckets and files, of which the choices before it know nothing.
+        if self.flow.page is not Page.PLAN:
+            said = self.flow.options
+            options = replace(options, buckets=said.buckets, leave_out=said.leave_out, edit_text=said.edit_text)
+        self.flow = self.flow.chosen(options)
         self._show()
 
     def give_pair(self, pair: KeyPair) -> None:
@@ -288,6 +292,8 @@ class AssistantPages(Assistant):
                 self._show()
                 return
             self._task.forget()
+        if self._searching is not None:
+            self._searching.forget()
         self._jobs.forget_plan()
         self.left.emit()
 
@@ -379,8 +385,36 @@ class AssistantPages(Assistant):
 
     def _looked(self, looked: Looked) -> None:
         self._settle(self.flow.found(looked.facts, looked.standing))
+        if looked.facts is not None and not looked.facts.nothing_to_do and self.flow.page is Page.FOUND:
+            self._search()
         if isinstance(self.errand, PutBack):
             self.ask(Page.BACK)
+
+    def _search(self) -> None:
+        """Begin to search this computer for the key; the plan waits for it, and the person meanwhile reads."""
+        if self._searching is not None:
+            self._searching.forget()
+        search = self._jobs.begin_search()
+
+        def work(desk: Desk) -> None:
+            search.run(desk.surroundings())
+
+        self._searching = self.runner.read(
+            self,
+            work,
+            done=lambda nothing: self._searched(),
+            failed=lambda error: self._searched(),  # the plan makes it anew, and hears why it cannot be made
+            told=lambda event: self._retold(self.flow.told_of_search(event.detail)),
+            doing=_("searching this computer for the key"),
+        )
+
+    def _searched(self) -> None:
+        self._searching = None
+        self._retold(self.flow.search_over())
+
+    def _retold(self, flow: Flow) -> None:
+        self.flow = flow
+        self._show()
 
     def _planned(self, plan: PlanFacts) -> None:
         self._settle(self.flow.planned(plan))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from keyturn.clients.endpoints import is_aws, store_name
 from keyturn.clients.guide import ANOTHER_PROGRAM
 from keyturn.clients.replacement import preview
 from keyturn.model.keys import AccessKey, PrincipalKind
-from keyturn.model.places import Place, PlaceKind, Problem
+from keyturn.model.places import TEXT, Place, PlaceKind, Problem
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.rotation.decision import Decision
@@ -62,6 +62,7 @@ class UnreadFile:
         shown: the path as people see it.
         programs: whose file it is.
         why: what keeps it from being read, and what to do about it.
+        code: the problem's stable name.
         left_out: the person said that the rotation goes on without it.
     """
 
@@ -69,7 +70,24 @@ class UnreadFile:
     shown: str
     programs: str
     why: str
+    code: str
     left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file that no program's module knows, in which the key stands whole.
+
+    Attributes:
+        shown: the path as people see it.
+        diff: what would change in it, with secrets hidden.
+        edited: the person said that Keyturn puts the new key there.
+    """
+
+    path: Path
+    shown: str
+    diff: str
+    edited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +216,7 @@ class PlanFacts:
         open_buckets: those that nothing names and nobody answered for.
         answered: the other buckets of the account of which the person said something.
         unread: the files that could not be read, and in which the key may stand.
+        texts: the files that no program's module knows and that can be edited as text.
     """
 
     route: Route
@@ -217,6 +236,12 @@ class PlanFacts:
     open_buckets: tuple[OpenBucket, ...] = ()
     answered: tuple[str, ...] = ()
     unread: tuple[UnreadFile, ...] = ()
+    texts: tuple[TextFile, ...] = ()
+
+    @property
+    def edited_as_text(self) -> frozenset[Path]:
+        """The files that this plan edits as text."""
+        return frozenset(one.path for one in self.texts if one.edited)
 
     @property
     def needs_buckets(self) -> Gate | None:
@@ -272,13 +297,24 @@ def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Se
         ),
         answered=() if decision is None else (*(one.bucket for one in decision.others), *decision.left_out),
         unread=tuple(_unread_file(one, home, left_out=left_out) for one, left_out in plan.unread),
+        texts=tuple(_text_files(plan, home)),
     )
+
+
+def _text_files(plan: Plan, home: Path) -> Iterator[TextFile]:
+    edited = [edit for edit in plan.edits if any(place.client == TEXT for place in edit.places)]
+    for edit in (*edited, *plan.offered_as_text):
+        path = edit.places[0].path
+        diff = _without_heads(preview(edit, None))
+        yield TextFile(path, words.short_path(path, home), diff, edit not in plan.offered_as_text)
 
 
 def _unread_file(unread: Problem, home: Path, *, left_out: bool) -> UnreadFile:
     path = unread.path or home
     programs = ", ".join(map(words.program, unread.clients))
-    return UnreadFile(path, words.short_path(path, home), programs, f"{unread.title}. {unread.message}", left_out)
+    return UnreadFile(
+        path, words.short_path(path, home), programs, f"{unread.title}. {unread.message}", unread.code, left_out
+    )
 
 
 def _without_heads(diff: str) -> str:
@@ -317,6 +353,8 @@ def command_options(options: Options, route: Route) -> tuple[str, ...]:
         said += ["--bucket", bucket]
     if options.other_buckets is not None:
         said += ["--other-buckets", options.other_buckets.value]
+    for path in options.edit_text:
+        said += ["--edit-text", str(path)]
     for path in options.leave_out:
         said += ["--leave-out", str(path)]
     if options.also:

@@ -48,6 +48,7 @@ class Flow:
         job: what is being done now; None where nothing is.
         stopping: the person asked to stop it.
         problem: why the last job did not do what it should; shown on the page.
+        search: how far the search of this computer for the key is; empty where none goes on.
         notice: a line above the page that says where we are, or what just happened.
         nobody_else: the person's answer to whether only this computer uses the key; None before it is given.
         viewed: an earlier page that is looked at again, or one that asks; None for the present one.
@@ -67,6 +68,7 @@ class Flow:
     job: Job | None = field(default_factory=lambda: Job(Work.LOOK))
     stopping: bool = False
     problem: AppError | None = None
+    search: str = ""
     notice: str = ""
     nobody_else: bool | None = None
     viewed: Page | None = None
@@ -87,7 +89,9 @@ class Flow:
             return self
         plan = self.plan
         asks = self.page is Page.PLAN and plan is not None and plan.question is not None
-        return replace(self, options=options, plan=plan if asks else None)
+        # What is ticked beside a plan that is read is counted when the person has ticked all that they want.
+        ticks = self.page is Page.PLAN and replace(options, edit_text=self.options.edit_text) == self.options
+        return replace(self, options=options, plan=plan if asks or ticks else None)
 
     def with_new_key(self, given: AccessKeyId) -> Flow:
         """The person gave the new key. A plan that was made with another one is none any more."""
@@ -163,13 +167,22 @@ class Flow:
     def told(self, event: Event) -> Flow:
         """Something happened on the way; while a plan is made, how far the search of this computer is."""
         if self.job is not None and self.job.work is Work.PLAN:
-            return replace(self, notice=event.detail)
+            return self.told_of_search(event.detail)
         if self.job is not None and self.job.work is Work.GIVE_AGAIN and self.page is Page.LOST:
             # It fits, and what waited for it goes on.
             undoing = self.job.then is Work.UNDO
             progress = Progress((Step.UNDO,), self._identities) if undoing else self._left()
             return replace(self, page=Page.PROGRESS, progress=progress.after(event))
         return replace(self, progress=self.progress.after(event))
+
+    def told_of_search(self, how_far: str) -> Flow:
+        """The search of this computer goes on, beside whatever the person reads before anything is changed."""
+        return self if self.has_begun else replace(self, search=how_far, notice=how_far)
+
+    def search_over(self) -> Flow:
+        """It is over; what it gave stands in the plan."""
+        notice = "" if self.notice == self.search else self.notice
+        return replace(self, search="", notice=notice, stopping=self.stopping and self.has_begun)
 
     def found(self, facts: KeyFacts | None, standing: Standing | None) -> Flow:
         """What looking gave: the key, or its rotation that is under way."""
@@ -181,7 +194,7 @@ class Flow:
 
     def planned(self, plan: PlanFacts) -> Flow:
         """The plan was made."""
-        return replace(self, job=None, stopping=False, notice="", plan=plan, page=Page.PLAN)
+        return replace(self, job=None, stopping=False, search="", notice="", plan=plan, page=Page.PLAN)
 
     def looked_back(self, found: WayBack) -> Flow:
         """What putting everything back would do."""
@@ -224,7 +237,7 @@ class Flow:
         if isinstance(problem, Cancelled):
             return state if self.page is not Page.LOOKING else replace(state, problem=problem, page=Page.STOPPED)
         if job is not None and job.work is Work.PLAN:
-            return replace(state, notice="", problem=problem)
+            return replace(state, search="", notice="", problem=problem)
         if self.page in {Page.LOOKING, Page.PROGRESS}:
             return replace(state, problem=problem, page=Page.STOPPED)
         return replace(state, problem=problem)
@@ -257,9 +270,14 @@ class Flow:
         return self.viewed or self.page
 
     @property
+    def has_new_texts(self) -> bool:
+        """True where other files were ticked than the plan edits as text."""
+        return self.plan is not None and self.plan.edited_as_text != frozenset(self.options.edit_text)
+
+    @property
     def is_searching(self) -> bool:
         """True while this computer is searched for the key before the plan is shown; the person may end that early."""
-        return self.job is not None and self.job.work is Work.PLAN and bool(self.notice)
+        return bool(self.search) and not self.has_begun
 
     @property
     def masked(self) -> str:
@@ -366,7 +384,7 @@ class Flow:
         return ""
 
     def _why_not_begin(self) -> str:
-        if self.plan is None:
+        if self.plan is None or self.has_new_texts:
             return _("The plan has to be made first.")
         return self.plan.closed[0].reason if self.plan.closed else ""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.desktop.background_search import SHOWN_EVERY, BackgroundSearch
 from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, others_of_owner, plan_facts
 from keyturn.desktop.later import LATER_DAYS
 from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
@@ -27,9 +28,6 @@ from keyturn.rotation.workplace import Workplace
 if TYPE_CHECKING:
     from keyturn.rotation.plan import Plan
     from keyturn.rotation.survey import FoundKey, Survey
-
-
-_SHOWN_EVERY = 0.5  # seconds between two words on how far the search is
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +64,7 @@ class Jobs:
         self._given: KeyPair | None = None
         self._found_again: KeyPair | None = None
         self._end_search = CancelToken()
+        self._search: BackgroundSearch | None = None
 
     def look(self, surroundings: Surroundings) -> Looked:
         """Find the rotation in the journal, or else the key on this computer.
@@ -122,6 +121,8 @@ class Jobs:
     def plan(self, surroundings: Surroundings, options: Options, *, anew: bool = False) -> PlanFacts:
         """Search this computer for the key, and make the plan for these choices.
 
+        The search that was begun before counts, once it is over; without one, this makes its own.
+
         Args:
             anew: ask again which buckets the programs of the last plan use, whatever was said of them.
 
@@ -136,10 +137,15 @@ class Jobs:
         last, self._plan = self._plan, None
         if anew and last is not None and last.decision is not None:
             forget_answers(surroundings, {one.place.identity for one in last.decision.destinations})
-        end = self._end_search = CancelToken()
-        told = TellingOfSearch(surroundings, Step.CHECK, every=_SHOWN_EVERY)
-        with searching(surroundings, stop=lambda: end.asked or surroundings.cancel.asked, progress=told) as search:
-            survey = take_survey(surroundings, search=search)
+        begun, self._search = self._search, None
+        before = None if begun is None else begun.result(surroundings)
+        if before is not None:
+            survey = take_survey(surroundings, search=before)
+        else:
+            end = self._end_search = CancelToken()
+            told = TellingOfSearch(surroundings, Step.CHECK, every=SHOWN_EVERY)
+            with searching(surroundings, stop=lambda: end.asked or surroundings.cancel.asked, progress=told) as search:
+                survey = take_survey(surroundings, search=search)
         surroundings.cancel.check()
         plan = make_plan(surroundings, survey, self._mine(survey), replace(options, pair=self._given))
         # Each was answered by itself. What cannot be kept is asked about again.
@@ -148,6 +154,12 @@ class Jobs:
         shown = plan_facts(plan, options, home=surroundings.computer.home, location_options=self._location.options)
         self._plan = plan
         return shown
+
+    def begin_search(self) -> BackgroundSearch:
+        """Return a search whose outcome the next plan waits for; it is run in a worker, while the person reads."""
+        end = self._end_search = CancelToken()
+        self._search = BackgroundSearch(lambda: end.asked)
+        return self._search
 
     def end_search(self) -> None:
         """End the search that a plan waits for; the plan says so. May be called from any thread."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keyturn.clients.replacement import FileEdit, preview
 from keyturn.model.keys import AccessKeyId, KeyPair
@@ -23,6 +23,10 @@ from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import Awaited, By, Route, Step
 from keyturn.rotation.turning_off import default_way
 from keyturn.state.bucket_answers import BucketAnswers
+
+if TYPE_CHECKING:
+    # Only who searches waits for its import.
+    from keyturn.clients.search.folders import Searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class Plan:
         open_buckets: those of the key's owner that nothing names and nobody answered for.
         answers: what was said of buckets, for later plans.
         signer: who makes the change, as `--as` names it.
+        searched: what the search of this computer looked into; None where none was wanted.
+        offered_as_text: what would be edited in files that no program's module knows, if the person says so for each.
         unread: the files in which the key may stand and that could not be read, each with whether it is left out.
     """
 
@@ -116,6 +122,8 @@ class Plan:
     answers: BucketAnswers = field(default_factory=BucketAnswers)
     signer: str = TheKey.name
     unread: tuple[tuple[Problem, bool], ...] = ()
+    offered_as_text: tuple[FileEdit, ...] = ()
+    searched: Searched | None = None
 
     @property
     def policy(self) -> PolicyDocument | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +44,7 @@ from keyturn.rotation.signers.signer import Subject
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
-from keyturn.rotation.text_edits import text_edits
+from keyturn.rotation.text_edits import as_text, text_edits
 from keyturn.rotation.unread_places import counted, is_among, is_left_out, left_to_the_person, where_it_may_stand
 from keyturn.rotation.whole_search import what_was_searched
 
@@ -168,6 +169,8 @@ class _Planning:
             answers=settled.answers,
             signer=self._surroundings.signer.name,
             unread=tuple((one, one in left_out) for one in unread),
+            searched=self._survey.searched,
+            offered_as_text=self._edits_as_text(scope.offered_as_text),
         )
 
     def _close(
@@ -218,12 +221,12 @@ class _Planning:
         # What a program's own editor changes is not edited as text besides.
         own = {os.path.realpath(place.path) for place in destinations}
         others = [place for place in (*mentions, *guided) if os.path.realpath(place.path) not in own]
-        as_text = text_edits(others, self._found.pair, self._options.edit_text)
-        edited = {place.path for place in as_text.places}
+        texts = text_edits(others, self._found.pair, self._options.edit_text)
+        edited = {place.path for place in texts.places}
         mentions, guided = ([one for one in places if one.path not in edited] for places in (mentions, guided))
         # A person sets these right first, whoever edits the rest of their file.
         mentions += spoiled
-        return _Scope((*destinations, *as_text.places), tuple(guided), tuple(mentions), as_text.offered)
+        return _Scope((*destinations, *texts.places), tuple(guided), tuple(mentions), texts.offered)
 
     def _expect_known_files(self, paths: Sequence[Path], unread: Sequence[Problem]) -> None:
         known = [place.path for place in self._found.places] + [one.path for one in unread if one.path is not None]
@@ -367,6 +370,17 @@ class _Planning:
                 self._close(reason, waits=True, code="program.running")
         except AppError as error:
             self._close_for(error)
+        return tuple(edits)
+
+    def _edits_as_text(self, paths: Sequence[Path]) -> tuple[FileEdit, ...]:
+        """The edits of files that no program's module knows, which wait for the person's word."""
+        pair = self._found.pair
+        if pair is None:
+            return ()
+        edits: list[FileEdit] = []
+        for path in paths:
+            with suppress(AppError):  # gone since: what is not there is not offered
+                edits += plan_edits(self._surroundings.computer, as_text([path], pair))
         return tuple(edits)
 
     def _look_for_the_way_back(self, edit: FileEdit) -> None:
@@ -556,8 +570,8 @@ def _only_mentioned(key: AccessKeyId, scope: _Scope) -> str:
     if not scope.offered_as_text:
         return by_hand
     offered = listed(list(scope.offered_as_text))
-    as_text = _("Keyturn can put the new key into {paths} as text: --edit-text PATH, with --bucket NAME.")
-    return f"{by_hand} {as_text.format(paths=offered)}"
+    way = _("Keyturn can put the new key into {paths} as text: --edit-text PATH, with --bucket NAME.")
+    return f"{by_hand} {way.format(paths=offered)}"
 
 
 def _buckets_sentence(names: Sequence[str] | None) -> str:

@@ -163,6 +163,8 @@ def _happened(rotation: Rotation, titles: Mapping[str, str]) -> Iterator[Happeni
                 went, detail = HowItWent.WELL, _detail(rotation, entry)
                 if not seen:
                     went, detail = HowItWent.BY_HAND, words.said_not_seen()
+                if entry.step == Step.CHECK.value and "searched" in entry.facts:
+                    yield _search(entry)
                 yield Happening(entry.at, entry.step, step, went, detail, by_person, seen)
             case Mark.FAILED:
                 code = str(entry.facts.get("code", ""))
@@ -173,12 +175,16 @@ def _happened(rotation: Rotation, titles: Mapping[str, str]) -> Iterator[Happeni
                 detail = _("said by a person, and seen") if seen else words.said_not_seen()
                 yield Happening(entry.at, item, titles.get(item, item), HowItWent.BY_HAND, detail, True, seen)
             case Mark.NOTED if "searched" in entry.facts:
-                title = _("Search of this computer for the old key")
-                yield Happening(entry.at, "search", title, HowItWent.WELL, _searched(entry))
+                yield _search(entry)
             case Mark.INTENT if not _ended(rotation.entries[at + 1 :], entry.step):
                 yield Happening(entry.at, entry.step, step, HowItWent.OPEN)
             case _:
                 pass
+
+
+def _search(entry: Entry) -> Happening:
+    title = _("Search of this computer for the old key")
+    return Happening(entry.at, "search", title, HowItWent.WELL, _searched(entry))
 
 
 def _searched(entry: Entry) -> str:
@@ -188,6 +194,8 @@ def _searched(entry: Entry) -> str:
         return _("left out, as was asked")
     holding = [str(place["path"]) for place in entry.facts["holding"]]
     files = plural("{count} file searched", "{count} files searched", seen["files"]).format(count=f"{seen['files']:,}")
+    if not seen["finished"]:
+        files = _("{files}, then ended early").format(files=files)
     if not holding:
         return files
     return _("{files}; it stands in {paths}").format(files=files, paths=", ".join(dict.fromkeys(holding)))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keyturn.aws.event_history import History
     from keyturn.clients.search.folders import Searched
     from keyturn.rotation.whole_account import Account
-    from keyturn.rotation.whole_search import Search
+    from keyturn.rotation.whole_search import Searches
 
 _MOST_LIKELY = 3  # pairs that may be one, of which AWS is asked for each key
 # After one of these, asking about the next key would only fail, and wait, in the same way.
@@ -126,7 +126,7 @@ class Survey:
 
 
 def take_survey(
-    surroundings: Surroundings, *, offline: bool = False, search: Search | None = None, days: int | None = None
+    surroundings: Surroundings, *, offline: bool = False, search: Searches | None = None, days: int | None = None
 ) -> Survey:
     """Look through the computer, and ask AWS whose the keys are.
 

@@ -67,6 +67,11 @@ def text_edits(mentions: Sequence[Place], pair: KeyPair | None, named: Sequence[
     return TextEdits(tuple(places), offered)
 
 
+def as_text(paths: Sequence[Path], pair: KeyPair) -> tuple[Place, ...]:
+    """Return the places of these files, as they would be edited as text."""
+    return tuple(place for path in paths for place in _places(path, pair))
+
+
 def may_be_text(place: Place) -> bool:
     """Return whether the place may be one that is edited as text: no program's module knows how it is written."""
     return place.kind is PlaceKind.MENTION or place.client == FILE

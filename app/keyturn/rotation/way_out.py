@@ -23,6 +23,7 @@ from keyturn.rotation.steps import Awaited, BegunBy, Ending, Result, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.way_back import undo
 from keyturn.rotation.ways_out import begun_by_another
+from keyturn.rotation.whole_search import what_was_seen
 from keyturn.state.journal import Mark
 
 
@@ -51,7 +52,7 @@ def rotate(surroundings: Surroundings, plan: Plan, begun_by: BegunBy = BegunBy.P
         raise  # somebody has to look at it before anything begins
     except (FileError, StoreError) as error:
         return Result(Ending.PUT_BACK, None, State.STOPPED, Step.CHECK, None, problem=error)
-    rotation = _begin(surroundings, plan.decision, plan.old, begun_by)
+    rotation = _begin(surroundings, plan, plan.decision, begun_by)
     return go_on(surroundings, rotation, plan.old)
 
 
@@ -141,8 +142,8 @@ def _expect_editable(plan: Plan) -> None:
             raise problem
 
 
-def _begin(surroundings: Surroundings, decision: Decision, old: KeyPair | None, begun_by: BegunBy) -> Rotation:
-    now = surroundings.clock.now()
+def _begin(surroundings: Surroundings, plan: Plan, decision: Decision, begun_by: BegunBy) -> Rotation:
+    now, old, searched = surroundings.clock.now(), plan.old, plan.searched
     taken = {one.name for one in surroundings.journal.rotations()}
     plain = f"{now:%Y%m%d}-{decision.key.last4}"
     names = [plain, *(f"{plain}-{number}" for number in range(2, len(taken) + 3))]
@@ -154,6 +155,11 @@ def _begin(surroundings: Surroundings, decision: Decision, old: KeyPair | None, 
         write(surroundings, rotation, Step.CHECK, Mark.NOTED, {"begun_by": begun_by.value})
     with taking(surroundings, rotation, Step.CHECK) as outcome:
         outcome.facts.update(proving.note_own_checks(surroundings, decision))
+        if searched is None:
+            outcome.facts.update(what_was_seen(()))
+        else:
+            scope, finished = surroundings.search_scope, searched.finished
+            outcome.facts.update(what_was_seen((), scope, searched.files, finished=finished))
         if old is not None:
             # Now, since after the switch the old key signs nothing more.
             outcome.facts.update(key_users.before_switch(surroundings, decision, old))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from keyturn.clients.registry import claims, find_everything
 from keyturn.clients.search.crew import Crew
@@ -30,6 +31,14 @@ from keyturn.state import searched_files
 from keyturn.state.journal import Mark
 
 _TELL_EVERY = 5.0  # seconds; a person wonders after so long (research/anchors.md 4.7)
+
+
+class Searches(Protocol):
+    """Whoever looks into every file of an area, or did so already."""
+
+    def for_keys(self, keys: Collection[AccessKeyId], findings: Findings, own_memory: Path) -> Searched:
+        """Search for these keys; see `Search.for_keys`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.facts import UnreadFile
 from keyturn.desktop.pages.fields import Tick
+from keyturn.desktop.pages.page import Actor
 from keyturn.desktop.pages.row_list import RowList
+from keyturn.desktop.unlock_card import UnlockCard
+from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Card, Quiet, Strong
 from keyturn.model.text import _
 from keyturn.rotation.plan import Options
@@ -22,29 +26,32 @@ class UnreadFiles(RowList):
 
     Args:
         options: the choices so far; what is left out already is marked.
-        changed: is told the choices with each change.
     """
 
-    def __init__(self, files: Sequence[UnreadFile], options: Options, changed: Callable[[Options], None]) -> None:
+    def __init__(self, files: Sequence[UnreadFile], options: Options, act: Actor) -> None:
         self._options = options
-        self._changed = changed
+        self._act = act
         super().__init__([partial(self._card, one) for one in files])
 
     def _card(self, file: UnreadFile) -> QWidget:
         card = Card()
         card.column.addWidget(Strong(file.shown))
         card.column.addWidget(Quiet(f"{file.programs}. {file.why}"))
+        if is_locked(file.code):
+            unlock = UnlockCard(self._act.runner)
+            unlock.opened.connect(self._act.make_plan)
+            card.column.addWidget(unlock)
         box = Tick(_("Leave it out: I look there before the old key is turned off"))
         box.setAccessibleName(_("{path}: leave it out").format(path=file.shown))
         box.setChecked(file.path in self._options.leave_out)
         box.toggled.connect(partial(self._leave_out, file.path))
-        card.column.addWidget(box)
+        card.column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _leave_out(self, path: Path, on: bool) -> None:
         others = tuple(one for one in self._options.leave_out if one != path)
         self._options = replace(self._options, leave_out=(*others, path) if on else others)
-        self._changed(self._options)
+        self._act.choose(self._options)
 
 
 def all_left_out(files: Sequence[UnreadFile], options: Options) -> bool:

@@ -14,6 +14,7 @@ from keyturn.desktop.facts import FileChange, PlanFacts, Question, count_of_prog
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.asked_buckets import OpenBuckets, UnlistedBuckets, answers_in
+from keyturn.desktop.pages.asked_texts import TextFiles
 from keyturn.desktop.pages.asked_unread import UnreadFiles, all_left_out
 from keyturn.desktop.pages.closed_gate import GateCard
 from keyturn.desktop.pages.fields import Field, Tick
@@ -73,7 +74,7 @@ class PlanPage(PageView):
         self._options = flow.options
         self._buckets, self._reminder = {}, None
         if plan.question is Question.UNREAD:
-            self.add(UnreadFiles(plan.unread, flow.options, self.act.choose))
+            self.add(UnreadFiles(plan.unread, flow.options, self.act))
             return
         if plan.needs_buckets is not None:
             self._ask_for_buckets(plan.needs_buckets)
@@ -89,6 +90,9 @@ class PlanPage(PageView):
         for gate in plan.closed:
             self.add(GateCard(gate, flow.options, flow.facts, self.act))
         self._show_programs(plan)
+        if plan.texts:
+            self.add(Subheading(_("Files that hold the key, and of which no program here is known")))
+            self.add(TextFiles(plan.texts, flow.options, self.act.choose))
         self._show_powers(plan)
         if plan.by_hand:
             self.add(Subheading(_("Left to you, later")))
@@ -203,6 +207,8 @@ class PlanPage(PageView):
         if plan.question is not None:
             reason = _why_not_answered(plan, flow.options)
             return Verb(_("Go on with these buckets"), self.act.make_plan, reason or flow.why_not(Job(Work.PLAN)))
+        if flow.has_new_texts:
+            return Verb(_("Show the plan with these files"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
         if plan.closed:
             return Verb(_("Try again"), self.act.make_plan, flow.why_not(Job(Work.PLAN)))
         return Verb(commit_text(plan), self._begin, flow.why_not(_BEGIN))
