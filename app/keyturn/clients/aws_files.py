@@ -14,6 +14,7 @@ from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, P
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.minimal_settings import credentials_file, endpoint_of, ini_file, taken_over
+from keyturn.clients.served_commands import asked_of_keyturn
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent, read_file
@@ -68,7 +69,7 @@ class _Parsed:
         """The first section that describes each profile, in a config file."""
         found: dict[str, str] = {}
         for section in self.sections:
-            profile = _profile_of(section)
+            profile = profile_of(section)
             if profile is not None:
                 found.setdefault(profile, section)
         return found
@@ -78,7 +79,7 @@ class _Parsed:
         """The profiles that take another one's key to assume a role, by the name of that one."""
         found: dict[str, list[str]] = {}
         for section in self.sections:
-            lender, profile = self.value(section, "source_profile"), _profile_of(section)
+            lender, profile = self.value(section, "source_profile"), profile_of(section)
             if lender is not None and profile not in (None, lender):
                 found.setdefault(lender, []).append(f"“{profile}”")
         return found
@@ -131,7 +132,7 @@ class AwsFiles(Client):
         named = _parse(look, path)
         if named is None:
             return
-        if any(_profile_of(section) not in (None, section) for section in named.sections):
+        if any(profile_of(section) not in (None, section) for section in named.sections):
             look.take(_config_places(named, None))
             look.take(_programs_that_give_keys(named, None))
             return
@@ -219,6 +220,11 @@ def files_that_count(computer: Computer) -> tuple[Path, Path]:
     return first.credentials, first.config
 
 
+def all_paths(computer: Computer) -> tuple[Path, ...]:
+    """Both files of every start of a program, each once."""
+    return tuple(dict.fromkeys(path for files in _files(computer) for path in _both(files)))
+
+
 def _files(computer: Computer) -> tuple[_Files, ...]:
     """The files that variables name, then the usual ones, which programs started elsewhere go on reading."""
     return _files_for(computer, computer.environment)
@@ -254,7 +260,7 @@ def _sections(entries: Sequence[ini.Entry]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.section for entry in entries if entry.section is not None))
 
 
-def _profile_of(section: str) -> str | None:
+def profile_of(section: str) -> str | None:
     """The profile that a section of the config file describes; None where it describes something else."""
     if section in ("default", _INHERITED):
         return section
@@ -278,7 +284,7 @@ def _credentials_places(credentials: _Parsed, config: _Parsed | None) -> Iterato
 
 def _config_places(config: _Parsed, credentials: _Parsed | None) -> Iterator[Place | Problem]:
     for section in _sections(config.entries):
-        profile = _profile_of(section)
+        profile = profile_of(section)
         if profile is None:
             yield from _ignored_section(config, section)
             continue
@@ -372,8 +378,9 @@ def _ignored_section(config: _Parsed, section: str) -> Iterator[Place | Problem]
 def _programs_that_give_keys(config: _Parsed, credentials: _Parsed | None) -> Iterator[Problem]:
     """Profiles whose key comes from another program: Keyturn never runs it, so it cannot see that key."""
     for section in config.sections:
-        profile = _profile_of(section)
-        if profile is None or profile == _INHERITED or not config.value(section, "credential_process"):
+        profile = profile_of(section)
+        command = config.value(section, "credential_process")
+        if profile is None or profile == _INHERITED or not command or asked_of_keyturn(command) is not None:
             continue
         if credentials is None or not credentials.value(profile, _ID):
             yield Problem(

@@ -199,6 +199,7 @@ class Client(Protocol):
         about: what Keyturn knows of it.
         remembers_its_file: a running one may write the file that it read over a change; see `must_be_stopped`.
         own_file: how its file is known wherever it lies.
+        asks_keyturn: its places hold no pair but ask Keyturn for the one of a name, so nothing is edited there.
         looks_last: it also takes texts that lie anywhere, and so looks when every other program has taken its own.
     """
 
@@ -208,6 +209,7 @@ class Client(Protocol):
     about: About = About()
     remembers_its_file: bool = False
     own_file: OwnFile = OwnFile()
+    asks_keyturn: bool = False
     looks_last: bool = False
 
     def look_through(self, computer: Computer, look: Look) -> None:

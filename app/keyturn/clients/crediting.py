@@ -40,8 +40,10 @@ _PROFILE, _CREDENTIALS = "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"
 _USUAL_PROFILE = "default"
 # How far a script's scripts are followed; each has its variables from the one that starts it.
 _FAR = 4
+# Whose places are profiles of the AWS files.
+_OF_PROFILES = frozenset({"aws", "served"})
 # Clients whose places are files of their own programs: no script reads them as variables.
-_OWN_FORMAT = frozenset({"aws", "rclone", "s3cmd", "s4cmd", "mc", "kopia", "leftovers"})
+_OWN_FORMAT = frozenset({"aws", "served", "rclone", "s3cmd", "s4cmd", "mc", "kopia", "leftovers"})
 
 
 def credited(places: Sequence[Place], jobs: Iterable[Job], loans: Sequence[Loan], computer: Computer) -> list[Place]:
@@ -166,7 +168,7 @@ class _Crediting:
         return [
             place
             for place in self._keys
-            if place.client == "aws" and place.name == name and (path is None or self._real[place.path] == path)
+            if place.client in _OF_PROFILES and place.name == name and (path is None or self._real[place.path] == path)
         ]
 
     def _in_reach(self, job: Job) -> list[Place]:
@@ -262,7 +264,7 @@ class _Crediting:
     # --- what configurations say ---
 
     def _loans_of(self, place: Place) -> list[Loan]:
-        if place.client != "aws":
+        if place.client not in _OF_PROFILES:
             return []
         return [
             loan

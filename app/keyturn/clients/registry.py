@@ -62,6 +62,7 @@ from keyturn.clients.s3cmd import S3cmd
 from keyturn.clients.s3fs import S3fs
 from keyturn.clients.s3ql import S3ql
 from keyturn.clients.s4cmd import S4cmd
+from keyturn.clients.served import Served
 from keyturn.clients.shell_reading import all_texts
 from keyturn.clients.systemd import Systemd
 from keyturn.clients.task_scheduler import TaskScheduler
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
 # Those whose files Keyturn edits, in the order in which places are listed. Explicit, so that a bundle has them all.
 CLIENTS: tuple[Client, ...] = (
     AwsFiles(),
+    Served(),
     Rclone(),
     S3cmd(),
     S4cmd(),

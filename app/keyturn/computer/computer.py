@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
-    from keyturn.model.keys import Secret
+    from keyturn.model.keys import KeyPair, Secret
 
 
 class Platform(StrEnum):
@@ -35,6 +35,8 @@ class Computer:
         environment: the variables that programs started by the person see. It may hold secrets and is not part of
             the repr. Empty for another computer's disk: what was set there is not known.
         passwords: what the person gave to open what programs keep locked, by the program's name.
+        served: the pair that Keyturn hands out for a key's name, to who names its folder or none; it raises `AppError`
+            where there is none. None where Keyturn's own memory is not at hand.
         is_this_one: False for another computer's disk; its system folders and running programs are not looked at.
         registry: Windows' registry; None on other systems, and for another computer's disk.
     """
@@ -45,6 +47,7 @@ class Computer:
     is_this_one: bool
     passwords: Mapping[str, Secret] = field(default_factory=dict)
     registry: Registry | None = field(default=None, repr=False)
+    served: Callable[[str, Path | None], KeyPair] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def this(cls) -> Computer:

@@ -20,6 +20,7 @@ from keyturn.rotation.key_versions import VersionState, key_named
 if TYPE_CHECKING:
     # Whoever asks for a lasting key waits for its answer, and gets it without AWS.
     from keyturn.aws.session import Aws
+    from keyturn.state.journal import Journal
     from keyturn.state.secrets import SecretStore
     from keyturn.state.session_keys import SessionKeys
 
@@ -49,7 +50,7 @@ def hand_out(folder: Path, secrets: SecretStore, name: str, now: datetime) -> Ha
         AppError: `key.off`, `secret.gone`, where there is none to hand out.
         StateError, StoreError: where Keyturn's memory or the keychain does not tell.
     """
-    return HandedOut(_current_pair(folder, secrets, name), now + LASTS)
+    return HandedOut(current_pair(folder, secrets, name), now + LASTS)
 
 
 def hand_out_temporary(
@@ -71,7 +72,7 @@ def hand_out_temporary(
         AppError: as `hand_out`, and `session.root`.
         AwsError: where AWS could not be asked.
     """
-    pair = _current_pair(folder, secrets, name)
+    pair = current_pair(folder, secrets, name)
     found = kept.get(pair.access_key_id, minutes, now)
     if found is None:
         with kept.asking():
@@ -92,10 +93,15 @@ def variables_of(pair: KeyPair) -> dict[str, str]:
     return given
 
 
-def _current_pair(folder: Path, secrets: SecretStore, name: str) -> KeyPair:
+def current_pair(folder: Path, secrets: SecretStore, name: str, journal: Journal | None = None) -> KeyPair:
+    """The pair that the name means now; raises as `hand_out`.
+
+    Args:
+        journal: where it is open already.
+    """
     asked = None
     while True:
-        version = key_named(folder, name).current
+        version = key_named(folder, name, journal).current
         if version.state in {VersionState.OFF, VersionState.DELETED}:
             raise AppError(
                 _("Its key {key} is off or deleted").format(key=version.key.masked),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from keyturn.aws import scoped_user
+from keyturn.clients.served import asking_profiles
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.key_names import KeyName, flaw_of_key_name
 from keyturn.model.keys import AccessKeyId
@@ -65,10 +66,20 @@ def take_name(surroundings: Surroundings, text: str) -> NamedKey:
     """Forget a name, and return what it meant. The key, its tag at AWS and its pair in the keychain stay.
 
     Raises:
-        UsageError: where no key has the name.
+        UsageError: where no key has the name, or a profile asks for it.
+        FileError: where a file that may ask for it cannot be understood.
     """
     folder = surroundings.journal.path.parent
     named = key_named(folder, text, surroundings.journal)
+    asking = [one for one in asking_profiles(surroundings.computer) if one.asked.name == named.name.value]
+    if asking:
+        raise UsageError(
+            _("The profile “{profile}” asks for {name}").format(profile=asking[0].profile, name=named.name),
+            _("Without the name it would get no key. Look into {path}. Nothing was changed.").format(
+                path=asking[0].path
+            ),
+            code="name.asked-for",
+        )
     names = {name: first for name, first in key_names.load(folder).items() if name != named.name}
     key_names.save(folder, names)
     return named

@@ -12,6 +12,7 @@ from pathlib import Path
 from keyturn.aws import scoped_user, spreading
 from keyturn.aws.buckets import BucketFacts
 from keyturn.clients.endpoints import is_aws
+from keyturn.clients.registry import client_named
 from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running import overwriters
 from keyturn.clients.walking import listed
@@ -353,7 +354,7 @@ class _Planning:
                 )
         by_path: dict[str, list[Place]] = {}
         for place in places:
-            if place.editable:
+            if place.editable and not client_named(place.client).asks_keyturn:
                 by_path.setdefault(str(place.path), []).append(place)
         try:
             edits += plan_edits(self._surroundings.computer, [one for group in by_path.values() for one in group])

@@ -72,10 +72,14 @@ def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, ne
 
 
 def files_of(decision: Decision) -> dict[Path, list[Place]]:
-    """The destinations by the file that was confirmed: two places in one file change in one replacement."""
+    """The destinations by the file that was confirmed: two places in one file change in one replacement.
+
+    What asks Keyturn for its key is not among them: the proof of the new one is what gives it that.
+    """
     files: dict[Path, list[Place]] = {}
     for one in decision.destinations:
-        files.setdefault(one.file, []).append(one.place)
+        if not client_named(one.place.client).asks_keyturn:
+            files.setdefault(one.file, []).append(one.place)
     return files
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from keyturn.clients.corners import is_a_copy
 from keyturn.clients.guide import FILE
+from keyturn.clients.registry import client_named
 from keyturn.clients.text_files import pairs_with, why_not
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import KeyPair
@@ -96,6 +97,8 @@ def edited_by(place: Place, pair: KeyPair | None) -> EditedBy:
     Args:
         pair: the key that stands there, where any place shows it complete.
     """
+    if client_named(place.client).asks_keyturn:
+        return EditedBy.NONE
     if place.editable:
         return EditedBy.PROGRAM
     if place.kind is PlaceKind.LEFTOVER or (place.kind is PlaceKind.MENTION and is_a_copy(place.path)):

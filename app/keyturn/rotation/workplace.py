@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NoReturn, Self, cast
 
 from keyturn.computer.clock import Clock
 from keyturn.computer.computer import Computer
-from keyturn.computer.folders import state_folder
+from keyturn.computer.folders import state_folder, state_place
 from keyturn.computer.lock import OneAtATime
 from keyturn.computer.temporaries import clear_system_temporaries, clear_temporaries
 from keyturn.computer.trust import system_certificates
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, StoreError, UsageError
-from keyturn.model.keys import Secret
+from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
@@ -89,8 +89,25 @@ class Workplace:
         """The computer that is looked at."""
         if self._computer is None:
             found = Computer.at(self.location.home, self.location.platform)
-            self._computer = replace(found, passwords=self._passwords)
+            self._computer = replace(found, passwords=self._passwords, served=self._served)
         return self._computer
+
+    def _store(self) -> SecretStore:
+        if self._secrets is None:
+            self._secrets = open_store(self.location.secrets, self.folder)
+        return self._secrets
+
+    def _served(self, name: str, state_dir: Path | None) -> KeyPair:
+        """What a program gets that asks this Keyturn for a key by its name."""
+        from keyturn.rotation.handing_out import current_pair  # most computers have none
+
+        if state_dir is not None and state_place(state_dir) != self.folder:
+            raise UsageError(
+                _("It asks another Keyturn, in {path}").format(path=state_dir),
+                _("Which key that one hands out is not known here."),
+                code="served.another",
+            )
+        return current_pair(self.folder, self._store(), name, self._journal)
 
     def unlock(self, client: str, password: Secret) -> None:
         """Open with this password what the program keeps locked; it is kept in memory only."""
@@ -120,13 +137,11 @@ class Workplace:
         Raises:
             AppError: where whoever is to make the change is not to be had, see `opened_signer`.
         """
-        if self._secrets is None:
-            self._secrets = open_store(self.location.secrets, self.folder)
         made = Surroundings(
             computer=self.computer,
             aws=self._way_to_aws(),
             journal=self.journal,
-            secrets=self._secrets,
+            secrets=self._store(),
             clock=self.clock,
             progress=progress or (lambda event: None),
             cancel=cancel or CancelToken(),

@@ -151,6 +151,7 @@ def _of_last_use(use: LastUse | None) -> dict[str, Any] | None:
 
 
 def _of_place(place: Place, pair: KeyPair | None, unread: Container[Path | None]) -> dict[str, Any]:
+    from keyturn.clients.registry import client_named
     from keyturn.rotation.text_edits import edited_by  # looks into files, for which only a scan waits
 
     first = place.targets[0] if place.targets else None
@@ -168,7 +169,7 @@ def _of_place(place: Place, pair: KeyPair | None, unread: Container[Path | None]
         "targets": [{"bucket": target.bucket, "prefix": target.prefix} for target in place.targets],
         "region": place.region,
         "endpoint": place.endpoint,
-        "has_secret": place.secret is not None,
+        "has_secret": place.secret is not None and not client_named(place.client).asks_keyturn,
         "note": place.note,
         "also_at": list(place.also_at),
     }

@@ -1,0 +1,147 @@
+"""Profiles of the AWS files that hold no key but ask Keyturn for it: `credential_process = …/keyturn credentials NAME`.
+
+What the line says is read and never run: Keyturn knows itself what it would hand out. A rotation changes nothing in
+the file, as the name means the new key once that is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.aws_files import all_paths, profile_of
+from keyturn.clients.client import About, Client, PairSpot, ValueSpot
+from keyturn.clients.endpoints import speaks_plain_http
+from keyturn.clients.looking import Look
+from keyturn.clients.served_commands import Asked, asked_of_keyturn
+from keyturn.edits import ini
+from keyturn.edits.files import FileContent, read_file
+from keyturn.edits.spans import Span
+from keyturn.model.errors import AppError, ClientError, FileError
+from keyturn.model.places import Place, PlaceKind, Problem
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+_AWS = ini.Dialect.AWS
+_PROCESS = "credential_process"
+# A pair in the same section comes before the program (botocore, credentials.py; research/credential-helper.md).
+_PAIR = ("aws_access_key_id", "aws_secret_access_key")
+
+
+@dataclass(frozen=True, slots=True)
+class AskingProfile:
+    """A profile that asks Keyturn, as it stands in one file."""
+
+    path: Path
+    section: str
+    profile: str
+    asked: Asked
+    span: Span
+
+
+def asking_profiles(computer: Computer) -> tuple[AskingProfile, ...]:
+    """Every profile that asks Keyturn for a key, of the files that can be read."""
+    look = Look(Served.name)
+    return tuple(one for content in _contents(computer, look) for one in _asking(content))
+
+
+class Served(Client):
+    """The profiles that ask Keyturn. What borrows a profile, such as a remote of rclone's, belongs to its place."""
+
+    name = "served"
+    title = "AWS profile that asks Keyturn"
+    about = About(proved_with_program=True)
+    asks_keyturn = True
+
+    def look_through(self, computer: Computer, look: Look) -> None:
+        """Take a place for every profile that asks, with the pair that it would get now."""
+        for content in _contents(computer, look):
+            try:
+                look.take(_places(computer, content))
+            except FileError:
+                continue  # the AWS CLI's own look says so
+
+    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+        """Return nothing: no pair stands in the file."""
+        return {}
+
+    def locate(self, computer: Computer, places: Sequence[Place]) -> tuple[PairSpot, ...]:
+        """Return what each profile would get now; see `Client.locate`. Nothing is ever written there."""
+        content = read_file(places[0].path)
+        found = {one.section: one for one in _asking(content)}
+        for place in places:
+            if place.locator not in found:
+                raise ClientError(
+                    _("{name} does not ask Keyturn any more").format(name=place.name),
+                    _(
+                        "Someone or something changed the profile in {path}. Look into the file, then start again."
+                    ).format(path=place.path),
+                    code="place.gone",
+                )
+        asking = [found[place.locator] for place in places]
+        return tuple(_spot(computer, one) for one in asking)
+
+
+def _spot(computer: Computer, one: AskingProfile) -> PairSpot:
+    if computer.served is None:
+        raise ClientError(_("Keyturn's own memory is not at hand"), one.asked.name, code="served.unknown")
+    spot = ValueSpot(one.path, one.span, _AWS)
+    return PairSpot(spot, spot, computer.served(one.asked.name, one.asked.state_dir))
+
+
+def _contents(computer: Computer, look: Look) -> Iterator[FileContent]:
+    for path in all_paths(computer):
+        content = look.read(path)
+        if content is not None:
+            yield content
+
+
+def _asking(content: FileContent) -> Iterator[AskingProfile]:
+    entries = ini.entries(content.content, _AWS, path=content.path)
+    effective = ini.Effective(entries, _AWS)
+    for section in dict.fromkeys(entry.section for entry in entries if entry.section is not None):
+        entry = effective.entry(section, _PROCESS)
+        profile = profile_of(section) or section
+        if entry is None or any(effective.value(section, name) for name in _PAIR):
+            continue
+        asked = asked_of_keyturn(entry.value)
+        if asked is not None:
+            yield AskingProfile(content.path, section, profile, asked, entry.value_span)
+
+
+def _places(computer: Computer, content: FileContent) -> Iterator[Place | Problem]:
+    for one in _asking(content):
+        effective = ini.Effective(ini.entries(content.content, _AWS, path=content.path), _AWS)
+        try:
+            pair = _spot(computer, one).pair
+        except AppError as error:
+            yield Problem(
+                content.path,
+                _("The profile “{name}” gets no key from Keyturn").format(name=one.profile),
+                _("It asks for {key}. {why}").format(key=one.asked.name, why=error),
+                client=Served.name,
+                code="served.no-key",
+            )
+            continue
+        endpoint = effective.value(one.section, "endpoint_url") or None
+        note = _("It asks Keyturn for {name}; the file holds no key.").format(name=one.asked.name)
+        if computer.is_this_one and not Path(one.asked.program).is_file():
+            note = _("There is no program {path}, so the profile gets no key.").format(path=one.asked.program)
+        yield Place(
+            client=Served.name,
+            name=one.profile,
+            path=content.path,
+            locator=one.section,
+            kind=PlaceKind.DESTINATION,
+            access_key_id=pair.access_key_id,
+            secret=pair.secret,
+            editable=True,
+            region=effective.value(one.section, "region"),
+            endpoint=endpoint,
+            plain_http=speaks_plain_http(endpoint),
+            note=note,
+        )
