@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.practice import faults
+from keyturn.practice.timeline import Lag
 from keyturn.rotation import conductor, keepers
 from keyturn.rotation.signers.choosing import opened_signer
 from keyturn.rotation.signers.who import Who
@@ -22,7 +24,7 @@ from keyturn.state import keeper as memory
 from keyturn.state.keeper import Keeper
 
 from .colleague import Colleague, changes, policy, with_colleague
-from .conftest import Office
+from .conftest import Office, opened_office
 from .test_interrupted import Countdown, Killed, fragile
 
 
@@ -266,6 +268,17 @@ def test_a_key_whose_answer_was_lost_is_found_and_removed_and_another_made(
     (key,) = [one for one in office.account.listed_keys() if "keyturn-keeper" in one.owner_arn]
     assert key.access_key_id == made.key
     assert office.account.accepts(pair_of(colleague, made))
+
+
+def test_a_user_whose_making_was_not_answered_is_removed_although_iam_does_not_know_it_yet(tmp_path: Path) -> None:
+    with opened_office(tmp_path, lag=Lag(user=8)) as office:
+        colleague = with_colleague(office)
+        office.account.fail("iam:CreateUser", faults.dropped_answer(), times=9)
+        with pytest.raises(AwsError):
+            make(colleague)
+        assert "iam:CreateUser" in office.account.log.actions()
+        assert keepers_at_aws(office) == []
+        assert memory.load(office.memory) is None
 
 
 @pytest.mark.parametrize("back", [False, True], ids=["make again", "remove"])

@@ -170,6 +170,9 @@ def remove(surroundings: Surroundings, maker: Somebody) -> None:
         raise _none_here()
     _expect_same_account(keeper, maker)
     _remember(surroundings, replace(keeper, removing=True))
+    if not keeper.user_id:
+        # IAM never said that it made the user, and if it did so a moment ago it may not know of it yet.
+        surroundings.aws.remember_new(keeper.user_name)
     user = _user_of(surroundings, maker, keeper)
     kept = [] if keeper.key is None else [keeper.key]
     if user is not None:
@@ -336,6 +339,9 @@ def _take_back(surroundings: Surroundings, maker: Somebody, error: AppError) -> 
     """
     keeper = _remembered(surroundings)
     if keeper is None:
+        return
+    if isinstance(error, AwsError) and error.refused == "CreateUser":
+        memory.save(_folder(surroundings), None)  # AWS made nothing
         return
     try:
         remove(surroundings, maker)

@@ -404,9 +404,19 @@ def _rotating() -> dict[str, HelpText]:
                 "make a key on the store's web page, and Keyturn asks for it, proves it, puts it in\n"
                 "place and proves it again. Turning the old key off there is yours.\n"
                 "\n"
+                "--as lets another identity of the account make the change, if the key may not: a\n"
+                "key that was found here (key:ID), a profile of the AWS files (profile:NAME), this\n"
+                "computer's keeper, or you, in the browser (sign-in, by `aws login`). A user's key\n"
+                "is then turned off and deleted without the console, too, with the same --as.\n"
+                "\n"
                 "Interrupted, by you or by the power? `keyturn continue` or `keyturn undo`."
             ),
-            ("keyturn rotate 7Q2P", "keyturn rotate 7Q2P --only rclone --watch-days 7", "keyturn rotate 7Q2P --pair"),
+            (
+                "keyturn rotate 7Q2P",
+                "keyturn rotate 7Q2P --only rclone --watch-days 7",
+                "keyturn rotate 7Q2P --as profile:admin",
+                "keyturn rotate 7Q2P --pair",
+            ),
             _("1 put back · 2 usage · 3 waiting, the new key is in place · 4 stopped · 5 another Keyturn"),
             operand="KEY",
         ),
