@@ -11,35 +11,27 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
+import re
 import signal
 import socket
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+import keyturn
+
 from .shared_clock import MappedClock
 
-_LATE_IMPORTS = (
-    "boto3",
-    "botocore.session",
-    "keyring.backends",
-    "keyturn.aws.isolation",
-    "keyturn.aws.session",
-    "keyturn.rotation.conductor",
-    "keyturn.rotation.planning",
-    "keyturn.terminal.commands",
-    "keyturn.terminal.plan_page",
-    "keyturn.terminal.practising",
-    "keyturn.terminal.start",
-    "keyturn.terminal.verify_page",
-    "rich.console",
-)
+_NEVER_IMPORTED = ("keyturn.desktop", "keyturn.__main__", "PySide6")  # the other face, and the entrance
+_IMPORT = re.compile(r"^ +(?:import|from) ([A-Za-z_][\w.]*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -73,8 +65,7 @@ class Order:
 
 def main() -> None:
     """Take orders until standard input ends."""
-    for name in _LATE_IMPORTS:
-        importlib.import_module(name)
+    _import_everything()
     _load_service_models()
     gc.freeze()
     for line in sys.stdin:
@@ -85,6 +76,18 @@ def main() -> None:
         _say({"process": process})
         _, status = os.waitpid(process, 0)
         _say({"ended": os.waitstatus_to_exitcode(status)})
+
+
+def _import_everything() -> None:
+    """Import what a command may import late, so that nothing is loaded while one is disturbed."""
+    parts = [one.name for one in pkgutil.walk_packages(keyturn.__path__, "keyturn.")]
+    late = ["boto3"]
+    for name in (one for one in parts if not one.startswith(_NEVER_IMPORTED)):
+        module = importlib.import_module(name)
+        late += _IMPORT.findall(Path(module.__file__ or os.devnull).read_text(encoding="utf-8"))
+    for name in dict.fromkeys(one for one in late if not one.startswith(_NEVER_IMPORTED)):
+        with suppress(ImportError):  # of another system, or an extra that is not there
+            importlib.import_module(name)
 
 
 def _load_service_models() -> None:
