@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from keyturn.computer.clock import SystemClock
+from keyturn.desktop.destination_list import DestinationList
 from keyturn.desktop.key_map import KeyMap
 from keyturn.desktop.main_view import MainView
 from keyturn.desktop.map_nodes import LineState, Opens
@@ -213,6 +214,21 @@ def test_what_could_not_be_read_is_a_dashed_card_with_dotted_lines_from_each_key
         (OLD.value, LineState.UNKNOWN)
     ]
     assert any("could not be read" in sentence for sentence in overview.situation.sentences)
+
+
+def test_the_list_holds_what_could_not_be_read_as_well(qtbot: QtBot) -> None:
+    overview = _overview(_found(_place("a")))
+    overview = replace(overview, survey=replace(overview.survey, problems=(_unread(".s3cfg"),)))
+    shown = DestinationList()
+    qtbot.addWidget(shown)
+    shown.show_rows(prepare(overview).rows)
+    model = shown.model
+    assert [model.data(model.index(1, column)) for column in range(5)] == [
+        "s3cmd", "~/.s3cfg", "not known", "not known", "cannot be read"
+    ]  # fmt: skip
+    assert "1 destination, and 1 that cannot be read" in [one.text() for one in shown.findChildren(QLabel)]
+    with qtbot.waitSignal(shown.unread):
+        shown.view.activated.emit(model.index(1, 0))
 
 
 def test_many_unread_files_are_one_card() -> None:

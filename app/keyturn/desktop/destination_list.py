@@ -14,6 +14,7 @@ from keyturn.desktop.look import colours_of, tone_colour
 from keyturn.desktop.map_nodes import LineState
 from keyturn.desktop.measures import em
 from keyturn.desktop.picture import Row
+from keyturn.desktop.unknowns import UnreadRow
 from keyturn.desktop.widgets import Quiet
 from keyturn.model.text import _, plural, unmarked
 
@@ -37,13 +38,13 @@ class DestinationModel(QAbstractTableModel):
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self._view = view
-        self._all: tuple[Row, ...] = ()
-        self._rows: list[Row] = []
+        self._all: tuple[Row | UnreadRow, ...] = ()
+        self._rows: list[Row | UnreadRow] = []
         self._wanted = ""
         self._sorted_by: tuple[int, bool] | None = None
         self._icons: dict[LineState, QIcon] = {}
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[Row | UnreadRow]) -> None:
         """Show other rows, narrowed and sorted as before."""
         self._all = tuple(rows)
         self._arrange()
@@ -58,7 +59,7 @@ class DestinationModel(QAbstractTableModel):
         self._sorted_by = None if column < 0 else (column, order is Qt.SortOrder.DescendingOrder)
         self._arrange()
 
-    def row(self, index: _Index) -> Row:
+    def row(self, index: _Index) -> Row | UnreadRow:
         """The destination at `index`."""
         return self._rows[index.row()]
 
@@ -96,7 +97,7 @@ class DestinationModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return row.cells[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
-                return unmarked(str(row.place.path))
+                return unmarked(str(row.path))
             case Qt.ItemDataRole.SizeHintRole:
                 return QSize(0, em(self._view, 1.6))
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
@@ -119,9 +120,11 @@ class DestinationList(QWidget):
 
     Attributes:
         opened: a row was chosen; the key whose page it opens.
+        unread: a row was chosen of what could not be read.
     """
 
     opened = Signal(object)
+    unread = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,7 +161,7 @@ class DestinationList(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.view)
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[Row | UnreadRow]) -> None:
         """Show these destinations; the filter stays."""
         self.model.show_rows(rows)
         self._tell_count()
@@ -174,8 +177,18 @@ class DestinationList(QWidget):
         self._tell_count()
 
     def _tell_count(self) -> None:
-        count = self.model.rowCount()
-        self._count.setText(plural("{count} destination", "{count} destinations", count).format(count=count))
+        shown = [self.model.row(self.model.index(row, 0)) for row in range(self.model.rowCount())]
+        unread = sum(isinstance(one, UnreadRow) for one in shown)
+        count = len(shown) - unread
+        text = plural("{count} destination", "{count} destinations", count).format(count=count)
+        if unread:
+            more = plural("{count} that cannot be read", "{count} that cannot be read", unread).format(count=unread)
+            text = _("{count}, and {more}").format(count=text, more=more)
+        self._count.setText(text)
 
     def _open(self, index: QModelIndex) -> None:
-        self.opened.emit(self.model.row(index).found.key.access_key_id)
+        key = self.model.row(index).key
+        if key is None:
+            self.unread.emit()
+        else:
+            self.opened.emit(key)

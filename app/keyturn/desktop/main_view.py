@@ -170,6 +170,7 @@ class MainView(QWidget):
 
         made = DestinationList()
         made.opened.connect(self.opened)
+        made.unread.connect(self.rest_wanted)
         self._views.addWidget(made)
         self._order_focus()
         return made

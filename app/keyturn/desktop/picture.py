@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.look import Tone
 from keyturn.desktop.map_nodes import LineState, Node, Opens
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.retired import retired_detail, retired_pill
-from keyturn.desktop.unknowns import open_bucket_nodes, unread_nodes
+from keyturn.desktop.unknowns import UnreadRow, open_bucket_nodes, unread_nodes, unread_rows
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _, in_widget, plural
@@ -71,6 +72,16 @@ class Row:
         return words.program(self.place.client), name, buckets, key, self.state.word
 
     @property
+    def key(self) -> AccessKeyId:
+        """The key whose page it opens."""
+        return self.found.key.access_key_id
+
+    @property
+    def path(self) -> Path:
+        """The file in which it stands."""
+        return self.place.path
+
+    @property
     def buckets(self) -> str:
         """The buckets it reaches, as its configuration names them."""
         return ", ".join(sorted({target.bucket for target in self.place.targets})) or _("not named there")
@@ -81,14 +92,14 @@ class Prepared:
     """One look, made ready to be shown away from the window's thread."""
 
     overview: Overview
-    rows: tuple[Row, ...]
+    rows: tuple[Row | UnreadRow, ...]
     picture: Picture
 
 
 def prepare(overview: Overview) -> Prepared:
     """Make everything ready that takes its time where there are many destinations."""
     all_rows = rows(overview)
-    return Prepared(overview, all_rows, draw(overview, all_rows))
+    return Prepared(overview, (*all_rows, *unread_rows(overview)), draw(overview, all_rows))
 
 
 def rows(overview: Overview) -> tuple[Row, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.map_nodes import LineState, Node, Opens
 from keyturn.desktop.overview import Overview
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Problem
-from keyturn.model.text import _, plural
+from keyturn.model.text import _, in_widget, plural
 from keyturn.rotation import words
 from keyturn.rotation.situation import TO_DO
 from keyturn.rotation.unread_places import where_it_may_stand
@@ -30,6 +32,33 @@ class UnreadNode:
 
     node: Node
     may_hold: tuple[AccessKeyId, ...]
+
+
+@dataclass(frozen=True)  # without slots: its cells are made once
+class UnreadRow:
+    """The same file as a row of the list."""
+
+    programs: str
+    path: Path
+    shown: str
+
+    key: None = None
+    state: LineState = LineState.UNKNOWN
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """What the list says of it, in the order of `Row.cells`."""
+        unknown = LineState.UNKNOWN.word
+        return in_widget(self.programs), in_widget(self.shown), unknown, unknown, _("cannot be read")
+
+
+def unread_rows(overview: Overview) -> tuple[UnreadRow, ...]:
+    """The files that could not be read, each by itself."""
+    return tuple(
+        UnreadRow(", ".join(map(words.program, one.clients)), one.path, words.short_path(one.path, overview.home))
+        for one in overview.survey.unread
+        if one.path is not None
+    )
 
 
 def unread_nodes(overview: Overview) -> tuple[UnreadNode, ...]:
