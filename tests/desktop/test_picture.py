@@ -209,7 +209,8 @@ def test_what_could_not_be_read_is_a_dashed_card_with_dotted_lines_from_each_key
     overview = replace(overview, survey=replace(overview.survey, problems=(_unread(".s3cfg"),)))
     picture = draw(overview, rows(overview))
     (card,) = [one for one in picture.programs if not one.is_known]
-    assert (card.title, card.detail, card.pill, card.opens) == ("s3cmd", "~/.s3cfg", "cannot be read", Opens.UNREAD)
+    assert (card.title, card.detail, card.opens) == ("s3cmd", "cannot be read: .s3cfg", Opens.UNREAD)
+    assert "~/.s3cfg" in card.facts
     assert [(one.start, one.state) for one in picture.links if one.end == card.identity] == [
         (OLD.value, LineState.UNKNOWN)
     ]
@@ -229,6 +230,19 @@ def test_the_list_holds_what_could_not_be_read_as_well(qtbot: QtBot) -> None:
     assert "1 destination, and 1 that cannot be read" in [one.text() for one in shown.findChildren(QLabel)]
     with qtbot.waitSignal(shown.unread):
         shown.view.activated.emit(model.index(1, 0))
+
+
+@pytest.mark.parametrize("width", [400, 640, 1400])
+def test_no_column_of_the_list_is_lost_in_a_narrow_window(qtbot: QtBot, width: int) -> None:
+    overview = _overview(_found(_place("a")))
+    shown = DestinationList()
+    qtbot.addWidget(shown)
+    shown.show_rows(prepare(overview).rows)
+    shown.resize(width, 400)
+    shown.show()
+    header = shown.view.header()
+    assert not shown.view.horizontalScrollBar().isVisible()
+    assert header.sectionViewportPosition(4) + 30 < shown.view.viewport().width()
 
 
 def test_many_unread_files_are_one_card() -> None:

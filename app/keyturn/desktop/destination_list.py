@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import pixmap
@@ -20,6 +20,7 @@ from keyturn.model.text import _, plural, unmarked
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
+_SHARES = (8, 13, 13, 9, 9)  # of the columns, in line heights where there is room for them
 _SHAPES = {
     LineState.OLD: "exclamation",
     LineState.NEW: "key",
@@ -136,6 +137,7 @@ class DestinationList(QWidget):
         self.view = QTreeView()
         self.view.setAccessibleName(_("Backup destinations"))
         self.view.setRootIsDecorated(False)
+        self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.view.setUniformRowHeights(True)
         self.view.setAllColumnsShowFocus(True)
         self.view.setSortingEnabled(True)
@@ -148,8 +150,8 @@ class DestinationList(QWidget):
         header = self.view.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for section, width in enumerate((8, 13, 13, 9)):
-            header.resizeSection(section, em(self, width))
+        header.setMinimumSectionSize(em(self, 2))
+        self._share_width()
         self.view.activated.connect(self._open)
         self._filter.textChanged.connect(self._narrow)
         self._filter.returnPressed.connect(self.view.setFocus)
@@ -165,6 +167,17 @@ class DestinationList(QWidget):
         """Show these destinations; the filter stays."""
         self.model.show_rows(rows)
         self._tell_count()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lets every column be seen, also in a narrow window: what does not fit is cut in its middle."""
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        room = self.width() - em(self, 1.5)  # the frame, and the bar that scrolls up and down
+        unit = min(em(self, 1), room / sum(_SHARES)) if room > 0 else em(self, 1)
+        for section, share in enumerate(_SHARES):
+            self.view.header().resizeSection(section, int(share * unit))
 
     def changeEvent(self, event: QEvent) -> None:
         """Draws the shapes anew in other colours."""

@@ -80,14 +80,12 @@ def unread_nodes(overview: Overview) -> tuple[UnreadNode, ...]:
 
 
 def _unread(overview: Overview, problem: Problem) -> Node:
-    path = "" if problem.path is None else words.short_path(problem.path, overview.home)
     return Node(
         f"unread:{problem.path}",
         ", ".join(map(words.program, problem.clients)),
-        path,
+        _("cannot be read: {file}").format(file="" if problem.path is None else problem.path.name),
         LineState.UNKNOWN,
         _facts(overview, problem),
-        _("cannot be read"),
         opens=Opens.UNREAD,
     )
 
