@@ -78,6 +78,31 @@ def test_a_machine_that_slept_for_ten_days_makes_it_up_and_counts_from_there(off
     assert following.strftime("%H:%M") == "03:00"
 
 
+def test_a_network_that_comes_some_minutes_after_waking_is_waited_for(office: Office) -> None:
+    set_for_each_day(office)
+    office.desk.advance(1)
+    office.desk.account.fail("*", faults.reset(), times=8)
+    before = office.desk.clock.now()
+    expect_made(office)
+    assert office.desk.clock.now() - before >= timedelta(seconds=30)
+    office.desk.advance(1)
+    office.desk.account.stop()
+    answer = office.run()
+    assert (answer.code, office.listed()["trouble"]["code"]) == (3, "aws.no-network")
+
+
+def test_a_day_on_which_nothing_is_due_asks_nobody_for_anything(office: Office) -> None:
+    office.set()
+    asked = len(office.desk.account.records)
+    document = json.loads((office.desk.state_dir / renewals.FILE_NAME).read_text())
+    document["homes"][str(office.desk.home)][0]["as"] = "profile:that-went-away"
+    (office.desk.state_dir / renewals.FILE_NAME).write_text(json.dumps(document))
+    office.desk.advance(1)
+    assert (office.run().code, len(office.desk.account.records)) == (0, asked)
+    office.desk.advance(90)
+    expect_trouble(office, "signer.no-profile")
+
+
 def test_a_throttled_week_makes_nothing_and_the_day_after_it_does(office: Office) -> None:
     set_for_each_day(office)
     office.desk.account.fail("*", faults.throttled(), times=1_000_000)
@@ -231,6 +256,10 @@ def test_what_a_renewal_made_is_in_the_history_with_its_author_and_keeps_the_nam
         (office.in_file(), "current"),
     ]
     assert versions[1]["by"] == "renewal"
+    (rotation,) = office.desk.type("status", "--json").document["rotations"]
+    assert rotation["begun_by"] == "renewal"
+    assert "by a renewal" in office.desk.type("status").out
+    assert "by a renewal" in office.desk.type("report", "--offline").out
     assert office.renew("--off", "/office/nas").code == 0
 
 

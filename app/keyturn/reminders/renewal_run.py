@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
-from keyturn.model.errors import AppError, StateError, UsageError
+from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.text import _
 from keyturn.reminders.renewal_standing import RenewalStanding, stand, was_turned_on_again
@@ -23,12 +24,15 @@ from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.signers.choosing import opened_signer
 from keyturn.rotation.signers.who import THE_KEY, Kind, Who
 from keyturn.rotation.standing import GateClosed
-from keyturn.rotation.steps import BegunBy, Ending, OldKey, Result, Route, Step
+from keyturn.rotation.steps import BegunBy, Ending, OldKey, Result, Route, State, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey, take_survey
 from keyturn.rotation.whole_search import searching
 from keyturn.state import renewals
 from keyturn.state.renewals import Renewal, Trouble
+
+_NETWORK_COMES_WITHIN = timedelta(minutes=5)
+_LOOK_EVERY = 30.0  # seconds
 
 
 def signed_by(surroundings: Surroundings, who: str) -> Surroundings:
@@ -123,23 +127,34 @@ def _standing(surroundings: Surroundings, renewal: Renewal) -> RenewalStanding:
 
 def _one(surroundings: Surroundings, standing: RenewalStanding, *, at_once: bool) -> tuple[Did, Ending, Trouble | None]:
     began = surroundings.clock.now()
-    try:
-        did = _next(_Turn(signed_by(surroundings, standing.renewal.signer), standing, began, at_once))
-    except (Cancelled, StateError):
-        raise
-    except _Trouble as found:
-        waits = found.ending is Ending.WAITING
-        problem = found.problem
-        message = problem.message if isinstance(problem, GateClosed) else str(problem)
-        return Did.TROUBLE, found.ending, Trouble(began, problem.code, found.title, message, waits)
-    except AppError as error:
-        title = _("The renewal of {key} could not go on").format(key=standing.renewal.key.masked)
-        return Did.TROUBLE, Ending.WAITING, Trouble(began, error.code, title, str(error), waits=True)
-    # What stood in the way is tried again each time, so it is over now.
-    return did, Ending.DONE, None
+    while True:
+        try:
+            # What stood in the way is tried again each time, so it is over where that goes well.
+            return _next(_Turn(surroundings, standing, began, at_once)), Ending.DONE, None
+        except (Cancelled, StateError):
+            raise
+        except _Trouble as found:
+            trouble = found
+        except AppError as error:
+            title = _("The renewal of {key} could not go on").format(key=standing.renewal.key.masked)
+            trouble = _Trouble(title, error, Ending.WAITING)
+        too_late = surroundings.clock.now() - began >= _NETWORK_COMES_WITHIN
+        untouched = _standing(surroundings, standing.renewal) == standing
+        if at_once or too_late or not untouched or not _may_come(trouble.problem):
+            break
+        surroundings.cancel.check()
+        surroundings.clock.sleep(_LOOK_EVERY)
+    problem, waits = trouble.problem, trouble.ending is Ending.WAITING
+    message = problem.message if isinstance(problem, GateClosed) else str(problem)
+    return Did.TROUBLE, trouble.ending, Trouble(began, problem.code, trouble.title, message, waits)
 
 
-@dataclass(frozen=True, slots=True)
+def _may_come(problem: AppError) -> bool:
+    """Return whether the network may only not be there yet: a missed run begins as soon as the computer wakes."""
+    return isinstance(problem, AwsError) and problem.fault in {AwsFault.NO_NETWORK, AwsFault.NO_ANSWER}
+
+
+@dataclass
 class _Turn:
     """One renewal's turn in a run.
 
@@ -147,10 +162,15 @@ class _Turn:
         at_once: a person wants it now.
     """
 
-    surroundings: Surroundings
+    unsigned: Surroundings
     standing: RenewalStanding
     now: datetime
     at_once: bool
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """With whoever makes the change, who is not asked for where nothing is to be done."""
+        return signed_by(self.unsigned, self.renewal.signer)
 
     @property
     def renewal(self) -> Renewal:
@@ -267,8 +287,8 @@ def _made(turn: _Turn) -> Did:
     options = Options(route=Route.SAME_USER, watch_days=renewal.watch_days, off_days=renewal.grace_days)
     result = conductor.rotate(surroundings, make_plan(surroundings, survey, found, options), BegunBy.RENEWAL)
     if result.rotation is None:
-        # Nothing began, so nobody has to look at anything: it is tried again.
-        result = replace(result, ending=Ending.WAITING)
+        # Nothing began, so nobody has to look at anything.
+        result = replace(result, state=State.WAITING)
     if result.rotation is None or result.problem is not None or result.step is not Step.WATCH:
         raise _trouble(title, result)
     return Did.MADE
@@ -318,7 +338,8 @@ def why_never(found: FoundKey) -> str:
 
 
 def _trouble(title: str, result: Result) -> _Trouble:
-    ending = Ending.WAITING if result.ending is Ending.DONE else result.ending
+    # A rotation that waits as before needs nobody to look at it: the next run tries again.
+    ending = Ending.WAITING if result.ending is Ending.DONE or result.state is State.WAITING else result.ending
     problem = result.problem
     if problem is None:
         awaited: Sequence[str] = [one.title for one in result.awaiting]

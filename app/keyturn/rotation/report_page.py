@@ -170,7 +170,7 @@ def _story(story: RotationStory, home: Path) -> Markup:
         (_("old key"), decision.key.masked),
         (_("new key"), _("none yet") if result.new_access_key_id is None else result.new_access_key_id.masked),
         (_("way out"), words.route(decision.route)),
-        (_("begun"), words.moment(story.rotation.started)),
+        (_("begun"), words.begun(story.rotation)),
         (_("last step"), words.moment(story.rotation.updated)),
     )
     badge = tag("span", state, class_=f"badge {_STATE_TONES.get(result.state, 'bad')}")

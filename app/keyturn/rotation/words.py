@@ -13,7 +13,7 @@ from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, LastUse, PrincipalKind
 from keyturn.model.text import _, plural
 from keyturn.rotation.advice import Advice
-from keyturn.rotation.steps import Result, Route, State, Step
+from keyturn.rotation.steps import BegunBy, Result, Route, State, Step
 
 if TYPE_CHECKING:
     from keyturn.rotation.record import Rotation
@@ -55,6 +55,12 @@ def last_used(use: LastUse | None, now: datetime) -> str:
 def moment(at: datetime) -> str:
     """A moment in the person's own time zone, to the minute."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def begun(rotation: Rotation) -> str:
+    """When a rotation began, and that nobody was there where nobody was."""
+    at = moment(rotation.started)
+    return _("{moment}, by a renewal").format(moment=at) if rotation.begun_by is BegunBy.RENEWAL else at
 
 
 def weekday(at: datetime) -> str:

@@ -319,6 +319,7 @@ def _of_rotation(rotation: Rotation, result: Result) -> dict[str, Any]:
         "state": result.state.value,
         "awaiting": of_awaited((*result.awaiting, *result.said)),
         "started": rotation.started.isoformat(),
+        "begun_by": rotation.begun_by.value,
         "updated": rotation.updated.isoformat(),
     }
 

@@ -101,7 +101,7 @@ def _rotation(rotation: Rotation, result: Result) -> list[Line]:
         (_("old key"), decision.key.masked),
         (_("new key"), _("none yet") if new_key is None else new_key.masked),
         (_("way out"), words.route(decision.route)),
-        (_("begun"), words.moment(rotation.started)),
+        (_("begun"), words.begun(rotation)),
         (_("last step"), words.moment(rotation.updated)),
     ]
     rows = [[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts if fact]
