@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -56,6 +57,21 @@ def expect_made(office: Office) -> None:
     answer = office.run()
     assert [one["did"] for one in answer.document["ran"]] == ["made"], answer.out + answer.err
     assert (answer.code, office.listed()["trouble"]) == (0, None)
+
+
+def make_due(office: Office) -> None:
+    """Let the days be over without moving the clock, which another process does not share."""
+    path, home = office.desk.state_dir / renewals.FILE_NAME, office.desk.home
+    (renewal,) = renewals.load(path.parent, home)
+    document = json.loads(path.read_text())
+    document["homes"][str(home)][0]["since"] = str(renewal.since - timedelta(days=91))
+    path.write_text(json.dumps(document))
+
+
+def awaited(office: Office) -> list[dict[str, Any]]:
+    """What the only rotation waits for."""
+    (rotation,) = office.desk.type("status", "--json").document["rotations"]
+    return list(rotation["awaiting"])
 
 
 def use(office: Office, pair: KeyPair) -> None:
@@ -128,10 +144,7 @@ def test_a_locked_keychain_makes_nothing(
 ) -> None:
     office.set()
     folder, home = office.desk.state_dir, office.desk.home
-    (renewal,) = renewals.load(folder, home)
-    document = json.loads((folder / renewals.FILE_NAME).read_text())
-    document["homes"][str(home)][0]["since"] = str(renewal.since - timedelta(days=91))
-    (folder / renewals.FILE_NAME).write_text(json.dumps(document))
+    make_due(office)
     where = ("--endpoint-url", office.desk.endpoint_url, "--home", str(home), "--state-dir", str(folder), "--json")
     environment = {**os.environ, **locked_keychain}
     ran = subprocess.run(
@@ -241,6 +254,34 @@ def test_a_lost_answer_of_aws_leaves_no_key_behind_and_the_next_run_ends_it(offi
     assert office.in_file() == office.key
     assert office.listed()["trouble"] is not None
     assert len(office.keys()) <= 2
+
+
+@pytest.mark.parametrize("action", ["iam:CreateAccessKey", "s3:AbortMultipartUpload"])
+def test_a_run_that_is_killed_is_ended_by_the_next_one(office: Office, action: str) -> None:
+    office.set("--watch-days", "1", "--delete")
+    make_due(office)
+    met = office.desk.account.fail(action, faults.hang_after(60))
+    where = ("--endpoint-url", office.desk.endpoint_url, "--home", str(office.desk.home))
+    options = ("--state-dir", str(office.desk.state_dir), "--secrets", "file")
+    command = [sys.executable, "-m", "keyturn", "renew", "--due", *where, *options]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
+        while not met.met:
+            assert killed.poll() is None
+            time.sleep(0.05)
+        killed.kill()
+    office.desk.account.faults.clear()
+    assert office.listed()["state"] == "stopped"
+    office.desk.advance(1)
+    if action == "iam:CreateAccessKey":
+        # A key of another person's user that nobody holds is nobody's to remove by guessing.
+        expect_trouble(office, "key.undecided")
+        (item,) = [one["item"] for one in awaited(office) if one["item"].startswith("remove-")]
+        assert office.desk.type("done", item, "--json").code == 0
+    assert [one["did"] for one in office.run().document["ran"]] == ["carried-on"]
+    renewal = office.listed()
+    assert (renewal["state"], renewal["last"]["result"], renewal["key"]) == ("under-way", "made", office.in_file())
+    assert set(office.keys()) == {office.key, office.in_file()}
+    assert office.in_file() != office.key
 
 
 def test_what_a_renewal_made_is_in_the_history_with_its_author_and_keeps_the_name(office: Office) -> None:
