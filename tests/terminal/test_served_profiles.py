@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from keyturn.clients.served_commands import asked_of_keyturn
+from keyturn.practice.sample_buckets import OFFICE, REPOSITORY_PREFIX, furnish_office
+from keyturn.practice.sample_repository import REPOSITORY_PASSWORD
 
 from .conftest import Desk
 
@@ -98,6 +100,23 @@ def test_it_is_found_proved_rotated_and_put_back_without_a_change_of_any_file(
     assert desk.type("turn-off", NAS, "--yes", "--search-scope", "none").code == 0
     works()
     assert [path.read_bytes() for path in files] == before
+
+
+def test_restic_takes_its_key_from_the_profile(small_desk: Desk, required_program: Callable[[str], Path]) -> None:
+    restic = str(required_program("restic"))
+    furnish_office(small_desk.account)
+    write_served(small_desk)
+    repository = f"s3:{small_desk.endpoint_url}/{OFFICE}/{REPOSITORY_PREFIX}"
+    done = subprocess.run(
+        [restic, "-r", repository, "--no-cache", "--no-lock", "snapshots"],
+        env={**environment(small_desk), "AWS_PROFILE": "nas", "RESTIC_PASSWORD": REPOSITORY_PASSWORD},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    used = small_desk.account.log.signed_with(small_desk.old.access_key_id)
+    assert any(one.resource.startswith(OFFICE) for one in used)
 
 
 def test_a_profile_that_gets_no_key_is_told(small_desk: Desk) -> None:
