@@ -58,6 +58,19 @@ def test_the_steps_name_the_new_key_once_there_is_one(office: Office) -> None:
     assert any(result.new_access_key_id.value in step for step in item.steps)
 
 
+def test_a_password_managers_step_names_the_script_that_asks_it_also_after_a_restart(office: Office) -> None:
+    script = office.write(
+        "bin/nightly",
+        "#!/bin/sh\nexport AWS_ACCESS_KEY_ID=$(pass show aws/id)\nrestic -r s3:s3.example.net/b backup ~\n",
+    )
+    (planned,) = (one for one in office.plan(Route.SCOPED_USER).as_json()["by_hand"] if "password" in one["item"])
+    assert any(str(script) in step for step in planned["steps"])
+
+    office.rotate(Route.SCOPED_USER)
+    (awaited,) = (one for one in conductor.carry_on(office.start(), None).awaiting if "password" in one.item)
+    assert any(str(script) in step for step in awaited.steps)
+
+
 def test_a_program_that_the_person_names_joins_with_its_bucket(office: Office) -> None:
     office.account.create_bucket("nas-backup", region="eu-central-1")
     plan = office.plan(Route.SCOPED_USER, also=("hyper-backup",), buckets=("nas-backup",))

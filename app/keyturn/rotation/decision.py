@@ -65,12 +65,14 @@ class ByHand:
         places: where it was read to hold the old key, without their secrets; empty where Keyturn cannot look into it.
         targets: the buckets that the new key has to reach for it.
         known: it holds the old key, as was read or as the person said; else the person is asked.
+        named_in: the files that take the key from it, such as a script that asks a password manager.
     """
 
     client: str
     places: tuple[Place, ...]
     targets: tuple[Target, ...]
     known: bool
+    named_in: tuple[str, ...] = ()
 
 
 class WhyReached(StrEnum):

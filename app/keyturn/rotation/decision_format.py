@@ -83,6 +83,7 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
                 "places": [place_written(place) for place in one.places],
                 "targets": _targets_written(one.targets),
                 "known": one.known,
+                **({"named_in": list(one.named_in)} if one.named_in else {}),
             }
             for one in decision.by_hand
         ],
@@ -194,6 +195,7 @@ def _by_hand(fields: Fields) -> ByHand:
         places=tuple(replace(one, editable=False) for one in fields.get("places", listed(whole_object(read_place)))),
         targets=fields.get("targets", listed(_target)),
         known=fields.get("known", truth),
+        named_in=fields.get_if_there("named_in", listed(text), ()),
     )
 
 

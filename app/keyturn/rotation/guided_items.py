@@ -147,7 +147,9 @@ def _item(
 
 
 def _where(program: ByHand) -> list[str]:
-    """Where the pair stands in the files of nobody's, each of which a person opens."""
+    """Where the pair stands in the files of nobody's, each of which a person opens; and who asks a password manager."""
+    if program.named_in:
+        return [_("{path} names the entry.").format(path=path) for path in program.named_in]
     if program.client != FILE:
         return []
     return [_("Open {path} ({locator}).").format(path=one.path, locator=one.locator) for one in program.places]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keyturn.clients.guide import FILE, guide_named
+from keyturn.clients.guide import FILE, PASSWORD_MANAGER, guide_named
 from keyturn.clients.guided import BLIND_SPOT
 from keyturn.clients.registry import clients_called
 from keyturn.model.errors import UsageError
@@ -33,9 +33,14 @@ def programs_by_hand(
     for place in places:
         held.setdefault(place.client if guide_named(place.client) else FILE, []).append(place)
     known = [_known(name, found, given) for name, found in held.items()]
-    unseen = dict.fromkeys(one.client for one in problems if one.code == BLIND_SPOT)
-    asked = (name for name in unseen if name not in held and (not options.only or name in options.only))
-    return [*known, *(ByHand(name, (), given, known=False) for name in asked)]
+    unseen: dict[str, dict[str, None]] = {}
+    for one in problems:
+        if one.code == BLIND_SPOT:
+            named_in = unseen.setdefault(one.client, {})
+            if one.client == PASSWORD_MANAGER and one.path is not None:
+                named_in[str(one.path)] = None
+    asked = ((name, at) for name, at in unseen.items() if name not in held and name in (options.only or unseen))
+    return [*known, *(ByHand(name, (), given, known=False, named_in=tuple(at)) for name, at in asked)]
 
 
 def is_by_hand(place: Place) -> bool:
