@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -270,13 +272,23 @@ def test_a_key_whose_answer_was_lost_is_found_and_removed_and_another_made(
     assert office.account.accepts(pair_of(colleague, made))
 
 
-def test_a_user_whose_making_was_not_answered_is_removed_although_iam_does_not_know_it_yet(tmp_path: Path) -> None:
+def test_a_user_that_iam_made_a_moment_before_the_kill_is_removed_although_it_is_not_found_yet(tmp_path: Path) -> None:
+    class Cut(Aws):
+        def ask(self, signer: KeyPair, service: str, operation: str, *rest: Any, **more: Any) -> Any:  # noqa: ANN401
+            answer = super().ask(signer, service, operation, *rest, **more)
+            if operation == "CreateUser":
+                raise Killed
+            return answer
+
     with opened_office(tmp_path, lag=Lag(user=8)) as office:
         colleague = with_colleague(office)
-        office.account.fail("iam:CreateUser", faults.dropped_answer(), times=9)
-        with pytest.raises(AwsError):
-            make(colleague)
-        assert "iam:CreateUser" in office.account.log.actions()
+        aws = Cut(
+            AwsSettings(endpoint_url=office.url), lambda use: None, now=office.clock.now, sleep=office.clock.sleep
+        )
+        with pytest.raises(Killed):
+            make(colleague, replace(office.start(), aws=aws))
+        assert len(keepers_at_aws(office)) == 1
+        remove(colleague)
         assert keepers_at_aws(office) == []
         assert memory.load(office.memory) is None
 

@@ -46,7 +46,7 @@ def test_a_profile_that_is_not_there_is_told_and_nothing_begins(small_desk: Desk
     answer = small_desk.type(*command, small_desk.old.access_key_id.value, "--as", "profile:nobody", "--json")
     assert answer.code == 2
     assert answer.lines[-1]["problem"]["code"] == "signer.no-profile"
-    assert small_desk.type("status", "--json").document == {"rotations": []}
+    assert small_desk.type("status", "--json").document["rotations"] == []
 
 
 @pytest.mark.usefixtures("admin")
