@@ -16,7 +16,6 @@ from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, ta
 from keyturn.clients.rclone_remotes import Remotes, Settings, is_remote_name
 from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
-from keyturn.computer.programs import find_program
 from keyturn.edits import ini, rclone_encryption
 from keyturn.edits.files import FileContent, read_file
 from keyturn.model.errors import FileError
@@ -187,6 +186,8 @@ class Rclone(Client):
 
 def config_paths(computer: Computer) -> tuple[Path, ...]:
     """Return rclone's configuration files in its own order; it reads the first that exists (research/clients.md 4)."""
+    from keyturn.computer.programs import find_program  # starts programs as well, which a look does not
+
     environment, home = computer.environment, computer.home
     paths: list[Path] = []
     if named := environment.get("RCLONE_CONFIG"):
