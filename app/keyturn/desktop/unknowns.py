@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ class UnreadNode:
     may_hold: tuple[AccessKeyId, ...]
 
 
-@dataclass(frozen=True)  # without slots: its cells are made once
+@dataclass(frozen=True, slots=True)
 class UnreadRow:
     """The same file as a row of the list."""
 
@@ -45,7 +44,7 @@ class UnreadRow:
     key: None = None
     state: LineState = LineState.UNKNOWN
 
-    @cached_property
+    @property
     def cells(self) -> tuple[str, ...]:
         """What the list says of it, in the order of `Row.cells`."""
         unknown = LineState.UNKNOWN.word

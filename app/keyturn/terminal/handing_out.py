@@ -178,7 +178,8 @@ def _found(asked: _Asked, clock: Clock) -> HandedOut:
 def _refused(asked: _Asked, error: AppError) -> Exit:
     """Say why there is no key in one sentence, which the program that asked shows or writes into its log."""
     title = error.title.removesuffix(".")
-    sys.stderr.write(_("keyturn: no key for {name}: {why}.").format(name=asked.name, why=title) + "\n")
+    sentence = _("keyturn: no key for {name}: {why}.").format(name=asked.name, why=title)
+    sys.stderr.write(f"{sentence}\n")
     if error.code == "keychain.locked":
         return Exit.WAITING
     gone = error.code in {"key.off", "secret.gone"}
