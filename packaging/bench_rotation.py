@@ -28,7 +28,7 @@ from keyturn.state.journal import Journal
 from keyturn.state.secrets import MemorySecrets
 
 ROUND_TRIP = 0.08  # seconds, as from a home to a region on the same continent
-# Three good answers in a row over five seconds: no rotation can be faster (DESIGN.md, prove).
+# Three good answers in a row over five seconds: no rotation can be faster (ARCHITECTURE.md, "The rotation").
 FLOOR = 5.0
 
 

@@ -1,6 +1,6 @@
 """What holds for every test: strict about logs and skips, alone with a made-up home, and off the network.
 
-The idea that an unexpected warning fails the test is qutebrowser's (research/anchors.md 2.3).
+The idea that an unexpected warning fails the test is qutebrowser's (facts/anchors.md 2.3).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from keyturn.rotation.location import Location
 
 
-_STOPPED = 4  # DESIGN.md, exit codes
+_STOPPED = 4  # ARCHITECTURE.md, "Exit codes"
 
 
 def main() -> int:

@@ -130,7 +130,7 @@ def test_trouble_is_told_by_its_kind(
 def test_a_denial_means_the_right_at_s3_and_the_key_itself_at_sts(
     account: PracticeAccount, root: KeyPair, aws: Aws, target: S3Target
 ) -> None:
-    # GetCallerIdentity needs no right (research/aws.md A1): AWS's documentation has this answer for inactive keys.
+    # GetCallerIdentity needs no right (facts/aws.md A1): AWS's documentation has this answer for inactive keys.
     account.fail("*", faults.refused(403, "AccessDenied"), times=9)
     for question, meaning in (("sts", AwsFault.UNKNOWN_KEY), ("list", AwsFault.DENIED)):
         with pytest.raises(AwsError) as caught:
@@ -198,7 +198,7 @@ def test_a_signature_that_is_too_old_is_about_the_clock_and_not_about_the_secret
 # ── The table ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-# Every code of research/aws.md A7 7.1, and those of A1 to A5 that S3 and IAM answer with.
+# Every code of facts/aws.md A7 7.1, and those of A1 to A5 that S3 and IAM answer with.
 _EVERY_CODE = {
     AwsFault.UNKNOWN_KEY: "InvalidClientTokenId InvalidAccessKeyId",
     AwsFault.WRONG_SECRET: "SignatureDoesNotMatch",

@@ -1,4 +1,4 @@
-"""The database of Arq 6 and 7, made as Arq 7.44 makes it; S3's rows are inferred (research/arq.md 1.2)."""
+"""The database of Arq 6 and 7, made as Arq 7.44 makes it; S3's rows are inferred (facts/arq.md 1.2)."""
 
 from __future__ import annotations
 

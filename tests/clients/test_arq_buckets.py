@@ -1,4 +1,4 @@
-"""Names and layouts of Arq's buckets, of every era (research/arq.md 1.7 and 4.4)."""
+"""Names and layouts of Arq's buckets, of every era (facts/arq.md 1.7 and 4.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`arqc`, stood in for by a script that answers as the real one does (research/arq.md 3). No Mac is at hand."""
+"""`arqc`, stood in for by a script that answers as the real one does (facts/arq.md 3). No Mac is at hand."""
 
 from __future__ import annotations
 

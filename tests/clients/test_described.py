@@ -50,7 +50,7 @@ def test_every_program_has_a_sample_and_says_where_its_facts_come_from(program: 
     assert not program.description.keys or any(
         f'client = "{program.name}"' in path.read_text() for path in HERE.glob("described/*/sample.toml")
     )
-    assert all(re.match(r"https://|research/", source) for source in program.description.sources)
+    assert all(re.match(r"https://|facts/", source) for source in program.description.sources)
 
 
 @pytest.mark.parametrize("program", described_programs(), ids=lambda program: program.name)

@@ -42,7 +42,7 @@ def test_every_step_can_be_said_and_ends_like_a_sentence(guide: Guide) -> None:
 
 def test_no_label_and_no_guide_lacks_its_source(guide: Guide) -> None:
     for source in (*guide.sources, *(label.source for label in guide.labels.values())):
-        assert source.startswith(("https://", "research/", "DESIGN.md")), source
+        assert source.startswith(("https://", "facts/", "ARCHITECTURE.md")), source
 
 
 def test_what_would_do_harm_and_how_one_knows_that_it_worked_is_said_of_each(guide: Guide) -> None:

@@ -1,4 +1,4 @@
-"""The import borders in pyproject.toml are DESIGN's table of rooms, no more and no less."""
+"""The import borders in pyproject.toml are ARCHITECTURE.md's table of rooms, no more and no less."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 _TOP = Path(__file__).parents[2]
 
-# DESIGN.md's table, written down a second time: who may import which room, and which libraries live in which room.
+# The table of rooms, written down a second time: who may import which room, and which libraries live in which room.
 _MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "edits": {"model"},

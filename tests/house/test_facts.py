@@ -16,7 +16,7 @@ _KINDS = {".md", ".py", ".spec", ".toml", ".yml"}
 # `facts/aws.md A5`, `facts/clients.md 3 and 5`, `facts/peers.md A, "Others"`, `facts/field-reports.md, kopia#2693`.
 _SECTION = r"(?:[A-Z]\d*|\d+)(?:\.\d+)*(?!\w)"
 _CITATION = re.compile(
-    rf"\b(?:research|facts)/ ?(?P<file>[a-z-]+\.md)"
+    rf"\bfacts/ ?(?P<file>[a-z-]+\.md)"
     rf"(?P<sections>(?:,? (?:and |to |section )*{_SECTION})*)"
     r"(?:, (?:\"(?P<quoted>[^\"]+)\"|(?P<issue>[\w./-]+#\d+)|(?P<words>[A-Z][\w ]+)(?=[\").\];,:]|$)))?"
 )
@@ -60,6 +60,19 @@ def _files() -> list[Path]:
 def test_each_citation_leads_to_a_section_that_is_there() -> None:
     lost = {str(path.relative_to(_TOP)): _unresolved(path.read_text(encoding="utf-8")) for path in _files()}
     assert {path: citations for path, citations in lost.items() if citations} == {}
+
+
+def test_each_citation_of_the_architecture_names_a_heading_that_is_there() -> None:
+    headings = re.findall(r"^#+ (.+)$", _read(_TOP / ".github" / "ARCHITECTURE.md"), re.MULTILINE)
+    cited = re.compile(r"ARCHITECTURE\.md, \"([^\"]+)\"")
+    found = {words: path for path in _files() for words in cited.findall(_WRAPPED.sub(" ", _read(path)))}
+    assert len(found) > 3
+    assert {words: path.name for words, path in found.items() if words not in headings} == {}
+
+
+def test_nothing_is_cited_that_is_not_in_the_repository() -> None:
+    outside = re.compile(r"\bDESIGN\b|(?<![\w/])research/")
+    assert [path.name for path in _files() if outside.search(_read(path))] == []
 
 
 def test_the_documents_refer_to_each_other_and_to_sections_that_are_there() -> None:

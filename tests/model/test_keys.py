@@ -24,7 +24,7 @@ def test_other_text_is_no_key_id(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("key", "account"),
-    [  # research/aws.md A1: vectors, and two that must be refused
+    [  # facts/aws.md A1: vectors, and two that must be refused
         ("ASIAY34FZKBOKMUTVV7A", "609629065308"),
         ("ASIAQNZGKIQY56JQ7WML", "029608264753"),
         ("AKIARZPUZDIKGB2VALC4", "123456789012"),

@@ -1,4 +1,4 @@
-"""What goes wrong on order, and what a program sees of it (research/aws.md 0.3, 7.1, B5)."""
+"""What goes wrong on order, and what a program sees of it (facts/aws.md 0.3, 7.1, B5)."""
 
 from __future__ import annotations
 

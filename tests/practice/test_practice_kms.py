@@ -1,4 +1,4 @@
-"""The KMS of the practice account, and what S3 says of the keys under which objects lie (research/aws.md A5)."""
+"""The KMS of the practice account, and what S3 says of the keys under which objects lie (facts/aws.md A5)."""
 
 from __future__ import annotations
 

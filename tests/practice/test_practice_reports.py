@@ -1,4 +1,4 @@
-"""The credential report and the policy simulator of the practice account (research/aws.md A3, A5)."""
+"""The credential report and the policy simulator of the practice account (facts/aws.md A3, A5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The root user of the practice account is what AWS's root user is (research/aws.md A1, A2)."""
+"""The root user of the practice account is what AWS's root user is (facts/aws.md A1, A2)."""
 
 from __future__ import annotations
 

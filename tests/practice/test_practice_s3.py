@@ -1,4 +1,4 @@
-"""The buckets of the practice account behave as AWS's (research/aws.md A5, B2, B3)."""
+"""The buckets of the practice account behave as AWS's (facts/aws.md A5, B2, B3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where AWS's behaviour is unknown, the practice account can be either way (research/aws.md C)."""
+"""Where AWS's behaviour is unknown, the practice account can be either way (facts/aws.md C)."""
 
 from __future__ import annotations
 

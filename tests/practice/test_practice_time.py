@@ -1,4 +1,4 @@
-"""Changes spread slowly in the practice account, and uses are counted as AWS counts them (research/aws.md A3, A4)."""
+"""Changes spread slowly in the practice account, and uses are counted as AWS counts them (facts/aws.md A3, A4)."""
 
 from __future__ import annotations
 

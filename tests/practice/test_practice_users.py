@@ -1,4 +1,4 @@
-"""IAM users of the practice account: names, policies, limits, and who may do what (research/aws.md A6, 7.1)."""
+"""IAM users of the practice account: names, policies, limits, and who may do what (facts/aws.md A6, 7.1)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Real rclone, restic, s3cmd and aws read and write through the practice account, with signatures checked.
 
-As root, and as a user with the policy that Keyturn writes (research/clients.md 2, 19).
+As root, and as a user with the policy that Keyturn writes (facts/clients.md 2, 19).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where nobody knows what AWS does, the practice account can be either way, and a rotation ends well with both.
 
-The unknowns are those of research/aws.md section C and its every [?] that a program without a browser can meet.
+The unknowns are those of facts/aws.md section C and its every [?] that a program without a browser can meet.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from keyturn.rotation.steps import By, Ending, Route, State
 
 from .conftest import Office, opened_office
 
-# C2, C3, C4, C5, C7, C8; and what research/clients.md 20 leaves open.
+# C2, C3, C4, C5, C7, C8; and what facts/clients.md 20 leaves open.
 SWITCHES: list[dict[str, bool | str]] = [
     {},
     {"inactive_is_denied": True},

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LONG = 120.0  # seconds
 READ_TIMEOUT = 0.5  # seconds until an answer counts as lost, so that a hanging AWS need not be waited for
 
-# What the network and AWS can do to one request (research/aws.md A7 7.1).
+# What the network and AWS can do to one request (facts/aws.md A7 7.1).
 AWS_FAULTS: Mapping[str, tuple[Callable[[], Fault], int]] = {
     "throttled": (faults.throttled, 1),
     "throttled-on-and-on": (faults.throttled, 10_000),

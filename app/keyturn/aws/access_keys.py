@@ -1,7 +1,7 @@
 """The access keys of one owner: list, last use, create, turn off and on, delete.
 
 Without a user name, IAM takes the owner from the key that signs: that is how root's keys are managed
-(research/aws.md A2).
+(facts/aws.md A2).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, LastUse, Secret
 
-# Other statuses exist (`Expired`); none of them is active (research/aws.md A2).
+# Other statuses exist (`Expired`); none of them is active (facts/aws.md A2).
 _STATUSES = {"Active": KeyStatus.ACTIVE, "Inactive": KeyStatus.INACTIVE}
 
 
@@ -40,7 +40,7 @@ class NewKey:
 def list_keys(aws: Aws, signer: KeyPair, user_name: str | None) -> tuple[ListedKey, ...]:
     """Return all access keys of `user_name`, or of the signer's owner where it is None, inactive ones too.
 
-    There can be more than two (research/peers.md C27).
+    There can be more than two (facts/peers.md C27).
 
     Raises:
         AwsError: NOT_FOUND where there is no such user.
@@ -65,7 +65,7 @@ def list_keys(aws: Aws, signer: KeyPair, user_name: str | None) -> tuple[ListedK
 def last_use(aws: Aws, signer: KeyPair, key: AccessKeyId) -> LastUse:
     """Return the last use of `key` that AWS recorded; `date` is None where there was none since April 2015.
 
-    Ask this before anything else is signed with `key`: our own use becomes its last use (research/aws.md A3).
+    Ask this before anything else is signed with `key`: our own use becomes its last use (facts/aws.md A3).
 
     Raises:
         AwsError: DENIED where the signer may not ask; then the last use is unknown, not "never".
@@ -80,7 +80,7 @@ def last_use(aws: Aws, signer: KeyPair, key: AccessKeyId) -> LastUse:
 def create_key(aws: Aws, signer: KeyPair, user_name: str | None) -> NewKey:
     """Make a new access key for `user_name`, or for the signer's owner where it is None. Sent exactly once.
 
-    A repeated request makes a second key and loses the first one's secret (research/aws.md 0.3, measured).
+    A repeated request makes a second key and loses the first one's secret (facts/aws.md 0.3, measured).
 
     Raises:
         AwsError: LIMIT where there are two already. Where `outcome_unknown`, a key may exist whose secret is lost:
@@ -99,7 +99,7 @@ def create_key(aws: Aws, signer: KeyPair, user_name: str | None) -> NewKey:
 
 
 def set_status(aws: Aws, signer: KeyPair, key: AccessKeyId, *, active: bool, user_name: str | None) -> None:
-    """Turn `key` on or off. A key may turn itself off, and cannot turn itself on again (research/aws.md A2).
+    """Turn `key` on or off. A key may turn itself off, and cannot turn itself on again (facts/aws.md A2).
 
     Raises:
         AwsError: NOT_FOUND where the owner has no such key.

@@ -73,6 +73,6 @@ def _list(
 ) -> Mapping[str, Any]:
     owned = {"Bucket": bucket, "ExpectedBucketOwner": account}
     answer = aws.ask(signer, "s3", "ListObjectsV2", {**owned, **parameters}, region=region)
-    if "IsTruncated" not in answer:  # an empty 200 of somebody else parses as an empty bucket (research/aws.md A7)
+    if "IsTruncated" not in answer:  # an empty 200 of somebody else parses as an empty bucket (facts/aws.md A7)
         raise not_aws()
     return answer

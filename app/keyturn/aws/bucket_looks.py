@@ -123,7 +123,7 @@ def _listed(aws: Aws, signer: KeyPair, bucket: str, account: str) -> _Listing | 
         for _page in range(_PAGES):
             asked = {"Bucket": bucket, "ExpectedBucketOwner": account, **more}
             answer = aws.ask(signer, "s3", "ListObjectsV2", asked, region=region)
-            if "IsTruncated" not in answer:  # an empty 200 of somebody else (research/aws.md A7)
+            if "IsTruncated" not in answer:  # an empty 200 of somebody else (facts/aws.md A7)
                 raise not_aws()
             objects += answer.get("Contents") or []
             complete = not answer["IsTruncated"]

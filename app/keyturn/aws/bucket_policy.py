@@ -1,4 +1,4 @@
-"""What a bucket's own policy refuses: to the old key, to the new one, or perhaps (research/aws.md A5).
+"""What a bucket's own policy refuses: to the old key, to the new one, or perhaps (facts/aws.md A5).
 
 A Deny is read for two callers. What it says of the network or of headers is the same for both; what it says of who is
 asking is not, and lets root through where it stops a user.
@@ -183,7 +183,7 @@ def _is_meant(statement: Mapping[str, Any], caller: Caller) -> Truth:
         names = _principals(statement["NotPrincipal"])
         if caller.arn in names:
             return Truth.NO
-        # Whether root's ARN here exempts the whole account is told in two ways (research/field-reports.md).
+        # Whether root's ARN here exempts the whole account is told in two ways (facts/field-reports.md).
         return Truth.UNKNOWN if names & {caller.root_arn, caller.account} else Truth.YES
     names = _principals(statement.get("Principal"))
     # The account, as its number or as root's ARN, means everybody in it where it is denied something (aws.md A5).

@@ -1,4 +1,4 @@
-"""What is known of a bucket before a new key is made for it (research/aws.md A5, step 1 of the ladder)."""
+"""What is known of a bucket before a new key is made for it (facts/aws.md A5, step 1 of the ladder)."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def region_of(aws: Aws, signer: KeyPair, bucket: str) -> str | None:
 def _region(aws: Aws, signer: KeyPair, owned: Mapping[str, str], configured: str | None) -> tuple[str | None, bool]:
     """Where the bucket is, and whether the signer may list it.
 
-    S3 tells the region in a header whatever the permission (research/aws.md A5). The answer proves nothing else.
+    S3 tells the region in a header whatever the permission (facts/aws.md A5). The answer proves nothing else.
     """
     try:
         answer = aws.ask(signer, "s3", "HeadBucket", owned, region=configured)
@@ -238,7 +238,7 @@ def _encryption(aws: Aws, signer: KeyPair, answer: Mapping[str, Any], account: s
     named = [
         default.get("KMSMasterKeyID") for default in defaults if default.get("SSEAlgorithm", "").startswith("aws:kms")
     ]
-    # Without a name it is the AWS managed key, which needs no rights of the user's own (research/aws.md A5).
+    # Without a name it is the AWS managed key, which needs no rights of the user's own (facts/aws.md A5).
     if not named or not named[0]:
         return Encryption()
     found = kms_key(aws, signer, str(named[0]), account, region)

@@ -1,4 +1,4 @@
-"""Why AWS did not allow a request: which policy refused it, and so who can change that (research/aws.md A7 7.1)."""
+"""Why AWS did not allow a request: which policy refused it, and so who can change that (facts/aws.md A7 7.1)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PolicyKind(StrEnum):
     ENDPOINT = "VPC endpoint policy"
 
 
-# AWS renews it under new names: …Quarantine, …QuarantineV2, V3, V4 (field reports, "What changed at AWS").
+# AWS renews it under new names: …Quarantine, …QuarantineV2, V3, V4 (facts/field-reports.md, "What changed at AWS").
 _QUARANTINE = "AWSCompromisedKeyQuarantine"
 _PERMISSION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9*]+)(?: on resource: \"?([^\s\"]+))?")
 _KINDS = "|".join(re.escape(kind.value) for kind in PolicyKind)

@@ -1,4 +1,4 @@
-"""The one table from everything AWS, botocore and the network can do wrong to an `AwsError` (research/aws.md A7 7.1).
+"""The one table from everything AWS, botocore and the network can do wrong to an `AwsError` (facts/aws.md A7 7.1).
 
 `speaking_to_aws` goes around each request, so that no exception of botocore leaves this room. Its exceptions may quote
 a whole answer, and the answer to CreateAccessKey holds a secret: they are dropped, never chained.
@@ -21,7 +21,7 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 
-# Signatures older or younger than this are refused at STS and IAM; S3 allows 15 minutes (research/aws.md A7 7.1).
+# Signatures older or younger than this are refused at STS and IAM; S3 allows 15 minutes (facts/aws.md A7 7.1).
 _CLOCK_TOLERANCE = timedelta(minutes=5)
 
 # An answer of AWS names its request in one of these headers.
@@ -281,8 +281,8 @@ def _fault(code: str, status: int, words: str, ahead: timedelta | None, request:
         if late or (ahead is not None and abs(ahead) > _CLOCK_TOLERANCE):
             return AwsFault.CLOCK
     if fault is AwsFault.DENIED and request.operation == "GetCallerIdentity":
-        # It needs no permission and works under an explicit deny (research/aws.md A1), so the key itself is refused:
-        # AWS's documentation has this answer for an inactive key (research/aws.md A4, C2).
+        # It needs no permission and works under an explicit deny (facts/aws.md A1), so the key itself is refused:
+        # AWS's documentation has this answer for an inactive key (facts/aws.md A4, C2).
         return AwsFault.UNKNOWN_KEY
     if fault is not None:
         return fault

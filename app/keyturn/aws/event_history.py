@@ -1,4 +1,4 @@
-"""Who used a key, as the account's event history has it (CloudTrail, LookupEvents; research/aws.md A3).
+"""Who used a key, as the account's event history has it (CloudTrail, LookupEvents; facts/aws.md A3).
 
 It is on in every account, goes back 90 days, and names the program and the address behind each request. But it holds
 what manages things alone, such as ListBuckets and everything at IAM: what backups read and write is not in it, so an
@@ -25,7 +25,7 @@ from keyturn.model.keys import HISTORY_DAYS, AccessKeyId, KeyPair, KeyUse
 MOST_PAGES = 20  # of one region
 _PAGE = 50
 MOST_EVENTS = MOST_PAGES * _PAGE
-# AWS takes two of these a second in each region (research/aws.md A3).
+# AWS takes two of these a second in each region (facts/aws.md A3).
 _PAUSE = 0.5
 # `rclone/v1.60.1`, `aws-cli/2.15.0`, `minio-go/v7.0.50`: what a program calls itself (RFC 9110, "User-Agent").
 _PRODUCT = re.compile(r"[A-Za-z][\w.+-]*/[\w.+-]+")

@@ -15,7 +15,7 @@ from keyturn.model.text import _
 
 
 def whose(aws: Aws, signer: KeyPair, regions: frozenset[str] = frozenset()) -> Principal:
-    """Return whom the key belongs to, as STS says; it needs no permission (research/aws.md A1).
+    """Return whom the key belongs to, as STS says; it needs no permission (facts/aws.md A1).
 
     Asks the standard partition first, in us-east-1, because a region that is not opted in answers as if the key were
     dead; all others are asked only where the key is unknown there.

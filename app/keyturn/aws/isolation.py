@@ -1,7 +1,7 @@
 """A botocore session that sees nothing of the computer it runs on.
 
 Explicit keys alone do not isolate boto3: a broken `~/.aws/config`, a stale AWS_PROFILE, endpoint, proxy and retry
-variables, replaced service models and a plug-in variable still apply (research/aws.md A7 7.3, measured). This session
+variables, replaced service models and a plug-in variable still apply (facts/aws.md A7 7.3, measured). This session
 knows only what it is told.
 """
 
@@ -16,7 +16,7 @@ from keyturn.model.known_secrets import without_secrets
 
 # What botocore and urllib3 read of the environment where no setting of a session forbids it (their sources).
 _TAKEN_AWAY = (
-    "BOTOCORE_EXPERIMENTAL__PLUGINS",  # imports any module that it names, into every client (research/aws.md A7 7.3)
+    "BOTOCORE_EXPERIMENTAL__PLUGINS",  # imports any module that it names, into every client (facts/aws.md A7 7.3)
     "SSLKEYLOGFILE",  # a file for the keys of each connection: who reads it reads new secrets
     "AWS_EXECUTION_ENV",  # written into each request, as the next one
     "_X_AMZN_TRACE_ID",

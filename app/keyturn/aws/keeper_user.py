@@ -1,7 +1,7 @@
 """The keeper: an IAM user that may renew the keys of Keyturn's users and of those adopted by name, and nothing else.
 
 Whoever has its key can make a key for each of these users; it can neither widen its own rights nor renew itself
-(research/aws.md A6).
+(facts/aws.md A6).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ladder of checks that shows what a key may do in a bucket, and leaves no trace there (research/aws.md A5).
+"""The ladder of checks that shows what a key may do in a bucket, and leaves no trace there (facts/aws.md A5).
 
 HeadBucket proves nothing: a portal that answers 200 makes it succeed. So: a listing, one byte of an object, and an
 upload that is begun, given one byte and taken back. No object, version, delete marker or upload is left, on versioned
@@ -66,7 +66,7 @@ def prove_bucket(aws: Aws, pair: KeyPair, target: S3Target) -> tuple[CheckResult
     """Climb the ladder for one bucket: `list`, `read`, `write`. What could not be listed is not tried further.
 
     Each request says what the program says with its own, so that a policy of the bucket that demands it meets the
-    proof as it meets the backups (research/field-reports.md, velero#3793).
+    proof as it meets the backups (facts/field-reports.md, velero#3793).
     """
     try:
         objects = _list(aws, pair, target)
@@ -98,7 +98,7 @@ def list_objects(aws: Aws, pair: KeyPair, target: S3Target, most: int, *, patien
 
     Raises:
         AwsError: NOT_AWS where the answer has no `IsTruncated`: an empty 200 parses as an empty bucket otherwise
-            (research/aws.md A7 7.1, measured).
+            (facts/aws.md A7 7.1, measured).
     """
     answer = _ask(aws, pair, target, "ListObjectsV2", {"Prefix": target.prefix, "MaxKeys": most}, patient=patient)
     if "IsTruncated" not in answer:
@@ -161,7 +161,7 @@ def _write(aws: Aws, pair: KeyPair, target: S3Target) -> CheckResult:
     failed: AwsError | None = None
     # More uploads than the one we know of may exist: interrupted, answer lost, or sent again after a lost answer.
     unclear = True
-    # Locked buckets refuse parts without a checksum (research/aws.md A5); stores may not know this kind of it.
+    # Locked buckets refuse parts without a checksum (facts/aws.md A5); stores may not know this kind of it.
     kind = target.manner.checksum or ("CRC32" if target.store is None else None)
     checksum = {} if kind is None else {"ChecksumAlgorithm": kind}
     try:

@@ -1,6 +1,6 @@
 """A profile of `aws login`: the browser's sign-in, whose key the AWS CLI keeps in its cache for a quarter of an hour.
 
-Only the CLI renews it (research/aws.md A8: that needs botocore's `crt`), so one that is over is asked of the CLI.
+Only the CLI renews it (facts/aws.md A8: that needs botocore's `crt`), so one that is over is asked of the CLI.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""AWS's partitions: worlds apart, each with accounts, keys and a console of its own (research/aws.md A1).
+"""AWS's partitions: worlds apart, each with accounts, keys and a console of its own (facts/aws.md A1).
 
 A key is known in its own partition only, and looks like a dead one in all others. Which there are is botocore's
 knowledge, so that one that AWS adds comes with the next botocore.
@@ -16,7 +16,7 @@ STANDARD = "aws"
 _HOME_OF_STANDARD = "us-east-1"
 # They are networks of their own, which nobody reaches from the internet.
 _SET_APART = "aws-iso"
-# Where people sign in (research/aws.md A8; field reports). One that is not here has a console that we do not know.
+# Where people sign in (facts/aws.md A8). One that is not here has a console that we do not know.
 _CONSOLES = {
     "aws": "https://console.aws.amazon.com",
     "aws-cn": "https://console.amazonaws.cn",

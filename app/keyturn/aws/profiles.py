@@ -190,7 +190,7 @@ class _Following:
         return session
 
     def _in_partition_of(self, role: str, pair: KeyPair) -> None:
-        """Ask with this key where the role is: elsewhere AWS takes it for dead (research/aws.md A1)."""
+        """Ask with this key where the role is: elsewhere AWS takes it for dead (facts/aws.md A1)."""
         partition = role.removeprefix("arn:").partition(":")[0]
         if partition.startswith("aws"):
             self._aws.remember_partition(pair.access_key_id, partition)

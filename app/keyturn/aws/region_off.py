@@ -1,4 +1,4 @@
-"""A region that the account has not switched on answers like one that does not know the key (research/aws.md A1)."""
+"""A region that the account has not switched on answers like one that does not know the key (facts/aws.md A1)."""
 
 from __future__ import annotations
 

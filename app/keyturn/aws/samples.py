@@ -1,7 +1,7 @@
 """A look at some of the objects below a prefix: which keys encrypt them, and whether they have to be asked for.
 
 A bucket's settings tell of what is written from now on. What was written before may lie under other KMS keys and in
-other storage classes, and only the objects tell (research/field-reports.md, pgbackrest#1430).
+other storage classes, and only the objects tell (facts/field-reports.md, pgbackrest#1430).
 """
 
 from __future__ import annotations

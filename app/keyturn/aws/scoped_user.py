@@ -31,7 +31,7 @@ ROTATION_TAG = "keyturn:rotation-id"
 NAME_TAG = "keyturn:name"
 POLICY_NAME = "keyturn-backup"
 
-# IAM API reference; names are unique ignoring case (research/aws.md A6).
+# IAM API reference; names are unique ignoring case (facts/aws.md A6).
 _NAME_LENGTH = 64
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]+")
 _TAG_LENGTH = 256

@@ -46,10 +46,10 @@ _NO_NEW_CHECKSUMS = {
     "response_checksum_validation": "when_required",
 }
 
-# For so long after a change a good answer may be followed by a bad one (research/aws.md A4, research/peers.md C1).
+# For so long after a change a good answer may be followed by a bad one (facts/aws.md A4, facts/peers.md C1).
 _NEW = timedelta(minutes=10)
 # Seconds between the attempts while that may be so: half a minute together, after which a refusal is believed. Most
-# changes take eight seconds, and other tools wait for twenty (research/aws.md A4).
+# changes take eight seconds, and other tools wait for twenty (facts/aws.md A4).
 _PAUSES = (1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 5.0, 5.0, 5.0)
 # What AWS says where it has not heard yet of a key or its policy, or of a user; it has done nothing then.
 _SIGNER_NOT_SPREAD = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED})
@@ -79,7 +79,7 @@ class AwsSettings:
 
 @dataclass(frozen=True, slots=True)
 class OwnUse:
-    """One use of a key by Keyturn itself, so that it is not taken for somebody else's later (research/aws.md A3)."""
+    """One use of a key by Keyturn itself, so that it is not taken for somebody else's later (facts/aws.md A3)."""
 
     access_key_id: AccessKeyId
     at: datetime
@@ -367,7 +367,7 @@ def _look_who_answers(*, response_dict: Mapping[str, Any], operation_model: Any,
     """Refuse what a portal, a proxy or a filter answered, before botocore makes an empty success of it.
 
     A portal's empty 200 makes ListObjectsV2, HeadBucket and PutObject "succeed", and its HTML makes HeadBucket succeed
-    (research/aws.md A7 7.1, measured). An answer of AWS always names its request.
+    (facts/aws.md A7 7.1, measured). An answer of AWS always names its request.
     """
     if not is_from_aws(response_dict["headers"]):
         raise not_aws()

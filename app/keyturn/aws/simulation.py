@@ -1,4 +1,4 @@
-"""IAM's policy simulator: what it says of rights that nobody can try without leaving a trace (research/aws.md A5).
+"""IAM's policy simulator: what it says of rights that nobody can try without leaving a trace (facts/aws.md A5).
 
 It sees the policies that it is given, the user's own and, for a bucket, that of the bucket; neither the policies of KMS
 keys nor all that an organisation denies. So what it allows is simulated and never proved, and what it denies is not
@@ -51,7 +51,7 @@ def allowed_actions(
     parameters: dict[str, Any] = {
         "ActionNames": list(actions),
         "ResourceArns": list(resources),
-        # A key that is left out is not compared, and the result means nothing (research/aws.md A5).
+        # A key that is left out is not compared, and the result means nothing (facts/aws.md A5).
         "ContextEntries": [
             _entry("aws:SecureTransport", "true", "boolean"),
             _entry("aws:ResourceAccount", account),
@@ -75,7 +75,7 @@ def allowed_actions(
         more = {"Marker": answer["Marker"]}
     found = set()
     for one in results:
-        # The decision on an action as a whole is the strictest of those on its resources (research/aws.md A5).
+        # The decision on an action as a whole is the strictest of those on its resources (facts/aws.md A5).
         for each in one.get("ResourceSpecificResults") or [
             {"EvalResourceName": resource, "EvalResourceDecision": one.get("EvalDecision")} for resource in resources
         ]:

@@ -1,6 +1,6 @@
-"""Waiting until AWS has spread a change: a new key accepted everywhere, an old one refused (research/aws.md A4).
+"""Waiting until AWS has spread a change: a new key accepted everywhere, an old one refused (facts/aws.md A4).
 
-AWS gives no number and answers flap: one good answer does not mean that the next one is good (research/peers.md C1).
+AWS gives no number and answers flap: one good answer does not mean that the next one is good (facts/peers.md C1).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _OF_THE_BUCKET = frozenset({AwsFault.DENIED, AwsFault.NOT_FOUND, AwsFault.NO_SUC
 
 
 class NotYetAccepted(AwsError):
-    """AWS may still accept the new key: it promises no time (research/aws.md A4), so the waiting may go on later."""
+    """AWS may still accept the new key: it promises no time (facts/aws.md A4), so the waiting may go on later."""
 
     waits = True
 
@@ -114,7 +114,7 @@ def wait_until_known(
 ) -> None:
     """Return once STS and S3 know a key that was turned on again: three times in a row over five seconds each.
 
-    S3 hears of a key by itself, and may do so after STS (research/aws.md A4). What the key may do was settled before
+    S3 hears of a key by itself, and may do so after STS (facts/aws.md A4). What the key may do was settled before
     it was turned off, so a bucket that refuses it knows it.
 
     An S3-compatible store has no STS, and may say of a key that is off that it is not allowed to list.

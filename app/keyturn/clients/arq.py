@@ -1,7 +1,7 @@
 """Arq on this computer: its destinations (Arq 5) and storage locations (Arq 6 and 7) of S3, as far as they can be seen.
 
 The secret is in the system's keychain and in files for root, so Keyturn never has it from here, and no supported way
-leads a key into Arq but its own window (research/arq.md 1.6). A person puts the new key in; Keyturn reads the state.
+leads a key into Arq but its own window (facts/arq.md 1.6). A person puts the new key in; Keyturn reads the state.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Arq 6 and 7: what the agent's database tells of storage locations, plans and runs (research/arq.md 1.2).
+"""Arq 6 and 7: what the agent's database tells of storage locations, plans and runs (facts/arq.md 1.2).
 
 The database is Arq's own and is only read. Its columns were measured with Arq 7.44; what S3's rows hold in them was
 not, so nothing is taken for a key, a bucket or a time that does not look like one.
@@ -31,13 +31,13 @@ _WANTED = {
     "activities": _ACTIVITY,
     "legacy_backups": ("computer_uuid",),
 }
-# Parts of provider types; the exact word of Arq 7 for Amazon is not known (research/arq.md 1.2).
+# Parts of provider types; the exact word of Arq 7 for Amazon is not known (facts/arq.md 1.2).
 _AMAZON = re.compile(r"amazon|aws|s3|glacier", re.IGNORECASE)
 # Other stores that speak S3, whose host Arq may leave out because it knows it.
 _ELSEWHERE = re.compile(
     r"compatible|wasabi|b2|backblaze|minio|storj|spaces|digitalocean|idrive|google|azure|cloudflare|r2", re.IGNORECASE
 )
-# No S3, on whatever host; or the vendor's own storage, where a key is the vendor's (research/arq.md 1.1).
+# No S3, on whatever host; or the vendor's own storage, where a key is the vendor's (facts/arq.md 1.1).
 _NOT_THE_PERSONS = re.compile(r"folder|sftp|arq[ _-]?(?:premium|cloud)", re.IGNORECASE)
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,254}")
 _BUCKET_MEMBERS = ("bucketName", "bucket", "s3BucketName")

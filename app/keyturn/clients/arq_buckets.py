@@ -1,7 +1,7 @@
-"""What a bucket tells of Arq without Arq and its password: names and layouts of every era (research/arq.md 1.7).
+"""What a bucket tells of Arq without Arq and its password: names and layouts of every era (facts/arq.md 1.7).
 
 A bucket is never renamed or made anew because of its name: since Arq 4 it stands in Arq's own settings, and whoever
-changed it would begin an empty backup (research/arq.md 4.4).
+changed it would begin an empty backup (facts/arq.md 4.4).
 """
 
 from __future__ import annotations

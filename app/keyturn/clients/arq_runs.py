@@ -1,4 +1,4 @@
-"""Arq 6's and 7's own account of its backups: read in the agent's database, or asked of `arqc` (research/arq.md 3)."""
+"""Arq 6's and 7's own account of its backups: read in the agent's database, or asked of `arqc` (facts/arq.md 3)."""
 
 from __future__ import annotations
 

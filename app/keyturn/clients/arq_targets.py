@@ -1,4 +1,4 @@
-"""Arq 5: the destinations in its `.target` files, each with the key's ID in its address (research/arq.md 1.4)."""
+"""Arq 5: the destinations in its `.target` files, each with the key's ID in its address (facts/arq.md 1.4)."""
 
 from __future__ import annotations
 

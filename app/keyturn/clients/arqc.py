@@ -1,6 +1,6 @@
 """`arqc`, the command line of Arq 6 and 7: which plans there are, start one, and how the last run went.
 
-It has no word for keys or storage locations (research/arq.md 3). Whatever it says that has not the known form is taken
+It has no word for keys or storage locations (facts/arq.md 3). Whatever it says that has not the known form is taken
 as "not known".
 """
 

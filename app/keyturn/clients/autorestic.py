@@ -1,4 +1,4 @@
-"""autorestic: back ends in YAML, each with restic's variables, also in `.autorestic.env` (research/clients.md 6)."""
+"""autorestic: back ends in YAML, each with restic's variables, also in `.autorestic.env` (facts/clients.md 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that AWS's own programs share: `credentials` and `config` (research/clients.md section 3)."""
+"""The files that AWS's own programs share: `credentials` and `config` (facts/clients.md section 3)."""
 
 from __future__ import annotations
 

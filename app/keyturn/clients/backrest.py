@@ -1,4 +1,4 @@
-"""Backrest: restic's variables in a JSON file that it remembers and writes anew (research/clients.md section 6)."""
+"""Backrest: restic's variables in a JSON file that it remembers and writes anew (facts/clients.md section 6)."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ class OwnCheck:
     Attributes:
         title: the program, as people call it.
         arguments: the command, its program first; a path without a folder is one of the private files.
-        environment: all of the environment but the home; nothing is inherited (research/clients.md 0.8).
+        environment: all of the environment but the home; nothing is inherited (facts/clients.md 0.8).
         timeout: seconds after which the outcome is unknown.
         private_files: what the program has to read from files of its own.
         left_out: settings of the person's configuration by which the program may go another way to the server, and
@@ -320,7 +320,7 @@ class Client(Protocol):
         """Return the folders of the bucket in which the program has to delete in its usual runs.
 
         None: old backups are among them, or that is not known, so with a key that may not delete it would fail
-        (research/clients.md section 2).
+        (facts/clients.md section 2).
         """
         return None
 
@@ -339,7 +339,7 @@ class Client(Protocol):
     def must_be_stopped(self, program: RunningProgram) -> str | None:
         """Return why the running program has to be stopped before its file is edited, and how; None: it may run on.
 
-        For programs that read their file once and write what they remember over it (research/clients.md 0.4).
+        For programs that read their file once and write what they remember over it (facts/clients.md 0.4).
         """
         return None
 

@@ -217,7 +217,7 @@ def restic_options(options: Iterable[str]) -> tuple[Manner, frozenset[Addition]]
 
 
 def rclone_additions(settings: Mapping[str, str]) -> frozenset[Addition]:
-    """Return what the options of a remote ask of S3 (research/clients.md section 2)."""
+    """Return what the options of a remote ask of S3 (facts/clients.md section 2)."""
     # rclone 1.60, as Debian has it, sends `x-amz-acl: private` with every object even where no `acl` is configured
     # (measured); without the right each of its uploads would be refused.
     wanted = {Addition.OBJECT_ACL}

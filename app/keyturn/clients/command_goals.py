@@ -1,7 +1,7 @@
 """Where commands store their backups: the buckets and servers that stand in their arguments.
 
 In `s3://A/B` of most programs A is the bucket; for restic, and for duplicity of long ago, it is the host
-(research/field-reports.md). So an address is read as the program reads it that gets it.
+(facts/field-reports.md). So an address is read as the program reads it that gets it.
 """
 
 from __future__ import annotations

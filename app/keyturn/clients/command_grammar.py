@@ -1,6 +1,6 @@
 """What the options and sub-commands of programs that store at S3 mean for their requests and their rights.
 
-Facts: each program's own manual, and research/clients.md section 2. A program that is not here asks for the base.
+Facts: each program's own manual, and facts/clients.md section 2. A program that is not here asks for the base.
 """
 
 from __future__ import annotations

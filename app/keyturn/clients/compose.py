@@ -1,4 +1,4 @@
-"""Docker Compose: keys in the environment of services, as a table or as a list (research/clients.md section 3)."""
+"""Docker Compose: keys in the environment of services, as a table or as a list (facts/clients.md section 3)."""
 
 from __future__ import annotations
 

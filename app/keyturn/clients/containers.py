@@ -1,7 +1,7 @@
 """Containers and mounts that go on with the old content of a file after it was replaced.
 
 A container has the variables that it was made with, and a file that is mounted by itself stays the old one in it: the
-mount is of the file, and the new file is another one of the same name (research/field-reports.md, moby/moby#22627).
+mount is of the file, and the new file is another one of the same name (facts/field-reports.md, moby/moby#22627).
 """
 
 from __future__ import annotations

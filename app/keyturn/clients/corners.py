@@ -1,4 +1,4 @@
-"""Key IDs in the small files of the usual corners that no client module knows (DESIGN, Completeness)."""
+"""Key IDs in the small files of the usual corners that no client module knows (ARCHITECTURE.md, "Completeness")."""
 
 from __future__ import annotations
 

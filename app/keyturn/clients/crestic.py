@@ -1,4 +1,4 @@
-"""crestic: presets in INI files that are read one after another (research/clients.md section 6)."""
+"""crestic: presets in INI files that are read one after another (facts/clients.md section 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""cron: keys in the variables and commands of timetables (research/clients.md section 3)."""
+"""cron: keys in the variables and commands of timetables (facts/clients.md section 3)."""
 
 from __future__ import annotations
 

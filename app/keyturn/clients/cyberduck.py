@@ -1,4 +1,4 @@
-"""Cyberduck and Mountain Duck: bookmarks that name the key ID; the secret is elsewhere (research/clients.md 10)."""
+"""Cyberduck and Mountain Duck: bookmarks that name the key ID; the secret is elsewhere (facts/clients.md 10)."""
 
 from __future__ import annotations
 

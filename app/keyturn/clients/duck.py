@@ -1,4 +1,4 @@
-"""duck, Cyberduck's command line on Linux: passwords in a properties file, under the ID (research/clients.md 10)."""
+"""duck, Cyberduck's command line on Linux: passwords in a properties file, under the ID (facts/clients.md 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Duplicacy: the keys that stand in a repository's preferences in clear text (research/clients.md section 9)."""
+"""Duplicacy: the keys that stand in a repository's preferences in clear text (facts/clients.md section 9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Duplicacy: the keys that it keeps in the keychain of a Linux desktop (research/clients.md section 9).
+"""Duplicacy: the keys that it keeps in the keychain of a Linux desktop (facts/clients.md section 9).
 
 A pair is two items there, which nothing can change in one act. So Keyturn reads them, and a person changes them.
 """

@@ -1,4 +1,4 @@
-"""Duplicati: the addresses of backups in its server's database, where they are in clear (research/clients.md 8)."""
+"""Duplicati: the addresses of backups in its server's database, where they are in clear (facts/clients.md 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""duplicity: it stores nothing, so its keys stand in the scripts that run it (research/clients.md section 13)."""
+"""duplicity: it stores nothing, so its keys stand in the scripts that run it (facts/clients.md section 13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The addresses that duplicity takes, in all the forms that it has had (research/clients.md section 13)."""
+"""The addresses that duplicity takes, in all the forms that it has had (facts/clients.md section 13)."""
 
 from __future__ import annotations
 

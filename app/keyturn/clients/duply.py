@@ -1,4 +1,4 @@
-"""duply: a profile's `conf`, which is a shell script (research/clients.md section 13)."""
+"""duply: a profile's `conf`, which is a shell script (facts/clients.md section 13)."""
 
 from __future__ import annotations
 

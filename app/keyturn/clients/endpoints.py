@@ -1,4 +1,4 @@
-"""What counts as AWS: telling Amazon's S3 hosts from S3-compatible stores (DESIGN, "What counts as AWS")."""
+"""What counts as AWS: telling Amazon's S3 hosts from S3-compatible stores (ARCHITECTURE.md, "What counts as AWS")."""
 
 from __future__ import annotations
 

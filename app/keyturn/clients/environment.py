@@ -1,4 +1,4 @@
-"""Keys that shells and sessions put into the environment (research/clients.md section 3)."""
+"""Keys that shells and sessions put into the environment (facts/clients.md section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FileZilla Pro: sites of S3 in sitemanager.xml, with the ID in clear (research/clients.md 16)."""
+"""FileZilla Pro: sites of S3 in sitemanager.xml, with the ID in clear (facts/clients.md 16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""git-annex: a file with two lines for each special remote on S3 (research/clients.md section 17)."""
+"""git-annex: a file with two lines for each special remote on S3 (facts/clients.md section 17)."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Label:
 
     Attributes:
         text: as the product writes them, in English.
-        source: where they were read: the vendor's page, or a line of the research.
+        source: where they were read: the vendor's page, or a section of `resources/facts`.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""HashBackup: the destinations of dest.conf in its backup folders (research/clients.md section 17; its manual)."""
+"""HashBackup: the destinations of dest.conf in its backup folders (facts/clients.md section 17; its manual)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Home Assistant: entries of the integration `aws_s3`, in clear in its list of entries (research/clients.md 16)."""
+"""Home Assistant: entries of the integration `aws_s3`, in clear in its list of entries (facts/clients.md 16)."""
 
 from __future__ import annotations
 

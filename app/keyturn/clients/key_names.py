@@ -1,7 +1,7 @@
 """Names under which the two halves of an access key stand: variables, settings and options, whoever made them up.
 
 Each program has its own: AWS_ACCESS_KEY_ID, S3_KEY, OBJECTSTORE_S3_KEY, PGBACKREST_REPO1_S3_KEY_SECRET,
-`--secret-access-key`, `awsAccessKey` (research/field-reports.md). In all of them a few words say which half it is, and
+`--secret-access-key`, `awsAccessKey` (facts/field-reports.md). In all of them a few words say which half it is, and
 what is left when they are taken away is the same for both halves.
 """
 

@@ -1,4 +1,4 @@
-"""Kopia and KopiaUI: one JSON file per repository, the key in clear (research/clients.md section 7)."""
+"""Kopia and KopiaUI: one JSON file per repository, the key in clear (facts/clients.md section 7)."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _TEXTS = ("bucket", "prefix", "region", "sessionToken", "rootCA", "roleARN", "ro
 _WINDOW = frozenset({"kopiaui", "kopia-ui"})
 # They hold the repository open for as long as they run.
 _LASTING = frozenset({"server", "mount"})
-# Whether Kopia locks what it writes stands in the repository, not here (research/clients.md 2 and 7).
+# Whether Kopia locks what it writes stands in the repository, not here (facts/clients.md 2 and 7).
 _OF_THE_PRESENT = frozenset({Addition.LOCK_SETTINGS, Addition.RETENTION})
-# With `pointInTime` it asks whether the bucket keeps versions before all else, and writes nothing (research/
+# With `pointInTime` it asks whether the bucket keeps versions before all else, and writes nothing (facts/
 # field-reports.md, kopia's s3_pit.go).
 _OF_A_PAST = frozenset({Addition.READ_VERSIONS, Addition.VERSIONING})
 
@@ -149,7 +149,7 @@ class Kopia(OwnFiles):
         return program.name in _WINDOW or any(argument in _LASTING for argument in program.arguments[1:])
 
     def must_be_stopped(self, program: RunningProgram) -> str | None:
-        """KopiaUI and its server write the file when settings are saved (research/clients.md 20: to be assumed)."""
+        """KopiaUI and its server write the file when settings are saved (facts/clients.md 20: to be assumed)."""
         if program.name in _WINDOW or "server" in program.arguments[1:]:
             return _("It may write the file that it read over the new key. Quit KopiaUI, or stop the Kopia server.")
         return None

@@ -1,4 +1,4 @@
-"""launchd: keys in the variables of macOS's jobs (research/clients.md section 3)."""
+"""launchd: keys in the variables of macOS's jobs (facts/clients.md section 3)."""
 
 from __future__ import annotations
 

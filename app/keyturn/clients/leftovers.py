@@ -1,4 +1,4 @@
-"""Copies of keys that no program reads: what the AWS console saved, lying in Downloads (research/clients.md 3)."""
+"""Copies of keys that no program reads: what the AWS console saved, lying in Downloads (facts/clients.md 3)."""
 
 from __future__ import annotations
 

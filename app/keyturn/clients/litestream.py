@@ -1,4 +1,4 @@
-"""Litestream: replicas in YAML, with a key each or one for all (research/clients.md section 17)."""
+"""Litestream: replicas in YAML, with a key each or one for all (facts/clients.md section 17)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MinIO's mc: aliases in a JSON file, in a folder named after the program's file (research/clients.md section 15)."""
+"""MinIO's mc: aliases in a JSON file, in a folder named after the program's file (facts/clients.md section 15)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The files that scripts, units, jobs and compose files name, and what each of them is read for.
 
 A key often stands one step further: in what a script sources, in the configuration that a command is handed, in a file
-of one value (research/field-reports.md, Where the pair stands). What is named here is looked up by `following`.
+of one value (facts/field-reports.md, Where the pair stands). What is named here is looked up by `following`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _MARKS: Sequence[tuple[str, int, tuple[bytes, ...]]] = (
     ("latin-1", 1, (b"AKIA", b"ASIA")),
     ("utf-16-le", 2, tuple(kind.encode("utf-16-le") for kind in ("AKIA", "ASIA"))),
 )
-# AWS's secrets have forty of these letters (research/aws.md A1). In an address `/` and `+` stand in their percent form,
+# AWS's secrets have forty of these letters (facts/aws.md A1). In an address `/` and `+` stand in their percent form,
 # in JSON there may be a backslash before the slash.
 _SECRET = re.compile(r"(?<![A-Za-z0-9/+])(?:[A-Za-z0-9/+]|%2[BbFf]|\\/){40}(?![A-Za-z0-9/+=%])")
 _LETTERS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9/+]{40}")

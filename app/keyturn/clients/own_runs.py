@@ -34,7 +34,7 @@ class Run:
     def ended_well(self) -> bool | None:
         """True where it ended without an error, False where it was cut short, None where that cannot be told.
 
-        Errors of single files count like others, so a run with errors proves nothing (research/arq.md 3).
+        Errors of single files count like others, so a run with errors proves nothing (facts/arq.md 3).
         """
         if self.finished is None:
             return None

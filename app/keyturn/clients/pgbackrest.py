@@ -1,4 +1,4 @@
-"""pgBackRest: repositories by number, in sections for all clusters or one (research/clients.md section 17)."""
+"""pgBackRest: repositories by number, in sections for all clusters or one (facts/clients.md section 17)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""rclone: remotes of `type = s3` in its configuration file (research/clients.md section 4)."""
+"""rclone: remotes of `type = s3` in its configuration file (facts/clients.md section 4)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NEEDED = (
     *("use_dual_stack", "use_arn_region", "list_version", "list_url_encode", "requester_pays", "disable_http2"),
     *("session_token", "role_arn", "role_external_id", "role_session_name", "role_session_duration"),
 )
-# They keep the client that they opened, whatever happens to the file (research/clients.md section 4, Running).
+# They keep the client that they opened, whatever happens to the file (facts/clients.md section 4, Running).
 _LASTING = frozenset({"serve", "mount", "mount2", "cmount", "rcd", "nfsmount"})
 
 
@@ -121,7 +121,7 @@ class Rclone(Client):
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
-        """Return `rclone lsf` on the bucket. A folder that is not there lists as success (research/clients.md 4)."""
+        """Return `rclone lsf` on the bucket. A folder that is not there lists as success (facts/clients.md 4)."""
         from keyturn.clients.own_check import bare_environment, installed
 
         program = installed("rclone", computer)
@@ -185,7 +185,7 @@ class Rclone(Client):
 
 
 def config_paths(computer: Computer) -> tuple[Path, ...]:
-    """Return rclone's configuration files in its own order; it reads the first that exists (research/clients.md 4)."""
+    """Return rclone's configuration files in its own order; it reads the first that exists (facts/clients.md 4)."""
     from keyturn.computer.programs import find_program  # starts programs as well, which a look does not
 
     environment, home = computer.environment, computer.home

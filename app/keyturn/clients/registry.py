@@ -203,7 +203,7 @@ def find_everything(
     """Return every place on the computer, those of clients first, then mentions in the usual corners.
 
     Args:
-        corners: also search the small files of the usual corners (DESIGN, Completeness).
+        corners: also search the small files of the usual corners (ARCHITECTURE.md, "Completeness").
         leave_out: folders that are not searched for mentions, such as the one in which Keyturn keeps its own memory.
     """
     readings = Readings(leave_out)

@@ -1,4 +1,4 @@
-"""restic: it has no store of its own, so its keys stand in environment files and scripts (research/clients.md 5)."""
+"""restic: it has no store of its own, so its keys stand in environment files and scripts (facts/clients.md 5)."""
 
 from __future__ import annotations
 

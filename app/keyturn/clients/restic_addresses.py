@@ -1,4 +1,4 @@
-"""The addresses of restic's repositories on S3 (research/clients.md section 5)."""
+"""The addresses of restic's repositories on S3 (facts/clients.md section 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""restic's own look at a repository, for restic itself and for the programs that run it (research/clients.md 5)."""
+"""restic's own look at a repository, for restic itself and for the programs that run it (facts/clients.md 5)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def restic_check(
     password: Secret | Path,
     region: str | None,
 ) -> OwnCheck | None:
-    """Return `restic cat config --no-lock`; without that option it writes a lock (research/clients.md 0.3).
+    """Return `restic cat config --no-lock`; without that option it writes a lock (facts/clients.md 0.3).
 
     None where the address is none that every program reads in the same way.
 

@@ -1,4 +1,4 @@
-"""Programs that run restic: they keep its variables in files of their own (research/clients.md section 6)."""
+"""Programs that run restic: they keep its variables in files of their own (facts/clients.md section 6)."""
 
 from __future__ import annotations
 

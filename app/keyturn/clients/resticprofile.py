@@ -1,4 +1,4 @@
-"""resticprofile: profiles in TOML, YAML or JSON that inherit from each other (research/clients.md section 6)."""
+"""resticprofile: profiles in TOML, YAML or JSON that inherit from each other (facts/clients.md section 6)."""
 
 from __future__ import annotations
 

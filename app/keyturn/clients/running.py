@@ -1,4 +1,4 @@
-"""Running programs that still hold the old key in memory after their file was changed (research/clients.md 0.4)."""
+"""Running programs that still hold the old key in memory after their file was changed (facts/clients.md 0.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""runrestic: one TOML or JSON file for each set of repositories (research/clients.md section 6)."""
+"""runrestic: one TOML or JSON file for each set of repositories (facts/clients.md section 6)."""
 
 from __future__ import annotations
 

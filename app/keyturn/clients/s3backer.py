@@ -1,4 +1,4 @@
-"""s3backer: a password file of one pair per line (research/clients.md section 17; s3backer(1), `--accessFile`)."""
+"""s3backer: a password file of one pair per line (facts/clients.md section 17; s3backer(1), `--accessFile`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""s3cmd: one key per configuration file, no bucket in it (research/clients.md section 11)."""
+"""s3cmd: one key per configuration file, no bucket in it (facts/clients.md section 11)."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Mount:
 
     @property
     def sets_acl(self) -> bool:
-        """Whether it asks for a list of access that is no usual one (research/clients.md section 2)."""
+        """Whether it asks for a list of access that is no usual one (facts/clients.md section 2)."""
         return self.manner.acl is not None
 
 

@@ -1,4 +1,4 @@
-"""S3QL: one section per file system or for all of them (research/clients.md section 17; S3QL's user guide)."""
+"""S3QL: one section per file system or for all of them (facts/clients.md section 17; S3QL's user guide)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""s4cmd: it reads s3cmd's file, only its section `default` (research/clients.md 11; s4cmd 2.1, s3_keys_from_s3cfg)."""
+"""s4cmd: it reads s3cmd's file, only its section `default` (facts/clients.md 11; s4cmd 2.1, s3_keys_from_s3cfg)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _AWS = ini.Dialect.AWS
 _PROCESS = "credential_process"
-# A pair in the same section comes before the program (botocore, credentials.py; research/credential-helper.md).
+# A pair in the same section comes before the program (botocore, credentials.py; facts/credential-helper.md).
 _PAIR = ("aws_access_key_id", "aws_secret_access_key")
 
 

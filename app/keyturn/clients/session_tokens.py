@@ -1,6 +1,6 @@
 """A session token beside a key: it goes with a temporary key, and spoils a lasting one.
 
-The ID's first letters tell which kind a key is, not the token (field reports: aws-cli#7870, #2807). AWS refuses a
+The ID's first letters tell which kind a key is, not the token (aws-cli#7870, #2807). AWS refuses a
 lasting key that is sent with a token.
 """
 

@@ -1,4 +1,4 @@
-"""Where people set variables: shell start files, environment files and their own scripts (research/clients.md 3, 5)."""
+"""Where people set variables: shell start files, environment files and their own scripts (facts/clients.md 3, 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys in variables and options: environment files, scripts, units and timetables (research/clients.md 3 and 5)."""
+"""Keys in variables and options: environment files, scripts, units and timetables (facts/clients.md 3 and 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""systemd: keys in the variables of services and timers (research/clients.md 3 and 5)."""
+"""systemd: keys in the variables of services and timers (facts/clients.md 3 and 5)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
-# A long-term key's ID, and a secret access key as AWS makes them: 40 letters of Base64's alphabet (research/aws.md A1).
+# A long-term key's ID, and a secret access key as AWS makes them: 40 letters of Base64's alphabet (facts/aws.md A1).
 _ID = re.compile(rb"(?<![A-Za-z0-9])AKIA[A-Z2-7]{16}(?![A-Za-z0-9])")
 _SECRET = re.compile(rb"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _BETWEEN_WORDS = re.compile(rb"[\s\"',;|]")

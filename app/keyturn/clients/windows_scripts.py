@@ -1,4 +1,4 @@
-"""Windows' scripts: keys in the variables that batch files and PowerShell set (research/clients.md section 3)."""
+"""Windows' scripts: keys in the variables that batch files and PowerShell set (facts/clients.md section 3)."""
 
 from __future__ import annotations
 

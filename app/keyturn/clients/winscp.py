@@ -1,4 +1,4 @@
-"""WinSCP: the sites of WinSCP.ini, whose password is made unreadable with the key ID (research/clients.md 14)."""
+"""WinSCP: the sites of WinSCP.ini, whose password is made unreadable with the key ID (facts/clients.md 14)."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class ProgramResult:
 
     Attributes:
         exit_code: the program's own; negative, the signal that ended it; None where it was stopped at the time limit,
-            which says nothing about the backup (research/clients.md 0.3).
+            which says nothing about the backup (facts/clients.md 0.3).
         output: the end of what it wrote, errors and output as they came, at most `OUTPUT_LIMIT` bytes.
     """
 

@@ -16,7 +16,7 @@ from keyturn.model.text import _
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-_STOPPED = 4  # DESIGN.md, exit codes
+_STOPPED = 4  # ARCHITECTURE.md, "Exit codes"
 
 
 class NoWindowError(AppError):

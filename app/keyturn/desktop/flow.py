@@ -2,7 +2,7 @@
 
 A state is frozen and holds no secret. Where a rotation stands is read from the journal each time and never remembered
 twice, so whoever closes the window at any page, or kills it, comes back to the right one. The idea of a flow under dumb
-pages is Electrum's wizard (research/anchors.md 2.2).
+pages is Electrum's wizard (facts/anchors.md 2.2).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class MailPage(Page):
         super().__init__(_("I got the mail"), parent)
         self._survey = survey
         self.say_under_heading(_("“Time to remove or rotate your AWS access keys”"))
-        # research/aws.md A8, "E-mail": the subject and for which keys it is sent are known, its wording is not.
+        # facts/aws.md A8, "E-mail": the subject and for which keys it is sent are known, its wording is not.
         for title, text in (
             (
                 _("What it says"),

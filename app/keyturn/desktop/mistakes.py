@@ -15,7 +15,7 @@ Tell = Callable[[BaseException, str], None]
 def mistakes_told(tell: Tell, doing: str) -> Iterator[None]:
     """Hand errors that nobody caught, of any thread, to `tell` as long as the block runs.
 
-    An error in a slot reaches `sys.excepthook` on the window's thread, and the program goes on (research/anchors.md
+    An error in a slot reaches `sys.excepthook` on the window's thread, and the program goes on (facts/anchors.md
     3.2). No dialog may be opened here.
     """
     earlier, earlier_of_threads = sys.excepthook, threading.excepthook

@@ -1,6 +1,6 @@
 """Long work away from the window's thread: one change after the other, and a few readings at a time.
 
-What Qt's own thread classes get wrong with Python (research/anchors.md 3.2) is avoided by two rules: all that a worker
+What Qt's own thread classes get wrong with Python (facts/anchors.md 3.2) is avoided by two rules: all that a worker
 has to say reaches the window's thread through one queued signal of one object that lives there as long as the program;
 and no worker ever holds a widget, because whoever lets go of an object last is the one who frees it.
 """

@@ -1,6 +1,6 @@
 """A secret on the clipboard: kept out of clipboard histories where the system lets us, and taken away again.
 
-What each system looks for is in research/anchors.md 4.9 (KeePassXC's `gui/Clipboard.cpp`). GNOME has no such sign, so
+What each system looks for is in facts/anchors.md 4.9 (KeePassXC's `gui/Clipboard.cpp`). GNOME has no such sign, so
 nothing is promised there but that it is taken away.
 """
 

@@ -1,6 +1,6 @@
 """A key's life as a line: when it was made, used, replaced and turned off, as far as anybody knows.
 
-AWS keeps one last use for each key, and no history (research/aws.md A3). So the line shows moments, never a curve.
+AWS keeps one last use for each key, and no history (facts/aws.md A3). So the line shows moments, never a curve.
 """
 
 from __future__ import annotations

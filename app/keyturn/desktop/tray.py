@@ -14,7 +14,7 @@ from keyturn.desktop.look import DARK, LIGHT, Tone, tone_colour
 from keyturn.desktop.outlook_process import OutlookProcess, Told
 from keyturn.model.text import _, unmarked
 
-# A shape of its own for each state (research/anchors.md 4.2): who sees no colours sees the same.
+# A shape of its own for each state (facts/anchors.md 4.2): who sees no colours sees the same.
 _SHAPES = {
     "ok": ("shield-fine", Tone.GOOD),
     "attention": ("shield-attention", Tone.ATTENTION),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyturn.rotation.location import Location
 
 WORD = "--icon"  # the first word of the process that stays
-_STOPPED = 4  # DESIGN.md, exit codes
+_STOPPED = 4  # ARCHITECTURE.md, "Exit codes"
 _TRIES = 5
 _BETWEEN_TRIES = 5_000  # milliseconds: a desktop may start its panel after what starts with the session
 

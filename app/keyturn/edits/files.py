@@ -1,7 +1,7 @@
 """Reading a file that is not ours, and replacing it in one instant with everything else about it kept.
 
 At every moment the file holds its old bytes or its new bytes, complete, whatever fails and wherever the program is
-killed (DESIGN.md, promise 1; the rules are those of research/anchors.md 3.4 and research/clients.md 18).
+killed (ARCHITECTURE.md, "Promises"; the rules are those of facts/anchors.md 3.4 and facts/clients.md 18).
 """
 
 from __future__ import annotations

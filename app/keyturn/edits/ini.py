@@ -1,6 +1,6 @@
 """Three programs' INI files, each read exactly as its own program reads it, with the place of every value.
 
-The dialects differ in ways that decide which key is used (research/clients.md 0.7), so there is no common grammar.
+The dialects differ in ways that decide which key is used (facts/clients.md 0.7), so there is no common grammar.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from keyturn.model.keys import KEY_ID_IN_TEXT
 from keyturn.model.known_secrets import HIDDEN, without_secrets
 
 _LONGEST_LINE = 500  # characters shown of a line
-# A secret access key has 40 characters, a session token more (research/clients.md 18.3); `%` for URL-encoded ones.
+# A secret access key has 40 characters, a session token more (facts/clients.md 18.3); `%` for URL-encoded ones.
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/=_%-]{40,}")
 _LIKE_A_KEY_ID = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9]{16,}(?![A-Za-z0-9])")
 _KEY_ID = re.compile(r"[A-Z0-9]{16,32}")

@@ -1,6 +1,6 @@
 """rclone's encrypted configuration: opened and closed in memory, so that its plain text is never on the disk.
 
-The format is rclone's own (fs/config/crypt.go; research/clients.md section 4): a line that says so, then in base64 a
+The format is rclone's own (fs/config/crypt.go; facts/clients.md section 4): a line that says so, then in base64 a
 nonce of 24 bytes and a secretbox (XSalsa20 and Poly1305), with SHA-256 of `[password][rclone-config]` as its key.
 """
 

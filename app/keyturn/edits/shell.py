@@ -1,7 +1,7 @@
 """Assignments of variables in shell text and environment files, with the place of every value.
 
 One reader serves POSIX shells, bash, zsh, fish and plain `NAME=value` files, because people keep the same lines in all
-of them (research/clients.md 3 and 5). What a shell would compute is a reference here, not a value.
+of them (facts/clients.md 3 and 5). What a shell would compute is a reference here, not a value.
 """
 
 from __future__ import annotations

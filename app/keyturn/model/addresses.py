@@ -2,7 +2,7 @@
 
 A signed request goes where an address leads, and whose key it is follows from it. So an address is one server's, or
 none: a user or password before the host, a second `://`, a backslash, a query, a space, a letter that only looks like
-another (research/field-reports.md) make it none.
+another (facts/field-reports.md) make it none.
 """
 
 from __future__ import annotations

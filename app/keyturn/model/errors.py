@@ -62,7 +62,7 @@ class StateError(StoreError):
 
 
 class AwsFault(StrEnum):
-    """What kind of thing went wrong at AWS, or on the way there (research/aws.md 7.1)."""
+    """What kind of thing went wrong at AWS, or on the way there (facts/aws.md 7.1)."""
 
     UNKNOWN_KEY = "unknown-key"  # unknown, inactive, deleted, another partition, or not spread yet
     WRONG_SECRET = "wrong-secret"  # noqa: S105  (a fault's name)

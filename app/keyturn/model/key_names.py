@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from keyturn.model.text import _
 
-# What IAM takes in a tag (research/aws.md A6), and neither a shell nor a file of settings reads in another way.
+# What IAM takes in a tag (facts/aws.md A6), and neither a shell nor a file of settings reads in another way.
 _PART = re.compile(r"\w[\w.+=@-]*")
 _LONGEST = 128
 

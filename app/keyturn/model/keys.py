@@ -73,14 +73,14 @@ class AccessKeyId:
 
     @property
     def is_temporary(self) -> bool:
-        """True for a key that expires by itself (`ASIA…`; research/aws.md A1)."""
+        """True for a key that expires by itself (`ASIA…`; facts/aws.md A1)."""
         return self.value.startswith("ASIA")
 
     def account_hint(self) -> str | None:
         """The account number that newer identifiers contain, or None for older ones.
 
         Older identifiers (fifth character A to P) decode to a plausible wrong number, so they are refused
-        (research/aws.md A1). A hint only: STS is the authority.
+        (facts/aws.md A1). A hint only: STS is the authority.
         """
         if len(self.value) != 20 or self.value[4] not in "QRSTUVWXYZ23456":
             return None
@@ -219,7 +219,7 @@ class Principal:
 
     @classmethod
     def from_arn(cls, arn: str) -> Principal:
-        """Read the caller's ARN (research/aws.md A1: root is exactly `arn:<partition>:iam::<account>:root`).
+        """Read the caller's ARN (facts/aws.md A1: root is exactly `arn:<partition>:iam::<account>:root`).
 
         Raises:
             ValueError: where the text is not the ARN of a caller.
@@ -240,7 +240,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class LastUse:
-    """The last use of a key that AWS recorded, within 15 minutes (research/aws.md A3).
+    """The last use of a key that AWS recorded, within 15 minutes (facts/aws.md A3).
 
     Attributes:
         date: when, in UTC; None where the key was never used since AWS began to count in April 2015.

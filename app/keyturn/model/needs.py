@@ -12,12 +12,12 @@ from typing import Any
 from keyturn.model.errors import ClientError
 from keyturn.model.text import _
 
-# All inline policies of one IAM user together, white space not counted (research/aws.md A6).
+# All inline policies of one IAM user together, white space not counted (facts/aws.md A6).
 INLINE_POLICY_LIMIT = 2048
-# One managed policy, counted in the same way (research/aws.md A6).
+# One managed policy, counted in the same way (facts/aws.md A6).
 MANAGED_POLICY_LIMIT = 6144
 
-# Every client of research/clients.md section 2 ran with this base and without one refusal.
+# Every client of facts/clients.md section 2 ran with this base and without one refusal.
 _BUCKET_ACTIONS = ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
 _OBJECT_ACTIONS = (
     "s3:AbortMultipartUpload",
@@ -38,7 +38,7 @@ _DELETING = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
 
 
 class Addition(StrEnum):
-    """A right beyond the base that a program asks for (research/clients.md section 2, research/arq.md 4)."""
+    """A right beyond the base that a program asks for (facts/clients.md section 2, facts/arq.md 4)."""
 
     CREATE_BUCKET = "create-bucket"
     OBJECT_ACL = "object-acl"
@@ -110,7 +110,7 @@ class BucketNeeds:
 
 def is_plain_in_policies(name: str) -> bool:
     """Return whether a folder's name stands in a policy for itself alone: patterns, variables and characters beyond
-    Latin-1 do not (research/aws.md A6)."""
+    Latin-1 do not (facts/aws.md A6)."""
     return not set("*?$") & set(name) and all("\x20" <= one <= "\xff" and one != "\x7f" for one in name)
 
 

@@ -76,7 +76,7 @@ class Place:
         targets: the buckets that the configuration and the consumers name; empty where none does.
         endpoint: the S3 host or address that the configuration names, a password in it hidden; None, also where the
             configuration names an empty one, means Amazon's.
-        additions: what the configuration asks of S3 beyond the base (research/clients.md section 2).
+        additions: what the configuration asks of S3 beyond the base (facts/clients.md section 2).
         manner: how the configuration has it ask.
         plain_http: the program is configured to speak without TLS.
         session: the place holds temporary credentials.

@@ -62,17 +62,17 @@ class PracticeAccount:
         opted_in: opt-in regions that are switched on.
         pretend_tls: count requests as coming over TLS, for policies that demand it.
         inactive_is_denied: an inactive key is refused with `AccessDenied`, as AWS's documentation says, and not like
-            an unknown one, as people report (unknown, research/aws.md A4, C2).
+            an unknown one, as people report (unknown, facts/aws.md A4, C2).
         root_alias: root's keys are listed under this name, the account's alias, and not without any (unknown,
-            research/aws.md A2, C8).
-        status_is_a_rotation: the report's `last_rotated` follows a key turned off or on (unknown, research/aws.md C5).
-        rejected_uses_count: refused requests of an inactive key count as use (unknown, research/aws.md C4).
-        users_see_root_use: IAM users may ask for the last use of a root key (unknown, research/aws.md C3).
-        initiator_may_abort: whoever began an upload may abort it (to be verified, research/aws.md C7).
-        private_acl_needs_right: `x-amz-acl: private` needs `s3:PutObjectAcl` (to be verified, research/clients.md 20).
+            facts/aws.md A2, C8).
+        status_is_a_rotation: the report's `last_rotated` follows a key turned off or on (unknown, facts/aws.md C5).
+        rejected_uses_count: refused requests of an inactive key count as use (unknown, facts/aws.md C4).
+        users_see_root_use: IAM users may ask for the last use of a root key (unknown, facts/aws.md C3).
+        initiator_may_abort: whoever began an upload may abort it (to be verified, facts/aws.md C7).
+        private_acl_needs_right: `x-amz-acl: private` needs `s3:PutObjectAcl` (to be verified, facts/clients.md 20).
         iam_region_counts: refuse requests to IAM signed for another region than IAM's own.
         organisation_denies: actions of IAM that the organisation's service control policies deny, to root as well; the
-            refusal names that kind of policy (research/aws.md A7 7.1).
+            refusal names that kind of policy (facts/aws.md A7 7.1).
         event_lag: seconds until a request stands in the event history.
     """
 
@@ -338,7 +338,7 @@ class PracticeAccount:
 
     def _as_root(self, key_id: AccessKeyId, status: Status) -> None:
         if self._identities.partition == "aws-us-gov":
-            # research/aws.md A2
+            # facts/aws.md A2
             raise ValueError("GovCloud has no console for the root user")
         with self._lock:
             key = self._identities.keys.get(key_id.value)

@@ -114,7 +114,7 @@ class Administrator:
     def sign_in(self, user: str | None, *, lasting: timedelta) -> tuple[KeyPair, str, datetime]:
         """Somebody signs in as a user, or as root, by `aws login`; returns the key of the session, its token, its end.
 
-        Whether root's may change root's keys is not proved (research/aws.md A8); here it may.
+        Whether root's may change root's keys is not proved (facts/aws.md A8); here it may.
         """
         with self._lock:
             owner = None if user is None else self._identities.users[user.lower()]

@@ -1,6 +1,6 @@
 """The `Condition` of a policy's statement: IAM's operators.
 
-Source: IAM's reference of condition operators; moto ignores them all (research/aws.md B2).
+Source: IAM's reference of condition operators; moto ignores them all (facts/aws.md B2).
 """
 
 from __future__ import annotations

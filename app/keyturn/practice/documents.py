@@ -1,4 +1,4 @@
-"""Reading policy documents as strictly as IAM does (research/aws.md A6: limits, characters, grammar)."""
+"""Reading policy documents as strictly as IAM does (facts/aws.md A6: limits, characters, grammar)."""
 
 from __future__ import annotations
 

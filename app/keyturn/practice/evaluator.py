@@ -1,6 +1,6 @@
 """Deciding a request by policies, as IAM does: a Deny wins, then an Allow, else no.
 
-Pure, and independent of moto, whose enforcement ignores conditions (research/aws.md B2).
+Pure, and independent of moto, whose enforcement ignores conditions (facts/aws.md B2).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def decide_at_resource(document: Mapping[str, Any], question: Question) -> Decis
 
 
 def together(identity: Decision, resource: Decision) -> Decision:
-    """Within one account a Deny on either side wins, and an Allow on either side is enough (research/aws.md A5)."""
+    """Within one account a Deny on either side wins, and an Allow on either side is enough (facts/aws.md A5)."""
     both = {identity, resource}
     for decision in (Decision.EXPLICIT_DENY, Decision.ALLOWED):
         if decision in both:
@@ -96,7 +96,7 @@ def _names_principal(statement: Mapping[str, Any], question: Question) -> bool:
     if "NotPrincipal" in statement:
         return not _is_one_of(statement["NotPrincipal"], question, account_counts=True)
     # The account itself, written as its number or as root's ARN, means everybody in it: a Deny meets them all, an
-    # Allow only lets their own policies speak (research/aws.md A5).
+    # Allow only lets their own policies speak (facts/aws.md A5).
     return _is_one_of(statement.get("Principal"), question, account_counts=statement["Effect"] == "Deny")
 
 

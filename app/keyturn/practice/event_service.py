@@ -1,6 +1,6 @@
 """The event history of the practice account: what CloudTrail keeps of the requests, and gives to whoever may ask.
 
-Requests that manage things are in it; what is read and written in buckets is not (research/aws.md A3).
+Requests that manage things are in it; what is read and written in buckets is not (facts/aws.md A3).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Faults on order: what can go wrong between a program and AWS, at a chosen request (research/aws.md B5).
+"""Faults on order: what can go wrong between a program and AWS, at a chosen request (facts/aws.md B5).
 
 A rule meets the `nth` request that fits it. A fault *before* means that AWS never carried the request out; *after*
-means that it did, and the answer was lost: the trap of CreateAccessKey (research/aws.md 0.3).
+means that it did, and the answer was lost: the trap of CreateAccessKey (facts/aws.md 0.3).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Every request comes in here: who signed it, may it be believed, which service is asked, what goes wrong on order.
 
-The order of the checks follows research/aws.md B5.
+The order of the checks follows facts/aws.md B5.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class FrontDoor:
     Attributes:
         opted_in: opt-in regions that the account has switched on.
         inactive_is_denied: an inactive key is refused with `AccessDenied`, as AWS's documentation has it; people report
-            the codes of unknown keys (unknown, research/aws.md A4, C2).
-        rejected_uses_count: a request refused because its key is inactive counts as use; unknown (research/aws.md C4).
+            the codes of unknown keys (unknown, facts/aws.md A4, C2).
+        rejected_uses_count: a request refused because its key is inactive counts as use; unknown (facts/aws.md C4).
         pretend_tls: count requests as coming over TLS although this computer talks to itself without.
         iam_region_counts: refuse requests to IAM that are signed for another region than IAM's own. Off, because a
             program that is given an address signs for its own region there, and for IAM's at the real address.
@@ -195,7 +195,7 @@ class FrontDoor:
         return Refusal(fault.status, code, "We encountered an internal error. Please try again.")
 
     def _check_region(self, signature: Signature) -> None:
-        """A key counts only in its own partition, and only in regions that are switched on (research/aws.md A1)."""
+        """A key counts only in its own partition, and only in regions that are switched on (facts/aws.md A1)."""
         mine, region = self.identities.partition, signature.region
         elsewhere = partition_of(region) != mine
         if elsewhere or (region in OPT_IN and region not in self.opted_in):

@@ -1,6 +1,6 @@
 """Operations on access keys, and STS: who am I.
 
-Facts: research/aws.md A1 (identity), A2 (root's own keys, limits, owners), A3 (last use).
+Facts: facts/aws.md A1 (identity), A2 (root's own keys, limits, owners), A3 (last use).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from keyturn.practice.refusals import Refusal
 
 
 def _name(identities: Identities, key: Key) -> str | None:
-    """The owner's name; root has none, or the account's alias (research/aws.md A2: absent; C8: to be verified)."""
+    """The owner's name; root has none, or the account's alias (facts/aws.md A2: absent; C8: to be verified)."""
     return identities.root_alias if key.owner is None else key.owner.name
 
 
@@ -29,7 +29,7 @@ def _key_of(identities: Identities, caller: Caller, form: Form) -> Key:
 
 def _create(identities: Identities, caller: Caller, form: Form) -> Result:
     if caller.key.status is Status.DELETED:
-        # A deleted key is still accepted for seconds, but must not bear another one (research/aws.md A4).
+        # A deleted key is still accepted for seconds, but must not bear another one (facts/aws.md A4).
         raise Refusal(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
     key = identities.add_key(user_meant(identities, caller, form))
     shown = {

@@ -118,7 +118,7 @@ def tag_context(form: Form) -> dict[str, tuple[str, ...]]:
 
 
 def user_meant(identities: Identities, caller: Caller, form: Form) -> User | None:
-    """The user that `UserName` names, else the one who signed; None means root (research/aws.md A2)."""
+    """The user that `UserName` names, else the one who signed; None means root (facts/aws.md A2)."""
     name = form.get("UserName", "")
     if not name and isinstance(caller.user, Role):
         raise Refusal(400, "ValidationError", "Must specify userName when calling with non-User credentials")

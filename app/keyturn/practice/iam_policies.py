@@ -1,6 +1,6 @@
 """Operations on policies: those inside a user, and managed ones attached to users.
 
-Facts: research/aws.md A6 (limits: 2,048 characters for all inline policies of a user, 6,144 for a managed one).
+Facts: facts/aws.md A6 (limits: 2,048 characters for all inline policies of a user, 6,144 for a managed one).
 """
 
 from __future__ import annotations

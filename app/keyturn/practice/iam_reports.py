@@ -1,6 +1,6 @@
 """What IAM tells about the whole account: summary, credential report, and what a policy would allow.
 
-Facts: research/aws.md A3 (report: root's row, 15 minutes, 4 hours) and A5 (simulator).
+Facts: facts/aws.md A3 (report: root's row, 15 minutes, 4 hours) and A5 (simulator).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Operations on IAM users and their tags.
 
-Facts: research/aws.md A6 (names, paths) and 7.1 (codes).
+Facts: facts/aws.md A6 (names, paths) and 7.1 (codes).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def sent_tags(form: Form, quota: str) -> dict[str, str]:
-    """The tags sent: at most 50, keys up to 128 characters, values up to 256 (research/aws.md A6).
+    """The tags sent: at most 50, keys up to 128 characters, values up to 256 (facts/aws.md A6).
 
     Raises:
         Refusal: `LimitExceeded`, which names the quota; `ValidationError`.

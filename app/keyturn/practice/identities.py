@@ -1,6 +1,6 @@
 """Who lives in the practice account: the root user, IAM users, their keys and policies.
 
-Root is not a user: it has no name, no policies, is not listed, and its keys have no owner (research/aws.md A2).
+Root is not a user: it has no name, no policies, is not listed, and its keys have no owner (facts/aws.md A2).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from keyturn.practice.timeline import Lag, Timeline, TimeOfDay, Uses
 KEYS_PER_OWNER = 2
 # What was so long before is the same everywhere.
 LONG_SPREAD = timedelta(days=1)
-# Identifiers made before this day do not contain the account's number (research/aws.md A1).
+# Identifiers made before this day do not contain the account's number (facts/aws.md A1).
 _NEW_IDENTIFIERS = datetime(2019, 3, 29, tzinfo=UTC)
 _TOKEN_LENGTH = 360
 _SECRET_LETTERS = string.ascii_letters + string.digits + "+/"
@@ -176,7 +176,7 @@ class Identities:
         """Make a key; one that has an age is accepted everywhere at once.
 
         Raises:
-            Refusal: `LimitExceeded` where the owner has two, inactive ones included (research/aws.md A2).
+            Refusal: `LimitExceeded` where the owner has two, inactive ones included (facts/aws.md A2).
         """
         if len(self.keys_of(owner)) >= KEYS_PER_OWNER:
             message = f"Cannot exceed quota for AccessKeysPerUser: {KEYS_PER_OWNER}"
@@ -213,7 +213,7 @@ class Identities:
         """The user of that name, in whatever case.
 
         Raises:
-            Refusal: `NoSuchEntity`, also while a new user has not spread (research/aws.md A4).
+            Refusal: `NoSuchEntity`, also while a new user has not spread (facts/aws.md A4).
         """
         user = self.users.get(name.lower())
         if user is None or not user.known.at(self.clock.now(), lag=self.lag, service="iam"):
@@ -224,7 +224,7 @@ class Identities:
         """Make a user; `spread` makes one that everybody knows at once.
 
         Raises:
-            Refusal: `EntityAlreadyExists`, also where only the case differs (research/aws.md A6).
+            Refusal: `EntityAlreadyExists`, also where only the case differs (facts/aws.md A6).
         """
         if name.lower() in self.users:
             raise Refusal(409, "EntityAlreadyExists", f"User with name {name} already exists.")

@@ -22,7 +22,7 @@ _OPERATIONS = {
     "iam": {**KEY_OPERATIONS, **USER_OPERATIONS, **POLICY_OPERATIONS, **REPORT_OPERATIONS},
     "sts": {**STS_OPERATIONS, **SESSION_OPERATIONS, **ROLE_OPERATIONS},
 }
-# These ask no policy, not even one that denies everything (research/aws.md A1; STS API reference, GetSessionToken).
+# These ask no policy, not even one that denies everything (facts/aws.md A1; STS API reference, GetSessionToken).
 _ALWAYS_ALLOWED = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
 # Who may take a role is said by the role as well, see `roles`.
 _DECIDED_THERE = {"sts:AssumeRole"}
@@ -33,7 +33,7 @@ class QueryService:
     """IAM and STS of one practice account.
 
     Attributes:
-        users_see_root_use: an IAM user may ask for the last use of a root key; unknown (research/aws.md C3).
+        users_see_root_use: an IAM user may ask for the last use of a root key; unknown (facts/aws.md C3).
         organisation_denies: what the organisation's service control policies deny to everybody, root as well.
     """
 

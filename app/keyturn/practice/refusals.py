@@ -1,4 +1,4 @@
-"""How the practice account says no: AWS's codes in AWS's two XML dialects and its JSON (research/aws.md 7.1)."""
+"""How the practice account says no: AWS's codes in AWS's two XML dialects and its JSON (facts/aws.md 7.1)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Refusal(Exception):
 
 
 def unknown_key(service: str, key_id: str) -> Refusal:
-    """An unknown, inactive or deleted key: AWS does not say which (research/aws.md A4)."""
+    """An unknown, inactive or deleted key: AWS does not say which (facts/aws.md A4)."""
     if service in _SPEAK_JSON:
         message = "The security token included in the request is invalid."
         return Refusal(400, "UnrecognizedClientException", message)
@@ -68,7 +68,7 @@ def denied_by_s3() -> Refusal:
 
 
 def denied(who: str, action: str, resource: str, *, explicitly: bool, policy_kind: str = "identity-based") -> Refusal:
-    """IAM names the user, the action, the resource and the kind of policy (research/aws.md 7.1)."""
+    """IAM names the user, the action, the resource and the kind of policy (facts/aws.md 7.1)."""
     reason = (
         f"with an explicit deny in {'an' if policy_kind[0] in 'aeiou' else 'a'} {policy_kind} policy"
         if explicitly

@@ -1,4 +1,4 @@
-"""Regions and partitions (research/aws.md A1, A5)."""
+"""Regions and partitions (facts/aws.md A1, A5)."""
 
 from __future__ import annotations
 

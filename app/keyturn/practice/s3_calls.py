@@ -1,6 +1,6 @@
 """What a request asks of S3: which actions on which resources IAM has to allow for it.
 
-Source: the service authorization reference of S3; moto maps several of them wrongly (research/aws.md B2).
+Source: the service authorization reference of S3; moto maps several of them wrongly (facts/aws.md B2).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What stands between a request and the stored objects: regions, owners, policies, keys of encryption.
 
-Facts: research/aws.md A5 (regions, proofs, KMS, bucket policies) and B3 (what moto leaves out).
+Facts: facts/aws.md A5 (regions, proofs, KMS, bucket policies) and B3 (what moto leaves out).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _UPLOAD_ID = re.compile(rb"<UploadId>([^<]+)</UploadId>")
 # What is said of an object when its upload in parts begins, and never again with a part: S3 refuses the headers there
 # ("not supported for this operation"), so policies that demand them look at what the upload was begun with.
 _SAID_ONCE = ("s3:x-amz-server-side-encryption", "s3:x-amz-acl", "s3:x-amz-storage-class", "s3:object-lock-mode")
-# Root may always repair a bucket policy that locks everybody out (research/aws.md A2, S3UnlockBucketPolicy).
+# Root may always repair a bucket policy that locks everybody out (facts/aws.md A2, S3UnlockBucketPolicy).
 _POLICY_ACTIONS = {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}
 
 
@@ -56,7 +56,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Upload:
-    """An upload in parts: who began it, and what was said then, which counts for its parts (research/aws.md A5)."""
+    """An upload in parts: who began it, and what was said then, which counts for its parts (facts/aws.md A5)."""
 
     initiator: str
     context: Context
@@ -70,9 +70,9 @@ class S3Service:
     Attributes:
         foreign: buckets of other accounts: name → account.
         initiator_may_abort: whoever began an upload may abort it without a right of its own; to be verified on a real
-            account (research/aws.md C7), so it is a switch.
+            account (facts/aws.md C7), so it is a switch.
         private_acl_needs_right: writing an object with the header `x-amz-acl: private` needs `s3:PutObjectAcl`, as any
-            other ACL does; to be verified on a real account (research/clients.md section 20), so it is a switch.
+            other ACL does; to be verified on a real account (facts/clients.md section 20), so it is a switch.
     """
 
     identities: Identities
@@ -90,7 +90,7 @@ class S3Service:
         Raises:
             Refusal: 301 `PermanentRedirect` at us-east-1, 400 `AuthorizationHeaderMalformed` elsewhere, 400
                 `IllegalLocationConstraintException` for opt-in regions; all name the bucket's region, in a header also
-                where the body is missing (research/aws.md A5).
+                where the body is missing (facts/aws.md A5).
         """
         right = self.storage.region_of(call.bucket)
         if right is None or right == region or call.action == "s3:CreateBucket":
@@ -222,7 +222,7 @@ class S3Service:
         return request.header("x-amz-server-side-encryption-aws-kms-key-id")
 
     def _hide_missing(self, asked: Asked) -> None:
-        """A missing object is 404 only for those who may list; for others S3 does not say (research/aws.md A5)."""
+        """A missing object is 404 only for those who may list; for others S3 does not say (facts/aws.md A5)."""
         call = asked.call
         if call.key is None or self.storage.has_object(call.bucket, call.key):
             return
@@ -295,7 +295,7 @@ class S3Service:
         return dict(self._policies)
 
     def _policy(self, asked: Asked) -> Answer:
-        """Bucket policies stay here: moto would apply them without principals and conditions (research/aws.md B2)."""
+        """Bucket policies stay here: moto would apply them without principals and conditions (facts/aws.md B2)."""
         bucket = asked.call.bucket
         if asked.request.method == "PUT":
             self.set_policy(bucket, asked.body.decode("utf-8", "replace"))

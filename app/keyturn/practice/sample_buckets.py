@@ -48,7 +48,7 @@ def furnish_office(account: PracticeAccount) -> None:
 
 
 def add_other_computer(account: PracticeAccount) -> None:
-    """Put into `family-archive` what Arq 7 on somebody else's computer keeps there (research/arq.md 1.7)."""
+    """Put into `family-archive` what Arq 7 on somebody else's computer keeps there (facts/arq.md 1.7)."""
     about = {"computerName": OTHER_COMPUTER, "backupName": "Everything", "isEncrypted": True}
     records = f"{_BACKUP_SET}/backupfolders/{_BACKUP_FOLDER}/backuprecords/00178"
     account.put_object(ARCHIVE, f"{_BACKUP_SET}/backupconfig.json", json.dumps(about).encode(), age_days=800)

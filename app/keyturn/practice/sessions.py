@@ -1,6 +1,6 @@
 """Temporary keys: each has a token, belongs to whoever asked for it, and ends by itself.
 
-Facts: research/credential-helper.md ("SessionToken"), research/aws.md A2 (root's own: an hour, and no IAM).
+Facts: facts/credential-helper.md ("SessionToken"), facts/aws.md A2 (root's own: an hour, and no IAM).
 Whether such a key outlives the lasting one with which it was asked for is not known; here it does, as the rights of its
 owner are what AWS looks at with each request.
 """

@@ -1,7 +1,7 @@
 """Checking Signature Version 4: the header form, the presigned form, and uploads signed chunk by chunk.
 
 Written from AWS's description of the algorithm and independent of botocore, so that both sides of a test do not
-share one mistake. Facts: research/aws.md A7 (codes and the 15 minutes), B5 (order of the checks).
+share one mistake. Facts: facts/aws.md A7 (codes and the 15 minutes), B5 (order of the checks).
 """
 
 from __future__ import annotations

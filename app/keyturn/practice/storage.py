@@ -2,7 +2,7 @@
 
 moto's state belongs to the whole process, so every account gets a number of its own there, which nobody sees. Nothing
 is decided here: who may do what was settled before. moto is imported at the first use, because it takes 0.4 seconds
-(research/aws.md B4).
+(facts/aws.md B4).
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class Storage:
     def kms_key_of(self, bucket: str) -> str | None:
         """The customer's KMS key of the bucket's default encryption, or None; also for AWS's own key `aws/s3`.
 
-        That one needs no rights of the user's own (research/aws.md A5).
+        That one needs no rights of the user's own (facts/aws.md A5).
         """
         key = self._default_key(bucket)
         return key if key and not key.endswith("alias/aws/s3") else None

@@ -1,6 +1,6 @@
 """Time in the practice account: changes that spread slowly, and a clock that can be moved by hand.
 
-AWS gives no numbers; the defaults of `AS_AT_AWS` are those people measured (research/aws.md A4, B5).
+AWS gives no numbers; the defaults of `AS_AT_AWS` are those people measured (facts/aws.md A4, B5).
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Lag:
         flap: how long before a change is in force everywhere every second request already sees it; so a good answer
             can be followed by a bad one.
         echo: how long after a change is in force everywhere every seventh request still meets a server that has not
-            heard of it; so a bad answer can follow many good ones (research/peers.md C1: about one in ten).
+            heard of it; so a bad answer can follow many good ones (facts/peers.md C1: about one in ten).
         more: further seconds for one service (`sts`, `iam`, `s3`): they do not learn at the same moment.
     """
 
@@ -157,7 +157,7 @@ class Use:
 
 
 class Uses:
-    """The uses of one key: of several within 15 minutes only the first is recorded (research/aws.md A3)."""
+    """The uses of one key: of several within 15 minutes only the first is recorded (facts/aws.md A3)."""
 
     def __init__(self) -> None:
         self._recorded: list[Use] = []

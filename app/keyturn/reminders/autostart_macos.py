@@ -1,6 +1,6 @@
 """macOS: an agent in the person's `LaunchAgents` (`man launchd.plist`), loaded at the next login.
 
-The switch under “Login Items” is not read: only a signed bundle may ask for it (research/anchors.md 4.4, SMAppService).
+The switch under “Login Items” is not read: only a signed bundle may ask for it (facts/anchors.md 4.4, SMAppService).
 """
 
 from __future__ import annotations

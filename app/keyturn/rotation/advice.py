@@ -9,7 +9,7 @@ from enum import StrEnum
 from keyturn.model.keys import AccessKey, KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
 
-# AWS Config's own default for `access-keys-rotated` (research/peers.md A, "Others").
+# AWS Config's own default for `access-keys-rotated` (facts/peers.md A, "Others").
 USER_KEY_LIMIT = timedelta(days=90)
 # A key that nobody used for this long is not in use.
 IDLE_LIMIT = timedelta(days=90)

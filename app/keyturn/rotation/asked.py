@@ -119,8 +119,8 @@ def _note(surroundings: Surroundings, rotation: Rotation, facts: dict[str, objec
 def remember_new(surroundings: Surroundings, rotation: Rotation) -> None:
     """Tell the conversation with AWS what the journal knows of the rotation's keys and user.
 
-    Their partition: elsewhere AWS takes them for dead (research/aws.md A1). And which were made or turned on by an
-    earlier start of Keyturn, perhaps seconds ago, so that AWS may not have heard of them (research/peers.md C1).
+    Their partition: elsewhere AWS takes them for dead (facts/aws.md A1). And which were made or turned on by an
+    earlier start of Keyturn, perhaps seconds ago, so that AWS may not have heard of them (facts/peers.md C1).
     """
     owner = rotation.decision.owner
     for key in (rotation.decision.key, rotation.new_key):

@@ -77,7 +77,7 @@ def narrow_gates(destinations: Sequence[Destination], programs: Sequence[ByHand]
 
 
 def versioning_notes(facts: Mapping[str, BucketFacts], options: Options) -> Iterator[str]:
-    """Yield each bucket where a key that may only add may write over what is there (research/aws.md A6)."""
+    """Yield each bucket where a key that may only add may write over what is there (facts/aws.md A6)."""
     for bucket, known in facts.items():
         if options.append_only and known.versioning is not Versioning.ENABLED:
             yield _(

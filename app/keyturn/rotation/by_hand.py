@@ -325,7 +325,7 @@ def see_last_use_in_console(decision: Decision) -> Awaited:
 
 
 def has_console(owner: Principal | None) -> bool:
-    """False for GovCloud's root user: its keys are managed with its keys alone (research/aws.md A2)."""
+    """False for GovCloud's root user: its keys are managed with its keys alone (facts/aws.md A2)."""
     return owner is None or owner.kind is not PrincipalKind.ROOT or owner.partition != "aws-us-gov"
 
 
@@ -343,7 +343,7 @@ def _in_console(decision: Decision, last_step: str) -> tuple[str, ...]:
 
 
 def console_address(owner: Principal) -> str | None:
-    """The page of the console with the owner's keys (research/aws.md A8, "Console"); None where none is known."""
+    """The page of the console with the owner's keys (facts/aws.md A8, "Console"); None where none is known."""
     if not has_console(owner):
         return None
     console = console_of(owner.partition)

@@ -45,7 +45,7 @@ def one_way_heading() -> str:
 
 
 def one_way(owner: Principal | None) -> str:
-    """Why a key that turns itself off cannot be turned on by Keyturn (research/aws.md 0.1 and A2)."""
+    """Why a key that turns itself off cannot be turned on by Keyturn (facts/aws.md 0.1 and A2)."""
     if owner is not None and owner.kind is PrincipalKind.ROOT:
         return _(
             "A root key that turns itself off cannot turn itself on again, and no IAM user may. Only you can, in the "

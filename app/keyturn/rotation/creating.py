@@ -1,6 +1,6 @@
 """The step *create*: one new access key, whose secret is durable before anything uses it.
 
-AWS shows a secret once, and CreateAccessKey is not idempotent (research/aws.md 0.3), so the request is sent once. Where
+AWS shows a secret once, and CreateAccessKey is not idempotent (facts/aws.md 0.3), so the request is sent once. Where
 the answer was lost, or Keyturn was killed before the secret was kept, the key that nobody holds is found by listing. It
 is removed where it is this rotation's for sure, see `ownership`; else a person decides.
 """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from keyturn.state.session_keys import SessionKeys
 
 # After so long a program asks again, and so learns of a new key, also where it runs for weeks
-# (research/credential-helper.md, "The interface").
+# (facts/credential-helper.md, "The interface").
 LASTS = timedelta(hours=1)
 
 

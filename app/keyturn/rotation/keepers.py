@@ -29,7 +29,7 @@ from keyturn.rotation.surroundings import Surroundings
 from keyturn.state import keeper as memory
 from keyturn.state.keeper import Keeper
 
-# A key whose making was not answered may take a moment to show in the list (research/aws.md A4).
+# A key whose making was not answered may take a moment to show in the list (facts/aws.md A4).
 _PAUSES = (0.0, 2.0, 4.0)
 _HOST_LENGTH = 30
 _RANDOM_LENGTH = 8

@@ -15,7 +15,7 @@ from keyturn.rotation.plan import Gate
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.survey import FoundKey
 
-KEY_LIMIT = 2  # for each user and for root, inactive keys included (research/aws.md A2)
+KEY_LIMIT = 2  # for each user and for root, inactive keys included (facts/aws.md A2)
 
 
 def key_gates(found: FoundKey, route: Route, destinations: Sequence[Place]) -> Iterator[Gate]:

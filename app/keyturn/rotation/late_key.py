@@ -1,7 +1,7 @@
 """A new key that AWS does not accept: is it late, or off, or gone?
 
 STS and S3 hear of a key some time after it was made, and AWS promises none; IAM lists it at once, and also that
-somebody deleted it or turned it off since (research/aws.md A4). Only a late one is worth waiting for.
+somebody deleted it or turned it off since (facts/aws.md A4). Only a late one is worth waiting for.
 """
 
 from __future__ import annotations

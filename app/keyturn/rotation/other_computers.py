@@ -1,4 +1,4 @@
-"""Other computers that back up with Arq: named from what Arq writes into buckets in clear text (research/arq.md 1.7).
+"""Other computers that back up with Arq: named from what Arq writes into buckets in clear text (facts/arq.md 1.7).
 
 One root key often serves several computers, and this one knows nothing of the others. Their files do not say which key
 they use, so each one that is active is asked about, and none is taken for harmless.

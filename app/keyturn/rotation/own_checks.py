@@ -101,7 +101,7 @@ def _prepared(surroundings: Surroundings, request: OwnCheckRequest) -> OwnCheck 
 
 def _tried(surroundings: Surroundings, check: OwnCheck, request: OwnCheckRequest) -> list[Check]:
     result = run_own_check(check, surroundings.aws.settings.proxies)
-    # The program meets a server that has not heard of the key, as our own requests do (research/aws.md A4).
+    # The program meets a server that has not heard of the key, as our own requests do (facts/aws.md A4).
     for pause in () if request.new_key is None else _PAUSES:
         if result.ok is not False or not surroundings.aws.is_new(request.new_key):
             break

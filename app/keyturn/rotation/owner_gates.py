@@ -21,7 +21,7 @@ from keyturn.rotation.survey import FoundKey
 
 
 def ending_gates(found: FoundKey, route: Route) -> Iterator[Gate]:
-    """Yield why the old key could never be turned off on this route: its owner has no console (research/aws.md A2)."""
+    """Yield why the old key could never be turned off on this route: its owner has no console (facts/aws.md A2)."""
     key, owner = found.key.access_key_id.masked, found.key.owner
     if has_console(owner) or route.same_owner:
         return

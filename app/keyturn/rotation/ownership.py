@@ -25,7 +25,7 @@ from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Why
 from keyturn.rotation.surroundings import Surroundings
 
-# A key whose making was not answered may take a moment to show in the list (research/aws.md A4).
+# A key whose making was not answered may take a moment to show in the list (facts/aws.md A4).
 _PAUSES = (0.0, 2.0, 4.0)
 _LAG = timedelta(minutes=1)
 # AWS carries a request out within the time that anybody waits for its answer; its dates have no fractions of seconds.

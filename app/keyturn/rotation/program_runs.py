@@ -1,4 +1,4 @@
-"""Did the programs that a person changed by hand take the new key? What they and AWS tell of it (research/arq.md 3).
+"""Did the programs that a person changed by hand take the new key? What they and AWS tell of it (facts/arq.md 3).
 
 While the old key is on, a good backup proves nothing: it may have used either. Two things prove it: a backup that began
 after the old key was off and ended without an error; or AWS saw the new key used by somebody else than Keyturn, and

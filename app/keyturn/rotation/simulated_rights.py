@@ -19,7 +19,7 @@ from keyturn.rotation.decision import Decision
 from keyturn.rotation.surroundings import Surroundings
 
 # What the proof tries in every bucket; all else that a policy allows would leave a trace, or is asked for on another
-# day (research/aws.md A5).
+# day (facts/aws.md A5).
 _TRIED = frozenset({"s3:AbortMultipartUpload", "s3:GetObject", "s3:ListBucket", "s3:PutObject"})
 # What only looks, or changes nothing that is there, and whose refusal stops no backup.
 _HARMLESS = frozenset({"s3:GetBucketLocation", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts"})

@@ -75,7 +75,7 @@ class Why(StrEnum):
 
 
 class OldKey(StrEnum):
-    """How the old key stands at AWS. IAM lists at once what STS and S3 hear of seconds later (research/aws.md A4)."""
+    """How the old key stands at AWS. IAM lists at once what STS and S3 hear of seconds later (facts/aws.md A4)."""
 
     ON = "on"  # AWS accepts it, and will go on to
     COMING = "coming"  # IAM lists it as active, and STS has not heard of that

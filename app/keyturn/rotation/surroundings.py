@@ -84,7 +84,7 @@ class Surroundings:
 class OwnUses:
     """Writes Keyturn's own uses of keys into the journal, before each request is sent.
 
-    AWS records uses in windows of 15 minutes (research/aws.md A3), so one note a minute for each service is enough.
+    AWS records uses in windows of 15 minutes (facts/aws.md A3), so one note a minute for each service is enough.
     """
 
     def __init__(self, journal: Journal) -> None:

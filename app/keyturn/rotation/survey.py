@@ -248,7 +248,7 @@ class _Inquiry:
         aws, journal = self._surroundings.aws, self._surroundings.journal
         key = pair.access_key_id
         try:
-            # Asked first, before any other request of ours becomes the key's last use (research/aws.md A3).
+            # Asked first, before any other request of ours becomes the key's last use (facts/aws.md A3).
             read = self._last_use(pair)
             owner = self._whose(pair, regions)
             if isinstance(read, AwsError) and read.fault is AwsFault.UNKNOWN_KEY:
@@ -282,7 +282,7 @@ class _Inquiry:
         except AwsError as error:
             if error.fault is not AwsFault.UNKNOWN_KEY or made is None:
                 raise
-        # A key that an earlier start made: AWS may not have heard of it everywhere (research/peers.md C1).
+        # A key that an earlier start made: AWS may not have heard of it everywhere (facts/peers.md C1).
         aws.remember_new(key, made)
         try:
             return identity.whose(aws, pair)

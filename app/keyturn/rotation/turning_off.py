@@ -1,6 +1,6 @@
 """The step *turn off*, and back on: inactive, never deleted.
 
-A root key that turns itself off cannot be turned on by any key that Keyturn holds (research/aws.md 0.1), so the default
+A root key that turns itself off cannot be turned on by any key that Keyturn holds (facts/aws.md 0.1), so the default
 for root is the console: it proves that the person can sign in, and Keyturn sees the key die at STS.
 """
 
@@ -46,7 +46,7 @@ def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair
 
     Raises:
         SecretGone: where neither is at hand.
-        AppError: `turn-off.no-way-back` in GovCloud, which has no root console (research/aws.md A2).
+        AppError: `turn-off.no-way-back` in GovCloud, which has no root console (facts/aws.md A2).
         AwsError: as AWS fails; UNKNOWN_KEY means that the key is off already.
     """
     decision = rotation.decision

@@ -1,6 +1,6 @@
 """Who used a key last: Keyturn itself, or somebody else.
 
-AWS records one last use for each key, and Keyturn's own requests are uses too (research/aws.md A3), so every reading is
+AWS records one last use for each key, and Keyturn's own requests are uses too (facts/aws.md A3), so every reading is
 compared with what Keyturn itself signed.
 """
 

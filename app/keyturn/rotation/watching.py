@@ -49,8 +49,8 @@ def look(surroundings: Surroundings, rotation: Rotation, hand: Hand | None) -> E
     """Ask AWS when the old key was used last, net of Keyturn's own requests.
 
     GetAccessKeyLastUsed, and not the credential report: whoever of ours may read the report may ask this too, the old
-    key itself or another one of its owner, and it comes without the report's four hours (research/aws.md A3). The
-    report would tell more only of root's keys (research/aws.md A2, "IAM admin"). Who may not ask looks in the console,
+    key itself or another one of its owner, and it comes without the report's four hours (facts/aws.md A3). The
+    report would tell more only of root's keys (facts/aws.md A2, "IAM admin"). Who may not ask looks in the console,
     see `LAST_USE`.
 
     Args:
@@ -74,7 +74,7 @@ def look(surroundings: Surroundings, rotation: Rotation, hand: Hand | None) -> E
         if error.fault is AwsFault.UNKNOWN_KEY and by_itself:
             return Evidence(dead=True)
         if error.fault is AwsFault.DENIED:
-            # Of an inactive key AWS may say so too (research/aws.md C2); STS tells the two apart.
+            # Of an inactive key AWS may say so too (facts/aws.md C2); STS tells the two apart.
             return Evidence(readable=False, dead=by_itself and is_refused(surroundings, decision, signer))
         raise
     uses = key_users.since_switch(surroundings, rotation, signer)

@@ -30,7 +30,7 @@ from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state import searched_files
 from keyturn.state.journal import Mark
 
-_TELL_EVERY = 5.0  # seconds; a person wonders after so long (research/anchors.md 4.7)
+_TELL_EVERY = 5.0  # seconds; a person wonders after so long (facts/anchors.md 4.7)
 
 
 class Searches(Protocol):

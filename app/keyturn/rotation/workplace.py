@@ -287,7 +287,7 @@ class _NoWay:
 
 
 def system_proxies(endpoint_url: str | None) -> Mapping[str, str]:
-    """The proxies that the system uses, for AWS or for the address asked instead (research/aws.md A7 7.3)."""
+    """The proxies that the system uses, for AWS or for the address asked instead (facts/aws.md A7 7.3)."""
     from urllib.request import getproxies, proxy_bypass
 
     server = server_or_none(endpoint_url)

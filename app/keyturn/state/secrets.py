@@ -1,7 +1,7 @@
 """Where Keyturn keeps secrets: the system's keychain, or a private file, or memory, as the person chose.
 
 Each access key is an item of its own, named after its ID and never overwritten: on macOS an overwrite is a deletion and
-an addition, and a crash between them would lose the secret (research/anchors.md 2.6).
+an addition, and a crash between them would lose the secret (facts/anchors.md 2.6).
 """
 
 from __future__ import annotations

@@ -132,4 +132,11 @@ def _where_it_is_guided(one: Client) -> list[Line]:
 
 
 def _sources(guide: Guide) -> Sequence[str]:
-    return tuple(dict.fromkeys((*guide.sources, *(label.source for label in guide.labels.values()))))
+    said = dict.fromkeys((*guide.sources, *(label.source for label in guide.labels.values())))
+    return tuple(_where_that_is(one) for one in said)
+
+
+def _where_that_is(source: str) -> str:
+    """The source with the whole path of a document of this repository."""
+    folder = {"facts/": "resources/", "ARCHITECTURE.md": ".github/"}
+    return next((f"{before}{source}" for start, before in folder.items() if source.startswith(start)), source)

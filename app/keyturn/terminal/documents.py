@@ -1,4 +1,4 @@
-"""The JSON that scripts may rely on (DESIGN.md, "Command line"). Secrets never come near it."""
+"""The JSON that scripts may rely on (ARCHITECTURE.md, "Exit codes"). Secrets never come near it."""
 
 from __future__ import annotations
 

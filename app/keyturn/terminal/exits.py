@@ -1,4 +1,4 @@
-"""How a command ends, as its exit code tells (DESIGN.md, "Command line")."""
+"""How a command ends, as its exit code tells (ARCHITECTURE.md, "Exit codes")."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.live import Live
 
-_PATIENCE = 5.0  # seconds after which a person wonders (research/anchors.md 4.7)
+_PATIENCE = 5.0  # seconds after which a person wonders (facts/anchors.md 4.7)
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 

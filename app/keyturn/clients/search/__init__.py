@@ -1,1 +1,1 @@
-"""Looking for key IDs in every file of whole folders (`scan --search`; DESIGN, Completeness)."""
+"""Looking for key IDs in every file of whole folders (`scan --search`; ARCHITECTURE.md, "Completeness")."""

@@ -17,7 +17,7 @@ class Needles:
 
     Attributes:
         keys: known key IDs, each found wherever it stands.
-        any_key: also anything shaped like a key ID: four letters of kind, then 16 of base32 (research/aws.md A1), with
+        any_key: also anything shaped like a key ID: four letters of kind, then 16 of base32 (facts/aws.md A1), with
             no letter or digit around it.
         signs: texts of which one stands wherever something is found.
         overlap: how many bytes at the end of one piece have to be looked at again together with the next one.

@@ -21,7 +21,7 @@ from keyturn.model.text import _, in_widget
 from keyturn.rotation.record import Proved
 from keyturn.rotation.steps import Route, Step
 
-_PATIENCE = 5.0  # seconds after which a person wonders (research/anchors.md 4.7)
+_PATIENCE = 5.0  # seconds after which a person wonders (facts/anchors.md 4.7)
 _SHOWN = {
     Fortune.WAITING: (Tone.NEUTRAL, "circle"),
     Fortune.UPDATING: (Tone.ACCENT, "ring"),

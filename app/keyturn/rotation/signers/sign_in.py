@@ -1,4 +1,4 @@
-"""`--as sign-in`: the browser's sign-in, by the official AWS CLI (research/aws.md A8, `aws login`).
+"""`--as sign-in`: the browser's sign-in, by the official AWS CLI (facts/aws.md A8, `aws login`).
 
 The CLI keeps the session in a profile of its own, `keyturn`, and renews it for some hours. Whether AWS lets root's
 session change root's keys is not proved; a user's keys are all that Keyturn changes with it.

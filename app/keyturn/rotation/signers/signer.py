@@ -16,7 +16,7 @@ class Hand:
 
     Attributes:
         user_name: how IAM is told whose keys are meant; None where it takes the owner from the signature, which is the
-            only way for root's keys (research/aws.md A2).
+            only way for root's keys (facts/aws.md A2).
     """
 
     pair: KeyPair

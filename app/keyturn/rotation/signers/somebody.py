@@ -90,6 +90,6 @@ class Somebody:
 
 
 def _user(subject: Concerned) -> str | None:
-    """The IAM user whose key it is; None for root's, whom IAM takes from the signature alone (research/aws.md A2)."""
+    """The IAM user whose key it is; None for root's, whom IAM takes from the signature alone (facts/aws.md A2)."""
     owner = subject.owner
     return owner.user_name if owner is not None and owner.kind is PrincipalKind.USER else None
