@@ -8,7 +8,6 @@ One file for each program in `resources/programs`, so that a further program nee
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.clients.grammars import Grammar
-from keyturn.clients.listing import Listing
-from keyturn.clients.toml_members import expect_members, table, tables, text, texts
+from keyturn.clients.toml_members import expect_members, read_each, table, tables, text, texts
 from keyturn.computer.computer import Platform
 from keyturn.computer.resources import resources_folder
 from keyturn.model.manners import Manner
@@ -167,16 +165,7 @@ def descriptions() -> Descriptions:
 
 def read_descriptions(folder: Path) -> Descriptions:
     """Read every description of a folder. One that cannot be used is a problem in the result; the others are used."""
-    found: dict[str, Description] = {}
-    problems: list[Problem] = []
-    listing = Listing()
-    for path in listing.files_in(folder, ".toml"):
-        try:
-            found[path.stem] = _description(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, re.error) as error:
-            problems.append(_unusable(path, str(error)))
-    problems += [_unusable(path, error.title) for path, error in listing.failed.items()]
-    return Descriptions(found, tuple(problems))
+    return Descriptions(*read_each(folder, _description, _unusable))
 
 
 def _unusable(path: Path, reason: str) -> Problem:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import string
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,8 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from keyturn.clients.listing import Listing
-from keyturn.clients.toml_members import expect_members, switch, table, text, texts
+from keyturn.clients.toml_members import expect_members, read_each, switch, table, text, texts
 from keyturn.computer.computer import Platform
 from keyturn.computer.resources import resources_folder
 from keyturn.model.needs import Addition
@@ -139,16 +137,7 @@ def guide_named(name: str) -> Guide | None:
 
 def read_guides(folder: Path) -> Guides:
     """Read every guide of a folder. A file that cannot be used is a problem in the result; the others are used."""
-    found: dict[str, Guide] = {}
-    problems: list[Problem] = []
-    listing = Listing()
-    for path in listing.files_in(folder, ".toml"):
-        try:
-            found[path.stem] = _guide(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
-            problems.append(_unusable(path, str(error)))
-    problems += [_unusable(path, error.title) for path, error in listing.failed.items()]
-    return Guides(found, tuple(problems))
+    return Guides(*read_each(folder, _guide, _unusable))
 
 
 def _unusable(path: Path, reason: str) -> Problem:

@@ -5,8 +5,37 @@ Everything here raises ValueError with the reason, in English, for whoever edits
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+import re
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from keyturn.clients.listing import Listing
+from keyturn.model.places import Problem
+
+T = TypeVar("T")
+
+
+def read_each(
+    folder: Path, read: Callable[[str, Mapping[str, Any]], T], unusable: Callable[[Path, str], Problem]
+) -> tuple[Mapping[str, T], tuple[Problem, ...]]:
+    """Return what every TOML file of a folder says, by the file's name without its ending, and the unusable files.
+
+    Args:
+        read: reads one file's members, with its name; raises ValueError.
+        unusable: tells of a file, with the reason in English; the others are used all the same.
+    """
+    found: dict[str, T] = {}
+    problems: list[Problem] = []
+    listing = Listing()
+    for path in listing.files_in(folder, ".toml"):
+        try:
+            found[path.stem] = read(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, re.error) as error:
+            problems.append(unusable(path, str(error)))
+    problems += [unusable(path, error.title) for path, error in listing.failed.items()]
+    return found, tuple(problems)
 
 
 def expect_members(written: Mapping[str, Any], known: Collection[str], where: str) -> None:

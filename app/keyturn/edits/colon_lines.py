@@ -59,8 +59,7 @@ def lines(content: bytes, reader: Reader, *, path: Path | None = None) -> list[L
         FileError: `file.unparsable`, where the program refuses the file, or it begins with a byte order mark, which
             the program takes for a part of its first line.
     """
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     if content.startswith(_MARK):
         reason = _("It begins with a byte order mark, which the program takes for a part of its first line.")
         raise failures.unparsable(path, reason)

@@ -46,8 +46,7 @@ def read(content: bytes, *, path: Path | None = None, names_person: bool = False
     Raises:
         FileError: `file.unparsable`, where it is no text, or a command has a quote that is never closed.
     """
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     found: list[Assignment] = []
     commands: list[Command] = []
     start = len(_MARK) if content.startswith(_MARK) else 0

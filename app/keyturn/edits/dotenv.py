@@ -15,7 +15,6 @@ from keyturn.edits import failures
 from keyturn.edits.shell import Assignment
 from keyturn.edits.spans import Span
 from keyturn.edits.words import Quoting
-from keyturn.model.text import _
 
 _MARK = b"\xef\xbb\xbf"
 _START = re.compile(rb"[ \t]*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*")
@@ -38,8 +37,7 @@ def assignments(content: bytes, *, path: Path | None = None) -> list[Assignment]
     Raises:
         FileError: `file.unparsable`, where it is no text.
     """
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     return list(_read(content))
 
 

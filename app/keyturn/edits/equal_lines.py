@@ -12,7 +12,6 @@ from pathlib import Path
 from keyturn.edits import failures
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Node, Scalar
-from keyturn.model.text import _
 
 _LINE = re.compile(rb"(?P<name>[^=\r\n]*)=[ \t]*(?P<quote>\"?)(?P<value>[^\r\n]*)")
 _MARK = b"\xef\xbb\xbf"
@@ -27,8 +26,7 @@ def settings(content: bytes, *, path: Path | None = None) -> dict[str, Node]:
     Raises:
         FileError: `file.unparsable`, where it is no text.
     """
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     found: dict[str, Node] = {}
     start = len(_MARK) if content.startswith(_MARK) else 0
     for number, line in enumerate(content[start:].split(b"\n"), start=1):

@@ -94,6 +94,16 @@ def unparsable(path: Path | None, reason: str) -> FileError:
     )
 
 
+def expect_no_zero_bytes(content: bytes, path: Path | None) -> None:
+    """See that the content can be text of one byte a character or UTF-8.
+
+    Raises:
+        FileError: `file.unparsable`.
+    """
+    if b"\0" in content:
+        raise unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+
+
 def changed(path: Path) -> FileError:
     """Somebody else wrote meanwhile."""
     return FileError(

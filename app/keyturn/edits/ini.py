@@ -174,9 +174,7 @@ _Found = tuple[list[str], list[Entry]]
 
 
 def _read(content: bytes, dialect: Dialect, path: Path | None) -> _Found:
-    if b"\0" in content:
-        reason = _("It holds zero bytes, as UTF-16 text and binary files do.")
-        raise failures.unparsable(path, reason)
+    failures.expect_no_zero_bytes(content, path)
     readers: dict[Dialect, Callable[[bytes, Path | None], _Found]] = {
         Dialect.AWS: _read_aws,
         Dialect.RCLONE: _read_rclone,

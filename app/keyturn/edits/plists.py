@@ -46,8 +46,7 @@ def parse(content: bytes, *, path: Path | None = None) -> Node:
     if content.startswith(_BINARY):
         reason = _("It is a property list in the binary form; “plutil -convert xml1 FILE” makes it one of text.")
         raise failures.unparsable(path, reason)
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     try:
         import plistlib  # only where there is such a file; its parser takes its time
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from keyturn.edits import failures
 from keyturn.edits.spans import Span
-from keyturn.model.text import _
 
 _LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _COMMENT = re.compile(rb"[ \t\f]*(?:[#!]|\Z)")
@@ -48,8 +47,7 @@ def properties(content: bytes, *, path: Path | None = None) -> list[Property]:
     Raises:
         FileError: `file.unparsable`, where it holds zero bytes.
     """
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     return list(_read(content))
 
 

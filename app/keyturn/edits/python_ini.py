@@ -71,8 +71,7 @@ def options(
         FileError: `file.unparsable`, where configparser refuses the file, as it does for duplicates and a BOM, or it
             is no text.
     """
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     names: dict[str, None] = {}  # a set that keeps the order
     found: list[Option] = []
     seen: set[tuple[str, str]] = set()

@@ -114,8 +114,7 @@ class _Token(NamedTuple):
 
 class _Reader:
     def __init__(self, content: bytes, language: _Language, path: Path | None) -> None:
-        if b"\0" in content:
-            raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+        failures.expect_no_zero_bytes(content, path)
         self._content = content
         self._language = language
         self._path = path

@@ -58,8 +58,7 @@ def pgbackrest_sections(content: bytes, *, path: Path | None = None) -> dict[str
     """
     sections: dict[str, Node] = {}
     table: dict[str, Node] | None = None
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     for line, start, number in _lines(content):
         text = line.strip(_BLANKS)
         if not text or text.startswith(b"#"):

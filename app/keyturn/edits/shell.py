@@ -89,8 +89,7 @@ def read(content: bytes, *, path: Path | None = None) -> ShellText:
         FileError: `file.unparsable`, where the text is binary or UTF-16, or a quote or bracket is never closed: then
             nobody can say what is a value and what is not.
     """
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     reading = _Reading(content)
     try:
         for words in Lexer(content, fish=path is not None and path.suffix == ".fish").commands():

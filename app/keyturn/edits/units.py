@@ -14,7 +14,6 @@ from keyturn.edits import failures
 from keyturn.edits.commands import Argument, Command, Run
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
-from keyturn.model.text import _
 
 _MARK = b"\xef\xbb\xbf"
 # systemd ends a line at each of these (read_line in its fileio.c).
@@ -51,8 +50,7 @@ def directives(content: bytes, *, path: Path | None = None) -> list[Directive]:
     Raises:
         FileError: `file.unparsable`, where it is no text.
     """
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     found = []
     section = ""
     for line in _logical_lines(content):

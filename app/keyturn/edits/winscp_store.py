@@ -54,8 +54,7 @@ def sites(content: bytes, *, path: Path | None = None) -> list[Site]:
         FileError: `file.unparsable`, where it is in UTF-16, or a site or one of its values stands there twice: which
             of the two counts has changed between WinSCP's versions.
     """
-    if b"\0" in content:
-        raise failures.unparsable(path, _("It holds zero bytes, as UTF-16 text and binary files do."))
+    failures.expect_no_zero_bytes(content, path)
     found: dict[str, dict[str, Value]] = {}
     current: dict[str, Value] | None = None
     for number, line in enumerate(_LINE.finditer(content, len(_MARK) if content.startswith(_MARK) else 0), start=1):

@@ -16,6 +16,7 @@ from keyturn.practice.iam_operations import Form, Operation, Result, required
 from keyturn.practice.identities import Caller, Identities, Role, Session
 from keyturn.practice.messages import Answer, Request
 from keyturn.practice.refusals import Refusal, denied
+from keyturn.practice.sessions import credentials_of
 
 PORTAL_PATH = "/federation/credentials"
 # STS API reference, AssumeRole: an hour unless somebody says otherwise, and a quarter of one at least.
@@ -65,14 +66,7 @@ def _assume(identities: Identities, caller: Caller, form: Form) -> Result:
         message = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
         raise Refusal(403, "AccessDenied", message)
     session = session_of_role(identities, role, name, timedelta(seconds=seconds))
-    return {
-        "Credentials": {
-            "AccessKeyId": session.key.access_key_id,
-            "SecretAccessKey": session.key.secret,
-            "SessionToken": session.token,
-            "Expiration": session.ends,
-        },
-    }
+    return credentials_of(session)
 
 
 def _spend(identities: Identities, serial: str, code: str) -> bool:

@@ -41,6 +41,18 @@ def session_of(identities: Identities, key_id: str, token: str, service: str) ->
     return session
 
 
+def credentials_of(session: Session) -> Result:
+    """A temporary key as STS hands it out."""
+    return {
+        "Credentials": {
+            "AccessKeyId": session.key.access_key_id,
+            "SecretAccessKey": session.key.secret,
+            "SessionToken": session.token,
+            "Expiration": session.ends,
+        }
+    }
+
+
 def expect_allowed(caller: Caller, action: str) -> None:
     """Refuse what no temporary key without MFA may ask of IAM and STS."""
     if caller.key.without_iam and action not in _ALLOWED:
@@ -58,14 +70,7 @@ def _session_token(identities: Identities, caller: Caller, form: Form) -> Result
     if caller.user is None:
         seconds = min(seconds, _OF_ROOT)
     session = identities.add_session(caller.user, timedelta(seconds=seconds), without_iam=True)
-    return {
-        "Credentials": {
-            "AccessKeyId": session.key.access_key_id,
-            "SecretAccessKey": session.key.secret,
-            "SessionToken": session.token,
-            "Expiration": session.ends,
-        }
-    }
+    return credentials_of(session)
 
 
 SESSION_OPERATIONS: Mapping[str, Operation] = {"GetSessionToken": _session_token}
