@@ -17,7 +17,8 @@ python3 packaging/dev.py COMMAND
   setup                     make .venv from the pinned packages, with what the tests need; then .venv/bin/keyturn
                             (Windows: .venv\\Scripts\\keyturn.exe) is the program
   run [arguments]           set up if needed, then keyturn with these arguments
-  test [pytest arguments]   set up if needed, then lint, types, import borders and tests; stops at the first failure
+  test [pytest arguments]   set up if needed, then lint, types, import borders and tests; stops at the first failure.
+                            The package for Debian is tested by: test -m bundle
   check                     the same without the tests, in seconds; what .pre-commit-config.yaml runs at each commit
   bench                     how fast Keyturn starts, scans, searches, rotates and answers, as ratios
   screenshots               picture every page on practice data, and those of the README anew
@@ -57,7 +58,9 @@ def test(arguments: Sequence[str]) -> int:
     programs.install_missing()
     # All cores, each taking over what another has not begun: most tests wait for programs that they started.
     parallel = ["--numprocesses", "logical", "--dist", "worksteal"]
-    pytest = [str(environment.program("python")), "-m", "pytest", *parallel, *arguments]
+    # Making a package and a system to install it in takes minutes, so it is tested when that is asked for.
+    wanted = arguments or ["-m", "not bundle"]
+    pytest = [str(environment.program("python")), "-m", "pytest", *parallel, *wanted]
     return _in_turn({**_checks(), "pytest": pytest})
 
 

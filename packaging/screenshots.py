@@ -189,7 +189,7 @@ def rotation(photographer: Photographer, ground: Ground, clock: MovedClock) -> N
     press("No, nothing else uses it")
     picture("turn-off")
     ground.account.root_turn_off(old)
-    press("Open the AWS console")
+    press("Open the practice console")
     picture("off")
     clock.advance(8 * _DAY)
     press("Back to overview")

@@ -119,12 +119,12 @@ def test_the_table_has_a_line_for_each_key_place_step_proof_and_thing_to_do(rota
 def test_the_json_has_what_scan_and_status_have_and_the_journal(rotated: Desk) -> None:
     document = json.loads(rotated.type("report", "--format", "json").out)
     assert rotated.type("report", "--json").document["rotations"] == document["rotations"]
-    of_scan = {"keys", "problems", "blind_spots", "buckets", "search", "searched"}
+    of_scan = {"keys", "unread", "problems", "blind_spots", "buckets", "search", "searched"}
     assert {"made", "computer", "asked_aws", "rotations", *of_scan} == document.keys()
     (rotation,) = document["rotations"]
     assert rotation["key"] == rotated.old.access_key_id.value
     assert [one["step"] for one in rotation["journal"] if one["went"] == "well"] == [
-        *("check", "create", "prove", "switch", "prove-again", "turn-off", "prove-off")
+        *("search", "check", "create", "prove", "switch", "prove-again", "turn-off", "prove-off")
     ]
     assert {one["went"] for one in rotation["journal"]} == {"well", "by-hand"}
     assert {(one["step"], one["bucket"]) for one in rotation["proofs"]} == {

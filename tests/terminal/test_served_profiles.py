@@ -17,7 +17,7 @@ from keyturn.practice.sample_repository import REPOSITORY_PASSWORD
 from .conftest import Desk
 
 NAS = "/office/nas"
-PROGRAM = str(Path(sys.executable).with_name("keyturn"))
+PROGRAM = Path(sys.executable).with_name("keyturn")
 BUCKET = "family-archive"
 
 
@@ -53,7 +53,11 @@ def write_served(desk: Desk) -> tuple[Path, Path]:
     )
     credentials = desk.home / ".aws" / "credentials"
     credentials.parent.mkdir(exist_ok=True)
-    command = f"{PROGRAM} credentials {NAS} --state-dir {desk.state_dir} --secrets file"
+    # restic splits the line at blanks and knows no quotes (facts/credential-helper.md), so no blank may be in the path.
+    program = desk.home.parent / "keyturn"
+    program.write_text(f'#!/bin/sh\nexec "{PROGRAM}" "$@"\n')
+    program.chmod(0o755)
+    command = f"{program} credentials {NAS} --state-dir {desk.state_dir} --secrets file"
     credentials.write_text(f"; no key in here\n[nas]\nregion = eu-central-1\ncredential_process = {command}\n")
     return config, credentials
 

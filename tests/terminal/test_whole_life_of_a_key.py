@@ -1,4 +1,4 @@
-"""400 days in which each run happens unattended, with `--delete` and with `--keep-off`, and what comes between."""
+"""400 days that go by unattended, with a run on each day around what is due: with `--delete`, and with `--keep-off`."""
 
 from __future__ import annotations
 
@@ -24,11 +24,18 @@ def told(office: Office) -> list[str]:
     return [one["command"].split(" --endpoint-url")[0] for one in office.desk.type("remind", "--json").document["due"]]
 
 
-# Four whole rotations, and a start of Keyturn on each of the 400 days.
+# Four whole rotations, and a start of Keyturn on each of the days around them.
 @pytest.mark.timeout(900)
 def test_with_delete_there_are_four_renewals_in_400_days_and_nobody_does_anything(office: Office) -> None:
     office.set("--delete")
-    assert office.pass_days(400) == ["made", "turned-off", "deleted"] * 4
+    did: list[str] = []
+    # Days on which nothing is due are all alike: the runs on those before and after stand for them.
+    for idle in (85, 70, 70, 70):
+        office.desk.advance(idle)
+        did += office.pass_days(20)
+    office.desk.advance(24)
+    did += office.pass_days(1)
+    assert did == ["made", "turned-off", "deleted"] * 4
     assert list(office.keys().values()) == [KeyStatus.ACTIVE]
     assert office.listed()["state"] == "scheduled"
     assert told(office) == []

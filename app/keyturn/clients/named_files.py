@@ -129,6 +129,10 @@ def _value_file(one: Assignment, said: str) -> Iterator[Named]:
         yield Named(read["file"].strip(), Reads.VALUE, one.line, one.name)
 
 
+# Nobody keeps a configuration of their own beside the system's programs.
+_OF_THE_SYSTEM = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/snap/bin"})
+
+
 def _in_command(command: Command, by_program: Mapping[str, Client]) -> Iterator[Named]:
     names = [program_name(word) for word in command.words]
     for number, (name, word) in enumerate(zip(names, command.words, strict=True)):
@@ -181,7 +185,7 @@ def _beside(program: Argument, file: str, reads: str) -> Iterator[Named]:
     """The file that a program reads that lies in its own folder (rclone's page, `--config`)."""
     written = program.written.decode(errors="replace")
     end = max(written.rfind("/"), written.rfind("\\"))
-    if end >= 0:
+    if end >= 0 and written[:end].strip("\"'") not in _OF_THE_SYSTEM:
         quote = written[0] if written[0] in "\"'" else ""
         yield Named(f"{written[: end + 1]}{file}{quote}", reads, program.line)
 
