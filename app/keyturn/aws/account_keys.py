@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from keyturn.aws import access_keys
+from keyturn.aws.pace import Pace
 from keyturn.aws.session import Aws
+from keyturn.aws.spreading import Clock
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, KeyPair, Principal
 
@@ -22,16 +24,6 @@ _PAGE = 1000  # as many as IAM gives at once
 
 
 T = TypeVar("T")
-
-
-class Clock(Protocol):
-    """What the pace is kept by."""
-
-    def monotonic(self) -> float:
-        """Seconds since some moment."""
-
-    def sleep(self, seconds: float) -> None:
-        """Let so much time pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,7 @@ class AccountKeys:
         self._aws = aws
         self._signer = signer
         self._clock = clock
-        self._next = float("-inf")
+        self._pace = Pace(clock, 1 / _A_SECOND)
 
     def users(self) -> Iterator[ListedUser]:
         """Yield every IAM user, page by page; with their tags, if the signer may read them.
@@ -99,10 +91,7 @@ class AccountKeys:
 
     def _paced(self, question: Callable[[], T]) -> T:
         for pause in (*_PAUSES, None):
-            wait = self._next - self._clock.monotonic()
-            if wait > 0:
-                self._clock.sleep(wait)
-            self._next = self._clock.monotonic() + 1 / _A_SECOND
+            self._pace.wait()
             try:
                 return question()
             except AwsError as error:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from keyturn.aws.access_keys import in_utc
-from keyturn.aws.account_keys import Clock
 from keyturn.aws.session import Aws
+from keyturn.aws.spreading import Clock
 from keyturn.model.errors import AwsError
 from keyturn.model.keys import KeyPair, LastUse
 

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from keyturn.aws.access_keys import in_utc
+from keyturn.aws.pace import Pace
 from keyturn.aws.parallel import in_parallel
 from keyturn.aws.session import Aws
 from keyturn.aws.spreading import Clock
@@ -92,7 +93,7 @@ class EventHistory:
     def __init__(self, aws: Aws, clock: Clock) -> None:
         self._aws = aws
         self._clock = clock
-        self._next: dict[str, float] = {}
+        self._paces: dict[str, Pace] = {}
 
     def of(
         self,
@@ -132,7 +133,7 @@ class EventHistory:
         }
         events: list[Event] = []
         for _page in range(MOST_PAGES):
-            self._wait_for(region)
+            self._paces.setdefault(region, Pace(self._clock, _PAUSE)).wait()
             try:
                 # A refusal to a new key is for good: nobody gave it this right.
                 answer = self._aws.ask(signer, "cloudtrail", "LookupEvents", asked, region=region, patient=False)
@@ -143,13 +144,6 @@ class EventHistory:
                 return _Region(region, tuple(events))
             asked["NextToken"] = answer["NextToken"]
         return _Region(region, tuple(events), is_cut=True)
-
-    def _wait_for(self, region: str) -> None:
-        """Wait until this region may be asked again; each region is asked by one thread at a time."""
-        wait = self._next.get(region, float("-inf")) - self._clock.monotonic()
-        if wait > 0:
-            self._clock.sleep(wait)
-        self._next[region] = self._clock.monotonic() + _PAUSE
 
 
 def _event(written: Mapping[str, Any], region: str) -> Event | None:

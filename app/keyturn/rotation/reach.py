@@ -40,8 +40,7 @@ def reach_of(surroundings: Surroundings, survey: Survey, account: str, answers: 
         answers: what the person said, as far as it counts.
     """
     keys = [one for one in survey.keys if one.key.owner is not None and one.key.owner.account == account]
-    able = [one for one in keys if one.key.owner is not None and not one.key.owner.is_ours]
-    signers = [one.pair for one in sorted(able, key=lambda one: not one.is_of_root) if one.pair is not None]
+    signers = [one.pair for one in survey.askers().get(account, ()) if one.pair is not None]
     if not signers:
         return None
     places = [place for one in keys for place in one.destinations]

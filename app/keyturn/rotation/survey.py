@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -112,6 +112,18 @@ class Survey:
         listed = [bucket for one in self.reaches for bucket in one.buckets]
         named = [bucket for account, places in elsewhere.items() for bucket in named_by(places, account)]
         return tuple(sorted([*listed, *named], key=lambda one: (one.name, one.account)))
+
+    def askers(self) -> Mapping[str, Sequence[FoundKey]]:
+        """By account, the keys found here that may ask about it, a root key before others.
+
+        The users that Keyturn made are none of them: they may list nothing, as is known.
+        """
+        found: dict[str, list[FoundKey]] = {}
+        for one in sorted(self.keys, key=lambda one: not one.is_of_root):
+            owner = one.key.owner
+            if one.pair is not None and owner is not None and not owner.is_ours:
+                found.setdefault(owner.account, []).append(one)
+        return found
 
     def find(self, text: str) -> tuple[FoundKey, ...]:
         """The keys that `text` may mean: the whole ID, its last characters, or the masked form."""

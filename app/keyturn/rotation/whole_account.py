@@ -138,13 +138,10 @@ def _may_have_been_used(key: AccessKey, since: datetime) -> bool:
 
 
 def _of_found(survey: Survey) -> dict[str, list[tuple[KeyPair, Principal]]]:
-    """The keys of this computer that may be asked, by account. Keyturn's own users may list nothing, as is known."""
-    askers: dict[str, list[tuple[KeyPair, Principal]]] = {}
-    for found in sorted(survey.keys, key=lambda one: not one.is_of_root):
-        owner = found.key.owner
-        if found.pair is not None and owner is not None and not owner.is_ours:
-            askers.setdefault(owner.account, []).append((found.pair, owner))
-    return askers
+    return {
+        account: [(one.pair, one.key.owner) for one in found if one.pair is not None and one.key.owner is not None]
+        for account, found in survey.askers().items()
+    }
 
 
 def _account(

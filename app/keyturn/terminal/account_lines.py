@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
-from keyturn.rotation.advice import Advice
-from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
+from keyturn.terminal.key_lines import TONES, users_of_key
+from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
 
 if TYPE_CHECKING:
     from keyturn.aws.credential_report import ReportedKey, RootInReport
     from keyturn.rotation.whole_account import Account, AccountKey
-
-TONES = {
-    Advice.REPLACE: Tone.ATTENTION,
-    Advice.RENEW: Tone.ATTENTION,
-    Advice.RETIRE: Tone.ATTENTION,
-    Advice.OK: Tone.GOOD,
-    Advice.UNKNOWN: Tone.QUIET,
-}
 
 
 def account_lines(account: Account, now: datetime, days: int | None) -> list[Line]:
@@ -42,19 +34,8 @@ def account_lines(account: Account, now: datetime, days: int | None) -> list[Lin
         header, *lines = columns(rows)
         page.append(header)
         for one, row in zip(account.keys, lines, strict=True):
-            page += [row, *_users(one, days)]
+            page += [row, *users_of_key(one.history, days)]
     return page
-
-
-def _users(one: AccountKey, days: int | None) -> list[Line]:
-    """Who used a key that is not here; of those that are, the table above tells."""
-    if days is None or one.history is None:
-        return []
-    from keyturn.rotation import key_users  # most scans do not ask
-
-    return [line(key_users.heading(one.history, days), indent=2)] + [
-        bullet(text, indent=2) for text in key_users.lines(one.history)
-    ]
 
 
 def _row(one: AccountKey, now: datetime) -> list[Piece]:

@@ -13,7 +13,8 @@ from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.situation import TO_DO, Mood, Situation, elsewhere, not_asked, of_rotation, of_survey
 from keyturn.rotation.survey import FoundKey, Survey
-from keyturn.terminal.account_lines import TONES, account_lines
+from keyturn.terminal.account_lines import account_lines
+from keyturn.terminal.key_lines import TONES, users_of_key
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 if TYPE_CHECKING:
@@ -101,20 +102,9 @@ def _table(survey: Survey, now: datetime, home: Path, replaced: Collection[Acces
             page.append(Line((*pieces, *arrow), indent=2, hanging=2))
             if place.note:
                 page.append(line(place.note, Tone.QUIET, indent=4))
-        page += _users(found, survey.days)
+        page += users_of_key(found.history, survey.days)
         page.append(BLANK)
     return page[:-1]
-
-
-def _users(found: FoundKey, days: int | None) -> list[Line]:
-    """Who used the key, where AWS was asked and told."""
-    if days is None or found.history is None:
-        return []
-    from keyturn.rotation import key_users  # most scans do not ask
-
-    return [line(key_users.heading(found.history, days), indent=2)] + [
-        bullet(text, indent=2) for text in key_users.lines(found.history)
-    ]
 
 
 def _owner(found: FoundKey) -> list[Line]:
