@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.measures import em, fixed_font
-from keyturn.desktop.pages.fields import Field
+from keyturn.desktop.pages.confirming import LastFour
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import bullets
-from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
+from keyturn.desktop.widgets import Quiet, Subheading
 from keyturn.desktop.work import Job, Work
 from keyturn.model.text import _
 
@@ -17,7 +16,7 @@ class EndPage(PageView):
 
     def __init__(self, act: Actor) -> None:
         super().__init__(act)
-        self._typed = Field()
+        self._typed: LastFour | None = None
 
     def title(self, flow: Flow) -> str:
         """The question."""
@@ -41,19 +40,10 @@ class EndPage(PageView):
             return
         self.add(Subheading(_("What Keyturn saw just now, and will write down")))
         self.add(bullets(flow.known))
-        card = Card()
-        label = _("Last four characters of {key}").format(key=flow.masked)
-        card.column.addWidget(Strong(label))
-        self._typed = Field()
-        self._typed.setFont(fixed_font(self._typed.font()))
-        self._typed.setMaxLength(8)
-        self._typed.setMaximumWidth(em(self, 8))
-        self._typed.setAccessibleName(label)
-        self._typed.textChanged.connect(lambda text: self.act.retell())
-        card.column.addWidget(self._typed)
-        self.add(card)
+        self._typed = LastFour(self.act, flow.masked)
+        self.add(self._typed)
 
     def verb(self, flow: Flow) -> Verb | None:
         """Closes it, once the old key's last four characters are typed. Never by Enter."""
-        job = Job(Work.END, confirm=self._typed.text())
+        job = Job(Work.END, confirm="" if self._typed is None else self._typed.text())
         return Verb(_("Close it as it stands"), lambda: self.act.do(job), flow.why_not(job), is_default=False)

@@ -7,14 +7,13 @@ from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
-from keyturn.desktop.measures import em, fixed_font
-from keyturn.desktop.pages.fields import Field
+from keyturn.desktop.pages.confirming import LastFour
 from keyturn.desktop.pages.leftover_row import LeftoverRow
 from keyturn.desktop.pages.page import Actor, PageView, Verb, console_button, steps_of
 from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, stacked
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.told import add_told
-from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
+from keyturn.desktop.widgets import Button, Card, Quiet, Subheading
 from keyturn.desktop.work import Job, Work
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, words
@@ -107,7 +106,7 @@ class DeletePage(PageView):
 
     def __init__(self, act: Actor) -> None:
         super().__init__(act)
-        self._typed = Field()
+        self._typed: LastFour | None = None
 
     def title(self, flow: Flow) -> str:
         """The same for every key; the sentence below names it."""
@@ -142,24 +141,15 @@ class DeletePage(PageView):
             self.add(self.steps(by_hand.delete_in_console(rotation.decision).steps))
             if rotation.decision.store is None:
                 self.add(console_button(self.act))
-        card = Card()
-        label = _("Last four characters of {key}").format(key=flow.masked)
-        card.column.addWidget(Strong(label))
-        self._typed = Field()
-        self._typed.setFont(fixed_font(self._typed.font()))
-        self._typed.setMaxLength(8)
-        self._typed.setMaximumWidth(em(self, 8))
-        self._typed.setAccessibleName(label)
-        self._typed.textChanged.connect(lambda text: self.act.retell())
-        card.column.addWidget(self._typed)
-        self.add(card)
+        self._typed = LastFour(self.act, flow.masked)
+        self.add(self._typed)
 
     def verb(self, flow: Flow) -> Verb | None:
         """Deletes the key, or looks whether the person did, once its last four characters are typed. Never by Enter."""
         standing = flow.standing
         if standing is None:
             return None
-        job = Job(Work.DELETE, confirm=self._typed.text())
+        job = Job(Work.DELETE, confirm="" if self._typed is None else self._typed.text())
         by_key = standing.rotation.decision.route.same_owner
         text = _("Delete key {key}") if by_key else _("I deleted {key}")
         return Verb(text.format(key=flow.masked), lambda: self.act.do(job), flow.why_not(job), is_default=False)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
+from keyturn.desktop.pages.confirming import AwaitedCard, hold_ticks
 from keyturn.desktop.pages.deciding import close_button
-from keyturn.desktop.pages.fields import Tick
-from keyturn.desktop.pages.page import PageView, Verb, console_button, said_here
+from keyturn.desktop.pages.page import PageView, Verb, console_button
 from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.returning import Returned
 from keyturn.desktop.unlock_card import UnlockCard
-from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
+from keyturn.desktop.widgets import Subheading
 from keyturn.desktop.work import Job, Page, Work
-from keyturn.model.text import _, in_widget
+from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.steps import Awaited
 
@@ -66,28 +65,13 @@ class BackPage(PageView):
         self.add(close_button(self.act))
 
     def _first(self, one: Awaited) -> QWidget:
-        card = Card()
-        card.column.addWidget(Strong(said_here(self.act, one.title)))
-        if one.steps:
-            card.column.addWidget(self.steps(one.steps))
-        for note in one.notes:
-            card.column.addWidget(Quiet(note))
-        if one.item == by_hand.TURN_ON:
-            card.column.addWidget(console_button(self.act), 0, Qt.AlignmentFlag.AlignLeft)
-        box = Tick(_("I did this"))
-        box.setAccessibleName(in_widget(_("I did this: {what}").format(what=one.title)))
-        job = Job(Work.TURN_ON) if one.item == by_hand.TURN_ON else Job(Work.TICK, item=one.item)
-        # Not `clicked`: a screen reader toggles.
-        box.toggled.connect(lambda on: self.act.do(job) if on else None)
-        card.column.addWidget(box)
-        return card
+        if one.item != by_hand.TURN_ON:
+            return AwaitedCard(self.act, one, Job(Work.TICK, item=one.item))
+        return AwaitedCard(self.act, one, Job(Work.TURN_ON), [console_button(self.act)])
 
     def refresh(self, flow: Flow) -> None:
         """Lets nothing be ticked while a job runs."""
-        for box in self.findChildren(Tick):
-            box.setEnabled(flow.job is None)
-            if flow.job is None:
-                box.setChecked(False)
+        hold_ticks(self, flow)
 
     def verb(self, flow: Flow) -> Verb | None:
         """Puts everything back; never by Enter alone, because this page is reached by one press."""

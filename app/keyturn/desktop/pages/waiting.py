@@ -6,16 +6,16 @@ from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.flow import Flow, takes_new_key
 from keyturn.desktop.look import Tone
-from keyturn.desktop.pages.fields import Tick
+from keyturn.desktop.pages.confirming import AwaitedCard, hold_ticks
 from keyturn.desktop.pages.page import PageView, Verb, said_here
 from keyturn.desktop.pages.parts import Notice, bullets
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.pages.told import add_told, said
-from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
+from keyturn.desktop.widgets import Quiet, Subheading
 from keyturn.desktop.work import Job, Work
 from keyturn.model.errors import AppError
-from keyturn.model.text import _, in_widget
+from keyturn.model.text import _
 from keyturn.rotation import words
 from keyturn.rotation.steps import Awaited, Route
 from keyturn.rotation.watching import readable
@@ -47,28 +47,13 @@ class ByHandPage(PageView):
         add_told(self, flow)
 
     def _item(self, flow: Flow, one: Awaited) -> QWidget:
-        card = Card()
-        card.column.addWidget(Strong(said_here(self.act, one.title)))
-        if one.steps:
-            card.column.addWidget(self.steps(one.steps))
-        for note in one.notes:
-            card.column.addWidget(Quiet(note))
         new = None if flow.standing is None else flow.standing.rotation.new_key
-        if takes_new_key(one) and new is not None:
-            card.column.addWidget(SecretCard(new, self.act))
-        box = Tick(_("I did this"))
-        box.setAccessibleName(in_widget(_("I did this: {what}").format(what=one.title)))
-        # Not `clicked`: a screen reader toggles.
-        box.toggled.connect(lambda on: self.act.do(Job(Work.TICK, item=one.item)) if on else None)
-        card.column.addWidget(box)
-        return card
+        secret = [SecretCard(new, self.act)] if takes_new_key(one) and new is not None else []
+        return AwaitedCard(self.act, one, Job(Work.TICK, item=one.item), secret)
 
     def refresh(self, flow: Flow) -> None:
-        """Lets nothing be ticked while a job runs; what is left after one was not done, so its box is empty."""
-        for box in self.findChildren(Tick):
-            box.setEnabled(flow.job is None)
-            if flow.job is None:
-                box.setChecked(False)
+        """Lets nothing be ticked while a job runs."""
+        hold_ticks(self, flow)
 
     def verb(self, flow: Flow) -> Verb | None:
         """Carries on, because what a person did may show without a tick."""
