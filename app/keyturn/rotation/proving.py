@@ -232,38 +232,65 @@ def prove_destinations(
     pairs = {place.identity: pair for place, pair in zip(places, read_back, strict=True)}
     wanted = [(one, target) for one in decision.destinations for target in one.targets]
     wanted += decision.other_targets
-    asked = [(pairs[one.place.identity], _s3_targets(decision, one, target)) for one, target in wanted]
-    answers = prove_in_all_ways(surroundings, asked)
-    own = own_checks(
-        surroundings,
-        [
-            OwnCheckRequest(
-                one.place,
-                target,
-                pairs[one.place.identity].access_key_id if _check_name(one, target) in passed_before else None,
-            )
-            for (one, target), checks in zip(wanted, answers, strict=True)
-            if _its_program_looks(one, target, checks)
-        ],
-    )
-    for (one, target), checks in zip(wanted, answers, strict=True):
-        pair = pairs[one.place.identity]
-        if _its_program_looks(one, target, checks):
-            checks += next(own)
+    questions = [
+        Question(
+            one.place,
+            pairs[one.place.identity],
+            tuple(_s3_targets(decision, one, target)),
+            target if target in one.targets else None,
+            may_be_new=_check_name(one, target) in passed_before,
+        )
+        for one, target in wanted
+    ]
+    for question, (_one, target), checks in zip(questions, wanted, answers(surroundings, questions), strict=True):
+        place = question.place
         yield DestinationProof(
-            one.place.client,
-            one.place.name,
-            one.place.path,
-            pair.access_key_id,
+            place.client,
+            place.name,
+            place.path,
+            question.pair.access_key_id,
             target.bucket,
             tuple(checks),
-            one.place.identity,
+            place.identity,
         )
 
 
-def _its_program_looks(one: Destination, target: Target, checks: Sequence[Check]) -> bool:
-    """Return whether the program's own check says something more: it is its bucket, and our proof holds."""
-    return target in one.targets and all(check.ok for check in checks)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a place and one part of a bucket.
+
+    Attributes:
+        ways: how the place's programs ask for it; without a bucket, only whose the key is.
+        its_own: where the program itself is to look as well, if our proof holds; None if that says nothing more.
+        may_be_new: AWS may not know the key everywhere yet, and the program's own check passed with the old one.
+    """
+
+    place: Place
+    pair: KeyPair
+    ways: tuple[S3Target, ...]
+    its_own: Target | None
+    may_be_new: bool = False
+
+
+def answers(surroundings: Surroundings, questions: Sequence[Question]) -> Iterator[list[Check]]:
+    """Put all questions together, so that no two alike are asked; then let the programs themselves look.
+
+    Yields what was said to each, in their order, as soon as it is complete.
+    """
+    proved = prove_in_all_ways(surroundings, [(one.pair, one.ways) for one in questions])
+    looks = [
+        one.its_own is not None and all(check.ok for check in ours) for one, ours in zip(questions, proved, strict=True)
+    ]
+    own = own_checks(
+        surroundings,
+        [
+            OwnCheckRequest(one.place, one.its_own, one.pair.access_key_id if one.may_be_new else None)
+            for one, it_looks in zip(questions, looks, strict=True)
+            if it_looks
+        ],
+    )
+    for ours, it_looks in zip(proved, looks, strict=True):
+        yield [*ours, *next(own)] if it_looks else ours
 
 
 def prove_in_all_ways(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from keyturn.aws.proof import S3Target
 from keyturn.clients.endpoints import is_aws, store_name, store_url
@@ -14,8 +14,8 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.key_meant import key_meant
-from keyturn.rotation.own_checks import Check, OwnCheckRequest, own_checks
-from keyturn.rotation.proving import DestinationProof, prove_in_all_ways
+from keyturn.rotation.own_checks import Check
+from keyturn.rotation.proving import DestinationProof, Question, answers
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey, take_survey
@@ -35,63 +35,32 @@ def verify(
         UsageError: where no key, or more than one, is meant.
     """
     survey = take_survey(surroundings)
-    answers: dict[str, tuple[Target, ...]] = {}
+    known: dict[str, tuple[Target, ...]] = {}
     for rotation in all_rotations(surroundings.journal):
         remember_new(surroundings, rotation)
-        answers |= {one.place.identity: one.targets for one in rotation.decision.destinations if one.targets}
+        known |= {one.place.identity: one.targets for one in rotation.decision.destinations if one.targets}
     given = tuple(Target(bucket) for bucket in given_buckets)
-    asked: list[DestinationProof | _Question] = []
+    asked: list[DestinationProof | Question] = []
     for found in survey.keys if not key else (key_meant(survey, key),):
         places = [place for place in found.places if place.kind is PlaceKind.DESTINATION]
         for place in places:
-            targets = place.targets or given or answers.get(place.identity, ())
+            targets = place.targets or given or known.get(place.identity, ())
             asked += _of_place(surroundings, found, place, targets)
     return survey, tuple(_answered(surroundings, asked))
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What AWS, or a store, is asked about one destination.
-
-    Attributes:
-        target: the part of a bucket; None if it is only asked whose the key is.
-        ways: how the place's programs ask for it; without a bucket, in which account the key has to be.
-    """
-
-    place: Place
-    target: Target | None
-    pair: KeyPair
-    ways: tuple[S3Target, ...]
-
-
-def _answered(surroundings: Surroundings, asked: Sequence[DestinationProof | _Question]) -> Iterator[DestinationProof]:
-    """Put all questions together, so that no two alike are asked; then let the programs themselves look."""
-    questions = [one for one in asked if isinstance(one, _Question)]
-    proved = prove_in_all_ways(surroundings, [(one.pair, one.ways) for one in questions])
-    requests = [
-        OwnCheckRequest(one.place, one.target)
-        for one, checks in zip(questions, proved, strict=True)
-        if _its_program_looks(one, checks)
-    ]
-    own = own_checks(surroundings, requests)
-    answers = iter(proved)
+def _answered(surroundings: Surroundings, asked: Sequence[DestinationProof | Question]) -> Iterator[DestinationProof]:
+    answered = answers(surroundings, [one for one in asked if isinstance(one, Question)])
     for one in asked:
         if isinstance(one, DestinationProof):
             yield one
-            continue
-        checks = next(answers)
-        if _its_program_looks(one, checks):
-            checks += next(own)
-        yield _as_proof(one.place, None if one.target is None else one.target.bucket, checks)
-
-
-def _its_program_looks(question: _Question, checks: Sequence[Check]) -> bool:
-    return question.target is not None and all(check.ok for check in checks)
+        else:
+            yield _as_proof(one.place, None if one.its_own is None else one.its_own.bucket, next(answered))
 
 
 def _of_place(
     surroundings: Surroundings, found: FoundKey, place: Place, targets: tuple[Target, ...]
-) -> list[DestinationProof] | list[_Question]:
+) -> list[DestinationProof] | list[Question]:
     account = None if found.key.owner is None else found.key.owner.account
     if not is_aws(place, surroundings.endpoint_url):
         return _at_a_store(place, targets)
@@ -101,29 +70,29 @@ def _of_place(
         return [_as_proof(place, targets[0].bucket if targets else None, [check])]
     # Without a region S3 itself leads to the bucket, wherever the configuration says it is.
     at = S3Target("", "", None, account)
-    return _in_all_ways(place, place.pair, targets, at) if targets else [_Question(place, None, place.pair, (at,))]
+    return _in_all_ways(place, place.pair, targets, at) if targets else [Question(place, place.pair, (at,), None)]
 
 
-def _in_all_ways(place: Place, pair: KeyPair, targets: Sequence[Target], at: S3Target) -> list[_Question]:
+def _in_all_ways(place: Place, pair: KeyPair, targets: Sequence[Target], at: S3Target) -> list[Question]:
     """Each target, as the place's programs ask for it.
 
     Args:
         at: what all have in common, without a bucket.
     """
     return [
-        _Question(
+        Question(
             place,
-            one,
             pair,
             tuple(
                 replace(at, bucket=one.bucket, prefix=one.prefix, manner=manner) for manner in place.manners_for(one)
             ),
+            one,
         )
         for one in targets
     ]
 
 
-def _at_a_store(place: Place, targets: tuple[Target, ...]) -> list[DestinationProof] | list[_Question]:
+def _at_a_store(place: Place, targets: tuple[Target, ...]) -> list[DestinationProof] | list[Question]:
     """An S3-compatible store has no STS, so only the buckets are proved there."""
     if place.pair is None or not targets:
         said = _("At the S3-compatible store {host}; its configuration names no bucket.")
