@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -89,6 +90,25 @@ class AccessKeyId:
         except binascii.Error:
             return None
         return f"{(number & 0x7FFFFFFFFF80) >> 7:012d}"
+
+
+def keys_meant(text: str, keys: Iterable[AccessKeyId]) -> tuple[AccessKeyId, ...]:
+    """Return those of the keys that `text` may mean: the whole ID, its last four characters or more, or `AKIA…7Q2P`."""
+    wanted, known = text.strip(), tuple(dict.fromkeys(keys))
+    exact = tuple(key for key in known if key.value == wanted)
+    ending = wanted.rpartition("…")[2]
+    return exact or tuple(key for key in known if len(ending) >= 4 and key.value.endswith(ending))
+
+
+def as_typed(text: str) -> str:
+    """Return what was typed for a key, as it may be shown: an ID is shortened, and what may be a secret is left out."""
+    typed = text.strip()
+    if len(typed) < 16:
+        return typed
+    try:
+        return AccessKeyId(typed).masked
+    except ValueError:
+        return "…"
 
 
 def is_key_id(text: str) -> bool:

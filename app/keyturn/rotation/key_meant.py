@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn.model.errors import UsageError
-from keyturn.model.keys import AccessKeyId
+from keyturn.model.keys import as_typed
 from keyturn.model.text import _
 from keyturn.rotation.survey import FoundKey, Survey
 
@@ -25,15 +25,7 @@ def key_meant(survey: Survey, text: str) -> FoundKey:
             code="usage.key",
         )
     raise UsageError(
-        _("No such key on this computer: {text}").format(text=_shown(text)),
+        _("No such key on this computer: {text}").format(text=as_typed(text)),
         _("Keys that are here: {keys}. Nothing was changed. `keyturn scan` shows them.").format(keys=here or _("none")),
         code="usage.key",
     )
-
-
-def _shown(text: str) -> str:
-    """The text as typed where it is shaped like a key ID; anything else may be a secret by mistake."""
-    try:
-        return AccessKeyId(text.strip()).masked if len(text.strip()) >= 16 else text.strip()
-    except ValueError:
-        return "…"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.endpoints import is_aws
 from keyturn.clients.registry import find_everything
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, PrincipalKind
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, PrincipalKind, keys_meant
 from keyturn.model.places import BlindSpot, Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import words
@@ -127,14 +127,8 @@ class Survey:
 
     def find(self, text: str) -> tuple[FoundKey, ...]:
         """The keys that `text` may mean: the whole ID, its last characters, or the masked form."""
-        wanted = text.strip()
-        ending = wanted.rpartition("…")[2] if "…" in wanted else wanted
-        exact = tuple(found for found in self.keys if found.key.access_key_id.value == wanted)
-        if exact:
-            return exact
-        return tuple(
-            found for found in self.keys if len(ending) >= 4 and found.key.access_key_id.value.endswith(ending)
-        )
+        meant = keys_meant(text, (found.key.access_key_id for found in self.keys))
+        return tuple(found for found in self.keys if found.key.access_key_id in meant)
 
 
 def take_survey(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keyturn.aws import identity
 from keyturn.clients.registry import find_everything
 from keyturn.model.errors import AwsError, AwsFault, UsageError
-from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.keys import KeyPair, as_typed, keys_meant
 from keyturn.model.text import _
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.signers.somebody import Somebody
@@ -31,11 +31,12 @@ def found_key(surroundings: Surroundings, who: Who) -> Somebody:
         UsageError: where no key of that ID has its secret here, or more than one is meant.
         AwsError: where AWS accepts none of its secrets, or could not be asked.
     """
-    pairs = [pair for pair in _all_pairs(surroundings) if _is_meant(pair.access_key_id, who.which)]
-    keys = dict.fromkeys(pair.access_key_id for pair in pairs)
+    known = tuple(_all_pairs(surroundings))
+    keys = keys_meant(who.which, (pair.access_key_id for pair in known))
+    pairs = [pair for pair in known if pair.access_key_id in keys]
     if not pairs:
         raise UsageError(
-            _("No key {which} has its secret here").format(which=_shown(who.which)),
+            _("No key {which} has its secret here").format(which=as_typed(who.which)),
             _("`keyturn scan` shows the keys that are here. Nothing was changed."),
             code="signer.no-key",
         )
@@ -72,16 +73,3 @@ def _all_pairs(surroundings: Surroundings) -> Iterator[KeyPair]:
     for number, pair in enumerate(known):
         if pair not in known[:number]:
             yield pair
-
-
-def _is_meant(key: AccessKeyId, text: str) -> bool:
-    ending = text.rpartition("…")[2]
-    return key.value == text or (4 <= len(ending) < len(key.value) and key.value.endswith(ending))
-
-
-def _shown(text: str) -> str:
-    """The text where it can be no secret by mistake."""
-    try:
-        return AccessKeyId(text).masked
-    except ValueError:
-        return text if len(text) < 16 else "…"
