@@ -400,6 +400,32 @@ def test_a_file_that_no_program_knows_is_edited_as_text_where_it_is_ticked(perso
     assert old.access_key_id.value not in script.read_text()
 
 
+def test_a_tick_that_is_held_down_while_the_plan_comes_anew_is_not_lost(person: Person) -> None:
+    old = person.home.old
+    script = person.home.home / "offsite.py"
+    script.write_text(f'ID = "{old.access_key_id}"\nSECRET = "{old.secret.reveal()}"\n')
+    person.open()
+    person.to_the_plan()
+    box = "~/offsite.py: put the new key into it as text"
+    person.press(box)
+
+    again = person.find("Show the plan with these files")
+    tick = person.find(box)
+    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
+    QTest.mousePress(tick, Qt.MouseButton.LeftButton)
+    person.bot.waitUntil(lambda: person.runner.is_idle, timeout=PATIENCE)
+    QTest.mouseRelease(tick, Qt.MouseButton.LeftButton)  # taken back
+    person.settle()
+
+    plan = person.assistant.flow.plan
+    assert plan is not None
+    assert plan.edited_as_text == {script}
+    shown = person.find(box)
+    assert isinstance(shown, Tick)
+    assert not shown.isChecked()
+    assert person.find("Show the plan with these files").isEnabled()
+
+
 def test_where_aws_lists_no_buckets_the_person_says_that_they_looked(person: Person) -> None:
     person.home.let_a_user_own_the_key(
         '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},'

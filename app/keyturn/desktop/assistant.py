@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.button_bar import ButtonBar
+from keyturn.desktop.calm_page import WhenReleased
 from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.facts import PlanFacts, Standing
 from keyturn.desktop.flow import Flow
@@ -119,6 +120,7 @@ class AssistantPages(Assistant):
         self._views: dict[Page, PageView] = {}
         self._verb: Verb | None = None
         self._leaving = False
+        self._calmly = WhenReleased(self)
         self._build()
         self.look_again()
 
@@ -161,7 +163,12 @@ class AssistantPages(Assistant):
             return jobs.do(desk.surroundings(), job)
 
         self._task = self.runner.change(
-            self, work, done=self._ended, failed=self._failed, told=self._told, doing=job.work.doing
+            self,
+            work,
+            done=self._calmly(self._ended),
+            failed=self._calmly(self._failed),
+            told=self._calmly(self._told),
+            doing=job.work.doing,
         )
         self._show()
         if self.isVisible():
@@ -219,7 +226,12 @@ class AssistantPages(Assistant):
             return jobs.plan(desk.surroundings(), options, anew=anew)
 
         self._task = self.runner.read(
-            self, work, done=self._planned, failed=self._failed, told=self._told, doing=Work.PLAN.doing
+            self,
+            work,
+            done=self._calmly(self._planned),
+            failed=self._calmly(self._failed),
+            told=self._calmly(self._told),
+            doing=Work.PLAN.doing,
         )
         self._show()
 
@@ -242,16 +254,16 @@ class AssistantPages(Assistant):
             self._task = self.runner.read(
                 self,
                 lambda desk: jobs.look_back(desk.surroundings()),
-                done=lambda found: self._settle(self.flow.looked_back(found)),
-                failed=self._failed,
+                done=self._calmly(lambda found: self._settle(self.flow.looked_back(found))),
+                failed=self._calmly(self._failed),
                 doing=Work.LOOK_BACK.doing,
             )
         else:
             self._task = self.runner.read(
                 self,
                 lambda desk: jobs.look_around(desk.surroundings()),
-                done=lambda known: self._settle(self.flow.looked_around(known)),
-                failed=self._failed,
+                done=self._calmly(lambda known: self._settle(self.flow.looked_around(known))),
+                failed=self._calmly(self._failed),
                 doing=Work.LOOK_AROUND.doing,
             )
         self._show()
@@ -278,7 +290,9 @@ class AssistantPages(Assistant):
         def work(desk: Desk) -> Looked:
             return jobs.look(desk.surroundings())
 
-        self._task = self.runner.read(self, work, done=self._looked, failed=self._failed, doing=Work.LOOK.doing)
+        self._task = self.runner.read(
+            self, work, done=self._calmly(self._looked), failed=self._calmly(self._failed), doing=Work.LOOK.doing
+        )
         self._show()
 
     def leave(self) -> None:
@@ -402,9 +416,9 @@ class AssistantPages(Assistant):
         self._searching = self.runner.read(
             self,
             work,
-            done=lambda nothing: self._searched(),
-            failed=lambda error: self._searched(),  # the plan makes it anew, and hears why it cannot be made
-            told=lambda event: self._retold(self.flow.told_of_search(event.detail)),
+            done=self._calmly(lambda nothing: self._searched()),
+            failed=self._calmly(lambda error: self._searched()),  # the plan makes it anew, and hears why it cannot
+            told=self._calmly(lambda event: self._retold(self.flow.told_of_search(event.detail))),
             doing=_("searching this computer for the key"),
         )
 
@@ -449,6 +463,7 @@ class AssistantPages(Assistant):
         view.present(self.flow)
         turned = self._stack.currentWidget() is not view
         self._stack.setCurrentWidget(view)
+        view.lay_out()
         verb = view.verb(self.flow)
         if verb is not None:
             verb = replace(verb, text=said_here(self, verb.text), reason=said_here(self, verb.reason))

@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from keyturn.desktop.calm_page import lay_out
 from keyturn.desktop.first_frame import after_first_frame
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
@@ -131,7 +132,7 @@ class PageView(QWidget):
         self._signature: object = None
         self.body = QVBoxLayout()
         self.body.setSpacing(em(self, 0.6))
-        inner = QWidget()
+        self._inner = inner = QWidget()
         inside = QVBoxLayout(inner)
         inside.setContentsMargins(em(self, 1.7), em(self, 1.5), em(self, 1.7), em(self, 1.0))
         inside.setSpacing(em(self, 0.3))
@@ -165,6 +166,10 @@ class PageView(QWidget):
             self.build(flow)
             self.body.addStretch(1)
         self.refresh(flow)
+
+    def lay_out(self) -> None:
+        """Give everything its place now, where the page is seen."""
+        lay_out(self._inner)
 
     def when_drawn(self, act: Callable[[], None]) -> None:
         """Call `act` once the page is drawn as it is presented now; where it is not drawn, a second from now."""
