@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from pathlib import Path
 from typing import Any
 
-from keyturn.practice.faults import throttled
+from keyturn.practice.faults import refused, throttled
 from keyturn.terminal.exits import Exit
 
 from .conftest import Desk
@@ -177,3 +180,77 @@ def test_the_keepers_key_is_in_the_keychain_here_and_nothing_to_retire(small_des
     document = small_desk.type("scan", "--account", "--json").document
     (keeper,) = (one for one in document["keys"] if "keeper" in (one["user_name"] or ""))
     assert (keeper["on_this_computer"], keeper["advice"], keeper["places"]) == (True, "ok", [])
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    text = path.read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_the_table_has_a_line_for_each_key_with_what_should_be_done_first(small_desk: Desk, tmp_path: Path) -> None:
+    accounts_users(small_desk)
+    path = tmp_path / "keys.csv"
+    document = small_desk.type("scan", "--account", "--csv", str(path), "--json").document
+    lines = table(path)
+    assert [(one["advice"], one["user_name"], one["on_this_computer"]) for one in lines] == [
+        ("replace", "", "yes"),
+        ("retire", "mail", "no"),
+        ("ok", "nas", "no"),
+    ]
+    mail = next(one for one in lines if one["user_name"] == "mail")
+    assert (mail["status"], mail["age_days"], mail["last_used"]) == ("active", "400", "never")
+    assert document["csv"] == str(path)
+    assert not any(one["access_key_id"] in path.read_text() for one in document["keys"]), "key IDs are shortened"
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_table_that_is_there_is_not_written_over(small_desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "keys.csv"
+    path.write_text("mine")
+    assert small_desk.type("scan", "--account", "--csv", str(path)).code == Exit.USAGE
+    assert path.read_text() == "mine"
+    assert small_desk.type("scan", "--account", "--csv", str(path), "--yes").code == Exit.DONE
+    assert table(path)
+
+
+def test_what_was_not_seen_is_a_line_of_the_table_and_a_name_is_no_formula(small_desk: Desk, tmp_path: Path) -> None:
+    accounts_users(small_desk)
+    small_desk.account.create_user("=cmd")
+    small_desk.account.create_user_key("=cmd")
+    may = policy(("Allow", "iam:*"), ("Allow", "sts:*"), ("Deny", "iam:GenerateCredentialReport"))
+    small_desk.account.create_user("clerk", policies={"some": may})
+    write_profile(small_desk, "clerk", "clerk")
+    small_desk.account.fail("iam:ListAccessKeys", refused(403, "AccessDenied"), nth=4)
+    path = tmp_path / "keys.csv"
+    small_desk.type("scan", "--account", "--as", "profile:clerk", "--csv", str(path))
+    lines = table(path)
+    notes = " | ".join(one["note"] for one in lines if not one["access_key_id"])
+    assert "The keys of 1 user may not be listed" in notes
+    assert "root user of account" in notes
+    assert any(one["user_name"] == "'=cmd" for one in lines)
+    assert all(not cell.startswith(("=", "+", "-", "@")) for one in lines for cell in one.values())
+
+
+def test_csv_needs_the_account(small_desk: Desk, tmp_path: Path) -> None:
+    assert small_desk.type("scan", "--csv", str(tmp_path / "keys.csv")).code == Exit.USAGE
+    assert not (tmp_path / "keys.csv").exists()
+
+
+def test_the_report_has_the_account_in_each_form(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    page = small_desk.type("report", "--account").out
+    assert "The whole account" in page and page.index("mail") < page.index(">nas<")
+    assert "Root user: an active key" in page
+    lines = list(csv.DictReader(io.StringIO(small_desk.type("report", "--account", "--format", "csv").out)))
+    assert [one["where"].rpartition("/")[2] for one in lines if one["kind"] == "account key"] == ["mail", "nas"]
+    document = json.loads(small_desk.type("report", "--account", "--format", "json").out)
+    assert {one["user_name"] for one in elsewhere(document)} == {"mail", "nas"}
+    assert document["accounts"][0]["users"] == 3
+
+
+def test_a_report_without_it_asks_nothing_about_the_account(small_desk: Desk) -> None:
+    accounts_users(small_desk)
+    assert "The whole account" not in small_desk.type("report").out
+    assert not any(one.action == "iam:GetAccountAuthorizationDetails" for one in small_desk.account.records)
+    assert small_desk.type("report", "--account", "--offline").code == Exit.USAGE
+    assert small_desk.type("report", "--as", "profile:clerk").code == Exit.USAGE

@@ -124,7 +124,8 @@ def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) 
 
 def about(report: Report, keys: Collection[AccessKeyId]) -> Report:
     """The part of a report that is about these keys."""
-    survey = replace(report.survey, keys=tuple(one for one in report.survey.keys if one.key.access_key_id in keys))
+    here = tuple(one for one in report.survey.keys if one.key.access_key_id in keys)
+    survey = replace(report.survey, keys=here, accounts=())
     stories = tuple(
         one for one in report.rotations if not {one.rotation.decision.key, one.rotation.new_key}.isdisjoint(keys)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn import __version__
 from keyturn.model.keys import KeyStatus, PrincipalKind
@@ -18,6 +19,9 @@ from keyturn.rotation.report_style import STYLE
 from keyturn.rotation.situation import where_looked
 from keyturn.rotation.steps import Awaited, State
 from keyturn.rotation.survey import FoundKey
+
+if TYPE_CHECKING:
+    from keyturn.rotation.whole_account import AccountKey  # and with it the way to AWS
 
 _ADVICE_TONES = {Advice.OK: "good", Advice.UNKNOWN: "quiet"}
 _STATE_TONES = {State.DONE: "good", State.UNDONE: "quiet", State.ENDED: "quiet", State.WAITING: "attention"}
@@ -35,7 +39,9 @@ def as_page(report: Report) -> str:
         tag("title", f"{title}, {words.day(report.made)}"),
         Markup(f"<style>{STYLE}</style>"),
     )
-    main = together(_keys(report), _rotations(report), _problems(report.survey.problems, report.home))
+    main = together(
+        _keys(report), _accounts(report), _rotations(report), _problems(report.survey.problems, report.home)
+    )
     body = together(_header(report, title), tag("main", main), _footer(report))
     page = tag("html", tag("head", head), tag("body", body), lang=language())
     return f"<!DOCTYPE html>\n{page}\n"
@@ -77,6 +83,34 @@ def _keys(report: Report) -> Markup:
     return tag("section", tag("h2", _("Keys and where they are")), *cards)
 
 
+def _accounts(report: Report) -> Markup:
+    """The keys of whole accounts, if they were asked for, those first about which something should be done."""
+    head = (_("key"), _("user"), _("state"), _("age"), _("last used"), _("here"), _("advice"))
+    sections = []
+    for account in report.survey.accounts:
+        rows = [_account_key(report, one) for one in account.keys]
+        text = _("Account {account}: {users}, {keys}, as {who} sees it")
+        if not account.finished:
+            text = _("Account {account}: {users}, {keys} so far, as {who} sees it; the others were not looked at")
+        users = plural("{count} user", "{count} users", account.users).format(count=account.users)
+        keys = plural("{count} key", "{count} keys", len(account.keys)).format(count=len(account.keys))
+        caption = text.format(account=account.number, users=users, keys=keys, who=account.seen_by)
+        root = [tag("p", said, class_="quiet") for said in words.root_in_report(account.root, report.made)]
+        sections.append(tag("article", _table(caption, head, rows), *root, class_="card"))
+    return tag("section", tag("h2", _("The whole account")), *sections) if sections else Markup("")
+
+
+def _account_key(report: Report, one: AccountKey) -> Sequence[Markup]:
+    key = one.key
+    name = words.kind(key) if key.owner is None or key.owner.user_name is None else key.owner.user_name
+    badge = tag("span", words.advice(one.advice), class_=f"badge {_ADVICE_TONES.get(one.advice, 'attention')}")
+    cells = (
+        *(name, words.status(key.status), words.age(key, report.made), words.last_used(key.last_use, report.made)),
+        _("yes") if one.on_this_computer else _("no"),
+    )
+    return (tag("code", key.access_key_id.masked), *(together(cell) for cell in cells), badge)
+
+
 def _key(report: Report, found: FoundKey) -> Markup:
     key, rotation = found.key, _being_replaced(report, found)
     advice = words.advice(found.advice) if rotation is None else _("being replaced")
@@ -109,12 +143,7 @@ def _owner(found: FoundKey) -> str:
 def _status(found: FoundKey, rotation: Rotation | None) -> str:
     if found.key.status is KeyStatus.REJECTED and rotation is not None and rotation.off_at is not None:
         return _("off since {date}").format(date=words.day(rotation.off_at))
-    return {
-        KeyStatus.ACTIVE: _("on"),
-        KeyStatus.INACTIVE: _("off"),
-        KeyStatus.REJECTED: _("refused by AWS"),
-        KeyStatus.UNKNOWN: _("unknown"),
-    }[found.key.status]
+    return words.status(found.key.status)
 
 
 def _being_replaced(report: Report, found: FoundKey) -> Rotation | None:

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from keyturn.model.keys import AccessKey
 from keyturn.model.text import _
-from keyturn.rotation import words
-from keyturn.rotation.report import Report, RotationStory, fit_to_print
+from keyturn.rotation import spreadsheet, words
+from keyturn.rotation.advice import Advice
+from keyturn.rotation.report import Report, RotationStory
 from keyturn.rotation.survey import FoundKey
 
+if TYPE_CHECKING:
+    from keyturn.rotation.whole_account import AccountKey  # and with it the way to AWS
+
 COLUMNS = ("kind", "when", "key", "rotation", "what", "where", "bucket", "outcome", "detail")
-# A cell that begins so is a formula to a spreadsheet, and a formula can send the table away (OWASP, "CSV Injection").
-# The last four are the full-width forms of the first four, which count in some countries.
-# A spreadsheet of a country that writes commas in numbers takes semicolons between cells, and others tabs: so what
-# follows one of them may be a cell, too, whatever is in quotes.
-_FORMULA = re.compile(r"""((?:^|[,;\t|])[\s"']*)([=+\-@\uff1d\uff0b\uff0d\uff20])""")
 _CHECKS = {True: "✓", False: "✗", None: "?"}
 
 
 def as_table(report: Report) -> str:
     """The whole table, one line for each key, place, step, proof, thing to do, and problem."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
-    writer.writerow(COLUMNS)
-    for row in _rows(report):
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue()
+    return spreadsheet.written(COLUMNS, _rows(report))
 
 
 def _rows(report: Report) -> Iterator[Sequence[str]]:
     for found in report.survey.keys:
         yield from _key_rows(report, found)
+    for account in report.survey.accounts:
+        for one in account.keys:
+            if one.found is None:
+                yield _account_row(report, one)
     for story in report.rotations:
         yield from _story_rows(story)
     for problem in report.survey.problems:
@@ -43,17 +40,25 @@ def _rows(report: Report) -> Iterator[Sequence[str]]:
 
 
 def _key_rows(report: Report, found: FoundKey) -> Iterator[Sequence[str]]:
-    key = found.key
-    owner = "" if key.owner is None else key.owner.arn
-    created = "" if key.created is None else _moment(key.created)
-    last = words.last_used(key.last_use, report.made)
-    detail = _("made: {created}; last used: {last}").format(created=created or _("unknown"), last=last)
-    masked = key.access_key_id.masked
-    yield "key", created, masked, "", words.kind(key), owner, "", words.advice(found.advice), detail
+    masked = found.key.access_key_id.masked
+    yield "key", *_key_cells(report, found.key, found.advice)
     for place in found.places:
         for bucket in sorted({target.bucket for target in place.targets}) or [""]:
             name = f"{place.client} {place.name}"
             yield "place", "", masked, "", name, str(place.path), bucket, place.kind.value, place.note
+
+
+def _account_row(report: Report, one: AccountKey) -> Sequence[str]:
+    """A key of the account that stands nowhere on this computer."""
+    return "account key", *_key_cells(report, one.key, one.advice)
+
+
+def _key_cells(report: Report, key: AccessKey, advice: Advice) -> Sequence[str]:
+    owner = "" if key.owner is None else key.owner.arn
+    created = "" if key.created is None else _moment(key.created)
+    last = words.last_used(key.last_use, report.made)
+    detail = _("made: {created}; last used: {last}").format(created=created or _("unknown"), last=last)
+    return created, key.access_key_id.masked, "", words.kind(key), owner, "", words.advice(advice), detail
 
 
 def _story_rows(story: RotationStory) -> Iterator[Sequence[str]]:
@@ -77,7 +82,3 @@ def _story_rows(story: RotationStory) -> Iterator[Sequence[str]]:
 
 def _moment(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
-
-
-def _cell(text: str) -> str:
-    return _FORMULA.sub(r"\1'\2", fit_to_print(text))

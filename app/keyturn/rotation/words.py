@@ -16,6 +16,7 @@ from keyturn.rotation.advice import Advice
 from keyturn.rotation.steps import BegunBy, Result, Route, State, Step
 
 if TYPE_CHECKING:
+    from keyturn.aws.credential_report import ReportedKey, RootInReport
     from keyturn.rotation.record import Rotation
 
 _DAYS_OF_YEAR = 365.25
@@ -127,6 +128,31 @@ def kind(key: AccessKey) -> str:
     if key.status is KeyStatus.REJECTED:
         return _("{owner}, refused").format(owner=owner)
     return owner
+
+
+def status(word: KeyStatus) -> str:
+    """Whether a key is on, as far as AWS says."""
+    return {
+        KeyStatus.ACTIVE: _("on"),
+        KeyStatus.INACTIVE: _("off"),
+        KeyStatus.REJECTED: _("refused by AWS"),
+        KeyStatus.UNKNOWN: _("unknown"),
+    }[word]
+
+
+def root_in_report(root: RootInReport | None, now: datetime) -> tuple[str, ...]:
+    """What the credential report says of root; nothing where it was not read."""
+    if root is None:
+        return ()
+    told = {True: _("on"), False: _("off"), None: _("not known")}[root.mfa]
+    keys = "; ".join(_reported(key, now) for key in root.keys) or _("no access key")
+    said = _("Root user: {keys}. Its MFA is {mfa}. So the credential report has it, which AWS makes every four hours.")
+    return (said.format(keys=keys, mfa=told),)
+
+
+def _reported(key: ReportedKey, now: datetime) -> str:
+    text = _("an active key, last used {used}") if key.active else _("an inactive key, last used {used}")
+    return text.format(used=last_used(key.last_use, now))
 
 
 def advice(word: Advice) -> str:

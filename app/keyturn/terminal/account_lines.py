@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
 from keyturn.terminal.key_lines import TONES, users_of_key
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
 
 if TYPE_CHECKING:
-    from keyturn.aws.credential_report import ReportedKey, RootInReport
     from keyturn.rotation.whole_account import Account, AccountKey
 
 
@@ -26,7 +24,7 @@ def account_lines(account: Account, now: datetime, days: int | None) -> list[Lin
         else _("Account {account}: {users}, {keys} so far; the others were not looked at")
     )
     page = [BLANK, line(heading.format(account=account.number, users=users, keys=keys), Tone.HEADING)]
-    page += [line(text, Tone.QUIET) for text in _root(account.root, now)]
+    page += [line(text, Tone.QUIET) for text in words.root_in_report(account.root, now)]
     if account.keys:
         headings = (_("KEY"), _("USER"), _("STATUS"), _("AGE"), _("LAST USED"), _("HERE"), _("ADVICE"))
         rows = [[Piece(heading, Tone.QUIET) for heading in headings]]
@@ -44,31 +42,9 @@ def _row(one: AccountKey, now: datetime) -> list[Piece]:
     return [
         Piece(key.access_key_id.masked, Tone.HEADING),
         Piece(name or words.kind(key)),
-        Piece(_STATUS[key.status]()),
+        Piece(words.status(key.status)),
         Piece(words.age(key, now)),
         Piece(words.last_used(key.last_use, now)),
         Piece(_("yes") if one.on_this_computer else _("no")),
         Piece(words.advice(one.advice), TONES[one.advice]),
     ]
-
-
-_STATUS = {
-    KeyStatus.ACTIVE: lambda: _("active"),
-    KeyStatus.INACTIVE: lambda: _("inactive"),
-    KeyStatus.REJECTED: lambda: _("rejected"),
-    KeyStatus.UNKNOWN: lambda: _("not known"),
-}
-
-
-def _root(root: RootInReport | None, now: datetime) -> list[str]:
-    if root is None:
-        return []
-    told = {True: _("on"), False: _("off"), None: _("not known")}[root.mfa]
-    keys = "; ".join(_reported(key, now) for key in root.keys) or _("no access key")
-    said = _("Root user: {keys}. Its MFA is {mfa}. So the credential report has it, which AWS makes every four hours.")
-    return [said.format(keys=keys, mfa=told)]
-
-
-def _reported(key: ReportedKey, now: datetime) -> str:
-    text = _("an active key, last used {used}") if key.active else _("an inactive key, last used {used}")
-    return text.format(used=words.last_used(key.last_use, now))

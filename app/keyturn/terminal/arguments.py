@@ -66,6 +66,7 @@ class Arguments:
     program: str | None = None
     any: bool = False
     account: bool = False
+    csv: Path | None = None
     days: int | None = None
     key: str = ""
     key_name: str = ""
@@ -323,18 +324,25 @@ def _scan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--any", action="store_true", help=_("with --search: for everything shaped like an access key ID")
     )
+    _account_options(parser)
     parser.add_argument(
-        "--account",
-        action="store_true",
-        help=_("also show every key of the account, of every user, wherever it is"),
+        "--csv", type=Path, metavar="FILE", help=_("with --account: write its keys there, for a spreadsheet, too")
     )
-    _signer_option(parser)
     parser.add_argument(
         "--days",
         type=_history_days,
         metavar="N",
         help=_("also ask AWS which programs and addresses used each key in the last N days, 1 to 90"),
     )
+
+
+def _account_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--account",
+        action="store_true",
+        help=_("also show every key of the account, of every user, wherever it is"),
+    )
+    _signer_option(parser)
 
 
 def _name_options(parser: argparse.ArgumentParser) -> None:
@@ -400,6 +408,7 @@ def _report_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", type=Path, metavar="FILE", help=_("write it there; --yes replaces an old one"))
     parser.add_argument("--offline", action="store_true", help=_("ask AWS nothing"))
+    _account_options(parser)
 
 
 def _plan_options(parser: argparse.ArgumentParser) -> None:

@@ -85,20 +85,23 @@ def _looking() -> dict[str, HelpText]:
                 "what was found until then.\n"
                 "\n"
                 "--account shows all keys of the account, of every user, also those that are not on\n"
-                "this computer; --as names who asks AWS, if no key here may. An account with many\n"
-                "users takes a while: Keyturn asks at most ten times a second.\n"
+                "this computer, those first about which something should be done; --as names who\n"
+                "asks AWS, if no key here may; what they may not see is named. --csv writes the keys\n"
+                "of the account into a table, too. An account with many users takes a while: Keyturn\n"
+                "asks at most ten times a second.\n"
                 "\n"
                 "--days asks AWS's event history which programs and addresses used each key. What\n"
                 "backups read and write is not in it, so silence there does not mean nobody.\n"
                 "\n"
-                "It changes nothing, here and at AWS. It does sign requests with the keys it\n"
-                "finds; Keyturn remembers that, so as not to take its own use for somebody else's."
+                "It changes nothing, here and at AWS, but the file that --csv names. It does sign\n"
+                "requests with the keys it finds; Keyturn remembers that, so as not to take its own\n"
+                "use for somebody else's."
             ),
             (
                 "keyturn scan",
                 "keyturn scan --offline",
                 "keyturn scan --days 30",
-                "keyturn scan --account --as profile:admin",
+                "keyturn scan --account --as profile:admin --csv keys.csv",
                 "keyturn scan --search /srv /mnt/nas --any",
             ),
             _("0 looked (even if it found nothing) · 1 could not look · 2 usage · 4 you ended the search early"),
@@ -361,6 +364,9 @@ def _reminding() -> dict[str, HelpText]:
                 "Writes down which keys are on this computer and where, what was done to replace\n"
                 "them, what was proved at AWS and when, and what is left to you: for the drawer,\n"
                 "for the accountant, for the next person who looks after the backups.\n"
+                "\n"
+                "--account adds every key of the account, also those that are not on this computer,\n"
+                "as `scan` has them; --as names who asks AWS about them.\n"
                 "\n"
                 "No secret is in it. Page and table shorten key IDs; JSON has them in full, as\n"
                 "`scan` has. The page needs nothing else: no network, no script; it reads well in\n"

@@ -12,10 +12,8 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
-from keyturn.rotation.signers.who import THE_KEY
-from keyturn.terminal import documents
+from keyturn.terminal import asking_account, documents, named_file
 from keyturn.terminal.exits import Exit
-from keyturn.terminal.interruption import ending_early
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import BLANK, Tone, line
 from keyturn.terminal.session import Session
@@ -48,26 +46,10 @@ def scan(session: Session, output: Output) -> Exit:
             _("Nothing was searched. Name the folders as well: keyturn scan --search DIR --any"),
             code="usage.arguments",
         )
-    if arguments.days is not None and arguments.offline:
-        raise UsageError(
-            _("--days asks AWS, and --offline asks it nothing"),
-            _("Nothing was looked at. Leave one of the two out."),
-            code="usage.arguments",
-        )
-    if arguments.account and arguments.offline:
-        raise UsageError(
-            _("--account asks AWS, and --offline asks it nothing"),
-            _("Nothing was looked at. Leave one of the two out."),
-            code="usage.arguments",
-        )
-    if arguments.who != THE_KEY and not arguments.account:
-        raise UsageError(
-            _("--as says who asks about the account, and nothing asks about it"),
-            _("Nothing was looked at. For all keys of the account: keyturn scan --account --as {who}").format(
-                who=arguments.who
-            ),
-            code="usage.arguments",
-        )
+    asking_account.expect_options_fit(arguments)
+    table = None if arguments.csv is None else arguments.csv.expanduser().absolute()
+    if table is not None and not arguments.yes:
+        named_file.expect_nothing_there(table)
     with (
         output.notes.busy(sentence) as show,
         watched(
@@ -77,9 +59,15 @@ def scan(session: Session, output: Output) -> Exit:
         surroundings = session.surroundings(cancel=cancel)
         survey = surveyed(surroundings, offline=arguments.offline, search=search, days=arguments.days)
         if arguments.account and not cancel.asked:
-            survey = _with_accounts(surroundings, survey, show)
+            survey = asking_account.with_accounts(surroundings, survey, show)
     now = session.clock.now()
-    output.document(documents.of_survey(survey, now))
+    document = documents.of_survey(survey, now)
+    if table is not None:
+        from keyturn.rotation import account_table, spreadsheet
+
+        named_file.write(table, spreadsheet.BYTE_ORDER_MARK + account_table.as_table(survey, now))
+        document["csv"] = str(table)
+    output.document(document)
     output.show(
         *scan_page(
             survey,
@@ -90,6 +78,8 @@ def scan(session: Session, output: Output) -> Exit:
             under_way=_under_way(session),
         )
     )
+    if table is not None:
+        output.show(BLANK, line(_("The table is in {path}. It holds no secret.").format(path=table)))
     return Exit.STOPPED if cancel.asked else Exit.DONE
 
 
@@ -102,17 +92,6 @@ def _under_way(session: Session) -> tuple[tuple[Rotation, Result], ...]:
 
     surroundings = session.surroundings()
     return urgent_first([(one, standing(surroundings, one)) for one in unfinished])
-
-
-def _with_accounts(surroundings: Surroundings, survey: Survey, show: Callable[[str], None]) -> Survey:
-    """The survey with every key of the accounts; Ctrl-C ends it early, and the page says so."""
-    from keyturn.rotation.whole_account import with_accounts  # most scans ask about what is here alone
-
-    def users(count: int) -> None:
-        show(_("Asking about the whole account: {count} users… (Ctrl-C ends it early)").format(count=count))
-
-    with ending_early(surroundings.cancel, lambda: True):
-        return with_accounts(surroundings, survey, users, survey.days)
 
 
 def clients(session: Session, output: Output) -> Exit:

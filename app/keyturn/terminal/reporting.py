@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.computer.private_files import replace_private_file
-from keyturn.model.errors import FileError, UsageError
+from keyturn.model.errors import UsageError
 from keyturn.model.known_secrets import json_without_secrets
 from keyturn.model.text import _
-from keyturn.terminal import documents
+from keyturn.rotation.cancelling import CancelToken
+from keyturn.terminal import asking_account, documents, named_file
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
 from keyturn.terminal.reading import looking_sentence, surveyed
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from keyturn.rotation.report import Report
 
 _FORMS = ("html", "csv", "json")
-# Without it, spreadsheets take a table for their country's old code page.
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 def report(session: Session, output: Output) -> Exit:
@@ -34,11 +32,14 @@ def report(session: Session, output: Output) -> Exit:
     arguments = session.arguments
     path = None if arguments.output is None else arguments.output.expanduser().absolute()
     form = _form(session, path)
+    asking_account.expect_options_fit(arguments)
     if path is not None and not arguments.yes:
-        _expect_nothing_there(path)
-    with output.notes.busy(looking_sentence()):
-        surroundings = session.surroundings()
+        named_file.expect_nothing_there(path)
+    with output.notes.busy(looking_sentence()) as show:
+        surroundings = session.surroundings(cancel=CancelToken())
         survey = surveyed(surroundings, offline=arguments.offline)
+        if arguments.account:
+            survey = asking_account.with_accounts(surroundings, survey, show)
         made = make_report(surroundings, survey, asked_aws=not arguments.offline)
     if arguments.key:
         made = about(made, with_all_versions(session.folder, key_meant(survey, arguments.key).key.access_key_id))
@@ -49,7 +50,11 @@ def report(session: Session, output: Output) -> Exit:
         output.document(document)
         return Exit.DONE
     text = _written(made, form)
-    _write(path, _BYTE_ORDER_MARK + text if form == "csv" else text)
+    if form == "csv":
+        from keyturn.rotation.spreadsheet import BYTE_ORDER_MARK
+
+        text = BYTE_ORDER_MARK + text
+    named_file.write(path, text)
     output.document({**document, "path": str(path)})
     output.show(line(_("The report is in {path}. It holds no secret.").format(path=path)))
     return Exit.DONE
@@ -79,27 +84,3 @@ def _written(made: Report, form: str) -> str:
     from keyturn.rotation.report_page import as_page
 
     return as_page(made)
-
-
-def _expect_nothing_there(path: Path) -> None:
-    if path.exists() or path.is_symlink():
-        raise UsageError(
-            _("There is a file {path} already").format(path=path),
-            _("Nothing was written. Choose another name, or replace the file with --yes."),
-            code="usage.report",
-        )
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(None, _("it is a folder"))
-        replace_private_file(path, text)
-    except OSError as error:
-        raise FileError(
-            _("The report could not be written to {path}").format(path=path),
-            _("The system says: {reason}. Nothing else was changed, and your backups go on as they are.").format(
-                reason=error.strerror or type(error).__name__
-            ),
-            code="report.unwritable",
-        ) from error

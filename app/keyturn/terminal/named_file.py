@@ -1,0 +1,43 @@
+"""A file that the person named for what a command found out: never over an old one unless they said so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from keyturn.computer.private_files import replace_private_file
+from keyturn.model.errors import FileError, UsageError
+from keyturn.model.text import _
+
+
+def expect_nothing_there(path: Path) -> None:
+    """See that there is no such file yet.
+
+    Raises:
+        UsageError: `usage.report`, with what to do.
+    """
+    if path.exists() or path.is_symlink():
+        raise UsageError(
+            _("There is a file {path} already").format(path=path),
+            _("Nothing was written. Choose another name, or replace the file with --yes."),
+            code="usage.report",
+        )
+
+
+def write(path: Path, text: str) -> None:
+    """Write the file in one instant, for its owner alone.
+
+    Raises:
+        FileError: `report.unwritable`, where the disk or the folder does not let it.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(None, _("it is a folder"))
+        replace_private_file(path, text)
+    except OSError as error:
+        raise FileError(
+            _("{path} could not be written").format(path=path),
+            _("The system says: {reason}. Nothing else was changed, and your backups go on as they are.").format(
+                reason=error.strerror or type(error).__name__
+            ),
+            code="report.unwritable",
+        ) from error
