@@ -11,7 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from keyturn.clients.client import OwnCheck, PrivateFile
-from keyturn.clients.own_check import bare_environment, run_own_check
+from keyturn.clients.own_check import run_own_check
+from keyturn.computer.bare_environment import bare_environment
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import Secret
 

@@ -17,7 +17,7 @@ _ROOMS = [module.name for module in pkgutil.iter_modules(keyturn.__path__) if mo
 # The libraries of pyproject.toml as they are imported; any other needs a reason, and a place in the import borders.
 _LIBRARIES = {
     *("appdirs", "boto3", "botocore", "filelock", "icalendar", "keyring", "moto", "nacl", "psutil", "rich"),
-    *("PySide6", "ruamel", "secretstorage", "shiboken6", "werkzeug"),
+    *("PySide6", "ruamel", "secretstorage", "shiboken6", "urllib3", "werkzeug"),
 }
 
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "renew": ("renew", "--list"),
     "renew-due": ("renew", "--due"),
     "keeper": ("keeper",),
+    "tell": ("tell", "list"),
     "report": ("report", "--offline"),
 }
 
@@ -71,6 +72,7 @@ def thaw(desk: Desk, journal: str, secrets: str) -> None:
         ("key-names", "key-names-1.json"),
         ("renewals", "renewals-1.json"),
         ("keeper", "keeper-1.json"),
+        ("recipients", "recipients-1.json"),
     ):
         (desk.state_dir / f"{name}.json").write_text(text_of(frozen), encoding="utf-8")
     for file in desk.state_dir.iterdir():
@@ -111,7 +113,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 FILES = (
     *("settings.json", "secrets.json", "seen-keys.json", "reminding.json", "bucket-answers.json"),
-    *("key-names.json", "renewals.json", "keeper.json", "journal.sqlite3"),
+    *("key-names.json", "renewals.json", "keeper.json", "recipients.json", "journal.sqlite3"),
 )
 
 

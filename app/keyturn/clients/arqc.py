@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.arq_agent import run_from
 from keyturn.clients.arq_buckets import UUID
-from keyturn.clients.own_check import bare_environment
 from keyturn.clients.own_runs import Run
+from keyturn.computer.bare_environment import bare_environment
 from keyturn.computer.computer import Platform
 from keyturn.computer.programs import find_program, run_check
 from keyturn.model.errors import ClientError

@@ -169,7 +169,8 @@ class AwsFiles(Client):
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
         """Return `aws s3api list-objects-v2` on the bucket, or `aws sts get-caller-identity` where none is known."""
-        from keyturn.clients.own_check import bare_environment, installed
+        from keyturn.clients.own_check import installed
+        from keyturn.computer.bare_environment import bare_environment
 
         program = installed("aws", computer)
         files = next((files for files in _files(computer) if place.path in (files.credentials, files.config)), None)

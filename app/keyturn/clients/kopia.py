@@ -101,7 +101,8 @@ class Kopia(OwnFiles):
 
         None where the repository's password is not in the file beside the configuration: the keychain is not asked.
         """
-        from keyturn.clients.own_check import bare_environment, installed
+        from keyturn.clients.own_check import installed
+        from keyturn.computer.bare_environment import bare_environment
 
         program = installed("kopia", computer)
         if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):

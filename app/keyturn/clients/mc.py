@@ -80,7 +80,8 @@ class Mc(OwnFiles):
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
         """Return `mc ls` on the bucket; without one it would ask for all buckets."""
-        from keyturn.clients.own_check import bare_environment, installed
+        from keyturn.clients.own_check import installed
+        from keyturn.computer.bare_environment import bare_environment
 
         # The folder's name comes from anywhere, and is no program's name but these.
         name = place.path.parent.name.removeprefix(".")

@@ -35,9 +35,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from keyturn.clients.client import CheckResult, OwnCheck
-from keyturn.computer.computer import Computer, Platform
+from keyturn.computer.computer import Computer
 from keyturn.computer.programs import find_program, run_check
-from keyturn.computer.search_path import fixed_path
 from keyturn.edits.masking import said
 from keyturn.edits.temporary_folders import temporary_folder
 from keyturn.model.addresses import without_password
@@ -48,23 +47,6 @@ _CANNOT_START = frozenset({126, 127})
 _DETAIL_LENGTH = 300
 _NOT_PROXIED = "localhost,127.0.0.1,::1"
 _OF_THE_SYSTEM = frozenset({Path("/"), Path("/usr"), Path("/usr/local")})
-
-
-def bare_environment(computer: Computer, added: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return an environment built from nothing: the system's search path, a language, the home folder, and `added`.
-
-    `run_own_check` puts a private folder in the place of the home.
-    """
-    environment = {
-        "PATH": fixed_path(),
-        "LANG": "en_US.UTF-8" if computer.platform is Platform.MACOS else "C.UTF-8",
-        "HOME": str(computer.home),
-    }
-    if computer.platform is Platform.WINDOWS:
-        environment["USERPROFILE"] = str(computer.home)
-        if os.environ.get("SYSTEMROOT"):  # without it no program of Windows finds the network
-            environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
-    return environment | dict(added or {})
 
 
 def installed(name: str, computer: Computer) -> Path | None:

@@ -112,7 +112,8 @@ class Pgbackrest(OwnFiles):
 
         The host of a repository is passed over: this key is asked about, not that computer.
         """
-        from keyturn.clients.own_check import bare_environment, installed
+        from keyturn.clients.own_check import installed
+        from keyturn.computer.bare_environment import bare_environment
 
         program = installed("pgbackrest", computer)
         if program is None or place.kind is not PlaceKind.DESTINATION or not reaches_the_same(place, endpoint_url):

@@ -122,7 +122,8 @@ class Rclone(Client):
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
         """Return `rclone lsf` on the bucket. A folder that is not there lists as success (facts/clients.md 4)."""
-        from keyturn.clients.own_check import bare_environment, installed
+        from keyturn.clients.own_check import installed
+        from keyturn.computer.bare_environment import bare_environment
 
         program = installed("rclone", computer)
         if program is None or target is None or place.kind is not PlaceKind.DESTINATION:

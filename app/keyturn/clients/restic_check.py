@@ -39,7 +39,7 @@ def restic_check(
     Args:
         password: the repository's, or the file that holds it.
     """
-    from keyturn.clients.own_check import bare_environment
+    from keyturn.computer.bare_environment import bare_environment
 
     server, target = server_or_none(repository.endpoint), repository.target
     if server is None:

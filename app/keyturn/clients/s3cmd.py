@@ -94,7 +94,8 @@ class S3cmd(Client):
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
         """Return `s3cmd ls` on the bucket; never the plain `ls`, which asks for all buckets."""
-        from keyturn.clients.own_check import bare_environment, installed
+        from keyturn.clients.own_check import installed
+        from keyturn.computer.bare_environment import bare_environment
 
         program = installed("s3cmd", computer)
         if program is None or target is None or place.kind is not PlaceKind.DESTINATION:

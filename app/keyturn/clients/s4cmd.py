@@ -73,7 +73,8 @@ class S4cmd(Client):
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
         """Return `s4cmd ls` on the bucket."""
-        from keyturn.clients.own_check import bare_environment, installed
+        from keyturn.clients.own_check import installed
+        from keyturn.computer.bare_environment import bare_environment
 
         program = installed("s4cmd", computer)
         if program is None or target is None or place.kind is not PlaceKind.DESTINATION:

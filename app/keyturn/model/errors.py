@@ -61,6 +61,10 @@ class StateError(StoreError):
     """What Keyturn remembers is damaged, a newer Keyturn's, or may be somebody else's: a person has to look at it."""
 
 
+class UntoldError(AppError):
+    """Somebody who is to be told could not be. Nothing of the backups depends on it, and it is tried again."""
+
+
 class AwsFault(StrEnum):
     """What kind of thing went wrong at AWS, or on the way there (facts/aws.md 7.1)."""
 

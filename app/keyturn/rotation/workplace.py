@@ -28,7 +28,7 @@ from keyturn.rotation.signers.who import THE_KEY
 from keyturn.rotation.steps import State
 from keyturn.rotation.surroundings import OwnUses, ProgressSink, Surroundings
 from keyturn.rotation.unread import Unread
-from keyturn.state import bucket_answers, journal, keeper, key_names, reminding, renewals, seen_keys
+from keyturn.state import bucket_answers, journal, keeper, key_names, recipients, reminding, renewals, seen_keys
 from keyturn.state.secrets import SecretStore, expect_readable, open_store
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust, load
@@ -200,6 +200,7 @@ class Workplace:
             lambda: key_names.load(self.folder),
             lambda: renewals.load(self.folder, self.computer.home),
             lambda: keeper.load(self.folder),
+            lambda: recipients.load(self.folder),
         ]
         if self.location.secrets is SecretsKind.FILE:
             readers.insert(0, lambda: expect_readable(self.folder))
@@ -254,19 +255,35 @@ class Workplace:
             from keyturn.aws.session import Aws, AwsSettings
 
             settings = AwsSettings(
-                endpoint_url=self.location.endpoint_url, proxies=self._proxies(), ca_bundle=self._certificates()
+                endpoint_url=self.location.endpoint_url,
+                proxies=self.proxies_to(self.location.endpoint_url),
+                ca_bundle=self._certificates(),
             )
             self._aws = Aws(settings, OwnUses(self.journal), now=self.clock.now, sleep=self.clock.sleep)
         return self._aws
 
-    def _proxies(self) -> Mapping[str, str]:
+    def proxies_to(self, address: str | None) -> Mapping[str, str]:
+        """The proxies by which this address is reached, as the settings say, by scheme; None is AWS."""
         match self.settings.proxy:
             case Proxy.SYSTEM:
-                return system_proxies(self.location.endpoint_url)
+                return system_proxies(address)
             case Proxy.NONE:
                 return {}
             case Proxy.ADDRESS:
                 return dict.fromkeys(("http", "https"), self.settings.proxy_address)
+
+    def trusted_certificates(self) -> Path:
+        """The file of the certificates that are believed, as the settings say.
+
+        Raises:
+            AppError: where the system's are wanted and not to be found.
+        """
+        chosen = self._certificates()
+        if chosen is not None:
+            return Path(chosen)
+        from keyturn.aws.certificates import bundled_certificates  # and with it botocore
+
+        return bundled_certificates()
 
     def _certificates(self) -> str | None:
         """The file of trusted certificates; None is the one that comes with botocore."""

@@ -17,6 +17,7 @@ from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import HISTORY_DAYS
 from keyturn.model.other_buckets import OtherBuckets
+from keyturn.model.recipients import HookShape, MailSecurity
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
@@ -30,7 +31,21 @@ from keyturn.terminal.help_texts import HelpText, afterword, help_texts, overvie
 
 # Commands that answer with one JSON document; the others answer with JSON lines.
 DOCUMENT_COMMANDS = frozenset(
-    {"scan", "clients", "plan", "status", "verify", "done", "remind", "renew", "report", "name", "history", "keeper"}
+    {
+        "scan",
+        "clients",
+        "plan",
+        "status",
+        "verify",
+        "done",
+        "remind",
+        "renew",
+        "report",
+        "name",
+        "history",
+        "keeper",
+        "tell",
+    }
 )
 
 
@@ -112,6 +127,11 @@ class Arguments:
     grace: float = 7.0
     deletes: bool = False
     renewed_by: Who = THE_KEY
+    target: str | None = None
+    smtp: str | None = None
+    mail_security: str | None = None
+    mail_user: str | None = None
+    shape: str | None = None
     list: bool = False
     ends: bool = False
     now: bool = False
@@ -122,7 +142,7 @@ class Arguments:
         """False where Keyturn's memory and this computer are all that is looked at."""
         from_memory = self.command == "status" or (self.command == "remind" and not self.check)
         from_memory = from_memory or (self.command == "renew" and (self.list or self.ends))
-        from_memory = from_memory or (self.command == "keeper" and self.action == "show")
+        from_memory = from_memory or (self.command == "keeper" and self.action == "show") or self.command == "tell"
         return not (self.offline or from_memory)
 
     @property
@@ -254,6 +274,7 @@ def parser() -> argparse.ArgumentParser:
     _renew_options(made["renew"])
     _report_options(made["report"])
     _keeper_options(made["keeper"])
+    _tell_options(made["tell"])
     made["practice"].add_argument(
         "--serve", action="store_true", help=_("keep the account running, and say how to reach it")
     )
@@ -492,6 +513,40 @@ def _keeper_options(parser: argparse.ArgumentParser) -> None:
         "--even-if-powerful", action="store_true", help=_("adopt a user that may change IAM or take roles")
     )
     _signer_option(parser)
+
+
+def _tell_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        metavar="ACTION",
+        nargs="?",
+        choices=("list", "add", "remove", "test"),
+        default="list",
+        help=_("list (the default), add, remove or test"),
+    )
+    parser.add_argument(
+        "target",
+        metavar="WHO",
+        nargs="?",
+        help=_("with add: mail:ADDRESS, webhook or command:PATH; with remove and test: an ID"),
+    )
+    parser.add_argument("--smtp", metavar="HOST:PORT", help=_("the server that takes the mail"))
+    way = parser.add_mutually_exclusive_group()
+    for security in MailSecurity:
+        way.add_argument(
+            f"--{security.value}",
+            dest="mail_security",
+            action="store_const",
+            const=security.value,
+            help=_("reach it by {way}").format(way=security.value.upper()),
+        )
+    parser.add_argument("--user", dest="mail_user", metavar="NAME", help=_("sign in there; the password is asked for"))
+    parser.add_argument(
+        "--shape",
+        choices=[one.value for one in HookShape],
+        metavar="SHAPE",
+        help=_("what the hook expects: json, slack, teams, ntfy or healthchecks; its address is asked for"),
+    )
 
 
 def _signer_option(parser: argparse.ArgumentParser) -> None:

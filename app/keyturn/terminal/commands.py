@@ -85,6 +85,13 @@ def run(session: Session, output: Output) -> Exit:
     return run_program(session, output)
 
 
+def tell(session: Session, output: Output) -> Exit:
+    """Choose who is told."""
+    from keyturn.terminal.telling import tell as choose
+
+    return choose(session, output)
+
+
 def practice(session: Session, output: Output) -> Exit:
     """Rehearse."""
     from keyturn.terminal.practising import practise
@@ -106,6 +113,7 @@ COMMANDS: dict[str, Command] = {
     "run": run,
     "remind": remind,
     "renew": renew,
+    "tell": tell,
     "report": report,
     "practice": practice,
 }

@@ -65,6 +65,7 @@ def help_texts() -> dict[str, HelpText]:
         **_keeping(),
         **_renewing(),
         **_reminding(),
+        **_telling(),
         **_rehearsing(),
     }
 
@@ -389,6 +390,37 @@ def _reminding() -> dict[str, HelpText]:
             ),
             ("keyturn tray", "keyturn remind --at-login tray"),
             _("0 it was quit, or shows already · 4 no window can be opened here"),
+        ),
+    }
+
+
+def _telling() -> dict[str, HelpText]:
+    return {
+        "tell": HelpText(
+            _("who is told what happens: by mail, web hook, command"),
+            _(
+                "Chooses who else is told when a key is made, off, due, or may be deleted, and when\n"
+                "something fails. What is told has masked key IDs and no secret.\n"
+                "\n"
+                "mail:ADDRESS  by the server that you name (--smtp), by TLS or STARTTLS, never without\n"
+                "webhook       a POST to an address that you have; --shape says what it expects. The\n"
+                "              address is kept as a secret, and no redirect is followed\n"
+                "command:PATH  a program of yours, without arguments; the facts come as JSON on its\n"
+                "              standard input. Nobody else may be able to write it\n"
+                "\n"
+                "The password and the address of a hook are asked for, or taken from the first line of\n"
+                "a pipe, and kept where Keyturn keeps secrets. `tell test` sends a message to each, and\n"
+                "says what each answered. No backup and no key is touched."
+            ),
+            (
+                "keyturn tell add mail:ops@example.com --smtp smtp.example.com:587 --starttls --user ops",
+                "keyturn tell add webhook --shape slack",
+                "keyturn tell add command:/usr/local/bin/page-me",
+                "keyturn tell test",
+                "keyturn tell remove hook-1",
+            ),
+            _("0 done, or each took the test · 1 one was not reached · 2 usage"),
+            operand="[ACTION] [WHO]",
         ),
     }
 

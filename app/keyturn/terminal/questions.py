@@ -101,6 +101,23 @@ def password(output: Output, question: str) -> Secret:
     return Secret(typed.rstrip("\r\n"))
 
 
+def hook_address(output: Output) -> Secret:
+    """Take the address of a web hook: asked for at a terminal, where it is not shown; else the next line of input.
+
+    Raises:
+        UsageError: where there is none.
+    """
+    question = _("Address of the web hook (not shown): ")
+    typed = getpass(question, output.page.stream) if is_interactive() else sys.stdin.readline()
+    if not typed.strip():
+        raise UsageError(
+            _("No address was given"),
+            _("Nobody was added. Without a terminal, the address is the first line of standard input."),
+            code="usage.hook-address",
+        )
+    return Secret(typed.strip())
+
+
 def code_of_device(device: str) -> str:
     """Take the code of an MFA device: asked for at a terminal; else the next line of standard input.
 
