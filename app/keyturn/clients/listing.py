@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from keyturn.clients.readings import Readings
-from keyturn.edits.failures import Doing, refused
+from keyturn.edits.failures import NOT_THERE, Doing, refused
 from keyturn.model.errors import FileError
 
 CLOSED_FOLDER = "folder.closed"
@@ -99,11 +99,12 @@ class Listing:
 
     def note(self, path: Path | str, error: OSError) -> None:
         """Remember that something could not be looked at, unless it is just not there."""
+        if error.errno in NOT_THERE:
+            return
         told = refused(error, Path(path), Doing.READING)
         if told.code == "file.closed":
             told = FileError(told.title, told.message, code=CLOSED_FOLDER)
-        if told.code != "file.missing":
-            self.failed[Path(path)] = told
+        self.failed[Path(path)] = told
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:

@@ -36,7 +36,7 @@ class Readings:
         self._left = _KEPT
 
     def file(self, path: Path, *, limit: int = LIMIT) -> FileContent:
-        """Return the file as it was when it was first asked for; raises as `read_file` does, each time anew."""
+        """Return the file as it was when it was first asked for; raises as `read_file` does."""
         found = self._files.get(path)
         if found is None or _was_refused_for_less(found, limit):
             try:
@@ -45,7 +45,7 @@ class Readings:
                 found = error
             self._keep(path, found)
         if isinstance(found, FileError):
-            raise FileError(found.title, found.message, code=found.code)
+            raise found.with_traceback(None)  # the way to whoever asked before is no part of it
         if len(found.content) > limit:
             raise failures.too_big(path, limit)
         return found

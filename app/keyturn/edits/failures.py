@@ -12,6 +12,8 @@ from keyturn.model.text import _
 # Windows' System Error Codes: sharing violation, lock violation.
 _BUSY_ON_WINDOWS = frozenset({32, 33})
 _NO_RIGHT = frozenset({errno.EACCES, errno.EPERM})
+# What the system says of a path at which nothing is, or nothing can be.
+NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
 class Doing(Enum):
@@ -26,7 +28,7 @@ def refused(error: OSError, path: Path, doing: Doing) -> FileError:
     number = error.errno
     if getattr(error, "winerror", None) in _BUSY_ON_WINDOWS or number in {errno.EBUSY, errno.ETXTBSY}:
         return busy(path)
-    if number in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}:
+    if number in NOT_THERE:
         return missing(path)
     if number == errno.EISDIR:
         return not_a_file(path)
