@@ -24,6 +24,7 @@ from keyturn.rotation.steps import Ending, Route, State, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.state import keeper as memory
 from keyturn.state.keeper import Keeper
+from keyturn.state.secrets import MemorySecrets
 
 from .colleague import Colleague, changes, policy, with_colleague
 from .conftest import Office, opened_office
@@ -215,6 +216,16 @@ def test_removing_leaves_nothing_here_or_at_aws(colleague: Colleague) -> None:
     assert memory.load(office.memory) is None
     with pytest.raises(UsageError):
         opened_signer(office.start(), Who.parsed("keeper"), lambda device: "")
+
+
+def test_a_keeper_whose_removal_was_cut_off_stays_where_no_other_one_can_be_made(colleague: Colleague) -> None:
+    office = colleague.office
+    begun = replace(make(colleague), removing=True)
+    memory.save(office.memory, begun)
+    with pytest.raises(UsageError) as refused:
+        make(colleague, replace(office.start(), secrets=MemorySecrets()))
+    assert "Nothing was changed" in refused.value.message
+    assert (keepers_at_aws(office), memory.load(office.memory)) == ([begun.user_name], begun)
 
 
 def test_a_keeper_that_somebody_deleted_in_the_console_is_only_forgotten(colleague: Colleague) -> None:

@@ -117,5 +117,9 @@ def test_turning_off_by_the_key_and_by_somebody_else_at_once_makes_no_sense(smal
     rotated(small_desk)
     answer = small_desk.type("turn-off", "--by", "key", "--as", "profile:admin", "--yes", "--json")
     assert (answer.code, answer.lines[-1]["problem"]["code"]) == (2, "usage.by")
+    assert "Nothing was changed" in answer.lines[-1]["problem"]["message"]
+    # Also where a pair was to be kept first.
+    given = small_desk.type("turn-off", "--by", "key", "--as", "profile:admin", "--pair", "--yes", "--json")
+    assert (given.code, given.lines[-1]["problem"]["code"]) == (2, "usage.by")
     same = small_desk.type("turn-off", "--as", f"key:{small_desk.old.access_key_id}", "--yes", "--json")
     assert (same.code, same.lines[-1]["problem"]["code"]) == (2, "signer.same-key")

@@ -101,7 +101,7 @@ def test_a_no_changes_nothing_and_exits_3(small_desk: Desk) -> None:
         assert "The new key goes to" in somebody.screen
         somebody.types("")
         assert somebody.ends_with() == 3
-    assert "Nothing was changed." in somebody.screen
+    assert "No key and no file of a program was changed." in somebody.screen
     assert small_desk.account.user_names() == ()
 
 

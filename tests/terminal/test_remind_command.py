@@ -123,6 +123,13 @@ def test_what_starts_at_another_computers_login_is_not_set_from_here(desk: Desk)
     assert answer.document["problem"]["code"] == "usage.at-login"
 
 
+def test_of_two_wishes_none_is_carried_out_where_one_makes_no_sense(desk: Desk) -> None:
+    answer = desk.type("remind", "--snooze", "7", "--at-login", "check", "--json")
+    assert answer.code == 2
+    assert "Nothing was changed" in answer.document["problem"]["message"]
+    assert desk.type("remind", "--json").document["snoozed_until"] is None
+
+
 def test_remind_imports_nothing_heavy(desk: Desk) -> None:
     desk.type("scan")
     _out, code, modules = probe("remind", *desk.options)

@@ -51,8 +51,8 @@ def put_keeper_policy(aws: Aws, signer: KeyPair, user_name: str, policy: PolicyD
         raise AwsError(
             _("A keeper cannot look after so many users"),
             _(
-                "Its policy would have {size} characters, and AWS allows {limit}. Nothing was changed. Users that "
-                "Keyturn makes need not be adopted."
+                "Its policy would have {size} characters, and AWS allows {limit}. Users that Keyturn makes need "
+                "not be adopted."
             ).format(size=policy.size, limit=INLINE_POLICY_LIMIT),
             fault=AwsFault.LIMIT,
         )

@@ -24,7 +24,7 @@ class SessionNeeded(AwsError):
     def __init__(self, profile: str, command: str) -> None:
         super().__init__(
             _("The session of the profile {name} has ended").format(name=profile),
-            _("Sign in with `{command}`, then run the command again. Nothing was changed.").format(command=command),
+            _("Sign in with `{command}`, then run the command again.").format(command=command),
             fault=AwsFault.TEMPORARY_KEY,
         )
         self.code = SESSION_ENDED
@@ -38,7 +38,7 @@ def leads_nowhere(name: str, why: str) -> UsageError:
     """
     return UsageError(
         _("The profile {name} leads to no key").format(name=name),
-        _("{why}. Nothing was changed.").format(why=why),
+        _("{why}.").format(why=why),
         code="signer.profile",
     )
 

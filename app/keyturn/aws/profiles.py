@@ -92,7 +92,7 @@ class Profiles:
             known = ", ".join(self.names) or _("none")
             raise UsageError(
                 _("There is no profile named {name}").format(name=name),
-                _("{files} have these profiles: {known}. Nothing was changed.").format(
+                _("{files} have these profiles: {known}.").format(
                     files=f"{self.files.credentials}, {self.files.config}", known=known
                 ),
                 code="signer.no-profile",

@@ -281,7 +281,7 @@ class Client(Protocol):
                     _("{name} is no longer where it was").format(name=place.name),
                     _(
                         "{path} has no complete key for “{locator}” now; someone or something changed the file. "
-                        "Nothing was changed here. Look into the file, then start again."
+                        "Look into the file, then start again."
                     ).format(path=place.path, locator=place.locator),
                     code="place.gone",
                 )

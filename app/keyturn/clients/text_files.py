@@ -140,7 +140,7 @@ def why_not(path: Path, pair: KeyPair) -> ClientError | None:
         return None
     return ClientError(
         _("{path} cannot be edited as text").format(path=path),
-        _("{reason} Nothing was changed. Change the key there by hand.").format(reason=told),
+        _("{reason} Change the key there by hand.").format(reason=told),
         code="text.refused",
     )
 

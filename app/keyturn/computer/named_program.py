@@ -76,7 +76,7 @@ def _run(
     except (OSError, ValueError, IndexError) as error:
         raise ClientError(
             _("{program} could not be started").format(program=name),
-            _("{reason}. Nothing was changed.").format(reason=getattr(error, "strerror", None) or _("It is not there")),
+            _("{reason}.").format(reason=getattr(error, "strerror", None) or _("It is not there")),
             code="program.not-started",
         ) from None
     if done.returncode != 0:
@@ -97,6 +97,6 @@ def _words(command: str, computer: Computer) -> list[str]:
 def _failed(name: str, why: str) -> ClientError:
     return ClientError(
         _("{program} gave no key").format(program=name),
-        _("Keyturn asked this program for a key, and {why}. Nothing was changed.").format(why=why),
+        _("Keyturn asked this program for a key, and {why}.").format(why=why),
         code="program.failed",
     )

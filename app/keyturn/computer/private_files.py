@@ -52,8 +52,9 @@ def replace_private_file(path: Path, content: str | bytes) -> None:
     """Replace `path` by `content` in one instant, with the permissions 0600. A link in its place is replaced itself.
 
     Raises:
-        OSError: where the disk or the folder does not let it; the file is then as it was. Where the new file was
-            written and could be neither given its name nor removed, the error's `filename` is that of the new file.
+        OSError: where the disk or the folder does not let it; the file is then as it was, unless it was the folder
+            that could not be written through to the disk. Where the new file was written and could be neither given
+            its name nor removed, the error's `filename` is that of the new file.
     """
     new = path.with_name(temporary_name(os.getpid()))
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | getattr(os, "O_BINARY", 0), 0o600)

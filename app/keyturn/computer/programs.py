@@ -244,10 +244,9 @@ def running_programs(names: Collection[str]) -> tuple[RunningProgram, ...]:
     except (psutil.Error, OSError) as error:
         raise ClientError(
             _("Keyturn cannot see which programs run now"),
-            _(
-                "One that runs may hold a key in memory. Nothing was changed by looking, and your backups are as they "
-                "were. The system says: {reason}. Look at it, then try again."
-            ).format(reason=getattr(error, "strerror", None) or type(error).__name__),
+            _("One that runs may hold a key in memory. The system says: {reason}. Look at it, then try again.").format(
+                reason=getattr(error, "strerror", None) or type(error).__name__
+            ),
             code="program.unseen",
         ) from error
     return tuple(sorted(found, key=lambda program: program.pid))

@@ -252,7 +252,7 @@ class Flow:
         if standing is not None and standing.result.ending is Ending.PUT_BACK:
             return replace(self, page=Page.STOPPED, problem=problem)
         if isinstance(problem, Cancelled) and standing is not None and standing.result.ending is Ending.WAITING:
-            return replace(self, notice=_("Stopped, as you asked; nothing was changed meanwhile."))
+            return replace(self, notice=_("Stopped, as you asked."))
         if isinstance(problem, GateClosed) and standing is not None and standing.result.ending is Ending.WAITING:
             if self.page is Page.TURN_OFF:
                 # What was seen at AWS keeps it from being turned off, so it is watched on.

@@ -89,8 +89,8 @@ def unparsable(path: Path | None, reason: str) -> FileError:
     return FileError(
         title,
         _(
-            "{reason} The file was not changed. A backup program that reads this file may not find its key either. "
-            "Correct the file, then look again."
+            "{reason} A backup program that reads this file may not find its key either. Correct the file, then look "
+            "again."
         ).format(reason=reason),
         code="file.unparsable",
     )
@@ -210,7 +210,7 @@ def unreadable(path: Path, error: OSError) -> FileError:
     return FileError(
         _("{path} cannot be read").format(path=path),
         _(
-            "Whether a key stands in it is not known, and it was not changed. "
+            "Whether a key stands in it is not known. "
             "The system says: {reason}. Put that right and look again, or look into it by hand."
         ).format(reason=_reason(error)),
         code="file.unreadable",
@@ -221,7 +221,7 @@ def _closed(path: Path) -> FileError:
     return FileError(
         _("{path} may not be read from this account").format(path=path),
         _(
-            "Whether a key stands in it is not known, and it was not changed. Run Keyturn from an account that may "
+            "Whether a key stands in it is not known. Run Keyturn from an account that may "
             "read it, or look into it by hand."
         ),
         code="file.closed",

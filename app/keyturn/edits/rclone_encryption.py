@@ -42,7 +42,7 @@ def decrypt(content: bytes, password: Secret, *, path: Path) -> bytes:
     if _first_line(content) != _MARK:
         raise FileError(
             _("rclone encrypted its configuration in a way that Keyturn does not know"),
-            _("{path} was not changed. Run “rclone config” to change keys there.").format(path=path),
+            _("Keyturn does not change {path}. Run “rclone config” to change keys there.").format(path=path),
             code="file.locked",
         )
     try:
@@ -52,8 +52,8 @@ def decrypt(content: bytes, password: Secret, *, path: Path) -> bytes:
         raise FileError(
             _("The password does not open rclone's configuration"),
             _(
-                "{path} was not changed. It is the password that rclone "
-                "itself asks for. If rclone does not open the file with it either, the file is damaged."
+                "{path} asks for the password that rclone itself "
+                "asks for. If rclone does not open the file with it either, the file is damaged."
             ).format(path=path),
             code="file.locked",
         ) from None

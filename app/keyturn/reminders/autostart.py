@@ -51,8 +51,6 @@ def could_not_be_set(reason: str) -> StoreError:
     """The error of every system."""
     return StoreError(
         _("What starts with your session could not be changed"),
-        _("{reason}. It is as it was. Your backups are not touched, and `keyturn remind` tells what is due.").format(
-            reason=reason
-        ),
+        _("{reason}. Your backups are not touched, and `keyturn remind` tells what is due.").format(reason=reason),
         code="autostart.failed",
     )

@@ -141,7 +141,7 @@ def _earlier(path: Path) -> list[Event]:
     if not isinstance(calendar, Calendar) or str(calendar.get("prodid")) != _PRODUCT:
         raise UsageError(
             _("{path} is not a calendar that Keyturn wrote").format(path=path),
-            _("Nothing was written. Choose another name: your own calendar takes the file in."),
+            _("It was not replaced. Choose another name: your own calendar takes the file in."),
             code="usage.calendar",
         )
     return [one for one in calendar.walk("VEVENT") if isinstance(one, Event)]

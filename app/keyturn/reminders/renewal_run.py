@@ -51,7 +51,7 @@ def signed_by(surroundings: Surroundings, who: str) -> Surroundings:
     if meant.kind is Kind.SIGN_IN:
         raise UsageError(
             _("A sign-in needs a person, and nobody is there when a key renews itself"),
-            _("Name another identity with --as: keeper, profile:NAME or key:ID. Nothing was changed."),
+            _("Name another identity with --as: keeper, profile:NAME or key:ID."),
             code="signer.asks",
         )
     return replace(surroundings, signer=opened_signer(surroundings, meant, _nobody_to_ask))
@@ -60,7 +60,7 @@ def signed_by(surroundings: Surroundings, who: str) -> Surroundings:
 def _nobody_to_ask(device: str) -> str:
     raise UsageError(
         _("The role wants a code of the MFA device {device}").format(device=device),
-        _("Nobody can be asked for it when a key renews itself. Name another identity with --as. Nothing was changed."),
+        _("Nobody can be asked for it when a key renews itself. Name another identity with --as."),
         code="signer.mfa",
     )
 

@@ -110,9 +110,6 @@ def make(surroundings: Surroundings, maker: Somebody) -> Keeper:
     """
     folder = _folder(surroundings)
     begun = memory.load(folder)
-    if begun is not None and begun.removing:
-        remove(surroundings, maker)
-        begun = None
     if begun is not None and begun.is_usable and not begun.unsent:
         raise UsageError(
             _("This computer has a keeper already"),
@@ -126,6 +123,9 @@ def make(surroundings: Surroundings, maker: Somebody) -> Keeper:
             _("It would be lost when this program ends. Leave out --secrets memory. Nothing was changed."),
             code="keeper.memory",
         )
+    if begun is not None and begun.removing:
+        remove(surroundings, maker)
+        begun = None
     keeper = begun or _begun(surroundings, maker)
     _expect_same_account(keeper, maker)
     try:

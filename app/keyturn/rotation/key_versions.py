@@ -253,10 +253,7 @@ def _replacement(record: RecordedRotation) -> _Replacement:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise StateError(
             _("Rotation {name} cannot be read").format(name=record.name),
-            _(
-                "It is about a key with a name, so which key has the name now is not known. Nothing was changed, and "
-                "your backups go on as they are. `keyturn status` says more."
-            ),
+            _("It is about a key with a name, so which key has the name now is not known. `keyturn status` says more."),
             code="journal.broken",
         ) from None
 

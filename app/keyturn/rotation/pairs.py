@@ -45,7 +45,7 @@ class Held:
 
 
 class SecretGone(StoreError):
-    """The secret of one of the two keys is nowhere to be found. Whoever has it may give it; nothing was changed."""
+    """The secret of one of the two keys is nowhere to be found. Whoever has it may give it."""
 
     waits = True
 
@@ -147,7 +147,7 @@ def take_pair(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> 
     if pair.access_key_id not in keys:
         raise UsageError(
             _("That key has no part in this rotation"),
-            _("Rotation {name} is about {keys}. Nothing was changed.").format(
+            _("Rotation {name} is about {keys}. The pair was not kept.").format(
                 name=rotation.name, keys=", ".join(key.masked for key in keys)
             ),
             code="usage.pair",
@@ -155,7 +155,7 @@ def take_pair(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> 
     if _accepted(surroundings, rotation, pair) is False:
         raise UsageError(
             _("That is not the secret of {key}").format(key=pair.access_key_id.masked),
-            _("AWS does not accept it. Nothing was changed."),
+            _("AWS does not accept it, so it was not kept."),
             code="usage.pair",
         )
     surroundings.secrets.keep(pair)

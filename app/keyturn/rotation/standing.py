@@ -79,9 +79,7 @@ def expect_step(rotation: Rotation, *steps: Step) -> None:
     if rotation.step not in steps:
         raise UsageError(
             _("The rotation is not that far"),
-            _("It is at the step {step}. Nothing was changed. `keyturn continue` carries it on.").format(
-                step=rotation.step.value
-            ),
+            _("It is at the step {step}. `keyturn continue` carries it on.").format(step=rotation.step.value),
             code="usage.step",
         )
 

@@ -60,9 +60,7 @@ def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Re
     """Turn the old key on again: with a key that may, such as a new one of the same owner, else in the console."""
     rotation = opened(surroundings, name)
     if rotation.is_over:
-        raise UsageError(
-            _("This rotation is over"), _("There is nothing to turn on. Nothing was changed."), code="usage.over"
-        )
+        raise UsageError(_("This rotation is over"), _("There is nothing to turn on."), code="usage.over")
     try:
         old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
         stands = old_key.look(surroundings, rotation, old, new)

@@ -165,7 +165,7 @@ class Workplace:
         """
         raise UsageError(
             _("The role wants a code of the MFA device {device}").format(device=device),
-            _("Nobody can be asked for it here. Nothing was changed."),
+            _("Nobody can be asked for it here."),
             code="signer.mfa",
         )
 

@@ -87,7 +87,7 @@ def _sentences() -> Sentences:
         unreadable=_("The names of keys cannot be read"),
         mend=_("Put back a copy of the file, or move it away and name the keys again with `keyturn name`."),
         unwritable=_("The name of a key could not be remembered"),
-        unwritten=_("The names are as they were."),
+        unwritten=_("Your backups do not need the names."),
     )
 
 

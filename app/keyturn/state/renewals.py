@@ -183,7 +183,7 @@ def _sentences() -> Sentences:
         unreadable=_("Which keys renew themselves cannot be read"),
         mend=_("No key renews itself until then. Move the file away, and set the renewals again: `keyturn renew`."),
         unwritable=_("What is to renew itself could not be remembered"),
-        unwritten=_("Your backups are not touched, and the renewals are as they were before."),
+        unwritten=_("Your backups do not need it; a key may not renew itself as you wished."),
     )
 
 

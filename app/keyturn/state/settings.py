@@ -213,7 +213,7 @@ def _sentences() -> Sentences:
         unreadable=_("Keyturn's settings could not be read"),
         mend=_("Correct the file, or choose the settings anew in the window: the old file is then kept beside them."),
         unwritable=_("The settings could not be kept"),
-        unwritten=_("They are as they were, and so are your backups."),
+        unwritten=_("Your backups do not need them."),
     )
 
 

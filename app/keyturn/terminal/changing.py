@@ -104,9 +104,9 @@ def turn_off(session: Session, output: Output) -> Exit:
     arguments = session.arguments
     wait = _wait(session)
     with session.alone():
-        _take_pair(session, output)
         rotation = find_rotation(session.journal, arguments.rotation)
         _expect_one_signer(session, rotation)
+        _take_pair(session, output)
         signer = session.surroundings().signer
         way = By(arguments.by) if arguments.by is not None else turning_off.default_way(rotation.decision, signer)
         still_on = rotation.off_at is None and rotation.step in {Step.WATCH, Step.TURN_OFF}
@@ -259,7 +259,8 @@ def _includes_them_all(output: Output, plan: Plan) -> bool:
 
 
 def _not_agreed(output: Output) -> Exit:
-    output.page.write(line(_("Nothing was changed.")))
+    # Answers on buckets, and a secret that was given, are kept by now.
+    output.page.write(line(_("No key and no file of a program was changed.")))
     return Exit.WAITING
 
 

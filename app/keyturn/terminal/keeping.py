@@ -94,7 +94,7 @@ def _agreed(session: Session, output: Output, sentences: tuple[str, ...], questi
 
 def _not_agreed(output: Output) -> Exit:
     output.document({"keeper": None, "problem": None})
-    output.page.write(line(_("Nothing was changed.")))
+    output.page.write(line(_("Nothing was done about the keeper.")))
     return Exit.WAITING
 
 

@@ -34,7 +34,10 @@ def plan_page(plan: Plan, *, home: Path, options: Sequence[str], name: str, agai
     page += _later(plan)
     page += closed_gates(plan)
     if not plan.closed:
-        page += [BLANK, line(_("Nothing was changed. To carry it out (it asks before it begins):"))]
+        page += [
+            BLANK,
+            line(_("No key and no file of a program was changed. To carry it out (it asks before it begins):")),
+        ]
         page.append(line(words.command(options, "rotate", name, *again), Tone.COMMAND, indent=2, wraps=False))
     return page
 

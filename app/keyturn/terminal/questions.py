@@ -33,8 +33,8 @@ def require_a_person() -> None:
         raise UsageError(
             _("Nobody is here to say yes"),
             _(
-                "This command changes something, so it asks first, and its input is not a terminal. Nothing was "
-                "changed. Look at what it would do, then add --yes."
+                "This command changes something, so it asks first, and its input is not a terminal. Look at "
+                "what it would do, then add --yes."
             ),
             code="usage.not-confirmed",
         )
@@ -134,7 +134,7 @@ def code_of_device(device: str) -> str:
             _("That is no code of an MFA device"),
             _(
                 "The role wants the six digits that {device} shows now. Without a terminal they are the next line of "
-                "standard input. Nothing was changed."
+                "standard input."
             ).format(device=device),
             code="signer.mfa",
         )

@@ -38,8 +38,11 @@ _TONES = {
 def remind(session: Session, output: Output) -> Exit:
     """Show what is due."""
     arguments = session.arguments
+    _expect_sense(session)
     if arguments.snooze is not None:
-        _snooze(session, arguments.snooze)
+        from keyturn.reminders.checking import snooze
+
+        snooze(session, arguments.snooze)
     if arguments.at_login is not None:
         _set_login_job(session, arguments.at_login)
     if arguments.check:
@@ -108,16 +111,25 @@ def _command(options: Sequence[str], *command: str) -> Line:
     return line(words.command(options, *command), Tone.COMMAND, indent=2, wraps=False)
 
 
-def _snooze(session: Session, days: float) -> None:
-    if days > _LONGEST_SNOOZE:
+def _expect_sense(session: Session) -> None:
+    """See what was asked for before any of it is done.
+
+    Raises:
+        UsageError: where a part of it makes no sense.
+    """
+    arguments = session.arguments
+    if arguments.snooze is not None and arguments.snooze > _LONGEST_SNOOZE:
         raise UsageError(
             _("That is a long time without a reminder"),
             _("Nothing was changed. A reminder can wait for a year; the limits themselves are in the settings."),
             code="usage.snooze",
         )
-    from keyturn.reminders.checking import snooze
-
-    snooze(session, days)
+    if arguments.at_login is not None and not session.computer.is_this_one:
+        raise UsageError(
+            _("What starts with a session is set on the computer itself"),
+            _("Nothing was changed. Leave out --home and --platform."),
+            code="usage.at-login",
+        )
 
 
 def _write_calendar(session: Session, path: Path) -> Written:
@@ -141,12 +153,6 @@ def _set_login_job(session: Session, choice: str) -> None:
     from keyturn.reminders.autostart import autostart_of
     from keyturn.reminders.started_program import Starts
 
-    if not session.computer.is_this_one:
-        raise UsageError(
-            _("What starts with a session is set on the computer itself"),
-            _("Nothing was changed. Leave out --home and --platform."),
-            code="usage.at-login",
-        )
     autostart = autostart_of(session.computer)
     if choice == "off":
         autostart.disable()

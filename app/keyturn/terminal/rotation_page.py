@@ -170,7 +170,7 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
     if result.state is State.DONE:
         return _over(rotation)
     if result.state is State.ENDED:
-        return line(_("The rotation of {key} is closed as it stands; nothing was changed.").format(key=key))
+        return line(_("The rotation of {key} is closed as it stands: no key was changed for that.").format(key=key))
     if result.state is State.UNDONE:
         said = _("It was undone: {key} is the key again.").format(key=key)
         return line(said if result.stands is None else result.stands.text, Tone.GOOD)

@@ -158,7 +158,7 @@ class TurnOffPage(PageView):
         elif not busy:
             self._waits.setText(_("Open the console, press Deactivate there, and Keyturn sees it within seconds."))
         elif flow.stopping:
-            self._waits.setText(_("No longer looking; nothing was changed."))
+            self._waits.setText(_("No longer looking."))
         else:
             said = _("Looking every few seconds whether {whom} still accepts {key}…")
             self._waits.setText(said.format(whom=flow.store or "AWS", key=flow.masked))

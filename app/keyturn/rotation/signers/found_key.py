@@ -37,13 +37,13 @@ def found_key(surroundings: Surroundings, who: Who) -> Somebody:
     if not pairs:
         raise UsageError(
             _("No key {which} has its secret here").format(which=as_typed(who.which)),
-            _("`keyturn scan` shows the keys that are here. Nothing was changed."),
+            _("`keyturn scan` shows the keys that are here."),
             code="signer.no-key",
         )
     if len(keys) > 1:
         raise UsageError(
             _("More than one key ends with “{text}”").format(text=who.which),
-            _("Give all of it: {keys}. Nothing was changed.").format(keys=", ".join(key.masked for key in keys)),
+            _("Give all of it: {keys}.").format(keys=", ".join(key.masked for key in keys)),
             code="signer.no-key",
         )
     refusal: AwsError | None = None

@@ -24,7 +24,7 @@ def key_of_keeper(surroundings: Surroundings) -> KeyPair:
     if keeper is None or keeper.key is None or keeper.removing:
         raise UsageError(
             _("This computer has no keeper"),
-            _("`keyturn keeper make --as WHO` makes one. Nothing was changed."),
+            _("`keyturn keeper make --as WHO` makes one."),
             code="keeper.none",
         )
     pair = surroundings.secrets.get(keeper.key)
@@ -33,7 +33,7 @@ def key_of_keeper(surroundings: Surroundings) -> KeyPair:
             _("The keeper's secret is not kept here any more"),
             _(
                 "Remove it with `keyturn keeper remove --as WHO`, then make another one. With the same --secrets and "
-                "--state-dir as before it may be found. Nothing was changed."
+                "--state-dir as before it may be found."
             ),
             code="keeper.secret-gone",
         )

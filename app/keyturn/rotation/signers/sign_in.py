@@ -98,7 +98,7 @@ def _no_cli(why: str) -> UsageError:
         _("Signing in needs the official AWS CLI, 2.32 or newer"),
         _(
             "{why}. Install it from https://aws.amazon.com/cli, or name another identity with --as; what is left is "
-            "the AWS console. Nothing was changed."
+            "the AWS console."
         ).format(why=why),
         code="signer.no-cli",
     )
@@ -107,8 +107,6 @@ def _no_cli(why: str) -> UsageError:
 def _no_code(device: str) -> str:
     raise UsageError(
         _("The profile {name} is not the browser's sign-in").format(name=PROFILE),
-        _("It takes a role with the device {device}. Use --as profile:{name}. Nothing was changed.").format(
-            device=device, name=PROFILE
-        ),
+        _("It takes a role with the device {device}. Use --as profile:{name}.").format(device=device, name=PROFILE),
         code="signer.profile",
     )

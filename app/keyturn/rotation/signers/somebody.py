@@ -61,7 +61,7 @@ class Somebody:
                 _("{name} is the key that is to be replaced").format(name=self.name),
                 _(
                     "{key} would sign its own end, and nothing could turn it on again. Leave --as out, or name another "
-                    "identity. Nothing was changed."
+                    "identity."
                 ).format(key=key.masked),
                 code="signer.same-key",
             )
@@ -70,7 +70,7 @@ class Somebody:
                 _("--as is for keys of AWS"),
                 _(
                     "Whose key {key} is, AWS did not say, or it is a store's own, which knows no other identities. "
-                    "Leave --as out. Nothing was changed."
+                    "Leave --as out."
                 ).format(key=key.masked),
                 code="signer.store",
             )
@@ -79,7 +79,7 @@ class Somebody:
                 _("{name} belongs to another AWS account").format(name=self.name),
                 _(
                     "It is of account {account}, and {key} is of account {own}: it can change nothing there. Name an "
-                    "identity of the same account. Nothing was changed."
+                    "identity of the same account."
                 ).format(account=self.principal.account, key=key.masked, own=owner.account),
                 code="signer.account",
             )
