@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -40,3 +41,18 @@ def test_twice_as_many_secrets_in_one_text_take_twice_the_time(alike: str, writi
         json_without_secrets({"text": text})
 
     expect_linear(hide, repeated(f"{alike}\n"), largest=1 << 19, what=alike)
+
+
+@pytest.mark.parametrize("mark", ["-", "!%", "'", '\\"', "ü"])
+@pytest.mark.parametrize("writing", [str, quote, json.dumps])
+def test_so_do_secrets_without_a_word_in_them(mark: str, writing: Callable[[str], str]) -> None:
+    def hide(content: bytes) -> None:
+        known_secrets._seen = known_secrets._Seen()
+        secrets = [mark.join(one) for one in content.decode().split()]
+        for one in secrets:
+            Secret(one)
+        text = "\n\n".join(writing(one) for one in secrets)
+        assert without_secrets(text).count("••••") == len(secrets)
+        json_without_secrets({"text": text})
+
+    expect_linear(hide, repeated("x{n}zyx\n"), largest=1 << 17, what=mark)

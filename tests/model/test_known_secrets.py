@@ -20,6 +20,8 @@ from keyturn.model.places import Problem
 
 SECRET = "madeUp1Secret/of+forty/characters+and/no"
 MARKS = "madeUp'2\"Secret&of$many`marks\\<x>"
+NO_WORD = "m-k'3\"S\\x4!&lt;o%41f$z%2^`ü/+q:&z\\u00%"
+NEARLY_QUOTES = "'\"\\a$$`'\\'\"\\`\\'$'"
 
 Writing = Callable[[str], str]
 WRITINGS: dict[str, Writing] = {
@@ -47,7 +49,7 @@ WRITINGS: dict[str, Writing] = {
 }
 
 
-@pytest.mark.parametrize("secret", [SECRET, MARKS])
+@pytest.mark.parametrize("secret", [SECRET, MARKS, NO_WORD, NEARLY_QUOTES])
 @pytest.mark.parametrize("writing", WRITINGS.values(), ids=WRITINGS)
 def test_a_secret_is_hidden_however_it_is_written(secret: str, writing: Writing) -> None:
     Secret(secret)
@@ -65,6 +67,17 @@ def test_no_neighbour_in_base64_gives_a_secret_away(before: bytes, after: bytes)
     Secret(SECRET)
 
     assert "••••" in without_secrets(base64.b64encode(before + SECRET.encode() + after).decode())
+
+
+@given(
+    secret=st.text("ab4%\\u0&;x-'\"$ü\U0001f600", min_size=16, max_size=24).filter(str.strip),
+    before=st.text("a %\\&'\"", max_size=3),
+    writing=st.sampled_from([str, quote, quote_plus, html.escape, repr, shlex.quote]),
+)
+def test_no_mark_gives_a_secret_away(secret: str, before: str, writing: Writing) -> None:
+    Secret(secret)
+
+    assert "••••" in without_secrets(f"{before}{writing(secret)} and so on")
 
 
 def test_a_short_secret_is_hidden_where_it_stands_by_itself() -> None:

@@ -12,8 +12,10 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
+from keyturn.model.folded_texts import folded_parts, foldings
 from keyturn.model.many_texts import ManyTexts
 
 HIDDEN = "••••"
@@ -83,16 +85,27 @@ class _Seen:
         self.names: set[str] = set()
         self.needles: ManyTexts[tuple[_Secret, int]] = ManyTexts(_NEEDLE)
         self.in_base64: ManyTexts[_Secret] = ManyTexts(_CORE)
-        self.without_needle: list[_Secret] = []  # more marks than letters, so there are few
+        self.folded: ManyTexts[tuple[_Secret, int]] = ManyTexts(_NEEDLE)  # more marks than letters
+        self.nearly_quotes: list[_Secret] = []  # quotes and backslashes, and few other characters: nobody has many
 
     def add(self, secret: _Secret) -> None:
         self.secrets[secret.text] = secret
         if secret.needles:
             self.needles.add_one((run, (secret, before)) for run, before in secret.needles)
         else:
-            self.without_needle.append(secret)
+            parts = [one for one in folded_parts(secret.text) if len(one.text) >= _NEEDLE]
+            self.folded.add_one((one.text, (secret, one.begins[0])) for one in parts)
+            if not parts:
+                self.nearly_quotes.append(secret)
         for core in secret.in_base64:
             self.in_base64.add_one([(core, secret)])
+
+    def found_in(self, text: str) -> Iterator[Iterator[tuple[int, _Secret, int]]]:
+        """Where a piece of each may stand, its beginning, and how many characters come before it: walk after walk."""
+        yield ((at, *what) for at, what in self.needles.found_in(text))
+        for one in foldings(text) if self.folded.holds_any else ():
+            begins = one.begins
+            yield ((begins[at], *what) for at, what in self.folded.found_in(one.text))
 
 
 _seen = _Seen()
@@ -144,23 +157,24 @@ def _without(text: str, shortest: int) -> str:
 
 def _may_hold(text: str, shortest: int) -> bool:
     """False where no secret of at least so many characters stands there in any writing but Base64."""
-    found = (secret for _at, (secret, _before) in _seen.needles.found_in(text))
-    return any(secret.may_hide(shortest) for secret in (*_seen.without_needle, *found))
+    found = (secret for walk in _seen.found_in(text) for _at, secret, _before in walk)
+    return any(secret.may_hide(shortest) for secret in chain(_seen.nearly_quotes, found))
 
 
 def _hidden(text: str, shortest: int) -> str:
     """Without what stands there in any writing but Base64; of secrets that overlap nothing is left."""
     spans = set[tuple[int, int]]()
-    for secret in tuple(_seen.without_needle):
+    for secret in tuple(_seen.nearly_quotes):
         if secret.may_hide(shortest):
             spans.update(one.span() for one in secret.pattern.finditer(text))
-    done: dict[_Secret, int] = {}  # up to where each was found
-    for at, (secret, before) in _seen.needles.found_in(text):
-        begin = done.get(secret, 0)
-        if at >= begin and secret.may_hide(shortest):
-            found = list(secret.around(text, at, before, begin))
-            spans.update(found)
-            done[secret] = max((end for _begin, end in found), default=begin)
+    for walk in _seen.found_in(text):
+        done: dict[_Secret, int] = {}  # up to where each was found
+        for at, secret, before in walk:
+            begin = done.get(secret, 0)
+            if at >= begin and secret.may_hide(shortest):
+                found = list(secret.around(text, at, before, begin))
+                spans.update(found)
+                done[secret] = max((end for _begin, end in found), default=begin)
     shown, end = [], 0
     for begin, until in sorted(spans):
         if begin >= end:

@@ -35,6 +35,11 @@ class ManyTexts(Generic[Thing]):
         if chosen is not None:
             chosen[0].append(chosen[1:])
 
+    @property
+    def holds_any(self) -> bool:
+        """False as long as there is nothing to look for."""
+        return bool(self._by_piece)
+
     def found_in(self, text: str) -> Iterator[tuple[int, Thing]]:
         """Each place where one of them stands, and what it stands for."""
         # Most texts hold none of them: that is told without a step of Python for each character.
