@@ -9,7 +9,7 @@ import socketserver
 import ssl
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -186,13 +186,19 @@ class Posted:
 
 @dataclass
 class HookSink:
-    """A web server."""
+    """A web server.
+
+    Attributes:
+        at_post, after_post: called with the number of each request, before and after it was answered.
+    """
 
     fault: Fault = Fault.NONE
     status: int = 200
     location: str = ""
     posted: list[Posted] = field(default_factory=list)
     base: str = ""
+    at_post: Callable[[int], None] | None = None
+    after_post: Callable[[int], None] | None = None
     ending: threading.Event = field(default_factory=threading.Event)
 
 
@@ -215,6 +221,9 @@ class _HookHandler(http.server.BaseHTTPRequestHandler):
         sink = self.server.sink
         body = self.rfile.read(int(self.headers["Content-Length"]))
         sink.posted.append(Posted("POST", self.path, dict(self.headers.items()), body))
+        count = len(sink.posted)
+        if sink.at_post is not None:
+            sink.at_post(count)
         match sink.fault:
             case Fault.HANGS:
                 sink.ending.wait(30)
@@ -235,6 +244,9 @@ class _HookHandler(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", sink.location)
         self.end_headers()
         self.wfile.write(b"OK")
+        self.wfile.flush()
+        if sink.after_post is not None:
+            sink.after_post(count)
 
     do_GET = do_POST
 

@@ -73,6 +73,7 @@ def thaw(desk: Desk, journal: str, secrets: str) -> None:
         ("renewals", "renewals-1.json"),
         ("keeper", "keeper-1.json"),
         ("recipients", "recipients-1.json"),
+        ("telling", "telling-1.json"),
     ):
         (desk.state_dir / f"{name}.json").write_text(text_of(frozen), encoding="utf-8")
     for file in desk.state_dir.iterdir():
@@ -113,7 +114,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 FILES = (
     *("settings.json", "secrets.json", "seen-keys.json", "reminding.json", "bucket-answers.json"),
-    *("key-names.json", "renewals.json", "keeper.json", "recipients.json", "journal.sqlite3"),
+    *("key-names.json", "renewals.json", "keeper.json", "recipients.json", "telling.json", "journal.sqlite3"),
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from keyturn.computer.lock import one_after_the_other
 from keyturn.messengers.sending import send
 from keyturn.messengers.way import Way
 from keyturn.model.errors import AppError, UsageError
@@ -23,10 +24,11 @@ from keyturn.model.recipients import (
 )
 from keyturn.model.text import _
 from keyturn.rotation.workplace import Workplace
-from keyturn.state import recipients
+from keyturn.state import recipients, telling
 from keyturn.state.recipient_secrets import RecipientSecrets
 
 MOST = 20  # who are told; each may take seconds of a look
+_TELLING_TAKES = 60.0  # seconds to wait for another Keyturn that is telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def add(workplace: Workplace, recipient: Recipient, secret: Secret | None) -> Re
     named = replace(recipient, name=f"{word}-{max(numbers, default=0) + 1}")
     if secret is not None:
         secrets_of(workplace).keep(named.name, secret)
+    _forget_queue(workplace, named.name)  # of another one that had the same ID
     recipients.save(workplace.folder, [*known, named])
     return named
 
@@ -124,6 +127,7 @@ def remove(workplace: Workplace, name: str) -> Recipient:
     (meant,) = _meant(known, name)
     if meant.keeps_secret:
         secrets_of(workplace).forget(meant.name)
+    _forget_queue(workplace, meant.name)
     recipients.save(workplace.folder, [one for one in known if one != meant])
     return meant
 
@@ -166,6 +170,13 @@ def secrets_of(workplace: Workplace) -> RecipientSecrets:
 def way_of(workplace: Workplace) -> Way:
     """How others are reached, as the settings say."""
     return Way(workplace.computer, workplace.trusted_certificates, workplace.proxies_to)
+
+
+def _forget_queue(workplace: Workplace, name: str) -> None:
+    with one_after_the_other(workplace.folder / telling.LOCK_NAME, _TELLING_TAKES):
+        queues = telling.load(workplace.folder)
+        if queues.pop(name, None) is not None:
+            telling.save(workplace.folder, queues)
 
 
 def _meant(known: Sequence[Recipient], name: str) -> tuple[Recipient]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from keyturn.model.errors import StateError
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _, plural, shown
@@ -21,6 +23,7 @@ from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import Survey
 from keyturn.state import seen_keys
 from keyturn.state.journal import Entry, Mark
+from keyturn.state.telling import Told, read_told
 
 _PROOFS = (Step.PROVE_AGAIN, Step.PROVE_OFF)
 
@@ -96,6 +99,7 @@ class Report:
         computer: its name.
         asked_aws: False where AWS was not asked, so that whose the keys are and how old is not known.
         rotations: the newest first.
+        told: who is told what happens, and how it stands with each.
     """
 
     made: datetime
@@ -104,6 +108,7 @@ class Report:
     asked_aws: bool
     survey: Survey
     rotations: tuple[RotationStory, ...]
+    told: tuple[Told, ...] = ()
 
 
 def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) -> Report:
@@ -119,7 +124,10 @@ def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) 
         completed = _completed(one.key, facts.get(key))
         keys.append(replace(one, key=replace(completed, owner=completed.owner or owners.get(key))))
     survey = replace(survey, keys=tuple(keys))
-    return Report(surroundings.clock.now(), computer.name, computer.home, asked_aws, survey, stories)
+    told: tuple[Told, ...] = ()
+    with suppress(StateError):  # which every command tells by itself
+        told = read_told(surroundings.journal.path.parent)
+    return Report(surroundings.clock.now(), computer.name, computer.home, asked_aws, survey, stories, told)
 
 
 def about(report: Report, keys: Collection[AccessKeyId]) -> Report:

@@ -40,7 +40,11 @@ def as_page(report: Report) -> str:
         Markup(f"<style>{STYLE}</style>"),
     )
     main = together(
-        _keys(report), _accounts(report), _rotations(report), _problems(report.survey.problems, report.home)
+        _keys(report),
+        _accounts(report),
+        _rotations(report),
+        _problems(report.survey.problems, report.home),
+        _untold(report),
     )
     body = together(_header(report, title), tag("main", main), _footer(report))
     page = tag("html", tag("head", head), tag("body", body), lang=language())
@@ -290,6 +294,20 @@ def _problems(problems: Sequence[Problem], home: Path) -> Markup:
         cards.append(tag("li", tag("strong", one.title), path, tag("p", *_with_commands(one.message), class_="quiet")))
     heading = tag("h2", _("What Keyturn could not see, or what looks wrong"))
     return tag("section", heading, tag("ul", *cards, class_="card problems"))
+
+
+def _untold(report: Report) -> Markup:
+    """Who could not be told what happened."""
+    cards = []
+    for one in report.told:
+        problem = one.queue.problem
+        if problem is not None:
+            title = _("{name}, on {moment}: {title}")
+            said = title.format(name=one.recipient.name, moment=words.moment(problem.at), title=problem.title)
+            cards.append(tag("li", tag("strong", said), tag("p", *_with_commands(problem.message), class_="quiet")))
+    if not cards:
+        return Markup("")
+    return tag("section", tag("h2", _("Who could not be told")), tag("ul", *cards, class_="card problems"))
 
 
 def _facts(*facts: tuple[str, str]) -> Markup:

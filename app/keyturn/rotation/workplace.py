@@ -28,7 +28,17 @@ from keyturn.rotation.signers.who import THE_KEY
 from keyturn.rotation.steps import State
 from keyturn.rotation.surroundings import OwnUses, ProgressSink, Surroundings
 from keyturn.rotation.unread import Unread
-from keyturn.state import bucket_answers, journal, keeper, key_names, recipients, reminding, renewals, seen_keys
+from keyturn.state import (
+    bucket_answers,
+    journal,
+    keeper,
+    key_names,
+    recipients,
+    reminding,
+    renewals,
+    seen_keys,
+    telling,
+)
 from keyturn.state.secrets import SecretStore, expect_readable, open_store
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust, load
@@ -201,6 +211,7 @@ class Workplace:
             lambda: renewals.load(self.folder, self.computer.home),
             lambda: keeper.load(self.folder),
             lambda: recipients.load(self.folder),
+            lambda: telling.load(self.folder),
         ]
         if self.location.secrets is SecretsKind.FILE:
             readers.insert(0, lambda: expect_readable(self.folder))

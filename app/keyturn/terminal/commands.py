@@ -120,6 +120,8 @@ COMMANDS: dict[str, Command] = {
 # These need nothing of it but, some of them, the names of keys: what each program is, a rehearsal with a memory of its
 # own, and what programs wait for.
 _WITHOUT_MEMORY = {"clients", "practice", "credentials", "run"}
+# These take steps of rotations, of which somebody may have to be told.
+_ENDS_STEPS = {"rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete", "end"}
 # These say themselves what was interrupted, or end it; a rehearsal looks at nothing real.
 _QUIET_ABOUT_INTERRUPTIONS = {"continue", "undo", "status", "remind", *_WITHOUT_MEMORY}
 
@@ -144,11 +146,47 @@ def _with_session(arguments: Arguments, clock: Clock, output: Output) -> Exit:
     session = Session(arguments, clock)
     try:
         code = _carry_out(session, output, arguments.command or "")
+        if _may_have_news(arguments):
+            _tell_people(session, output)
         # It did what it could without them, and somebody has to look at them all the same.
         return Exit.STOPPED if output.memory_problems and code is not Exit.ANOTHER else code
     finally:
         with suppress(AppError):
             session.close()
+
+
+def _may_have_news(arguments: Arguments) -> bool:
+    """True after a step of a rotation, and after a look at what is due."""
+    match arguments.command:
+        case "remind":
+            return arguments.check
+        case "renew":
+            return not arguments.list
+        case name:
+            return name in _ENDS_STEPS
+
+
+def _tell_people(session: Session, output: Output) -> None:
+    """Tell whoever is to be told. What the command did, and its exit code, do not depend on it."""
+    from keyturn.state.recipients import FILE_NAME
+
+    if not (session.folder / FILE_NAME).exists():
+        return  # most people name nobody, and do not wait for what this imports
+    from keyturn.reminders.telling import tell_people
+
+    try:
+        untold = tell_people(session)
+    except AppError as error:
+        output.notes.write(line(str(error), Tone.ATTENTION))
+    except KeyboardInterrupt:
+        output.notes.write(line(_("You stopped the telling; the next look goes on with it."), Tone.ATTENTION))
+    except Exception as error:
+        diary.note_mistake(error)
+    else:
+        for one in untold:
+            text = _("{name} could not be told: {title}. The next look tries again.")
+            said = text.format(name=one.recipient.name, title="" if one.problem is None else one.problem.title)
+            output.notes.write(line(said, Tone.ATTENTION))
 
 
 def _carry_out(session: Session, output: Output, name: str) -> Exit:

@@ -15,6 +15,7 @@ from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Result
 from keyturn.rotation.unread_places import what_to_do, where_it_may_stand
+from keyturn.terminal.told_page import of_told
 
 if TYPE_CHECKING:
     from keyturn.aws.event_history import History
@@ -276,6 +277,7 @@ def of_report(report: Report) -> dict[str, Any]:
         "asked_aws": report.asked_aws,
         **of_survey(report.survey, report.made),
         "rotations": [_of_story(story) for story in report.rotations],
+        "told": of_told(report.told),
     }
 
 

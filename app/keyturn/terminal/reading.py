@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from keyturn.rotation.surroundings import Surroundings
     from keyturn.rotation.survey import Survey
     from keyturn.rotation.whole_search import Search
+    from keyturn.state.telling import Told
     from keyturn.terminal.arguments import Arguments
 
 
@@ -129,6 +130,7 @@ def status(session: Session, output: Output) -> Exit:
     """Show the rotations."""
     from keyturn.rotation.standing import standing
     from keyturn.terminal.rotation_page import status_page
+    from keyturn.terminal.told_page import of_told, untold_lines
 
     rotations = session.rotations()
     surroundings = session.surroundings() if rotations else None
@@ -136,14 +138,26 @@ def status(session: Session, output: Output) -> Exit:
     renewals = _renewals(session)
     names = {} if not renewals else names_known(session)
     renewed = {"renewals": None} if renewals is None else documents.of_renewals(renewals, names)
-    output.document({**documents.of_rotations(stand), **renewed})
+    told = _told(session)
+    output.document({**documents.of_rotations(stand), **renewed, "told": None if told is None else of_told(told)})
     if stand or not output.memory_problems:
         output.show(*status_page(stand, options=session.hints, working=session.another_is_working()))
     if renewals:
         from keyturn.terminal.renewals_page import list_page
 
         output.show(BLANK, *list_page(renewals, now=session.clock.now(), options=session.hints))
+    if untold := untold_lines(told or ()):
+        output.show(BLANK, *untold)
     return Exit.DONE
+
+
+def _told(session: Session) -> tuple[Told, ...] | None:
+    """How it stands with those who are told; None where that cannot be read, which is told by itself."""
+    from keyturn.state.telling import read_told
+
+    with suppress(StateError):
+        return read_told(session.folder)
+    return None
 
 
 def names_known(session: Session) -> Mapping[AccessKeyId, KeyName]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from keyturn.model.errors import AppError, UsageError
+from keyturn.model.errors import UsageError
 from keyturn.model.keys import Secret
 from keyturn.model.recipients import (
     HookRecipient,
@@ -21,12 +21,13 @@ from keyturn.model.recipients import (
 from keyturn.model.text import _
 from keyturn.reminders import recipients as told
 from keyturn.reminders.recipients import Tried
-from keyturn.state import recipients as memory
+from keyturn.state.telling import read_told
 from keyturn.terminal import documents, questions
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
 from keyturn.terminal.session import Session
+from keyturn.terminal.told_page import of_recipient, of_told, untold_lines
 
 
 def tell(session: Session, output: Output) -> Exit:
@@ -59,7 +60,7 @@ def _add(session: Session, output: Output) -> Exit:
         )
     with session.alone():
         added = told.add(session, recipient, secret)
-    output.document({"told": _document(added)})
+    output.document({"told": of_recipient(added)})
     text = _("{name} is told from now on: {who}.").format(name=added.name, who=added.shown)
     output.show(line(text, Tone.GOOD), line(_("See whether it is reached:")), _command(session, "test", added.name))
     return Exit.DONE
@@ -106,13 +107,16 @@ def _hook(session: Session, output: Output) -> tuple[HookRecipient, Secret]:
 
 
 def _list(session: Session, output: Output) -> Exit:
-    known = memory.load(session.folder)
-    output.document({"told": [_document(one) for one in known]})
+    known = read_told(session.folder)
+    output.document({"told": of_told(known)})
     if not known:
         output.show(line(_("Nobody is told, but you.")), line(_("`keyturn tell -h` says how to name somebody.")))
         return Exit.DONE
-    rows = [[Piece(one.name, Tone.HEADING), Piece(one.kind.value), Piece(one.shown)] for one in known]
-    output.show(*columns(rows), BLANK, line(_("See whether each is reached:")), _command(session, "test"))
+    everyone = [one.recipient for one in known]
+    rows = [[Piece(one.name, Tone.HEADING), Piece(one.kind.value), Piece(one.shown)] for one in everyone]
+    output.show(
+        *columns(rows), *untold_lines(known), BLANK, line(_("See whether each is reached:")), _command(session, "test")
+    )
     return Exit.DONE
 
 
@@ -145,20 +149,9 @@ def _tests(tried: Sequence[Tried]) -> list[Line]:
             text = _("{name}: {who} took the message.").format(name=one.recipient.name, who=one.recipient.shown)
             page.append(line(text, Tone.GOOD))
         else:
-            page += untold_lines(one.recipient.name, one.problem)
+            page.append(line(f"{one.recipient.name}: {one.problem.title}.", Tone.BAD))
+            page.append(line(one.problem.message, indent=2))
     return page
-
-
-def untold_lines(name: str, problem: AppError) -> list[Line]:
-    """Why one of them was not told, and what to do."""
-    return [line(f"{name}: {problem.title}.", Tone.BAD), line(problem.message, indent=2)]
-
-
-def _document(one: Recipient) -> dict[str, Any]:
-    document: dict[str, Any] = {"id": one.name, "kind": one.kind.value, "to": one.shown, "since": one.since.isoformat()}
-    if isinstance(one, HookRecipient):
-        document["shape"] = one.shape.value
-    return document
 
 
 def _of_test(one: Tried) -> dict[str, Any]:
