@@ -10,13 +10,19 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
+from tests.messengers.sinks import hook_sink
 
 from keyturn.computer.lock import OneAtATime
 from keyturn.desktop.mistakes import mistakes_told
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.model.errors import AppError
+from keyturn.model.keys import Secret
+from keyturn.model.recipients import HookRecipient, HookShape
 from keyturn.rotation.steps import Step
 from keyturn.rotation.surroundings import Event, Moment
+from keyturn.rotation.workplace import Workplace
+from keyturn.state import recipients
+from keyturn.state.recipient_secrets import RecipientSecrets
 
 
 class _Heard:
@@ -212,3 +218,21 @@ def test_the_runner_needs_no_owner_but_itself(runner: Runner, heard: _Heard, qtb
     runner.read(keeper, lambda desk: desk.workplace.rotations(), done=heard.done, failed=heard.failed, doing="looking")
     _idle(qtbot, runner)
     assert heard.answers == [()]
+
+
+def test_after_a_change_whoever_is_to_be_told_is_told_and_after_a_look_nobody(
+    runner: Runner, heard: _Heard, qtbot: QtBot
+) -> None:
+    with Workplace(runner.location, runner.clock) as workplace, hook_sink() as sink:
+        secrets = RecipientSecrets(runner.location.secrets, workplace.folder)
+        secrets.keep("hook-1", Secret(f"{sink.base}/veryMadeUpToken4711"))
+        since = runner.clock.now()
+        recipients.save(workplace.folder, [HookRecipient("hook-1", since, HookShape.HEALTHCHECKS, "127.0.0.1")])
+        runner.read(runner, lambda desk: None, done=heard.done, failed=heard.failed, doing="looking")
+        _idle(qtbot, runner)
+        assert runner.leave(20)
+        assert not sink.posted
+        runner.change(runner, lambda desk: None, done=heard.done, failed=heard.failed, doing="changing")
+        _idle(qtbot, runner)
+        assert runner.leave(20)
+    assert [one.headers["Keyturn-Event"].partition(":")[0] for one in sink.posted] == ["looked"]

@@ -120,7 +120,7 @@ def test_the_json_has_what_scan_and_status_have_and_the_journal(rotated: Desk) -
     document = json.loads(rotated.type("report", "--format", "json").out)
     assert rotated.type("report", "--json").document["rotations"] == document["rotations"]
     of_scan = {"keys", "unread", "problems", "blind_spots", "buckets", "search", "searched"}
-    assert {"made", "computer", "asked_aws", "rotations", *of_scan} == document.keys()
+    assert {"made", "computer", "asked_aws", "rotations", "told", *of_scan} == document.keys()
     (rotation,) = document["rotations"]
     assert rotation["key"] == rotated.old.access_key_id.value
     assert [one["step"] for one in rotation["journal"] if one["went"] == "well"] == [

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -226,6 +227,17 @@ class Runner(QObject):
             self.tell_mistake(error, task.doing)
         self._posted.emit(outcome)
 
+    def _tell_people(self) -> None:
+        """Tell whoever is to be told what a change did; how that went is in Keyturn's memory, and shown by `status`."""
+        from keyturn.reminders.telling import tell_people
+        from keyturn.rotation.workplace import Workplace
+
+        try:
+            with suppress(AppError), Workplace(self.location, self.clock, offline=True) as workplace:
+                tell_people(workplace)
+        except Exception as error:  # a reader that ends takes its place with it
+            self._posted.emit(self._mistake(error, "telling people"))
+
     def _secrets(self) -> MemorySecrets | None:
         """In memory only, secrets have to outlive the single piece of work; else each opens the store for itself."""
         if self.location.secrets is not SecretsKind.MEMORY:
@@ -258,6 +270,7 @@ class Runner(QObject):
     def _no_longer_changing(self, task: Task) -> None:
         if task in self._changes:
             self._changes.remove(task)
+            self._readers.add(self._tell_people)
             if not self._changes:
                 self.changing.emit(False)
 

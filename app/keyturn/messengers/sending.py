@@ -21,8 +21,11 @@ def send(recipient: Recipient, secret: Secret | None, news: News, way: Way) -> N
     """
     if secret is None and recipient.keeps_secret:
         raise UntoldError(
-            _("What is kept secret of {name} is gone").format(name=recipient.name),
-            _("Remove it with `keyturn tell remove {name}`, and add it again.").format(name=recipient.name),
+            _("What was kept secret of {name} is not there").format(name=recipient.name),
+            _(
+                "If --secrets is not as it was when it was added, say it as it was; else remove it with `keyturn tell "
+                "remove {name}`, and add it again."
+            ).format(name=recipient.name),
             code="tell.secret",
         )
     match recipient:
