@@ -66,8 +66,9 @@ _WAY = (
     _Typed("keyturn report"),
 )
 # Run with a screen in tests/desktop and tests/e2e, with a store in test_given_pair_typed.py, with a login of its own in
-# test_remind_command.py, with another identity in test_as_typed.py, on the days
-# that go by in test_renew_command.py, and for each command in tests/house/test_readme.py.
+# test_remind_command.py, with another identity in test_as_typed.py, on the days that go by in test_renew_command.py,
+# with a whole account in test_scan_account.py, with people who are told in test_tell_command.py, and for each command
+# in tests/house/test_readme.py.
 _ELSEWHERE = (
     "keyturn",
     "keyturn tray",
@@ -81,6 +82,16 @@ _ELSEWHERE = (
     "keyturn renew --list",
     "keyturn renew --now KEY",
     "keyturn renew --off KEY",
+    "keyturn scan --account",
+    "keyturn scan --account --as profile:admin",
+    "keyturn scan --account --days 30 --csv keys.csv",
+    "keyturn report --account --output keys.html",
+    "keyturn tell",
+    "keyturn tell add mail:ops@example.com --smtp smtp.example.com:587 --starttls --user ops",
+    "keyturn tell add webhook --shape slack",
+    "keyturn tell add command:/usr/local/bin/page-me",
+    "keyturn tell test",
+    "keyturn tell list",
 )
 _HELP = "keyturn COMMAND --help"
 
