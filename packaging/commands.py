@@ -60,8 +60,10 @@ def test(arguments: Sequence[str]) -> int:
     parallel = ["--numprocesses", "logical", "--dist", "worksteal"]
     # Making a package and a system to install it in takes minutes, so it is tested when that is asked for.
     wanted = arguments or ["-m", "not bundle"]
-    pytest = [str(environment.program("python")), "-m", "pytest", *parallel, *wanted]
-    return _in_turn({**_checks(), "pytest": pytest})
+    python = str(environment.program("python"))
+    # Many tests start Keyturn. Told to write no bytecode, as on many a build machine, each would compile it anew.
+    compiled = [python, "-m", "compileall", "-q", "app"]
+    return _in_turn({**_checks(), "compile": compiled, "pytest": [python, "-m", "pytest", *parallel, *wanted]})
 
 
 def check(arguments: Sequence[str]) -> int:
