@@ -1,6 +1,6 @@
 """Feeding damaged files to everything in Keyturn that reads other people's files: `python3 packaging/dev.py fuzz`.
 
-The checks here are the ones of tests/hostile, which tries some thousand files in each run of the tests. As a program of
+The checks here are the ones of tests/hostile, which tries some hundred files in each run of the tests. As a program of
 its own this lets atheris (libFuzzer) look for new ones, led by the lines of Keyturn that they reach.
 """
 
