@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from pytestqt.qtbot import QtBot
 from keyturn.computer.clock import SystemClock
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_page import AtLogin, SettingsPage
+from keyturn.model.recipients import CommandRecipient
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.location import Location
+from keyturn.state import recipients
 from keyturn.state import settings as stored
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust
@@ -189,3 +192,35 @@ def test_every_control_has_a_name(open_page: Callable[[], SettingsPage]) -> None
         if isinstance(widget, kinds) and not isinstance(widget.parentWidget(), inner):
             text = widget.text() if isinstance(widget, QAbstractButton) else ""
             assert widget.accessibleName() or text, type(widget).__name__
+
+
+def test_who_is_told_can_be_tried_and_taken_away(
+    open_page: Callable[[], SettingsPage], state: Path, qtbot: QtBot
+) -> None:
+    state.mkdir(mode=0o700)
+    program = state.parent / "page-me"
+    program.write_text("#!/bin/sh\ncat > /dev/null\n")
+    program.chmod(0o755)
+    since = datetime(2026, 11, 1, tzinfo=UTC)
+    gone = CommandRecipient("command-2", since, state.parent / "gone")
+    recipients.save(state, [CommandRecipient("command-1", since, program), gone])
+    card = open_page().told
+    qtbot.waitUntil(lambda: card.people.count() == 2, timeout=PATIENCE)
+    assert str(program) in card.people.item(0).text()
+    card.test.click()
+    qtbot.waitUntil(lambda: bool(card.answer.text()), timeout=PATIENCE)
+    assert card.answer.text() == "command-1 took the message."
+    card.people.setCurrentRow(1)
+    card.answer.setText("")
+    card.test.click()
+    qtbot.waitUntil(lambda: bool(card.answer.text()), timeout=PATIENCE)
+    assert "is no program that can be started" in card.answer.text()
+    card.remove.click()
+    qtbot.waitUntil(lambda: card.people.count() == 1, timeout=PATIENCE)
+    assert [one.name for one in recipients.load(state)] == ["command-1"]
+
+
+def test_where_nobody_is_told_it_says_how_somebody_is_named(open_page: Callable[[], SettingsPage]) -> None:
+    card = open_page().told
+    assert "keyturn tell add" in card.lead.text()
+    assert not card.test.isVisible()

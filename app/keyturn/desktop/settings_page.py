@@ -26,6 +26,7 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.page import Page
 from keyturn.desktop.runner import Desk, Runner
+from keyturn.desktop.told_card import ToldCard
 from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Subheading, Toned
 from keyturn.model.errors import AppError, StateError, StoreError
 from keyturn.model.search_scope import SearchScope
@@ -123,6 +124,8 @@ class SettingsPage(Page):
         self._searching()
         self._network()
         self._this_computer()
+        self.told = ToldCard(runner)
+        self.column.addWidget(self.told)
         self.column.addStretch(1)
         runner.read(self, read_choices, done=self._show, failed=self._tell, doing=_("reading the settings"))
 
