@@ -70,11 +70,27 @@ def last_use(aws: Aws, signer: KeyPair, key: AccessKeyId) -> LastUse:
     Raises:
         AwsError: DENIED where the signer may not ask; then the last use is unknown, not "never".
     """
-    answer = aws.ask(signer, "iam", "GetAccessKeyLastUsed", {"AccessKeyId": key.value})
+    answer = _asked_for_last_use(aws, signer, key)
     used: Mapping[str, Any] | None = answer.get("AccessKeyLastUsed")
     if used is None:
         raise torn()
     return LastUse(in_utc(used.get("LastUsedDate")), used.get("ServiceName", "N/A"), used.get("Region", "N/A"))
+
+
+def user_of(aws: Aws, signer: KeyPair, key: AccessKeyId) -> str | None:
+    """Return the name that AWS tells with the last use of `key` as that of its IAM user; None where it tells none.
+
+    Of root's key it may be anything, so whether the user has the key is to be seen in the list of its keys.
+
+    Raises:
+        AwsError: DENIED where the signer may not ask, or the key is of another account.
+    """
+    name = _asked_for_last_use(aws, signer, key).get("UserName")
+    return name if isinstance(name, str) and name else None
+
+
+def _asked_for_last_use(aws: Aws, signer: KeyPair, key: AccessKeyId) -> Mapping[str, Any]:
+    return aws.ask(signer, "iam", "GetAccessKeyLastUsed", {"AccessKeyId": key.value})
 
 
 def create_key(aws: Aws, signer: KeyPair, user_name: str | None) -> NewKey:

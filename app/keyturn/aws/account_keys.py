@@ -68,8 +68,16 @@ class AccountKeys:
         Raises:
             AwsError: if the keys may not be listed.
         """
-        listed = self._paced(partial(access_keys.list_keys, self._aws, self._signer, user.user_name))
+        listed = self.listed(user)
         return tuple(self._with_last_use(AccessKey(one.access_key_id, user, one.status, one.created)) for one in listed)
+
+    def listed(self, user: Principal) -> tuple[access_keys.ListedKey, ...]:
+        """Return the keys of a user, without asking when each was used last.
+
+        Raises:
+            AwsError: if the keys may not be listed.
+        """
+        return self._paced(partial(access_keys.list_keys, self._aws, self._signer, user.user_name))
 
     def _with_last_use(self, key: AccessKey) -> AccessKey:
         try:

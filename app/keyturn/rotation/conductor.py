@@ -17,7 +17,7 @@ from keyturn.rotation.closing import end, expect_not_ended
 from keyturn.rotation.decision import ByHand
 from keyturn.rotation.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
 from keyturn.rotation.record import reload, write
-from keyturn.rotation.standing import GateClosed, expect_step, opened, standing, stopped, waiting
+from keyturn.rotation.standing import GateClosed, expect_a_signer, expect_step, opened, standing, stopped, waiting
 from keyturn.rotation.steps import By, Ending, Result, Step
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.way_back import turn_on, undo
@@ -49,6 +49,7 @@ def carry_on(surroundings: Surroundings, name: str | None) -> Result:
         except AppError as error:
             return stopped(surroundings, rotation, error)
         return standing(surroundings, rotation)
+    expect_a_signer(surroundings, rotation)
     if rotation.is_undoing:
         return undo(surroundings, rotation.name)
     switching.clear_away(rotation.decision)
@@ -78,6 +79,7 @@ def turn_off(surroundings: Surroundings, name: str | None, by: By | None = None,
     expect_not_ended(rotation)
     if rotation.off_at is not None:
         return carry_on(surroundings, rotation.name) if not rotation.is_over else standing(surroundings, rotation)
+    expect_a_signer(surroundings, rotation)
     return last_steps.turn_off(surroundings, rotation, by, wait)
 
 
@@ -91,6 +93,7 @@ def delete(surroundings: Surroundings, name: str | None, confirm: str | None) ->
     expect_not_ended(rotation)
     if rotation.is_done(Step.DELETE):
         return standing(surroundings, rotation)
+    expect_a_signer(surroundings, rotation)
     return last_steps.delete(surroundings, rotation, confirm)
 
 

@@ -23,6 +23,11 @@ class Course:
         """The newest entry of `step` that has one of `marks`."""
         return next((e for e in reversed(self.entries) if e.step == step.value and e.mark in marks), None)
 
+    def is_before(self, first: Entry, second: Entry) -> bool:
+        """True where `first` was written before `second`; both are entries of this rotation, and may look alike."""
+        positions = {id(one): at for at, one in enumerate(self.entries)}
+        return positions[id(first)] < positions[id(second)]
+
     def is_done(self, step: Step) -> bool:
         """True where the step ended well, and nothing since took it back."""
         done = self.latest(step, Mark.DONE)
@@ -30,7 +35,7 @@ class Course:
             return False
         if step in {Step.TURN_OFF, Step.PROVE_OFF}:
             on = self.latest(Step.TURN_ON, Mark.DONE)
-            return on is None or self.entries.index(on) < self.entries.index(done)
+            return on is None or self.is_before(on, done)
         return True
 
     def began(self, step: Step) -> bool:

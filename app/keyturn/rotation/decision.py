@@ -131,6 +131,8 @@ class Decision:
         user_name_given: the person chose the user's name, so no number may follow.
         others: the buckets that the new key reaches besides those of the programs.
         left_out: the buckets that the old key reaches and the new one does not, as the person said.
+        elsewhere: the key stands nowhere on this computer, so its signer does everything, and what AWS recorded of it
+            before counts as watched.
         watch_days, off_days: how long to watch before turning off, and to wait before deleting.
     """
 
@@ -153,6 +155,7 @@ class Decision:
     user_name_given: bool = False
     others: tuple[OtherBucket, ...] = ()
     left_out: tuple[str, ...] = ()
+    elsewhere: bool = False
 
     @property
     def account(self) -> str | None:

@@ -59,6 +59,7 @@ def _decision(fields: Fields) -> Decision:
         left_out=fields.get("left_out", listed(text)),
         rotation_id=fields.get("rotation_id", maybe(text)),
         user_name_given=fields.get("user_name_given", truth),
+        elsewhere=fields.get("elsewhere", truth),
     )
 
 
@@ -109,6 +110,7 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
         "left_out": list(decision.left_out),
         "rotation_id": decision.rotation_id,
         "user_name_given": decision.user_name_given,
+        "elsewhere": decision.elsewhere,
     }
 
 
@@ -137,8 +139,13 @@ def _with_others(written: dict[str, Any]) -> dict[str, Any]:
     return {**written, "others": [], "left_out": []}
 
 
-_MIGRATIONS = {0: _with_number, 1: _with_manners, 2: _with_an_id, 3: _with_others}
-FORMAT = Format(4, _decision, _decision_written, _MIGRATIONS)
+def _with_elsewhere(written: dict[str, Any]) -> dict[str, Any]:
+    """The keys of version 4 stood on this computer, all of them."""
+    return {**written, "elsewhere": False}
+
+
+_MIGRATIONS = {0: _with_number, 1: _with_manners, 2: _with_an_id, 3: _with_others, 4: _with_elsewhere}
+FORMAT = Format(5, _decision, _decision_written, _MIGRATIONS)
 
 
 def key_id(value: object) -> AccessKeyId:

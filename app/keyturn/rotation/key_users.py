@@ -95,16 +95,22 @@ def before_switch(surroundings: Surroundings, decision: Decision, old: KeyPair) 
     return {"used_elsewhere": [use.as_json() for use in others]}
 
 
-def since_switch(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> tuple[KeyUse, ...]:
-    """Who used the old key after the switch, as far as `signer`, which is never the old key itself, may read it."""
-    switched, key = rotation.switched_at, rotation.decision.key
+def since_switch(
+    surroundings: Surroundings, rotation: Rotation, signer: KeyPair, last_region: str
+) -> tuple[KeyUse, ...]:
+    """Who used the old key after the switch, as far as `signer`, which is never the old key itself, may read it.
+
+    Args:
+        last_region: where AWS says that it was used last; what is no region's name is passed over.
+    """
+    switched, key = rotation.counts_from(surroundings.clock.now()), rotation.decision.key
     if switched is None or signer.access_key_id == key or rotation.decision.store is not None:
         return ()
     aws, regions = surroundings.aws, rotation.decision.regions.values()
     history = EventHistory(aws, surroundings.clock).of(
         key,
         signer,
-        (aws.home_region(key), *(region for region in regions if region)),
+        (aws.home_region(key), *(one for one in (*regions, last_region) if one and _REGION.fullmatch(one))),
         since=switched,
         is_own=own_events(surroundings.journal, key),
     )
@@ -118,7 +124,7 @@ def why_not_asked(rotation: Rotation, signer: Signer) -> tuple[str, ...]:
     On the route `scoped-user` the new key may not read the history, and a question signed by the old one is a use.
     """
     decision = rotation.decision
-    if decision.store is not None or decision.route.same_owner or signer.name != TheKey.name:
+    if decision.store is not None or decision.route.same_owner or signer.name != TheKey.name or decision.elsewhere:
         return ()
     if decision.route.makes_a_key:
         why = _(

@@ -87,6 +87,9 @@ def delete(surroundings: Surroundings, rotation: Rotation, confirm: str | None) 
             # No key that Keyturn holds may delete this one.
             surroundings.tell(Step.DELETE, Moment.WAITING)
             return waiting(surroundings, reload(surroundings, rotation))
+        used = watching.used_while_off(surroundings, rotation, hand)
+        if used:
+            return waiting(surroundings, rotation, problem=GateClosed(used))
         deleting.delete_by_key(surroundings, rotation, hand)
     except AppError as error:
         return stopped(surroundings, rotation, error)

@@ -91,7 +91,7 @@ class Rotation(Course):
         """True where turning the old key on began since it was off, and how that ended is not known."""
         began = self.latest(Step.TURN_ON, Mark.INTENT)
         off = self.latest(Step.TURN_OFF, Mark.DONE)
-        since = began is not None and off is not None and self.entries.index(began) > self.entries.index(off)
+        since = began is not None and off is not None and self.is_before(off, began)
         return since and self.ended_badly(Step.TURN_ON)
 
     @property
@@ -137,10 +137,26 @@ class Rotation(Course):
         done = self.latest(step, Mark.DONE)
         return () if done is None else tuple(Proved.from_json(one) for one in done.facts.get("proved", ()))
 
+    def counts_from(self, now: datetime) -> datetime | None:
+        """From when on a use of the old key shows that something needs it; None where nothing is in place yet.
+
+        Of a key that is not on this computer, every use in the days for which it is to be watched.
+        """
+        return now - timedelta(days=self.decision.watch_days) if self.decision.elsewhere else self.switched_at
+
+    @property
+    def begun_as(self) -> str | None:
+        """Who signed when it began, as `--as` takes it; None where the rotation's own keys did."""
+        began = self.latest(Step.CHECK, Mark.INTENT)
+        name = None if began is None else began.facts.get("signer")
+        return None if name is None else str(name)
+
     @property
     def watched_until(self) -> datetime | None:
         """When enough was watched; None where nothing is in place yet that could be watched."""
         since = self.switched_at
+        if self.decision.elsewhere:
+            return since  # AWS recorded its uses before, see `counts_from`
         return None if since is None else since + timedelta(days=self.decision.watch_days)
 
     @property
@@ -181,7 +197,7 @@ class Rotation(Course):
         """By.KEY where Keyturn itself began to turn the old key off since it was last on, however that ended."""
         began = self.latest(Step.TURN_OFF, Mark.NOTED)
         on = self.latest(Step.TURN_ON, Mark.DONE)
-        since = began is not None and (on is None or self.entries.index(on) < self.entries.index(began))
+        since = began is not None and (on is None or self.is_before(on, began))
         return By(began.facts["by"]) if began is not None and since else None
 
     @property

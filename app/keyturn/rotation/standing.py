@@ -74,6 +74,18 @@ def opened(surroundings: Surroundings, name: str | None) -> Rotation:
     return rotation
 
 
+def expect_a_signer(surroundings: Surroundings, rotation: Rotation) -> None:
+    """Raise `UsageError` where the old key is not on this computer, and nobody is named who signs."""
+    if rotation.decision.elsewhere and surroundings.signer.identity is None:
+        raise UsageError(
+            _("Say who signs"),
+            _("{key} is not on this computer, so somebody else of its account does everything: add --as {who}.").format(
+                key=rotation.decision.key.masked, who=rotation.begun_as or "profile:NAME"
+            ),
+            code="signer.needed",
+        )
+
+
 def expect_step(rotation: Rotation, *steps: Step) -> None:
     """Raise `UsageError` where the rotation is at none of these steps."""
     if rotation.step not in steps:

@@ -31,7 +31,7 @@ def default_way(decision: Decision, signer: Signer | None = None) -> By:
     """
     if decision.store is not None:
         return By.CONSOLE
-    if signer is not None and signer.ends(decision):
+    if decision.elsewhere or (signer is not None and signer.ends(decision)):
         return By.SIGNER
     return By.CONSOLE if decision.of_root and by_hand.has_console(decision.owner) else By.KEY
 

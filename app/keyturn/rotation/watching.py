@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from keyturn.aws import access_keys
 from keyturn.model.errors import AwsError, AwsFault
@@ -77,7 +77,7 @@ def look(surroundings: Surroundings, rotation: Rotation, hand: Hand | None) -> E
             # Of an inactive key AWS may say so too (facts/aws.md C2); STS tells the two apart.
             return Evidence(readable=False, dead=by_itself and is_refused(surroundings, decision, signer))
         raise
-    uses = key_users.since_switch(surroundings, rotation, signer)
+    uses = key_users.since_switch(surroundings, rotation, signer, read.region)
     return Evidence(foreign_use=without_own(surroundings.journal, key, read), uses=uses)
 
 
@@ -90,7 +90,7 @@ def _is_listed_off(surroundings: Surroundings, hand: Hand, key: AccessKeyId) -> 
 def turn_off_gates(surroundings: Surroundings, rotation: Rotation, evidence: Evidence) -> tuple[str, ...]:
     """Why the old key may not be turned off yet; empty where it may."""
     reasons = [one.title for one in awaited_before_turn_off(surroundings, rotation)]
-    reasons += _foreign_use(rotation, evidence)
+    reasons += _foreign_use(rotation, evidence, surroundings.clock.now())
     reasons += [one.title for one in unseen_use(rotation, evidence)]
     return tuple(dict.fromkeys(reasons))
 
@@ -110,6 +110,30 @@ def delete_gates(surroundings: Surroundings, rotation: Rotation) -> tuple[str, .
     if rotation.decision.route.makes_a_key and not rotation.is_done(Step.PROVE_OFF):
         return (_("The destinations were not proved with the old key off: `keyturn continue` does it."),)
     return tuple(one.title for one in _before_delete(surroundings, rotation))
+
+
+def used_while_off(surroundings: Surroundings, rotation: Rotation, hand: Hand) -> tuple[str, ...]:
+    """Why the old key may not be deleted although it was off for its days: AWS saw it used meanwhile.
+
+    Raises:
+        AwsError: where AWS could not be asked.
+    """
+    key, off_at = rotation.decision.key, rotation.off_at
+    try:
+        used = without_own(surroundings.journal, key, access_keys.last_use(surroundings.aws, hand.pair, key))
+    except AwsError as error:
+        if error.fault in {AwsFault.DENIED, AwsFault.NOT_FOUND}:
+            return ()  # it is off, which was seen; and what is gone is what was asked for
+        raise
+    since = surroundings.clock.now() - timedelta(days=rotation.decision.off_days)
+    if used is None or used.date is None or off_at is None or used.date <= max(off_at, since):
+        return ()
+    text = _(
+        "AWS saw {key} in use at {service} on {date}, after it was turned off: somebody turned it on meanwhile. Find "
+        "the program first; it can be deleted from {from_date} on, if nothing uses it until then."
+    )
+    from_date = readable(used.date + timedelta(days=rotation.decision.off_days))
+    return (text.format(key=key.masked, service=used.service, date=readable(used.date), from_date=from_date),)
 
 
 def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
@@ -170,13 +194,18 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
 
 def delete_by_command(rotation: Rotation, signer: Signer) -> Awaited | None:
     """Deleting the old key with one that may; None where a person does it in the console."""
-    key, ends = rotation.decision.key, signer.ends(rotation.decision)
+    key, ends = rotation.decision.key, signer.ends(rotation.decision) or rotation.decision.elsewhere
     if not ends and not rotation.decision.route.same_owner:
         return None
     command = f"keyturn delete {rotation.name} --confirm {key.last4}"
     if ends:
-        command += f" --as {signer.name}"
+        command += f" --as {_signs(rotation, signer)}"
     return Awaited(by_hand.DELETE, _("Delete {key}").format(key=key.masked), (command,), tickable=False)
+
+
+def _signs(rotation: Rotation, signer: Signer) -> str:
+    """Who is to sign: whoever is named now, else whoever began."""
+    return signer.name if signer.identity is not None else rotation.begun_as or signer.name
 
 
 def _delete_in_console(rotation: Rotation) -> Awaited:
@@ -213,7 +242,9 @@ def _turn_off(surroundings: Surroundings, rotation: Rotation) -> Awaited:
     if way is not By.CONSOLE:
         title = _("Turn off {key}").format(key=decision.key.masked)
         text = _("Run `keyturn turn-off {name} --as {signer}`, and all backups are proved again.")
-        step = text.format(name=name, signer=signer.name) if way is By.SIGNER else _by_key(rotation)
+        if decision.elsewhere:
+            text = _("Run `keyturn turn-off {name} --as {signer}`.")
+        step = text.format(name=name, signer=_signs(rotation, signer)) if way is By.SIGNER else _by_key(rotation)
         return Awaited(by_hand.TURN_OFF, title, (step,), notes=_notes(surroundings, rotation))
     in_console = by_hand.turn_off_in_console(decision)
     command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.").format(name=name)
@@ -248,8 +279,10 @@ def _off_days(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, 
     return (Awaited(OFF_DAYS, title.format(key=rotation.decision.key.masked, date=readable(until)), tickable=False),)
 
 
-def _foreign_use(rotation: Rotation, evidence: Evidence) -> list[str]:
-    use, switched_at = evidence.foreign_use, rotation.switched_at
+def _foreign_use(rotation: Rotation, evidence: Evidence, now: datetime) -> list[str]:
+    use, since = evidence.foreign_use, rotation.counts_from(now)
+    if rotation.decision.elsewhere:
+        return _use_elsewhere(rotation, evidence, since)
     if evidence.uses:
         return [
             _(
@@ -257,7 +290,7 @@ def _foreign_use(rotation: Rotation, evidence: Evidence) -> list[str]:
                 "it its own key; `keyturn scan` shows where the key stands here."
             ).format(key=rotation.decision.key.masked, uses="; ".join(key_users.used_by(one) for one in evidence.uses))
         ]
-    if use is None or use.date is None or switched_at is None or use.date <= switched_at:
+    if use is None or use.date is None or since is None or use.date <= since:
         return []
     return [
         _(
@@ -265,6 +298,22 @@ def _foreign_use(rotation: Rotation, evidence: Evidence) -> list[str]:
             "or computer and give it its own key; `keyturn scan` shows where the key stands here."
         ).format(key=rotation.decision.key.masked, service=use.service, date=readable(use.date))
     ]
+
+
+def _use_elsewhere(rotation: Rotation, evidence: Evidence, since: datetime | None) -> list[str]:
+    use, key, days = evidence.foreign_use, rotation.decision.key.masked, rotation.decision.watch_days
+    if evidence.uses:
+        uses = "; ".join(key_users.used_by(one) for one in evidence.uses)
+        text = _("Something uses {key}: {uses}. Find the program and give it another key first.")
+        return [text.format(key=key, uses=uses)]
+    if use is None or use.date is None or since is None or use.date <= since:
+        return []
+    text = _(
+        "Something uses {key}: AWS saw it at {service} on {date}. Find the program and give it another key first. The "
+        "key can be turned off from {from_date} on, if nothing uses it until then."
+    )
+    date, from_date = readable(use.date), readable(use.date + timedelta(days=days))
+    return [text.format(key=key, service=use.service, date=date, from_date=from_date)]
 
 
 def readable(moment: datetime) -> str:

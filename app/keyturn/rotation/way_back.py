@@ -12,7 +12,7 @@ from keyturn.rotation.closing import expect_not_ended
 from keyturn.rotation.guided_items import items_to_put_back
 from keyturn.rotation.pairs import SecretGone, held_now, new_pair, old_pair, pair_of
 from keyturn.rotation.record import Rotation, reload
-from keyturn.rotation.standing import GateClosed, looked_at, opened, standing, stopped, waiting
+from keyturn.rotation.standing import GateClosed, expect_a_signer, looked_at, opened, standing, stopped, waiting
 from keyturn.rotation.steps import Ending, OldKey, Result, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
 
@@ -29,11 +29,14 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
             _("Nothing can bring {key} back; your programs keep the new key.").format(key=rotation.decision.key.masked),
             code="usage.deleted",
         )
+    expect_a_signer(surroundings, rotation)
     switching.clear_away(rotation.decision)
     try:
         if undoing.lacks_only_its_end(rotation):
             undoing.end(surroundings, rotation)
             return replace(looked_at(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+        if rotation.decision.elsewhere:
+            return _undo_elsewhere(surroundings, rotation)
         old = old_pair(surroundings, rotation)
         held = held_now(surroundings, rotation.decision)
         # Where no file has another key and nothing was made at AWS, nothing takes the old key.
@@ -61,6 +64,7 @@ def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Re
     rotation = opened(surroundings, name)
     if rotation.is_over:
         raise UsageError(_("This rotation is over"), _("There is nothing to turn on."), code="usage.over")
+    expect_a_signer(surroundings, rotation)
     try:
         old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
         stands = old_key.look(surroundings, rotation, old, new)
@@ -74,6 +78,18 @@ def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Re
     except AppError as error:
         return stopped(surroundings, rotation, error)
     return blocked or replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+
+
+def _undo_elsewhere(surroundings: Surroundings, rotation: Rotation) -> Result:
+    """Turn the key on again if Keyturn turned it off. No file here has it, and nothing was made."""
+    stands = old_key.look(surroundings, rotation, None, None)
+    if stands is OldKey.GONE:
+        return stopped(surroundings, rotation, _gone(rotation))
+    hand = surroundings.signer.changes(rotation.decision, None)
+    if stands is not OldKey.ON and rotation.began_off_by is not None and hand is not None:
+        turning_off.turn_on_by_key(surroundings, rotation, None, hand)
+    undoing.end(surroundings, reload(surroundings, rotation))
+    return replace(looked_at(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
 
 
 def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, wait: float) -> Result | None:

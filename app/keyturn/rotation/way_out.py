@@ -18,6 +18,7 @@ from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.pairs import new_pair, old_pair
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, reload, taking, write
+from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.standing import GateClosed, opened, standing, stopped, waiting
 from keyturn.rotation.steps import Awaited, BegunBy, Ending, Result, State, Step
 from keyturn.rotation.surroundings import Moment, Surroundings
@@ -160,8 +161,9 @@ def _begin(surroundings: Surroundings, plan: Plan, decision: Decision, begun_by:
         else:
             scope, finished = surroundings.search_scope, searched.finished
             outcome.facts.update(what_was_seen((), scope, searched.files, finished=finished))
-        if old is not None:
-            # Now, since after the switch the old key signs nothing more.
-            outcome.facts.update(key_users.before_switch(surroundings, decision, old))
+        # Now, since after the switch the old key signs nothing more.
+        asks = surroundings.signer.asks(decision, old, None) if old is None else Hand(old)
+        if asks is not None:
+            outcome.facts.update(key_users.before_switch(surroundings, decision, asks.pair))
         outcome.detail = words.destinations(len(decision.destinations))
     return reload(surroundings, rotation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
@@ -268,8 +268,9 @@ def parser() -> argparse.ArgumentParser:
             metavar="SECONDS",
             help=_("how long to wait for you in the console (on a terminal 600, else 0)"),
         )
-    for name in ("delete", "done", "end"):
+    for name in ("turn-off", "turn-on", "delete", "done", "end"):
         made[name].add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
+    _elsewhere_options(made)
     _remind_options(made["remind"])
     _renew_options(made["renew"])
     _report_options(made["report"])
@@ -282,6 +283,21 @@ def parser() -> argparse.ArgumentParser:
     for sub in made.values():
         _global_options(sub)
     return whole
+
+
+def _elsewhere_options(made: Mapping[str, argparse.ArgumentParser]) -> None:
+    """Those for a key of the account that is not on this computer."""
+    for name in ("turn-off", "turn-on", "delete"):
+        made[name].add_argument(
+            "--key", metavar="ID", help=_("a key of the account that is not on this computer; needs --as and --confirm")
+        )
+    made["turn-off"].add_argument(
+        "--watch-days", type=_days, metavar="N", help=_("with --key: if nothing used it for so long (3)")
+    )
+    for name in ("turn-off", "delete"):
+        made[name].add_argument(
+            "--off-days", type=_days, metavar="N", help=_("with --key: keep it off so long before deleting (7)")
+        )
 
 
 def _add(commands: argparse._SubParsersAction[_Parser], name: str, text: HelpText) -> argparse.ArgumentParser:

@@ -24,6 +24,7 @@ from keyturn.terminal.screen import BLANK, Line, Tone, bullet, line
 from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
+    from keyturn.rotation.key_elsewhere import KeyElsewhere, Wanted
     from keyturn.rotation.plan import Plan
 
 _WAY_OUT = (Step.CHECK, Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN, Step.WATCH)
@@ -99,9 +100,11 @@ def undo(session: Session, output: Output) -> Exit:
 
 def turn_off(session: Session, output: Output) -> Exit:
     """Turn the old key off."""
-    from keyturn.rotation import by_hand, conductor, turning_off, watching
+    from keyturn.rotation import by_hand, conductor, key_elsewhere, turning_off, watching
 
     arguments = session.arguments
+    if arguments.key:
+        return _elsewhere(session, output, key_elsewhere.turn_off)
     wait = _wait(session)
     with session.alone():
         rotation = find_rotation(session.journal, arguments.rotation)
@@ -133,8 +136,10 @@ def turn_off(session: Session, output: Output) -> Exit:
 
 def turn_on(session: Session, output: Output) -> Exit:
     """Turn the old key on again."""
-    from keyturn.rotation import by_hand, conductor
+    from keyturn.rotation import by_hand, conductor, key_elsewhere
 
+    if session.arguments.key:
+        return _elsewhere(session, output, key_elsewhere.turn_on)
     wait = _wait(session)
     with session.alone():
         _take_pair(session, output)
@@ -147,8 +152,10 @@ def turn_on(session: Session, output: Output) -> Exit:
 
 def delete(session: Session, output: Output) -> Exit:
     """Delete the old key."""
-    from keyturn.rotation import conductor
+    from keyturn.rotation import conductor, key_elsewhere
 
+    if session.arguments.key:
+        return _elsewhere(session, output, key_elsewhere.delete)
     name, confirm = session.arguments.rotation, session.arguments.confirm
     with session.alone():
         rotation = find_rotation(session.journal, name)
@@ -174,6 +181,32 @@ COMMANDS: dict[str, Callable[[Session, Output], Exit]] = {
     "delete": delete,
     "end": end,
 }
+
+
+def _elsewhere(
+    session: Session,
+    output: Output,
+    work: Callable[[Surroundings, KeyElsewhere | Rotation, Wanted], Result],
+) -> Exit:
+    """Do something with a key of the account that is not on this computer."""
+    from keyturn.rotation import key_elsewhere
+
+    arguments = session.arguments
+    if arguments.rotation is not None or arguments.by is not None or arguments.pair:
+        raise UsageError(
+            _("--key names the key, and somebody else signs"),
+            _("Leave the rotation, --by and --pair out. Nothing was changed."),
+            code="usage.arguments",
+        )
+    wanted = key_elsewhere.Wanted(arguments.key, arguments.confirm, arguments.watch_days, arguments.off_days)
+    with session.alone():
+        with output.notes.busy(_("Asking AWS whose key it is…")) as show:
+
+            def users(count: int) -> None:
+                show(_("Looking through the account: {count} users…").format(count=count))
+
+            found = key_elsewhere.find(session.surroundings(), wanted, users)
+        return _carried_out(session, output, lambda all_of_it: work(all_of_it, found, wanted))
 
 
 def _expect_one_signer(session: Session, rotation: Rotation) -> None:

@@ -517,9 +517,20 @@ def _ending() -> dict[str, HelpText]:
                 "\n"
                 "This computer is searched for the old key once more before it goes off\n"
                 "(--search-scope says where). It asks first whether other computers use the key,\n"
-                "because Keyturn sees only this one."
+                "because Keyturn sees only this one.\n"
+                "\n"
+                "--key ID is for a user's key of the account that is not on this computer. --as says\n"
+                "who signs, --confirm repeats the key's last four characters. It goes off only if\n"
+                "AWS saw no use of it for --watch-days; else it waits, and names who uses it. From\n"
+                "then on it is a rotation like any other, with `status`, `turn-on`, `undo`, `delete`.\n"
+                "A root key is never turned off so."
             ),
-            ("keyturn turn-off", "keyturn turn-off --by key", "keyturn turn-off --wait 900"),
+            (
+                "keyturn turn-off",
+                "keyturn turn-off --by key",
+                "keyturn turn-off --wait 900",
+                "keyturn turn-off --key AKIAIOSFODNN7EXAMPLE --as profile:admin --confirm MPLE",
+            ),
             _("0 off and proved · 2 usage · 3 waiting · 4 stopped · 5 another Keyturn"),
             operand="[ROTATION]",
         ),
@@ -527,7 +538,9 @@ def _ending() -> dict[str, HelpText]:
             _("turn the old key on again"),
             _(
                 "Makes the old key active again: by a key that may do so, or by you in the AWS\n"
-                "console, which it explains. The new key stays where it is."
+                "console, which it explains. The new key stays where it is.\n"
+                "\n"
+                "--key ID with --as and --confirm is for a key that is not on this computer."
             ),
             ("keyturn turn-on",),
             _("0 on again · 3 waiting for you in the console · 4 stopped · 5 another Keyturn"),
@@ -538,9 +551,15 @@ def _ending() -> dict[str, HelpText]:
             _(
                 "Deletes the old key at AWS and wipes Keyturn's copy of its secret. This cannot be\n"
                 "undone, so it needs the last four characters of the key, and the key must have\n"
-                "been off for the waiting period (--off-days of `rotate`) without being missed."
+                "been off for the waiting period (--off-days of `rotate`) without being missed.\n"
+                "\n"
+                "--key ID with --as is for a key that is not on this computer. If somebody else\n"
+                "turned it off, its days begin now; if AWS saw it used since it is off, it stays."
             ),
-            ("keyturn delete --confirm 7Q2P",),
+            (
+                "keyturn delete --confirm 7Q2P",
+                "keyturn delete --key AKIAIOSFODNN7EXAMPLE --as profile:admin --confirm MPLE",
+            ),
             _("0 deleted · 2 the four characters are missing or differ · 3 not yet · 4 stopped · 5 another Keyturn"),
             operand="[ROTATION] --confirm LAST4",
         ),

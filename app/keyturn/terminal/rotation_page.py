@@ -183,7 +183,9 @@ def _ending(result: Result, rotation: Rotation | None, command: str) -> Line:
     if command == "turn-on" and result.ending is Ending.DONE:
         return line(_("{key} is on again.").format(key=key), Tone.GOOD)
     if result.ending is Ending.DONE and result.step is Step.DELETE:
-        if any(one.known for one in rotation.decision.by_hand):
+        if not rotation.decision.route.makes_a_key:
+            text = _("{key} is off.")
+        elif any(one.known for one in rotation.decision.by_hand):
             text = _("{key} is off. Now see that the programs that you changed yourself back up without it.")
         else:
             text = _("{key} is off, and every backup was proved without it.")
