@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from keyturn.model.keys import KeyPair
 from keyturn.practice.faults import refused, throttled
+from keyturn.practice.timeline import Lag
 from keyturn.terminal.exits import Exit
 
 from .conftest import Desk
@@ -38,13 +41,14 @@ def titles(document: dict[str, Any]) -> str:
     return " | ".join(f"{one['title']}: {one['message']}" for one in document["problems"])
 
 
-def write_profile(desk: Desk, name: str, user: str) -> None:
+def write_profile(desk: Desk, name: str, user: str, *, beside: bool = False) -> KeyPair:
+    """A profile with a new key of the user: the only one, or beside those that are there."""
     pair = desk.account.create_user_key(user)
     path = desk.computer.home / ".aws" / "credentials"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(
-        f"[{name}]\naws_access_key_id = {pair.access_key_id.value}\naws_secret_access_key = {pair.secret.reveal()}\n"
-    )
+    text = f"[{name}]\naws_access_key_id = {pair.access_key_id.value}\naws_secret_access_key = {pair.secret.reveal()}\n"
+    path.write_text(path.read_text() + text if beside else text)
+    return pair
 
 
 def test_every_users_keys_are_told_also_those_that_are_not_here(small_desk: Desk) -> None:
@@ -254,3 +258,61 @@ def test_a_report_without_it_asks_nothing_about_the_account(small_desk: Desk) ->
     assert not any(one.action == "iam:GetAccountAuthorizationDetails" for one in small_desk.account.records)
     assert small_desk.type("report", "--account", "--offline").code == Exit.USAGE
     assert small_desk.type("report", "--as", "profile:clerk").code == Exit.USAGE
+
+
+def tells_uses_at_once(desk: Desk) -> None:
+    """AWS shows a use as soon as it was one; how long it takes is not documented (facts/aws.md C6)."""
+    desk.account._identities.lag = Lag(last_use=0)
+
+
+def last_used(desk: Desk, key: KeyPair, *words: str) -> str | None:
+    document = desk.type("scan", "--account", *words, "--json").document
+    (told,) = (one for one in document["keys"] if one["access_key_id"] == key.access_key_id.value)
+    used = told["last_used"]
+    return None if used is None else used["date"]
+
+
+def test_the_last_use_of_whoever_asks_is_somebody_elses_also_in_the_second_scan_of_the_day(small_desk: Desk) -> None:
+    small_desk.forget_programs()
+    small_desk.account.create_user("admin", policies={"all": ALL})
+    admin = write_profile(small_desk, "admin", "admin")
+    used_at = small_desk.clock.now()
+    use(small_desk, admin, "aws-cli/2.32.0")
+    small_desk.advance(days=5)
+    for who in ("profile:admin", f"key:{admin.access_key_id.last4}"):
+        for _scan in range(2):
+            before = len(small_desk.account.records)
+            told = last_used(small_desk, admin, "--as", who)
+            assert told is not None and abs((datetime.fromisoformat(told) - used_at).total_seconds()) < 1
+            first = small_desk.account.records[before]
+            assert (first.key, first.action) == (admin.access_key_id, "iam:GetAccessKeyLastUsed"), (
+                "before any other use"
+            )
+            small_desk.advance(days=0.1)
+
+
+def test_a_key_that_may_not_ask_about_itself_is_asked_about_before_it_signs_anything(small_desk: Desk) -> None:
+    tells_uses_at_once(small_desk)
+    small_desk.forget_programs()
+    small_desk.account.create_user("admin", policies={"all": ALL})
+    small_desk.account.create_user("backup", policies={"some": policy(("Allow", "s3:*"))})
+    backup = write_profile(small_desk, "backup", "backup")
+    write_profile(small_desk, "admin", "admin", beside=True)
+    used_at = small_desk.clock.now()
+    use(small_desk, backup, "restic/0.17")
+    small_desk.advance(days=5)
+    for _scan in range(2):
+        told = last_used(small_desk, backup, "--as", "profile:admin")
+        assert told is not None and abs((datetime.fromisoformat(told) - used_at).total_seconds()) < 1
+        small_desk.advance(days=0.1)
+
+
+def test_what_keyturn_signed_with_a_key_that_left_this_computer_is_no_use_by_somebody(small_desk: Desk) -> None:
+    small_desk.forget_programs()
+    small_desk.account.create_user("admin", policies={"all": ALL})
+    small_desk.account.create_user("backup", policies={"some": policy(("Allow", "s3:*"))})
+    backup = write_profile(small_desk, "backup", "backup")
+    assert small_desk.type("scan").code == Exit.DONE  # signs with it
+    write_profile(small_desk, "admin", "admin")
+    small_desk.advance(days=0.1)
+    assert last_used(small_desk, backup, "--as", "profile:admin") is None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.endpoints import is_aws
 from keyturn.clients.registry import find_everything
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, PrincipalKind, keys_meant
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, Principal, PrincipalKind, keys_meant
 from keyturn.model.places import BlindSpot, Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import words
@@ -20,7 +20,7 @@ from keyturn.rotation.known_buckets import Reach, ReachedBucket, named_by
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.unread_places import unread_places
-from keyturn.rotation.uses import without_own
+from keyturn.rotation.uses import last_use_before_ours
 
 if TYPE_CHECKING:
     # Only who searches, or asks who used a key, waits for their import.
@@ -251,17 +251,11 @@ class _Inquiry:
     def _ask(self, pair: KeyPair, regions: frozenset[str]) -> tuple[AccessKey, tuple[AccessKey, ...] | None] | AwsError:
         from keyturn.aws import access_keys  # an offline scan does without
 
-        aws, journal = self._surroundings.aws, self._surroundings.journal
-        key = pair.access_key_id
+        aws, key = self._surroundings.aws, pair.access_key_id
         try:
-            # Asked first, before any other request of ours becomes the key's last use (facts/aws.md A3).
-            read = self._last_use(pair)
-            owner = self._whose(pair, regions)
-            if isinstance(read, AwsError) and read.fault is AwsFault.UNKNOWN_KEY:
-                read = self._last_use(pair)  # now its partition is known
+            owner, last_use = last_use_before_ours(self._surroundings, pair, lambda: self._whose(pair, regions))
         except AwsError as error:
             return error
-        last_use = None if isinstance(read, AwsError) else without_own(journal, key, read)
         # STS accepted the signature, so the key is active, whatever else cannot be read.
         accepted = AccessKey(key, owner, KeyStatus.ACTIVE, self._made_by_us.get(key), last_use)
         try:
@@ -295,16 +289,6 @@ class _Inquiry:
         finally:
             # The other questions are IAM's, which denies them to a scoped user for good.
             aws.forget_new(key)
-
-    def _last_use(self, pair: KeyPair) -> LastUse | AwsError:
-        from keyturn.aws import access_keys
-
-        try:
-            return access_keys.last_use(self._surroundings.aws, pair, pair.access_key_id)
-        except AwsError as error:
-            if error.fault in {AwsFault.DENIED, AwsFault.NOT_FOUND, AwsFault.UNKNOWN_KEY, AwsFault.THROTTLED}:
-                return error
-            raise
 
     def completed(self, found: FoundKey) -> FoundKey:
         """Add what another key of the same owner told about this one."""

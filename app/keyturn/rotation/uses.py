@@ -6,16 +6,23 @@ compared with what Keyturn itself signed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from keyturn.model.keys import AccessKeyId, LastUse
+from keyturn.model.errors import AwsError, AwsFault
+from keyturn.model.keys import AccessKeyId, KeyPair, LastUse, Principal
 from keyturn.state.journal import Journal
+
+if TYPE_CHECKING:
+    from keyturn.rotation.surroundings import Surroundings
 
 # AWS records the first of several uses within 15 minutes, so a use of ours may be dated up to that much earlier.
 _WINDOW = timedelta(minutes=15)
 # Two clocks, and own uses noted at most once a minute.
 _SLACK = timedelta(minutes=2)
+# Why nobody is told the last use; what else goes wrong would go wrong with the next question, too.
+_NOT_TOLD = frozenset({AwsFault.DENIED, AwsFault.NOT_FOUND, AwsFault.UNKNOWN_KEY, AwsFault.THROTTLED})
 
 
 def is_own(use: LastUse, own_uses: Iterable[tuple[datetime, str]]) -> bool:
@@ -41,3 +48,46 @@ def without_own(journal: Journal, key: AccessKeyId, read: LastUse) -> LastUse | 
         return journal.foreign_use(key)
     journal.note_foreign_use(key, read)
     return read
+
+
+def last_use_before_ours(
+    surroundings: Surroundings, pair: KeyPair, whose: Callable[[], Principal]
+) -> tuple[Principal, LastUse | None]:
+    """Ask when the key was used last, and only then whose it is, which is signed with it and so a use.
+
+    Whoever makes the changes is asked first, since a key may seldom ask about itself. Somebody else's use is
+    remembered, so that it is known also when Keyturn's own has taken its place at AWS.
+
+    Returns:
+        Whose it is, and its last use by somebody else; None where that is not known.
+
+    Raises:
+        AwsError: as `whose` does, or where AWS could not be asked.
+    """
+    read = _last_use(surroundings, pair)
+    owner = whose()
+    if isinstance(read, AwsError) and read.fault is AwsFault.UNKNOWN_KEY:
+        read = _last_use(surroundings, pair)  # now its partition is known
+    if isinstance(read, AwsError):
+        return owner, None
+    return owner, without_own(surroundings.journal, pair.access_key_id, read)
+
+
+def _last_use(surroundings: Surroundings, pair: KeyPair) -> LastUse | AwsError:
+    another = surroundings.signer.identity
+    if another is not None and another[0].access_key_id != pair.access_key_id:
+        told = _asked(surroundings, another[0], pair.access_key_id)
+        if isinstance(told, LastUse):
+            return told
+    return _asked(surroundings, pair, pair.access_key_id)
+
+
+def _asked(surroundings: Surroundings, signer: KeyPair, key: AccessKeyId) -> LastUse | AwsError:
+    from keyturn.aws import access_keys  # an offline scan does without
+
+    try:
+        return access_keys.last_use(surroundings.aws, signer, key)
+    except AwsError as error:
+        if error.fault in _NOT_TOLD:
+            return error
+        raise

@@ -240,14 +240,12 @@ class _Walk:
 
     def _net_of_own(self, listed: AccessKey, found: FoundKey | None) -> AccessKey:
         """The key with its last use by somebody else: what Keyturn signed itself with it, now or earlier, is none."""
-        if found is None and listed.access_key_id != self._pair.access_key_id:
-            return listed
         if found is not None and found.key.last_use is not None:
             return replace(listed, last_use=found.key.last_use)  # read before anything was signed with it
-        if listed.last_use is None:
+        journal, key = self._surroundings.journal, listed.access_key_id
+        if listed.last_use is None or not journal.own_uses(key):
             return listed
-        used = without_own(self._surroundings.journal, listed.access_key_id, listed.last_use)
-        return replace(listed, last_use=used)
+        return replace(listed, last_use=without_own(journal, key, listed.last_use))
 
     def _root(self) -> RootInReport | None:
         try:

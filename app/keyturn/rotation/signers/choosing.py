@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from keyturn.aws import identity
+from keyturn.model.keys import SessionPair
 from keyturn.rotation.signers.found_key import found_key
 from keyturn.rotation.signers.keeper import key_of_keeper
 from keyturn.rotation.signers.profile import AskCode, key_of_profile_named
@@ -12,6 +14,7 @@ from keyturn.rotation.signers.sign_in import signed_in
 from keyturn.rotation.signers.somebody import Somebody
 from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.signers.who import Kind, Who
+from keyturn.rotation.uses import last_use_before_ours
 
 if TYPE_CHECKING:
     from keyturn.rotation.signers.signer import Signer
@@ -40,4 +43,8 @@ def opened_signer(surroundings: Surroundings, who: Who, ask_code: AskCode) -> Si
             pair = key_of_keeper(surroundings)
         case Kind.SIGN_IN:
             return signed_in(surroundings, who)
-    return Somebody(str(who), pair, identity.whose(surroundings.aws, pair))
+    whose = partial(identity.whose, surroundings.aws, pair)
+    # A session has no last use of its own.
+    is_lasting = not isinstance(pair, SessionPair)
+    principal = last_use_before_ours(surroundings, pair, whose)[0] if is_lasting else whose()
+    return Somebody(str(who), pair, principal)

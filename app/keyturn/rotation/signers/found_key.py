@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from keyturn.aws import identity
@@ -13,6 +14,7 @@ from keyturn.model.text import _
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.signers.somebody import Somebody
 from keyturn.rotation.signers.who import Who
+from keyturn.rotation.uses import last_use_before_ours
 
 if TYPE_CHECKING:
     from keyturn.rotation.surroundings import Surroundings
@@ -49,7 +51,7 @@ def found_key(surroundings: Surroundings, who: Who) -> Somebody:
     refusal: AwsError | None = None
     for pair in pairs:
         try:
-            principal = identity.whose(surroundings.aws, pair)
+            principal, _used = last_use_before_ours(surroundings, pair, partial(identity.whose, surroundings.aws, pair))
         except AwsError as error:
             if error.fault not in _NOT_THIS_ONE:
                 raise
