@@ -123,6 +123,14 @@ def test_two_keys_that_end_alike_are_two_pieces_of_news(make_key: MakeKey) -> No
     assert not any(OLD.value in name or other.value in name for name in names)
 
 
+def test_what_has_several_lines_has_no_sign_that_a_mail_would_obey(make_rotation: MakeRotation) -> None:
+    known = of(make_rotation(*SWITCHED, by_hand=("Restart it.\r\nBcc: b@example.com",)))
+    (due,) = (one for one in all_news(known, outlook(known, NOW), NOW, "office") if one.kind is NewsKind.DUE)
+    assert due.title.isprintable()
+    assert due.message.startswith("Restart it.\nBcc: b@example.com. ")
+    assert "\r" not in due.message
+
+
 def test_what_is_older_than_a_year_is_no_news(make_rotation: MakeRotation) -> None:
     assert NewsKind.MADE not in told_of(of(make_rotation(*SWITCHED, watch_days=30)), days=360)
 

@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 from tests.messengers.sinks import Fault, closed_port, hook_sink, mail_sink
 
+from keyturn.model.keys import Secret
+from keyturn.model.recipients import MailRecipient, MailSecurity, MailServer
 from keyturn.practice.timeline import HandClock
+from keyturn.state import recipients as memory
+from keyturn.state.recipient_secrets import RecipientSecrets
+from keyturn.state.secrets_kind import SecretsKind
 from keyturn.terminal.start import run
 
 from .conftest import Answer
@@ -76,6 +81,49 @@ def test_a_hook_is_named_listed_tried_and_taken_away(office: Office) -> None:
     assert TOKEN not in "".join(file.read_text() for file in office.folder.glob("*.json"))
 
 
+def test_who_names_somebody_learns_that_nothing_looks_by_itself(office: Office) -> None:
+    office.monkeypatch.setenv("XDG_CONFIG_HOME", str(office.folder.parent / "config"))
+    words = ("tell", "add", "webhook", "--shape", "json")
+    added = office.type(*words, given=f"https://hooks.example.com/{TOKEN}\n")
+    assert "keyturn remind --at-login check" in added.out
+    document = office.type(*words, "--json", given=f"https://hooks.example.com/{TOKEN}\n").document
+    assert document["called_back"] == "nobody"
+    assert office.type("remind", "--at-login", "check").code == 0
+    assert "--at-login" not in office.type(*words, given=f"https://hooks.example.com/{TOKEN}\n").out
+
+
+def codes(answer: Answer) -> list[str | None]:
+    return [one["problem"] and one["problem"]["code"] for one in answer.document["tests"]]
+
+
+def test_certificates_that_cannot_be_read_are_told_and_the_others_are_told(office: Office) -> None:
+    certificate = office.folder.parent / "trusted.pem"
+    certificate.write_text("none")
+    office.trust(certificate)
+    with hook_sink() as sink:
+        server = ("--smtp", f"127.0.0.1:{closed_port()}", "--tls")
+        assert office.type("tell", "add", "mail:ops@example.com", *server).code == 0
+        office.add_hook(sink.base)
+        answer = office.type("tell", "test", "--json")
+        assert (answer.code, codes(answer)) == (1, ["tell.certificates", None])
+        assert len(sink.posted) == 1
+
+
+def test_a_failure_that_no_messenger_foresaw_is_told_as_a_mistake_and_the_others_are_told(
+    office: Office, certificate_for: Callable[..., Path]
+) -> None:
+    certificate = certificate_for("127.0.0.1")
+    office.trust(certificate)
+    with mail_sink("tls", certificate) as mail, hook_sink() as sink:
+        server = MailServer("127.0.0.1", mail.port, MailSecurity.TLS, "öps")  # which Python's library cannot send
+        memory.save(office.folder, [MailRecipient("mail-1", office.clock.now(), "ops@example.com", server)])
+        RecipientSecrets(SecretsKind.FILE, office.folder).keep("mail-1", Secret(PASSWORD))
+        office.add_hook(sink.base)
+        answer = office.type("tell", "test", "--json")
+        assert (answer.code, codes(answer)) == (1, ["tell.mistake", None])
+        assert len(sink.posted) == 1
+
+
 def test_a_mail_address_is_named_with_a_password_that_is_asked_for(
     office: Office, certificate_for: Callable[..., Path]
 ) -> None:
@@ -135,6 +183,7 @@ def test_nothing_secret_is_shown_or_kept_where_it_does_not_belong(office: Office
         (("add", "mail:a@example.com", "--smtp", "smtp.example.com:port", "--tls"), ""),
         (("add", "mail:a@example.com", "--smtp", "smtp.example.com:465", "--tls", "--user", "a"), ""),
         (("add", "mail:a@example.com", "--smtp", "smtp.example.com:465", "--tls", "--user", "a"), "pässword\n"),
+        (("add", "mail:a@example.com", "--smtp", "smtp.example.com:465", "--tls", "--user", "öps"), "x\n"),
         (("add", "webhook"), "https://hooks.example.com/x\n"),
         (("add", "webhook", "--shape", "slack"), ""),
         (("add", "webhook", "--shape", "slack"), f"http://hooks.example.com/{TOKEN}\n"),

@@ -129,7 +129,8 @@ def _news(
     *,
     is_bad: bool,
 ) -> News:
-    return News(name, kind, at, fit_to_print(title), fit_to_print(message), key.masked, rotation, computer, is_bad)
+    text = "\n".join(fit_to_print(line) for line in message.splitlines())
+    return News(name, kind, at, fit_to_print(" ".join(title.split())), text, key.masked, rotation, computer, is_bad)
 
 
 def _known_as(key: AccessKeyId) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from keyturn.computer.lock import one_after_the_other
 from keyturn.messengers.sending import send
 from keyturn.messengers.way import Way
-from keyturn.model.errors import AppError, UsageError
+from keyturn.model import diary
+from keyturn.model.errors import AppError, UntoldError, UsageError
 from keyturn.model.keys import Secret
 from keyturn.model.news import News, NewsKind
 from keyturn.model.recipients import (
@@ -111,7 +112,7 @@ def add(workplace: Workplace, recipient: Recipient, secret: Secret | None) -> Re
     named = replace(recipient, name=f"{word}-{max(numbers, default=0) + 1}")
     if secret is not None:
         secrets_of(workplace).keep(named.name, secret)
-    _forget_queue(workplace, named.name)  # of another one that had the same ID
+    _forget_queue(workplace, named.name)  # of one that was removed and had the same ID
     recipients.save(workplace.folder, [*known, named])
     return named
 
@@ -127,7 +128,6 @@ def remove(workplace: Workplace, name: str) -> Recipient:
     (meant,) = _meant(known, name)
     if meant.keeps_secret:
         secrets_of(workplace).forget(meant.name)
-    _forget_queue(workplace, meant.name)
     recipients.save(workplace.folder, [one for one in known if one != meant])
     return meant
 
@@ -159,6 +159,9 @@ def tell(workplace: Workplace, recipient: Recipient, news: News) -> Tried:
         send(recipient, secret, news, way_of(workplace))
     except AppError as error:
         return Tried(recipient, error)
+    except Exception as error:  # one that no messenger foresaw keeps nobody else from being told
+        diary.note_mistake(error)
+        return Tried(recipient, _mistake(recipient))
     return Tried(recipient, None)
 
 
@@ -170,6 +173,16 @@ def secrets_of(workplace: Workplace) -> RecipientSecrets:
 def way_of(workplace: Workplace) -> Way:
     """How others are reached, as the settings say."""
     return Way(workplace.computer, workplace.trusted_certificates, workplace.proxies_to)
+
+
+def _mistake(recipient: Recipient) -> UntoldError:
+    return UntoldError(
+        _("Keyturn made a mistake when it told {name}").format(name=recipient.name),
+        _("Your backups are not touched. `keyturn tell test {name} --debug FILE` writes down where it was.").format(
+            name=recipient.name
+        ),
+        code="tell.mistake",
+    )
 
 
 def _forget_queue(workplace: Workplace, name: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from keyturn.computer.lock import one_after_the_other
-from keyturn.model.errors import AppError, StoreError
+from keyturn.model.errors import AppError
 from keyturn.model.news import News
 from keyturn.model.recipients import HookRecipient, HookShape, Recipient
 from keyturn.reminders.news import OLDEST, all_news, looked
@@ -78,7 +78,7 @@ def _what_there_is(workplace: Workplace, now: datetime) -> tuple[tuple[News, ...
         facts, computer = known(workplace), workplace.computer.name
         ahead = outlook(facts, now)
         return all_news(facts, ahead, now, computer), looked(ahead, now, computer)
-    except StoreError:
+    except AppError:
         return (), None
 
 

@@ -20,6 +20,7 @@ from keyturn.model.recipients import (
 )
 from keyturn.model.text import _
 from keyturn.reminders import recipients as told
+from keyturn.reminders.calling_back import CalledBack, called_back
 from keyturn.reminders.recipients import Tried
 from keyturn.state.telling import read_told
 from keyturn.terminal import documents, questions
@@ -60,9 +61,14 @@ def _add(session: Session, output: Output) -> Exit:
         )
     with session.alone():
         added = told.add(session, recipient, secret)
-    output.document({"told": of_recipient(added)})
+    looks = called_back(session)
+    output.document({"told": of_recipient(added), "called_back": looks.value})
     text = _("{name} is told from now on: {who}.").format(name=added.name, who=added.shown)
-    output.show(line(text, Tone.GOOD), line(_("See whether it is reached:")), _command(session, "test", added.name))
+    output.show(line(text, Tone.GOOD), line(_("See whether it is reached:")))
+    output.show(_command(session, "tell", "test", added.name))
+    if looks is CalledBack.NOBODY:
+        rarely = _("What becomes due is seen when Keyturn looks. To have it look each time you sign in here:")
+        output.show(line(rarely), _command(session, "remind", "--at-login", "check"))
     return Exit.DONE
 
 
@@ -74,10 +80,10 @@ def _mail(session: Session, output: Output, address: str) -> tuple[MailRecipient
         user=recipient.server.user, host=recipient.server.host
     )
     password = questions.password(output, question)
-    if not password.reveal().isascii():
+    if not (password.reveal() + recipient.server.user).isascii():
         raise _usage(
-            _("The password has a character that mail servers do not take"),
-            _("Letters, digits and signs of ASCII are what every one takes."),
+            _("The user or the password has a character that not every mail server takes"),
+            _("Letters, digits and signs of ASCII are what Keyturn can send."),
         )
     return recipient, password
 
@@ -115,7 +121,11 @@ def _list(session: Session, output: Output) -> Exit:
     everyone = [one.recipient for one in known]
     rows = [[Piece(one.name, Tone.HEADING), Piece(one.kind.value), Piece(one.shown)] for one in everyone]
     output.show(
-        *columns(rows), *untold_lines(known), BLANK, line(_("See whether each is reached:")), _command(session, "test")
+        *columns(rows),
+        *untold_lines(known),
+        BLANK,
+        line(_("See whether each is reached:")),
+        _command(session, "tell", "test"),
     )
     return Exit.DONE
 
@@ -161,7 +171,7 @@ def _of_test(one: Tried) -> dict[str, Any]:
 def _command(session: Session, *command: str) -> Line:
     from keyturn.rotation import words
 
-    return line(words.command(session.hints, "tell", *command), Tone.COMMAND, indent=2, wraps=False)
+    return line(words.command(session.hints, *command), Tone.COMMAND, indent=2, wraps=False)
 
 
 def _usage(title: str, do: str) -> UsageError:
