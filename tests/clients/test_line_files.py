@@ -23,6 +23,7 @@ from keyturn.computer.programs import RunningProgram
 from keyturn.edits import winscp_passwords
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Findings, PlaceKind, Target
 
@@ -135,6 +136,40 @@ def test_s3ql_sections_say_their_bucket_region_and_server(tmp_path: Path) -> Non
     assert (new.targets, new.region) == ((Target("photos", "a/b"),), "eu-west-1")
     assert (old.targets, old.region) == ((Target("photos"),), None)
     assert (nas.targets, nas.endpoint) == ((Target("disk"),), "nas:9000")
+
+
+def test_s3qls_last_section_that_fits_a_url_counts_and_says_how_objects_are_stored(tmp_path: Path) -> None:
+    login = "backend-login: {}\nbackend-password: {}\n"
+    write(
+        tmp_path / ".s3ql/authinfo2",
+        f"[amazon]\nstorage-url: s3://\nbackend-options: sse, ia\n{login.format(*plain(ONE))}"
+        "[first]\nstorage-url: s3://eu-west-1/photos/a\nfs-passphrase: x\n"
+        "[second]\nstorage-url: s3://eu-west-1/films\nbackend-options: sse,ia,rrs\n"
+        f"[other]\nstorage-url: s3://eu-west-1/films/old\n{login.format(*plain(TWO))}"
+        "[nas]\nstorage-url: s3c://nas:9000/disk\n",
+    )
+
+    amazon, other = find(S3ql(), tmp_path).places
+
+    assert (amazon.targets, amazon.region) == ((Target("photos", "a"), Target("films")), "eu-west-1")
+    assert (other.targets, other.pair) == ((Target("films", "old"),), TWO)
+    assert amazon.manner == other.manner == Manner(encryption="AES256", storage_class="REDUCED_REDUNDANCY")
+
+
+def test_a_section_of_s3ql_for_everything_belongs_to_the_one_server_that_is_named(tmp_path: Path) -> None:
+    write(
+        tmp_path / ".s3ql/authinfo2",
+        "[all]\nbackend-login: minioadmin\nbackend-password: madeUpForTheStore\nbackend-options: no-ssl\n"
+        "[nas]\nstorage-url: s3c4://nas:9000/disk/x\n",
+    )
+
+    (place,) = find(S3ql(), tmp_path).places
+
+    assert (place.endpoint, place.targets, place.plain_http) == ("nas:9000", (Target("disk", "x"),), True)
+
+
+def plain(pair: KeyPair) -> tuple[str, str]:
+    return pair.access_key_id.value, pair.secret.reveal()
 
 
 def test_hashbackups_other_kinds_of_destination_are_left_alone(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from keyturn.clients.registry import client_named
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import RunningProgram
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.needs import Addition
 from keyturn.model.places import Findings, PlaceKind, Target
 
 ONE = KeyPair(AccessKeyId("AKIAONE0000000000001"), Secret("oneONEoneONEoneONEoneONEoneONEoneONE/+on"))
@@ -158,6 +159,28 @@ def test_only_a_back_end_on_s3_names_a_bucket(tmp_path: Path) -> None:
 
     assert (far.pair, far.targets) == (ONE, (Target("photos", "x"),))
     assert (odd.pair, odd.targets) == (TWO, ())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "global:\n  all:\n    option: [s3.storage-class=DEEP_ARCHIVE]\n",
+        "locations:\n  home:\n    from: /home\n    to: far\n    options:\n      backup:\n        -o:\n"
+        "          - s3.storage-class=deep_archive\n",
+    ],
+)
+def test_what_autorestic_hands_to_restic_counts_for_the_back_end(said: str, tmp_path: Path) -> None:
+    write(
+        tmp_path / ".autorestic.yml",
+        "version: 2\nbackends:\n  far:\n    type: s3\n    path: s3.amazonaws.com/photos/x\n    env:\n"
+        f"      AWS_ACCESS_KEY_ID: {ONE.access_key_id}\n      AWS_SECRET_ACCESS_KEY: {ONE.secret.reveal()}\n"
+        "    options:\n      all:\n        option: s3.enable-restore=1\n" + said,
+    )
+
+    (far,) = find("autorestic", tmp_path).places
+
+    assert far.manner.storage_class == "DEEP_ARCHIVE"
+    assert Addition.RESTORE in far.additions
 
 
 # ── crestic ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _VARIABLES = ".autorestic.env"
 # AUTORESTIC_NAME_AWS_ACCESS_KEY_ID, in which the name may have underlines of its own
 _OF_A_BACKEND = re.compile(r"AUTORESTIC_(?P<backend>.+?)_(?P<variable>AWS_.+|RESTIC_.+)", re.DOTALL)
+# restic's option for extended options, as autorestic takes it (its internal/config.go, `optionToString`)
+_EXTENDED = frozenset({"option", "--option", "-o"})
 _NAMES = (".autorestic.yml", ".autorestic.yaml", ".autorestic.toml", ".autorestic.json")
 
 
@@ -64,8 +66,10 @@ class Autorestic(ResticWrapper):
 def _read(content: FileContent) -> Iterator[tuple[str, Mapping[str, Scalar], Sequence[Opening]]]:
     """Each back end with its variables and its repository."""
     if content.path.name != _VARIABLES:
-        for name, backend in _backends(content):
-            yield name, _variables(backend), _openings(backend)
+        tree = parse(content.content, path=content.path)
+        options = _options(tree)
+        for name, backend in trees.members(trees.at(tree, "backends")):
+            yield name, _variables(backend), _openings(backend, options.get(name, ()))
         return
     by_backend: dict[str, dict[str, Scalar]] = {}
     for one in dotenv.assignments(content.content, path=content.path):
@@ -74,21 +78,20 @@ def _read(content: FileContent) -> Iterator[tuple[str, Mapping[str, Scalar], Seq
             value = Scalar(one.value, True, one.value_span, one.line)
             by_backend.setdefault(named["backend"], {})[named["variable"]] = value
     # autorestic writes a back end's name in capitals there (its page on environment variables).
-    configured = {name.upper(): (name, _openings(backend)) for name, backend in _beside(content.path)}
+    configured = {name.upper(): (name, openings) for name, openings in _beside(content.path)}
     for upper, variables in by_backend.items():
         name, openings = configured.get(upper, (upper, ()))
         yield name, variables, openings
 
 
-def _beside(path: Path) -> Iterator[tuple[str, Node]]:
+def _beside(path: Path) -> Iterator[tuple[str, Sequence[Opening]]]:
     """The back ends of the configuration that lies beside the file of variables; nothing where none can be read."""
     for name in _NAMES:
         with suppress(FileError):
-            yield from _backends(read_file(path.parent / name))
-
-
-def _backends(content: FileContent) -> Iterator[tuple[str, Node]]:
-    yield from trees.members(trees.at(parse(content.content, path=content.path), "backends"))
+            tree = parse(read_file(path.parent / name).content, path=path.parent / name)
+            options = _options(tree)
+            for one, backend in trees.members(trees.at(tree, "backends")):
+                yield one, _openings(backend, options.get(one, ()))
 
 
 def _variables(backend: Node) -> dict[str, Scalar]:
@@ -96,7 +99,7 @@ def _variables(backend: Node) -> dict[str, Scalar]:
     return {name.upper(): value for name, value in trees.members(trees.at(backend, "env")) if isinstance(value, Scalar)}
 
 
-def _openings(backend: Node) -> tuple[Opening, ...]:
+def _openings(backend: Node, options: Sequence[str]) -> tuple[Opening, ...]:
     if trees.text(backend, "type") != "s3":
         return ()
     variables = _variables(backend)
@@ -107,6 +110,36 @@ def _openings(backend: Node) -> tuple[Opening, ...]:
                 f"s3:{trees.text(backend, 'path') or ''}",
                 trees.text(backend, "key") or (None if password is None else password.value),
                 None if named is None else named.value,
+                options,
             )
         ]
     )
+
+
+def _options(tree: Node) -> Mapping[str, Sequence[str]]:
+    """What restic is given behind `-o` for each back end: for all, for its own, and for the locations that go there."""
+    for_all = _extended(trees.at(tree, "global"))
+    said = {
+        name: [*for_all, *_extended(trees.at(backend, "options"))]
+        for name, backend in trees.members(trees.at(tree, "backends"))
+    }
+    for _name, location in trees.members(trees.at(tree, "locations")):
+        options = _extended(trees.at(location, "options"))
+        for name in dict.fromkeys(_texts(trees.at(location, "to"))) if options else ():
+            said.setdefault(name, []).extend(options)
+    return said
+
+
+def _extended(commands: Node | None) -> list[str]:
+    return [
+        text
+        for _command, flags in trees.members(commands)
+        for flag, values in trees.members(flags)
+        if flag.lower() in _EXTENDED
+        for text in _texts(values)
+    ]
+
+
+def _texts(node: Node | None) -> list[str]:
+    """The texts of a list; of a single one, that."""
+    return [one.value for one in ([node] if isinstance(node, Scalar) else trees.items(node)) if isinstance(one, Scalar)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client, PairSpot, ValueSpot
@@ -14,6 +14,7 @@ from keyturn.edits.files import FileContent
 from keyturn.edits.ini import Dialect, Effective, Entry
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 # S3QL reads the file with Python's configparser, as botocore reads its own, duplicates refused.
 _GRAMMAR = Dialect.AWS
-_URL, _ID, _SECRET = "storage-url", "backend-login", "backend-password"
+_URL, _ID, _SECRET, _OPTIONS = "storage-url", "backend-login", "backend-password", "backend-options"
+# What the options of its S3 back end say; of several storage classes `rrs` counts (facts/clients.md section 17).
+_CLASSES = {"it": "INTELLIGENT_TIERING", "ia": "STANDARD_IA", "oia": "ONEZONE_IA", "rrs": "REDUCED_REDUNDANCY"}
+_KINDS = frozenset({"s3", "s3c", "s3c4"})
+_LONGEST = 1200  # characters of a URL: a bucket's name and an object's key are shorter
 _AMAZON = re.compile(r"s3://(?:(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d)/)?(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?")
 _COMPATIBLE = re.compile(r"s3c4?://(?P<host>[^/]+)(?:/(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?)?")
 
@@ -84,12 +89,17 @@ def _is_own(secret: Entry | None, section: str) -> bool:
 
 
 def _places(content: FileContent) -> Iterator[Place | Problem]:
-    for section, found in _sections(content):
+    sections = list(_sections(content))
+    counting = _Counting(sections)
+    for number, (section, found) in enumerate(sections):
         url = found.value(section, _URL) or ""
         if url and not url.startswith(("s3://", "s3c")):
             continue
-        amazon, compatible = _AMAZON.fullmatch(url), _COMPATIBLE.fullmatch(url)
-        endpoint = None if compatible is None else compatible["host"]
+        every = counting.reached_by(number) or (url,)
+        # A section for all kinds of URL may be for those of one server alone.
+        servers = {_server(one) for one in every if _targets(_read(one))}
+        endpoint = servers.pop() if len(servers) == 1 else _server(url)
+        reached = [one for one in every if _server(one) == endpoint]
         identifier = key_id(found.value(section, _ID), endpoint)
         if identifier is None:
             # Without an address it may be a user of any other service.
@@ -101,6 +111,7 @@ def _places(content: FileContent) -> Iterator[Place | Problem]:
             "" if kept is not None else _("The secret key is missing beside it."),
             _("These are temporary credentials, which expire by themselves.") if identifier.is_temporary else "",
         ]
+        options = frozenset[str]().union(*(counting.options(one) for one in reached))
         yield Place(
             client=S3ql.name,
             name=section,
@@ -110,12 +121,73 @@ def _places(content: FileContent) -> Iterator[Place | Problem]:
             access_key_id=identifier,
             secret=kept,
             editable=kept is not None and not identifier.is_temporary,
-            targets=_targets(amazon or compatible),
-            region=None if amazon is None else amazon["region"],
+            targets=tuple(dict.fromkeys(target for one in reached for target in _targets(_read(one)))),
+            region=next((region for one in reached if (region := _region(one))), None),
             endpoint=endpoint,
+            manner=_manner(options) if endpoint is None else AS_USUAL,
+            plain_http="no-ssl" in options,
             session=identifier.is_temporary,
             note=" ".join(note for note in notes if note),
         )
+
+
+class _Counting:
+    """Which section counts for a storage URL.
+
+    A section counts for each URL that begins as its own does, and of several the last one that has a value (S3QL's user
+    guide, "Storing Backend Information and Credentials"): so many file systems share one key.
+    """
+
+    def __init__(self, sections: Sequence[tuple[str, Effective]]) -> None:
+        # By the URL: the number of the last section with a login, and of the last with options and what they are.
+        self._logins: dict[str, int] = {}
+        self._options: dict[str, tuple[int, str]] = {}
+        urls = []
+        for number, (name, found) in enumerate(sections):
+            url = found.value(name, _URL) or ""
+            urls.append(url)
+            if found.value(name, _ID):
+                self._logins[url] = number
+            if options := found.value(name, _OPTIONS):
+                self._options[url] = (number, options)
+        self._reached: dict[int, dict[str, None]] = {}
+        for url in dict.fromkeys(urls):
+            login = max((self._logins.get(begin, -1) for begin in _beginnings(url)), default=-1)
+            if url.partition("://")[0] in _KINDS and len(url) <= _LONGEST:
+                self._reached.setdefault(login, {})[url] = None
+
+    def reached_by(self, number: int) -> Sequence[str]:
+        """The storage URLs that are reached with a section's key."""
+        return tuple(self._reached.get(number, ()))
+
+    def options(self, url: str) -> frozenset[str]:
+        """The options of the back end for a URL."""
+        said = max((self._options.get(begin, (-1, "")) for begin in _beginnings(url)), default=(-1, ""))
+        return frozenset(option.strip() for option in said[1].split(","))
+
+
+def _beginnings(url: str) -> Iterator[str]:
+    return (url[:end] for end in range(min(len(url), _LONGEST) + 1))
+
+
+def _manner(options: Collection[str]) -> Manner:
+    classes = [one for name, one in _CLASSES.items() if name in options]
+    return Manner(encryption="AES256" if "sse" in options else None, storage_class=classes[-1] if classes else None)
+
+
+def _read(url: str) -> re.Match[str] | None:
+    return _AMAZON.fullmatch(url) or _COMPATIBLE.fullmatch(url)
+
+
+def _server(url: str) -> str | None:
+    """The host of a store; None for Amazon's."""
+    compatible = None if _AMAZON.fullmatch(url) else _COMPATIBLE.fullmatch(url)
+    return None if compatible is None else compatible["host"]
+
+
+def _region(url: str) -> str | None:
+    amazon = _AMAZON.fullmatch(url)
+    return None if amazon is None else amazon["region"]
 
 
 def _targets(url: re.Match[str] | None) -> tuple[Target, ...]:
