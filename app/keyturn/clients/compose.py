@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DEFAULT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?-(?P<default>[^${}]+)\}")
+_NOTHING = ("", "~", "null", "Null", "NULL")  # YAML's
 _SYSTEM_FOLDERS = (("opt",), ("srv",), ("var", "lib", "docker-compose"))
 
 
@@ -78,12 +82,22 @@ def services_in(content: FileContent) -> list[Variables]:
 
 
 def _assignments(environment: Node | None) -> list[Assignment]:
-    found = [_assignment(name, one, one.value, one.span) for name, one in _scalars(environment)]
+    found = [
+        _assignment(name, one, one.value, one.span)
+        if one.is_text or one.value not in _NOTHING
+        else _handed_through(name, one)
+        for name, one in _scalars(environment)
+    ]
     return found + [one for item in trees.items(environment) if (one := _of_item(item)) is not None]
 
 
 def _scalars(node: Node | None) -> Iterator[tuple[str, Scalar]]:
     return ((name, one) for name, one in trees.members(node) if isinstance(one, Scalar))
+
+
+def _handed_through(name: str, item: Scalar) -> Assignment:
+    """A variable without a value: it is that of the same name in `.env`, or in whoever starts Compose."""
+    return Assignment(name, None, item.span, True, item.line, True, Quoting.BARE, f"${{{name}}}".encode(), True)
 
 
 def _of_item(item: Node) -> Assignment | None:
@@ -92,13 +106,20 @@ def _of_item(item: Node) -> Assignment | None:
         return None
     name, equals, value = item.value.partition("=")
     if not equals:
-        return None  # a variable that is handed through
+        return _handed_through(name, item) if _NAME.fullmatch(name) else None
     start = item.span.start + len(name.encode()) + 1
     as_written = item.span.end - item.span.start == len(item.value.encode())
     return _assignment(name, item, value, Span(start, item.span.end) if as_written else item.span, as_written)
 
 
 def _assignment(name: str, item: Scalar, value: str, span: Span, as_written: bool = True) -> Assignment:
+    default = _DEFAULT.fullmatch(value)
+    if default is not None and as_written and span.end - span.start == len(value.encode()):
+        # What `.env` may set in its place is found there.
+        start = span.start + len(value[: default.start("default")].encode())
+        text, inner = default["default"], Span(start, start + len(default["default"].encode()))
+        fixed = item.writing is not Writing.PLAIN
+        return Assignment(name, text, inner, True, item.line, False, Quoting.BARE, value.encode(), fixed)
     is_reference = "$" in value
     fixed = item.writing is not Writing.PLAIN or not as_written
     text = None if is_reference else value

@@ -12,8 +12,7 @@ from keyturn.edits.trees import Node, Scalar
 def named_by(service: Node | None) -> tuple[Named, ...]:
     """Return the files of variables that a service names, and what of the disk is mounted into it."""
     files = [Named(one.value, Reads.VARIABLES, one.line) for one in _env_files(trees.at(service, "env_file"))]
-    # What fills in what the file itself refers to.
-    files.append(Named(".env", Reads.VARIABLES, 1))
+    files.append(Named(".env", Reads.FILLS_IN, 1))
     mounted = (Named(host, Reads.FOLDER, line) for _inside, host, line in _volumes(service) if _is_a_path(host))
     return (*files, *mounted)
 

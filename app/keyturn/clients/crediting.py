@@ -17,16 +17,19 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.command_asks import Asked, Lender
 from keyturn.clients.consumers import consumer_in
-from keyturn.clients.endpoints import is_aws_endpoint, region_in, same_server, speaks_plain_http
+from keyturn.clients.credited_places import at_server, reaches, with_programs
+from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.images import asked_in
-from keyturn.clients.jobs import Job
+from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.looking import Loan
 from keyturn.clients.rclone import config_paths as rclone_paths
 from keyturn.clients.s3cmd import usual_paths as s3cmd_paths
-from keyturn.clients.script_paths import Whereabouts, path_of
+from keyturn.clients.script_paths import Whereabouts, path_of, with_folders
+from keyturn.clients.unit_files import UNIT_ENDINGS, is_users_own
+from keyturn.clients.variable_facts import ENDPOINTS, goal_in, leads_somewhere
 from keyturn.edits.commands import Command, program_name
 from keyturn.edits.expansion import UNKNOWN, expanded, resolved
-from keyturn.model.places import Consumer, Place, Target
+from keyturn.model.places import Consumer, Place
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
@@ -36,6 +39,7 @@ _READS = frozenset({".", "source", "call"})
 # `"$(dirname "$0")/…"`, `${0%/*}/…`, `%~dp0…`: beside the script itself.
 _BESIDE_ITSELF = re.compile(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
 _TYPE_OF_A_REMOTE = re.compile(r"RCLONE_CONFIG_(.+)_TYPE")
+_REFERENCE = re.compile(rb"(?<!\$)\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _PROFILE, _CREDENTIALS = "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"
 _USUAL_PROFILE = "default"
 # How far a script's scripts are followed; each has its variables from the one that starts it.
@@ -65,32 +69,77 @@ class _Crediting:
         self._keys = [place for place in places if place.secret is not None]
         self._reach: dict[Path, frozenset[Path]] = {}
         self._known_values: dict[int, dict[str, str]] = {}
+        # Of all that is asked, what was filled in: the reader of the file itself could not know it.
+        self._filled_in: set[int] = set()
+        self._known_references: dict[int, Mapping[str, Sequence[str]]] = {}
         self._real = {path: Path(os.path.realpath(path)) for path in {place.path for place in places}}
 
     def places(self) -> list[Place]:
         """The places, each with its own programs first."""
         borrowed: dict[str, dict[Consumer, str | None]] = {}
-        for job in self._jobs:
-            for asked in self._asked_by(job):
-                region = next((goal.region for goal in asked.goals if goal.region), None)
-                for place, found in self._credits(job, asked):
-                    borrowed.setdefault(place.identity, {}).setdefault(found, region)
-        return [_with(place, borrowed.get(place.identity, {}), self._loans_of(place)) for place in self._places]
+        every = [(job, asked) for job in self._jobs for asked in self._asked_by(job)]
+        servers = self._servers_told_elsewhere(every)
+        for job, asked in every:
+            region = next((goal.region for goal in asked.goals if goal.region), None)
+            for place, found in self._credits(job, asked, servers):
+                borrowed.setdefault(place.identity, {}).setdefault(found, region)
+        return [
+            with_programs(at_server(place, servers), borrowed.get(place.identity, {}), self._loans_of(place))
+            for place in self._places
+        ]
+
+    def _servers_told_elsewhere(self, every: Iterable[tuple[Job, Asked]]) -> Mapping[str, str]:
+        """The store of each key in variables whose own file names none, where all that takes it goes to that one."""
+        told: dict[str, set[str | None]] = {}
+        for job, asked in every:
+            if asked.lender is not Lender.VARIABLES or not asked.goals:
+                continue
+            usual = next((value for name in ENDPOINTS if (value := self._own_values(job).get(name))), None)
+            for place in self._in_reach(job):
+                if place.endpoint is None and not place.targets and self._real[place.path] != job.path:
+                    told.setdefault(place.identity, set()).update(goal.endpoint or usual for goal in asked.goals)
+        return {
+            identity: one
+            for identity, servers in told.items()
+            if len(servers) == 1 and (one := next(iter(servers))) is not None and not is_aws_endpoint(one)
+        }
 
     def _asked_by(self, job: Job) -> Iterator[Asked]:
         values = self._values(job)
         remotes = _remotes(values)
         for command in job.variables.commands:
             yield from asked_in(resolved(command, values), values, remotes)
+        yield from self._asked_in_variables(job)
+
+    def _asked_in_variables(self, job: Job) -> Iterator[Asked]:
+        """What variables say of where a program goes that takes its key from elsewhere, or refers to it."""
+        own = {one.name: one for one in job.variables.assignments}
+        values = self._own_values(job)
+        for name in {**own, **values}:
+            one, goal = own.get(name), goal_in(name, values.get(name, ""))
+            asked = Asked(
+                "restic" if name.startswith("RESTIC_") else "", Lender.VARIABLES, 1 if one is None else one.line
+            )
+            written = "" if one is None else one.written.decode(errors="replace").strip("\"'")
+            if goal is not None:
+                asked = replace(asked, goals=(goal,))
+            elif name not in values and leads_somewhere(name, written):
+                asked = replace(asked, unclear=(written,))
+            else:
+                continue
+            if one is not None and one.written:
+                self._filled_in.add(id(asked))
+            yield asked
 
     # --- whose key it is ---
 
-    def _credits(self, job: Job, asked: Asked) -> Iterator[tuple[Place, Consumer]]:
+    def _credits(self, job: Job, asked: Asked, servers: Mapping[str, str]) -> Iterator[tuple[Place, Consumer]]:
         """Each place whose key a command takes, with the command as a program that works with it."""
         found = consumer_in(job.path, asked)
         for place in self._lenders(job, asked):
             # What stands in the same file was read together with its key.
-            if _reaches(place, asked) and (self._real[place.path] != job.path or place.client in _OWN_FORMAT):
+            is_read = self._real[place.path] == job.path and id(asked) not in self._filled_in
+            if reaches(at_server(place, servers), asked) and (not is_read or place.client in _OWN_FORMAT):
                 yield place, found
         for loan in self._loans if asked.lender is Lender.REMOTE else ():
             if loan.remote == asked.name:
@@ -106,7 +155,9 @@ class _Crediting:
                 return self._profile(job, asked.name)
             case Lender.REMOTE:
                 prefix = f"RCLONE_CONFIG_{asked.name.upper()}_"
-                in_variables = [one for one in self._in_reach(job) if prefix in one.locator.upper()]
+                in_variables = [
+                    one for one in self._in_reach(job) if any(prefix in name.upper() for name in self._called(job, one))
+                ]
                 mounted = self._mounted(job, asked.name) if not asked.config else []
                 in_files = self._in_file("rclone", asked.config, self._usual_of_rclone, asked.name)
                 beside = self._beside_program(job, asked.name) if not asked.config else []
@@ -118,7 +169,8 @@ class _Crediting:
             case Lender.ALIAS:
                 return [one for one in self._keys if one.client == "mc" and one.name == asked.name]
             case Lender.VARIABLES if asked.variable:
-                return [one for one in self._in_reach(job) if asked.variable in one.locator]
+                called = ((one, self._called(job, one)) for one in self._in_reach(job))
+                return [one for one, names in called if any(asked.variable in name for name in names)]
             case Lender.VARIABLES:
                 return self._in_reach(job) or self._profile(job, values.get(_PROFILE) or _USUAL_PROFILE)
         return []
@@ -173,7 +225,49 @@ class _Crediting:
 
     def _in_reach(self, job: Job) -> list[Place]:
         """The keys among the variables that a job has: its own, those of the files it reads, and of what starts it."""
+        if any(one.reads == Reads.FILLS_IN for one in job.variables.files):
+            return self._of_service(job)
         return [place for path in sorted(self._files_in_reach(job.path)) for place in self._in_variables.get(path, ())]
+
+    def _of_service(self, job: Job) -> list[Place]:
+        """The keys that a service of a compose file is given: other services of the file have others."""
+        given = {
+            job.path,
+            *(self._path(job, one.written) for one in job.variables.files if one.reads == Reads.VARIABLES),
+        }
+        filled = {self._path(job, one.written) for one in job.variables.files if one.reads == Reads.FILLS_IN} - given
+        own = f"{job.variables.within}: "
+        found = [
+            place
+            for path in sorted(given)
+            for place in self._in_variables.get(path, ())
+            if path != job.path or place.locator.startswith(own)
+        ]
+        named = self._references(job)
+        return [
+            *found,
+            *(
+                place
+                for path in sorted(filled)
+                for place in self._in_variables.get(path, ())
+                if _variable_of(place) in named
+            ),
+        ]
+
+    def _called(self, job: Job, place: Place) -> tuple[str, ...]:
+        """What a key's ID is called for a job: as in its own file, and as what refers to that."""
+        return (place.locator, *self._references(job).get(_variable_of(place), ()))
+
+    def _references(self, job: Job) -> Mapping[str, Sequence[str]]:
+        """The variables of a job that take the value of another one, by the name of that one."""
+        known = self._known_references.get(id(job))
+        if known is None:
+            found: dict[str, list[str]] = {}
+            for one in job.variables.assignments if job.variables.within else ():
+                for name in _REFERENCE.findall(one.written):
+                    found.setdefault(name.decode(), []).append(one.name)
+            known = self._known_references[id(job)] = found
+        return known
 
     @cached_property
     def _in_variables(self) -> Mapping[Path, list[Place]]:
@@ -205,8 +299,25 @@ class _Crediting:
                 for other in self._by_path.get(path, ()):
                     known |= _set_by(other)
             known |= _set_by(job)
+            known |= {name: value for name, value in self._own_values(job, known).items() if name not in known}
             self._known_values[id(job)] = known
         return known
+
+    def _own_values(self, job: Job, known: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        """What a job sets itself and takes from files of variables, references filled in as far as they are known."""
+        if known is None:
+            known = self._values(job)
+        own: dict[str, str] = {}
+        for named in job.variables.files:
+            for other in (
+                self._by_path.get(self._path(job, named.written), ()) if named.reads == Reads.VARIABLES else ()
+            ):
+                own |= _set_by(other)
+        for one in job.variables.assignments:
+            said = one.value if not one.is_reference else expanded(one.written.decode(errors="replace"), known)
+            if said and UNKNOWN not in said:
+                own[one.name] = said
+        return own
 
     @cached_property
     def _by_path(self) -> Mapping[Path, list[Job]]:
@@ -254,6 +365,8 @@ class _Crediting:
 
     def _path(self, job: Job, written: str) -> Path:
         """The file that a job names. What is relative is looked for beside the job, then in the home."""
+        if job.path.suffix in UNIT_ENDINGS:
+            written = with_folders(written, self._computer, users_own=is_users_own(job.path))
         beside = _BESIDE_ITSELF.match(written)
         home = written[beside.end() :].strip("\"'/\\") if beside else _home_of(written, self._computer, _set_by(job))
         if beside is None and (Path(home).is_absolute() or home.startswith("~")):
@@ -282,6 +395,10 @@ def _home_of(written: str, computer: Computer, values: Mapping[str, str] | None 
     return written if UNKNOWN in path else path
 
 
+def _variable_of(place: Place) -> str:
+    return place.locator.partition(" ")[0]
+
+
 def _set_by(job: Job) -> dict[str, str]:
     return {one.name: one.value for one in job.variables.assignments if one.value and not one.is_reference}
 
@@ -290,33 +407,3 @@ def _remotes(values: Mapping[str, str]) -> Mapping[str, str]:
     """rclone's remotes that variables define, with their endpoints."""
     names = (match[1] for name in values if (match := _TYPE_OF_A_REMOTE.fullmatch(name)))
     return {name.lower(): values.get(f"RCLONE_CONFIG_{name}_ENDPOINT", "") for name in names}
-
-
-def _reaches(place: Place, asked: Asked) -> bool:
-    """Whether a command goes to the server whose key it is, as far as it says where it goes."""
-    at_aws = is_aws_endpoint(place.endpoint)
-    endpoints = [goal.endpoint for goal in asked.goals if goal.endpoint is not None]
-    return all(same_server(one, place.endpoint) or (at_aws and is_aws_endpoint(one)) for one in endpoints)
-
-
-def _with(place: Place, borrowed: Mapping[Consumer, str | None], loans: Sequence[Loan]) -> Place:
-    """The place with the programs that were found elsewhere. Each target is some program's then."""
-    told = [Consumer(loan.program, loan.note, loan.targets, loan.additions, loan.manner) for loan in loans]
-    consumers = list(dict.fromkeys([*place.consumers, *told, *borrowed]))
-    if not consumers:
-        return place
-    named = {target for one in consumers for target in one.targets}
-    own = tuple(target for target in place.targets if target not in named)
-    if own:
-        consumers.insert(0, Consumer(place.client, place.name, own))
-    targets: dict[Target, None] = dict.fromkeys(place.targets)
-    targets |= dict.fromkeys(target for one in consumers for target in one.targets)
-    regions = [*(loan.region for loan in loans), *borrowed.values(), *(region_in(loan.endpoint) for loan in loans)]
-    return replace(
-        place,
-        targets=tuple(targets),
-        consumers=tuple(consumers),
-        plain_http=place.plain_http or any(loan.plain_http or speaks_plain_http(loan.endpoint) for loan in loans),
-        region=place.region or next((region for region in regions if region), None),
-        note=" ".join(note for note in (place.note, *(loan.note for loan in loans)) if note),
-    )

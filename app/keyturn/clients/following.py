@@ -111,7 +111,7 @@ class Following:
             self._value(path, named, values)
         elif named.reads == Reads.FOLDER:
             self._folder(path)
-        elif named.reads in (Reads.SCRIPT, Reads.VARIABLES):
+        elif named.reads in (Reads.SCRIPT, Reads.VARIABLES, Reads.FILLS_IN):
             yield from self._text(path, named)
         else:
             self._program(path, self._clients[named.reads])

@@ -38,17 +38,19 @@ class Variables:
     @property
     def sources(self) -> tuple[str, ...]:
         """The files that it takes further variables from, as they are written."""
-        return tuple(one.written for one in self.files if one.reads == Reads.VARIABLES)
+        return tuple(one.written for one in self.files if one.reads in (Reads.VARIABLES, Reads.FILLS_IN))
 
 
 class Reads(StrEnum):
     """What a file is read for that belongs to no program with a module of its own.
 
-    `variables`: what it sets is set for whoever names it. `script`: it is run. `folder`: files of programs lie in it.
+    `variables`: what it sets is set for whoever names it. `fills-in`: what it sets stands for the `$NAME` of the file
+    that names it, and is set for nobody (Compose's `.env`). `script`: it is run. `folder`: files of programs lie in it.
     `value`: it holds one half of a key, and nothing else.
     """
 
     VARIABLES = "variables"
+    FILLS_IN = "fills-in"
     SCRIPT = "script"
     FOLDER = "folder"
     VALUE = "value"

@@ -83,6 +83,7 @@ class Look:
 
     Attributes:
         client: the client's name.
+        unsure: places with an ID of a shape that only a store has, of which nothing says so yet.
         seen: the real paths of the files read, so that none is read twice through links.
         listing: lists folders; what could not be listed is among the problems of `findings`.
     """
@@ -90,6 +91,7 @@ class Look:
     client: str
     places: list[Place] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unsure: list[Place] = field(default_factory=list)
     loans: list[Loan] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
@@ -111,13 +113,14 @@ class Look:
     def take(self, found: Iterable[Place | Problem]) -> None:
         """Remember what a file held.
 
-        An ID of a shape that only a store has is a problem, unless something says that it is for one.
+        An ID of a shape that only a store has is a problem, unless something says that it is for one: perhaps what
+        takes it from there.
         """
         for item in found:
             if not isinstance(item, Place):
                 self.problems.append(item)
             elif key_id(item.access_key_id.value, item.endpoint) is None:
-                self.problems.append(not_a_key_id(item.client, item.path, item.locator))
+                self.unsure.append(item)
             else:
                 self.places.append(item)
 
@@ -135,7 +138,7 @@ class Look:
     def findings(self) -> Findings:
         """Return what was found."""
         unlisted = [self._problem(path, error) for path, error in self.listing.failed.items()]
-        return Findings(tuple(self.places), (*self.problems, *unlisted))
+        return Findings(tuple(self.places), (*self.problems, *map(no_key_id_at, self.unsure), *unlisted))
 
     def _problem(self, path: Path, error: FileError) -> Problem:
         return Problem(path, error.title, error.message, client=self.client, code=error.code)
@@ -169,6 +172,11 @@ def no_key_id_in(client: str, path: Path, name: str, value: str | None) -> Itera
     """Yield what to say of a setting for an ID in which none stands, unless it is empty or names something else."""
     if value is not None and not is_placeholder(value):
         yield not_a_key_id(client, path, name)
+
+
+def no_key_id_at(place: Place) -> Problem:
+    """Return the same of a place of which nothing said that it is for a store."""
+    return not_a_key_id(place.client, place.path, place.locator)
 
 
 def not_a_key_id(client: str, path: Path, name: str) -> Problem:

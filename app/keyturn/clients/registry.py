@@ -46,7 +46,7 @@ from keyturn.clients.kopia import Kopia
 from keyturn.clients.launchd import Launchd
 from keyturn.clients.leftovers import Leftovers
 from keyturn.clients.litestream import Litestream
-from keyturn.clients.looking import Look
+from keyturn.clients.looking import Look, key_id, no_key_id_at
 from keyturn.clients.mc import Mc
 from keyturn.clients.other_systems import other_systems
 from keyturn.clients.own_runs import OwnRuns
@@ -208,15 +208,20 @@ def find_everything(
     """
     readings = Readings(leave_out)
     looks, followed = _look_of_each(computer, readings)
+    unsure = [place for look in looks.values() for place in look.unsure]
+    for look in looks.values():
+        look.unsure = []
     findings = sum(
         (look.findings() for look in looks.values()), Findings((), (*guides().problems, *descriptions().problems))
     )
     findings += Findings(tuple(followed.places), tuple(followed.problems))
     places: tuple[Place, ...] = ()
-    if findings.places:
+    if findings.places or unsure:
         jobs = [*(job for look in looks.values() for job in look.jobs), *all_texts(computer, readings).jobs()]
         loans = [loan for look in looks.values() for loan in look.loans]
-        places = tuple(map(_nameable, credited(findings.places, jobs, loans, computer)))
+        every = credited((*findings.places, *unsure), jobs, loans, computer)
+        places = tuple(_nameable(place) for place in every if not _is_for_nobody(place))
+        findings += Findings((), tuple(no_key_id_at(place) for place in every if _is_for_nobody(place)))
     places = with_further_spots(places, readings, client_named)
     findings = Findings(
         places, (*findings.problems, *running_unseen(computer, guided_clients()), *other_systems(computer))
@@ -268,6 +273,11 @@ def claims(places: tuple[Place, ...]) -> frozenset[tuple[str, AccessKeyId]]:
     """Return the real paths of the places, each with the key ID that is known to stand there."""
     real = {path: os.path.realpath(path) for path in {place.path for place in places}}
     return frozenset((real[place.path], place.access_key_id) for place in places)
+
+
+def _is_for_nobody(place: Place) -> bool:
+    """Whether its ID has a shape that only a store's has, and it belongs to none."""
+    return key_id(place.access_key_id.value, place.endpoint) is None
 
 
 def _nameable(place: Place) -> Place:

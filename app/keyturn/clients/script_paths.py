@@ -76,12 +76,22 @@ class Whereabouts:
             return UNKNOWN if "$" in text else text.replace("\\", "/")
         if self.job.path.suffix in (".service", ".timer", ".mount", ".conf", ".automount", ".path", ".socket"):
             users_own = "user" in self.job.path.parts or self.job.path.is_relative_to(self.computer.home)
-            text = text.replace("%h", str(self.computer.home) if users_own else "/root").removeprefix("-")
+            text = with_folders(text, self.computer, users_own=users_own).removeprefix("-")
             text = UNKNOWN if "%" in text else text
         tilde = text.lstrip("\"'")
         if tilde.startswith("~/") or tilde == "~":
             text = f"{self.computer.home}{tilde[1:]}".rstrip("\"'")
         return expanded(text, values)
+
+
+def with_folders(text: str, computer: Computer, *, users_own: bool) -> str:
+    """The text with the folders that systemd puts in the place of its specifiers (systemd.unit(5), "Specifiers")."""
+    home = str(computer.home) if users_own else "/root"
+    settings = str(computer.xdg_config_home) if users_own else "/etc"
+    state = f"{home}/.local/state" if users_own else "/var/lib"
+    for specifier, folder in (("%h", home), ("%E", settings), ("%S", state)):
+        text = text.replace(specifier, folder)
+    return text
 
 
 def _with_own_folder(written: str, folder: str) -> str:

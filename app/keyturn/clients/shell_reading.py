@@ -159,12 +159,14 @@ def variables_of(content: FileContent) -> ShellText:
             both = ShellText(found.assignments, as_script.commands)
             return as_script if _halves(as_script) > _halves(found) else both
         return found
-    try:
+    if is_script(content) or not dotenv.holds_nothing_else(text):
         return shell.read(text, path=content.path)
-    except FileError:
-        if is_script(content) or not dotenv.holds_nothing_else(text):
-            raise
-        return ShellText(tuple(dotenv.assignments(text, path=content.path)), ())
+    # Compose and systemd take such files whatever they are called: with blanks around `=`, with comments after `;`.
+    plain = ShellText(tuple(dotenv.assignments(text, path=content.path)), ())
+    with suppress(FileError):
+        found = shell.read(text, path=content.path)
+        return plain if _halves(plain) > _halves(found) else found
+    return plain
 
 
 def _halves(text: ShellText) -> int:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.jobs import Named, Reads
 from keyturn.clients.looking import Look
-from keyturn.clients.unit_files import is_users_own, unit_files, unit_name
+from keyturn.clients.unit_files import commented_keys, is_users_own, unit_files, unit_name
 from keyturn.clients.variable_places import Variables, overruled, spots_of, take_from
 from keyturn.computer.shells import quoted
 from keyturn.edits import shell, units
 from keyturn.edits.files import FileContent
-from keyturn.model.places import Place
+from keyturn.edits.shell import Assignment
+from keyturn.edits.units import Directive
+from keyturn.model.places import Place, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -30,6 +34,7 @@ class Systemd(Client):
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a unit of the person or of the system."""
         take_from(look, unit_files(computer, look.listing), _read, all_of_them=True)
+        look.take(_with_comment(*one) for one in commented_keys(computer, look.listing))
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables that count; see `Client.spots`."""
@@ -50,6 +55,27 @@ class Systemd(Client):
         )
 
 
+def _with_comment(path: Path, unit: Path, name: str) -> Problem:
+    text = _(
+        "{unit} takes it from there, and to systemd the comment is a part of the value: what it starts gets no valid "
+        "key. Put the comment on a line of its own."
+    )
+    return Problem(
+        path,
+        _("A comment stands behind {name} in {file}").format(name=name, file=path.name),
+        text.format(unit=unit_name(unit)),
+        client=Systemd.name,
+        code="place.comment",
+    )
+
+
+def _handed(one: Assignment, found: list[Directive]) -> Assignment:
+    """The variable with the file that `LoadCredential=` hands over in the place of `%d/NAME` (systemd.exec(5))."""
+    named = one.value.removeprefix("%d/") if one.value is not None and one.value.startswith("%d/") else None
+    file = next((path for name, path, _line in units.credentials(found) if name == named), None)
+    return one if file is None else replace(one, value=file)
+
+
 def _read(content: FileContent) -> list[Variables]:
     found = units.directives(content.content, path=content.path)
     counting, mentions = overruled(Systemd.name, content.path, units.variables(found))
@@ -60,7 +86,7 @@ def _read(content: FileContent) -> list[Variables]:
     files += [Named(path, Reads.VALUE, line, name) for name, path, line in units.credentials(found)]
     return [
         Variables(
-            [*counting, *assigned],
+            [*(_handed(one, found) for one in counting), *assigned],
             commands=[*commands, *(command for text in inner for command in text.commands)],
             files=files,
             mentions=mentions,

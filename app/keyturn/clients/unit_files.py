@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.key_names import key_name
 from keyturn.clients.listing import Listing
 from keyturn.clients.readings import Readings
+from keyturn.clients.script_paths import with_folders
 from keyturn.computer.computer import Platform
 from keyturn.edits import units
 from keyturn.model.errors import FileError
@@ -15,7 +17,7 @@ from keyturn.model.errors import FileError
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
-_ENDINGS = (".service", ".timer", ".mount", ".automount", ".socket", ".path", ".swap", ".conf")
+UNIT_ENDINGS = (".service", ".timer", ".mount", ".automount", ".socket", ".path", ".swap", ".conf")
 # A person's own units; those that packages bring hold no keys, and are replaced with the next version.
 _SYSTEM_FOLDERS = (
     ("etc", "systemd", "system"),
@@ -70,6 +72,26 @@ def _lasting_readers(computer: Computer, listing: Listing) -> Mapping[Path, tupl
     return {file: tuple(units_of_it) for file, units_of_it in readers.items()}
 
 
+def commented_keys(computer: Computer, listing: Listing) -> Iterator[tuple[Path, Path, str]]:
+    """Yield the halves of keys behind which a comment stands on the same line, where a unit takes them from a file.
+
+    To systemd it is a part of the value (systemd.exec(5), `EnvironmentFile=`).
+
+    Returns:
+        The file, the unit, and the variable.
+    """
+    for unit in unit_files(computer, listing):
+        for path, _lasting in _named_in(computer, unit, listing):
+            try:
+                content = listing.readings.file(path).content
+            except FileError:
+                continue  # reported where the file itself is read
+            for name in units.commented(content):
+                known = key_name(name)
+                if known is not None and known.means_s3:
+                    yield path, unit, name
+
+
 def unit_name(path: Path) -> str:
     """Return the unit that a file describes: `backup.service` also for the drop-in `backup.service.d/key.conf`."""
     return path.parent.name.removesuffix(".d") if path.parent.name.endswith(".d") else path.name
@@ -84,7 +106,7 @@ def _named_in(computer: Computer, unit: Path, listing: Listing) -> Iterator[tupl
     ends = any(one.name == "Type" and one.value.strip() == b"oneshot" for one in found)
     by_timer = unit.with_suffix(".timer").exists()
     for name in units.environment_files(found):
-        expanded = name.replace("%h", str(computer.home) if is_users_own(unit) else "/root")
+        expanded = with_folders(name, computer, users_own=is_users_own(unit))
         if expanded.startswith("/") and not set("%*?[") & set(expanded):
             yield Path(expanded), not (ends or by_timer)
 
@@ -96,7 +118,7 @@ def is_users_own(path: Path) -> bool:
 
 def _in_folder(folder: Path, listing: Listing, *, drop_ins: bool) -> Iterator[Path]:
     for entry in listing.entries(folder):
-        if entry.name.endswith(_ENDINGS):
+        if entry.name.endswith(UNIT_ENDINGS):
             yield Path(entry.path)
         elif drop_ins and entry.name.endswith(".d") and listing.is_folder(entry):
             yield from _in_folder(Path(entry.path), listing, drop_ins=False)

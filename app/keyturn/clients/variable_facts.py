@@ -23,7 +23,7 @@ from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Consumer, Target
 
-_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AWS_S3_ENDPOINT", "S3_ENDPOINT_URL")
+ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AWS_S3_ENDPOINT", "S3_ENDPOINT_URL")
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_S3_REGION", "S3_REGION")
 _REPOSITORIES = ("RESTIC_REPOSITORY", "RESTIC_REPOSITORY2", "RESTIC_FROM_REPOSITORY")
 # Buckets of other makers, which an S3 key does not open.
@@ -220,7 +220,12 @@ class Setting:
 
 def endpoint_in(found: Sequence[Assignment]) -> str | None:
     """Return the server that variables name for all programs that are started with them; None where none does."""
-    return last_value(found, *_ENDPOINTS)
+    return last_value(found, *ENDPOINTS)
+
+
+def leads_somewhere(name: str, written: str) -> bool:
+    """Return whether what stands there, and is not known in whole, is the address of a repository or of a bucket."""
+    return written.startswith("s3:") if name in _REPOSITORIES else written.startswith("s3://")
 
 
 def _targets(goals: Sequence[Goal]) -> tuple[Target, ...]:
@@ -229,14 +234,16 @@ def _targets(goals: Sequence[Goal]) -> tuple[Target, ...]:
 
 def _in_variables(found: Sequence[Assignment]) -> Iterator[Goal]:
     for one in found:
-        if one.is_reference or not one.value:
-            continue
-        if one.name in _REPOSITORIES:
-            named = repository(one.value)
-            if named is not None:
-                yield Goal(named.target, named.endpoint)
-        elif one.value.startswith("s3://") and (goal := goal_at(one.value)) is not None:
+        if not one.is_reference and one.value and (goal := goal_in(one.name, one.value)) is not None:
             yield goal
+
+
+def goal_in(name: str, value: str) -> Goal | None:
+    """Return where a variable leads that is the address of a repository, or of a bucket; None for any other."""
+    if name in _REPOSITORIES:
+        named = repository(value)
+        return None if named is None else Goal(named.target, named.endpoint)
+    return goal_at(value) if value.startswith("s3://") else None
 
 
 def _has_own_key(command: Command) -> bool:

@@ -21,6 +21,7 @@ _START = re.compile(rb"[ \t]*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0
 _QUOTED = re.compile(rb"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*+)\"""", re.DOTALL)
 _NOTHING_MORE = re.compile(rb"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)")
 _REST = re.compile(rb"[^\n]*")
+_CONTINUED = re.compile(rb"\\\r?\n")  # a line of systemd's goes on in the next one (systemd.exec(5))
 _COMMENT = re.compile(rb"[ \t]#.*")
 # What people write for a shell, all in one line.
 _ONE_OF_SEVERAL = re.compile(
@@ -43,7 +44,8 @@ def assignments(content: bytes, *, path: Path | None = None) -> list[Assignment]
 
 def holds_nothing_else(content: bytes) -> bool:
     """Return whether each line is an assignment, a comment or empty: no shell script is needed to read it."""
-    return all(_START.match(line) or line.lstrip()[:1] in (b"", b"#") for line in content.splitlines())
+    lines = _CONTINUED.sub(b" ", content.removeprefix(_MARK)).splitlines()
+    return all(_START.match(line) or line.lstrip()[:1] in (b"", b"#", b";") for line in lines)
 
 
 def _read(content: bytes) -> Iterator[Assignment]:

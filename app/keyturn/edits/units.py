@@ -19,6 +19,10 @@ _MARK = b"\xef\xbb\xbf"
 # systemd ends a line at each of these (read_line in its fileio.c).
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_COMMENTED = re.compile(
+    rb"^[ \t]*(?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:'[^'\r\n]*'|\"[^\"\r\n]*\"|[^\s\"'#][^\s#]*)[ \t]+#",
+    re.MULTILINE,
+)
 _BLANKS = b" \t"
 _PREFIXES = b"@-:+!|"  # of the path of a program
 
@@ -114,6 +118,11 @@ def environment_files(found: list[Directive]) -> list[str]:
                 paths.clear()
             paths += [path] if path else []
     return paths
+
+
+def commented(content: bytes) -> list[str]:
+    """Return the variables of a file that `EnvironmentFile=` names behind whose value a comment seems to stand."""
+    return [one["name"].decode() for one in _COMMENTED.finditer(content)]
 
 
 def credentials(found: list[Directive]) -> list[tuple[str, str, int]]:

@@ -1,0 +1,209 @@
+"""A key in a file of variables belongs to what the file that names it says: bucket, server, and which service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from keyturn.clients.registry import find_everything
+from keyturn.clients.replacement import read_pair, replace_pair
+from keyturn.computer.computer import Computer
+from keyturn.model.keys import AccessKeyId, KeyPair, Secret
+from keyturn.model.places import Place, Target
+
+ONE = KeyPair(AccessKeyId("AKIAONE0000000000001"), Secret("oneONEoneONEoneONEoneONEoneONEoneONE/+on"))
+TWO = KeyPair(AccessKeyId("AKIATWO0000000000002"), Secret("twoTWOtwoTWOtwoTWOtwoTWOtwoTWOtwoTWO/+tw"))
+AT_AWS, AT_A_STORE = "s3:s3.amazonaws.com/photos/a", "s3:http://minio.lan:9000/photos"
+
+
+def write(path: Path, text: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def compose(home: Path, identifier: str, secret: str, repository: str) -> None:
+    write(
+        home / "app/compose.yml",
+        "services:\n  backup:\n    image: restic/restic\n    environment:\n"
+        f"      AWS_ACCESS_KEY_ID: {identifier}\n      AWS_SECRET_ACCESS_KEY: {secret}\n"
+        f"      RESTIC_REPOSITORY: {repository}\n    command: backup /data\n",
+    )
+
+
+def lines(identifier: str, secret: str, pair: KeyPair = ONE, *, end: str = "\n") -> str:
+    return f"{identifier}={pair.access_key_id}{end}{secret}={pair.secret.reveal()}{end}"
+
+
+def places(home: Path) -> list[Place]:
+    return [one for one in find_everything(Computer.at(home, "linux")).places if one.secret is not None]
+
+
+def problems(home: Path) -> set[str]:
+    return {one.code for one in find_everything(Computer.at(home, "linux")).problems}
+
+
+# ── Compose ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("identifier", "secret", "text"),
+    [
+        ("${AWS_ACCESS_KEY_ID}", "$AWS_SECRET_ACCESS_KEY", lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")),
+        ("${MY_ID:?say it}", "${MY_PW:-}", lines("MY_ID", "MY_PW")),
+        ("'${MY_ID}'", '"$MY_PW"', "\N{BYTE ORDER MARK}" + lines("MY_ID", "MY_PW", end="\r\n")),
+        ("", "null", lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")),
+    ],
+)
+def test_a_service_says_where_the_key_of_its_variables_goes(
+    identifier: str, secret: str, text: str, tmp_path: Path
+) -> None:
+    compose(tmp_path, identifier, secret, AT_AWS)
+    write(tmp_path / "app/.env", text)
+
+    (place,) = places(tmp_path)
+
+    assert (place.path.name, place.editable, place.endpoint) == (".env", True, None)
+    assert place.targets == (Target("photos", "a"),)
+
+
+def test_a_repository_is_filled_in_as_well(tmp_path: Path) -> None:
+    compose(tmp_path, "${K}", "${S}", "s3:s3.amazonaws.com/${BUCKET:-none}/${PART:-a}")
+    write(tmp_path / "app/.env", lines("K", "S") + "BUCKET=photos\n")
+    (place,) = places(tmp_path)
+    assert Target("photos", "a") in place.targets
+
+
+def test_each_service_has_the_key_that_it_refers_to(tmp_path: Path) -> None:
+    service = "    image: restic/restic\n    environment:\n"
+    service += "      - AWS_ACCESS_KEY_ID=${%s}\n      - AWS_SECRET_ACCESS_KEY=$%s\n"
+    write(
+        tmp_path / "app/compose.yml",
+        f"services:\n  a:\n{service % ('K1', 'S1')}      - RESTIC_REPOSITORY={AT_AWS}\n"
+        f"  b:\n{service % ('K2', 'S2')}      - RESTIC_REPOSITORY=s3:s3.amazonaws.com/films\n",
+    )
+    write(tmp_path / "app/.env", lines("K1", "S1") + lines("K2", "S2", TWO))
+
+    one, two = places(tmp_path)
+
+    assert (one.pair, one.targets) == (ONE, (Target("photos", "a"),))
+    assert (two.pair, two.targets) == (TWO, (Target("films"),))
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["env_file: keys.list", "env_file: [./keys.list]", "env_file:\n      - path: keys.list\n        required: false"],
+)
+@pytest.mark.parametrize("equals", ["=", " = "])
+def test_what_env_file_names_is_read_by_composes_rules_whatever_it_is_called(
+    named: str, equals: str, tmp_path: Path
+) -> None:
+    write(
+        tmp_path / "app/compose.yml",
+        "services:\n  b:\n    image: restic/restic\n"
+        f"    {named}\n    environment:\n      RESTIC_REPOSITORY: {AT_AWS}\n",
+    )
+    keys = write(
+        tmp_path / "app/keys.list", lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY").replace("=", equals, 1)
+    )
+
+    (place,) = places(tmp_path)
+
+    assert (place.path, place.targets) == (keys, (Target("photos", "a"),))
+    replace_pair(Computer.at(tmp_path, "linux"), [place], expected=ONE.access_key_id, pair=TWO)
+    assert read_pair(Computer.at(tmp_path, "linux"), place) == TWO
+
+
+@pytest.mark.parametrize("sign", [":-", "-"])
+def test_a_default_that_stands_in_the_file_is_replaced_there(sign: str, tmp_path: Path) -> None:
+    compose(tmp_path, f"${{MY_ID{sign}{ONE.access_key_id}}}", f"${{MY_PW{sign}{ONE.secret.reveal()}}}", AT_AWS)
+    (place,) = places(tmp_path)
+    assert (place.client, place.editable, place.targets) == ("compose", True, (Target("photos", "a"),))
+    replace_pair(Computer.at(tmp_path, "linux"), [place], expected=ONE.access_key_id, pair=TWO)
+    text = place.path.read_text()
+    assert f"${{MY_ID{sign}{TWO.access_key_id}}}" in text
+    assert f"${{MY_PW{sign}{TWO.secret.reveal()}}}" in text
+
+
+def test_a_key_of_any_shape_belongs_to_the_store_that_its_service_names(tmp_path: Path) -> None:
+    compose(tmp_path, "${AWS_ACCESS_KEY_ID}", "${AWS_SECRET_ACCESS_KEY}", AT_A_STORE)
+    write(tmp_path / "app/.env", "AWS_ACCESS_KEY_ID=minioadmin\nAWS_SECRET_ACCESS_KEY=minioadmin123\n")
+    (place,) = places(tmp_path)
+    assert (place.endpoint, place.targets, place.plain_http) == ("http://minio.lan:9000", (Target("photos"),), True)
+    assert "place.no-key-id" not in problems(tmp_path)
+
+
+def test_the_same_at_aws_is_told(tmp_path: Path) -> None:
+    compose(tmp_path, "${AWS_ACCESS_KEY_ID}", "${AWS_SECRET_ACCESS_KEY}", AT_AWS)
+    write(tmp_path / "app/.env", "AWS_ACCESS_KEY_ID=minioadmin\nAWS_SECRET_ACCESS_KEY=minioadmin123\n")
+    assert places(tmp_path) == []
+    assert "place.no-key-id" in problems(tmp_path)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_repository_that_only_a_run_would_tell_is_told_to_be_unclear(inside: bool, tmp_path: Path) -> None:
+    key = (ONE.access_key_id.value, ONE.secret.reveal()) if inside else ("${K}", "${S}")
+    compose(tmp_path, *key, "s3:s3.amazonaws.com/${BUCKET}/a")
+    write(tmp_path / "app/.env", lines("K", "S") if not inside else "K=1\n")
+    (place,) = places(tmp_path)
+    assert [one.unclear for one in place.consumers] == [("s3:s3.amazonaws.com/${BUCKET}/a",)]
+
+
+def test_so_is_one_that_a_script_sets(tmp_path: Path) -> None:
+    pair = f"export AWS_ACCESS_KEY_ID={ONE.access_key_id}\nexport AWS_SECRET_ACCESS_KEY={ONE.secret.reveal()}\n"
+    script = f'#!/bin/sh\n{pair}export RESTIC_REPOSITORY="s3:s3.amazonaws.com/$BUCKET/a"\nrestic backup /\n'
+    write(tmp_path / "bin/b.sh", script)
+    (place,) = places(tmp_path)
+    assert [one.unclear for one in place.consumers] == [("s3:s3.amazonaws.com/$BUCKET/a",)]
+
+
+# ── systemd ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def unit(home: Path, named: str, more: str = "") -> None:
+    write(
+        home / ".config/systemd/user/b.service",
+        f"[Service]\nEnvironmentFile={named}\nEnvironment=RESTIC_REPOSITORY={AT_AWS}\n{more}"
+        "ExecStart=/usr/bin/restic backup /\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "; a comment\n# and another\n" + lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+        lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", end="\r\n"),
+        lines("AWS_ACCESS_KEY_ID ", " AWS_SECRET_ACCESS_KEY ") + "RESTIC_PASSWORD=it's $5, \\\n  and more\n",
+        f"AWS_ACCESS_KEY_ID='{ONE.access_key_id}'\nAWS_SECRET_ACCESS_KEY=\"{ONE.secret.reveal()}\"\n",
+    ],
+)
+@pytest.mark.parametrize(("named", "where"), [("%h/k.conf", "k.conf"), ("-%E/restic/k.conf", ".config/restic/k.conf")])
+def test_what_environment_file_names_is_read_by_systemds_rules(
+    named: str, where: str, text: str, tmp_path: Path
+) -> None:
+    unit(tmp_path, named)
+    file = write(tmp_path / where, text)
+    (place,) = places(tmp_path)
+    assert (place.path, place.pair, place.targets) == (file, ONE, (Target("photos", "a"),))
+    assert "place.comment" not in problems(tmp_path)
+
+
+def test_a_comment_behind_a_key_is_a_part_of_it_for_systemd_and_is_told(tmp_path: Path) -> None:
+    unit(tmp_path, "%h/k.conf")
+    write(tmp_path / "k.conf", lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY").replace("\n", " # mine\n", 1))
+    assert "place.comment" in problems(tmp_path)
+
+
+def test_a_credentials_folder_stands_for_the_file_that_is_handed_over(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "private/aws",
+        f"[default]\naws_access_key_id = {ONE.access_key_id}\naws_secret_access_key = {ONE.secret.reveal()}\n",
+    )
+    unit(
+        tmp_path,
+        "-/nowhere",
+        "LoadCredential=aws:%h/private/aws\nEnvironment=AWS_SHARED_CREDENTIALS_FILE=%d/aws\n",
+    )
+    (place,) = places(tmp_path)
+    assert (place.path, place.client) == (file, "aws")
