@@ -162,6 +162,18 @@ def test_the_registry_of_another_disk_is_a_blind_spot_if_somebody_lived_there(tm
     assert "Windows itself" in spot.do
 
 
+@pytest.mark.parametrize("registry", [None, FakeRegistry({})], ids=["another disk", "this Windows"])
+def test_the_registry_of_other_accounts_is_named_and_not_read(registry: FakeRegistry | None, tmp_path: Path) -> None:
+    homes = [f"Users/{name}" for name in ("Jo", "Ann", "Default")] + ["Windows/System32/config/systemprofile"]
+    for home in homes:
+        write(tmp_path / home / "NTUSER.DAT", "regf")
+
+    found = find_everything(windows(tmp_path / "Users/Jo", registry))
+
+    named = {one.path.parent.name for one in found.problems if one.code == "search.registry" and one.path is not None}
+    assert named == {"Ann", "systemprofile"} | ({"Jo"} if registry is None else set())
+
+
 def test_documents_that_were_moved_are_looked_for_where_the_registry_has_them(tmp_path: Path) -> None:
     key = "HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\User Shell Folders"
     moved = tmp_path / "else/where/Dokumente"

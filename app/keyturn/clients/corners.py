@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Old versions, logs also with their day or number, archives, mail boxes, what an editor or a trash keeps.
 _COPY = re.compile(
     r"\.(?:bak|old|orig|backup|save|swp|swo|log|zip|gz|tgz|bz2|tbz2|xz|txz|tar|jar|whl|mbox|eml|part|crdownload|\d+)$"
+    r"|\.(?:dpkg-(?:old|dist|new)|ucf-(?:old|dist)|rpmsave|rpmorig|rpmnew)$"
     r"|\.log[.-]|[._-](?:bak|old|orig|backup)[._-]?\d*$"
 )
 # Programs' own languages, and the forms in which settings are written.

@@ -19,6 +19,7 @@ from keyturn.clients.command_asks import Asked, Lender
 from keyturn.clients.consumers import consumer_in
 from keyturn.clients.credited_places import at_server, reaches, with_programs
 from keyturn.clients.endpoints import is_aws_endpoint, same_server
+from keyturn.clients.filled_in import asked_in_variables, references_in
 from keyturn.clients.images import asked_in
 from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.looking import Loan
@@ -26,7 +27,7 @@ from keyturn.clients.rclone import config_paths as rclone_paths
 from keyturn.clients.s3cmd import usual_paths as s3cmd_paths
 from keyturn.clients.script_paths import Whereabouts, path_of, with_folders
 from keyturn.clients.unit_files import UNIT_ENDINGS, is_users_own
-from keyturn.clients.variable_facts import ENDPOINTS, goal_in, leads_somewhere
+from keyturn.clients.variable_facts import ENDPOINTS
 from keyturn.edits.commands import Command, program_name
 from keyturn.edits.expansion import UNKNOWN, expanded, resolved
 from keyturn.model.places import Consumer, Place
@@ -39,7 +40,6 @@ _READS = frozenset({".", "source", "call"})
 # `"$(dirname "$0")/…"`, `${0%/*}/…`, `%~dp0…`: beside the script itself.
 _BESIDE_ITSELF = re.compile(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
 _TYPE_OF_A_REMOTE = re.compile(r"RCLONE_CONFIG_(.+)_TYPE")
-_REFERENCE = re.compile(rb"(?<!\$)\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _PROFILE, _CREDENTIALS = "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"
 _USUAL_PROFILE = "default"
 # How far a script's scripts are followed; each has its variables from the one that starts it.
@@ -69,6 +69,8 @@ class _Crediting:
         self._keys = [place for place in places if place.secret is not None]
         self._reach: dict[Path, frozenset[Path]] = {}
         self._known_values: dict[int, dict[str, str]] = {}
+        self._known_of_services: dict[int, list[Place]] = {}
+        self._known_by_service: dict[Path, Mapping[str, Sequence[Place]]] = {}
         # Of all that is asked, what was filled in: the reader of the file itself could not know it.
         self._filled_in: set[int] = set()
         self._known_references: dict[int, Mapping[str, Sequence[str]]] = {}
@@ -90,14 +92,17 @@ class _Crediting:
 
     def _servers_told_elsewhere(self, every: Iterable[tuple[Job, Asked]]) -> Mapping[str, str]:
         """The store of each key in variables whose own file names none, where all that takes it goes to that one."""
-        told: dict[str, set[str | None]] = {}
+        said: dict[int, tuple[Job, set[str | None]]] = {}
         for job, asked in every:
-            if asked.lender is not Lender.VARIABLES or not asked.goals:
-                continue
-            usual = next((value for name in ENDPOINTS if (value := self._own_values(job).get(name))), None)
+            if asked.lender is Lender.VARIABLES and asked.goals:
+                said.setdefault(id(job), (job, set()))[1].update(goal.endpoint for goal in asked.goals)
+        told: dict[str, set[str | None]] = {}
+        for job, endpoints in said.values():
+            values = self._own_values(job)
+            usual = next((value for name in ENDPOINTS if (value := values.get(name))), None)
             for place in self._in_reach(job):
                 if place.endpoint is None and not place.targets and self._real[place.path] != job.path:
-                    told.setdefault(place.identity, set()).update(goal.endpoint or usual for goal in asked.goals)
+                    told.setdefault(place.identity, set()).update(one or usual for one in endpoints)
         return {
             identity: one
             for identity, servers in told.items()
@@ -109,25 +114,8 @@ class _Crediting:
         remotes = _remotes(values)
         for command in job.variables.commands:
             yield from asked_in(resolved(command, values), values, remotes)
-        yield from self._asked_in_variables(job)
-
-    def _asked_in_variables(self, job: Job) -> Iterator[Asked]:
-        """What variables say of where a program goes that takes its key from elsewhere, or refers to it."""
-        own = {one.name: one for one in job.variables.assignments}
-        values = self._own_values(job)
-        for name in {**own, **values}:
-            one, goal = own.get(name), goal_in(name, values.get(name, ""))
-            asked = Asked(
-                "restic" if name.startswith("RESTIC_") else "", Lender.VARIABLES, 1 if one is None else one.line
-            )
-            written = "" if one is None else one.written.decode(errors="replace").strip("\"'")
-            if goal is not None:
-                asked = replace(asked, goals=(goal,))
-            elif name not in values and leads_somewhere(name, written):
-                asked = replace(asked, unclear=(written,))
-            else:
-                continue
-            if one is not None and one.written:
+        for asked, is_filled_in in asked_in_variables(job, self._own_values(job)):
+            if is_filled_in:
                 self._filled_in.add(id(asked))
             yield asked
 
@@ -226,7 +214,9 @@ class _Crediting:
     def _in_reach(self, job: Job) -> list[Place]:
         """The keys among the variables that a job has: its own, those of the files it reads, and of what starts it."""
         if any(one.reads == Reads.FILLS_IN for one in job.variables.files):
-            return self._of_service(job)
+            if id(job) not in self._known_of_services:
+                self._known_of_services[id(job)] = self._of_service(job)
+            return self._known_of_services[id(job)]
         return [place for path in sorted(self._files_in_reach(job.path)) for place in self._in_variables.get(path, ())]
 
     def _of_service(self, job: Job) -> list[Place]:
@@ -236,13 +226,8 @@ class _Crediting:
             *(self._path(job, one.written) for one in job.variables.files if one.reads == Reads.VARIABLES),
         }
         filled = {self._path(job, one.written) for one in job.variables.files if one.reads == Reads.FILLS_IN} - given
-        own = f"{job.variables.within}: "
-        found = [
-            place
-            for path in sorted(given)
-            for place in self._in_variables.get(path, ())
-            if path != job.path or place.locator.startswith(own)
-        ]
+        found = list(self._of_services_of(job.path).get(job.variables.within, ()))
+        found += [place for path in sorted(given - {job.path}) for place in self._in_variables.get(path, ())]
         named = self._references(job)
         return [
             *found,
@@ -254,6 +239,16 @@ class _Crediting:
             ),
         ]
 
+    def _of_services_of(self, path: Path) -> Mapping[str, Sequence[Place]]:
+        """The keys that stand in a compose file itself, by the service."""
+        known = self._known_by_service.get(path)
+        if known is None:
+            found: dict[str, list[Place]] = {}
+            for place in self._in_variables.get(path, ()):
+                found.setdefault(place.locator.rpartition(": ")[0], []).append(place)
+            known = self._known_by_service[path] = found
+        return known
+
     def _called(self, job: Job, place: Place) -> tuple[str, ...]:
         """What a key's ID is called for a job: as in its own file, and as what refers to that."""
         return (place.locator, *self._references(job).get(_variable_of(place), ()))
@@ -262,11 +257,7 @@ class _Crediting:
         """The variables of a job that take the value of another one, by the name of that one."""
         known = self._known_references.get(id(job))
         if known is None:
-            found: dict[str, list[str]] = {}
-            for one in job.variables.assignments if job.variables.within else ():
-                for name in _REFERENCE.findall(one.written):
-                    found.setdefault(name.decode(), []).append(one.name)
-            known = self._known_references[id(job)] = found
+            known = self._known_references[id(job)] = references_in(job)
         return known
 
     @cached_property

@@ -22,6 +22,7 @@ from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.listing import Listing
     from keyturn.computer.computer import Computer
     from keyturn.computer.windows_registry import Registry
 
@@ -32,6 +33,13 @@ _WINSCP = "HKEY_CURRENT_USER\\Software\\Martin Prikryl\\WinSCP 2\\Sessions"
 # What a service is started with, and what nssm (nssm.cc, Native services) keeps below it for the program it starts.
 _OF_A_SERVICE = ("ImagePath", "Environment")
 _OF_NSSM = ("Application", "AppParameters", "AppEnvironment", "AppEnvironmentExtra")
+_NOBODYS = frozenset({"All Users", "Default", "Default User", "Public"})
+# Accounts in which services and jobs run (learn.microsoft.com, LocalSystem Account, LocalService Account).
+_OF_THE_SYSTEM = (
+    ("System32", "config", "systemprofile"),
+    ("ServiceProfiles", "LocalService"),
+    ("ServiceProfiles", "NetworkService"),
+)
 _PROFILE = "NTUSER.DAT"  # the registry's file of a person's own part, in the home
 
 
@@ -57,6 +65,7 @@ class WindowsRegistry(Client):
         """Take a mention of each key that the registry holds."""
         if computer.platform is not Platform.WINDOWS:
             return
+        look.take(map(_of_another, _other_profiles(computer, look.listing)))
         if computer.registry is None:
             profile = computer.home / _PROFILE
             if look.listing.is_there(profile):
@@ -133,6 +142,29 @@ def _cannot_be_seen(profile: Path) -> Problem:
         client=WindowsRegistry.name,
         code="search.registry",
         do=_("Start Keyturn in that Windows itself."),
+    )
+
+
+def _other_profiles(computer: Computer, listing: Listing) -> Iterator[Path]:
+    """The files of the registry of other accounts: of people beside this one, and of the system's own."""
+    beside = listing.matching(computer.home.parent, ("*", _PROFILE)) if computer.home.parent.name == "Users" else ()
+    yield from (one for one in beside if one.parent != computer.home and one.parent.name not in _NOBODYS)
+    disk = computer.home.parent.parent
+    for parts in _OF_THE_SYSTEM:
+        yield from listing.matching(disk.joinpath("Windows", *parts), (_PROFILE,))
+
+
+def _of_another(profile: Path) -> Problem:
+    return Problem(
+        profile,
+        _("The registry of {account} was not looked into").format(account=profile.parent.name),
+        _(
+            "What is set for good in another account is kept there, with WinSCP's sites, and a key may be among it. "
+            "Keyturn does not read this file."
+        ),
+        client=WindowsRegistry.name,
+        code="search.registry",
+        do=_("Start Keyturn in that account."),
     )
 
 
