@@ -41,6 +41,52 @@ def where(place: Place) -> set[str]:
     return {one.where for one in place.consumers}
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        'D=$HOME/keys\nsource "$D/k"',
+        "export $(grep -v '^#' ~/keys/k | xargs)",
+        'eval "$(cat ~/keys/k)"',
+        "env $(cat $HOME/keys/k)",
+        "docker run --env-file ~/keys/k restic/restic",
+        "docker run --env-file=$HOME/keys/k restic/restic",
+    ],
+)
+def test_a_file_of_variables_is_read_in_the_ways_in_which_people_read_it(start: str, tmp_path: Path) -> None:
+    write(tmp_path / "keys/k", exported().replace("export ", ""))
+    ends = " " if start.startswith(("env", "docker")) else "\n"
+    write(tmp_path / "bin/b.sh", f"#!/bin/bash\n{start}{ends}restic -r s3:s3.amazonaws.com/photos/a backup /etc\n")
+    assert found(tmp_path)["k"].targets == (Target("photos", "a"),)
+
+
+@pytest.mark.parametrize("options", ["-o passwd_file={home}/keys/k", "-opasswd_file=~/keys/k,use_sse"])
+def test_a_mount_of_s3fs_reads_the_password_file_that_it_names(options: str, tmp_path: Path) -> None:
+    for path in ("keys/k", ".passwd-s3fs"):
+        write(tmp_path / path, f"{ONE.access_key_id}:{ONE.secret.reveal()}\n").chmod(0o600)
+    write(tmp_path / "bin/b.sh", f"#!/bin/sh\ns3fs photos:/a /mnt {options.format(home=tmp_path)}\n")
+    places = found(tmp_path)
+    assert places["k"].targets == (Target("photos", "a"),)
+    assert places[".passwd-s3fs"].targets == ()
+
+
+def test_a_container_reads_the_credentials_file_that_it_sees_elsewhere(tmp_path: Path) -> None:
+    write(tmp_path / "app/k/cr", profile("default"))
+    write(
+        tmp_path / "app/compose.yml",
+        "services:\n  b:\n    image: amazon/aws-cli\n    environment: {AWS_SHARED_CREDENTIALS_FILE: /keys/cr}\n"
+        "    volumes: ['./k:/keys:ro']\n    command: s3 sync /a s3://photos/a\n",
+    )
+    assert found(tmp_path)["cr"].targets == (Target("photos", "a"),)
+
+
+def test_rclones_configuration_of_a_unit_is_found_by_systemds_specifiers(tmp_path: Path) -> None:
+    remote = f"access_key_id = {ONE.access_key_id}\nsecret_access_key = {ONE.secret.reveal()}\n"
+    write(tmp_path / "x/rc", f"[far]\ntype = s3\nprovider = AWS\n{remote}")
+    unit = '[Service]\nEnvironment="RCLONE_CONFIG=%h/x/rc"\nExecStart=rclone sync /a far:photos/a\n'
+    write(tmp_path / ".config/systemd/user/b.service", unit)
+    assert found(tmp_path)["rc far"].targets == (Target("photos", "a"),)
+
+
 def test_a_script_uses_the_variables_of_the_file_that_it_reads(tmp_path: Path) -> None:
     write(tmp_path / ".config/restic/env", exported() + "export RESTIC_REPOSITORY=s3:s3.amazonaws.com/photos/a\n")
     write(

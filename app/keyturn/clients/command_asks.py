@@ -130,6 +130,11 @@ def _of_program(program: str, rest: Command, grammar: Grammar, goals: Sequence[G
     if program in ("s3cmd", "s4cmd"):
         config = _option(rest, "-c", "--config")
         return replace(asked, lender=Lender.FILE, config=config or "")
+    if program == "s3fs":
+        options = (part for one in rest.options("-o") for part in one.decoded.split(","))
+        glued = (part for one in rest.words if one.decoded.startswith("-o") for part in one.decoded[2:].split(","))
+        files = [part.removeprefix("passwd_file=") for part in (*options, *glued) if part.startswith("passwd_file=")]
+        return replace(asked, lender=Lender.FILE, config=files[-1]) if files else asked
     if program in ("restic", "rustic"):
         return _with_restic_options(asked, rest)
     return asked if profile is None else replace(asked, lender=Lender.PROFILE, name=profile)

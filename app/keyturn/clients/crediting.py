@@ -21,29 +21,24 @@ from keyturn.clients.credited_places import at_server, reaches, with_programs
 from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.filled_in import asked_in_variables, references_in
 from keyturn.clients.images import asked_in
+from keyturn.clients.job_variables import JobVariables, home_of
 from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.looking import Loan
 from keyturn.clients.rclone import config_paths as rclone_paths
 from keyturn.clients.s3cmd import usual_paths as s3cmd_paths
-from keyturn.clients.script_paths import Whereabouts, path_of, with_folders
-from keyturn.clients.unit_files import UNIT_ENDINGS, is_users_own
+from keyturn.clients.s3fs import usual_files as s3fs_files
+from keyturn.clients.script_paths import Whereabouts, path_of
 from keyturn.clients.variable_facts import ENDPOINTS
-from keyturn.edits.commands import Command, program_name
-from keyturn.edits.expansion import UNKNOWN, expanded, resolved
+from keyturn.edits.commands import program_name
+from keyturn.edits.expansion import resolved
 from keyturn.model.places import Consumer, Place
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
-# `. FILE` and `source FILE`; cmd.exe's `call FILE`.
-_READS = frozenset({".", "source", "call"})
-# `"$(dirname "$0")/…"`, `${0%/*}/…`, `%~dp0…`: beside the script itself.
-_BESIDE_ITSELF = re.compile(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
 _TYPE_OF_A_REMOTE = re.compile(r"RCLONE_CONFIG_(.+)_TYPE")
 _PROFILE, _CREDENTIALS = "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"
 _USUAL_PROFILE = "default"
-# How far a script's scripts are followed; each has its variables from the one that starts it.
-_FAR = 4
 # Whose places are profiles of the AWS files.
 _OF_PROFILES = frozenset({"aws", "served"})
 # Clients whose places are files of their own programs: no script reads them as variables.
@@ -65,10 +60,9 @@ class _Crediting:
         self._jobs = jobs
         self._loans = loans
         self._computer = computer
+        self._variables = JobVariables(jobs, computer)
         # A key that is only mentioned is none that a program could take.
         self._keys = [place for place in places if place.secret is not None]
-        self._reach: dict[Path, frozenset[Path]] = {}
-        self._known_values: dict[int, dict[str, str]] = {}
         self._known_of_services: dict[int, list[Place]] = {}
         self._known_by_service: dict[Path, Mapping[str, Sequence[Place]]] = {}
         # Of all that is asked, what was filled in: the reader of the file itself could not know it.
@@ -98,7 +92,7 @@ class _Crediting:
                 said.setdefault(id(job), (job, set()))[1].update(goal.endpoint for goal in asked.goals)
         told: dict[str, set[str | None]] = {}
         for job, endpoints in said.values():
-            values = self._own_values(job)
+            values = self._variables.own_values(job)
             usual = next((value for name in ENDPOINTS if (value := values.get(name))), None)
             for place in self._in_reach(job):
                 if place.endpoint is None and not place.targets and self._real[place.path] != job.path:
@@ -110,11 +104,11 @@ class _Crediting:
         }
 
     def _asked_by(self, job: Job) -> Iterator[Asked]:
-        values = self._values(job)
+        values = self._variables.values(job)
         remotes = _remotes(values)
         for command in job.variables.commands:
             yield from asked_in(resolved(command, values), values, remotes)
-        for asked, is_filled_in in asked_in_variables(job, self._own_values(job)):
+        for asked, is_filled_in in asked_in_variables(job, self._variables.own_values(job)):
             if is_filled_in:
                 self._filled_in.add(id(asked))
             yield asked
@@ -137,7 +131,7 @@ class _Crediting:
                 yield from ((place, as_remote) for place in self._places if loan in self._loans_of(place))
 
     def _lenders(self, job: Job, asked: Asked) -> list[Place]:
-        values = self._values(job)
+        values = self._variables.values(job)
         match asked.lender:
             case Lender.PROFILE:
                 return self._profile(job, asked.name)
@@ -150,6 +144,8 @@ class _Crediting:
                 in_files = self._in_file("rclone", asked.config, self._usual_of_rclone, asked.name)
                 beside = self._beside_program(job, asked.name) if not asked.config else []
                 return in_variables or mounted or beside or in_files
+            case Lender.FILE if asked.program == "s3fs":
+                return self._passwords_of_s3fs(asked)
             case Lender.FILE:
                 named = asked.config or values.get("S3CMD_CONFIG", "")
                 usual = s3cmd_paths(self._computer)
@@ -159,6 +155,8 @@ class _Crediting:
             case Lender.VARIABLES if asked.variable:
                 called = ((one, self._called(job, one)) for one in self._in_reach(job))
                 return [one for one, names in called if any(asked.variable in name for name in names)]
+            case Lender.VARIABLES if asked.program == "s3fs":
+                return self._in_reach(job) or self._passwords_of_s3fs(asked)
             case Lender.VARIABLES:
                 return self._in_reach(job) or self._profile(job, values.get(_PROFILE) or _USUAL_PROFILE)
         return []
@@ -192,9 +190,15 @@ class _Crediting:
             if one.client == "rclone" and one.name == remote and self._real[one.path].parent in folders
         ]
 
+    def _passwords_of_s3fs(self, asked: Asked) -> list[Place]:
+        """The lines of its password file for these buckets, and those for all."""
+        buckets = {target.bucket for target in asked.targets}
+        found = self._in_file("s3fs", asked.config, s3fs_files(self._computer))
+        return [one for one in found if not one.targets or {target.bucket for target in one.targets} & buckets]
+
     def _in_file(self, client: str, named: str, usual: Sequence[Path], name: str = "") -> list[Place]:
         """The keys of a program's own file: of the one that is named, else of the usual ones."""
-        paths = [self._computer.expanded(_home_of(named, self._computer))] if named else usual
+        paths = [self._computer.expanded(home_of(named, self._computer))] if named else usual
         real = {Path(os.path.realpath(path)) for path in paths}
         return [
             one
@@ -203,8 +207,9 @@ class _Crediting:
         ]
 
     def _profile(self, job: Job, name: str) -> list[Place]:
-        named = self._values(job).get(_CREDENTIALS)
-        path = None if named is None else Path(os.path.realpath(self._computer.expanded(named)))
+        named = self._variables.values(job).get(_CREDENTIALS)
+        found = None if named is None else path_of(named, Whereabouts(self._computer, job)).path
+        path = None if named is None else Path(os.path.realpath(found or self._computer.expanded(named)))
         return [
             place
             for place in self._keys
@@ -217,15 +222,21 @@ class _Crediting:
             if id(job) not in self._known_of_services:
                 self._known_of_services[id(job)] = self._of_service(job)
             return self._known_of_services[id(job)]
-        return [place for path in sorted(self._files_in_reach(job.path)) for place in self._in_variables.get(path, ())]
+        return [
+            place
+            for path in sorted(self._variables.files_in_reach(job.path))
+            for place in self._in_variables.get(path, ())
+        ]
 
     def _of_service(self, job: Job) -> list[Place]:
         """The keys that a service of a compose file is given: other services of the file have others."""
         given = {
             job.path,
-            *(self._path(job, one.written) for one in job.variables.files if one.reads == Reads.VARIABLES),
+            *(self._variables.path(job, one.written) for one in job.variables.files if one.reads == Reads.VARIABLES),
         }
-        filled = {self._path(job, one.written) for one in job.variables.files if one.reads == Reads.FILLS_IN} - given
+        filled = {
+            self._variables.path(job, one.written) for one in job.variables.files if one.reads == Reads.FILLS_IN
+        } - given
         found = list(self._of_services_of(job.path).get(job.variables.within, ()))
         found += [place for path in sorted(given - {job.path}) for place in self._in_variables.get(path, ())]
         named = self._references(job)
@@ -268,105 +279,6 @@ class _Crediting:
                 found.setdefault(self._real[place.path], []).append(place)
         return found
 
-    # --- which variables a job has ---
-
-    def _files_in_reach(self, path: Path) -> frozenset[Path]:
-        known = self._reach.get(path)
-        if known is None:
-            found = {path}
-            for _step in range(_FAR):
-                more = {other for one in found for other in (*self._reads.get(one, ()), *self._started_by.get(one, ()))}
-                if more <= found:
-                    break
-                found |= more
-            known = self._reach[path] = frozenset(found)
-        return known
-
-    def _values(self, job: Job) -> Mapping[str, str]:
-        known = self._known_values.get(id(job))
-        if known is None:
-            known = {"HOME": str(self._computer.home)}
-            for path in sorted(self._files_in_reach(job.path) - {job.path}):
-                for other in self._by_path.get(path, ()):
-                    known |= _set_by(other)
-            known |= _set_by(job)
-            known |= {name: value for name, value in self._own_values(job, known).items() if name not in known}
-            self._known_values[id(job)] = known
-        return known
-
-    def _own_values(self, job: Job, known: Mapping[str, str] | None = None) -> Mapping[str, str]:
-        """What a job sets itself and takes from files of variables, references filled in as far as they are known."""
-        if known is None:
-            known = self._values(job)
-        own: dict[str, str] = {}
-        for named in job.variables.files:
-            for other in (
-                self._by_path.get(self._path(job, named.written), ()) if named.reads == Reads.VARIABLES else ()
-            ):
-                own |= _set_by(other)
-        for one in job.variables.assignments:
-            said = one.value if not one.is_reference else expanded(one.written.decode(errors="replace"), known)
-            if said and UNKNOWN not in said:
-                own[one.name] = said
-        return own
-
-    @cached_property
-    def _by_path(self) -> Mapping[Path, list[Job]]:
-        found: dict[Path, list[Job]] = {}
-        for job in self._jobs:
-            found.setdefault(job.path, []).append(job)
-        return found
-
-    @cached_property
-    def _reads(self) -> Mapping[Path, set[Path]]:
-        """The files whose variables each file takes."""
-        found: dict[Path, set[Path]] = {}
-        for job in self._jobs:
-            for source in job.variables.sources:
-                found.setdefault(job.path, set()).add(self._path(job, source))
-            for command in job.variables.commands:
-                for number, word in enumerate(command.words[:-1]):
-                    if word.decoded in _READS:
-                        named = command.words[number + 1].written.decode(errors="replace")
-                        found.setdefault(job.path, set()).add(self._path(job, named))
-                        break
-        return found
-
-    @cached_property
-    def _started_by(self) -> Mapping[Path, set[Path]]:
-        """The files that start each script."""
-        found: dict[Path, set[Path]] = {}
-        for job in self._jobs:
-            for command in job.variables.commands:
-                for path in self._scripts_in(job, command):
-                    if path != job.path:
-                        found.setdefault(path, set()).add(job.path)
-        return found
-
-    def _scripts_in(self, job: Job, command: Command) -> Iterator[Path]:
-        for word in command.words:
-            if program_name(word) in self._names_of_files:
-                path = self._path(job, word.written.decode(errors="replace"))
-                if path in self._by_path:
-                    yield path
-
-    @cached_property
-    def _names_of_files(self) -> set[str]:
-        return {path.name for path in self._by_path}
-
-    def _path(self, job: Job, written: str) -> Path:
-        """The file that a job names. What is relative is looked for beside the job, then in the home."""
-        if job.path.suffix in UNIT_ENDINGS:
-            written = with_folders(written, self._computer, users_own=is_users_own(job.path))
-        beside = _BESIDE_ITSELF.match(written)
-        home = written[beside.end() :].strip("\"'/\\") if beside else _home_of(written, self._computer, _set_by(job))
-        if beside is None and (Path(home).is_absolute() or home.startswith("~")):
-            return Path(os.path.realpath(self._computer.expanded(home)))
-        near = Path(os.path.realpath(job.path.parent / home))
-        return near if beside or near in self._by_path else Path(os.path.realpath(self._computer.expanded(home)))
-
-    # --- what configurations say ---
-
     def _loans_of(self, place: Place) -> list[Loan]:
         if place.client not in _OF_PROFILES:
             return []
@@ -379,19 +291,8 @@ class _Crediting:
         ]
 
 
-def _home_of(written: str, computer: Computer, values: Mapping[str, str] | None = None) -> str:
-    """A path with the home that a variable, or systemd's `%h`, stands for; as it is written where more is computed."""
-    home = str(computer.home)
-    path = expanded(written, {"HOME": home, "USERPROFILE": home, **(values or {})}).replace("%h", home)
-    return written if UNKNOWN in path else path
-
-
 def _variable_of(place: Place) -> str:
     return place.locator.partition(" ")[0]
-
-
-def _set_by(job: Job) -> dict[str, str]:
-    return {one.name: one.value for one in job.variables.assignments if one.value and not one.is_reference}
 
 
 def _remotes(values: Mapping[str, str]) -> Mapping[str, str]:

@@ -72,7 +72,7 @@ class S3fs(Client):
         by_file: dict[Path | None, list[Mount]] = {}
         for mount in _mounts(computer, Listing(readings=look.listing.readings)):
             by_file.setdefault(mount.password_file, []).append(mount)
-        usual = _usual_files(computer)
+        usual = usual_files(computer)
         for path in dict.fromkeys((*usual, *(named for named in by_file if named is not None))):
             _take(look, path, by_file.get(path, []) + (by_file.get(None, []) if path in usual else []))
 
@@ -109,7 +109,7 @@ class S3fs(Client):
         mount = mount_in(computer, program.arguments[1:])
         if mount is None:
             return None
-        return _usual_files(computer) if mount.password_file is None else (mount.password_file,)
+        return usual_files(computer) if mount.password_file is None else (mount.password_file,)
 
     def keeps_key(self, program: RunningProgram) -> bool:
         """Return True: a mount reads its key once."""
@@ -218,7 +218,8 @@ def _lines(path: Path | None, listing: Listing) -> list[str]:
     return [line for line in text.splitlines() if not line.lstrip().startswith("#")]
 
 
-def _usual_files(computer: Computer) -> tuple[Path, ...]:
+def usual_files(computer: Computer) -> tuple[Path, ...]:
+    """Return the password files that a mount reads whose options name none."""
     if computer.platform is Platform.WINDOWS:
         return ()
     etc = computer.system_folder("etc")

@@ -1,0 +1,178 @@
+"""Which variables a job has: its own, those of the files that it reads, and those of what starts it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.clients.jobs import Job, Reads
+from keyturn.clients.script_paths import with_folders
+from keyturn.clients.unit_files import UNIT_ENDINGS, is_users_own
+from keyturn.edits.commands import Command, program_name
+from keyturn.edits.expansion import UNKNOWN, expanded
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+# `. FILE` and `source FILE`; cmd.exe's `call FILE`.
+_READS = frozenset({".", "source", "call"})
+# `"$(dirname "$0")/…"`, `${0%/*}/…`, `%~dp0…`: beside the script itself.
+_BESIDE_ITSELF = re.compile(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
+# How far a script's scripts are followed; each has its variables from the one that starts it.
+_FAR = 4
+# A path in a command that is computed.
+_PATH = re.compile(r"[\w.~${}-]*/[\w./-]+")
+_FEW = 200  # variables of which each may refer to those before it: nobody's own are more
+
+
+class JobVariables:
+    """The variables of every job."""
+
+    def __init__(self, jobs: list[Job], computer: Computer) -> None:
+        self._jobs = jobs
+        self._computer = computer
+        self._reach: dict[Path, frozenset[Path]] = {}
+        self._known: dict[int, dict[str, str]] = {}
+        self._known_names: dict[int, Mapping[str, str]] = {}
+
+    def files_in_reach(self, path: Path) -> frozenset[Path]:
+        """The file itself, those that it reads, and those that start it, some steps far."""
+        known = self._reach.get(path)
+        if known is None:
+            found = {path}
+            for _step in range(_FAR):
+                more = {other for one in found for other in (*self._reads.get(one, ()), *self._started_by.get(one, ()))}
+                if more <= found:
+                    break
+                found |= more
+            known = self._reach[path] = frozenset(found)
+        return known
+
+    def values(self, job: Job) -> Mapping[str, str]:
+        """Every variable that a job may have, as far as its value is known."""
+        known = self._known.get(id(job))
+        if known is None:
+            known = {"HOME": str(self._computer.home)}
+            for path in sorted(self.files_in_reach(job.path) - {job.path}):
+                for other in self.by_path.get(path, ()):
+                    known |= _set_by(other)
+            known |= _set_by(job)
+            known |= {name: value for name, value in self.own_values(job, known).items() if name not in known}
+            self._known[id(job)] = known
+        return known
+
+    def own_values(self, job: Job, known: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        """What a job sets itself and takes from files of variables, references filled in as far as they are known."""
+        if known is None:
+            known = self.values(job)
+        own: dict[str, str] = {}
+        for named in job.variables.files:
+            for other in self.by_path.get(self.path(job, named.written), ()) if named.reads == Reads.VARIABLES else ():
+                own |= _set_by(other)
+        own |= self._set_by_itself(job, known)
+        return own
+
+    def _set_by_itself(self, job: Job, known: Mapping[str, str]) -> Mapping[str, str]:
+        """What a job sets, references filled in."""
+        is_unit, own = job.path.suffix in UNIT_ENDINGS, dict[str, str]()
+        for one in job.variables.assignments:
+            said = one.value or ""
+            if one.is_reference and is_unit:
+                said = with_folders(said, self._computer, users_own=is_users_own(job.path))
+                said = UNKNOWN if "%" in said else said
+            elif one.is_reference:
+                said = expanded(one.written.decode(errors="replace"), {**known, **own} if len(own) < _FEW else known)
+            if said and UNKNOWN not in said:
+                own[one.name] = said
+        return own
+
+    @cached_property
+    def by_path(self) -> Mapping[Path, list[Job]]:
+        """The jobs of each file."""
+        found: dict[Path, list[Job]] = {}
+        for job in self._jobs:
+            found.setdefault(job.path, []).append(job)
+        return found
+
+    @cached_property
+    def _reads(self) -> Mapping[Path, set[Path]]:
+        """The files whose variables each file takes."""
+        found: dict[Path, set[Path]] = {}
+        for job in self._jobs:
+            for source in job.variables.sources:
+                found.setdefault(job.path, set()).add(self.path(job, source))
+            for command in job.variables.commands:
+                for number, word in enumerate(command.words[:-1]):
+                    if word.decoded in _READS:
+                        named = command.words[number + 1].written.decode(errors="replace")
+                        found.setdefault(job.path, set()).add(self.path(job, named))
+                        break
+                for word in command.words:
+                    if b"$(" in word.written or b"`" in word.written:
+                        # `export $(grep … FILE | xargs)`, `eval "$(cat FILE)"`
+                        paths = (self.path(job, one) for one in _PATH.findall(word.written.decode(errors="replace")))
+                        found.setdefault(job.path, set()).update(path for path in paths if path in self.by_path)
+                for number, word in enumerate(command.words):
+                    name, equals, named = word.written.decode(errors="replace").partition("=")
+                    if name == "--env-file":
+                        after = command.words[number + 1 : number + 2]
+                        names = [named] if equals else [one.written.decode(errors="replace") for one in after]
+                        found.setdefault(job.path, set()).update(self.path(job, one) for one in names)
+        return found
+
+    @cached_property
+    def _started_by(self) -> Mapping[Path, set[Path]]:
+        """The files that start each script."""
+        found: dict[Path, set[Path]] = {}
+        for job in self._jobs:
+            for command in job.variables.commands:
+                for path in self._scripts_in(job, command):
+                    if path != job.path:
+                        found.setdefault(path, set()).add(job.path)
+        return found
+
+    def _scripts_in(self, job: Job, command: Command) -> Iterator[Path]:
+        for word in command.words:
+            if program_name(word) in self._names_of_files:
+                path = self.path(job, word.written.decode(errors="replace"))
+                if path in self.by_path:
+                    yield path
+
+    @cached_property
+    def _names_of_files(self) -> set[str]:
+        return {path.name for path in self.by_path}
+
+    def _named(self, job: Job) -> Mapping[str, str]:
+        """What a job sets itself, by which it may name files."""
+        known = self._known_names.get(id(job))
+        if known is None:
+            known = self._known_names[id(job)] = self._set_by_itself(job, {"HOME": str(self._computer.home)})
+        return known
+
+    def path(self, job: Job, written: str) -> Path:
+        """The file that a job names. What is relative is looked for beside the job, then in the home."""
+        if job.path.suffix in UNIT_ENDINGS:
+            written = with_folders(written, self._computer, users_own=is_users_own(job.path))
+        beside = _BESIDE_ITSELF.match(written)
+        home = written[beside.end() :].strip("\"'/\\") if beside else home_of(written, self._computer, self._named(job))
+        if beside is None and (Path(home).is_absolute() or home.startswith("~")):
+            return Path(os.path.realpath(self._computer.expanded(home)))
+        near = Path(os.path.realpath(job.path.parent / home))
+        return near if beside or near in self.by_path else Path(os.path.realpath(self._computer.expanded(home)))
+
+    # --- what configurations say ---
+
+
+def home_of(written: str, computer: Computer, values: Mapping[str, str] | None = None) -> str:
+    """A path with the home that a variable, or systemd's `%h`, stands for; as it is written where more is computed."""
+    home = str(computer.home)
+    path = expanded(written, {"HOME": home, "USERPROFILE": home, **(values or {})}).replace("%h", home)
+    return written if UNKNOWN in path else path
+
+
+def _set_by(job: Job) -> dict[str, str]:
+    return {one.name: one.value for one in job.variables.assignments if one.value and not one.is_reference}
