@@ -81,7 +81,7 @@ def _is_seen_in(computer: Computer, compose: Path, real: Path) -> bool:
         where = Whereabouts(computer, Job(content.real_path, variables))
         for named in variables.files:
             found = path_of(named.written, where).path
-            if found is None or (named.reads == Reads.VARIABLES and named.written == ".env"):
+            if found is None or named.written == ".env":  # told of the file itself
                 continue
             seen = Path(os.path.realpath(found))
             if seen == real or (named.reads == Reads.FOLDER and real.is_relative_to(seen)):
