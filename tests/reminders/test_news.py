@@ -87,6 +87,13 @@ def test_what_failed_is_told_with_what_to_do_and_again_in_another_week(make_rota
     assert told_of(known, days=8)[NewsKind.FAILED].name != failed.name
 
 
+def test_another_failure_in_the_same_week_is_told_too(make_rotation: MakeRotation) -> None:
+    at_switch = make_rotation(*SWITCHED[:3], (Step.SWITCH, Mark.INTENT, 1), (Step.SWITCH, Mark.FAILED, 1))
+    at_proof = make_rotation(*SWITCHED[:4], (Step.PROVE_AGAIN, Mark.INTENT, 1), (Step.PROVE_AGAIN, Mark.FAILED, 1))
+    first, second = (told_of(of(one))[NewsKind.FAILED].name for one in (at_switch, at_proof))
+    assert first != second
+
+
 def test_what_failed_and_was_put_back_is_told_and_an_undo_that_somebody_wanted_is_not(
     make_rotation: MakeRotation,
 ) -> None:

@@ -22,7 +22,7 @@ from keyturn.model.news import News, NewsKind
 from keyturn.model.recipients import HookRecipient, HookShape, Recipient
 from keyturn.practice.timeline import HandClock
 from keyturn.reminders import recipients as people
-from keyturn.reminders.telling import after, queued, tell_people
+from keyturn.reminders.telling import after, queued, rests, tell_people
 from keyturn.rotation.location import Location
 from keyturn.rotation.workplace import Workplace
 from keyturn.state import recipients, telling
@@ -133,6 +133,16 @@ def test_the_pauses_grow_and_have_an_end() -> None:
     assert pauses[0] == timedelta(minutes=5)
     assert pauses == sorted(pauses)
     assert pauses[-1] == timedelta(hours=6)
+
+
+def test_a_clock_that_was_years_ahead_makes_nobody_wait_for_years() -> None:
+    ahead = after(
+        Queue(), piece(1), UntoldError("Nobody answers", "Look.", code="tell.refused"), datetime(2036, 1, 1, tzinfo=UTC)
+    )
+    assert not rests(ahead, NOON)
+    failed = after(Queue(), piece(1), UntoldError("Nobody answers", "Look.", code="tell.refused"), NOON)
+    assert rests(failed, NOON)
+    assert not rests(failed, NOON + timedelta(minutes=5))
 
 
 def test_one_who_never_answers_takes_nobody_elses_turn(office: Office) -> None:

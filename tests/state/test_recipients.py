@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,6 +66,32 @@ def test_a_secret_is_kept_replaced_and_forgotten_in_a_file_for_its_owner_alone(t
     assert secrets.get("hook-1") is None
     assert secrets.get("mail-1") == Secret("made-up password")
     assert "two" not in file.read_text()
+
+
+_IN_THE_KEYCHAIN = """
+import sys
+from pathlib import Path
+from keyturn.model.keys import Secret
+from keyturn.state.recipient_secrets import RecipientSecrets
+from keyturn.state.secrets_kind import SecretsKind
+
+secrets = RecipientSecrets(SecretsKind.KEYRING, Path(sys.argv[1]))
+secrets.keep("hook-1", Secret("https://hooks.example.com/one"))
+secrets.keep("hook-1", Secret("https://hooks.example.com/two"))
+print(secrets.get("hook-1").reveal(), secrets.get("mail-1"))
+secrets.forget("hook-1")
+secrets.forget("hook-1")
+print(secrets.get("hook-1"))
+"""
+
+
+def test_in_a_real_keychain_too_a_secret_is_kept_replaced_and_forgotten(
+    keychain: Mapping[str, str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", _IN_THE_KEYCHAIN, str(tmp_path)]
+    done = subprocess.run(command, env={**os.environ, **keychain}, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("https://hooks.example.com/two None\nNone\n", "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_memory_keeps_nothing_and_says_so(tmp_path: Path) -> None:

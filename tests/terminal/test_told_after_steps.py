@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.messengers.sinks import HookSink, hook_sink
 
 from .conftest import Desk
+from .renewing_office import USER, opened_renewing_office
 
 
 def name(desk: Desk, sink: HookSink, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,3 +64,32 @@ def test_who_is_not_reached_is_shown_by_status_and_report_and_changes_nothing_el
         assert [one["event"] for one in told(sink)] == ["made", "made"], "tried again, with the same ID"
         assert len({one["id"] for one in told(sink)}) == 1
     assert desk.type("status", "--json").document["told"][0]["problem"] is None
+
+
+def test_the_life_of_a_key_that_renews_itself_is_told_by_the_runs_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened_renewing_office(tmp_path, capsys) as office, hook_sink() as sink:
+        name(office.desk, sink, monkeypatch)
+        assert office.set("--every", "20", "--watch-days", "2", "--grace", "2", "--keep-off").code == 0
+        office.pass_days(26)
+        events = [one["event"] for one in told(sink)]
+        assert events == ["renewed", "off-tomorrow", "off", "may-be-deleted"]
+        assert len({one["id"] for one in told(sink)}) == len(events)
+        sent, both = json.dumps(told(sink)), set(office.keys())
+        assert len(both) == 2
+        assert not any(key in sent for key in both)
+
+
+def test_a_renewal_that_cannot_go_on_is_told_with_what_to_do_and_once_a_week(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened_renewing_office(tmp_path, capsys) as office, hook_sink() as sink:
+        name(office.desk, sink, monkeypatch)
+        assert office.set("--every", "2").code == 0
+        office.desk.account.create_user_key(USER)  # AWS allows two, so there is no room for a new one
+        office.pass_days(10)
+        failed = [one for one in told(sink) if one["event"] == "failed"]
+        assert 1 <= len(failed) <= 2
+        assert "was not renewed" in failed[0]["title"]
+        assert failed[0]["message"]

@@ -82,7 +82,7 @@ def _plain(text: str) -> str:
 
 
 def _whole(news: News) -> str:
-    return f"{news.message} ({news.computer})" if news.computer else news.message
+    return f"{news.message} ({news.computer})".strip() if news.computer else news.message
 
 
 def _in_header(text: str) -> str:

@@ -102,9 +102,11 @@ def _of_due(due: Due, now: datetime, computer: str) -> News:
     kind, since = _kind(due), _stamp(due.since)
     what = f"{due.kind.value}:{due.rotation or _known_as(due.key)}"
     if kind is NewsKind.FAILED:
-        # It is told once a week for as long as it stands so, whatever moment each try of it has.
-        year, week, _weekday = due.since.isocalendar() if due.kind is DueKind.RENEWAL else now.isocalendar()
-        since = f"{year}W{week:02}"
+        # It is told once a week for as long as it stands so. What stands in a renewal's way may be worded anew at each
+        # try; of a rotation the message has the step, and nothing else that changes.
+        year, week, _weekday = now.isocalendar()
+        which = due.title if due.kind is DueKind.RENEWAL else f"{due.title} {due.message}"
+        since = f"{year}W{week:02}-{_digest(which)}"
     do = _("Carry on with: `keyturn {command}`.").format(command=" ".join(due.command))
     message = f"{due.message} {do}"
     name, is_bad = f"{what}:{since}", kind is NewsKind.FAILED
@@ -135,7 +137,11 @@ def _news(
 
 def _known_as(key: AccessKeyId) -> str:
     """A name of the key that is not its ID, and not that of another one with the same end."""
-    return f"{key.last4}-{hashlib.sha256(key.value.encode()).hexdigest()[:8]}"
+    return f"{key.last4}-{_digest(key.value)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _stamp(at: datetime) -> str:

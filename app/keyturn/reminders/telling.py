@@ -57,8 +57,7 @@ def _tell(workplace: Workplace, everyone: Sequence[Recipient]) -> tuple[Tried, .
     # Whoever was reached last time comes first, so that one who never answers takes nobody's turn.
     for one in sorted(everyone, key=lambda one: queues[one.name].tries):
         pings = isinstance(one, HookRecipient) and one.shape is HookShape.HEALTHCHECKS
-        next_try = queues[one.name].next_try
-        if next_try is not None and next_try > now:
+        if rests(queues[one.name], now):
             continue
         for message in (*queues[one.name].waiting, *((alive,) if pings and alive is not None else ())):
             if workplace.clock.monotonic() - began > _LOOK_TAKES:
@@ -89,6 +88,11 @@ def queued(queue: Queue, recipient: Recipient, news: Iterable[News], now: dateti
     new = [one for one in news if one.at >= recipient.since and one.name not in told and one.name not in there]
     room = max(0, MOST_WAITING - len(queue.waiting))
     return replace(queue, told=told, waiting=(*queue.waiting, *new[:room]))
+
+
+def rests(queue: Queue, now: datetime) -> bool:
+    """True where it failed, and is not to be tried again yet; a clock that was wrong makes nobody wait for years."""
+    return queue.next_try is not None and timedelta() < queue.next_try - now <= _LONGEST_PAUSE
 
 
 def after(queue: Queue, message: News, problem: AppError | None, now: datetime) -> Queue:
