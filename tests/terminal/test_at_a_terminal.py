@@ -143,6 +143,19 @@ def test_ctrl_c_ends_a_search_at_once_and_what_was_found_is_shown(small_desk: De
     assert "You stopped the search" in somebody.screen
 
 
+def test_the_keys_of_an_account_are_shown_as_they_are_met_and_ctrl_c_ends_it_early(small_desk: Desk) -> None:
+    for number in range(200):
+        small_desk.account.create_user(f"user-{number:03}")
+    first = small_desk.account.create_user_key("user-000", age_days=400).access_key_id.masked
+    with person(small_desk, "scan", "--account") as somebody:
+        somebody.reads(first)
+        assert "so far; the others were not looked at" not in " ".join(somebody.screen.split()), "the walk goes on"
+        somebody.process.send_signal(signal.SIGINT)
+        assert somebody.ends_with() == 4
+    assert "so far; the others were not looked at" in " ".join(somebody.screen.split())
+    assert "Traceback" not in somebody.screen
+
+
 def test_ctrl_c_stops_the_waiting_for_a_person_and_the_rotation_stands(small_desk: Desk) -> None:
     answer = small_desk.type("rotate", small_desk.old.access_key_id.value, "--yes", "--json", "--watch-days", "0")
     assert answer.code == 3

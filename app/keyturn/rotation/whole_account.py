@@ -22,9 +22,6 @@ from keyturn.rotation.uses import without_own
 if TYPE_CHECKING:
     from keyturn.aws.event_history import History
 
-# Is told how many users were looked at.
-Progress = Callable[[int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class AccountKey:
@@ -48,6 +45,10 @@ class AccountKey:
     def on_this_computer(self) -> bool:
         """True if it stands somewhere here, or in Keyturn's keychain."""
         return self.found is not None or self.kept
+
+
+# Is told how many users were looked at, and the keys of the newest of them.
+Progress = Callable[[int, Sequence[AccountKey]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +197,10 @@ class _Walk:
                 finished = False
                 break
             try:
-                self._look_at(user)
+                keys = self._keys_of(user)
                 users += 1
-                self._progress(users)
+                self._keys += keys
+                self._progress(users, keys)
                 user = next(listed, None)
             except AwsError as error:
                 finished = False
@@ -216,27 +218,29 @@ class _Walk:
         ]
         if self._denied:
             self._problems.append(self._not_listed())
-        self._keys.sort(key=_urgency)
+        self._keys.sort(key=urgency)
         return Account(number, self._principal.arn, users, tuple(self._keys), root, finished, tuple(self._problems))
 
-    def _look_at(self, user: ListedUser) -> None:
+    def _keys_of(self, user: ListedUser) -> Sequence[AccountKey]:
         try:
             keys = self._asked.keys_of(user.principal)
         except AwsError as error:
             if error.fault is AwsFault.NOT_FOUND:
-                return  # deleted since it was listed
+                return ()  # deleted since it was listed
             if error.fault is not AwsFault.DENIED:
                 raise
             self._denied.append(user.principal.user_name or "")
-            return
+            return ()
         now = self._surroundings.clock.now()
+        told = []
         for listed in keys:
             found = self._here.get(listed.access_key_id)
             key = self._net_of_own(listed, found)
             advice = advice_for(key, () if found is None else found.places, now)
             # A keychain is slow, and holds only keys of Keyturn's own users besides those that were found.
             ours = user.principal.is_ours and self._surroundings.secrets.get(key.access_key_id) is not None
-            self._keys.append(AccountKey(key, advice, user.tags, found, kept=ours))
+            told.append(AccountKey(key, advice, user.tags, found, kept=ours))
+        return told
 
     def _net_of_own(self, listed: AccessKey, found: FoundKey | None) -> AccessKey:
         """The key with its last use by somebody else: what Keyturn signed itself with it, now or earlier, is none."""
@@ -278,7 +282,8 @@ _MOST_NAMES = 5
 _ORDER = (Advice.REPLACE, Advice.RENEW, Advice.RETIRE, Advice.UNKNOWN, Advice.OK)
 
 
-def _urgency(one: AccountKey) -> tuple[int, float, str]:
+def urgency(one: AccountKey) -> tuple[int, float, str]:
+    """The order in which keys are shown: what should be done first, and then the oldest."""
     created = one.key.created
     age = float("inf") if created is None else created.timestamp()
     return _ORDER.index(one.advice), age, one.key.access_key_id.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,14 +27,20 @@ def account_lines(account: Account, now: datetime, days: int | None) -> list[Lin
     page = [BLANK, line(heading.format(account=account.number, users=users, keys=keys), Tone.HEADING)]
     page += [line(text, Tone.QUIET) for text in words.root_in_report(account.root, now)]
     if account.keys:
-        headings = (_("KEY"), _("USER"), _("STATUS"), _("AGE"), _("LAST USED"), _("HERE"), _("ADVICE"))
-        rows = [[Piece(heading, Tone.QUIET) for heading in headings]]
-        rows += [_row(one, now) for one in account.keys]
-        header, *lines = columns(rows)
+        header, *lines = key_lines(account.keys, now)
         page.append(header)
         for one, row in zip(account.keys, lines, strict=True):
             page += [row, *users_of_key(one.history, days)]
     return page
+
+
+def key_lines(keys: Sequence[AccountKey], now: datetime) -> list[Line]:
+    """A heading, and a line for each key; nothing if there is none."""
+    if not keys:
+        return []
+    headings = (_("KEY"), _("USER"), _("STATUS"), _("AGE"), _("LAST USED"), _("HERE"), _("ADVICE"))
+    rows = [[Piece(heading, Tone.QUIET) for heading in headings]]
+    return columns([*rows, *(_row(one, now) for one in keys)])
 
 
 def _row(one: AccountKey, now: datetime) -> list[Piece]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from keyturn.model.errors import UsageError
@@ -13,7 +13,9 @@ from keyturn.terminal.interruption import ending_early
 if TYPE_CHECKING:
     from keyturn.rotation.surroundings import Surroundings
     from keyturn.rotation.survey import Survey
+    from keyturn.rotation.whole_account import AccountKey
     from keyturn.terminal.arguments import Arguments
+    from keyturn.terminal.screen import Busy
 
 
 def expect_options_fit(arguments: Arguments) -> None:
@@ -45,19 +47,28 @@ def expect_options_fit(arguments: Arguments) -> None:
         raise _not_together(_("--days asks AWS, and --offline asks it nothing"))
 
 
-def with_accounts(surroundings: Surroundings, survey: Survey, show: Callable[[str], None]) -> Survey:
+def with_accounts(surroundings: Surroundings, survey: Survey, show: Busy) -> Survey:
     """The survey with every key of the accounts; Ctrl-C ends it early, and the page says so.
 
     Args:
-        show: shows how far the walk is.
+        show: shows how far the walk is, and the keys that it met so far, those first about which something should be
+            done: the walk may take half an hour.
     """
     from keyturn.rotation import whole_account  # most scans ask about what is here alone
+    from keyturn.terminal.account_lines import key_lines
 
-    def users(count: int) -> None:
-        show(_("Asking about the whole account: {count} users… (Ctrl-C ends it early)").format(count=count))
+    first: list[AccountKey] = []
+
+    def users(count: int, keys: Sequence[AccountKey]) -> None:
+        first[:] = sorted([*first, *keys], key=whole_account.urgency)[:_SHOWN_MEANWHILE]
+        said = _("Asking about the whole account: {count} users… (Ctrl-C ends it early)").format(count=count)
+        show(said, *key_lines(first, surroundings.clock.now()))
 
     with ending_early(surroundings.cancel, lambda: True):
         return whole_account.with_accounts(surroundings, survey, users, survey.days)
+
+
+_SHOWN_MEANWHILE = 8
 
 
 def _not_together(title: str) -> UsageError:

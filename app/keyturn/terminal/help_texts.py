@@ -89,7 +89,7 @@ def _looking() -> dict[str, HelpText]:
                 "this computer, those first about which something should be done; --as names who\n"
                 "asks AWS, if no key here may; what they may not see is named. --csv writes the keys\n"
                 "of the account into a table, too. An account with many users takes a while: Keyturn\n"
-                "asks at most ten times a second.\n"
+                "asks at most ten times a second, and a terminal shows the first keys meanwhile.\n"
                 "\n"
                 "--days asks AWS's event history which programs and addresses used each key. What\n"
                 "backups read and write is not in it, so silence there does not mean nobody.\n"

@@ -10,11 +10,11 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from keyturn.model.text import shown
 
@@ -97,6 +97,13 @@ def columns(rows: Sequence[Sequence[Piece]], *, indent: int = 0, gap: int = 2) -
     return lines
 
 
+class Busy(Protocol):
+    """Changes what is shown while something goes on: the words, and what has come of it so far."""
+
+    def __call__(self, words: str, *below: Line) -> None:
+        """Show the words, and these lines below them, each cut to the screen's width."""
+
+
 class Screen:
     """Writes lines to a stream. It never raises because of the stream: whoever closes a pipe must not stop the work.
 
@@ -139,14 +146,19 @@ class Screen:
         return tuple(pieces) if empty or not self.label else (Piece(f"{self.label} ", Tone.LABEL), *pieces)
 
     @contextmanager
-    def busy(self, sentence: str) -> Iterator[Callable[[str], None]]:
+    def busy(self, sentence: str) -> Iterator[Busy]:
         """Show that something is going on, on a terminal, while the block runs; what is yielded changes the words."""
         if not self.terminal:
-            yield lambda words: None
+            yield lambda words, *below: None
             return
         with self.console.status(painted([Piece(shown(sentence))])) as status:
             width = (self.width or _WIDEST) - 2  # behind what moves
-            yield lambda words: status.update(painted([Piece(shown(words)[:width])]))
+
+            def show(words: str, *below: Line) -> None:
+                texts = [shown(words), *(shown(one.text) for one in below)]
+                status.update(painted([Piece("\n".join(text[:width] for text in texts))]))
+
+            yield show
 
     def _write(self, pieces: Sequence[Piece]) -> None:
         try:
