@@ -145,12 +145,30 @@ def test_nothing_begins_without_a_signer_the_confirmation_and_a_users_key(
     assert (status(office, idle), office.account.status_of(root)) == (KeyStatus.ACTIVE, KeyStatus.ACTIVE)
 
 
+def test_a_key_that_is_being_replaced_here_goes_off_by_its_own_rotation(small_desk: Desk) -> None:
+    small_desk.account.create_user("admin", policies={"all": ALL})
+    name = small_desk.rotate().lines[-1]["rotation"]
+    write_profile(small_desk, "admin", "admin")
+    answer = typed(small_desk, "turn-off", small_desk.old)
+    assert answer.code == Exit.USAGE and name in result(answer)["problem"]["message"]
+    assert status(small_desk, small_desk.old) is KeyStatus.ACTIVE
+
+
 def test_a_lost_answer_is_settled_by_looking_and_the_journal_knew_before(office: Desk, idle: KeyPair) -> None:
     office.account.fail("iam:UpdateAccessKey", dropped_answer(), times=20)
     assert typed(office, "turn-off", idle).code == Exit.STOPPED
     assert rotations(office)[0]["step"] == "turn-off"
     again = office.type("continue", "--as", "profile:admin", "--json")
     assert (again.code, result(again)["step"]) == (Exit.DONE, "delete"), again.err
+    assert status(office, idle) is KeyStatus.INACTIVE
+
+
+def test_the_same_command_again_goes_on_with_the_same_rotation(office: Desk, idle: KeyPair) -> None:
+    office.account.fail("iam:UpdateAccessKey", refused(403, "AccessDenied"))
+    assert typed(office, "turn-off", idle).code == Exit.STOPPED
+    assert status(office, idle) is KeyStatus.ACTIVE
+    assert typed(office, "turn-off", idle).code == Exit.DONE
+    assert [one["step"] for one in rotations(office)] == ["delete"]
     assert status(office, idle) is KeyStatus.INACTIVE
 
 
@@ -174,6 +192,15 @@ def test_undo_turns_on_what_keyturn_turned_off_and_nothing_else(office: Desk, id
     typed(office, "turn-off", idle)
     assert office.type("undo", "--as", "profile:admin").code == Exit.DONE
     assert status(office, idle) is KeyStatus.INACTIVE
+
+
+def test_what_somebody_else_turned_off_is_turned_on_and_what_is_on_begins_nothing(office: Desk, idle: KeyPair) -> None:
+    assert typed(office, "turn-on", idle).code == Exit.USAGE
+    assert rotations(office) == []
+    office.account.root_turn_off(idle.access_key_id)
+    assert typed(office, "turn-on", idle).code == Exit.DONE
+    assert status(office, idle) is KeyStatus.ACTIVE
+    assert [one["step"] for one in rotations(office)] == ["watch"]
 
 
 def test_the_days_of_a_key_that_somebody_else_turned_off_begin_when_that_is_seen(office: Desk, idle: KeyPair) -> None:

@@ -51,12 +51,10 @@ class KeyElsewhere:
     Attributes:
         key: what AWS tells of it.
         siblings: the other keys of its user.
-        rotation: the one of it that is under way; None where there is none.
     """
 
     key: AccessKey
     siblings: tuple[AccessKeyId, ...]
-    rotation: Rotation | None = None
 
 
 def find(surroundings: Surroundings, wanted: Wanted, progress: Progress) -> KeyElsewhere | Rotation:
@@ -79,8 +77,17 @@ def find(surroundings: Surroundings, wanted: Wanted, progress: Progress) -> KeyE
     under_way = [one for one in all_rotations(surroundings.journal) if not one.is_over]
     known = keys_meant(wanted.text, (one.decision.key for one in under_way))
     if len(known) == 1:
+        rotation = next(one for one in under_way if one.decision.key == known[0])
+        if not rotation.decision.elsewhere:
+            raise UsageError(
+                _("{key} is being replaced on this computer").format(key=known[0].masked),
+                _("Rotation {name} is about it, so name that instead of --key. Nothing was changed.").format(
+                    name=rotation.name
+                ),
+                code="usage.key",
+            )
         _expect_confirmed(known[0], wanted.confirm)
-        return next(one for one in under_way if one.decision.key == known[0])
+        return rotation
     _expect_not_here(surroundings, wanted.text)
     found = _at_aws(surroundings, *identity, wanted.text, progress)
     key = found.key.access_key_id
@@ -99,7 +106,15 @@ def turn_off(surroundings: Surroundings, found: KeyElsewhere | Rotation, wanted:
 
 
 def turn_on(surroundings: Surroundings, found: KeyElsewhere | Rotation, wanted: Wanted) -> Result:
-    """Turn the key on again, also one that somebody else turned off."""
+    """Turn the key on again, also one that somebody else turned off, which is watched from then on.
+
+    Raises:
+        UsageError: where it is on.
+    """
+    if isinstance(found, KeyElsewhere) and found.key.status is KeyStatus.ACTIVE:
+        raise UsageError(
+            _("{key} is on").format(key=found.key.access_key_id.masked), _("Nothing was changed."), code="usage.key"
+        )
     rotation = _begun(surroundings, found, wanted)
     return rotation if isinstance(rotation, Result) else conductor.turn_on(surroundings, rotation.name)
 
