@@ -29,6 +29,7 @@ COMMANDS = {
     "verify": ("verify",),
     "name": ("name", "KEY", "/office/nas"),
     "history": ("history", "/office/nas"),
+    "move": ("move", "KEY", "--into", "files", "--yes"),
     "remind": ("remind",),
     "snooze": ("remind", "--snooze", "3"),
     "renew": ("renew", "--list"),
@@ -70,6 +71,7 @@ def thaw(desk: Desk, journal: str, secrets: str) -> None:
         ("seen-keys", "seen-keys-1.json"),
         ("reminding", "reminding-1.json"),
         ("key-names", "key-names-1.json"),
+        ("moves", "moves-1.json"),
         ("renewals", "renewals-1.json"),
         ("keeper", "keeper-1.json"),
         ("recipients", "recipients-1.json"),
@@ -114,7 +116,8 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 FILES = (
     *("settings.json", "secrets.json", "seen-keys.json", "reminding.json", "bucket-answers.json"),
-    *("key-names.json", "renewals.json", "keeper.json", "recipients.json", "telling.json", "journal.sqlite3"),
+    *("key-names.json", "moves.json", "renewals.json", "keeper.json", "recipients.json", "telling.json"),
+    "journal.sqlite3",
 )
 
 

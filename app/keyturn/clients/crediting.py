@@ -54,6 +54,17 @@ def credited(places: Sequence[Place], jobs: Iterable[Job], loans: Sequence[Loan]
     return _Crediting(places, list(jobs), loans, computer).places()
 
 
+def starting(
+    places: Sequence[Place], jobs: Iterable[Job], loans: Sequence[Loan], computer: Computer
+) -> Mapping[str, frozenset[Path]]:
+    """The files of the jobs that take each place's key, and of whatever starts those, by the place's identity.
+
+    Args:
+        loans: as `credited` has them.
+    """
+    return _Crediting(places, list(jobs), loans, computer).starting()
+
+
 class _Crediting:
     def __init__(self, places: Sequence[Place], jobs: list[Job], loans: Sequence[Loan], computer: Computer) -> None:
         self._places = places
@@ -102,6 +113,17 @@ class _Crediting:
             for identity, servers in told.items()
             if len(servers) == 1 and (one := next(iter(servers))) is not None and not is_aws_endpoint(one)
         }
+
+    def starting(self) -> Mapping[str, frozenset[Path]]:
+        """See the function of that name."""
+        found: dict[str, frozenset[Path]] = {}
+        every = [(job, asked) for job in self._jobs for asked in self._asked_by(job)]
+        servers = self._servers_told_elsewhere(every)
+        for job, asked in every:
+            for place, _consumer in self._credits(job, asked, servers):
+                known = found.get(place.identity, frozenset())
+                found[place.identity] = known | self._variables.starters(job.path)
+        return found
 
     def _asked_by(self, job: Job) -> Iterator[Asked]:
         values = self._variables.values(job)

@@ -52,6 +52,14 @@ class JobVariables:
             known = self._reach[path] = frozenset(found)
         return known
 
+    def starters(self, path: Path) -> frozenset[Path]:
+        """Return the job's own file, those of what starts it, and of what starts that."""
+        found, new = frozenset[Path](), {path}
+        while new:
+            found |= new
+            new = {one for path in new for one in self._started_by.get(path, ())} - found
+        return found
+
     def values(self, job: Job) -> Mapping[str, str]:
         """Every variable that a job may have, as far as its value is known."""
         known = self._known.get(id(job))

@@ -207,7 +207,7 @@ def find_everything(
         leave_out: folders that are not searched for mentions, such as the one in which Keyturn keeps its own memory.
     """
     readings = Readings(leave_out)
-    looks, followed = _look_of_each(computer, readings)
+    looks, followed = look_of_each(computer, readings)
     unsure = [place for look in looks.values() for place in look.unsure]
     for look in looks.values():
         look.unsure = []
@@ -232,7 +232,7 @@ def find_everything(
     return Findings(findings.places, tuple(problems))
 
 
-def _look_of_each(computer: Computer, readings: Readings) -> tuple[Mapping[str, Look], Followed]:
+def look_of_each(computer: Computer, readings: Readings) -> tuple[Mapping[str, Look], Followed]:
     """What each program's look gave, in the order in which places are listed, and what was named and followed.
 
     First each takes the files where it keeps them, then what lies elsewhere and is plainly its own, then what scripts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,23 +136,48 @@ def replace_pair(
         raise _leads_elsewhere(places, file)
     if len(behind) != 1:
         raise ValueError("one replacement is for the places of one file")
-    first = content = read_file(places[0].path, filesystem=filesystem)
+    first = read_file(places[0].path, filesystem=filesystem)
     if file is not None and first.real_path != file:
         raise _leads_elsewhere(places, file)
-    written = False
-    for _attempt in range(_ATTEMPTS):
+
+    def edited(content: FileContent) -> bytes | None:
         opened = _opened(computer, places, content)
         spots = _spots(opened, places)
         if all(spot.pair == pair for spot in spots):
-            return Replaced(content.real_path, written, content.digest, rewritten=content is not first)
+            return None
         if digest is not None and content.digest != digest:
             raise _changed(content.path)
         waiting = [spot for spot in spots if spot.pair != pair]
         if any(spot.pair.access_key_id != expected for spot in waiting):
-            raise _another_key(content.path, expected)
-        edited = apply_changes(opened.content, _changes(waiting, pair))
-        _compare(opened, edited, places, pair)  # before anything is written: a wrong edit never reaches the disk
-        after = client_named(places[0].client).closed(computer, content, edited)
+            raise another_key(content.path, expected)
+        after = apply_changes(opened.content, _changes(waiting, pair))
+        _compare(opened, after, places, pair)  # before anything is written: a wrong edit never reaches the disk
+        return client_named(places[0].client).closed(computer, content, after)
+
+    return rewrite(first, edited, filesystem=filesystem)
+
+
+def rewrite(
+    first: FileContent, edited: Callable[[FileContent], bytes | None], *, filesystem: FileSystem = REAL
+) -> Replaced:
+    """Put what `edited` makes of a file in its place, in one atomic replacement, and read it back.
+
+    Where another program writes the file in between, it is read once more, and edited anew; after three times it is
+    given up.
+
+    Args:
+        first: the file as it was read.
+        edited: returns the whole new content; None where the file is as it shall be. What it raises ends the rewriting.
+
+    Raises:
+        FileError: `file.changed`, where it is another file now, or another program goes on writing it; or what reading
+            and writing raise.
+    """
+    content, written = first, False
+    for _attempt in range(_ATTEMPTS):
+        after = edited(content)
+        if after is None:
+            return Replaced(content.real_path, written, content.digest, rewritten=content is not first)
         try:
             replace_file(content, after, filesystem=filesystem)
             written = True
@@ -264,7 +289,8 @@ def _leads_elsewhere(places: Sequence[Place], file: Path) -> FileError:
     )
 
 
-def _another_key(path: Path, expected: AccessKeyId) -> FileError:
+def another_key(path: Path, expected: AccessKeyId) -> FileError:
+    """The error of a file in which another key stands than the one that is to be replaced."""
     return FileError(
         _("Another key stands in {name}").format(name=path.name),
         _(

@@ -34,19 +34,25 @@ _PAIR = ("aws_access_key_id", "aws_secret_access_key")
 
 @dataclass(frozen=True, slots=True)
 class AskingProfile:
-    """A profile that asks Keyturn, as it stands in one file."""
+    """A profile that asks Keyturn, as it stands in one file.
+
+    Attributes:
+        command: by which it asks, as it is written.
+        span: where that stands.
+    """
 
     path: Path
     section: str
     profile: str
     asked: Asked
+    command: str
     span: Span
 
 
 def asking_profiles(computer: Computer) -> tuple[AskingProfile, ...]:
     """Every profile that asks Keyturn for a key, of the files that can be read."""
     look = Look(Served.name)
-    return tuple(one for content in _contents(computer, look) for one in _asking(content))
+    return tuple(one for content in _contents(computer, look) for one in asking_in(content))
 
 
 class Served(Client):
@@ -72,18 +78,23 @@ class Served(Client):
     def locate(self, computer: Computer, places: Sequence[Place]) -> tuple[PairSpot, ...]:
         """Return what each profile would get now; see `Client.locate`. Nothing is ever written there."""
         content = read_file(places[0].path)
-        found = {one.section: one for one in _asking(content)}
+        found = {one.section: one for one in asking_in(content)}
         for place in places:
             if place.locator not in found:
-                raise ClientError(
-                    _("{name} does not ask Keyturn any more").format(name=place.name),
-                    _(
-                        "Someone or something changed the profile in {path}. Look into the file, then start again."
-                    ).format(path=place.path),
-                    code="place.gone",
-                )
+                raise asks_no_more(place)
         asking = [found[place.locator] for place in places]
         return tuple(_spot(computer, one) for one in asking)
+
+
+def asks_no_more(place: Place) -> ClientError:
+    """The error of a profile that asked Keyturn and does not any more."""
+    return ClientError(
+        _("{name} does not ask Keyturn any more").format(name=place.name),
+        _("Someone or something changed the profile in {path}. Look into the file, then start again.").format(
+            path=place.path
+        ),
+        code="place.gone",
+    )
 
 
 def _spot(computer: Computer, one: AskingProfile) -> PairSpot:
@@ -100,7 +111,8 @@ def _contents(computer: Computer, look: Look) -> Iterator[FileContent]:
             yield content
 
 
-def _asking(content: FileContent) -> Iterator[AskingProfile]:
+def asking_in(content: FileContent) -> Iterator[AskingProfile]:
+    """Yield every profile of a file that asks Keyturn; raises FileError (`file.unparsable`)."""
     entries = ini.entries(content.content, _AWS, path=content.path)
     effective = ini.Effective(entries, _AWS)
     for section in dict.fromkeys(entry.section for entry in entries if entry.section is not None):
@@ -110,11 +122,11 @@ def _asking(content: FileContent) -> Iterator[AskingProfile]:
             continue
         asked = asked_of_keyturn(entry.value)
         if asked is not None:
-            yield AskingProfile(content.path, section, profile, asked, entry.value_span)
+            yield AskingProfile(content.path, section, profile, asked, entry.value, entry.value_span)
 
 
 def _places(computer: Computer, content: FileContent) -> Iterator[Place | Problem]:
-    for one in _asking(content):
+    for one in asking_in(content):
         effective = ini.Effective(ini.entries(content.content, _AWS, path=content.path), _AWS)
         try:
             pair = _spot(computer, one).pair

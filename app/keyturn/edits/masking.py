@@ -33,6 +33,10 @@ _NAMED_VALUE = re.compile(
 )
 _SECRET_SHAPE = re.compile(r"(?<![A-Za-z0-9/+])(?:[A-Za-z0-9/+]{40}|[A-Za-z0-9/+]{100,})(?![A-Za-z0-9/+])")
 # Switches, small numbers, and a key ID as it is shown, which many programs keep under the name `key`.
+# The line by which a profile asks Keyturn: a name and paths, and no secret.
+_ASKS_KEYTURN = re.compile(
+    r"\s*credential_process = [\w/.+@-]*/keyturn credentials /[\w/.+=@-]+(?: --(?:state-dir|secrets) [\w/.+@-]+)*"
+)
 _HARMLESS_VALUE = re.compile(
     r"""["']?(?:true|false|yes|no|on|off|none|\d{1,4}|[A-Z0-9]{4}…[A-Z0-9]{4})?["',;]*\s*""", re.IGNORECASE
 )
@@ -49,6 +53,8 @@ def masked_line(text: str) -> str:
     Hidden are: every known secret, what follows a name that speaks of a secret, user and password in addresses and in
     the options of programs, and every run of characters as long as a secret access key.
     """
+    if _ASKS_KEYTURN.fullmatch(text):
+        return without_secrets(text)
     shown = _URL_CREDENTIALS.sub(_without_password, _without_named_secret(without_secrets(text)))
     shown = _PASSWORD_OPTION.sub(rf"\g<option>{HIDDEN}", shown)
     shown = _LONG_RUN.sub(HIDDEN, shown)

@@ -35,10 +35,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What shall stand in the place of a span. The replacement may be a secret and is not part of the repr."""
+    """What shall stand in the place of a span. The replacement may be a secret and is not part of the repr.
+
+    Attributes:
+        is_open: neither what stood there nor what shall is a secret, so that both may be seen.
+    """
 
     span: Span
     replacement: bytes = field(repr=False)
+    is_open: bool = False
 
 
 def in_order(content: bytes, changes: Sequence[Change]) -> list[Change]:
@@ -74,8 +79,9 @@ def apply_changes(content: bytes, changes: Sequence[Change]) -> bytes:
 def masked_diff(path: Path, before: bytes, changes: Sequence[Change], *, hide: Sequence[Span] = ()) -> str:
     """Return a unified diff that a person may see and pass on: no secret is in it, old or new.
 
-    A changed value is shown only where it is shaped like a key ID, and then as `AKIA…7Q2P`; every other one is `••••`,
-    and so is whatever else looks like a secret in the lines around (see `masking.masked_line`).
+    A changed value is shown only where it is shaped like a key ID, and then as `AKIA…7Q2P`, or where the change is
+    open; every other one is `••••`, and so is whatever else looks like a secret in the lines around (see
+    `masking.masked_line`).
 
     Args:
         path: for the head of the diff.
@@ -105,7 +111,8 @@ class _Picture:
         if len(self._starts) > 1 and self._starts[-1] == len(before):
             self._starts.pop()
         texts = {_cut(before, span) for span in hide}
-        texts |= {text for change in changes for text in (_cut(before, change.span), change.replacement)}
+        secret = [change for change in changes if not change.is_open]
+        texts |= {text for change in secret for text in (_cut(before, change.span), change.replacement)}
         # By their first bytes, for there may be thousands; the longest first, because one may be a part of another.
         self._secrets: dict[bytes, list[bytes]] = {}
         for text in sorted(texts, key=len, reverse=True):
@@ -202,6 +209,8 @@ class _Picture:
     def _value(self, change: Change, text: bytes) -> bytes:
         first = bisect_right(self._hide_ends, change.span.start)
         secret = first < len(self._hide) and self._hide[first].start < change.span.end
+        if change.is_open and not secret and not _is_id(text):
+            return self.without_secrets(text)
         return masked_id(text.decode()).encode() if _is_id(text) and not secret else _hidden(text)
 
 

@@ -33,6 +33,7 @@ from keyturn.state import (
     journal,
     keeper,
     key_names,
+    moves,
     recipients,
     reminding,
     renewals,
@@ -193,6 +194,8 @@ class Workplace:
         folders = {self.folder}
         with suppress(StoreError):
             folders |= {one.file.parent for rotation in self.rotations() for one in rotation.decision.destinations}
+        with suppress(StoreError):
+            folders |= {one.path.parent for one in moves.load(self.folder)}
         for folder in folders:
             clear_temporaries(folder)
 
@@ -208,6 +211,7 @@ class Workplace:
             lambda: reminding.load(self.folder),
             lambda: bucket_answers.load(self.folder, self.computer.home),
             lambda: key_names.load(self.folder),
+            lambda: moves.load(self.folder),
             lambda: renewals.load(self.folder, self.computer.home),
             lambda: keeper.load(self.folder),
             lambda: recipients.load(self.folder),

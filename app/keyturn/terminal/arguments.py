@@ -45,6 +45,7 @@ DOCUMENT_COMMANDS = frozenset(
         "history",
         "keeper",
         "tell",
+        "move",
     }
 )
 
@@ -63,6 +64,9 @@ class Arguments:
         at: the local time of day.
         renewed_by: who makes the change where nobody is there to be asked for anything.
         ends: a key does not renew itself any more.
+        into: where the pair of a key is to be.
+        helper: the program that profiles are to ask; None for this very Keyturn.
+        by_me: the person starts what could not be seen.
     """
 
     command: str | None = None
@@ -136,6 +140,9 @@ class Arguments:
     ends: bool = False
     now: bool = False
     due: bool = False
+    into: str = ""
+    helper: Path | None = None
+    by_me: bool = False
 
     @property
     def asks_aws(self) -> bool:
@@ -237,6 +244,7 @@ def parser() -> argparse.ArgumentParser:
     for name in ("verify", "report"):
         made[name].add_argument("key", metavar="KEY", nargs="?", default="", help=_("this key alone"))
     _name_options(made["name"])
+    _move_options(made["move"])
     made["history"].add_argument("key_name", metavar="NAME", nargs="?", default="", help=_("of this key alone"))
     for name in ("credentials", "run"):
         made[name].add_argument("key_name", metavar="NAME", help=_("the name of a key, such as /office/nas"))
@@ -391,6 +399,29 @@ def _name_options(parser: argparse.ArgumentParser) -> None:
         "--without-secret", action="store_true", help=_("do not put the pair into the keychain: nothing is handed out")
     )
     parser.add_argument("--off", metavar="NAME", help=_("take this name away again"))
+
+
+def _move_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", metavar="KEY", help=_("a key ID, its last four characters, or its name"))
+    parser.add_argument(
+        "--into",
+        choices=("keychain", "files"),
+        required=True,
+        metavar="WHERE",
+        help=_("keychain: profiles ask Keyturn and hold no secret; files: they hold it again"),
+    )
+    parser.add_argument(
+        "--program",
+        dest="helper",
+        type=Path,
+        metavar="PATH",
+        help=_("the keyturn that profiles ask, by a path without blanks that lasts; this one unless you say"),
+    )
+    parser.add_argument(
+        "--by-me",
+        action="store_true",
+        help=_("nobody but you starts what uses these profiles: also what Keyturn may not look into"),
+    )
 
 
 def _remind_options(parser: argparse.ArgumentParser) -> None:

@@ -71,6 +71,13 @@ def keeper(session: Session, output: Output) -> Exit:
     return keep(session, output)
 
 
+def move(session: Session, output: Output) -> Exit:
+    """Take a key's pair out of files, or put it back into them."""
+    from keyturn.terminal.moving import move as carry
+
+    return carry(session, output)
+
+
 def credentials(session: Session, output: Output) -> Exit:
     """Print the key that a name means, for a program that asks."""
     from keyturn.terminal.handing_out import credentials as answer
@@ -109,6 +116,7 @@ COMMANDS: dict[str, Command] = {
     "keeper": keeper,
     "name": name,
     "history": history,
+    "move": move,
     "credentials": credentials,
     "run": run,
     "remind": remind,

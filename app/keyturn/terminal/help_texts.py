@@ -223,6 +223,31 @@ def _naming() -> dict[str, HelpText]:
             _("0 always, unless the memory cannot be read (4) · 2 no key has this name"),
             operand="[NAME]",
         ),
+        "move": HelpText(
+            _("take a key's pair out of its files, or put it back"),
+            _(
+                "--into keychain changes profiles of ~/.aws/credentials: the pair goes, and a line comes\n"
+                "in by which programs ask Keyturn (see `keyturn credentials`). AWS CLI, rclone, restic,\n"
+                "duplicity and s4cmd do. Everything else in the file stays. Before that the pair is\n"
+                "put into the keychain, under the key's name (one is given to it if it has none), and\n"
+                "Keyturn is asked for it once as such a program asks.\n"
+                "\n"
+                "What stays in its file, and why, is shown first: keys that programs read elsewhere; what\n"
+                "a timetable, a service or a container starts, as no session opens the keychain for it\n"
+                "(with --secrets file, those that run as you reach it); and what Keyturn may not look\n"
+                "into, unless you say --by-me.\n"
+                "\n"
+                "--into files writes the pair back as it stood, or as it is now if it was replaced\n"
+                "meanwhile. Do this before you remove Keyturn. If the command is interrupted, type it\n"
+                "again: each profile holds the pair or asks for it, and both work."
+            ),
+            ("keyturn move 7Q2P --into keychain", "keyturn move /office/nas --into files"),
+            _(
+                "0 done · 1 failed, and no file was changed · 2 usage, or a rotation is under way · 3 nothing can be\n"
+                "  moved, or the keychain is locked · 4 some were changed, then it failed · 5 another Keyturn"
+            ),
+            operand="KEY --into keychain|files",
+        ),
         "credentials": HelpText(
             _("print the key that a name means, for a program that asks"),
             _(

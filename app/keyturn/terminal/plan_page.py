@@ -114,13 +114,15 @@ def _edits(plan: Plan, home: Path) -> list[Line]:
     page = [BLANK, line(_("Changes to files"), Tone.HEADING)]
     for edit in plan.edits:
         page.append(line(words.short_path(edit.path, home), indent=2))
-        page += [_diff_line(text) for text in preview(edit, None).splitlines() if not text.startswith(("---", "+++"))]
+        page += diff_lines(preview(edit, None))
     return page
 
 
-def _diff_line(text: str) -> Line:
-    tone = {"-": Tone.BAD, "+": Tone.GOOD}.get(text[:1], Tone.QUIET)
-    return line(text, tone, indent=4, wraps=False)
+def diff_lines(diff: str) -> list[Line]:
+    """A diff without its head, below the name of its file."""
+    tones = {"-": Tone.BAD, "+": Tone.GOOD}
+    shown = [text for text in diff.splitlines() if not text.startswith(("---", "+++"))]
+    return [line(text, tones.get(text[:1], Tone.QUIET), indent=4, wraps=False) for text in shown]
 
 
 def _calls(plan: Plan) -> list[Line]:

@@ -1,0 +1,129 @@
+"""Keyturn as the program that a profile asks for its key: the line, and the proof that who asks gets the key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn.aws.process_answers import key_of_process
+from keyturn.computer.named_program import answer_of, person_environment
+from keyturn.computer.own_program import NAME, can_be_started, is_lasting, own_program
+from keyturn.computer.shells import quoted
+from keyturn.edits.asking_lines import PLAIN
+from keyturn.model.errors import AppError, UsageError
+from keyturn.model.key_names import KeyName
+from keyturn.model.keys import KeyPair
+from keyturn.model.text import _
+from keyturn.rotation.location import Location
+from keyturn.rotation.surroundings import Surroundings
+from keyturn.state.secrets_kind import SecretsKind
+
+if TYPE_CHECKING:
+    from keyturn.computer.computer import Computer
+
+# Where the state folder is without an option (XDG Base Directory, 0.8); programs started elsewhere lack it.
+_STATE_HOME = "XDG_STATE_HOME"
+# What cron gives a job (crontab(5)): no session, and so no keychain.
+_BARE_PATH = "/usr/bin:/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """The program that profiles ask.
+
+    Attributes:
+        options: what leads it to this Keyturn's memory.
+        needs_session: it takes the key from a keychain, which only a person's session opens.
+    """
+
+    program: Path
+    options: tuple[str, ...]
+    needs_session: bool
+
+    def command(self, name: KeyName) -> str:
+        """What stands behind `credential_process`."""
+        return " ".join((str(self.program), "credentials", name.value, *self.options))
+
+    def prove(self, surroundings: Surroundings, name: KeyName, pair: KeyPair) -> None:
+        """See that whoever asks in a job's own environment gets this very pair.
+
+        Raises:
+            AppError: where they do not.
+        """
+        environments = [person_environment(surroundings.computer)]
+        if not self.needs_session:
+            environments.append(_bare(surroundings.computer))
+        for environment in environments:
+            answer = answer_of(self.command(name).split(" "), environment)
+            if key_of_process(NAME, answer, surroundings.clock.now()) != pair:
+                raise AppError(
+                    _("Keyturn does not hand out {key} under {name}").format(key=pair.access_key_id.masked, name=name),
+                    _("Started as a program starts it, it gave another key. No file was changed."),
+                    code="helper.another-key",
+                )
+
+
+def helper_for(location: Location, computer: Computer, folder: Path, named: Path | None) -> Helper:
+    """The helper for this Keyturn.
+
+    Args:
+        folder: Keyturn's own.
+        named: the program that the person named; None for the one that runs.
+
+    Raises:
+        UsageError: where profiles cannot ask it.
+    """
+    if location.secrets is SecretsKind.MEMORY:
+        raise UsageError(
+            _("In memory no key outlives this program"),
+            _("Leave --secrets memory out: a key that stands in no file has to be kept. Nothing was changed."),
+            code="helper.memory",
+        )
+    program = named.expanduser() if named is not None else own_program()
+    flaw = _flaw(program, named=named is not None)
+    if flaw:
+        raise UsageError(
+            _("No profile can ask {path} for a key").format(path=program),
+            _("{flaw} {what_to_do} Nothing was changed.").format(flaw=flaw, what_to_do=_what_to_do(program, computer)),
+            code="helper.path",
+        )
+    options: tuple[str, ...] = ()
+    if location.state_dir is not None or computer.environment.get(_STATE_HOME):
+        options += ("--state-dir", str(folder))
+    if location.secrets is not location.usual_secrets:
+        options += ("--secrets", location.secrets.value)
+    if not all(PLAIN.fullmatch(word) for word in options):
+        raise UsageError(
+            _("No profile can name the folder {path}").format(path=folder),
+            _("Programs split that line at blanks. Choose another folder with --state-dir. Nothing was changed."),
+            code="helper.path",
+        )
+    return Helper(program, options, needs_session=location.secrets is SecretsKind.KEYRING)
+
+
+def _flaw(program: Path, *, named: bool) -> str:
+    if not program.is_absolute():
+        return _("The path has to be a whole one.")
+    if program.name != NAME:
+        return _("It has to be called {name}, or Keyturn would not know the line again.").format(name=NAME)
+    if PLAIN.fullmatch(str(program)) is None:
+        # facts/credential-helper.md 3: minio-go splits at blanks and knows no quotes.
+        return _("It has a blank or another character in it at which programs split that line.")
+    if not named and not is_lasting(program):
+        return _("It lies among temporary files, and may be gone tomorrow.")
+    if not can_be_started(program):
+        return _("There is no such program.")
+    return ""
+
+
+def _what_to_do(program: Path, computer: Computer) -> str:
+    return _(
+        "Put a link where it lasts, such as “ln -s {program} ~/.local/bin/keyturn”, and name that: --program."
+    ).format(program=quoted(str(program), computer.platform))
+
+
+def _bare(computer: Computer) -> Mapping[str, str]:
+    """What a job has that nobody's session starts."""
+    return {"HOME": str(computer.home), "PATH": _BARE_PATH, "SHELL": "/bin/sh"}
