@@ -96,6 +96,7 @@ _ELSEWHERE = (
     "keyturn tell add command:/usr/local/bin/page-me",
     "keyturn tell test",
     "keyturn tell list",
+    "keyturn tell remove",
 )
 _HELP = "keyturn COMMAND --help"
 
