@@ -118,12 +118,16 @@ def _of_rotations(standings: Iterable[Standing]) -> Iterator[Due]:
                 yield _interrupted(rotation)
             case State.STOPPED:
                 yield _stopped(rotation)
+            case State.WAITING if rotation.new_key_fails and rotation.step in {Step.WATCH, Step.DELETE}:
+                yield _new_key_fails(rotation)
             case State.WAITING if rotation.step is Step.DELETE:
                 yield from _deletion(rotation)
             case State.WAITING if rotation.step is Step.PROVE:
                 yield _unaccepted(rotation)
-            case State.WAITING:
+            case State.WAITING if rotation.step in {Step.WATCH, Step.TURN_OFF}:
                 yield from _watching(rotation, one.by_hand)
+            case State.WAITING:
+                yield _waits(rotation)
 
 
 def _of_renewed(by_itself: Mapping[str, bool], under_way: Iterable[Standing]) -> Iterator[Due]:
@@ -199,6 +203,37 @@ def _stopped(rotation: Rotation) -> Due:
         ).format(step=words.step(rotation.step)),
         rotation.updated,
         ("continue", rotation.name),
+        rotation.decision.key,
+        rotation.name,
+    )
+
+
+def _waits(rotation: Rotation) -> Due:
+    return Due(
+        DueKind.STOPPED,
+        _("Replacing {key} waits for you").format(key=rotation.decision.key.masked),
+        _(
+            "It is at: {step}. No program holds half a key: each file changes in one go. `keyturn status` says what "
+            "is awaited, and what is known of it."
+        ).format(step=words.step(rotation.step)),
+        rotation.updated,
+        ("status",),
+        rotation.decision.key,
+        rotation.name,
+    )
+
+
+def _new_key_fails(rotation: Rotation) -> Due:
+    return Due(
+        DueKind.STOPPED,
+        _("The new key in the place of {key} does not work").format(key=rotation.decision.key.masked),
+        _(
+            "AWS, or a bucket, refused it when it was tried last, so backups with it may fail, and the old key is not "
+            "to be turned off or deleted now. `keyturn status` names the ways out; `keyturn undo` puts the old key "
+            "back."
+        ),
+        rotation.updated,
+        ("status",),
         rotation.decision.key,
         rotation.name,
     )
