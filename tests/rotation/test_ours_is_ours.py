@@ -172,6 +172,25 @@ def test_a_key_that_somebody_added_to_keyturns_user_stays_until_a_person_decides
     assert user.policies
 
 
+def test_a_look_of_keyturns_own_is_not_held_against_the_key(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    theirs = office.account.create_user_key("backup-home")
+    office.write(
+        ".aws/credentials",
+        f"[theirs]\naws_access_key_id = {theirs.access_key_id}\naws_secret_access_key = {theirs.secret.reveal()}\n",
+    )
+    office.clock.advance(60)
+    office.found(theirs.access_key_id)  # whose it is, STS tells who signs with it
+    asks = conductor.undo(office.start(), None)
+    assert items(asks) == [f"remove-{theirs.access_key_id.last4}", f"keep-{theirs.access_key_id.last4}"]
+    assert "Whether anything uses it is not known" in asks.awaiting[0].steps[0]
+    assert " used on" not in asks.awaiting[0].steps[0]
+    office.clock.advance(3600)
+    office.use(theirs, "s3", "ListObjectsV2", {"Bucket": "office-backup"}, "us-east-1")
+    said = conductor.undo(office.start(), None).awaiting[0].steps[0]
+    assert "AWS saw it used on" in said
+
+
 def test_an_added_key_that_nobody_needs_goes_with_its_user(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
     theirs = office.account.create_user_key("backup-home")

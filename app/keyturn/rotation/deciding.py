@@ -198,7 +198,7 @@ def _evidence(rotation: Rotation, one: Undecided) -> list[str]:
     elif one.used is None:
         said.append(_("AWS has seen no use of it."))
     else:
-        said.append(_("It was used on {date}, and not by Keyturn.").format(date=words.moment(one.used)))
+        said.append(_("AWS saw it used on {date}, and not by Keyturn here.").format(date=words.moment(one.used)))
     if one.paths and one.removable:
         said.append(_("It stands in {paths}.").format(paths=", ".join(one.paths)))
     return [" ".join(said)]

@@ -24,6 +24,7 @@ from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Why
 from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.uses import is_own
 
 # A key whose making was not answered may take a moment to show in the list (facts/aws.md A4).
 _PAUSES = (0.0, 2.0, 4.0)
@@ -234,8 +235,13 @@ class _Looking:
                 return None
             raise
 
+    def _use_of_others(self, key: AccessKeyId) -> LastUse | None:
+        """None where that is not known: AWS tells the last use alone, which may be Keyturn's own look."""
+        used = self._last_use(key)
+        return None if used is not None and is_own(used, self._surroundings.journal.own_uses(key)) else used
+
     def _open(self, one: ListedKey, why: Why) -> Undecided:
-        used = self._last_use(one.access_key_id)
+        used = self._use_of_others(one.access_key_id)
         asked = [request.at for request in self._requests if request.at is not None]
         return Undecided(
             one.access_key_id,
