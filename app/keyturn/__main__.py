@@ -48,11 +48,16 @@ def _tell(error: Exception) -> None:
 def _main(arguments: Sequence[str]) -> int:
     # Answered before anything else is imported: whoever asks only for the version should not wait for a parser.
     if arguments[:1] == ["--version"]:
+        from contextlib import suppress
+
         from keyturn import __version__
 
-        if sys.stdout is not None:  # None where it was closed
+        if sys.stdout is None:  # where it was closed
+            return 0
+        with suppress(OSError):  # what could not be written is told by the long way
             sys.stdout.write(f"keyturn {__version__}\n")
-        return 0
+            sys.stdout.flush()
+            return 0
     from keyturn.computer.process import prepare_process
 
     prepare_process()

@@ -99,13 +99,18 @@ def test_while_off_the_old_key_is_not_deleted_where_the_new_one_died(office: Off
     for result in (
         conductor.carry_on(office.start(), None),
         conductor.delete(office.start(), None, office.old.access_key_id.last4),
+        # It is inactive, so their word would be wrong.
+        conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4),
     ):
         assert result.ending is Ending.STOPPED
         assert items(result) == ["new-key", "undo", "another"]
-        assert result.problem is not None and "Do not delete" in result.problem.message
+        assert result.problem is not None and "do not delete it" in result.problem.message
+        assert "not known" not in result.problem.message, "AWS was asked, and refuses the old key"
+    assert office.kept(office.old.access_key_id) == office.old
     assert office.status_of(office.old.access_key_id) is KeyStatus.INACTIVE
     blocked = conductor.undo(office.start(), None)
     assert (blocked.ending, items(blocked)) == (Ending.WAITING, ["turn-on"])
+    assert any("keyturn end" in note for note in blocked.awaiting[0].notes), "it may be deleted, for all that is known"
     office.account.root_turn_on(office.old.access_key_id)
     office.clock.advance(60)
     undone = conductor.undo(office.start(), None)
@@ -189,6 +194,36 @@ def test_a_wrong_pair_is_not_taken(office: Office) -> None:
         with pytest.raises(UsageError):
             conductor.take_pair(office.start(), None, pair)
         assert office.secrets.get(pair.access_key_id) is None
+
+
+def test_a_wrong_secret_that_was_typed_while_the_key_was_off_gives_way_to_the_right_one(office: Office) -> None:
+    rotated(office, Route.SCOPED_USER)
+    lose_secrets(office)
+    office.account.root_turn_off(office.old.access_key_id)
+    office.clock.advance(60)
+    wrong = KeyPair(office.old.access_key_id, Secret("wrongwrongwrongwrongwrongwrongwrongwrong"))
+    conductor.take_pair(office.start(), None, wrong)  # of a key that is off AWS tells nothing
+    with pytest.raises(UsageError, match="Another secret") as told:
+        conductor.take_pair(office.start(), None, office.old)
+    assert "turn it on" in told.value.message.lower()
+    office.account.root_turn_on(office.old.access_key_id)
+    office.clock.advance(60)
+    stopped = conductor.undo(office.start(), None)
+    assert stopped.ending is Ending.STOPPED and stopped.problem is not None
+    assert "--pair" in stopped.problem.message
+    conductor.take_pair(office.start(), None, office.old)
+    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert held_ids(office) == {office.old.access_key_id.value}
+
+
+def test_a_typed_secret_does_not_take_the_place_of_a_right_one(office: Office) -> None:
+    rotated(office, Route.SCOPED_USER)
+    office.account.root_turn_off(office.old.access_key_id)
+    office.clock.advance(60)
+    wrong = KeyPair(office.old.access_key_id, Secret("wrongwrongwrongwrongwrongwrongwrongwrong"))
+    with pytest.raises(UsageError, match="Another secret"):
+        conductor.take_pair(office.start(), None, wrong)
+    assert office.kept(office.old.access_key_id) == office.old
 
 
 def test_an_old_secret_that_lies_in_downloads_is_found(office: Office) -> None:

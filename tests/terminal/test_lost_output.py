@@ -11,7 +11,9 @@ import pytest
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
 
 
-@pytest.mark.parametrize("words", [["scan", "--offline"], ["status", "--json"], ["-h"], ["report", "--offline"]])
+@pytest.mark.parametrize(
+    "words", [["scan", "--offline"], ["status", "--json"], ["-h"], ["report", "--offline"], ["--version"]]
+)
 @pytest.mark.parametrize(("where", "code"), [("> /dev/full", 4), ("2> /dev/full", 0), ("| true", 0)])
 def test_a_full_disk_is_told_and_a_closed_pipe_is_not(words: list[str], where: str, code: int, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "keyturn", *words, "--home", str(tmp_path), "--state-dir", str(tmp_path / "state")]

@@ -12,7 +12,17 @@ from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, deciding, deleting, last_steps, pairs, program_runs, switching, watching, way_out
+from keyturn.rotation import (
+    by_hand,
+    deciding,
+    deleting,
+    kept_pairs,
+    last_steps,
+    program_runs,
+    switching,
+    watching,
+    way_out,
+)
 from keyturn.rotation.closing import end, expect_not_ended
 from keyturn.rotation.decision import ByHand
 from keyturn.rotation.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
@@ -168,13 +178,8 @@ def take_back(surroundings: Surroundings, name: str | None, item: str) -> Result
 
 
 def take_pair(surroundings: Surroundings, name: str | None, pair: KeyPair) -> None:
-    """Keep a pair that the person typed, because its secret is not kept any more.
-
-    Raises:
-        UsageError: where it is neither of the rotation's keys, or AWS says that the secret is wrong.
-        StoreError: where it could not be kept.
-    """
-    pairs.take_pair(surroundings, opened(surroundings, name), pair)
+    """Keep a pair that the person typed; raises as `kept_pairs.take_pair`."""
+    kept_pairs.take_pair(surroundings, opened(surroundings, name), pair)
 
 
 def add_by_hand(surroundings: Surroundings, name: str | None, programs: Sequence[str]) -> Result:

@@ -223,6 +223,10 @@ def deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
         if reason:
             closed = GateClosed([reason.format(key=rotation.decision.key.masked)])
             return waiting(surroundings, rotation, problem=closed)
+        # Their word may be wrong, and then our copy of its secret is a way back as long as the new key does not work.
+        fails = None if stands is OldKey.GONE else new_key.failure(surroundings, rotation)
+        if fails is not None:
+            return fails
         deleting.deleted_in_console(surroundings, rotation, seen=stands is OldKey.GONE)
     except AppError as error:
         return stopped(surroundings, rotation, error)

@@ -51,10 +51,13 @@ def _prove_now(surroundings: Surroundings, rotation: Rotation) -> None:
 def _said(surroundings: Surroundings, rotation: Rotation, error: AwsError) -> AppError:
     """What failed, what it means for the backups, and the ways out, which are also what is awaited now."""
     new, old = rotation.new_key, rotation.decision.key.masked
-    if _old_is_on(surroundings, rotation):
-        meaning = _("{old} is on, and stays on: it is not to be turned off now.")
-    else:
-        meaning = _("Do not delete {old}: whether it is on is not known, and it may be the only way back.")
+    match _is_old_refused(surroundings, rotation):
+        case False:
+            meaning = _("{old} is on, and stays on: it is not to be turned off now.")
+        case True:
+            meaning = _("{old} is not accepted either. If it is off, do not delete it: it may be the only way back.")
+        case None:
+            meaning = _("Do not delete {old}: whether it is on is not known, and it may be the only way back.")
     ways = _(
         "Three ways lead out: let {new} work again, where its owner signs in; put the old key back with `keyturn "
         "undo`; or undo, and make another new key with `keyturn rotate {last4}`."
@@ -64,9 +67,10 @@ def _said(surroundings: Surroundings, rotation: Rotation, error: AwsError) -> Ap
     return AwsError(error.title, f"{text} {ways}", fault=error.fault, aws_code=error.aws_code)
 
 
-def _old_is_on(surroundings: Surroundings, rotation: Rotation) -> bool:
+def _is_old_refused(surroundings: Surroundings, rotation: Rotation) -> bool | None:
+    """True where the old key is off or gone, False where it is on, None where that is not known."""
     old = pair_of(surroundings, rotation, rotation.decision.key)
     try:
-        return old is not None and not old_key.is_refused(surroundings, rotation.decision, old)
+        return None if old is None else old_key.is_refused(surroundings, rotation.decision, old)
     except AppError:
-        return False
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from keyturn.aws import access_keys, identity, spreading
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, KeyStatus
+from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.proving import store_target
 from keyturn.rotation.record import Rotation
@@ -67,15 +68,18 @@ def is_refused(surroundings: Surroundings, decision: Decision, pair: KeyPair) ->
     """True where AWS, or the store whose key it is, refuses the key: inactive or gone.
 
     Raises:
-        AwsError: where it could not be asked.
+        AwsError: where it could not be asked; WRONG_SECRET where what is kept is not the key's secret.
     """
     store = store_target(decision)
-    if store is not None:
-        return spreading.is_refused(surroundings.aws, pair, store)
     try:
+        if store is not None:
+            return spreading.is_refused(surroundings.aws, pair, store)
         identity.whose(surroundings.aws, pair)
     except AwsError as error:
         if error.fault is AwsFault.UNKNOWN_KEY:
             return True
+        if error.fault is AwsFault.WRONG_SECRET:
+            again = _("With --pair, as in `keyturn undo --pair`, Keyturn asks for it and keeps it instead.")
+            raise AwsError(error.title, f"{error.message} {again}", fault=error.fault) from None
         raise
     return False

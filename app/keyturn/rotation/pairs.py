@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from keyturn.aws import identity
 from keyturn.clients.registry import find_everything
 from keyturn.clients.replacement import read_pair
-from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError, UsageError
+from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision, Destination
@@ -134,28 +134,3 @@ def _accepted(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> 
     except AwsError as error:
         return False if error.fault is AwsFault.WRONG_SECRET else None
     return True
-
-
-def take_pair(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> None:
-    """Keep a pair that the person typed, because its secret was not kept any more.
-
-    Raises:
-        UsageError: where it is neither of the rotation's keys, or AWS says that the secret is wrong.
-        StoreError: where it could not be kept.
-    """
-    keys = [rotation.decision.key, *([] if rotation.new_key is None else [rotation.new_key])]
-    if pair.access_key_id not in keys:
-        raise UsageError(
-            _("That key has no part in this rotation"),
-            _("Rotation {name} is about {keys}. The pair was not kept.").format(
-                name=rotation.name, keys=", ".join(key.masked for key in keys)
-            ),
-            code="usage.pair",
-        )
-    if _accepted(surroundings, rotation, pair) is False:
-        raise UsageError(
-            _("That is not the secret of {key}").format(key=pair.access_key_id.masked),
-            _("AWS does not accept it, so it was not kept."),
-            code="usage.pair",
-        )
-    surroundings.secrets.keep(pair)

@@ -122,6 +122,8 @@ def _on_for_undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -
     if blocked is None:
         return None
     reason = _("The old key is off, and backups with it would fail. It is turned on first; then undo again.")
+    if stands is OldKey.REFUSED:
+        reason = _("The old key is not accepted: it is off, or deleted. If it is off, turn it on; then undo again.")
     return replace(blocked, problem=GateClosed([reason], "undo.old-key-off"))
 
 

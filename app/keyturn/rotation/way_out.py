@@ -12,7 +12,7 @@ from keyturn.edits.files import read_file, writability
 from keyturn.model.errors import AppError, FileError, StateError, StoreError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import creating, key_users, program_runs, proving, switching, words
+from keyturn.rotation import creating, kept_pairs, key_users, program_runs, proving, switching, words
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.pairs import new_pair, old_pair
@@ -48,7 +48,7 @@ def rotate(surroundings: Surroundings, plan: Plan, begun_by: BegunBy = BegunBy.P
         _expect_editable(plan)
         for pair in (plan.old, plan.given):
             if pair is not None:
-                surroundings.secrets.keep(pair)
+                kept_pairs.keep(surroundings, plan.decision, pair)
     except StateError:
         raise  # somebody has to look at it before anything begins
     except (FileError, StoreError) as error:
