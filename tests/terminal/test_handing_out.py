@@ -76,6 +76,12 @@ def test_where_there_is_no_key_it_is_one_sentence_and_nothing_else(small_desk: D
     expect_refused(small_desk.type("credentials", NAS), 4)
 
 
+def test_what_a_terminal_would_obey_is_not_repeated(small_desk: Desk) -> None:
+    answer = small_desk.type("credentials", "/office/\x1b[31mnas\u202e")
+    assert (answer.code, answer.out) == (1, "")
+    assert "\x1b" not in answer.err and "\u202e" not in answer.err and "nas" in answer.err
+
+
 def test_a_key_that_is_off_is_not_handed_out(small_desk: Desk) -> None:
     small_desk.forget_programs()
     (small_desk.home / "notes.txt").write_text("")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from keyturn.desktop.application import interruptions_heard, make_application
 from keyturn.desktop.mistakes import mistakes_told
 from keyturn.model.errors import AppError
-from keyturn.model.text import _
+from keyturn.model.text import _, shown
 from keyturn.reminders.started_program import terminal_program, window_program
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def main(words: Sequence[str]) -> int:
         return run(Path(words[0]), words[1:])
     except AppError as error:
         if sys.stderr is not None:  # None where there is no console
-            sys.stderr.write(f"{error.title}.\n{error.message}\n({error.code})\n")
+            sys.stderr.write(f"{shown(error.title)}.\n{shown(error.message)}\n({error.code})\n")
         return _STOPPED
 
 
@@ -120,7 +120,7 @@ def _tell_mistake(error: BaseException, doing: str) -> None:
 
     problem = mistake(error, standing=how_it_stands(), doing=doing)
     if sys.stderr is not None:
-        sys.stderr.write(f"{problem.title}.\n{problem.message}\n({problem.code})\n")
+        sys.stderr.write(f"{shown(problem.title)}.\n{shown(problem.message)}\n({problem.code})\n")
 
 
 def _without_a_tray() -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from keyturn.computer.clock import Clock, SystemClock
 from keyturn.computer.folders import state_place
 from keyturn.model.errors import AppError, StateError, UsageError
-from keyturn.model.text import _
+from keyturn.model.text import _, shown
 from keyturn.rotation.handing_out import HandedOut, hand_out, hand_out_temporary, variables_of
 from keyturn.rotation.location import Location
 from keyturn.state.secrets import open_store
@@ -179,7 +179,7 @@ def _refused(asked: _Asked, error: AppError) -> Exit:
     """Say why there is no key in one sentence, which the program that asked shows or writes into its log."""
     title = error.title.removesuffix(".")
     sentence = _("keyturn: no key for {name}: {why}.").format(name=asked.name, why=title)
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{shown(sentence)}\n")
     if error.code == "keychain.locked":
         return Exit.WAITING
     gone = error.code in {"key.off", "secret.gone"}

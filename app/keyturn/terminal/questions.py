@@ -9,7 +9,7 @@ from typing import TextIO
 
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.model.text import _
+from keyturn.model.text import _, shown
 from keyturn.terminal.interruption import look_for_lost_interruptions
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import Line, Piece, Tone
@@ -125,7 +125,8 @@ def code_of_device(device: str) -> str:
         UsageError: where it is none.
     """
     if is_interactive():
-        sys.stderr.write(_("The six digits that the MFA device {device} shows now: ").format(device=device))
+        question = _("The six digits that the MFA device {device} shows now: ")
+        sys.stderr.write(question.format(device=shown(device)))
         sys.stderr.flush()
         _await_line()
     code = sys.stdin.readline().strip()
