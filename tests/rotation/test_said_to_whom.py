@@ -140,6 +140,13 @@ def test_the_way_that_is_named_leads_out(office: Office) -> None:
     assert office.pairs_in_files() == {given.access_key_id.value}
 
 
+def test_root_whom_the_organisation_forbids_one_thing_is_told_that_and_no_more(tmp_path: Path) -> None:
+    with opened_office(tmp_path, switches={"organisation_denies": frozenset({"iam:GetUser"})}) as office:
+        closed = gate(office.plan(Route.SCOPED_USER), "aws.denied")
+        assert "iam:GetUser" in closed.reason and "organisation" in closed.reason
+        assert "how many keys" not in closed.reason, "which keys there are was told"
+
+
 @pytest.mark.parametrize("policy", ["AWSCompromisedKeyQuarantineV3", "AWSCompromisedKeyQuarantineV4"])
 @pytest.mark.parametrize("route", [Route.SAME_USER, Route.SCOPED_USER])
 def test_a_key_that_aws_holds_for_leaked_is_said_to_be_at_check(office: Office, policy: str, route: Route) -> None:

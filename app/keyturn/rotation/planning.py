@@ -528,7 +528,8 @@ class _Planning:
                 if scoped_user.find_user(aws, pair, candidate) is None:
                     return candidate
         except AwsError as error:
-            if error.fault is AwsFault.DENIED:
+            # Who may list keys may have other rights, too, so only what was refused is said.
+            if error.fault is AwsFault.DENIED and self._found.siblings is None:
                 self._close(may_make_no_key(self._found), code=error.code)
             else:
                 self._close_for(error)
