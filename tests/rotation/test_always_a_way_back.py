@@ -118,6 +118,17 @@ def test_while_off_the_old_key_is_not_deleted_where_the_new_one_died(office: Off
     assert office.pairs_in_files() == {office.old.access_key_id.value}
 
 
+def test_where_no_new_key_was_made_nobody_is_told_to_go_on_with_one(office: Office) -> None:
+    plan = office.plan(Route.SCOPED_USER)
+    office.account.root_turn_off(office.old.access_key_id)
+    office.clock.advance(60)
+    conductor.rotate(office.start(), plan)
+    blocked = conductor.undo(office.start(), None)
+    assert items(blocked) == ["turn-on"] and blocked.new_access_key_id is None
+    said = " ".join(blocked.awaiting[0].notes)
+    assert "keyturn end" in said and "new key" not in said
+
+
 def test_a_user_who_may_make_keys_and_not_delete_them_gets_everything_back_and_is_told_what_is_left(
     office: Office,
 ) -> None:

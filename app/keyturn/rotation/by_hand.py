@@ -279,14 +279,22 @@ def turn_on_in_console(decision: Decision) -> Awaited:
 def turn_on(rotation: Rotation) -> Awaited:
     """The same, with the command by which a key that may do it saves the way to the console."""
     item = turn_on_in_console(rotation.decision)
-    gone = _(
-        "If it is not listed, it was deleted, and nothing can bring it back: `keyturn continue {name}` goes on with "
-        "the new key; `keyturn end {name} --confirm {last4}` closes this rotation as it stands."
-    ).format(name=rotation.name, last4=rotation.decision.key.last4)
+    gone = _("If it is not listed, it was deleted. {ways}").format(ways=ways_without_old_key(rotation))
     if rotation.decision.store is not None:
         return replace(item, notes=(*item.notes, gone))
     text = _("Or without the console, with another key that may: `keyturn turn-on {name} --as WHO`.")
     return replace(item, notes=(*item.notes, text.format(name=rotation.name), gone))
+
+
+def ways_without_old_key(rotation: Rotation) -> str:
+    """What is left to do where the old key was deleted."""
+    ways = _("Nothing can bring it back: `keyturn end {name} --confirm {last4}` closes this rotation as it stands.")
+    if rotation.new_key is not None:
+        ways = _(
+            "Nothing can bring it back: `keyturn continue {name}` goes on with the new key; `keyturn end {name} "
+            "--confirm {last4}` closes this rotation as it stands."
+        )
+    return ways.format(name=rotation.name, last4=rotation.decision.key.last4)
 
 
 def delete_in_console(decision: Decision) -> Awaited:

@@ -130,9 +130,6 @@ def _on_for_undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -
 def _gone(rotation: Rotation) -> AppError:
     return AppError(
         _("The old key {key} is deleted at AWS").format(key=rotation.decision.key.masked),
-        _(
-            "Nothing can bring it back, so it was put back nowhere. `keyturn continue` goes on with the new key; "
-            "`keyturn end {name} --confirm {last4}` closes this rotation as it stands."
-        ).format(name=rotation.name, last4=rotation.decision.key.last4),
+        _("It was put back nowhere. {ways}").format(ways=by_hand.ways_without_old_key(rotation)),
         code="key.gone",
     )
