@@ -161,6 +161,30 @@ def test_who_wants_no_administrator_leaves_the_new_key_and_is_done(office: Offic
     assert office.status_of(new) is KeyStatus.ACTIVE
 
 
+def delete_bucket(office: Office) -> None:
+    office.ask("s3", "DeleteObject", {"Bucket": "family-archive", "Key": "photos/one.jpg"}, office.region)
+    office.ask("s3", "DeleteBucket", {"Bucket": "family-archive"}, office.region)
+
+
+def test_a_bucket_that_was_deleted_meanwhile_does_not_bar_the_way_back(office: Office) -> None:
+    rotated(office, Route.SCOPED_USER)
+    delete_bucket(office)
+    undone = conductor.undo(office.start(), None)
+    assert undone.state is State.UNDONE, str(undone.problem)
+    assert office.pairs_in_files() == {office.old.access_key_id.value}
+    assert (others(office), office.account.user_names()) == ([], ())
+    assert any("no bucket family-archive" in event.detail for event in office.events)
+
+
+def test_a_bucket_that_is_deleted_after_the_plan_leaves_nothing_of_the_rotation(office: Office) -> None:
+    plan = office.plan(Route.SCOPED_USER)
+    delete_bucket(office)
+    result = conductor.rotate(office.start(), plan)
+    assert (result.ending, result.state) == (Ending.PUT_BACK, State.UNDONE), str(result.problem)
+    assert result.problem is not None and "family-archive" in result.problem.title
+    assert (others(office), office.account.user_names()) == ([], ())
+
+
 # ── Secrets that are gone ────────────────────────────────────────────────────────────────────────────────────────────
 
 

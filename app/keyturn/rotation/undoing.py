@@ -20,6 +20,7 @@ from keyturn.rotation import ownership
 from keyturn.rotation.asked import made_nothing, unanswered, user_name
 from keyturn.rotation.deciding import Answer, PersonDecides, Undecided, answer_for, asked_about
 from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.gone_buckets import without
 from keyturn.rotation.key_versions import names_of_keys
 from keyturn.rotation.ownership import Made, made_at_aws
 from keyturn.rotation.pairs import Held, held_now
@@ -45,8 +46,13 @@ def not_old(rotation: Rotation, held: Held) -> tuple[Destination, ...]:
     return tuple(found)
 
 
-def expect_old_key_works(surroundings: Surroundings, rotation: Rotation, old: KeyPair, held: Held) -> None:
+def expect_old_key_works(
+    surroundings: Surroundings, rotation: Rotation, old: KeyPair, held: Held, gone: Collection[str]
+) -> None:
     """Prove the old key at STS and at S3 for every destination that is to get it back.
+
+    Args:
+        gone: buckets that were deleted meanwhile.
 
     Raises:
         AppError: where it does not reach a bucket; nothing was changed then.
@@ -56,7 +62,8 @@ def expect_old_key_works(surroundings: Surroundings, rotation: Rotation, old: Ke
         return
     try:
         with proving_meanwhile(surroundings, rotation, Step.UNDO, old):
-            prove_pair(surroundings, old, targets_of_destinations(rotation.decision, waiting))
+            targets = targets_of_destinations(rotation.decision, waiting)
+            prove_pair(surroundings, old, [one for one in targets if one.bucket not in gone])
     except AwsError as error:
         message = _(
             "The old key {key} is tried before it is put back, and it does not work there, so it was put back nowhere. "
@@ -65,8 +72,11 @@ def expect_old_key_works(surroundings: Surroundings, rotation: Rotation, old: Ke
         raise AwsError(error.title, message, fault=error.fault, aws_code=error.aws_code) from None
 
 
-def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair, gone: Collection[str]) -> None:
     """Put everything back. The old key has to be on, and proved.
+
+    Args:
+        gone: buckets that were deleted meanwhile: nothing can be proved there.
 
     Raises:
         PersonDecides: where all is back, and something is left about which only a person can decide.
@@ -85,8 +95,11 @@ def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
         if not_old(rotation, held) or rotation.began(Step.SWITCH):
             kept = [one for one, pair in held.pairs if _stays(rotation, pair.access_key_id)]
             kept += [one for key in strange for one in held.by(key)]
-            _prove(surroundings, rotation, old, kept)
-        take_back_uploads(surroundings, rotation, old)
+            _prove(surroundings, _without(rotation, gone), old, kept)
+        for name in sorted(gone):
+            text = _("there is no bucket {name} any more, so nothing was proved there")
+            surroundings.tell(Step.UNDO, Moment.GOING_ON, text.format(name=name))
+        take_back_uploads(surroundings, _without(rotation, gone), old)
         undecided = [*made.undecided, *_remove(surroundings, rotation, hand, made)]
         known = {one.key for one in undecided}
         undecided += [_in_place(held, key) for key in strange if key not in known]
@@ -106,6 +119,10 @@ def end(surroundings: Surroundings, rotation: Rotation) -> None:
     """Write down that an undo is done, see `lacks_only_its_end`."""
     with taking(surroundings, rotation, Step.UNDO):
         _wipe_copies(surroundings, rotation, ())
+
+
+def _without(rotation: Rotation, gone: Collection[str]) -> Rotation:
+    return replace(rotation, decision=without(rotation.decision, gone))
 
 
 def _stays(rotation: Rotation, key: AccessKeyId | None) -> bool:
@@ -135,7 +152,8 @@ def _in_place(held: Held, key: AccessKeyId) -> Undecided:
 
 def _prove(surroundings: Surroundings, rotation: Rotation, old: KeyPair, left_out: Collection[Destination]) -> None:
     """Prove every destination as read back, without those that hold somebody else's key."""
-    put_back = tuple(one for one in rotation.decision.destinations if one not in left_out)
+    stay = {one.place.identity for one in left_out}
+    put_back = tuple(one for one in rotation.decision.destinations if one.place.identity not in stay)
     decision: Decision = replace(rotation.decision, destinations=put_back)
     prove_or_raise(surroundings, replace(rotation, decision=decision), Step.UNDO, expected=old.access_key_id)
 

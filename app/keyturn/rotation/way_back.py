@@ -9,6 +9,7 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, old_key, switching, turning_off, undoing
 from keyturn.rotation.closing import expect_not_ended
+from keyturn.rotation.gone_buckets import gone_buckets
 from keyturn.rotation.guided_items import items_to_put_back
 from keyturn.rotation.pairs import SecretGone, held_now, new_pair, old_pair, pair_of
 from keyturn.rotation.record import Rotation, reload
@@ -44,12 +45,13 @@ def undo(surroundings: Surroundings, name: str | None) -> Result:
             blocked = _on_for_undo(surroundings, rotation, old)
             if blocked is not None:
                 return blocked
-        undoing.expect_old_key_works(surroundings, rotation, old, held)
+        gone = gone_buckets(surroundings, rotation.decision, old)
+        undoing.expect_old_key_works(surroundings, rotation, old, held, gone)
         by_person = items_to_put_back(surroundings, rotation)
         if by_person and not rotation.is_undoing:
             closed = GateClosed([one.title for one in by_person], "undo.by-hand")
             return replace(waiting(surroundings, rotation, problem=closed), awaiting=by_person)
-        undoing.undo(surroundings, reload(surroundings, rotation), old)
+        undoing.undo(surroundings, reload(surroundings, rotation), old, gone)
     except AppError as error:
         return stopped(surroundings, rotation, error)
     rotation = reload(surroundings, rotation)
