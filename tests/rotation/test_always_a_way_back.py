@@ -185,6 +185,22 @@ def test_a_bucket_that_is_deleted_after_the_plan_leaves_nothing_of_the_rotation(
     assert (others(office), office.account.user_names()) == ([], ())
 
 
+def test_a_bucket_that_refuses_the_old_key_too_leaves_nothing_of_the_rotation(office: Office) -> None:
+    plan = office.plan(Route.SCOPED_USER)
+    from_one_network = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::office-backup", "arn:aws:s3:::office-backup/*"],
+        "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}},
+    }
+    office.account.administrator.set_bucket_policy("office-backup", json.dumps({"Statement": [from_one_network]}))
+    result = conductor.rotate(office.start(), plan)
+    assert (result.ending, result.state) == (Ending.PUT_BACK, State.UNDONE), str(result.problem)
+    assert (others(office), office.account.user_names()) == ([], ())
+    assert any("unfinished upload is left in office-backup is not known" in event.detail for event in office.events)
+
+
 # ── Secrets that are gone ────────────────────────────────────────────────────────────────────────────────────────────
 
 

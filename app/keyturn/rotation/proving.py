@@ -172,9 +172,14 @@ def take_back_uploads(surroundings: Surroundings, rotation: Rotation, signer: Ke
     Args:
         rotation: as the journal had it before the present step.
     """
-    if rotation.proof_was_cut_short or any(rotation.ended_badly(step) for step in _PROOFS):
-        for target in targets_of(rotation.decision):
-            proof.remove_stray_uploads(surroundings.aws, signer, target)
+    for target in may_hold_uploads(rotation):
+        proof.remove_stray_uploads(surroundings.aws, signer, target)
+
+
+def may_hold_uploads(rotation: Rotation) -> tuple[S3Target, ...]:
+    """Where a proof that failed, or in which Keyturn was killed, may have left an upload."""
+    cut_short = rotation.proof_was_cut_short or any(rotation.ended_badly(step) for step in _PROOFS)
+    return targets_of(rotation.decision) if cut_short else ()
 
 
 def prove_or_raise(

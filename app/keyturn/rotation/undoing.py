@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from keyturn.aws import access_keys, scoped_user
+from keyturn.aws import access_keys, proof, scoped_user
 from keyturn.aws.scoped_user import IamUser
 from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
@@ -25,10 +25,10 @@ from keyturn.rotation.key_versions import names_of_keys
 from keyturn.rotation.ownership import Made, made_at_aws
 from keyturn.rotation.pairs import Held, held_now
 from keyturn.rotation.proving import (
+    may_hold_uploads,
     prove_or_raise,
     prove_pair,
     proving_meanwhile,
-    take_back_uploads,
     targets_of_destinations,
 )
 from keyturn.rotation.record import Rotation, taking, write
@@ -99,7 +99,7 @@ def undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair, gone: Col
         for name in sorted(gone):
             text = _("there is no bucket {name} any more, so nothing was proved there")
             surroundings.tell(Step.UNDO, Moment.GOING_ON, text.format(name=name))
-        take_back_uploads(surroundings, _without(rotation, gone), old)
+        _take_back_uploads(surroundings, _without(rotation, gone), old)
         undecided = [*made.undecided, *_remove(surroundings, rotation, hand, made)]
         known = {one.key for one in undecided}
         undecided += [_in_place(held, key) for key in strange if key not in known]
@@ -144,6 +144,18 @@ def _let_be(rotation: Rotation, made: Made) -> dict[str, Any]:
     before = rotation.decision.known_keys
     appeared = [key.value for key in seen if key not in before and answer_for(rotation, key) is None]
     return {"appeared": appeared, "unseen": not made.can_list and bool(unanswered(rotation))}
+
+
+def _take_back_uploads(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+    """A bucket that refuses the old key does not bar the way back; that nobody looked there is said."""
+    for target in may_hold_uploads(rotation):
+        try:
+            proof.remove_stray_uploads(surroundings.aws, old, target)
+        except AwsError as error:
+            if error.fault is not AwsFault.DENIED:
+                raise
+            text = _("whether an unfinished upload is left in {bucket} is not known: AWS refused to tell")
+            surroundings.tell(Step.UNDO, Moment.GOING_ON, text.format(bucket=target.bucket))
 
 
 def _in_place(held: Held, key: AccessKeyId) -> Undecided:
