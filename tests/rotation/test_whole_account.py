@@ -14,7 +14,9 @@ import pytest
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, Principal
+from keyturn.rotation import account_table
 from keyturn.rotation.advice import Advice
+from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.rotation.whole_account import Account, AccountKey, with_accounts
 
@@ -96,6 +98,15 @@ def test_five_thousand_users_are_asked_about_once_and_their_keys_once_ten_times_
     assert iam.asked == {**pages, **one_more, "ListAccessKeys": USERS, "GetAccessKeyLastUsed": USERS * KEYS_EACH}
     paced = sum(iam.asked.values()) - 1
     assert office.clock.now() - began == pytest.approx(timedelta(seconds=(paced - 1) / 10), abs=timedelta(seconds=1))
+
+
+def test_a_walk_that_was_ended_early_says_so_wherever_its_keys_are_shown(office: Office, root: FoundKey) -> None:
+    token = CancelToken()
+    surroundings = replace(office.start(cancel=token), aws=cast(Aws, LargeIam()))
+    told = with_accounts(surroundings, Survey((root,), ()), lambda users, keys: token.ask() if users == 3 else None)
+    (account,) = told.accounts
+    assert (account.users, account.finished) == (3, False)
+    assert "Only 3 users of account 111122223333 were looked at" in account_table.as_table(told, office.clock.now())
 
 
 def test_what_it_takes_in_memory_stays_below_two_hundred_megabytes(office: Office, root: FoundKey) -> None:

@@ -195,6 +195,7 @@ class _Walk:
         while user is not None:
             if self._surroundings.cancel.asked:
                 finished = False
+                self._problems.append(self._ended_early(users))
                 break
             try:
                 keys = self._keys_of(user)
@@ -220,6 +221,15 @@ class _Walk:
             self._problems.append(self._not_listed())
         self._keys.sort(key=urgency)
         return Account(number, self._principal.arn, users, tuple(self._keys), root, finished, tuple(self._problems))
+
+    def _ended_early(self, users: int) -> Problem:
+        title = plural(
+            "Only {count} user of account {account} was looked at",
+            "Only {count} users of account {account} were looked at",
+            users,
+        )
+        message = _("You ended it early. The keys of the others are in no count here.")
+        return Problem(None, title.format(count=users, account=self._principal.account), message)
 
     def _keys_of(self, user: ListedUser) -> Sequence[AccountKey]:
         try:
