@@ -95,9 +95,11 @@ class Described(OwnFiles):
     def _concerns(self, look: Look, path: Path) -> bool:
         """Whether the file says anything of S3, or cannot be read, which is for the look to tell."""
         try:
-            content = look.listing.readings.file(path)
+            content = look.listing.readings.file_if_there(path)
         except FileError:
             return True
+        if content is None:
+            return False
         return self.own_file.is_signed(content) or any(True for _one in key_ids_in(content.content))
 
     def _careful(self, place: Place) -> Place:

@@ -165,10 +165,12 @@ class Following:
 
     def _value(self, path: Path, named: Named, values: Values) -> None:
         try:
-            values.take(named.name, self._readings.file(path, limit=SCRIPT_LIMIT))
+            content = self._readings.file_if_there(path, limit=SCRIPT_LIMIT)
         except FileError as error:
-            if error.code != "file.missing":
-                self._texts.report(path, error)
+            self._texts.report(path, error)
+            return
+        if content is not None:
+            values.take(named.name, content)
 
     def _is_new(self, reads: str, path: Path) -> bool:
         real = reads, Path(os.path.realpath(path))

@@ -100,12 +100,11 @@ class Look:
     def read(self, path: Path) -> FileContent | None:
         """Return the file, or None where it is missing, was read before, or cannot be read (then that is reported)."""
         try:
-            content = self.listing.readings.file(path)
+            content = self.listing.readings.file_if_there(path)
         except FileError as error:
-            if error.code != "file.missing":
-                self.report(path, error)
+            self.report(path, error)
             return None
-        if content.real_path in self.seen:
+        if content is None or content.real_path in self.seen:
             return None
         self.seen.add(content.real_path)
         return content

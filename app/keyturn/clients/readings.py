@@ -50,6 +50,17 @@ class Readings:
             raise failures.too_big(path, limit)
         return found
 
+    def file_if_there(self, path: Path, *, limit: int = LIMIT) -> FileContent | None:
+        """Return the file as `file` does, or None where nothing is there, as with most files that programs may have."""
+        if path not in self._files and _is_missing(path):
+            return None
+        try:
+            return self.file(path, limit=limit)
+        except FileError as error:
+            if error.code == "file.missing":
+                return None
+            raise
+
     def known(self, path: Path) -> FileContent | None:
         """Return the file where it was read before."""
         found = self._files.get(path)
@@ -89,6 +100,16 @@ class Readings:
         self._left -= 0 if isinstance(found, FileError) else len(found.content)
         if self._left >= 0:
             self._files[path] = found
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno in failures.NOT_THERE
+    except ValueError:  # a zero byte in it: such a path cannot exist
+        return True
+    return False
 
 
 def _was_refused_for_less(found: FileContent | FileError, limit: int) -> bool:

@@ -125,11 +125,11 @@ def _read_all(computer: Computer, readings: Readings) -> Texts:
     walk, found = Walk(_BUDGET, readings=readings), Texts()
     for file in shell_files(computer, walk):
         try:
-            content = readings.file(file.path, limit=SCRIPT_LIMIT if file.owner is Owner.NOBODY else LIMIT)
+            content = readings.file_if_there(file.path, limit=SCRIPT_LIMIT if file.owner is Owner.NOBODY else LIMIT)
         except FileError as error:
-            if error.code != "file.missing":
-                found.unread.append((file.owner, file.path, error))
-        else:
+            found.unread.append((file.owner, file.path, error))
+            continue
+        if content is not None:
             is_others = content.real_path in readings.taken
             if not is_others and holds_something(content.content.replace(b"\0", b"")):
                 found.add(content, certain=True)

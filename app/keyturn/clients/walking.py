@@ -93,12 +93,11 @@ def personal_folders(computer: Computer, listing: Listing) -> tuple[Path, ...]:
     if computer.platform is Platform.LINUX:
         names_of_folders = computer.xdg_config_home / "user-dirs.dirs"
         try:
-            text = listing.readings.file(names_of_folders).content.decode(errors="replace")
+            content = listing.readings.file_if_there(names_of_folders)
         except FileError as error:
-            text = ""
-            if error.code != "file.missing":
-                listing.failed[names_of_folders] = error
-        folders += _named_folders(home, text)
+            listing.failed[names_of_folders] = error
+        else:
+            folders += () if content is None else _named_folders(home, content.content.decode(errors="replace"))
     # A folder that the person does not use points at home itself (xdg-user-dirs), which is looked at anyway.
     return tuple(dict.fromkeys(folder for folder in folders if folder != home))
 
