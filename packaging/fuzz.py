@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from keyturn.clients.client import PairSpot, ValueSpot
 from keyturn.clients.occurrences import key_ids_in
-from keyturn.clients.registry import CLIENTS, find_everything
+from keyturn.clients.registry import every_client, find_everything
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair
 from keyturn.clients.search.folders import search_folders
 from keyturn.clients.search.report import named
@@ -77,11 +77,11 @@ def read_in_memory(content: bytes) -> int:
             _expect(assignment.value_span.end <= len(content), "a value lies outside of its file")
     lines = [line for _key, line in key_ids_in(content)]
     _expect(all(line >= 1 for line in lines), "a line is counted from one")
-    return sum(_edit_in_memory(number, content) for number in range(len(CLIENTS)))
+    return sum(_edit_in_memory(number, content) for number in range(len(every_client())))
 
 
 def _edit_in_memory(number: int, content: bytes) -> int:
-    client, file = CLIENTS[number], _as_read(content)
+    client, file = every_client()[number], _as_read(content)
     try:
         before = client.spots(file)
     except FileError:

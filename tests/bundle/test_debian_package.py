@@ -107,10 +107,10 @@ def test_the_window_opens_there(clean_root: Path) -> None:
 
 
 def test_what_only_the_resources_tell_is_told_there(clean_root: Path) -> None:
-    from keyturn.clients.registry import CLIENTS
+    from keyturn.clients.registry import every_client
 
     listed = json.loads(in_root(clean_root, "keyturn --json clients").stdout)
-    assert {client.name for client in CLIENTS} <= {client["name"] for client in listed["clients"]}
+    assert {client.name for client in every_client()} <= {client["name"] for client in listed["clients"]}
 
 
 def test_a_calendar_is_written_there(clean_root: Path) -> None:

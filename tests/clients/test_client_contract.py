@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.clients.client import Client
-from keyturn.clients.registry import client_named, find_everything
+from keyturn.clients.registry import client_named, every_entry, find_everything
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.errors import ClientError, FileError
@@ -190,6 +190,25 @@ def test_a_key_is_found_with_its_secret(
     assert place.editable
     if sample.bucket is not None:
         assert place.targets == (Target(sample.bucket, sample.prefix),)
+
+
+def test_its_look_is_left_out_on_no_computer_that_has_the_file(
+    sample: Sample, computer: Computer, write: Callable[[bytes], Path]
+) -> None:
+    write(sample.content())
+    (entry,) = (one for one in every_entry() if one.name == sample.client)
+    assert entry.may_be_here(computer)
+
+
+def test_the_looks_that_are_left_out_would_have_found_nothing(
+    sample: Sample, computer: Computer, write: Callable[[bytes], Path]
+) -> None:
+    write(sample.content())
+    left_out = [entry for entry in every_entry() if not entry.may_be_here(computer)]
+    assert left_out
+    for entry in left_out:
+        look = entry.load().look(computer)
+        assert (look.findings(), look.jobs, look.loans, look.seen) == (Findings(), [], [], set()), entry.name
 
 
 def test_nothing_is_found_where_nothing_is(client: Client, computer: Computer) -> None:

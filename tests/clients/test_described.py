@@ -17,7 +17,7 @@ import pytest
 
 from keyturn.clients.described import Described, described_programs
 from keyturn.clients.description import descriptions, read_descriptions
-from keyturn.clients.registry import CLIENTS, client_named, find_everything, guided_clients
+from keyturn.clients.registry import client_named, every_client, find_everything, guided_clients
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.resources import resources_folder
 from keyturn.model.needs import Addition
@@ -40,7 +40,7 @@ def find(home: Path, path: str, text: str) -> Findings:
 def test_every_file_is_used_and_each_program_has_a_name_of_its_own() -> None:
     assert descriptions().problems == ()
     assert set(descriptions().by_name) == {path.stem for path in FILES.glob("*.toml")}
-    names = [client.name for client in (*CLIENTS, *guided_clients())]
+    names = [client.name for client in (*every_client(), *guided_clients())]
     assert len(names) == len(set(names))
 
 

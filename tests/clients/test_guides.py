@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.clients.guide import Guide, guide_named, guides, read_guides
-from keyturn.clients.registry import CLIENTS, find_everything, guided_clients
+from keyturn.clients.registry import every_client, find_everything, guided_clients
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.resources import resources_folder
 from keyturn.model import text
@@ -28,7 +28,7 @@ def guide(request: pytest.FixtureRequest) -> Guide:
 def test_every_file_is_used_and_none_has_the_name_of_a_program_that_keyturn_edits() -> None:
     assert guides().problems == ()
     assert {path.stem for path in FILES.iterdir()} == set(guides().by_name)
-    assert not set(guides().by_name) & {client.name for client in CLIENTS}
+    assert not set(guides().by_name) & {client.name for client in every_client()}
 
 
 def test_every_step_can_be_said_and_ends_like_a_sentence(guide: Guide) -> None:

@@ -86,6 +86,8 @@ def test_what_matches_is_found_name_by_name(tmp_path: Path) -> None:
 
 
 def test_every_program_says_when_it_could_not_list_its_folders(tmp_path: Path) -> None:
+    (tmp_path / ".config" / "kopia").mkdir(parents=True)
+    (tmp_path / "Library" / "Application Support" / "kopia").mkdir(parents=True)
     computer = Computer.at(tmp_path, None)
     find_everything(computer)  # what is loaded late is loaded
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.clients.own_check import run_own_check
-from keyturn.clients.registry import CLIENTS, client_named
+from keyturn.clients.registry import client_named, every_client
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place, Target
@@ -312,7 +312,7 @@ def test_programs_without_a_check_are_never_started(trap: Trap, name: str, text:
     trap.write(name, text.format(planted=planted) + keys)
     trap.write(".passwd-s3fs", f"{pair.access_key_id}:{pair.secret.reveal()}\n")
     trap.write("annex/.git/config", f"[core]\nsshCommand = {planted}\nfsmonitor = {planted}\npager = {planted}\n")
-    for client in CLIENTS:
+    for client in every_client():
         for place in client.find(trap.computer).places:
             check = client.check(trap.computer, place, Target(BUCKET), endpoint_url=trap.account.url)
             assert check is None or Path(check.arguments[0]).parent != trap.programs

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.registry import CLIENTS, client_named, find_everything
+from keyturn.clients.registry import client_named, every_client, find_everything
 from keyturn.computer.computer import Computer
 from keyturn.model.errors import UsageError
 from keyturn.model.needs import Addition
@@ -18,7 +18,7 @@ KEY, SECRET = "AKIAONE0000000000001", "oneONEoneONEoneONEoneONEoneONEoneONE/+on"
 
 
 def test_the_clients_have_the_names_of_the_command_line() -> None:
-    names = [client.name for client in CLIENTS]
+    names = [client.name for client in every_client()]
 
     assert len(set(names)) == len(names)
     assert (names[0], names[-1]) == ("aws", "leftover")

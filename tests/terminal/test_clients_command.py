@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from keyturn.clients.client import Client
-from keyturn.clients.registry import CLIENTS, guided_clients
+from keyturn.clients.registry import every_client, guided_clients
 
 from .conftest import Answer
 
@@ -19,7 +19,7 @@ def test_every_client_is_in_the_table_with_how_it_was_proved(typed: Typed) -> No
     answer = typed("clients")
 
     assert (answer.code, answer.err) == (0, "")
-    for client in CLIENTS:
+    for client in every_client():
         (row,) = (line for line in answer.out.splitlines() if line.startswith(f"{client.name} "))
         assert client.title in row
         assert ("real" if client.about.proved_with_program else "samples") in row
@@ -29,7 +29,7 @@ def test_scripts_get_the_same_as_json(typed: Typed) -> None:
     answer = typed("clients", "--json")
 
     told = {one["name"]: one for one in json.loads(answer.out)["clients"]}
-    assert list(told) == [client.name for client in (*CLIENTS, *guided_clients())]
+    assert list(told) == [client.name for client in (*every_client(), *guided_clients())]
     assert told["restic"] == {
         "guided": False,
         "name": "restic",
@@ -43,7 +43,7 @@ def test_scripts_get_the_same_as_json(typed: Typed) -> None:
 
 
 def test_a_check_is_told_of_exactly_where_there_is_one() -> None:
-    for client in CLIENTS:
+    for client in every_client():
         has_one = type(client).check is not Client.check
         assert (client.about.own_check is not None) is has_one, client.name
 
@@ -106,5 +106,5 @@ def test_a_program_whose_key_keyturn_does_not_always_replace_names_the_guide_for
     assert "keyturn clients duplicacy-keychain" in typed("clients", "duplicacy").out
     assert "-reset-passwords" in typed("clients", "duplicacy-keychain").out
     assert "step by step" not in typed("clients", "restic").out
-    named = {client.about.guide for client in CLIENTS} - {None}
+    named = {client.about.guide for client in every_client()} - {None}
     assert named <= {one.name for one in guided_clients()}

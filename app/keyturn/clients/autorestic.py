@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnFile
+from keyturn.clients.client import About
 from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import StoredKey, option, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
@@ -37,7 +37,6 @@ class Autorestic(ResticWrapper):
     title = "autorestic"
     program_names = ("autorestic",)
     about = About(own_check="restic cat config")
-    own_file = OwnFile(names=(*_NAMES, _VARIABLES, "autorestic.yml", "autorestic.yaml"), options=("-c", "--config"))
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return its file at home and in its folder; it also reads one in the folder that it is started in."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, PrivateFile, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.minimal_settings import credentials_file, endpoint_of, ini_file, taken_over
@@ -105,11 +104,6 @@ class AwsFiles(Client):
     title = "AWS CLI"
     program_names = ("aws",)
     about = About(own_check="aws sts get-caller-identity", proved_with_program=True)
-    own_file = OwnFile(
-        signature=re.compile(rb"^\[[^\n]+\](?=[^\[]*^aws_access_key_id[ \t]*[=:])", re.MULTILINE),
-        variables=("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"),
-        options=("--credentials-file",),
-    )
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for every profile with a key, in both files and in those that variables name."""

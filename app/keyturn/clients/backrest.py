@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnFile
+from keyturn.clients.client import About
 from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import StoredKey, option, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
@@ -31,11 +30,6 @@ class Backrest(ResticWrapper):
     title = "Backrest"
     program_names = ("backrest",)
     about = About(own_check="restic cat config")
-    own_file = OwnFile(
-        signature=re.compile(rb'"(?:modno|repos)"\s*:(?=.*"env"\s*:)', re.DOTALL),
-        variables=("BACKREST_CONFIG",),
-        options=("--config-file", "-config-file"),
-    )
     remembers_its_file = True
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -150,38 +148,6 @@ class AfterChange:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFile:
-    """How a file of a program is known wherever it lies, and how other files name it.
-
-    Attributes:
-        names: what it is called when a person keeps it elsewhere; `*` stands for any letters.
-        signature: what stands in no other program's file; None where that cannot be said.
-        variables: variables of the environment that hold its path.
-        options: options of the program's command that do.
-        inside: the file's name, where a folder is named and not the file; empty where it is the file.
-        needs_both: a name and the signature have to fit, because each alone is of other files, too.
-    """
-
-    names: tuple[str, ...] = ()
-    signature: re.Pattern[bytes] | None = None
-    variables: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-    inside: str = ""
-    needs_both: bool = False
-
-    def is_like(self, content: FileContent) -> bool:
-        """Return whether a file that lies somewhere is one of them, by its name or by what it says."""
-        is_named = any(fnmatchcase(content.path.name, name) for name in self.names)
-        if self.needs_both:
-            return is_named and self.is_signed(content)
-        return is_named or self.is_signed(content)
-
-    def is_signed(self, content: FileContent) -> bool:
-        """Return whether the signature stands in the file."""
-        return self.signature is not None and self.signature.search(content.content) is not None
-
-
-@dataclass(frozen=True, slots=True)
 class CheckResult:
     """How a program's own check went. `ok` is None where it did not end in time or could not be started."""
 
@@ -198,9 +164,7 @@ class Client(Protocol):
         program_names: what its running programs are called.
         about: what Keyturn knows of it.
         remembers_its_file: a running one may write the file that it read over a change; see `must_be_stopped`.
-        own_file: how its file is known wherever it lies.
         asks_keyturn: its places hold no pair but ask Keyturn for the one of a name, so nothing is edited there.
-        looks_last: it also takes texts that lie anywhere, and so looks when every other program has taken its own.
     """
 
     name: str
@@ -208,9 +172,7 @@ class Client(Protocol):
     program_names: tuple[str, ...] = ()
     about: About = About()
     remembers_its_file: bool = False
-    own_file: OwnFile = OwnFile()
     asks_keyturn: bool = False
-    looks_last: bool = False
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take every place where this program keeps a key into the look, and what could not be read; never raised."""
@@ -227,7 +189,7 @@ class Client(Protocol):
         return look
 
     def take_file(self, computer: Computer, look: Look, path: Path) -> None:
-        """Take what stands in a file of this program that lies elsewhere than usual; see `OwnFile`."""
+        """Take what stands in a file of this program that lies elsewhere than usual; see `entries.OwnFile`."""
         return
 
     def find(self, computer: Computer) -> Findings:

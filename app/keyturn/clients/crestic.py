@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnFile
+from keyturn.clients.client import About
 from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import StoredKey, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
@@ -31,7 +31,6 @@ class Crestic(ResticWrapper):
     title = "crestic"
     program_names = ("crestic",)
     about = About(own_check="restic cat config", proved_with_program=True)
-    own_file = OwnFile(variables=("CRESTIC_CONFIG_FILE",))
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return all files that it reads; a later one adds to those before (crestic 1.1, config_files)."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, AfterChange, OwnFile
+from keyturn.clients.client import About, AfterChange
 from keyturn.clients.described_values import Values, at, said_of
 from keyturn.clients.description import Description, KeyAt, descriptions
+from keyturn.clients.entries import Entry, OwnFile
 from keyturn.clients.grammars import tree_of
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, is_placeholder, locator_of_line
@@ -43,8 +44,18 @@ class Described(OwnFiles):
         self.title = description.title
         self.program_names = description.programs
         self.description = description
-        files = description.files
-        self.own_file = OwnFile(files.names, files.signature, files.variables, files.options, needs_both=True)
+
+    @property
+    def entry(self) -> Entry:
+        """What the registry has of it."""
+        return Entry(self.name, lambda: self, self._own_file)
+
+    @property
+    def _own_file(self) -> OwnFile:
+        files = self.description.files
+        return OwnFile(
+            files.names, files.signature, files.variables, self.program_names, files.options, needs_both=True
+        )
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return the files that a variable names, and those that are where the description says."""
@@ -100,7 +111,7 @@ class Described(OwnFiles):
             return True
         if content is None:
             return False
-        return self.own_file.is_signed(content) or any(True for _one in key_ids_in(content.content))
+        return self._own_file.is_signed(content) or any(True for _one in key_ids_in(content.content))
 
     def _careful(self, place: Place) -> Place:
         sentences = (place.note, *map(_, self.description.careful))

@@ -45,15 +45,15 @@ class Files:
     Attributes:
         patterns: by the system, as `clients/traces.py` reads them.
         names: what a file is called that lies elsewhere; `*` stands for any letters.
-        signature: what stands in the file if S3 is set up in it. One without it is none of the program's at S3. None
-            for a program without files.
+        signature: a pattern of what stands in the file if S3 is set up in it. One without it is none of the program's
+            at S3. None for a program without files.
         variables: variables of the environment that hold its path.
         options: options of the program's command that do.
     """
 
     patterns: Mapping[Platform, tuple[str, ...]]
     names: tuple[str, ...]
-    signature: re.Pattern[bytes] | None
+    signature: bytes | None
     variables: tuple[str, ...]
     options: tuple[str, ...]
 
@@ -216,7 +216,8 @@ def _files(written: Mapping[str, Any]) -> Files:
     names = texts(written, "names")
     if not any(patterns.values()) and not names:
         raise ValueError("`files` names no place")
-    signature = re.compile(text(written, "signature").encode())
+    signature = text(written, "signature").encode()
+    re.compile(signature)  # raises here, where the file is told, and not at the first file of somebody's
     return Files(patterns, names, signature, texts(written, "variables"), texts(written, "options"))
 
 

@@ -36,7 +36,6 @@ class Duplicity(Client):
     title = "duplicity"
     program_names = ("duplicity",)
     about = About(proved_with_program=True)
-    looks_last = True
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in such a script."""

@@ -34,7 +34,6 @@ class Environment(Client):
     name = "environment"
     title = "environment"
     about = About(proved_with_program=True)
-    looks_last = True
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a start file or script, and a mention for each in the session itself."""

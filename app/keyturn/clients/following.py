@@ -28,7 +28,7 @@ from keyturn.model.places import Place, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
-    from keyturn.clients.client import Client
+    from keyturn.clients.entries import Entry
     from keyturn.clients.looking import Look
     from keyturn.clients.shell_reading import Texts
     from keyturn.computer.computer import Computer
@@ -68,14 +68,14 @@ class Following:
         computer: Computer,
         readings: Readings,
         texts: Texts,
-        clients: Sequence[Client],
+        entries: Sequence[Entry],
         looks: Mapping[str, Look],
-        owner_of: Callable[[FileContent], Client | None],
+        owner_of: Callable[[FileContent], Entry | None],
     ) -> None:
         self._computer = computer
         self._readings = readings
         self._texts = texts
-        self._clients = {client.name: client for client in clients}
+        self._entries = {entry.name: entry for entry in entries}
         self._looks = looks
         self._owner_of = owner_of
         self._done: set[tuple[str, Path]] = set()
@@ -85,13 +85,13 @@ class Following:
     def everything(self) -> Followed:
         """Follow all that is named so far, and what that names."""
         waiting = deque([*(job for look in self._looks.values() for job in look.jobs), *self._texts.jobs()])
-        clients = tuple(self._clients.values())
+        entries = tuple(self._entries.values())
         left = _LIMIT
         while waiting:
             job = waiting.popleft()
             where = Whereabouts(self._computer, job)
             values = Values(endpoint_in(job.variables.assignments))
-            for named in named_in(job.variables, clients):
+            for named in named_in(job.variables, entries):
                 left -= 1
                 if left < 0:
                     return self._followed
@@ -114,14 +114,14 @@ class Following:
         elif named.reads in (Reads.SCRIPT, Reads.VARIABLES, Reads.FILLS_IN):
             yield from self._text(path, named)
         else:
-            self._program(path, self._clients[named.reads])
+            self._program(path, self._entries[named.reads])
 
-    def _program(self, path: Path, client: Client) -> None:
-        inside = client.own_file.inside
+    def _program(self, path: Path, entry: Entry) -> None:
+        inside = entry.own_file.inside
         if inside and path.is_dir():
             path = path / inside
-        if self._is_new(client.name, path):
-            client.take_file(self._computer, self._looks[client.name], path)
+        if self._is_new(entry.name, path):
+            entry.load().take_file(self._computer, self._looks[entry.name], path)
 
     def _text(self, path: Path, named: Named) -> Iterator[Job]:
         is_script = named.reads == Reads.SCRIPT

@@ -10,7 +10,6 @@ from keyturn.clients.client import About, Client, PairSpot
 from keyturn.clients.guide import Guide
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
-from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.traces import traces_on
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import ClientError
@@ -18,6 +17,7 @@ from keyturn.model.places import Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.own_runs import OwnRuns
     from keyturn.computer.computer import Computer
 
 BLIND_SPOT = "client.blind-spot"
@@ -43,15 +43,20 @@ class Guided(Client):
         self,
         guide: Guide,
         reader: Reader | None = None,
-        runs: OwnRuns | None = None,
+        runs: Callable[[], OwnRuns] | None = None,
         finder: Finder = usual_traces,
     ) -> None:
         self.name = guide.name
         self.title = guide.title
         self.guide = guide
         self.reader = reader
-        self.runs = runs
+        self._runs = runs
         self.finder = finder
+
+    @property
+    def runs(self) -> OwnRuns | None:
+        """What tells how its own backups went; None where nothing does."""
+        return None if self._runs is None else self._runs()
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take what can be read of it; where it is there and nothing can be read, that is said as a problem."""

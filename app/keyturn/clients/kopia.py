@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnCheck, OwnFile, PrivateFile
+from keyturn.clients.client import About, OwnCheck, PrivateFile
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
 from keyturn.clients.minimal_settings import endpoint_of
@@ -50,12 +49,6 @@ class Kopia(OwnFiles):
     title = "Kopia"
     program_names = ("kopia", "kopiaui", "kopia-ui")
     about = About(own_check="kopia repository status")
-    own_file = OwnFile(
-        names=("repository.config",),
-        signature=re.compile(rb'"storage"\s*:\s*\{(?=.*"accessKeyID"\s*:)', re.DOTALL),
-        variables=("KOPIA_CONFIG_PATH",),
-        options=("--config-file",),
-    )
     remembers_its_file = True
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:

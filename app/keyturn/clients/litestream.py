@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnFile
+from keyturn.clients.client import About
 from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import OwnFiles, StoredKey, option
 from keyturn.edits import trees, yaml_spans
@@ -46,9 +46,6 @@ class Litestream(OwnFiles):
     title = "Litestream"
     program_names = ("litestream",)
     about = About()
-    own_file = OwnFile(
-        names=("litestream.yml", "litestream.yaml"), variables=("LITESTREAM_CONFIG",), options=("-config", "--config")
-    )
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return its file, and where people keep one of their own."""

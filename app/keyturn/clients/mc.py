@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnCheck, OwnFile, PrivateFile
+from keyturn.clients.client import About, OwnCheck, PrivateFile
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
 from keyturn.clients.minimal_settings import endpoint_of, taken_over
@@ -44,12 +43,6 @@ class Mc(OwnFiles):
     title = "MinIO mc"
     program_names = _NAMES
     about = About(own_check="mc ls")
-    own_file = OwnFile(
-        signature=re.compile(rb'"(?:aliases|hosts)"\s*:\s*\{(?=.*"accessKey"\s*:)', re.DOTALL),
-        variables=("MC_CONFIG_DIR",),
-        options=("-C", "--config-dir"),
-        inside=_FILE,
-    )
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return the file of each name that the program goes by."""

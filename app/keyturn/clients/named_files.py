@@ -17,7 +17,7 @@ from keyturn.clients.shell_pairs import variables_given
 from keyturn.edits.commands import Argument, Command, program_name
 
 if TYPE_CHECKING:
-    from keyturn.clients.client import Client
+    from keyturn.clients.entries import Entry
     from keyturn.clients.jobs import Variables
     from keyturn.edits.shell import Assignment
 
@@ -81,17 +81,17 @@ class Fetched:
     line: int
 
 
-def named_in(variables: Variables, clients: Sequence[Client]) -> Iterator[Named]:
+def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
     """Yield every file that a script, a unit, a job or a service names."""
     yield from variables.files
     every = (*variables.assignments, *(one for command in variables.commands for one in variables_given(command)))
-    by_variable = {name: client.name for client in clients for name in client.own_file.variables}
+    by_variable = {name: entry.name for entry in entries for name in entry.own_file.variables}
     for one in every:
         said = one.written.decode(errors="replace") or one.value or ""
         if one.name in by_variable and said:
             yield Named(said, by_variable[one.name], one.line)
         yield from _value_file(one, said)
-    by_program = {name: client for client in clients for name in client.program_names if client.own_file.options}
+    by_program = {name: entry for entry in entries for name in entry.own_file.programs if entry.own_file.options}
     for command in variables.commands:
         yield from _in_command(command, by_program)
 
@@ -133,13 +133,13 @@ def _value_file(one: Assignment, said: str) -> Iterator[Named]:
 _OF_THE_SYSTEM = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/snap/bin"})
 
 
-def _in_command(command: Command, by_program: Mapping[str, Client]) -> Iterator[Named]:
+def _in_command(command: Command, by_program: Mapping[str, Entry]) -> Iterator[Named]:
     names = [program_name(word) for word in command.words]
     for number, (name, word) in enumerate(zip(names, command.words, strict=True)):
         rest = command.words[number + 1 :]
-        client = by_program.get(name)
-        if client is not None:
-            yield from _options(rest, client.own_file.options, client.name)
+        entry = by_program.get(name)
+        if entry is not None:
+            yield from _options(rest, entry.own_file.options, entry.name)
         if name == "rclone":
             yield from _beside(word, "rclone.conf", name)
         if name == "s3fs":

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnCheck, OwnFile, PrivateFile
+from keyturn.clients.client import About, OwnCheck, PrivateFile
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.listing import Listing
 from keyturn.clients.minimal_settings import endpoint_of, ini_file
@@ -58,12 +58,6 @@ class Pgbackrest(OwnFiles):
     title = "pgBackRest"
     program_names = ("pgbackrest",)
     about = About(own_check="pgbackrest repo-ls", proved_with_program=True)
-    own_file = OwnFile(
-        names=("pgbackrest.conf",),
-        signature=re.compile(rb"^repo\d+-s3-key[ \t]*=", re.MULTILINE),
-        variables=("PGBACKREST_CONFIG",),
-        options=("--config",),
-    )
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return the file and its additions, the old place of it, and where people keep one at home."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, PrivateFile, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.command_asks import rclone_additions, rclone_manner
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
 from keyturn.clients.looking import Loan, Look, key_id, mention, named_key_id, no_key_id_in
@@ -50,12 +49,6 @@ class Rclone(Client):
     title = "rclone"
     program_names = ("rclone",)
     about = About(own_check="rclone lsf REMOTE:BUCKET/PATH --max-depth 1", proved_with_program=True)
-    own_file = OwnFile(
-        names=("rclone.conf", ".rclone.conf"),
-        signature=re.compile(rb"^type[ \t]*[=:][ \t]*s3\b(?=[^\[]*^access_key_id[ \t]*[=:])", re.MULTILINE),
-        variables=("RCLONE_CONFIG",),
-        options=("--config",),
-    )
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for every S3 remote with a key, in each configuration file that rclone may read."""

@@ -4,73 +4,32 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.arq import read_agent_places, read_target_places
-from keyturn.clients.arq_runs import ArqRuns
-from keyturn.clients.autorestic import Autorestic
-from keyturn.clients.aws_files import AwsFiles
-from keyturn.clients.backrest import Backrest
 from keyturn.clients.client import Client
 from keyturn.clients.closed import closed_ones_together, each_file_once
-from keyturn.clients.compose import Compose
 from keyturn.clients.corners import is_a_copy, makes_another, mentions
 from keyturn.clients.crediting import credited
-from keyturn.clients.crestic import Crestic
-from keyturn.clients.cron import Cron
-from keyturn.clients.cyberduck import read_bookmarks
 from keyturn.clients.described import described_programs
 from keyturn.clients.description import descriptions
 from keyturn.clients.discovery import discovered
-from keyturn.clients.duck import Duck
-from keyturn.clients.duplicacy import Duplicacy
-from keyturn.clients.duplicacy_keychain import read_keychain, repositories_and_program
-from keyturn.clients.duplicati import read_databases
-from keyturn.clients.duplicity import Duplicity
-from keyturn.clients.duply import Duply
-from keyturn.clients.environment import Environment
-from keyturn.clients.filezilla import read_sites
+from keyturn.clients.duplicacy_keychain import repositories_and_program
+from keyturn.clients.entries import PROGRAMS, SYSTEMS_AND_TEXTS, Entry
 from keyturn.clients.following import Followed, Following
 from keyturn.clients.further_spots import with_further_spots
-from keyturn.clients.git_annex import GitAnnex
-from keyturn.clients.guide import guides
+from keyturn.clients.guide import Guide, guides
 from keyturn.clients.guided import Finder, Guided, Reader, running_unseen, usual_traces
-from keyturn.clients.hashbackup import HashBackup
-from keyturn.clients.home_assistant import read_entries
-from keyturn.clients.joplin import read_settings
-from keyturn.clients.kopia import Kopia
-from keyturn.clients.launchd import Launchd
-from keyturn.clients.leftovers import Leftovers
-from keyturn.clients.litestream import Litestream
+from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id, no_key_id_at
-from keyturn.clients.mc import Mc
 from keyturn.clients.other_systems import other_systems
-from keyturn.clients.own_runs import OwnRuns
-from keyturn.clients.pgbackrest import Pgbackrest
-from keyturn.clients.rclone import Rclone
 from keyturn.clients.readings import Readings
-from keyturn.clients.remotely_save import read_vaults, vaults_with_it
-from keyturn.clients.restic import Restic
-from keyturn.clients.resticprofile import Resticprofile
-from keyturn.clients.runrestic import Runrestic
-from keyturn.clients.s3backer import S3backer
-from keyturn.clients.s3cmd import S3cmd
-from keyturn.clients.s3fs import S3fs
-from keyturn.clients.s3ql import S3ql
-from keyturn.clients.s4cmd import S4cmd
-from keyturn.clients.served import Served
+from keyturn.clients.remotely_save import vaults_with_it
 from keyturn.clients.shell_reading import all_texts
-from keyturn.clients.systemd import Systemd
-from keyturn.clients.task_scheduler import TaskScheduler
-from keyturn.clients.text_files import TextFiles
-from keyturn.clients.visible_ids import read_visible_ids
-from keyturn.clients.windows_registry import WindowsRegistry
-from keyturn.clients.windows_scripts import WindowsScripts
-from keyturn.clients.winscp import WinScp
 from keyturn.edits.failures import unreadable
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import UsageError
@@ -80,65 +39,43 @@ from keyturn.model.places import Findings, Place
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.own_runs import OwnRuns
     from keyturn.computer.computer import Computer
 
-# Those whose files Keyturn edits, in the order in which places are listed. Explicit, so that a bundle has them all.
-CLIENTS: tuple[Client, ...] = (
-    AwsFiles(),
-    Served(),
-    Rclone(),
-    S3cmd(),
-    S4cmd(),
-    Restic(),
-    Backrest(),
-    Resticprofile(),
-    Autorestic(),
-    Crestic(),
-    Runrestic(),
-    Kopia(),
-    Mc(),
-    GitAnnex(),
-    Pgbackrest(),
-    Litestream(),
-    S3fs(),
-    Duplicity(),
-    Duply(),
-    Duplicacy(),
-    WinScp(),
-    Duck(),
-    S3backer(),
-    S3ql(),
-    HashBackup(),
-    *described_programs(),
-    Environment(),
-    Systemd(),
-    Cron(),
-    Compose(),
-    Launchd(),
-    WindowsScripts(),
-    TaskScheduler(),
-    WindowsRegistry(),
-    TextFiles(),
-    Leftovers(),
-)
-
 _WORD = re.compile(r"\w+")
+
+
+def _reader(module: str, name: str) -> Reader:
+    """One that is imported once it has something to read."""
+
+    def read(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+        getattr(import_module(f"keyturn.clients.{module}"), name)(computer, guide, found, look)
+
+    return read
+
+
+def _runs_of_arq() -> OwnRuns:
+    from keyturn.clients.arq_runs import ArqRuns
+
+    return ArqRuns()
+
+
 # What Keyturn can read of the products with a guide, by their names; the others are blind spots.
 _READERS: Mapping[str, Reader] = {
-    "arq-5": read_target_places,
-    "arq-6": read_agent_places,
-    "arq-7": read_agent_places,
-    "cyberduck": read_bookmarks,
-    "duplicacy-keychain": read_keychain,
-    "duplicati": read_databases,
-    "expandrive": read_visible_ids,
-    "filezilla-pro": read_sites,
-    "home-assistant": read_entries,
-    "joplin": read_settings,
-    "obsidian-remotely-save": read_vaults,
-    "proxmox-backup-server": read_visible_ids,
-    "s3-browser": read_visible_ids,
-    "transmit": read_visible_ids,
+    "arq-5": _reader("arq", "read_target_places"),
+    "arq-6": _reader("arq", "read_agent_places"),
+    "arq-7": _reader("arq", "read_agent_places"),
+    "cyberduck": _reader("cyberduck", "read_bookmarks"),
+    "duplicacy-keychain": _reader("duplicacy_keychain", "read_keychain"),
+    "duplicati": _reader("duplicati", "read_databases"),
+    "expandrive": _reader("visible_ids", "read_visible_ids"),
+    "filezilla-pro": _reader("filezilla", "read_sites"),
+    "home-assistant": _reader("home_assistant", "read_entries"),
+    "joplin": _reader("joplin", "read_settings"),
+    "obsidian-remotely-save": _reader("remotely_save", "read_vaults"),
+    "proxmox-backup-server": _reader("visible_ids", "read_visible_ids"),
+    "s3-browser": _reader("visible_ids", "read_visible_ids"),
+    "transmit": _reader("visible_ids", "read_visible_ids"),
 }
 
 # Those whose traces are in folders that no pattern names.
@@ -148,7 +85,18 @@ _FINDERS: Mapping[str, Finder] = {
 }
 
 # Those that tell how their own backups went.
-_RUNS: Mapping[str, OwnRuns] = {"arq-6": ArqRuns(), "arq-7": ArqRuns()}
+_RUNS: Mapping[str, Callable[[], OwnRuns]] = {"arq-6": _runs_of_arq, "arq-7": _runs_of_arq}
+
+
+@cache
+def every_entry() -> tuple[Entry, ...]:
+    """Return those whose files Keyturn edits, in the order in which places are listed."""
+    return (*PROGRAMS, *(one.entry for one in described_programs()), *SYSTEMS_AND_TEXTS)
+
+
+def every_client() -> tuple[Client, ...]:
+    """Return the clients of all entries; whoever only looks needs few of them."""
+    return tuple(entry.load() for entry in every_entry())
 
 
 @cache
@@ -166,7 +114,10 @@ def client_named(name: str) -> Client:
     Raises:
         UsageError: `usage.client`, where no module has that name.
     """
-    for client in (*CLIENTS, *guided_clients()):
+    for entry in every_entry():
+        if entry.name == name:
+            return entry.load()
+    for client in guided_clients():
         if client.name == name:
             return client
     raise UsageError(
@@ -181,7 +132,7 @@ def clients_called(text: str) -> tuple[Client, ...]:
 
     Capitals do not count, and a word may be its beginning alone.
     """
-    every = (*CLIENTS, *guided_clients())
+    every = (*every_client(), *guided_clients())
     exact = tuple(one for one in every if one.name == text)
     wanted = _WORD.findall(text.lower())
     if exact or not wanted:
@@ -238,35 +189,47 @@ def look_of_each(computer: Computer, readings: Readings) -> tuple[Mapping[str, L
     First each takes the files where it keeps them, then what lies elsewhere and is plainly its own, then what scripts,
     units, jobs and services name. Scripts and files of variables, which may belong to anybody, come last.
     """
-    everybody = (*CLIENTS, *guided_clients())
-    looks = {client.name: _looked(client, computer, readings) for client in everybody if not client.looks_last}
+    entries = every_entry()
+    looks = {entry.name: _look_of(entry, computer, readings) for entry in entries if not entry.looks_last}
+    looks |= {one.name: _looked(one.name, _itself(one), computer, readings) for one in guided_clients()}
     for content in discovered(computer, readings).texts:
         path = content.path
         if content.real_path in readings.taken or is_a_copy(path) or makes_another(path):
             continue
         owner = _owner(content)
         if owner is not None:
-            owner.take_file(computer, looks[owner.name], path)
+            owner.load().take_file(computer, looks[owner.name], path)
             readings.taken |= looks[owner.name].seen
     texts = all_texts(computer, readings)
-    followed = Following(computer, readings, texts, CLIENTS, looks, _owner).everything()
-    looks |= {client.name: _looked(client, computer, readings) for client in everybody if client.looks_last}
-    return {client.name: looks[client.name] for client in everybody}, followed
+    followed = Following(computer, readings, texts, entries, looks, _owner).everything()
+    looks |= {entry.name: _look_of(entry, computer, readings) for entry in entries if entry.looks_last}
+    order = (*(entry.name for entry in entries), *(client.name for client in guided_clients()))
+    return {name: looks[name] for name in order}, followed
 
 
-def _looked(client: Client, computer: Computer, readings: Readings) -> Look:
+def _look_of(entry: Entry, computer: Computer, readings: Readings) -> Look:
+    if not entry.may_be_here(computer):
+        return Look(entry.name, listing=Listing(readings=readings))
+    return _looked(entry.name, entry.load, computer, readings)
+
+
+def _looked(name: str, load: Callable[[], Client], computer: Computer, readings: Readings) -> Look:
     try:
-        look = client.look(computer, readings)
+        look = load().look(computer, readings)
     except OSError as error:  # at a question that a path is asked on the way; what it hides is not known
         path = computer.home if error.filename is None else Path(os.fsdecode(error.filename))
-        look = Look(client.name)
+        look = Look(name)
         look.report(path, unreadable(path, error))
     readings.taken |= look.seen
     return look
 
 
-def _owner(content: FileContent) -> Client | None:
-    return next((client for client in CLIENTS if client.own_file.is_like(content)), None)
+def _itself(client: Client) -> Callable[[], Client]:
+    return lambda: client
+
+
+def _owner(content: FileContent) -> Entry | None:
+    return next((entry for entry in every_entry() if entry.own_file.is_like(content)), None)
 
 
 def claims(places: tuple[Place, ...]) -> frozenset[tuple[str, AccessKeyId]]:

@@ -42,7 +42,6 @@ class Restic(Client):
     title = "restic"
     program_names = ("restic",)
     about = About(own_check="restic cat config --no-lock", proved_with_program=True)
-    looks_last = True
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a file that also sets up restic."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnFile
+from keyturn.clients.client import About
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, mention
 from keyturn.clients.occurrences import key_ids_in
@@ -45,10 +45,6 @@ class Resticprofile(ResticWrapper):
     title = "resticprofile"
     program_names = ("resticprofile",)
     about = About(own_check="restic cat config")
-    own_file = OwnFile(
-        names=("profiles.toml", "profiles.yaml", "profiles.yml", "profiles.json", "profiles.conf"),
-        options=("-c", "--config"),
-    )
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return `profiles.*` in all folders where it looks, but the one that it is started in."""

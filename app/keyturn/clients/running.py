@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client
-from keyturn.clients.registry import CLIENTS
+from keyturn.clients.registry import every_client
 from keyturn.computer.programs import running_programs
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from keyturn.computer.programs import RunningProgram
 
 # What to ask `running_programs` for.
-PROGRAM_NAMES: tuple[str, ...] = tuple(dict.fromkeys(name for client in CLIENTS for name in client.program_names))
+PROGRAM_NAMES: tuple[str, ...] = tuple(
+    dict.fromkeys(name for client in every_client() for name in client.program_names)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def holders(
     concerned = {place.client for place in places}
     found = []
     for program in programs:
-        client = next((client for client in CLIENTS if program.name in client.program_names), None)
+        client = next((client for client in every_client() if program.name in client.program_names), None)
         if client is None:
             continue
         certain = _holds(computer, client, program, edited, old, edited_at)
@@ -77,7 +79,9 @@ def overwriters(computer: Computer, places: Sequence[Place]) -> tuple[str, ...]:
         ClientError: `program.unseen`, where the system does not tell which programs run.
     """
     clients = [
-        client for client in CLIENTS if client.remembers_its_file and any(client.name == p.client for p in places)
+        client
+        for client in every_client()
+        if client.remembers_its_file and any(client.name == p.client for p in places)
     ]
     if not clients:
         return ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, OwnFile
+from keyturn.clients.client import About
 from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import StoredKey, option, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
@@ -30,7 +30,6 @@ class Runrestic(ResticWrapper):
     title = "runrestic"
     program_names = ("runrestic",)
     about = About(own_check="restic cat config", proved_with_program=True)
-    own_file = OwnFile(names=("runrestic.toml",), options=("-c", "--config"))
 
     def paths(self, computer: Computer, listing: Listing) -> Iterator[Path]:
         """Return every file that it reads; it reads them all."""

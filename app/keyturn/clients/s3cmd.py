@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, OwnFile, PairSpot, PrivateFile, ValueSpot
+from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same
 from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
@@ -50,12 +49,6 @@ class S3cmd(Client):
     title = "s3cmd"
     program_names = ("s3cmd", "s4cmd")
     about = About(own_check="s3cmd ls s3://BUCKET/PREFIX", proved_with_program=True)
-    own_file = OwnFile(
-        names=("*s3cfg", "s3cmd.ini"),
-        signature=re.compile(rb"^(?:host_bucket|bucket_location|gpg_passphrase)[ \t]*=", re.MULTILINE),
-        variables=("S3CMD_CONFIG",),
-        options=("-c", "--config"),
-    )
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each of its configuration files that has a key."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, AfterChange, Client, OwnFile, PairSpot, ValueSpot
+from keyturn.clients.client import About, AfterChange, Client, PairSpot, ValueSpot
 from keyturn.clients.endpoints import region_in, speaks_plain_http
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
@@ -65,7 +65,6 @@ class S3fs(Client):
     title = "s3fs"
     program_names = ("s3fs",)
     about = About(proved_with_program=True)
-    own_file = OwnFile(names=(_OWN, _SYSTEM))
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each line that counts, and a mention for each that does not."""

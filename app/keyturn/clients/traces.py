@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from keyturn.clients.listing import Listing
 from keyturn.computer.computer import Computer, Platform
+from keyturn.edits.failures import NOT_THERE
 
 # As many matches of one pattern are looked at: a folder full of them is somebody's joke or somebody's attack.
 _LIMIT = 1000
@@ -28,6 +29,26 @@ def traces_on(computer: Computer, patterns: Iterable[str], listing: Listing) -> 
         if base is None:
             continue
         yield from islice(listing.matching(base, rest.parts), _LIMIT)
+
+
+def is_any_there(computer: Computer, paths: Iterable[str]) -> bool:
+    """Return whether something is at one of the paths, or may be: what cannot be looked at counts as there.
+
+    Args:
+        paths: as the patterns of `traces_on`, without `*`.
+    """
+    for path in paths:
+        base, rest = _split(computer, PurePosixPath(path))
+        if base is None:
+            continue
+        try:
+            (base / rest).lstat()
+        except OSError as error:
+            if error.errno not in NOT_THERE:
+                return True
+        else:
+            return True
+    return False
 
 
 def _split(computer: Computer, pattern: PurePosixPath) -> tuple[Path | None, PurePosixPath]:

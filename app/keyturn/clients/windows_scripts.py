@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import AfterChange, Client, OwnFile, PairSpot
+from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import SCRIPT_LIMIT
@@ -36,7 +36,6 @@ class WindowsScripts(Client):
 
     name = "windows-script"
     title = "Windows scripts"
-    own_file = OwnFile(names=tuple(f"*{ending}" for ending in _ENDINGS))
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a script."""

@@ -255,7 +255,7 @@ def _policy(value: object) -> PolicyDocument:
 
 
 def _is_known(client: str) -> bool:
-    # Every program's module, which nobody needs who reads no decision.
-    from keyturn.clients.registry import CLIENTS
+    # Every description, which nobody needs who reads no decision.
+    from keyturn.clients.registry import every_entry
 
-    return any(one.name == client for one in CLIENTS)
+    return any(one.name == client for one in every_entry())

@@ -97,13 +97,13 @@ def _under_way(session: Session) -> tuple[tuple[Rotation, Result], ...]:
 
 def clients(session: Session, output: Output) -> Exit:
     """Show what Keyturn knows about each program."""
-    from keyturn.clients.registry import CLIENTS, client_named, clients_called, guided_clients
+    from keyturn.clients.registry import client_named, clients_called, every_client, guided_clients
     from keyturn.terminal.clients_page import clients_document, clients_page, program_page
 
     name = session.arguments.program
     if name is None:
-        output.document(clients_document((*CLIENTS, *guided_clients())))
-        output.show(*clients_page(CLIENTS, guided_clients()))
+        output.document(clients_document((*every_client(), *guided_clients())))
+        output.show(*clients_page(every_client(), guided_clients()))
     else:
         meant = clients_called(name) or (client_named(name),)
         output.document(clients_document(meant))
