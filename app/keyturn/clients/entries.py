@@ -282,7 +282,14 @@ PROGRAMS = (
 SYSTEMS_AND_TEXTS = (
     Entry("environment", _of("environment", "Environment"), looks_last=True),
     Entry("systemd", _of("systemd", "Systemd")),
-    Entry("cron", _of("cron", "Cron")),
+    Entry(
+        "cron",
+        _of("cron", "Cron"),
+        usual=(
+            *(f"~/{name}" for name in (".crontab", "crontab", "crontab.txt", ".config/crontab", ".config/cron")),
+            *("/etc/crontab", "/etc/cron.d", "/var/spool/cron", "/usr/lib/cron/tabs", "/var/at/tabs"),
+        ),
+    ),
     Entry("compose", _of("compose", "Compose")),
     Entry("launchd", _of("launchd", "Launchd"), platforms=frozenset({Platform.MACOS})),
     Entry(

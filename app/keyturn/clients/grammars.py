@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from keyturn.edits import dotenv, equal_lines, json_spans, script_values, section_spans, toml_spans, yaml_spans
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
 from keyturn.edits.trees import Node, Scalar, Writing
@@ -35,31 +33,44 @@ def tree_of(content: FileContent, grammar: Grammar) -> Node:
     Raises:
         FileError: `file.unparsable`, where the program itself would refuse it; `file.too-big`.
     """
-    return _READERS[grammar](content)
+    data, path = content.content, content.path
+    # Each is imported where a file is in it: of all the programs with a description, a computer has few.
+    match grammar:
+        case Grammar.INI:
+            from keyturn.edits.section_spans import python_sections
 
+            return {name: dict(table) for name, table in python_sections(data, path=path, keep_case=False).items()}
+        case Grammar.JSON:
+            from keyturn.edits import json_spans
 
-def _ini(content: FileContent) -> Node:
-    sections = section_spans.python_sections(content.content, path=content.path, keep_case=False)
-    return {name: dict(table) for name, table in sections.items()}
+            return json_spans.parse(data, path=path)
+        case Grammar.LINES:
+            from keyturn.edits.equal_lines import settings
 
+            return settings(data, path=path)
+        case Grammar.PHP:
+            from keyturn.edits.script_values import php
 
-def _variables(content: FileContent) -> Node:
-    return {one.name: _scalar(one) for one in dotenv.assignments(content.content, path=content.path)}
+            return php(data, path=path)
+        case Grammar.RUBY:
+            from keyturn.edits.script_values import ruby
+
+            return ruby(data, path=path)
+        case Grammar.TOML:
+            from keyturn.edits import toml_spans
+
+            return toml_spans.parse(data, path=path)
+        case Grammar.VARIABLES:
+            from keyturn.edits.dotenv import assignments
+
+            return {one.name: _scalar(one) for one in assignments(data, path=path)}
+        case Grammar.YAML:
+            from keyturn.edits import yaml_spans
+
+            return yaml_spans.parse(data, path=path)
 
 
 def _scalar(one: Assignment) -> Scalar:
     known = one.value is not None and not one.is_reference
     writing = Writing.PLAIN if known and not one.fixed and one.quoting is not Quoting.MIXED else Writing.FIXED
     return Scalar(one.value or "", known, one.value_span, one.line, writing)
-
-
-_READERS: Mapping[Grammar, Callable[[FileContent], Node]] = {
-    Grammar.INI: _ini,
-    Grammar.JSON: lambda content: json_spans.parse(content.content, path=content.path),
-    Grammar.LINES: lambda content: equal_lines.settings(content.content, path=content.path),
-    Grammar.PHP: lambda content: script_values.php(content.content, path=content.path),
-    Grammar.RUBY: lambda content: script_values.ruby(content.content, path=content.path),
-    Grammar.TOML: lambda content: toml_spans.parse(content.content, path=content.path),
-    Grammar.VARIABLES: _variables,
-    Grammar.YAML: lambda content: yaml_spans.parse(content.content, path=content.path),
-}

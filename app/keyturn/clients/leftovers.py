@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -103,6 +102,8 @@ def _from_lines(text: str) -> Iterator[tuple[str, str, str, str]]:
 
 def _from_table(text: str) -> Iterator[tuple[str, str, str, str]]:
     """The newer form: a line of headers, then a line per key."""
+    import csv  # the older form is another one
+
     try:
         rows = list(csv.reader(text.splitlines()))
     except csv.Error:

@@ -180,14 +180,15 @@ class Rclone(Client):
 
 def config_paths(computer: Computer) -> tuple[Path, ...]:
     """Return rclone's configuration files in its own order; it reads the first that exists (facts/clients.md 4)."""
-    from keyturn.computer.programs import find_program  # starts programs as well, which a look does not
-
     environment, home = computer.environment, computer.home
     paths: list[Path] = []
     if named := environment.get("RCLONE_CONFIG"):
         paths.append(computer.expanded(named))
-    if computer.is_this_one and (program := find_program("rclone", computer)) is not None:
-        paths.append(Path(program).parent / "rclone.conf")  # the portable one, beside the program
+    if computer.is_this_one:
+        from keyturn.computer.programs import find_program  # starts programs as well, which a look does not
+
+        if (program := find_program("rclone", computer)) is not None:
+            paths.append(Path(program).parent / "rclone.conf")  # the portable one, beside the program
     if computer.platform is Platform.WINDOWS:
         paths.append(computer.application_support / "rclone" / "rclone.conf")
     if xdg := environment.get("XDG_CONFIG_HOME"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +16,6 @@ from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_
 from keyturn.clients.unit_files import unit_files
 from keyturn.computer.computer import Platform
 from keyturn.computer.shells import quoted
-from keyturn.edits import colon_lines, units
-from keyturn.edits.colon_lines import Line, Reader
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Writing
 from keyturn.model.errors import FileError
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
+    from keyturn.edits.colon_lines import Line
 
 _OWN, _SYSTEM = ".passwd-s3fs", "passwd-s3fs"
 _ALL = "all buckets"
@@ -82,7 +81,7 @@ class S3fs(Client):
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of each line that counts, by its bucket; see `Client.spots`."""
         spots = {}
-        for line in colon_lines.lines(content.content, Reader.S3FS, path=content.path):
+        for line in _lines_of(content):
             identifier = named_key_id(line.access_key_id)
             if identifier is not None and line.secret and line.counts:
                 spots[line.bucket or _ALL] = PairSpot(
@@ -195,7 +194,9 @@ def _in_unit(computer: Computer, path: Path, listing: Listing) -> Iterator[Mount
         content = listing.readings.file(path).content
         if b"s3fs" not in content:
             return
-        found = units.directives(content, path=path)
+        from keyturn.edits.units import directives
+
+        found = directives(content, path=path)
     except FileError:
         return  # reported where units are read for their own sake
     values = {one.name: one.value.decode(errors="replace").replace("%h", str(computer.home)) for one in found}
@@ -225,11 +226,17 @@ def usual_files(computer: Computer) -> tuple[Path, ...]:
     return (computer.home / _OWN, *(() if etc is None else (etc / _SYSTEM,)))
 
 
+def _lines_of(content: FileContent) -> Iterable[Line]:
+    from keyturn.edits.colon_lines import Reader, lines
+
+    return lines(content.content, Reader.S3FS, path=content.path)
+
+
 def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place | Problem]:
     of_bucket: dict[str, list[Mount]] = {"": mounts}
     for mount in mounts:
         of_bucket.setdefault(mount.target.bucket, []).append(mount)
-    for line in colon_lines.lines(content.content, Reader.S3FS, path=content.path):
+    for line in _lines_of(content):
         # A line for one bucket is for its mounts; the line for all is for those that have none of their own.
         concerned = of_bucket.get(line.bucket, [])
         endpoint = next((one.endpoint for one in concerned if one.endpoint), None)

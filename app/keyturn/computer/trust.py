@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -61,6 +60,8 @@ def _windows_certificates() -> str:
 
 
 def _macos_certificates() -> str:
+    import subprocess  # takes its time, and only macOS needs it
+
     command = ["/usr/bin/security", "find-certificate", "-a", "-p", *_KEYCHAINS]
     try:
         environment = {"PATH": fixed_path()}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +67,8 @@ def encrypt(before: bytes, plain: bytes, password: Secret) -> bytes:
 
 
 def _box(password: Secret) -> SecretBox:
+    import unicodedata
+
     from nacl.secret import SecretBox
 
     text = unicodedata.normalize("NFKC", password.reveal())

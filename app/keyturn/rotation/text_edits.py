@@ -11,7 +11,6 @@ from pathlib import Path
 from keyturn.clients.corners import is_a_copy
 from keyturn.clients.guide import FILE
 from keyturn.clients.registry import client_named
-from keyturn.clients.text_files import pairs_with, why_not
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import TEXT, Place, PlaceKind
@@ -58,6 +57,8 @@ def text_edits(mentions: Sequence[Place], pair: KeyPair | None, named: Sequence[
         )
     if pair is None:
         return TextEdits((), ())
+    from keyturn.clients.text_files import why_not
+
     refusals = {real: why_not(path, pair) for real, path in by_file.items()}
     for real in sorted(wanted):
         refusal = refusals[real]
@@ -103,12 +104,17 @@ def edited_by(place: Place, pair: KeyPair | None) -> EditedBy:
         return EditedBy.PROGRAM
     if place.kind is PlaceKind.LEFTOVER or (place.kind is PlaceKind.MENTION and is_a_copy(place.path)):
         return EditedBy.NONE
-    if may_be_text(place) and pair is not None and why_not(place.path, pair) is None:
-        return EditedBy.TEXT
+    if may_be_text(place) and pair is not None:
+        from keyturn.clients.text_files import why_not  # most places are a program's
+
+        if why_not(place.path, pair) is None:
+            return EditedBy.TEXT
     return EditedBy.BY_HAND
 
 
 def _places(path: Path, pair: KeyPair) -> list[Place]:
+    from keyturn.clients.text_files import pairs_with
+
     found = [locator for locator, there in pairs_with(path, pair.access_key_id).items() if there == pair]
     blank = Place(
         client=TEXT,

@@ -9,7 +9,6 @@ from keyturn.computer.shells import command_line
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation import words
-from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
@@ -37,7 +36,7 @@ def status_page(rotations: Sequence[tuple[Rotation, Result]], *, options: Sequen
     under_way = [pair for pair in rotations if not pair[0].is_over]
     over = [pair for pair in rotations if pair[0].is_over]
     for rotation, result in [*under_way, *reversed(over)]:
-        known = [bullet(sentence, indent=2) for sentence in what_was_known(rotation)]
+        known = [bullet(sentence, indent=2) for sentence in _what_was_known(rotation)]
         page += [*_rotation(rotation, result), *known, *_awaited(result), *_said(result), BLANK]
         if not rotation.is_over:
             page = [*page[:-1], *_next(rotation, result, options, several=len(under_way) > 1), BLANK]
@@ -60,10 +59,16 @@ def result_page(
     # Whoever ticks one thing has seen the steps of the others.
     page += _awaited_titles(result) if command == "done" else _awaited(result)
     page += _leftovers(result)
-    page += [bullet(sentence) for sentence in ([] if rotation is None else what_was_known(rotation))]
+    page += [bullet(sentence) for sentence in ([] if rotation is None else _what_was_known(rotation))]
     if rotation is not None:
         page += _next(rotation, result, options, several=several)
     return page
+
+
+def _what_was_known(rotation: Rotation) -> tuple[str, ...]:
+    from keyturn.rotation.ended import what_was_known  # every failed command shows a problem, and few a rotation
+
+    return what_was_known(rotation)
 
 
 def problem_lines(problem: AppError) -> list[Line]:

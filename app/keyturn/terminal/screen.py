@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -123,6 +122,8 @@ class Screen:
         """Columns for a line; None where lines need no wrapping."""
         if not self.terminal:
             return None
+        import shutil  # a page that goes into a file asks for no width
+
         return max(20, min(_WIDEST, shutil.get_terminal_size().columns) - (len(self.label) + 1 if self.label else 0))
 
     @property
