@@ -9,6 +9,7 @@ import pytest
 from keyturn.model.errors import UsageError
 from keyturn.state.settings import Settings
 from keyturn.terminal.arguments import parse
+from keyturn.terminal.help_texts import help_texts
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,21 @@ def test_options_for_every_command_may_stand_before_and_after_it(words: list[str
     assert arguments.json
     assert arguments.state_dir == Path("there")
     assert arguments.secrets == "file"
+
+
+def test_a_word_that_only_looks_like_a_command_takes_no_option_away_from_the_command() -> None:
+    typed = parse(["--home", "scan", "plan", "AKIAONE0000000000001", "--json", "--yes"], Settings())
+    assert (typed.command, typed.home, typed.json, typed.yes) == ("plan", Path("scan"), True, True)
+
+
+@pytest.mark.parametrize("name", list(help_texts()))
+def test_the_help_of_a_command_names_the_options_that_every_command_has(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in ([name, "-h"], ["--home", "scan", name, "--help"]):
+        with pytest.raises(SystemExit):
+            parse(words, Settings())
+        assert "--endpoint-url URL" in capsys.readouterr().out
 
 
 def test_what_is_not_said_has_the_documented_value() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
@@ -176,11 +177,20 @@ def parse(words: Sequence[str], settings: Settings) -> Arguments:
         SystemExit: after `-h` or `--version`, with code 0.
     """
     own, program = own_words(words)
-    given: dict[str, Any] = vars(parser().parse_args(list(own)))
+    given: dict[str, Any] = vars(_understood(list(own)))
     for name, value in given.items():
         if isinstance(value, list):
             given[name] = tuple(value)
     return Arguments(**{**_unless_typed(settings), **given, "program_words": program})
+
+
+def _understood(words: list[str]) -> argparse.Namespace:
+    # Most of a whole parser is the options of commands that nobody typed. Where a word only looks like the command,
+    # that parser refuses, and the whole one decides.
+    if not {"-h", "--help"}.intersection(words):
+        with suppress(UsageError):
+            return parser(words).parse_args(words)
+    return parser().parse_args(words)
 
 
 def _unless_typed(settings: Settings) -> dict[str, Any]:
@@ -215,8 +225,12 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=22, width=80)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of everything that can be typed; the man page is made from it."""
+def parser(words: Collection[str] | None = None) -> argparse.ArgumentParser:
+    """The parser of everything that can be typed; the man page is made from it.
+
+    Args:
+        words: those that were typed; only commands among them are known then. None: all are.
+    """
     whole = _Parser(
         prog="keyturn",
         usage=_("keyturn [COMMAND] [options]"),
@@ -231,79 +245,97 @@ def parser() -> argparse.ArgumentParser:
         title=_("commands"), dest="command", metavar="COMMAND", parser_class=_Parser, prog="keyturn"
     )
     _global_options(whole)
-    made = {name: _add(commands, name, text) for name, text in help_texts().items()}
-    _scan_options(made["scan"])
-    for name in ("plan", "rotate"):
-        _plan_options(made[name])
-    made["rotate"].add_argument(
-        "--pair",
-        action="store_true",
-        help=_("take a pair that you made, and ask for it: for stores other than AWS; from a pipe, two lines"),
-    )
-    _bucket_option(made["verify"])
-    for name in ("verify", "report"):
-        made[name].add_argument("key", metavar="KEY", nargs="?", default="", help=_("this key alone"))
-    _name_options(made["name"])
-    _move_options(made["move"])
-    made["history"].add_argument("key_name", metavar="NAME", nargs="?", default="", help=_("of this key alone"))
-    for name in ("credentials", "run"):
-        made[name].add_argument("key_name", metavar="NAME", help=_("the name of a key, such as /office/nas"))
-        made[name].add_argument(
+    made = {name: _add(commands, name, text) for name, text in help_texts().items() if words is None or name in words}
+
+    def each(*names: str) -> Iterator[argparse.ArgumentParser]:
+        return (made[name] for name in names if name in made)
+
+    for one in each("scan"):
+        _scan_options(one)
+    for one in each("plan", "rotate"):
+        _plan_options(one)
+    for one in each("rotate"):
+        one.add_argument(
+            "--pair",
+            action="store_true",
+            help=_("take a pair that you made, and ask for it: for stores other than AWS; from a pipe, two lines"),
+        )
+    for one in each("verify"):
+        _bucket_option(one)
+    for one in each("verify", "report"):
+        one.add_argument("key", metavar="KEY", nargs="?", default="", help=_("this key alone"))
+    for one in each("name"):
+        _name_options(one)
+    for one in each("move"):
+        _move_options(one)
+    for one in each("history"):
+        one.add_argument("key_name", metavar="NAME", nargs="?", default="", help=_("of this key alone"))
+    for one in each("credentials", "run"):
+        one.add_argument("key_name", metavar="NAME", help=_("the name of a key, such as /office/nas"))
+        one.add_argument(
             "--session",
             type=_session_length,
             metavar="MINUTES",
             help=_("a temporary key that ends after so long, 15 to 2160 (a root key 60 at most)"),
         )
-    made["clients"].add_argument("program", metavar="PROGRAM", nargs="?", help=_("show this one, with its steps"))
-    made["done"].add_argument("item", metavar="ITEM", help=_("its name, as `keyturn status` shows it"))
-    made["done"].add_argument("--rotation", metavar="ROTATION", help=_("needed only if there are several"))
-    for name in ("continue", "undo", "turn-off", "turn-on", "delete", "end"):
-        made[name].add_argument("rotation", metavar="ROTATION", nargs="?", help=_("needed only if there are several"))
-    for name in ("continue", "turn-off"):
-        _search_option(made[name])
-    for name in ("continue", "undo", "turn-off", "turn-on"):
-        made[name].add_argument(
+    for one in each("clients"):
+        one.add_argument("program", metavar="PROGRAM", nargs="?", help=_("show this one, with its steps"))
+    for one in each("done"):
+        one.add_argument("item", metavar="ITEM", help=_("its name, as `keyturn status` shows it"))
+        one.add_argument("--rotation", metavar="ROTATION", help=_("needed only if there are several"))
+    for one in each("continue", "undo", "turn-off", "turn-on", "delete", "end"):
+        one.add_argument("rotation", metavar="ROTATION", nargs="?", help=_("needed only if there are several"))
+    for one in each("continue", "turn-off"):
+        _search_option(one)
+    for one in each("continue", "undo", "turn-off", "turn-on"):
+        one.add_argument(
             "--pair", action="store_true", help=_("ask for a pair that is not kept any more; from a pipe, two lines")
         )
-    for name in ("plan", "rotate", "continue", "undo", "turn-off", "turn-on", "delete"):
-        _signer_option(made[name])
+    for one in each("plan", "rotate", "continue", "undo", "turn-off", "turn-on", "delete"):
+        _signer_option(one)
     ways = [By.KEY.value, By.CONSOLE.value]
-    made["turn-off"].add_argument("--by", choices=ways, help=_("console for a root key, else key"))
-    for name in ("turn-off", "turn-on"):
-        made[name].add_argument(
+    for one in each("turn-off"):
+        one.add_argument("--by", choices=ways, help=_("console for a root key, else key"))
+    for one in each("turn-off", "turn-on"):
+        one.add_argument(
             "--wait",
             type=_amount,
             metavar="SECONDS",
             help=_("how long to wait for you in the console (on a terminal 600, else 0)"),
         )
-    for name in ("turn-off", "turn-on", "delete", "done", "end"):
-        made[name].add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
-    _elsewhere_options(made)
-    _remind_options(made["remind"])
-    _renew_options(made["renew"])
-    _report_options(made["report"])
-    _keeper_options(made["keeper"])
-    _tell_options(made["tell"])
-    made["practice"].add_argument(
-        "--serve", action="store_true", help=_("keep the account running, and say how to reach it")
-    )
-    made["practice"].add_argument("--window", action="store_true", help=_("rehearse in the window"))
-    for sub in made.values():
-        _global_options(sub)
+    for one in each("turn-off", "turn-on", "delete", "done", "end"):
+        one.add_argument("--confirm", metavar="LAST4", help=_("the last four characters of the old key"))
+    _elsewhere_options(each)
+    for one in each("remind"):
+        _remind_options(one)
+    for one in each("renew"):
+        _renew_options(one)
+    for one in each("report"):
+        _report_options(one)
+    for one in each("keeper"):
+        _keeper_options(one)
+    for one in each("tell"):
+        _tell_options(one)
+    for one in each("practice"):
+        one.add_argument("--serve", action="store_true", help=_("keep the account running, and say how to reach it"))
+        one.add_argument("--window", action="store_true", help=_("rehearse in the window"))
+    for one in made.values():
+        _global_options(one)
     return whole
 
 
-def _elsewhere_options(made: Mapping[str, argparse.ArgumentParser]) -> None:
+def _elsewhere_options(each: Callable[..., Iterator[argparse.ArgumentParser]]) -> None:
     """Those for a key of the account that is not on this computer."""
-    for name in ("turn-off", "turn-on", "delete"):
-        made[name].add_argument(
+    for one in each("turn-off", "turn-on", "delete"):
+        one.add_argument(
             "--key", metavar="ID", help=_("a key of the account that is not on this computer; needs --as and --confirm")
         )
-    made["turn-off"].add_argument(
-        "--watch-days", type=_days, metavar="N", help=_("with --key: if nothing used it for so long (3)")
-    )
-    for name in ("turn-off", "delete"):
-        made[name].add_argument(
+    for one in each("turn-off"):
+        one.add_argument(
+            "--watch-days", type=_days, metavar="N", help=_("with --key: if nothing used it for so long (3)")
+        )
+    for one in each("turn-off", "delete"):
+        one.add_argument(
             "--off-days", type=_days, metavar="N", help=_("with --key: keep it off so long before deleting (7)")
         )
 
