@@ -24,7 +24,8 @@ from keyturn.clients.search.report import named
 from keyturn.computer.computer import Computer, Platform
 from keyturn.edits import ini, shell
 from keyturn.edits.files import FileContent
-from keyturn.edits.spans import Change, apply_changes, masked_diff
+from keyturn.edits.pictures import masked_diff
+from keyturn.edits.spans import Change, apply_changes
 from keyturn.model.errors import ClientError, FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Place

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from keyturn.edits.asking_lines import asking, holding
-from keyturn.edits.spans import apply_changes, masked_diff
+from keyturn.edits.pictures import masked_diff
+from keyturn.edits.spans import apply_changes
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.pair_layout import PairLayout

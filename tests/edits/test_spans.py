@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.edits.spans import Change, Span, apply_changes, masked_diff
+from keyturn.edits.pictures import masked_diff
+from keyturn.edits.spans import Change, Span, apply_changes
 from keyturn.model.keys import Secret
 
 OLD_ID, NEW_ID = b"AKIAIOSFODNN7EXAMPLE", b"AKIAI44QH8DHBEXAMPLE"

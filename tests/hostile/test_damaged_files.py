@@ -17,7 +17,8 @@ from fuzz import NEW, OLD, SEEDS, read_in_home, read_in_memory
 from keyturn.clients.rclone import Rclone
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer
-from keyturn.edits.spans import Change, Span, apply_changes, masked_diff
+from keyturn.edits.pictures import masked_diff
+from keyturn.edits.spans import Change, Span, apply_changes
 from keyturn.model.keys import Secret
 from keyturn.model.places import PlaceKind
 

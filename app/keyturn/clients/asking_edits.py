@@ -18,7 +18,8 @@ from keyturn.edits import ini
 from keyturn.edits.asking_lines import ID, PROCESS, SECRET, asking, holding
 from keyturn.edits.files import FileContent, obstacle, read_file
 from keyturn.edits.filesystem import REAL, FileSystem
-from keyturn.edits.spans import Change, apply_changes, masked_diff
+from keyturn.edits.pictures import masked_diff
+from keyturn.edits.spans import Change, apply_changes
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair
 from keyturn.model.pair_layout import PairLayout

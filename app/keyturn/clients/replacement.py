@@ -12,7 +12,8 @@ from keyturn.clients.client import PairSpot
 from keyturn.clients.registry import client_named
 from keyturn.edits.files import FileContent, read_file, replace_file
 from keyturn.edits.filesystem import REAL, FileSystem
-from keyturn.edits.spans import Change, Span, apply_changes, masked_diff
+from keyturn.edits.pictures import masked_diff
+from keyturn.edits.spans import Change, Span, apply_changes
 from keyturn.model.errors import ClientError, FileError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.places import Place

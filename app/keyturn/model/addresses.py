@@ -33,23 +33,21 @@ _REGION = r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d{1,2})"
 _BUCKET = r"(?:[a-z0-9_-]+\.)*"  # or an access point; a bucket's name may have dots
 # Hosts of S3, STS and IAM alone: under the same domains anybody can have a machine (`ec2-….compute.amazonaws.com`), a
 # balancer (`….elb.amazonaws.com`), a web site in a bucket or an interface of their own (`….execute-api.…`).
-_AWS_HOSTS = tuple(
-    re.compile(pattern, re.ASCII)
-    for pattern in (
-        # The global names, and those of the first years (Amazon S3 endpoints and quotas, AWS General Reference).
-        rf"{_BUCKET}s3(?:-external-1|-accelerate(?:\.dualstack)?)?\.amazonaws\.com",
-        rf"{_BUCKET}s3(?:-fips)?-{_REGION}\.amazonaws\.com",
-        rf"{_BUCKET}s3(?:-fips)?(?:\.dualstack)?\.{_REGION}\.{_SUFFIX}",
-        # Access points, also of Object Lambda, of Outposts and of several regions; directory buckets; the control.
-        rf"{_BUCKET}s3-(?:accesspoint|object-lambda|control|outposts)(?:-fips)?(?:\.dualstack)?\.{_REGION}\.{_SUFFIX}",
-        rf"{_BUCKET}accesspoint\.s3-global\.amazonaws\.com",
-        rf"{_BUCKET}s3express-(?:control|[a-z0-9-]+-az\d+)(?:\.dualstack)?\.{_REGION}\.{_SUFFIX}",
-        # `bucket.vpce-0a1b-2c3d.s3.us-east-1.vpce.amazonaws.com` (Amazon S3 User Guide, "AWS PrivateLink").
-        rf"{_BUCKET}vpce-[a-z0-9-]+\.(?:s3|sts|iam)\.{_REGION}\.vpce\.{_SUFFIX}",
-        rf"(?:sts|iam)(?:-fips)?\.{_SUFFIX}",
-        rf"(?:sts|iam)(?:-fips)?\.{_REGION}\.{_SUFFIX}",
-        rf"iam\.(?:us-gov|global)\.{_SUFFIX}",
-    )
+# Most looks ask about the first ones alone, so each is compiled when it is asked for.
+_AWS_HOSTS = (
+    # The global names, and those of the first years (Amazon S3 endpoints and quotas, AWS General Reference).
+    rf"{_BUCKET}s3(?:-external-1|-accelerate(?:\.dualstack)?)?\.amazonaws\.com",
+    rf"{_BUCKET}s3(?:-fips)?-{_REGION}\.amazonaws\.com",
+    rf"{_BUCKET}s3(?:-fips)?(?:\.dualstack)?\.{_REGION}\.{_SUFFIX}",
+    # Access points, also of Object Lambda, of Outposts and of several regions; directory buckets; the control.
+    rf"{_BUCKET}s3-(?:accesspoint|object-lambda|control|outposts)(?:-fips)?(?:\.dualstack)?\.{_REGION}\.{_SUFFIX}",
+    rf"{_BUCKET}accesspoint\.s3-global\.amazonaws\.com",
+    rf"{_BUCKET}s3express-(?:control|[a-z0-9-]+-az\d+)(?:\.dualstack)?\.{_REGION}\.{_SUFFIX}",
+    # `bucket.vpce-0a1b-2c3d.s3.us-east-1.vpce.amazonaws.com` (Amazon S3 User Guide, "AWS PrivateLink").
+    rf"{_BUCKET}vpce-[a-z0-9-]+\.(?:s3|sts|iam)\.{_REGION}\.vpce\.{_SUFFIX}",
+    rf"(?:sts|iam)(?:-fips)?\.{_SUFFIX}",
+    rf"(?:sts|iam)(?:-fips)?\.{_REGION}\.{_SUFFIX}",
+    rf"iam\.(?:us-gov|global)\.{_SUFFIX}",
 )
 
 
@@ -140,7 +138,7 @@ def _aws_host(host: str) -> re.Match[str] | None:
     name = host.lower().removesuffix(".")
     if len(name) > _LONGEST_NAME:
         return None
-    return next((found for pattern in _AWS_HOSTS if (found := pattern.fullmatch(name)) is not None), None)
+    return next((found for pattern in _AWS_HOSTS if (found := re.fullmatch(pattern, name, re.ASCII)) is not None), None)
 
 
 def without_password(text: str) -> str:
