@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.computer.computer import Computer
 from keyturn.messengers.way import Way
 from keyturn.model.news import News, NewsKind
 
@@ -33,4 +32,4 @@ def certificate(certificate_for: Callable[..., Path]) -> Path:
 @pytest.fixture
 def way(certificate: Path) -> Way:
     """To servers with that certificate."""
-    return Way(Computer.this(), lambda: certificate, lambda address: {}, 5.0)
+    return Way(lambda: certificate, lambda address: {}, 5.0)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from keyturn.computer.computer import Computer
 from keyturn.model.errors import UntoldError
 from keyturn.model.text import _
 
@@ -24,7 +23,6 @@ class Way:
         patience: seconds that one message may take.
     """
 
-    computer: Computer
     certificates: Callable[[], Path]
     proxies: Callable[[str], Mapping[str, str]]
     patience: float = PATIENCE

@@ -172,7 +172,7 @@ def secrets_of(workplace: Workplace) -> RecipientSecrets:
 
 def way_of(workplace: Workplace) -> Way:
     """How others are reached, as the settings say."""
-    return Way(workplace.computer, workplace.trusted_certificates, workplace.proxies_to)
+    return Way(workplace.trusted_certificates, workplace.proxies_to)
 
 
 def _mistake(recipient: Recipient) -> UntoldError:
