@@ -158,6 +158,38 @@ def test_so_is_one_that_a_script_sets(tmp_path: Path) -> None:
     assert [one.unclear for one in place.consumers] == [("s3:s3.amazonaws.com/$BUCKET/a",)]
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "entrypoint: [/bin/sh, -c]\n    command:\n      - |\n        cd /d\n        restic -r %s backup .",
+        "entrypoint: [/bin/sh, -c]\n    command: ['cd $$HOME; restic -r %s backup /d']",
+        'command: sh -c "restic -r %s backup /d"',
+    ],
+)
+def test_what_a_service_hands_to_a_shell_says_where_its_key_goes(script: str, tmp_path: Path) -> None:
+    write(
+        tmp_path / "app/compose.yml",
+        f"services:\n  b:\n    image: restic/restic\n    {script % AT_AWS}\n    environment:\n"
+        f"      AWS_ACCESS_KEY_ID: {ONE.access_key_id}\n      AWS_SECRET_ACCESS_KEY: {ONE.secret.reveal()}\n",
+    )
+    (place,) = places(tmp_path)
+    assert place.targets == (Target("photos", "a"),)
+
+
+def test_a_remote_of_rclones_in_variables_has_its_key_in_another_file(tmp_path: Path) -> None:
+    write(
+        tmp_path / "app/compose.yml",
+        "services:\n  b:\n    image: rclone/rclone\n    environment:\n      RCLONE_CONFIG_S_TYPE: s3\n"
+        "      RCLONE_CONFIG_S_ENDPOINT: http://minio.lan:9000\n      RCLONE_CONFIG_S_ACCESS_KEY_ID: ${K}\n"
+        "      RCLONE_CONFIG_S_SECRET_ACCESS_KEY: ${S}\n      RCLONE_CONFIG_S_STORAGE_CLASS: GLACIER\n"
+        "    command: copyto /a S:photos/a\n",
+    )
+    write(tmp_path / "app/.env", lines("K", "S"))
+    (place,) = places(tmp_path)
+    assert (place.endpoint, place.targets) == ("http://minio.lan:9000", (Target("photos", "a"),))
+    assert [(one.program, one.manner.storage_class) for one in place.consumers] == [("rclone", "GLACIER")]
+
+
 # ── systemd ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -41,9 +41,11 @@ def _words(node: Node | None) -> Sequence[Argument]:
 
 
 def _argument(one: Scalar) -> Argument:
-    value = one.value.encode()
-    runs = (Run(0, one.span.start, len(value), Quoting.BARE),) if _as_written(one) else ()
-    return Argument(value, value, "$" not in one.value, runs, one.line)
+    # `$$` is Compose's way to write a `$` that is not its own.
+    text = one.value.replace("$$", "$") if "$" not in one.value.replace("$$", "") else one.value
+    value = text.encode()
+    runs = (Run(0, one.span.start, len(value), Quoting.BARE),) if _as_written(one) and text == one.value else ()
+    return Argument(value, value, text != one.value or "$" not in one.value, runs, one.line)
 
 
 def _of_text(one: Scalar) -> Iterator[Argument]:

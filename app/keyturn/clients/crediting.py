@@ -98,15 +98,20 @@ class _Crediting:
     def _servers_told_elsewhere(self, every: Iterable[tuple[Job, Asked]]) -> Mapping[str, str]:
         """The store of each key in variables whose own file names none, where all that takes it goes to that one."""
         said: dict[int, tuple[Job, set[str | None]]] = {}
-        for job, asked in every:
-            if asked.lender is Lender.VARIABLES and asked.goals:
-                said.setdefault(id(job), (job, set()))[1].update(goal.endpoint for goal in asked.goals)
         told: dict[str, set[str | None]] = {}
+        for job, asked in every:
+            endpoints = {goal.endpoint or None for goal in asked.goals}
+            if asked.lender is Lender.VARIABLES and endpoints:
+                said.setdefault(id(job), (job, set()))[1].update(endpoints)
+            elif asked.lender is Lender.REMOTE and endpoints:
+                for place in self._lenders(job, asked):
+                    if self._has_no_server(job, place):
+                        told.setdefault(place.identity, set()).update(endpoints)
         for job, endpoints in said.values():
             values = self._variables.own_values(job)
             usual = next((value for name in ENDPOINTS if (value := values.get(name))), None)
             for place in self._in_reach(job):
-                if place.endpoint is None and not place.targets and self._real[place.path] != job.path:
+                if self._has_no_server(job, place):
                     told.setdefault(place.identity, set()).update(one or usual for one in endpoints)
         return {
             identity: one
@@ -124,6 +129,11 @@ class _Crediting:
                 known = found.get(place.identity, frozenset())
                 found[place.identity] = known | self._variables.starters(job.path)
         return found
+
+    def _has_no_server(self, job: Job, place: Place) -> bool:
+        """Whether a key in variables of another file may be for whatever server a job goes to."""
+        is_elsewhere = place.client not in _OWN_FORMAT and self._real[place.path] != job.path
+        return is_elsewhere and place.endpoint is None and not place.targets
 
     def _asked_by(self, job: Job) -> Iterator[Asked]:
         values = self._variables.values(job)

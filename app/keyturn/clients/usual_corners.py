@@ -129,6 +129,7 @@ def _of_macos(computer: Computer, listing: Listing) -> Iterator[Corner]:
     for parts in (("Containers", "*", "Data"), ("Group Containers", "*")):
         for folder in listing.matching(library, parts):
             yield from (Corner(inner, 3) for inner in _dot_folders(folder, listing))
+            yield Corner(folder, 1, all_files=False)
             yield Corner(folder / "Library" / "Application Support", 3)
 
 

@@ -126,7 +126,7 @@ def _handed_on(command: Command, depth: int) -> Iterator[ShellText]:
     option = next((n for n, one in enumerate(rest) if one.known and _TAKES_TEXT.fullmatch(one.text)), None)
     text = None if option is None or option + 1 >= len(rest) else rest[option + 1]
     place = None if text is None else text.spot(0, len(text.text))
-    if text is None or place is None or not text.known or b"\0" in text.text:
+    if text is None or not text.known or b"\0" in text.text:
         return
     reading = _Reading(text.text)
     try:
@@ -134,11 +134,19 @@ def _handed_on(command: Command, depth: int) -> Iterator[ShellText]:
             reading.take(words)
     except (NeverClosedError, RecursionError):
         return
-    # A value in the inner text stands where the outer one has it, and is quoted as both want it.
-    inner = moved(ShellText(tuple(reading.found), tuple(reading.commands)), place[0].start, text.line)
+    if place is None:
+        # In a block of YAML, say: what is run is read, and nothing can be replaced there.
+        inner = ShellText((), tuple(_without_places(one, text.line - 1) for one in reading.commands))
+    else:
+        # A value in the inner text stands where the outer one has it, and is quoted as both want it.
+        inner = moved(ShellText(tuple(reading.found), tuple(reading.commands)), place[0].start, text.line)
     yield inner
     for one in inner.commands:
         yield from _handed_on(one, depth - 1)
+
+
+def _without_places(command: Command, line: int) -> Command:
+    return Command(tuple(replace(word, runs=(), line=word.line + line) for word in command.words))
 
 
 def moved(text: ShellText, start: int, line: int) -> ShellText:
