@@ -74,7 +74,7 @@ class _Crediting:
         self._variables = JobVariables(jobs, computer)
         # A key that is only mentioned is none that a program could take.
         self._keys = [place for place in places if place.secret is not None]
-        self._known_of_services: dict[int, list[Place]] = {}
+        self._known_in_reach: dict[int, list[Place]] = {}
         self._known_by_service: dict[Path, Mapping[str, Sequence[Place]]] = {}
         # Of all that is asked, what was filled in: the reader of the file itself could not know it.
         self._filled_in: set[int] = set()
@@ -250,15 +250,15 @@ class _Crediting:
 
     def _in_reach(self, job: Job) -> list[Place]:
         """The keys among the variables that a job has: its own, those of the files it reads, and of what starts it."""
-        if any(one.reads == Reads.FILLS_IN for one in job.variables.files):
-            if id(job) not in self._known_of_services:
-                self._known_of_services[id(job)] = self._of_service(job)
-            return self._known_of_services[id(job)]
-        return [
-            place
-            for path in sorted(self._variables.files_in_reach(job.path))
-            for place in self._in_variables.get(path, ())
-        ]
+        known = self._known_in_reach.get(id(job))
+        if known is None:
+            if any(one.reads == Reads.FILLS_IN for one in job.variables.files):
+                known = self._of_service(job)
+            else:
+                files = sorted(self._variables.files_in_reach(job.path))
+                known = [place for path in files for place in self._in_variables.get(path, ())]
+            self._known_in_reach[id(job)] = known
+        return known
 
     def _of_service(self, job: Job) -> list[Place]:
         """The keys that a service of a compose file is given: other services of the file have others."""

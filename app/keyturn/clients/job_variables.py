@@ -26,7 +26,6 @@ _BESIDE_ITSELF = re.compile(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[
 _FAR = 4
 # A path in a command that is computed.
 _PATH = re.compile(r"[\w.~${}-]*/[\w./-]+")
-_FEW = 200  # variables of which each may refer to those before it: nobody's own are more
 
 
 class JobVariables:
@@ -86,16 +85,16 @@ class JobVariables:
 
     def _set_by_itself(self, job: Job, known: Mapping[str, str]) -> Mapping[str, str]:
         """What a job sets, references filled in."""
-        is_unit, own = job.path.suffix in UNIT_ENDINGS, dict[str, str]()
+        is_unit, own, every = job.path.suffix in UNIT_ENDINGS, dict[str, str](), dict(known)
         for one in job.variables.assignments:
             said = one.value or ""
             if one.is_reference and is_unit:
                 said = with_folders(said, self._computer, users_own=is_users_own(job.path))
                 said = UNKNOWN if "%" in said else said
             elif one.is_reference:
-                said = expanded(one.written.decode(errors="replace"), {**known, **own} if len(own) < _FEW else known)
+                said = expanded(one.written.decode(errors="replace"), every)
             if said and UNKNOWN not in said:
-                own[one.name] = said
+                own[one.name] = every[one.name] = said
         return own
 
     @cached_property
