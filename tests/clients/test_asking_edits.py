@@ -119,6 +119,11 @@ def test_a_timetable_that_names_it_without_a_command_that_is_known_is_told(home:
     assert any(str(table) in why for why in found.unsure)
 
 
+def test_a_script_that_becomes_somebody_else_is_told(home: Path) -> None:
+    script = write(home, "bin/run.sh", "#!/bin/sh\nsudo -E aws --profile nas s3 sync /home s3://b\n")
+    assert any(str(script) in why for why in starts_of(home).unsure)
+
+
 def test_a_container_that_may_be_lent_the_files_is_told(home: Path) -> None:
     script = write(home, "bin/run.sh", "#!/bin/sh\ndocker run -v ~/.aws:/root/.aws restic/restic backup\n")
     write(home, "bin/aws.sh", "#!/bin/sh\naws --profile nas s3 ls s3://b\n")

@@ -187,6 +187,7 @@ def test_where_only_a_session_opens_the_keychain_a_timetable_keeps_its_pair_and_
     open_now = planned("--by-me")
     assert (open_now.code, open_now.document["problem"]["code"]) == (2, "usage.not-confirmed")
     assert "nas2" in open_now.err[: open_now.err.index("Stays in its file")]
+    assert "SSH" in open_now.err
     assert credentials.read_bytes() == before
     assert not (desk.state_dir / "key-names.json").exists()
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _TIMETABLES = ("cron", "systemd", "launchd", "task-scheduler")
 _CONTAINERS = "compose"
 _RUNS_CONTAINERS = re.compile(rb"\b(?:docker|podman|nerdctl)\b")
+_AS_SOMEBODY_ELSE = re.compile(rb"\b(?:sudo|doas|pkexec|runuser|su\s+-)")
+# What lies there the system starts: cron.daily, init.d, what follows a network.
+_OF_THE_SYSTEM = Path("/etc")
 _FILES_OF_AWS = re.compile(rb"\.aws\b|AWS_SHARED_CREDENTIALS_FILE|AWS_CONFIG_FILE")
 _USUAL_PROFILE = "default"
 
@@ -77,11 +80,14 @@ class _Sight:
         self._unseen = tuple(_unseen(computer, [looks[name] for name in (*_TIMETABLES, _CONTAINERS)]))
 
     def of(self, place: Place, files: Collection[Path]) -> Starts:
-        timetables = sorted(self._timetables.intersection(files))
+        of_system = {path for path in files if path.is_relative_to(_OF_THE_SYSTEM)}
+        timetables = sorted(self._timetables.intersection(files) | of_system)
         containers = sorted(self._containers.intersection(files))
         unsure = list(self._unseen)
         for content in self._texts():
             if content.real_path in files:
+                if _AS_SOMEBODY_ELSE.search(content.content):
+                    unsure.append(_("{path} may start it as somebody else.").format(path=content.path))
                 continue
             if _RUNS_CONTAINERS.search(content.content) and _FILES_OF_AWS.search(content.content):
                 unsure.append(_("{path} may lend it to a container.").format(path=content.path))

@@ -43,6 +43,12 @@ def move(session: Session, output: Output) -> Exit:
             else:
                 plan = plan_into_keychain(surroundings, found, helper, by_me=arguments.by_me)
         output.page.write(*_page(plan, session.computer.home, inwards=inwards))
+        if helper is not None and helper.needs_session and plan.moving:
+            open_while = _(
+                "Programs get the key while the keychain is open: in your session at this computer, and neither over "
+                "SSH nor with nobody signed in."
+            )
+            output.page.write(line(open_while, Tone.ATTENTION), BLANK)
         if not plan.moving:
             output.document(_document(plan, arguments.into))
             return Exit.WAITING if plan.staying else Exit.DONE
