@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QLineEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from keyturn.clients.guide import guide_named
@@ -17,14 +28,18 @@ from keyturn.desktop.assistant import AssistantPages
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear
 from keyturn.desktop.pages.fields import Tick
+from keyturn.desktop.pages.moment_line import MomentLine
 from keyturn.desktop.pages.parts import Fold, StateRow
 from keyturn.desktop.pages.running import ProgressPage
 from keyturn.desktop.pages.stopped import details
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.seam import Errand, NewRotation, RunningRotation
+from keyturn.desktop.step_list import StepList
+from keyturn.desktop.widgets import PrimaryButton
 from keyturn.desktop.work import Page, Work
 from keyturn.model.errors import AppError
 from keyturn.practice.timeline import HandClock
+from keyturn.rotation import words
 from keyturn.rotation.location import Location
 
 from .conftest import PATIENCE, SmallHome
@@ -103,7 +118,7 @@ class Person:
         self.to_the_proof()
         self.press("Continue")
         self.home.advance(4)
-        self.press("Look again")
+        self.press("Look now")
 
     def forget_programs(self) -> None:
         """Nothing here uses the key any more; a file that was downloaded has it still."""
@@ -135,7 +150,7 @@ def test_the_whole_way_by_what_is_named_on_the_pages(person: Person) -> None:
     person.press("Continue")
     assert person.page() is Page.WATCH
     person.home.advance(4)
-    person.press("Look again")
+    person.press("Look now")
     assert person.page() is Page.TURN_OFF
 
     person.press("No, nothing else uses it")
@@ -171,7 +186,7 @@ def test_a_key_that_nothing_uses_is_retired_and_no_page_speaks_of_a_new_one(pers
         person.press(button)
     seen(Page.WATCH)
     person.home.advance(4)
-    person.press("Look again")
+    person.press("Look now")
     person.press("No, nothing else uses it")
     person.home.account.root_turn_off(old.access_key_id)
     person.press("Open the AWS console")
@@ -287,8 +302,10 @@ def test_who_lets_go_beside_a_box_has_not_ticked_it(qtbot: QtBot) -> None:
 
 def test_the_plan_shows_changes_calls_policy_and_the_command_and_no_secret(person: Person) -> None:
     person.to_the_plan()
+    details = "Details: every file and every call"
+    person.press(details)
     for fold in person.assistant.findChildren(Fold):
-        if fold.isVisible():
+        if fold.isVisible() and fold.button.text() != details:
             QTest.mouseClick(fold.button, Qt.MouseButton.LeftButton)
     person.settle()
     fixed = "\n".join(one.toPlainText() for one in person.assistant.findChildren(QTextEdit))
@@ -320,6 +337,7 @@ def test_each_bucket_that_nothing_names_is_answered_by_itself(person: Person) ->
     person.press(go_on)
     assert "attic" in person.read()
     assert "will not reach cellar, as you said" in person.read()
+    person.press("Details: every file and every call")
     person.press("What you said of other buckets")
     person.press("Ask me again")
     assert "us-east-1, empty, 0 B" in person.read()
@@ -364,6 +382,7 @@ def test_a_file_that_cannot_be_read_is_tried_again_or_left_out(person: Person) -
     assert not plan.closed
     assert f"--leave-out {path}" in plan.command
     assert any("~/.s3cfg" in one.title or str(path) in one.title for one in plan.by_hand)
+    person.press("Details: every file and every call")
     person.press("Files that are left out")
     person.press("Try to read them again")
     assert "Not every file could be read" in person.read()
@@ -398,6 +417,61 @@ def test_a_file_that_no_program_knows_is_edited_as_text_where_it_is_ticked(perso
     assert tick.isChecked()
     person.press("Create new key and update three programs")
     assert old.access_key_id.value not in script.read_text()
+
+
+def test_trying_to_read_left_out_files_again_keeps_what_was_ticked_beside_the_plan(person: Person) -> None:
+    old = person.home.old
+    (person.home.home / "offsite.py").write_text(f'ID = "{old.access_key_id}"\nSECRET = "{old.secret.reveal()}"\n')
+    unread = person.home.home / ".s3cfg"
+    unread.mkdir()
+    person.open()
+    for button in ("Choose the way out", "Show the plan", "~/.s3cfg: leave it out", "Go on without them"):
+        person.press(button)
+    for button in (SmallHome.BUCKET, "Go on with these buckets", "Details: every file and every call"):
+        person.press(button)
+    box = "~/offsite.py: put the new key into it as text"
+    for button in (box, "Files that are left out"):
+        person.press(button)
+    unread.rmdir()
+    person.press("Try to read them again")
+    tick = person.find(box)
+    assert isinstance(tick, Tick)
+    assert tick.isChecked()
+
+
+def test_the_plan_is_a_line_of_moments_with_who_acts_in_each(person: Person) -> None:
+    person.to_the_plan()
+    moments = [one for one in person.assistant.findChildren(MomentLine) if one.isVisible()]
+    assert len(moments) == 1
+    said = [one.text() for one in moments[0].findChildren(QLabel)]
+    later = words.near_day(person.home.clock.now() + timedelta(days=3))
+    assert said.index("Now") < said.index("In 3 days") < said.index("In 10 days")
+    assert said[said.index("Now") + 1] == "Keyturn"
+    assert said[said.index("In 3 days") + 1 : said.index("In 3 days") + 3] == ["you", later]
+    assert "family-archive, office-backup" in said
+    assert any(one.startswith("Puts it into 2 places: ") for one in said)
+    assert not any(isinstance(one, StepList) and one.isVisible() for one in person.assistant.findChildren(QFrame))
+
+
+def test_a_day_without_work_has_no_primary_button_and_looking_now_is_answered(person: Person) -> None:
+    person.to_the_proof()
+    person.press("Continue")
+    assert person.page() is Page.WATCH
+    until = words.near_day(person.home.clock.now() + timedelta(days=3))
+    assert f"Nothing to do until {until}" in person.read()
+    assert not [one for one in person.seen() if isinstance(one, PrimaryButton)]
+    person.press("Look now")
+    assert re.search(
+        r"Looked \d\d:\d\d: nobody else has used the old key since .+ AWS can be a few hours", person.read()
+    )
+
+    person.home.advance(1)
+    person.home.use_old_key()
+    person.home.advance(0.5)
+    person.press("Look now")
+    assert "The old key is still in use" in person.read()
+    assert "Something used the old key on" in person.read()
+    assert "Once nothing uses it any more" in person.read()
 
 
 def test_a_tick_that_is_held_down_while_the_plan_comes_anew_is_not_lost(person: Person) -> None:
@@ -612,7 +686,7 @@ def test_all_that_can_be_used_has_a_name_on_every_page(person: Person, qapp: QAp
         person.press(f"I did this: {person.assistant.flow.by_hand[0].title}")
         _all_named(person)
         person.home.advance(4)
-        person.press("Look again")
+        person.press("Look now")
         person.press("No, nothing else uses it")
         _all_named(person)
     finally:

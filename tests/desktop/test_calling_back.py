@@ -8,11 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.overview import look
 from keyturn.desktop.runner import Desk, Runner
+from keyturn.desktop.waiting_card import WaitingCard
 from keyturn.desktop.work import Page
 from keyturn.model.search_scope import SearchScope
 from keyturn.practice.timeline import HandClock
@@ -111,18 +112,26 @@ def test_the_plan_asks_once_and_the_watch_says_the_day_on_which_it_reminds(perso
     person.bot.waitUntil(lambda: starts(person.home) is None, timeout=PATIENCE)
 
 
-def test_the_overview_says_that_nobody_reminds_while_days_are_to_pass(person: Person) -> None:
+def test_the_overview_says_that_nobody_reminds_while_days_are_to_pass(person: Person, qtbot: QtBot) -> None:
     person.to_the_plan()
     sees(person, "each time you sign in")
     person.press(BOX)
     person.press("Create new key and update two programs")
-    with Workplace(person.home.location, person.home.clock) as workplace:
-        overview = look(Desk(workplace, lambda event: None, CancelToken()))
-    assert "Nobody will remind you" in overview.situation.sentences[-1]
+
+    def shown() -> str:
+        with Workplace(person.home.location, person.home.clock) as workplace:
+            overview = look(Desk(workplace, lambda event: None, CancelToken()))
+        assert overview.waiting is not None
+        card = WaitingCard(overview.waiting, None, person.runner)
+        qtbot.addWidget(card)
+        card.show()
+        qtbot.waitUntil(lambda: person.runner.is_idle, timeout=PATIENCE)
+        return "\n".join(one.text() for one in card.findChildren(QLabel) if one.isVisibleTo(card))
+
+    assert f"Nobody will remind you: open Keyturn yourself on {in_days(person, 3)}." in shown()
     with Workplace(person.home.location, person.home.clock) as workplace:
         autostart_of(workplace.computer).enable(Starts.TRAY)
-        overview = look(Desk(workplace, lambda event: None, CancelToken()))
-    assert not any("Nobody" in sentence for sentence in overview.situation.sentences)
+    assert "Nobody" not in shown()
 
 
 def test_on_another_computers_disk_no_login_is_touched_and_it_is_said(

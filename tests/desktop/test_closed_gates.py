@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from keyturn.desktop.facts import Question
 from keyturn.desktop.main_window import Doors, MainWindow
+from keyturn.desktop.plan_facts import Question
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.seam import Assistant
 from keyturn.desktop.work import Page

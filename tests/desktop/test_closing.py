@@ -106,11 +106,11 @@ def test_a_rehearsal_shows_no_address_of_aws_and_tells_nobody_to_sign_in_there(
         said.append("\n".join([str(person.page()), person.read(), *buttons]))
 
     person.to_the_plan()
-    look("How you will do it")
+    look("Details: every file and every call", "How you will do your part")
     person.press("Create new key and update two programs")
     person.press("Continue")
     small_home.advance(4)
-    person.press("Look again")
+    person.press("Look now")
     person.press("No, nothing else uses it")
     look()
     small_home.account.root_turn_off(key)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from keyturn.computer.clock import SystemClock
+from keyturn.desktop import dates
 from keyturn.desktop.flow import Flow, page_of
 from keyturn.desktop.jobs import Jobs, NotBegun
 from keyturn.desktop.progressing import Fortune, Progress
-from keyturn.desktop.stages import Reached, stages
+from keyturn.desktop.reached import Reached
+from keyturn.desktop.stages import Stage, stages
 from keyturn.desktop.work import Job, Page, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair, Secret
@@ -281,8 +284,7 @@ def test_a_key_that_nothing_uses_is_retired_without_a_new_one(walk: Walk) -> Non
     assert walk.flow.facts.routes == (Route.RETIRE,)
     walk.plan(buckets=(), watch_days=0).do(BEGIN)
     assert walk.page() is Page.TURN_OFF
-    assert [one.name for one in stages(walk.flow)] == ["Found", "Way out", "Plan", "By hand", "Watch", "Old key off",
-                                                       "Old key deleted"]  # fmt: skip
+    assert [one.name for one in stages(walk.flow)] == ["Plan", "Turn the old key off", "Delete the old key"]
 
 
 def test_the_list_of_steps_says_what_is_done_what_is_now_and_what_is_to_come(walk: Walk) -> None:
@@ -294,9 +296,28 @@ def test_the_list_of_steps_says_what_is_done_what_is_now_and_what_is_to_come(wal
     assert [one.page for one in listed if one.page] == [Page.FOUND, Page.CHOOSE]
     walk.do(BEGIN)
     listed = stages(walk.flow)
-    assert [one.name for one in listed if one.reached is Reached.CURRENT] == ["Proof"]
+    assert [one.name for one in listed if one.reached is Reached.CURRENT] == ["New key in place"]
     assert [one.page for one in listed if one.page] == []
-    assert listed[0].said == "Found, done"
+    assert listed[0].said == "Plan, You agreed to it, done"
+
+
+def test_the_list_of_steps_names_the_present_and_not_what_it_leads_to(walk: Walk) -> None:
+    def now() -> Stage:
+        (one,) = [one for one in stages(walk.flow) if one.reached is Reached.CURRENT]
+        return one
+
+    walk.look().plan().do(BEGIN)
+    walk.flow = walk.flow.gone_on()
+    until = dates.short_day(walk.ground.clock.now() + timedelta(days=3))
+    assert (walk.page(), now().name, now().note) == (Page.WATCH, "The old key is still on", f"until {until}")
+    walk.ground.advance(4)
+    walk.do(LOOK)
+    assert (walk.page(), now().name) == (Page.TURN_OFF, "Turn the old key off")
+    walk.flow = walk.flow.answered(True)
+    walk.ground.account.root_turn_off(walk.ground.old.access_key_id)
+    walk.do(Job(Work.TURN_OFF))
+    until = dates.short_day(walk.ground.clock.now() + timedelta(days=7))
+    assert (walk.page(), now().name, now().note) == (Page.OFF, "The old key is off", f"until {until}")
 
 
 def test_how_far_the_search_is_stands_on_the_page_until_the_plan_is_there(walk: Walk) -> None:

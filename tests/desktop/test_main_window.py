@@ -375,12 +375,33 @@ def test_a_rotation_that_waits_is_what_the_window_speaks_of(window: MainWindow, 
     result = _rotate(window, qtbot)
     assert result.rotation is not None
     header = window.view.header
-    assert header.title.text().startswith("The new key is in place; AKIA…")
-    assert header.button.text() == "Continue…"
+    assert header.title.text().startswith("Your backups can reach their buckets. Nothing to do until ")
+    assert header.button.isHidden()  # there is nothing to do
     states = {card.node.title: card.node.state.word for card in window.view.map.cards}
     assert states["rclone"] == "proved"
-    header.button.click()
+    assert "You turn the old key off" in _text_of(window.view)
+    _button(window.view, "Details…").click()
     assert opened.errands == [RunningRotation(result.rotation)]
+
+
+@pytest.mark.usefixtures("small_ground")
+def test_asked_now_the_overview_tells_what_aws_reports_of_the_old_key(window: MainWindow, qtbot: QtBot) -> None:
+    _rotate(window, qtbot)
+    _button(window.view, "Look now").click()
+    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
+    assert "Nobody else has used the old key since" in _text_of(window.view)
+    window.look()
+    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
+    assert "Nobody else has used the old key since" in _text_of(window.view)  # what was asked is not forgotten
+
+
+@pytest.mark.usefixtures("small_ground")
+def test_an_open_window_notices_that_the_day_has_come(window: MainWindow, qtbot: QtBot) -> None:
+    _rotate(window, qtbot)
+    window.runner.clock.sleep(4 * 86_400)
+    window.view.tell_when()
+    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
+    assert window.view.header.title.text() == "Today: turn the old key off"
 
 
 @pytest.mark.usefixtures("small_ground")

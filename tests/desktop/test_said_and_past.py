@@ -66,7 +66,7 @@ def test_from_off_on_a_refused_old_key_is_a_faded_card_with_its_day_and_no_alarm
     assert (card.state, card.pill) == (LineState.RETIRED, "off")
     assert card.detail == f"since {rotation.off_at.astimezone().day} {rotation.off_at.astimezone():%B}"
     assert "does not accept" not in summary(overview)
-    assert overview.situation.mood is Mood.WAITS
+    assert overview.situation.mood is Mood.FINE  # good news, and nothing to do for some days
 
 
 def test_after_the_end_the_overview_speaks_of_the_keys_that_are_left(walk: Walk) -> None:

@@ -70,7 +70,7 @@ def deleted(qtbot: QtBot, drawer: Drawer, start_runner: Callable[[Location, Hand
     for item in person.assistant.flow.by_hand:
         person.press(f"I did this: {item.title}")
     home.advance(4)
-    person.press("Look again")
+    person.press("Look now")
     person.press("No, nothing else uses it")
     home.account.root_turn_off(home.old.access_key_id)
     person.press("Open the AWS console")

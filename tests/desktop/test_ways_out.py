@@ -154,7 +154,7 @@ def test_a_new_key_that_was_turned_off_meanwhile_leads_to_three_ways_out(person:
     assert rotation.new_key is not None
     person.home.account.root_turn_off(rotation.new_key)
     person.home.advance(4)
-    person.press("Look again")
+    person.press("Look now")
     assert person.page() is Page.WAYS_OUT
     assert f"Turn {rotation.new_key.masked}, the new key, on again" in person.read()
     person.press("Put the old key back…")

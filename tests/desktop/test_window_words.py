@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop import dates
 from keyturn.desktop.flow import where_we_are
 from keyturn.desktop.widgets import Quiet, Verbatim
 from keyturn.desktop.window_words import in_window
-from keyturn.rotation.watching import readable
+from keyturn.rotation import words
 
 from .test_assistant import Person, person
 
@@ -50,6 +53,7 @@ def test_one_page_tells_all_its_dates_in_one_way(person: Person) -> None:
     assert standing is not None and standing.rotation.switched_at is not None
     person.open(standing.rotation.name)
     shown = person.read()
-    assert readable(standing.rotation.started) in where_we_are(standing)
-    assert readable(standing.rotation.switched_at) in shown
+    assert dates.lately(standing.rotation.started) in where_we_are(standing)
+    assert dates.lately(standing.rotation.switched_at) in shown
+    assert words.near_day(standing.rotation.switched_at + timedelta(days=3)) in shown
     assert str(standing.rotation.switched_at.year) + "-" not in shown

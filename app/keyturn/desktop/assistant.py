@@ -20,7 +20,7 @@ from keyturn.desktop.announcing import announce
 from keyturn.desktop.button_bar import ButtonBar
 from keyturn.desktop.calm_page import WhenReleased
 from keyturn.desktop.copying import put_on_clipboard
-from keyturn.desktop.facts import PlanFacts, Standing
+from keyturn.desktop.facts import Standing
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.jobs import Jobs, Looked, NotBegun
 from keyturn.desktop.measures import em
@@ -38,10 +38,12 @@ from keyturn.desktop.pages.stopped import StoppedPage
 from keyturn.desktop.pages.turning_off import TurnOffPage
 from keyturn.desktop.pages.waiting import ByHandPage, WatchPage
 from keyturn.desktop.pages.ways_out import WaysOutPage
+from keyturn.desktop.plan_facts import PlanFacts
+from keyturn.desktop.reached import Reached
 from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.desktop.seam import Assistant, Errand, NewRotation, PutBack, RunningRotation
 from keyturn.desktop.secret_clipboard import SecretClipboard
-from keyturn.desktop.stages import Reached, stages
+from keyturn.desktop.stages import stages
 from keyturn.desktop.step_list import StepList
 from keyturn.desktop.trash import move_to_trash
 from keyturn.desktop.widgets import Strong
@@ -486,8 +488,11 @@ class AssistantPages(Assistant):
         self._reflow()
 
     def _reflow(self) -> None:
+        # A plan is a line of moments itself, and needs the room.
+        plan = self.flow.plan if self.flow.shown is Page.PLAN else None
+        is_line = plan is not None and plan.question is None
         wide = self.width() >= em(self, _WIDE)
-        self._steps.setVisible(wide)
+        self._steps.setVisible(wide and not is_line)
         self._where.setVisible(not wide)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from keyturn.desktop.facts import KeyFacts, PlanFacts, Program, Standing
+from keyturn.desktop import dates
+from keyturn.desktop.facts import KeyFacts, Program, Standing
+from keyturn.desktop.old_key_use import Told
+from keyturn.desktop.plan_facts import PlanFacts
 from keyturn.desktop.progressing import Progress, beginning
 from keyturn.desktop.returning import WayBack
 from keyturn.desktop.work import Job, Page, Work
@@ -22,7 +25,6 @@ from keyturn.rotation.plan import Options
 from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import Awaited, Ending, Result, Route, State, Step
 from keyturn.rotation.surroundings import Event
-from keyturn.rotation.watching import readable
 
 _NEEDS_OLD_SECRET = frozenset({Work.UNDO, Work.TURN_ON})
 _TELLS_ITSELF = frozenset(
@@ -222,6 +224,8 @@ class Flow:
             return replace(state, notice=_("{key} is on again.").format(key=state.masked), nobody_else=None)
         if job is not None and job.work is Work.ADD:
             return replace(state, nobody_else=None)
+        if job is not None and job.work is Work.CARRY_ON and state.page is self.page:
+            state = replace(state, notice=_looked(standing))
         if state.page in {Page.BY_HAND, Page.WATCH, Page.TURN_OFF} and was_running and _has_proof(standing):
             return replace(state, page=Page.PROOF)
         return state
@@ -254,6 +258,8 @@ class Flow:
         if isinstance(problem, Cancelled) and standing is not None and standing.result.ending is Ending.WAITING:
             return replace(self, notice=_("Stopped, as you asked."))
         if isinstance(problem, GateClosed) and standing is not None and standing.result.ending is Ending.WAITING:
+            if self.page is Page.WATCH:
+                return replace(self, problem=problem, notice=_looked(standing))
             if self.page is Page.TURN_OFF:
                 # What was seen at AWS keeps it from being turned off, so it is watched on.
                 return replace(self, page=Page.WATCH, problem=problem)
@@ -445,10 +451,27 @@ def page_of(standing: Standing) -> Page:
     return Page.STOPPED
 
 
+def _looked(standing: Standing) -> str:
+    """The answer to who asked to look again and finds everything as it was."""
+    use = standing.use
+    if use is None:
+        return _("Looked just now: it stands as before.")
+    if use.told is Told.NOTHING:
+        return _("Looked {time}: {answer}").format(time=dates.clock(use.looked_at), answer=_lower(use.text))
+    return _("Looked {time}: {answer} AWS can be a few hours behind.").format(
+        time=dates.clock(use.looked_at), answer=_lower(use.text)
+    )
+
+
+def _lower(sentence: str) -> str:
+    """A sentence as it follows a colon; a name in capitals stays."""
+    return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
+
+
 def where_we_are(standing: Standing) -> str:
     """The line that greets somebody who comes back."""
     said = words.standing(standing.rotation, standing.result)
-    begun = readable(standing.rotation.started)
+    begun = dates.lately(standing.rotation.started)
     return _("Welcome back. Begun on {date}; {state}.").format(date=begun, state=said)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from keyturn.desktop import dates
 from keyturn.desktop.columns import let_go
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import Tone
@@ -76,7 +77,7 @@ class HistoryView(Scrolled):
         card = Card()
         title = QHBoxLayout()
         key = rotation.decision.key.masked
-        title.addWidget(Strong(_("{key}, begun on {date}").format(key=key, date=words.moment(rotation.started))), 1)
+        title.addWidget(Strong(_("{key}, begun on {date}").format(key=key, date=dates.past(rotation.started))), 1)
         title.addWidget(Pill(_state_word(result.state), _TONES[result.state]))
         card.column.addLayout(title)
         sentence = words.standing(rotation, result)
@@ -114,7 +115,7 @@ def _state_word(state: State) -> str:
 
 def _steps(rotation: Rotation) -> list[str]:
     done = [entry for entry in rotation.entries if entry.mark is Mark.DONE]
-    return [f"{words.moment(entry.at)}  {_step(rotation, entry)}" for entry in done]
+    return [f"{dates.past(entry.at)}  {_step(rotation, entry)}" for entry in done]
 
 
 def _step(rotation: Rotation, entry: Entry) -> str:

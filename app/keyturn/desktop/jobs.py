@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.background_search import SHOWN_EVERY, BackgroundSearch
-from keyturn.desktop.facts import KeyFacts, PlanFacts, Standing, facts_of, others_of_owner, plan_facts
+from keyturn.desktop.facts import KeyFacts, Standing, facts_of, others_of_owner
 from keyturn.desktop.later import LATER_DAYS
 from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
+from keyturn.desktop.old_key_use import look_at_old_key
+from keyturn.desktop.plan_facts import PlanFacts, plan_facts
 from keyturn.desktop.returning import WayBack, way_back
 from keyturn.desktop.work import Job, Work
 from keyturn.model.errors import AppError, StoreError, UsageError
@@ -178,7 +180,9 @@ class Jobs:
             # What comes before putting back stands on the page for that; the rotation waits for what it did before.
             result = replace(result, awaiting=standing(surroundings, rotation).awaiting)
         for_trash = offered_for_trash(surroundings.computer, rotation) if result.leftovers else ()
-        return Standing(rotation, result, surroundings.computer.home, for_trash)
+        looks = job.work is Work.CARRY_ON and rotation.step is Step.WATCH and not rotation.is_over
+        use = look_at_old_key(surroundings, rotation) if looks else None
+        return Standing(rotation, result, surroundings.computer.home, for_trash, use)
 
     def expect_leftover(self, surroundings: Surroundings, path: Path) -> None:
         """Make sure that a file may go to the trash.

@@ -31,6 +31,7 @@ from keyturn.desktop.picture import Link, Picture
 from keyturn.desktop.widgets import Quiet, paint_card, paint_pill
 from keyturn.model.text import _, unmarked
 
+_PART = " · "  # between the parts of a card's detail
 _NARROW = 36  # line heights; below that, three columns would cut their text
 
 
@@ -87,7 +88,7 @@ class NodeCard(QAbstractButton):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draws the state as a stripe and a pill, and cuts a long title or detail in its middle."""
+        """Draws the state as a stripe and a pill; of the detail what fits, because all of it is told below the map."""
         painter = QPainter(self)
         colours = colours_of(self)
         faded = self.node.state is LineState.RETIRED
@@ -119,12 +120,20 @@ class NodeCard(QAbstractButton):
         painter.setFont(self.font())
         painter.setPen(QColor(colours.quiet))
         detail = QRectF(left, middle, right - left, line)
-        painter.drawText(detail, flags, _elided(painter, self.node.detail, detail.width()))
+        painter.drawText(detail, flags, _fitting(painter, self.node.detail, detail.width()))
         painter.end()
 
 
 def _elided(painter: QPainter, text: str, width: float) -> str:
     return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(width))
+
+
+def _fitting(painter: QPainter, text: str, width: float) -> str:
+    """As many of its parts as fit, from the first on; a single one that does not is cut in its middle."""
+    parts = text.split(_PART)
+    while len(parts) > 1 and painter.fontMetrics().horizontalAdvance(_PART.join(parts)) > width:
+        parts.pop()
+    return _elided(painter, _PART.join(parts), width)
 
 
 class KeyMap(QWidget):

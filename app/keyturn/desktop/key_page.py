@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
+from keyturn.desktop import dates
 from keyturn.desktop.command_line import CommandLine
 from keyturn.desktop.key_users_card import KeyUsersCard
 from keyturn.desktop.look import Tone
@@ -84,7 +85,7 @@ class KeyPage(Page):
             (_("Owner"), _owner(key)),
             (
                 _("Made"),
-                _("not known") if key.created is None else f"{words.moment(key.created)} ({words.age(key, now)})",
+                _("not known") if key.created is None else f"{dates.past(key.created)} ({words.age(key, now)})",
             ),
             (_("Used last"), _used(key, self._overview)),
             (_("At AWS"), _status(key) if self._retired is None else retired_sentence(self._retired)),

@@ -49,6 +49,7 @@ class MainView(QWidget):
         asked: what is not known of this key's buckets is to be answered.
         rest_wanted, mail_wanted, check_wanted: the other buttons.
         continued, undone: of the history, with the rotation's name.
+        day_came: the day for which one waited.
     """
 
     ordered = Signal()
@@ -62,11 +63,13 @@ class MainView(QWidget):
     settings_wanted = Signal()
     elsewhere_wanted = Signal()
     rehearsal_wanted = Signal()
+    day_came = Signal()
 
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
         self._looked_at: datetime | None = None
+        self._due: datetime | None = None
         self._checked = ""
         self.is_rehearsal = False
         self.header = Header()
@@ -84,11 +87,13 @@ class MainView(QWidget):
         self.rest.hide()
         self.note = Toned()
         self.note.hide()
+        self._waiting = QVBoxLayout()
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(em(self, 1.5), em(self, 0.3), em(self, 1.5), em(self, 0.4))
         column.setSpacing(em(self, 0.3))
         column.addWidget(self.note)
+        column.addLayout(self._waiting)
         column.addWidget(self._views, 1)
         column.addWidget(self.facts)
         column.addWidget(self.rest)
@@ -105,7 +110,7 @@ class MainView(QWidget):
         around.addWidget(TallEnough(inside))
         # The only thing that ticks, and only while the window is seen: “2 minutes ago” has to stay true.
         self._minute = QTimer(self, interval=_MINUTE)
-        self._minute.timeout.connect(self._tell_when)
+        self._minute.timeout.connect(self.tell_when)
 
     def _bottom(self) -> QWidget:
         self.tabs = Segments((_("Map"), _("List"), _("History")), _("View"))
@@ -193,9 +198,9 @@ class MainView(QWidget):
 
     def _focusable(self) -> Iterator[QWidget]:
         yield self.header.button
-        for one in self._views.findChildren(QWidget):
-            if one.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                yield one
+        if (waiting := self._waiting.itemAt(0)) is not None and (card := waiting.widget()) is not None:
+            yield from _tabbed(card)
+        yield from _tabbed(self._views)
         yield from (self.rest, self.tabs, self.check, self.mail, self.settings)
 
     @property
@@ -241,10 +246,24 @@ class MainView(QWidget):
         self._tell_failures(overview)
         self._tell_facts("")
         self._show_hint()
-        self._tell_when()
+        self.tell_when()
         announce(self, f"{situation.title} {self.note.text() if not self.note.isHidden() else ''}".strip())
         if is_first:
             (self.header.button if self.header.button.text() else self.tabs).setFocus()
+
+    def show_waiting(self, card: QWidget | None, due: datetime | None) -> None:
+        """The days and the reminder above the map, while one waits; None where nobody does.
+
+        Args:
+            due: when `day_came` is said.
+        """
+        from keyturn.desktop.columns import empty
+
+        self._due = due
+        empty(self._waiting)
+        if card is not None:
+            self._waiting.addWidget(card)
+        self._order_focus()
 
     def show_failure(self, error: AppError) -> None:
         """The look did not work out; what was shown before stays."""
@@ -255,12 +274,12 @@ class MainView(QWidget):
 
             self.header.show_failure(_("Keyturn could not look"), try_again())
             self._map_place.setCurrentWidget(self.empty)
-        self._tell_when()
+        self.tell_when()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Says how long ago the look was, and keeps that true from now on."""
         super().showEvent(event)
-        self._tell_when()
+        self.tell_when()
         self._minute.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -295,7 +314,11 @@ class MainView(QWidget):
         self._views.setCurrentWidget((self._map_place, self.list, self.history)[index])
         self._show_hint()
 
-    def _tell_when(self) -> None:
+    def tell_when(self) -> None:
+        """Say how long ago the look was; each minute, and so the day for which one waited is noticed."""
+        if self._due is not None and self._clock.now() >= self._due:
+            self._due = None
+            self.day_came.emit()
         if self._looked_at is None:
             self.when.setText("")
             return
@@ -308,3 +331,7 @@ class MainView(QWidget):
         else:
             when = plural("{count} hour ago", "{count} hours ago", hours).format(count=hours)
         self.when.setText(self._checked.format(when=when))
+
+
+def _tabbed(within: QWidget) -> Iterator[QWidget]:
+    return (one for one in within.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus)

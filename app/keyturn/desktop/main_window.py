@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         view.undone.connect(self.open_undo)
         view.settings_wanted.connect(self._open_settings)
         view.elsewhere_wanted.connect(self._choose_another_computer)
+        view.day_came.connect(lambda: self.look())
         view.rehearsal_wanted.connect(self._doors.rehearsal)
         self.runner.mistaken.connect(self.show_problem)
         self.runner.changing.connect(self._change_began_or_ended)
@@ -113,16 +114,21 @@ class MainWindow(QMainWindow):
 
     # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def look(self) -> None:
-        """Look which keys are here, and how the rotations stand."""
+    def look(self, asked: str | None = None) -> None:
+        """Look which keys are here, and how the rotations stand.
+
+        Args:
+            asked: the rotation of which AWS is asked, too, whether anybody uses its old key.
+        """
 
         def work(desk: Desk) -> Prepared:
             from keyturn.desktop.overview import look
             from keyturn.desktop.picture import prepare
 
-            return prepare(look(desk))
+            return prepare(look(desk, asked))
 
-        self._look(work, _("Looking through this computer…"))
+        title = _("Looking through this computer…") if asked is None else _("Asking AWS who uses the old key…")
+        self._look(work, title)
 
     def check(self) -> None:
         """Look again, and prove that every backup reaches its bucket."""
@@ -145,8 +151,24 @@ class MainWindow(QMainWindow):
 
     def _seen(self, prepared: Prepared) -> None:
         self._looking = None
+        if self.overview is not None:
+            prepared = prepared.with_uses(self.overview.uses)
         self.overview = prepared.overview
         self.view.show_overview(prepared)
+        self._show_waiting(prepared.overview)
+
+    def _show_waiting(self, overview: Overview) -> None:
+        rotation = overview.waiting
+        if rotation is None:
+            self.view.show_waiting(None, None)
+            return
+        from keyturn.desktop.waiting_card import WaitingCard
+
+        card = WaitingCard(rotation, overview.uses.get(rotation.name), self.runner)
+        card.look_wanted.connect(lambda: self.look(rotation.name))
+        card.details_wanted.connect(lambda: self._continue(rotation.name))
+        due = rotation.watched_until if rotation.off_at is None else rotation.deletable_from
+        self.view.show_waiting(card, due)
 
     def _not_seen(self, error: AppError) -> None:
         self._looking = None

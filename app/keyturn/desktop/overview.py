@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.desktop.old_key_use import OldKeyUse, look_at_old_key, told_by_the_way
 from keyturn.desktop.runner import Desk
+from keyturn.desktop.waiting import situation_while_waiting, waits_for_days_alone
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _, plural
@@ -32,6 +35,7 @@ class Overview:
     Attributes:
         rotations: each with how it stands, oldest first.
         proofs: of the latest check in this window; empty before the first one.
+        uses: what is known of the old key's use, by the name of each rotation that waits.
         reminds: what tells the person when something is due.
         store_problems: what of Keyturn's memory cannot be read, and why no secret could be kept on this computer.
         own_uses: when Keyturn itself used each key, by its ID.
@@ -45,6 +49,7 @@ class Overview:
     own_uses: dict[str, tuple[datetime, ...]]
     store_problems: tuple[StoreError, ...] = ()
     reminds: CalledBack = CalledBack.UNKNOWN
+    uses: Mapping[str, OldKeyUse] = field(default_factory=dict)
 
     @property
     def under_way(self) -> tuple[tuple[Rotation, Result], ...]:
@@ -60,13 +65,23 @@ class Overview:
     def situation(self) -> Situation:
         """What the header says."""
         if self.under_way:
-            return self._with_reminder(of_rotation(*self.under_way[0]))
+            rotation, result = self.under_way[0]
+            waits = situation_while_waiting(rotation, result, self.uses.get(rotation.name))
+            return self._with_reminder(waits or of_rotation(rotation, result))
         unreached = no_answer(self.survey)
         if unreached is not None and unreached.failure is not None:
             return Situation(Mood.UNKNOWN, f"{unreached.failure.title}.", (unreached.failure.message,))
         if not self.present.keys and self.survey.keys:
             return Situation(Mood.FINE, _("The old key is off, and no other key needs anything."))
         return self._with_open_buckets(of_survey(self.present, self.looked_at, self.home))
+
+    @property
+    def waiting(self) -> Rotation | None:
+        """The rotation that the header speaks of, where it only waits for its days."""
+        if not self.under_way:
+            return None
+        rotation, result = self.under_way[0]
+        return rotation if waits_for_days_alone(rotation, result) else None
 
     @property
     def present(self) -> Survey:
@@ -95,6 +110,7 @@ class Overview:
 
     def _with_reminder(self, situation: Situation) -> Situation:
         """Whoever is sent away and not called back is told so."""
+        # Where the days stand on a line, the box for it does, too.
         if situation.mood is not Mood.WAITS or self.reminds is not CalledBack.NOBODY:
             return situation
         nobody = _("Nobody will remind you of the next step; “Settings” can change that.")
@@ -109,8 +125,13 @@ class Overview:
         return None
 
 
-def look(desk: Desk) -> Overview:
-    """Look through the computer, and ask AWS whose the keys are. Changes nothing."""
+def look(desk: Desk, asked: str | None = None) -> Overview:
+    """Look through the computer, and ask AWS whose the keys are. Changes nothing.
+
+    Args:
+        asked: the rotation of which AWS is asked, too, whether anybody uses its old key. Not by itself at each look:
+            where the old key has to ask, AWS remembers that as its last use (facts/aws.md A3).
+    """
     from keyturn.rotation.reach import with_reaches
     from keyturn.rotation.survey import take_survey
 
@@ -121,7 +142,7 @@ def look(desk: Desk) -> Overview:
     survey = with_reaches(surroundings, survey)
     if not desk.cancel.asked:
         _remember(surroundings, survey)
-    return _seen(desk, survey, ())
+    return _seen(desk, survey, (), asked)
 
 
 def look_and_prove(desk: Desk) -> Overview:
@@ -134,15 +155,17 @@ def look_and_prove(desk: Desk) -> Overview:
     return _seen(desk, with_reaches(surroundings, survey), proofs)
 
 
-def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...]) -> Overview:
+def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...], asked: str | None = None) -> Overview:
     from keyturn.reminders.calling_back import called_back
     from keyturn.rotation.standing import standing
 
     surroundings, workplace = desk.surroundings(), desk.workplace
     desk.cancel.check()
+    rotations = tuple((one, standing(surroundings, one)) for one in workplace.rotations())
     return Overview(
         survey=survey,
-        rotations=tuple((one, standing(surroundings, one)) for one in workplace.rotations()),
+        rotations=rotations,
+        uses=_uses(surroundings, survey, rotations, asked),
         proofs=proofs,
         looked_at=workplace.clock.now(),
         home=workplace.computer.home,
@@ -154,6 +177,23 @@ def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...]) -> O
         reminds=called_back(workplace),
         store_problems=(*workplace.memory_problems(), *_store_problem(surroundings)),
     )
+
+
+def _uses(
+    surroundings: Surroundings, survey: Survey, rotations: Sequence[tuple[Rotation, Result]], asked: str | None
+) -> dict[str, OldKeyUse]:
+    """What is known of the old keys of those that wait."""
+    uses: dict[str, OldKeyUse] = {}
+    here = {one.key.access_key_id: one.key for one in survey.keys}
+    for rotation, result in rotations:
+        if rotation.off_at is not None or not waits_for_days_alone(rotation, result):
+            continue
+        key = here.get(rotation.decision.key)
+        if rotation.name == asked:
+            uses[rotation.name] = look_at_old_key(surroundings, rotation)
+        elif key is not None and (told := told_by_the_way(key, rotation, surroundings.clock.now())) is not None:
+            uses[rotation.name] = told
+    return uses
 
 
 def _remember(surroundings: Surroundings, survey: Survey) -> None:

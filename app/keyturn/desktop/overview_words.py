@@ -27,6 +27,8 @@ def order_of(overview: Overview) -> str:
     """What the header's button says; empty where nothing is called for."""
     if overview.under_way:
         rotation, result = overview.under_way[0]
+        if overview.waiting is not None and overview.situation.mood is Mood.FINE:
+            return ""  # a day without work has no button that does nothing
         items = {one.item for one in result.awaiting}
         if rotation.step is Step.WATCH and items <= {Step.TURN_OFF.value}:
             return _("Turn it off…")

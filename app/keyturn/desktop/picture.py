@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.desktop.look import Tone
 from keyturn.desktop.map_nodes import LineState, Node, Opens
+from keyturn.desktop.old_key_use import OldKeyUse
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.retired import retired_detail, retired_pill
 from keyturn.desktop.unknowns import UnreadRow, open_bucket_nodes, unread_nodes, unread_rows
@@ -94,6 +95,10 @@ class Prepared:
     overview: Overview
     rows: tuple[Row | UnreadRow, ...]
     picture: Picture
+
+    def with_uses(self, before: Mapping[str, OldKeyUse]) -> Prepared:
+        """The same, with what was known before of old keys about which AWS was not asked this time."""
+        return replace(self, overview=replace(self.overview, uses={**before, **self.overview.uses}))
 
 
 def prepare(overview: Overview) -> Prepared:
@@ -302,7 +307,7 @@ def _bucket(name: str, uses: Sequence[tuple[Row, Target]]) -> Node:
     regions = sorted({row.place.region for row, _target in uses if row.place.region})
     prefixes = sorted({target.prefix for _row, target in uses if target.prefix})
     programs = sorted({words.program(row.place.client) for row, _target in uses})
-    detail = " · ".join([*regions, ", ".join(programs)])
+    detail = " · ".join([", ".join(programs), *regions])
     facts = [_("used by {programs}").format(programs=", ".join(programs)), *regions]
     if prefixes:
         facts.append(_("folders: {folders}").format(folders=", ".join(prefixes)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from keyturn.desktop.icons import paint_icon
+from keyturn.desktop.discs import paint_disc
 from keyturn.desktop.look import colours_of
 from keyturn.desktop.measures import em, strong_font
-from keyturn.desktop.stages import Reached, Stage
+from keyturn.desktop.reached import Reached
+from keyturn.desktop.stages import Stage
 from keyturn.desktop.widgets import Button, Strong
 from keyturn.desktop.work import Page
 from keyturn.model.text import _
@@ -91,6 +92,7 @@ class _Item(Button):
         """Show this stage."""
         self._stage, self._first, self._last = stage, first, last
         self.setText(stage.name)
+        self.updateGeometry()
         self.setAccessibleName(stage.said)
         leads = stage.page is not None
         self.setEnabled(leads)
@@ -98,13 +100,18 @@ class _Item(Button):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(em(self, 9), em(self, 2.2))
+        lines = (
+            QFontMetrics(strong_font(self.font())).horizontalAdvance(self._stage.name),
+            self.fontMetrics().horizontalAdvance(self._stage.note),
+        )
+        return QSize(em(self, 1.8) + max(em(self, 7), *lines), em(self, 3.1 if self._stage.note else 2.2))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = colours_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        side, middle = em(self, 1.05), self.height() / 2
+        line = self.fontMetrics().height()
+        side, middle = em(self, 1.05), self.height() / 2 - (line / 2 if self._stage.note else 0)
         left = 1.0
         painter.setPen(QPen(QColor(colours.line), 2))
         centre = left + side / 2
@@ -113,39 +120,22 @@ class _Item(Button):
         if not self._last:
             painter.drawLine(round(centre), round(middle + side / 2), round(centre), self.height())
         disc = QRectF(left, middle - side / 2, side, side)
-        self._paint_disc(painter, disc)
+        paint_disc(painter, self, disc, self._stage.reached)
         current = self._stage.reached is Reached.CURRENT
         font = strong_font(self.font()) if current else self.font()
         font.setUnderline(self.isEnabled() and self.underMouse())
         painter.setFont(font)
         todo = self._stage.reached is Reached.TODO
         painter.setPen(QColor(colours.quiet if todo else colours.text))
-        area = QRectF(self.rect()).adjusted(left + side + em(self, 0.6), 0, 0, 0)
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._stage.name)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        area = QRectF(left + side + em(self, 0.6), middle - line / 2, self.width(), line)
+        painter.drawText(area, flags, self._stage.name)
+        if self._stage.note:
+            painter.setFont(self.font())
+            painter.setPen(QColor(colours.quiet))
+            painter.drawText(area.translated(0, line), flags, self._stage.note)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.accent_text), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), em(self, 0.3), em(self, 0.3))
         painter.end()
-
-    def _paint_disc(self, painter: QPainter, disc: QRectF) -> None:
-        colours = colours_of(self)
-        painter.setPen(Qt.PenStyle.NoPen)
-        match self._stage.reached:
-            case Reached.DONE:
-                painter.setBrush(QColor(colours.good))
-                painter.drawEllipse(disc)
-                inset = disc.width() * 0.18
-                paint_icon(painter, "check", disc.adjusted(inset, inset, -inset, -inset), QColor(colours.card))
-            case Reached.CURRENT:
-                painter.setBrush(QColor(colours.card))
-                painter.setPen(QPen(QColor(colours.accent_text), 2))
-                painter.drawEllipse(disc.adjusted(1, 1, -1, -1))
-                inset = disc.width() * 0.3
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(colours.accent_text))
-                painter.drawEllipse(disc.adjusted(inset, inset, -inset, -inset))
-            case Reached.TODO:
-                painter.setBrush(QColor(colours.card))
-                painter.setPen(QPen(QColor(colours.quiet), 1.6))
-                painter.drawEllipse(disc.adjusted(1, 1, -1, -1))

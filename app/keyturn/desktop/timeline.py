@@ -13,12 +13,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from keyturn.desktop import dates
 from keyturn.desktop.look import Tone, colours_of, tone_colour
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.widgets import Quiet, Text
 from keyturn.model.text import _
-from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.survey import FoundKey
 
@@ -89,7 +89,7 @@ class KeyTimeline(QWidget):
 
 def _date(at: datetime, now: datetime) -> str:
     if now - at < timedelta(days=2):
-        return words.moment(at)
+        return dates.past(at)
     local = at.astimezone()
     return f"{local.day} {local:%b %Y}"
 

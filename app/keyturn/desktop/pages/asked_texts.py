@@ -10,10 +10,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.facts import TextFile
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.parts import FixedText
 from keyturn.desktop.pages.row_list import RowList
+from keyturn.desktop.plan_facts import TextFile
 from keyturn.desktop.widgets import Card, Quiet, Strong
 from keyturn.model.text import _
 from keyturn.rotation.plan import Options

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from keyturn.desktop import dates
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.confirming import LastFour
@@ -20,7 +21,6 @@ from keyturn.rotation import by_hand, words
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.steps import Route
-from keyturn.rotation.watching import readable
 
 _TURN_ON = Job(Work.TURN_ON)
 
@@ -58,7 +58,7 @@ class OffPage(PageView):
             self.add(row)
         self.add(Subheading(_("What comes next")))
         when = standing.rotation.deletable_from
-        date = "" if when is None else readable(when)
+        date = "" if when is None else words.near_day(when)
         self.add(
             bullets(
                 (
@@ -129,7 +129,7 @@ class DeletePage(PageView):
         self.add(Subheading(_("What speaks for it")))
         evidence = []
         if rotation.off_at is not None:
-            evidence.append(_("It has been off since {date}.").format(date=readable(rotation.off_at)))
+            evidence.append(_("It has been off since {date}.").format(date=dates.lately(rotation.off_at)))
         evidence += [
             _("{program} was proved with it off ({where}).").format(program=one.name, where=one.where)
             for one in flow.programs

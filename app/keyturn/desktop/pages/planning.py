@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from itertools import groupby
 
 from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.facts import FileChange, PlanFacts, Question, count_of_programs
+from keyturn.desktop.facts import count_of_programs
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.asked_buckets import OpenBuckets, UnlistedBuckets, answers_in
@@ -18,23 +16,27 @@ from keyturn.desktop.pages.asked_texts import TextFiles
 from keyturn.desktop.pages.asked_unread import UnreadFiles, all_left_out
 from keyturn.desktop.pages.closed_gate import GateCard
 from keyturn.desktop.pages.fields import Field, Tick
+from keyturn.desktop.pages.moment_line import MomentLine
 from keyturn.desktop.pages.page import Actor, PageView, Verb, said_here
-from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, bullets, stacked
+from keyturn.desktop.pages.parts import Fold, bullets
+from keyturn.desktop.pages.plan_details import PlanDetails
 from keyturn.desktop.pages.reminder import Reminder
-from keyturn.desktop.pages.row_list import RowList, program_row
-from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading, Text
+from keyturn.desktop.pages.rights_card import BesideEachOther, RightsCard
+from keyturn.desktop.plan_facts import PlanFacts, Question
+from keyturn.desktop.plan_moments import moments_of
+from keyturn.desktop.widgets import Card, Strong, Subheading
 from keyturn.desktop.work import Job, Work
 from keyturn.model.other_buckets import OtherBuckets
-from keyturn.model.text import _, plural
+from keyturn.model.text import _
 from keyturn.rotation import words
-from keyturn.rotation.plan import Call, Gate, Options
-from keyturn.rotation.steps import Awaited, Route
+from keyturn.rotation.plan import Gate, Options
+from keyturn.rotation.steps import Route
 
 _BEGIN = Job(Work.BEGIN)
 
 
 class PlanPage(PageView):
-    """What changes in each program, what is asked of AWS, what the new key can do, and what a person has to do."""
+    """What happens when and who does it, what the new key can do, and, folded, every file and every request."""
 
     def __init__(self, act: Actor) -> None:
         super().__init__(act)
@@ -67,7 +69,7 @@ class PlanPage(PageView):
         return flow.plan
 
     def build(self, flow: Flow) -> None:
-        """The question for buckets alone; else why it may not begin, programs, powers, steps by hand, and requests."""
+        """The question for buckets alone; else why it may not begin, the moments, the rights, and the details."""
         plan = flow.plan
         if plan is None:
             return
@@ -89,26 +91,27 @@ class PlanPage(PageView):
             return
         for gate in plan.closed:
             self.add(GateCard(gate, flow.options, flow.facts, self.act))
-        self._show_programs(plan)
+        self.add(self._line_and_rights(flow, plan))
+        if plan.notes:
+            self.add(bullets(plan.notes, "exclamation", Tone.ATTENTION))
         if plan.texts:
             self.add(Subheading(_("Files that hold the key, and of which no program here is known")))
             self.add(TextFiles(plan.texts, flow.options, self.act.choose))
-        self._show_powers(plan)
-        if plan.by_hand:
-            self.add(Subheading(_("Left to you, later")))
-            self.add(bullets(said_here(self.act, one.title) for one in plan.by_hand))
-            self.add(Fold(_("How you will do it"), lambda: self._by_hand(plan.by_hand)))
         if not plan.closed:
             self._reminder = Reminder(self.act.runner, self._next_day(flow), at_once=False)
-            self.add(Subheading(_("When you are needed again")))
             self.add(self._reminder)
-        if plan.answered:
-            self.add(Fold(_("What you said of other buckets"), lambda: self._answered(plan)))
-        if plan.unread:
-            self.add(Fold(_("Files that are left out"), lambda: self._left_out(plan)))
-        requests = _("Requests to {whom}").format(whom=plan.store or "AWS")
-        self.add(Fold(requests, lambda: _calls(plan.calls, requests)))
-        self.add(Fold(_("The same in a terminal"), lambda: CopyLine(plan.command, _("Command"), self.act.copy)))
+        self.add(
+            Fold(_("Details: every file and every call"), lambda: PlanDetails(plan, lambda: self._options, self.act))
+        )
+
+    def refresh(self, flow: Flow) -> None:
+        """Keeps the choices of now, to which what is ticked on this page belongs."""
+        self._options = flow.options
+
+    def _line_and_rights(self, flow: Flow, plan: PlanFacts) -> QWidget:
+        moments = moments_of(plan, flow.options, self.act.runner.clock.now())
+        line = MomentLine(moments, partial(said_here, self.act))
+        return BesideEachOther(line, RightsCard(plan)) if plan.can or plan.cannot else line
 
     def _ask_for_buckets(self, gate: Gate) -> None:
         card = Card()
@@ -136,64 +139,6 @@ class PlanPage(PageView):
             names = tuple(part.strip() for part in self._typed.text().split(",") if part.strip())
         self._options = replace(self._options, buckets=names)
         self.act.choose(self._options)
-
-    def _show_programs(self, plan: PlanFacts) -> None:
-        if not plan.programs and not plan.programs_by_hand:
-            return
-        self.add(Subheading(_("The new key goes to")))
-        rows = [partial(program_row, one, one.path, Tone.NEUTRAL, "program") for one in plan.programs]
-        by_hand = _("by hand"), Tone.ATTENTION, "exclamation"
-        self.add(RowList([*rows, *(partial(program_row, one, *by_hand) for one in plan.programs_by_hand)]))
-        if plan.changes:
-            title = plural("Show the change in {count} file", "Show the changes in {count} files", len(plan.changes))
-            self.add(Fold(title.format(count=len(plan.changes)), lambda: _changes(plan.changes)))
-
-    def _answered(self, plan: PlanFacts) -> QWidget:
-        again = Button(_("Ask me again"))
-        again.clicked.connect(self._ask_again)
-        return stacked(bullets(plan.answered), again)
-
-    def _left_out(self, plan: PlanFacts) -> QWidget:
-        again = Button(_("Try to read them again"))
-        again.clicked.connect(self._read_again)
-        return stacked(bullets(one.shown for one in plan.unread), again)
-
-    def _read_again(self) -> None:
-        self.act.choose(replace(self._options, leave_out=()))
-        self.act.make_plan()
-
-    def _ask_again(self) -> None:
-        anew = replace(
-            self._options, other_buckets=OtherBuckets.ASK, buckets=(), unsure_buckets=(), left_out_buckets=()
-        )
-        self.act.choose(anew)
-        self.act.make_plan()
-
-    def _show_powers(self, plan: PlanFacts) -> None:
-        if plan.user_name is not None:
-            self.add(Subheading(_("What the new key of user {name} can do").format(name=plan.user_name)))
-        elif plan.can:
-            self.add(Subheading(_("What the new key can do")))
-        if plan.can:
-            attention = plan.route is Route.NEW_ROOT_KEY
-            self.add(
-                bullets(plan.can, "exclamation" if attention else "check", Tone.ATTENTION if attention else Tone.GOOD)
-            )
-        if plan.cannot:
-            if plan.can:
-                self.add(Strong(_("It cannot")))
-            self.add(bullets(plan.cannot, "cross", Tone.NEUTRAL))
-        if plan.policy:
-            self.add(Fold(_("Its policy, as AWS reads it"), lambda: FixedText(plan.policy, _("Policy"))))
-        if plan.notes:
-            self.add(Subheading(_("Please note")))
-            self.add(bullets(plan.notes, "exclamation", Tone.ATTENTION))
-
-    def _by_hand(self, items: Sequence[Awaited]) -> QWidget:
-        parts: list[QWidget] = []
-        for one in items:
-            parts += [Strong(said_here(self.act, one.title)), self.steps(one.steps), *map(Quiet, one.notes)]
-        return stacked(*parts)
 
     def verb(self, flow: Flow) -> Verb | None:
         """Begins, with a button named by `commit_text`; where the plan is missing or may not begin, makes it again."""
@@ -260,22 +205,3 @@ def commit_text(plan: PlanFacts) -> str:
     if not plan.programs:
         return _("Create new key")
     return _("Create new key and update {programs}").format(programs=count_of_programs(len(plan.programs)))
-
-
-def _changes(changes: Sequence[FileChange]) -> QWidget:
-    parts: list[QWidget] = []
-    for one in changes:
-        parts.append(Text(f"{', '.join(one.programs)} · {one.path}").selectable())
-        name = _("Change in {path}, with secrets hidden").format(path=one.path)
-        parts.append(FixedText(one.diff, name, as_diff=True))
-    return stacked(*parts)
-
-
-def _calls(calls: Sequence[Call], name: str) -> QWidget:
-    lines: list[str] = []
-    for step, of_step in groupby(calls, key=lambda call: call.step):
-        lines.append(words.step(step))
-        for (service, resource), alike in groupby(of_step, key=lambda call: (call.service, call.resource)):
-            actions = ", ".join(dict.fromkeys(call.action for call in alike))
-            lines.append(f"    {service.upper()} {actions}  {words.short_resource(resource)}")
-    return FixedText("\n".join(lines), _("{requests}, in this order").format(requests=name))

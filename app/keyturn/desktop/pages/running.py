@@ -192,7 +192,7 @@ class ProofPage(PageView):
 
     def title(self, flow: Flow) -> str:
         """The same for AWS and a store; the sentence below says who was asked."""
-        return _("Every backup works with the new key")
+        return _("Your backups can reach their buckets with the new key")
 
     def sentence(self, flow: Flow) -> str:
         """Which key was tried and where, so that nobody has to take the heading on trust."""

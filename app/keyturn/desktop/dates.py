@@ -1,0 +1,29 @@
+"""Days and moments as the window writes them: a day for what comes, the time as well for what has happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from keyturn.rotation import words
+
+
+def past(at: datetime) -> str:
+    """When something happened, such as `2 March 2026, 09:04`, in the person's own time zone."""
+    local = at.astimezone()
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def lately(at: datetime) -> str:
+    """When something happened in the last weeks, such as `Monday, 2 March, 09:04`."""
+    return f"{words.near_day(at)}, {at.astimezone():%H:%M}"
+
+
+def clock(at: datetime) -> str:
+    """The time of something that happened just now, such as `09:04`."""
+    return f"{at.astimezone():%H:%M}"
+
+
+def short_day(at: datetime) -> str:
+    """A day of the weeks around now where there is little room, such as `5 March`."""
+    local = at.astimezone()
+    return f"{local.day} {local:%B}"

@@ -1,0 +1,90 @@
+"""Does anything still use the old key? What AWS tells of it while one waits, and since when it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from keyturn.desktop import dates
+from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKey, KeyStatus
+from keyturn.model.text import _
+
+if TYPE_CHECKING:
+    # These take their time, and only who waits asks for them.
+    from keyturn.rotation.record import Rotation
+    from keyturn.rotation.surroundings import Surroundings
+
+
+class Told(StrEnum):
+    """What AWS told of uses after the new key was in place."""
+
+    NOBODY = "nobody"
+    SOMEBODY = "somebody"
+    NOTHING = "nothing"  # it cannot be known
+
+
+@dataclass(frozen=True, slots=True)
+class OldKeyUse:
+    """One look.
+
+    Attributes:
+        looked_at: when AWS was asked.
+        text: what it told, in a sentence.
+    """
+
+    looked_at: datetime
+    text: str
+    told: Told
+
+    @property
+    def is_used(self) -> bool:
+        """True where something else than Keyturn used it after the new key was in place."""
+        return self.told is Told.SOMEBODY
+
+    @property
+    def age(self) -> str:
+        """When it was asked, and how far behind the answer can be."""
+        if self.told is Told.NOTHING:
+            return _("Looked {time}.").format(time=dates.clock(self.looked_at))
+        return _("Looked {time}; AWS can be a few hours behind.").format(time=dates.clock(self.looked_at))
+
+
+def look_at_old_key(surroundings: Surroundings, rotation: Rotation) -> OldKeyUse:
+    """Ask AWS, as the step *watch* does. Changes nothing; what cannot be known is said so."""
+    from keyturn.rotation import watching
+    from keyturn.rotation.pairs import new_pair, pair_of
+
+    now, since = surroundings.clock.now(), rotation.switched_at
+    try:
+        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
+        hand = surroundings.signer.asks(rotation.decision, old, new)
+        evidence = watching.look(surroundings, rotation, hand)
+    except AppError as error:
+        text = _("Whether anybody uses the old key is not known: {title}.")
+        return OldKeyUse(now, text.format(title=error.title), Told.NOTHING)
+    if evidence.dead:
+        return OldKeyUse(now, _("AWS refuses the old key already."), Told.NOBODY)
+    use = evidence.foreign_use
+    last = max((one.last for one in evidence.uses), default=None if use is None else use.date)
+    if not evidence.readable and last is None:
+        text = _("Whether anybody uses the old key is not known: nobody here may ask that.")
+        return OldKeyUse(now, text, Told.NOTHING)
+    return _told(now, last, rotation.started if since is None else since)
+
+
+def told_by_the_way(key: AccessKey, rotation: Rotation, now: datetime) -> OldKeyUse | None:
+    """What a look at the keys of this computer told of the old key; None where it is not among them, or not told."""
+    if key.last_use is None or key.status is not KeyStatus.ACTIVE:
+        return None
+    return _told(now, key.last_use.date, rotation.switched_at or rotation.started)
+
+
+def _told(now: datetime, last: datetime | None, since: datetime) -> OldKeyUse:
+    if last is not None and last > since:
+        text = _("Something used the old key on {moment}, after the new one was in place.")
+        return OldKeyUse(now, text.format(moment=dates.lately(last)), Told.SOMEBODY)
+    text = _("Nobody else has used the old key since {moment}.")
+    return OldKeyUse(now, text.format(moment=dates.lately(since)), Told.NOBODY)

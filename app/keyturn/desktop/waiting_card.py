@@ -1,0 +1,93 @@
+"""What the overview shows while one waits: the days, whether somebody is reminded, and whether the old key is used."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from keyturn.desktop.icons import Shape
+from keyturn.desktop.look import Tone
+from keyturn.desktop.measures import em
+from keyturn.desktop.old_key_use import OldKeyUse, Told
+from keyturn.desktop.pages.reminder import Reminder
+from keyturn.desktop.runner import Runner
+from keyturn.desktop.tall import ReflowingRow
+from keyturn.desktop.waiting import stations_of
+from keyturn.desktop.waiting_line import WaitingLine
+from keyturn.desktop.widgets import Button, Card, Quiet, Text
+from keyturn.model.text import _
+from keyturn.rotation import words
+from keyturn.rotation.record import Rotation
+
+_SHAPES = {Told.NOBODY: ("check", Tone.GOOD), Told.SOMEBODY: ("exclamation", Tone.ATTENTION)}
+_NOT_KNOWN = "dot", Tone.NEUTRAL
+
+
+class UseRow(QWidget):
+    """What AWS tells of the old key, how old that is, and the button that asks again.
+
+    Attributes:
+        asked: the button was pressed.
+    """
+
+    asked = Signal()
+
+    def __init__(self, use: OldKeyUse | None) -> None:
+        super().__init__()
+        said = QHBoxLayout()
+        said.setSpacing(em(self, 0.6))
+        shape, tone = _NOT_KNOWN if use is None else _SHAPES.get(use.told, _NOT_KNOWN)
+        beside = Qt.AlignmentFlag.AlignVCenter if use is None else Qt.AlignmentFlag.AlignTop
+        said.addWidget(Shape(shape, tone, 0.9), 0, beside)
+        words_of_it = QVBoxLayout()
+        words_of_it.setSpacing(0)
+        words_of_it.addWidget(
+            Text(_("Whether anybody uses the old key was not asked yet.") if use is None else use.text)
+        )
+        if use is not None:
+            words_of_it.addWidget(Quiet(use.age))
+        said.addLayout(words_of_it, 1)
+        self.button = Button(_("Look now"))
+        self.button.clicked.connect(self.asked)
+        self._row = ReflowingRow(self, 24)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addLayout(said, 1)
+        self._row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def add(self, button: Button) -> None:
+        """Put another button beside the first."""
+        self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the button below the sentence where there is no room beside it."""
+        super().resizeEvent(event)
+        self._row.reflow()
+
+
+class WaitingCard(Card):
+    """The card.
+
+    Attributes:
+        look_wanted: AWS is to be asked now whether anybody uses the old key.
+        details_wanted: the rotation's own page is wanted.
+    """
+
+    look_wanted = Signal()
+    details_wanted = Signal()
+
+    def __init__(self, rotation: Rotation, use: OldKeyUse | None, runner: Runner) -> None:
+        super().__init__()
+        self.column.setSpacing(em(self, 0.5))
+        self.column.addWidget(WaitingLine(stations_of(rotation, use)))
+        due = rotation.watched_until if rotation.off_at is None else rotation.deletable_from
+        self.column.addWidget(Reminder(runner, "" if due is None else words.near_day(due), at_once=True))
+        details = Button(_("Details…"))
+        details.clicked.connect(self.details_wanted)
+        if rotation.off_at is not None:
+            self.column.addWidget(details, 0, Qt.AlignmentFlag.AlignLeft)
+            return
+        self.use = UseRow(use)
+        self.use.asked.connect(self.look_wanted)
+        self.use.add(details)
+        self.column.addWidget(self.use)

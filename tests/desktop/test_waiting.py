@@ -1,0 +1,87 @@
+"""Waiting as the window tells it: no more than was seen, the days on a line, and what to do on the day itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from keyturn.desktop.old_key_use import OldKeyUse, Told
+from keyturn.desktop.reached import Reached
+from keyturn.desktop.waiting import situation_while_waiting, stations_of, waits_for_days_alone
+from keyturn.desktop.work import Job, Work
+from keyturn.rotation import words
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.situation import Mood
+from keyturn.rotation.steps import Result
+
+from .conftest import SmallHome
+from .test_flow import BEGIN, LOOK, Walk, off, walk  # noqa: F401  (a fixture)
+
+_USED = "Something used the old key on Monday, after the new one was in place."
+
+
+def _stands(walk: Walk) -> tuple[Rotation, Result]:  # noqa: F811
+    standing = walk.flow.standing
+    assert standing is not None
+    return standing.rotation, standing.result
+
+
+@pytest.fixture
+def watching(walk: Walk) -> Walk:  # noqa: F811
+    walk.look().plan().do(BEGIN)
+    return walk
+
+
+def test_the_headline_promises_what_was_proved_and_names_the_day(watching: Walk, small_home: SmallHome) -> None:
+    rotation, result = _stands(watching)
+    assert waits_for_days_alone(rotation, result)
+    situation = situation_while_waiting(rotation, result, None)
+    assert situation is not None
+    until = words.near_day(small_home.clock.now() + timedelta(days=3))
+    assert situation.title == f"Your backups can reach their buckets. Nothing to do until {until}"
+    assert situation.mood is Mood.FINE
+    assert "Both" not in situation.title and "work" not in situation.title
+    assert [one.reached for one in stations_of(rotation, None)] == [Reached.CURRENT, Reached.TODO, Reached.TODO]
+    assert stations_of(rotation, None)[1].day == until
+
+
+def test_a_use_of_the_old_key_comes_first_and_no_day_is_promised_any_more(
+    watching: Walk, small_home: SmallHome
+) -> None:
+    rotation, result = _stands(watching)
+    use = OldKeyUse(small_home.clock.now(), _USED, Told.SOMEBODY)
+    situation = situation_while_waiting(rotation, result, use)
+    assert situation is not None
+    assert (situation.mood, situation.title) == (Mood.NEEDS_YOU, "The old key is still in use")
+    assert situation.sentences[0] == _USED
+    assert [one.day for one in stations_of(rotation, use)] == [
+        "Today",
+        "Once nothing uses it any more",
+        "7 days later",
+    ]
+
+
+def test_on_the_day_itself_the_headline_says_what_to_do(watching: Walk, small_home: SmallHome) -> None:
+    small_home.advance(4)
+    watching.do(LOOK)
+    situation = situation_while_waiting(*_stands(watching), None)
+    assert situation is not None
+    assert (situation.mood, situation.title) == (Mood.NEEDS_YOU, "Today: turn the old key off")
+
+
+def test_from_the_day_on_which_it_went_off_the_line_names_what_is_past(walk: Walk, small_home: SmallHome) -> None:  # noqa: F811
+    off(walk)
+    rotation, result = _stands(walk)
+    past, today, gone = stations_of(rotation, None)
+    assert (past.text, past.reached) == ("The old key went off", Reached.DONE)
+    assert today.reached is Reached.CURRENT
+    assert gone.day == words.near_day(small_home.clock.now() + timedelta(days=7))
+    situation = situation_while_waiting(rotation, result, None)
+    assert situation is not None
+    assert situation.title.startswith("Your backups can reach their buckets without the old key. Nothing to do until ")
+    small_home.advance(8)
+    walk.do(Job(Work.CARRY_ON))
+    situation = situation_while_waiting(*_stands(walk), None)
+    assert situation is not None
+    assert situation.title == "Today: delete the old key"
