@@ -10,6 +10,7 @@ from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import colours_of
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.page import Verb
+from keyturn.desktop.spinner import Working
 from keyturn.desktop.tall import ButtonRow, ReflowingRow
 from keyturn.desktop.widgets import Button, PrimaryButton, Quiet
 from keyturn.desktop.work import Job, Page, Work
@@ -56,6 +57,8 @@ class ButtonBar(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(em(self, 0.6))
         self._row.addWidget(ButtonRow(self._later, self._undo, self._stop, self._back), 1)
+        self._working = Working()
+        self._row.addWidget(self._working, 0, Qt.AlignmentFlag.AlignRight)
         self._row.addWidget(self._go, 0, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(em(self, 1.7), em(self, 0.7), em(self, 1.7), em(self, 0.7))
@@ -88,6 +91,7 @@ class ButtonBar(QWidget):
         self._stop.setText(_("Stopping after this change…") if flow.stopping and running else _stop_text(flow))
         self._back.setVisible(flow.before is not None or (asks and not running))
         self._back.setEnabled(flow.job is None or asks)
+        self._working.show_doing("" if flow.job is None else _begun(flow.job.work.doing))
         self._go.setVisible(verb is not None)
         self._why.setVisible(verb is not None and bool(verb.reason))
         if verb is not None:
@@ -98,6 +102,11 @@ class ButtonBar(QWidget):
             self._go.setEnabled(not verb.reason)
             self._go.setDefault(verb.is_default)
             self._go.setAutoDefault(verb.is_default)
+
+
+def _begun(doing: str) -> str:
+    """What is done, as a line of its own has it."""
+    return f"{doing[:1].upper()}{doing[1:]}"
 
 
 def _stop_text(flow: Flow) -> str:

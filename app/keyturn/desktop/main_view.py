@@ -19,6 +19,7 @@ from keyturn.desktop.header import Foot, Header
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.segments import Segments
+from keyturn.desktop.spinner import Spinner
 from keyturn.desktop.tall import ModestStack, TallEnough
 from keyturn.desktop.widgets import Button, LinkButton, Quiet, ShapeButton, Toned
 from keyturn.model.errors import AppError
@@ -126,7 +127,10 @@ class MainView(QWidget):
         first, second = QHBoxLayout(), QHBoxLayout()
         for row in (first, second):
             row.setSpacing(em(self, 0.8))
+        self._spinner = Spinner()
+        self._spinner.hide()
         first.addWidget(self.tabs)
+        first.addWidget(self._spinner)
         first.addWidget(self.when, 1)
         second.addWidget(self.check)
         second.addWidget(self.mail)
@@ -218,6 +222,7 @@ class MainView(QWidget):
             self.header.show_busy(title, text)
             self._map_place.setCurrentWidget(self._busy)
         else:
+            self._spinner.show()
             self.when.setText(title)
 
     def show_overview(self, prepared: Prepared) -> None:
@@ -229,6 +234,7 @@ class MainView(QWidget):
         from keyturn.rotation.situation import Mood
 
         overview = prepared.overview
+        self._spinner.hide()
         is_first = self._looked_at is None
         self._looked_at, self._checked = overview.looked_at, proof_sentence(overview)
         situation = overview.situation
@@ -267,6 +273,7 @@ class MainView(QWidget):
 
     def show_failure(self, error: AppError) -> None:
         """The look did not work out; what was shown before stays."""
+        self._spinner.hide()
         self.note.show_text(f"{error.title}. {error.message}", Tone.BAD)
         self.note.show()
         if self._looked_at is None:

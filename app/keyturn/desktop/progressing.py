@@ -28,6 +28,19 @@ class Fortune(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How far one place is on the way of a new key: made, accepted by AWS, in the file, proved.
+
+    Attributes:
+        done: how many of these four are.
+        is_working: the next of them is being done.
+    """
+
+    done: int = 0
+    is_working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Where the work is.
 
@@ -78,6 +91,25 @@ class Progress:
     def fortune_of(self, identity: str) -> Fortune:
         """How one program fares."""
         return self.fortunes.get(identity, Fortune.WAITING)
+
+    def way_of(self, identity: str) -> Way:
+        """How far one place is, where a new key is put in place."""
+        fortune = self.fortune_of(identity)
+        is_on = self.moment in {Moment.STARTED, Moment.GOING_ON}
+        if fortune is Fortune.PROVED:
+            return Way(4)
+        if fortune in {Fortune.UPDATED, Fortune.PROVING}:
+            return Way(3, fortune is Fortune.PROVING)
+        if Step.PROVE in self.done:
+            return Way(2, fortune is Fortune.UPDATING)
+        if Step.CREATE in self.done:
+            return Way(1, self.step is Step.PROVE and is_on)
+        return Way(0, self.step in {None, Step.CHECK, Step.CREATE} and is_on)
+
+    @property
+    def places_done(self) -> int:
+        """How many places are through."""
+        return sum(self.fortune_of(one) is Fortune.PROVED for one in self.programs)
 
     @property
     def share(self) -> float:

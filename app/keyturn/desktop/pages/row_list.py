@@ -28,16 +28,19 @@ class RowList(QWidget):
 
     Args:
         rows: make one row each; the first few are made at once.
+        spacing: line heights between two rows.
     """
 
-    def __init__(self, rows: Iterable[Callable[[], QWidget]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, rows: Iterable[Callable[[], QWidget]], parent: QWidget | None = None, *, spacing: float = 0.6
+    ) -> None:
         super().__init__(parent)
         self._ahead = iter(rows)
         self._then: list[Callable[[], None]] = []
         self._is_whole = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(em(self, 0.6))
+        self._column.setSpacing(em(self, spacing))
         # The next few when these were drawn, or nobody is there to draw them.
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -14,10 +14,12 @@ from keyturn.desktop.look import Tone
 from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Bar, FixedText, Fold, StateRow, bullets
 from keyturn.desktop.pages.row_list import RowList, program_row
+from keyturn.desktop.pages.stage_row import StageHeads, StageRow
 from keyturn.desktop.progressing import Fortune, Progress
-from keyturn.desktop.widgets import Quiet
+from keyturn.desktop.spinner import TURN
+from keyturn.desktop.widgets import Quiet, Strong
 from keyturn.desktop.work import Page
-from keyturn.model.text import _, in_widget
+from keyturn.model.text import _, in_widget, plural
 from keyturn.rotation.record import Proved
 from keyturn.rotation.steps import Route, Step
 
@@ -38,7 +40,7 @@ class ProgressPage(PageView):
     def __init__(self, act: Actor) -> None:
         super().__init__(act)
         self._list = RowList(())
-        self._rows: dict[str, StateRow] = {}
+        self._rows: dict[str, StateRow | StageRow] = {}
         self._shown: dict[str, Fortune] = {}
         self._progress = Progress()
         self._bar = Bar(_("Progress"))
@@ -57,6 +59,10 @@ class ProgressPage(PageView):
         self._breath = QTimer(self)
         self._breath.setSingleShot(True)
         self._breath.timeout.connect(self._breathed)
+        self._turns = QTimer(self)
+        self._turns.setInterval(TURN)
+        self._turns.timeout.connect(self._turn)
+        self._count = Strong()
 
     def title(self, flow: Flow) -> str:
         """What the steps ahead come to: a rotation begins here, is put back, or is proved with the old key off."""
@@ -87,16 +93,21 @@ class ProgressPage(PageView):
     def build(self, flow: Flow) -> None:
         """The bar, what is being done, a row for each program, and the log, folded; nothing is kept of former work."""
         self._bar = Bar(_("Progress"))
-        self._now, self._patience = Quiet(), Quiet()
+        self._now, self._patience, self._count = Quiet(), Quiet(), Strong()
         self._log = FixedText("\n" * 9, _("What was done so far"))
         self._log.clear()
         self._rows, self._shown, self._step, self._sentence, self._logged = {}, {}, None, "", ()
-        for part in (self._bar, self._now, self._patience):
+        for part in (self._bar, self._count, self._now, self._patience):
             self.add(part)
+        self._count.setVisible(_is_new_key(flow) and bool(flow.programs))
         self._progress = flow.progress
-        rows = [partial(self._row, one) for one in flow.programs]
+        rows: list[Callable[[], QWidget]] = [partial(self._row, one) for one in flow.programs]
+        if _is_new_key(flow) and rows:
+            self.add(StageHeads())
+            rows = [partial(self._stages, one, last=one is flow.programs[-1]) for one in flow.programs]
         state = _("Needs you, later"), Tone.ATTENTION, "exclamation"
-        self._list = RowList([*rows, *(partial(program_row, one, *state) for one in flow.programs_by_hand)])
+        by_hand = [partial(program_row, one, *state) for one in flow.programs_by_hand]
+        self._list = RowList([*rows, *by_hand], spacing=0 if _is_new_key(flow) else 0.6)
         self.add(self._list)
         self.add(Fold(_("What is being done"), lambda: self._log))
 
@@ -108,6 +119,10 @@ class ProgressPage(PageView):
     def refresh(self, flow: Flow) -> None:
         """Takes over how far the work is. Of many events at once only the first and the last are drawn."""
         self._progress = flow.progress
+        if flow.job is None:
+            self._turns.stop()
+        elif not self._turns.isActive():
+            self._turns.start()
         self._is_working, self._is_aws = flow.job is not None, flow.store is None
         # Fifty programs tell fifty events at once: the first is shown, and then what they come to.
         self._is_late = self._breath.isActive()
@@ -126,6 +141,11 @@ class ProgressPage(PageView):
         if progress.sentence != self._sentence:
             self._sentence = progress.sentence
             self._now.setText(progress.sentence)
+        done = plural(
+            "{count} of {all} place is done.", "{count} of {all} places are done.", len(progress.programs)
+        ).format(count=progress.places_done, all=len(progress.programs))
+        if done != self._count.text():
+            self._count.setText(done)
         for identity, row in self._rows.items():
             self._show_fortune(identity, row)
         if progress.log != self._logged:
@@ -148,7 +168,22 @@ class ProgressPage(PageView):
         self._show_fortune(program.identity, row)
         return row
 
-    def _show_fortune(self, identity: str, row: StateRow) -> None:
+    def _stages(self, program: Program, *, last: bool) -> StageRow:
+        row = self._rows[program.identity] = StageRow(program.name, program.where, last=last)
+        self._show_fortune(program.identity, row)
+        return row
+
+    def _turn(self) -> None:
+        if not self.isVisible():
+            return
+        for row in self._rows.values():
+            if isinstance(row, StageRow):
+                row.turn()
+
+    def _show_fortune(self, identity: str, row: StateRow | StageRow) -> None:
+        if isinstance(row, StageRow):
+            row.show_way(self._progress.way_of(identity))
+            return
         fortune = self._progress.fortune_of(identity)
         # Each program tells its own event, and most rows stay as they are.
         if self._shown.get(identity) is fortune:
@@ -173,6 +208,10 @@ def _fortune(fortune: Fortune) -> str:
         Fortune.PROVED: _("Updated, read back and proved"),
         Fortune.PUT_BACK: _("Has the old key again"),
     }[fortune]
+
+
+def _is_new_key(flow: Flow) -> bool:
+    return Step.SWITCH in flow.progress.ahead
 
 
 def _is_undoing(flow: Flow) -> bool:
