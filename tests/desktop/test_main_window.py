@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,6 +18,7 @@ from keyturn.desktop.key_page import KeyPage
 from keyturn.desktop.mail_page import MailPage
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.page import Page, ProblemPage
+from keyturn.desktop.pages.parts import Fold
 from keyturn.desktop.rest_page import RestPage
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.seam import Assistant, Errand, NewRotation, PutBack, RunningRotation
@@ -338,9 +340,12 @@ def _mail(window: MainWindow, qtbot: QtBot) -> MailPage:
 
 
 def test_the_mail_is_explained_with_what_happens_if_it_is_ignored(window: MainWindow, qtbot: QtBot) -> None:
-    text = _text_of(_mail(window, qtbot))
+    page = _mail(window, qtbot)
+    for fold in page.findChildren(Fold):
+        fold.button.click()
+    text = _text_of(page)
     assert "Nothing stops: the key goes on working" in text
-    assert "Every program that still uses it stops backing up" in text
+    assert "every program that still uses it stops backing up" in text
 
 
 @pytest.mark.parametrize("shape", ["{id}", "Dear customer, your key {id} (root)\nis old.", "****{last4}", "…{last4}."])
@@ -349,9 +354,71 @@ def test_the_key_of_a_pasted_mail_is_found(window: MainWindow, qtbot: QtBot, sha
     key = window.overview.survey.keys[0].key.access_key_id
     page = _mail(window, qtbot)
     page.field.setPlainText(shape.format(id=key.value, last4=key.last4))
-    assert page.answer.text() == "It is about this key, which stands on this computer."
+    assert page.answer.text() == f"It is about {key.masked}: on this computer, used by five places"
+    assert "A root key of account " in _text_of(page)
+    marked = [one.cursor.selectedText() for one in page.field.extraSelections()]
+    assert marked and all(key.last4 in one for one in marked)
     _button(page, f"Show {key.masked}").click()
     assert isinstance(_page(window), KeyPage)
+
+
+def test_the_answer_replaces_the_key_or_holds_reminders_back(window: MainWindow, opened: _Opened, qtbot: QtBot) -> None:
+    assert window.overview is not None
+    key = window.overview.survey.keys[0].key.access_key_id
+    page = _mail(window, qtbot)
+    page.field.setPlainText(key.value)
+    _button(page, "Remind me in a week").click()
+    qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
+    assert "Nothing is told before " in _text_of(page)
+    _button(page, "Replace it safely…").click()
+    assert opened.errands == [NewRotation(key)]
+
+
+def _drop(window: MainWindow, data: QMimeData) -> None:
+    how = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for event in (QDragEnterEvent(QPoint(40, 40), *how), QDropEvent(QPointF(40, 40), *how)):
+        QApplication.sendEvent(window, event)
+        assert event.isAccepted()
+
+
+def test_a_text_dropped_anywhere_is_looked_at(window: MainWindow) -> None:
+    assert window.overview is not None
+    key = window.overview.survey.keys[0].key.access_key_id
+    data = QMimeData()
+    data.setText(f"Your key {key.value} is old")
+    _drop(window, data)
+    page = _page(window)
+    assert isinstance(page, MailPage)
+    assert page.answer.text().startswith(f"It is about {key.masked}")
+
+
+def test_of_a_dropped_file_no_secret_is_shown_and_of_a_mail_its_text(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, ground: Ground
+) -> None:
+    csv, mail = tmp_path / "rootkey.csv", tmp_path / "aws.eml"
+    csv.write_text(f"AWSAccessKeyId={ground.old.access_key_id}\nAWSSecretKey={ground.old.secret.reveal()}\n")
+    mail.write_bytes(
+        b"Subject: Time to remove or rotate\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        b"Content-Type: text/plain; charset=utf-8\r\n\r\nYour root=\r\n key is old.\r\n"
+    )
+    shown = []
+    for path in (csv, mail):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        _drop(window, data)
+        qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)
+        page = _page(window)
+        assert isinstance(page, MailPage)
+        shown.append(page.field.toPlainText())
+    assert shown[0] == ground.old.access_key_id.value
+    assert shown[1] == "Time to remove or rotate\n\nYour root key is old."
+
+
+def test_a_dropped_folder_is_looked_at_as_another_computer(window: MainWindow, opened: _Opened, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    _drop(window, data)
+    assert opened.homes == [tmp_path]
 
 
 def test_a_key_that_is_elsewhere_is_told_with_where_to_look(window: MainWindow, qtbot: QtBot) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from keyturn.desktop.closing_question import ClosingQuestion
@@ -18,6 +19,7 @@ from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.desktop.mail_page import MailPage
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.page import Page
     from keyturn.desktop.picture import Prepared
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from keyturn.model.errors import AppError
     from keyturn.model.keys import AccessKeyId
 
+_WEEK = 7  # days
 _PATIENCE = 3.0  # seconds in which readings may end when the window is closed
 
 
@@ -72,6 +75,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._question)
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(inside)
+        self.setAcceptDrops(True)
         self._connect()
         # 860 by 580 with a font of ordinary size.
         self.resize(em(self, 57), em(self, 38.5) + (0 if strip is None else strip.sizeHint().height()))
@@ -82,7 +86,7 @@ class MainWindow(QMainWindow):
         view.opened.connect(self.open_key)
         view.rest_wanted.connect(self._open_rest)
         view.asked.connect(self._replace)
-        view.mail_wanted.connect(self._open_mail)
+        view.mail_wanted.connect(lambda: self._open_mail())
         view.check_wanted.connect(self.check)
         view.continued.connect(self._continue)
         view.undone.connect(self.open_undo)
@@ -277,13 +281,52 @@ class MainWindow(QMainWindow):
         self._close_page(page)
         self.look()
 
-    def _open_mail(self) -> None:
+    def _open_mail(self, text: str = "") -> None:
         if self.overview is not None:
             from keyturn.desktop.mail_page import MailPage
 
-            page = MailPage(self.overview.survey)
+            page = MailPage(self.overview.survey, text)
             page.opened.connect(self.open_key)
+            page.replaced.connect(self._replace)
+            page.reminded.connect(lambda: self._remind_in_a_week(page))
             self.open_page(page)
+
+    def _remind_in_a_week(self, page: MailPage) -> None:
+        def work(desk: Desk) -> str:
+            from keyturn.reminders.checking import snooze
+            from keyturn.rotation import words
+
+            snooze(desk.workplace, _WEEK)
+            return words.near_day(desk.workplace.clock.now() + timedelta(days=_WEEK))
+
+        self.runner.change(
+            page, work, done=page.say_reminded, failed=self.show_problem, doing=_("keeping the reminder")
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes a mail, a file, a folder or a text, but not over a page that leads through a rotation."""
+        data = event.mimeData()
+        if self.overview is not None and not self._is_led and (data.hasUrls() or data.hasText()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Looks at what was dropped: a folder as another computer's, everything else for the key it is about."""
+        from keyturn.desktop.dropped import dropped_of, read_dropped
+
+        event.acceptProposedAction()
+        dropped = dropped_of(event.mimeData())
+        if isinstance(dropped, str):
+            self._open_mail(dropped)
+        elif dropped is not None and dropped.is_dir():
+            self._doors.elsewhere(dropped)
+        elif dropped is not None:
+            self.runner.read(
+                self,
+                lambda desk: read_dropped(dropped),
+                done=self._open_mail,
+                failed=self.show_problem,
+                doing=_("reading what was dropped"),
+            )
 
     def _open_settings(self) -> None:
         from keyturn.desktop.settings_page import SettingsPage

@@ -20,6 +20,7 @@ from keyturn.model.text import _
 
 _SIDE_BY_SIDE = 37  # line heights, from which on the stages stand beside the name
 _STAGES, _STATE = 20, 7  # line heights: of all stages, and of the words for them
+_MARGIN = 0.9  # line heights, at both sides of a row
 
 
 def _names() -> tuple[str, ...]:
@@ -42,7 +43,7 @@ class StageHeads(QWidget):
         """Writes each name over the middle of its discs."""
         painter = QPainter(self)
         painter.setPen(QColor(colours_of(self).quiet))
-        left = self.width() - em(self, _STATE) - em(self, _STAGES)
+        left = self.width() - em(self, _STATE) - em(self, _STAGES) - em(self, _MARGIN)
         for number, name in enumerate(_names()):
             wide = em(self, _STAGES) / 4
             area = QRectF(left + number * wide, 0, wide, self.height())
@@ -98,7 +99,7 @@ class StageRow(QWidget):
         named.addWidget(Strong(name))
         named.addWidget(Verbatim(where))
         self._row = ReflowingRow(self, _SIDE_BY_SIDE)
-        self._row.setContentsMargins(em(self, 0.9), em(self, 0.4), em(self, 0.9), em(self, 0.4))
+        self._row.setContentsMargins(em(self, _MARGIN), em(self, 0.4), em(self, _MARGIN), em(self, 0.4))
         self._row.setSpacing(0)
         self._row.addLayout(named, 1)
         self._row.addWidget(self._discs)
