@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import stat
 import sys
 from html.parser import HTMLParser
@@ -242,6 +243,17 @@ def test_a_place_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path, wher
     answer = desk.type("report", "--offline", "--yes", "--json", "--output", str(tmp_path / where))
     assert answer.code == 1
     assert answer.document["problem"]["code"] == "report.unwritable"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes among files")
+def test_what_is_no_file_is_never_replaced(desk: Desk, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    refused = desk.type("report", "--offline", "--output", str(pipe))
+    assert refused.code == 2
+    answer = desk.type("report", "--offline", "--yes", "--json", "--output", str(pipe))
+    assert (answer.code, answer.document["problem"]["code"]) == (1, "report.unwritable")
+    assert pipe.is_fifo()
 
 
 def test_two_forms_for_one_output_are_refused(desk: Desk) -> None:

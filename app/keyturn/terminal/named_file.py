@@ -10,15 +10,15 @@ from keyturn.model.text import _
 
 
 def expect_nothing_there(path: Path) -> None:
-    """See that there is no such file yet.
+    """See that nothing of that name is there yet.
 
     Raises:
         UsageError: `usage.report`, with what to do.
     """
     if path.exists() or path.is_symlink():
         raise UsageError(
-            _("There is a file {path} already").format(path=path),
-            _("Nothing was written. Choose another name, or replace the file with --yes."),
+            _("{path} is there already").format(path=path),
+            _("Nothing was written. Choose another name; a file is replaced with --yes."),
             code="usage.report",
         )
 
@@ -32,6 +32,8 @@ def write(path: Path, text: str) -> None:
     try:
         if path.is_dir():
             raise IsADirectoryError(None, _("it is a folder"))
+        if path.exists() and not path.is_file():  # /dev/null, for whoever may replace it
+            raise OSError(None, _("it is no file"))
         replace_private_file(path, text)
     except OSError as error:
         raise FileError(
