@@ -261,6 +261,15 @@ def test_deleting_wants_the_end_of_the_key(walk: Walk) -> None:
     assert back.flow.why_not(Job(Work.DELETE, confirm=walk.ground.old.access_key_id.last4.lower())) == ""
 
 
+def test_a_key_that_is_not_on_this_computer_is_turned_off_and_deleted_in_a_terminal(walk: Walk) -> None:
+    standing = off(walk).flow.standing
+    assert standing is not None
+    decision = replace(standing.rotation.decision, elsewhere=True)
+    flow = replace(walk.flow, standing=replace(standing, rotation=replace(standing.rotation, decision=decision)))
+    for work in (Work.TURN_OFF, Work.TURN_ON, Work.DELETE):
+        assert "in a terminal" in flow.why_not(Job(work, confirm=walk.ground.old.access_key_id.last4))
+
+
 def test_a_new_root_key_turns_the_old_one_off_and_deletes_it(walk: Walk) -> None:
     key = walk.ground.old.access_key_id
     walk.look().plan(route=Route.NEW_ROOT_KEY, watch_days=0, off_days=0).do(BEGIN)

@@ -374,6 +374,9 @@ class Flow:
         """Why this may not be done now; empty where it may. The button is disabled and says so."""
         if self.job is not None:
             return _("Something is being done now.")
+        if self._is_elsewhere and job.work in {Work.TURN_OFF, Work.TURN_ON, Work.DELETE}:
+            # Its signer does everything, and a window asks nobody to sign.
+            return _("The key is not on this computer: do this in a terminal, as `keyturn status` shows it.")
         match job.work:
             case Work.BEGIN:
                 return self._why_not_begin()
@@ -388,6 +391,10 @@ class Flow:
             case Work.END:
                 return "" if self._is_confirmed(job.confirm) else self._type_first()
         return ""
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        return self.standing is not None and self.standing.rotation.decision.elsewhere
 
     def _why_not_begin(self) -> str:
         if self.plan is None or self.has_new_texts:
