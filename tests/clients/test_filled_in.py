@@ -190,6 +190,15 @@ def test_a_remote_of_rclones_in_variables_has_its_key_in_another_file(tmp_path: 
     assert [(one.program, one.manner.storage_class) for one in place.consumers] == [("rclone", "GLACIER")]
 
 
+def test_a_script_that_is_called_conf_is_no_unit(tmp_path: Path) -> None:
+    text = lines("export AWS_ACCESS_KEY_ID", "export AWS_SECRET_ACCESS_KEY")
+    write(tmp_path / "k.env", text)
+    script = 'BUCKET=photos\n. ~/k.env\nexport RESTIC_REPOSITORY="s3:s3.amazonaws.com/$BUCKET/a"\nrestic backup /\n'
+    write(tmp_path / ".config/restic/b.conf", script)
+    (place,) = places(tmp_path)
+    assert place.targets == (Target("photos", "a"),)
+
+
 # ── systemd ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.script_paths import with_folders
-from keyturn.clients.unit_files import UNIT_ENDINGS, is_users_own
+from keyturn.clients.unit_files import is_unit, is_users_own
 from keyturn.edits.commands import Command, program_name
 from keyturn.edits.expansion import UNKNOWN, expanded
 
@@ -85,10 +85,10 @@ class JobVariables:
 
     def _set_by_itself(self, job: Job, known: Mapping[str, str]) -> Mapping[str, str]:
         """What a job sets, references filled in."""
-        is_unit, own, every = job.path.suffix in UNIT_ENDINGS, dict[str, str](), dict(known)
+        own, every = dict[str, str](), dict(known)
         for one in job.variables.assignments:
             said = one.value or ""
-            if one.is_reference and is_unit:
+            if one.is_reference and is_unit(job.path):
                 said = with_folders(said, self._computer, users_own=is_users_own(job.path))
                 said = UNKNOWN if "%" in said else said
             elif one.is_reference:
@@ -162,7 +162,7 @@ class JobVariables:
 
     def path(self, job: Job, written: str) -> Path:
         """The file that a job names. What is relative is looked for beside the job, then in the home."""
-        if job.path.suffix in UNIT_ENDINGS:
+        if is_unit(job.path):
             written = with_folders(written, self._computer, users_own=is_users_own(job.path))
         beside = _BESIDE_ITSELF.match(written)
         home = written[beside.end() :].strip("\"'/\\") if beside else home_of(written, self._computer, self._named(job))
@@ -170,8 +170,6 @@ class JobVariables:
             return Path(os.path.realpath(self._computer.expanded(home)))
         near = Path(os.path.realpath(job.path.parent / home))
         return near if beside or near in self.by_path else Path(os.path.realpath(self._computer.expanded(home)))
-
-    # --- what configurations say ---
 
 
 def home_of(written: str, computer: Computer, values: Mapping[str, str] | None = None) -> str:

@@ -17,7 +17,7 @@ from keyturn.model.errors import FileError
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
-UNIT_ENDINGS = (".service", ".timer", ".mount", ".automount", ".socket", ".path", ".swap", ".conf")
+_ENDINGS = (".service", ".timer", ".mount", ".automount", ".socket", ".path", ".swap", ".conf")
 # A person's own units; those that packages bring hold no keys, and are replaced with the next version.
 _SYSTEM_FOLDERS = (
     ("etc", "systemd", "system"),
@@ -111,6 +111,11 @@ def _named_in(computer: Computer, unit: Path, listing: Listing) -> Iterator[tupl
             yield Path(expanded), not (ends or by_timer)
 
 
+def is_unit(path: Path) -> bool:
+    """Return whether a file is called as units and their drop-ins are; other `.conf` files are anybody's."""
+    return path.suffix in _ENDINGS and (path.suffix != ".conf" or path.parent.name.endswith(".d"))
+
+
 def is_users_own(path: Path) -> bool:
     """Return whether the unit is of a person's own systemd, not of the system's."""
     return _USERS_OWN in path.parts
@@ -118,7 +123,7 @@ def is_users_own(path: Path) -> bool:
 
 def _in_folder(folder: Path, listing: Listing, *, drop_ins: bool) -> Iterator[Path]:
     for entry in listing.entries(folder):
-        if entry.name.endswith(UNIT_ENDINGS):
+        if entry.name.endswith(_ENDINGS):
             yield Path(entry.path)
         elif drop_ins and entry.name.endswith(".d") and listing.is_folder(entry):
             yield from _in_folder(Path(entry.path), listing, drop_ins=False)
