@@ -190,6 +190,19 @@ def test_a_remote_of_rclones_in_variables_has_its_key_in_another_file(tmp_path: 
     assert [(one.program, one.manner.storage_class) for one in place.consumers] == [("rclone", "GLACIER")]
 
 
+def test_a_compose_file_and_its_override_describe_a_service_together(tmp_path: Path) -> None:
+    service = "services:\n  b:\n    image: restic/restic\n    environment:\n"
+    key = f"      AWS_ACCESS_KEY_ID: {ONE.access_key_id}\n      AWS_SECRET_ACCESS_KEY: {ONE.secret.reveal()}\n"
+    write(tmp_path / "app/compose.yml", f"{service}      RESTIC_REPOSITORY: {AT_AWS}\n")
+    write(tmp_path / "app/compose.override.yml", service + key)
+    (place,) = places(tmp_path)
+    assert (place.path.name, place.targets) == ("compose.override.yml", (Target("photos", "a"),))
+
+    (tmp_path / "app/compose.override.yml").rename(tmp_path / "app/compose.other.yml")
+    (place,) = places(tmp_path)
+    assert place.targets == ()
+
+
 def test_a_script_that_is_called_conf_is_no_unit(tmp_path: Path) -> None:
     text = lines("export AWS_ACCESS_KEY_ID", "export AWS_SECRET_ACCESS_KEY")
     write(tmp_path / "k.env", text)

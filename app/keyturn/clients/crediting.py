@@ -269,7 +269,9 @@ class _Crediting:
         filled = {
             self._variables.path(job, one.written) for one in job.variables.files if one.reads == Reads.FILLS_IN
         } - given
-        found = list(self._of_services_of(job.path).get(job.variables.within, ()))
+        within = job.variables.within
+        parts = self._parts_of_services.get((_base_of(job.path), within), {job.path})
+        found = [place for path in sorted(parts) for place in self._of_services_of(path).get(within, ())]
         found += [place for path in sorted(given - {job.path}) for place in self._in_variables.get(path, ())]
         named = self._references(job)
         return [
@@ -281,6 +283,15 @@ class _Crediting:
                 if _variable_of(place) in named
             ),
         ]
+
+    @cached_property
+    def _parts_of_services(self) -> Mapping[tuple[Path, str], set[Path]]:
+        """A compose file and its `.override`, in which a service is described: Compose puts them together."""
+        found: dict[tuple[Path, str], set[Path]] = {}
+        for job in self._jobs:
+            if any(one.reads == Reads.FILLS_IN for one in job.variables.files):
+                found.setdefault((_base_of(job.path), job.variables.within), set()).add(job.path)
+        return found
 
     def _of_services_of(self, path: Path) -> Mapping[str, Sequence[Place]]:
         """The keys that stand in a compose file itself, by the service."""
@@ -321,6 +332,11 @@ class _Crediting:
             and loan.credentials in (None, place.path)
             and (is_aws_endpoint(loan.endpoint) or same_server(loan.endpoint, place.endpoint))
         ]
+
+
+def _base_of(compose: Path) -> Path:
+    """The compose file without its ending, of which this one may be the override."""
+    return compose.with_name(compose.stem.removesuffix(".override"))
 
 
 def _variable_of(place: Place) -> str:
