@@ -80,7 +80,21 @@ def test_after_the_end_the_overview_speaks_of_the_keys_that_are_left(walk: Walk)
     (card,) = [one for one in draw(overview, rows(overview)).keys if one.state is LineState.RETIRED]
     assert card.pill == "deleted"
     assert card.detail.endswith("as you said")  # nobody listed root's keys since
+    key = walk.ground.old.access_key_id
+    assert overview.situation.title == f"Done. AWS refuses {key.masked}, and you said that it is deleted"
+    assert "Two places have a key of their own" in overview.situation.sentences[0]
     assert overview.situation.mood is Mood.FINE
+
+
+def test_some_weeks_after_the_end_the_overview_speaks_of_what_is_here(walk: Walk) -> None:
+    from keyturn.desktop.work import Job, Work
+
+    walk.ground.advance(8)
+    walk = walk.come_back()
+    walk.ground.account.root_delete(walk.ground.old.access_key_id)
+    walk.do(Job(Work.DELETE, confirm=walk.ground.old.access_key_id.last4))
+    walk.ground.advance(31)
+    assert not seen(walk.ground).situation.title.startswith("Done")
 
 
 def test_a_key_that_somebody_turned_on_again_is_no_longer_past(walk: Walk) -> None:

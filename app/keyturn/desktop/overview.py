@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.desktop.old_key_use import OldKeyUse, look_at_old_key, told_by_the_way
 from keyturn.desktop.runner import Desk
-from keyturn.desktop.waiting import situation_while_waiting, waits_for_days_alone
+from keyturn.desktop.waiting import situation_at_the_end, situation_while_waiting, waits_for_days_alone
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _, plural
@@ -69,11 +69,15 @@ class Overview:
             waits = situation_while_waiting(rotation, result, self.uses.get(rotation.name))
             return self._with_reminder(waits or of_rotation(rotation, result))
         unreached = no_answer(self.survey)
+        ended = situation_at_the_end(self.rotations[-1][0], self.looked_at) if self.rotations else None
         if unreached is not None and unreached.failure is not None:
             return Situation(Mood.UNKNOWN, f"{unreached.failure.title}.", (unreached.failure.message,))
         if not self.present.keys and self.survey.keys:
-            return Situation(Mood.FINE, _("The old key is off, and no other key needs anything."))
-        return self._with_open_buckets(of_survey(self.present, self.looked_at, self.home))
+            return ended or Situation(Mood.FINE, _("The old key is off, and no other key needs anything."))
+        found = of_survey(self.present, self.looked_at, self.home)
+        if ended is not None and found.mood is Mood.FINE:
+            return replace(ended, sentences=(*ended.sentences, *found.sentences))
+        return self._with_open_buckets(found)
 
     @property
     def waiting(self) -> Rotation | None:

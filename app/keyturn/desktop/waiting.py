@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.reached import Reached
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
+from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.situation import Mood, Situation
-from keyturn.rotation.steps import State, Step
+from keyturn.rotation.steps import Route, State, Step
+from keyturn.state.journal import Mark
 
 if TYPE_CHECKING:
     from keyturn.desktop.old_key_use import OldKeyUse
     from keyturn.rotation.record import Rotation
     from keyturn.rotation.steps import Result
 
+_REMEMBERED = timedelta(days=30)
 _TIME_ALONE = {"watch", "off-days"}  # `watching.WATCH` and `OFF_DAYS`, whose import is not needed to see a window
 
 
@@ -86,6 +89,37 @@ def situation_while_waiting(rotation: Rotation, result: Result, use: OldKeyUse |
     return None
 
 
+def situation_at_the_end(rotation: Rotation, now: datetime) -> Situation | None:
+    """What was achieved, for some weeks after the old key was deleted; None before that, and later."""
+    deleted = rotation.latest(Step.DELETE, Mark.DONE)
+    if rotation.state is not State.DONE or deleted is None or now - deleted.at > _REMEMBERED:
+        return None
+    decision = rotation.decision
+    if not is_deletion_seen(rotation):
+        title = _("Done. AWS refuses {key}, and you said that it is deleted").format(key=decision.key.masked)
+    elif decision.of_root:
+        title = _("Done. Your root key is gone")
+    else:
+        title = _("Done. {key} is gone").format(key=decision.key.masked)
+    count = len(decision.destinations)
+    if not decision.route.makes_a_key or not count or not rotation.proved(Step.PROVE_OFF):
+        return Situation(Mood.FINE, title)
+    if decision.route is Route.SCOPED_USER:
+        text = plural(
+            "One place has a key of its own that can reach only its buckets, and was proved without the old one.",
+            "{count} places have a key of their own that can reach only their buckets, and each was proved without "
+            "the old one.",
+            count,
+        )
+    else:
+        text = plural(
+            "One place has the new key, and was proved without the old one.",
+            "{count} places have the new key, and each was proved without the old one.",
+            count,
+        )
+    return Situation(Mood.FINE, title, (text.format(count=words.count_word(count).capitalize()),))
+
+
 def _quiet_day(rotation: Rotation, use: OldKeyUse | None) -> Situation:
     if use is not None and use.is_used and rotation.off_at is None:
         find = _("Find what uses it and give it a key of its own; until then the old key stays on.")
@@ -108,10 +142,10 @@ def _in_place(rotation: Rotation) -> str:
         return _("Keyturn watched whether anything here uses it.")
     text = plural(
         "The one place has the new key, and was proved with it.",
-        "All {count} places have the new key, and each was proved with it.",
+        "{count} places have the new key, and each was proved with it.",
         count,
     )
-    return text.format(count=words.count_word(count))
+    return text.format(count=words.count_word(count).capitalize())
 
 
 def _until(rotation: Rotation) -> str:
