@@ -8,7 +8,7 @@ import pytest
 
 from keyturn.clients.registry import find_everything
 from keyturn.clients.replacement import read_pair, replace_pair
-from keyturn.computer.computer import Computer
+from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Place, Target
 
@@ -241,6 +241,44 @@ def test_what_environment_file_names_is_read_by_systemds_rules(
     (place,) = places(tmp_path)
     assert (place.path, place.pair, place.targets) == (file, ONE, (Target("photos", "a"),))
     assert "place.comment" not in problems(tmp_path)
+
+
+@pytest.mark.parametrize("named", ["%h/keys/*.conf", "-%h/ke?s/[ab].conf"])
+def test_wildcards_of_environment_file_stand_for_each_file_that_they_match(named: str, tmp_path: Path) -> None:
+    unit(tmp_path, named)
+    key = lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    file = write(tmp_path / "keys/a.conf", key + "REGION=x # y\n")
+    for other in (".hidden.conf", "c.txt"):
+        write(tmp_path / "keys" / other, key)
+    (tmp_path / "keys/b.conf").mkdir()
+    credited = [one for one in places(tmp_path) if one.targets]
+    assert [(one.path, one.pair, one.targets) for one in credited] == [(file, ONE, (Target("photos", "a"),))]
+
+
+def test_the_last_of_the_files_that_wildcards_match_counts(tmp_path: Path) -> None:
+    unit(tmp_path, "%h/keys/*", 'ExecStart=/bin/sh -c "aws s3 cp /a s3://$WHERE/"\n')
+    write(tmp_path / "keys/1", lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") + "WHERE=films\n")
+    write(tmp_path / "keys/2", "WHERE=attic\n")
+    (place,) = places(tmp_path)
+    assert {target.bucket for target in place.targets} == {"photos", "attic"}
+
+
+def test_more_files_than_are_read_for_one_line_are_told(tmp_path: Path) -> None:
+    unit(tmp_path, "%h/keys/*")
+    for number in range(102):
+        write(tmp_path / f"keys/{number:03}", "REGION=x\n")
+    assert "search.bounded" in problems(tmp_path)
+
+
+def test_a_file_of_variables_of_another_disk_is_never_looked_for_here(tmp_path: Path) -> None:
+    here = write(
+        tmp_path / "here/k.conf", lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY").replace("\n", " # x\n", 1)
+    )
+    home = tmp_path / "disk/home/jo"
+    unit(home, str(here))
+    found = find_everything(Computer(Platform.LINUX, home, {}, is_this_one=False))
+    assert found.places == ()
+    assert [one.code for one in found.problems] == ["reference.unfollowed"]
 
 
 def test_a_comment_behind_a_key_is_a_part_of_it_for_systemd_and_is_told(tmp_path: Path) -> None:

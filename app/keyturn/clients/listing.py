@@ -14,7 +14,7 @@ from keyturn.edits.failures import NOT_THERE, Doing, refused
 from keyturn.model.errors import FileError
 
 CLOSED_FOLDER = "folder.closed"
-_WILD = "*"
+_WILD = frozenset("*?[")
 # The tag of a junction; Windows keeps some in every home for programs of long ago, and lets nobody list them.
 _JUNCTION = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
 
@@ -85,12 +85,12 @@ class Listing:
         """Yield what is there under `base`, by name.
 
         Args:
-            parts: the names on the way, in which `*` stands for any letters.
+            parts: the names on the way, in which `*`, `?` and `[…]` stand for letters as in a shell.
         """
         if not parts:
             if self.is_there(base):
                 yield base
-        elif _WILD not in parts[0]:
+        elif not _WILD & set(parts[0]):
             yield from self.matching(base / parts[0], parts[1:])
         else:
             for entry in self.entries(base):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.jobs import Named, Reads
 from keyturn.clients.looking import Look
-from keyturn.clients.unit_files import commented_keys, is_users_own, unit_files, unit_name
+from keyturn.clients.unit_files import MATCHES, commented_keys, is_users_own, names_meant, unit_files, unit_name
 from keyturn.clients.variable_places import Variables, overruled, spots_of, take_from
+from keyturn.clients.walking import unfinished
 from keyturn.computer.shells import quoted
 from keyturn.edits import shell, units
 from keyturn.edits.files import FileContent
@@ -33,7 +35,11 @@ class Systemd(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a unit of the person or of the system."""
-        take_from(look, unit_files(computer, look.listing), _read, all_of_them=True)
+
+        def read(content: FileContent) -> list[Variables]:
+            return [replace(one, files=_matched(computer, look, content, one)) for one in _read(content)]
+
+        take_from(look, unit_files(computer, look.listing), read, all_of_them=True)
         look.take(_with_comment(*one) for one in commented_keys(computer, look.listing))
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
@@ -67,6 +73,19 @@ def _with_comment(path: Path, unit: Path, name: str) -> Problem:
         client=Systemd.name,
         code="place.comment",
     )
+
+
+def _matched(computer: Computer, look: Look, unit: FileContent, variables: Variables) -> list[Named]:
+    """What a unit names, with the files that names with wildcards stand for in their place."""
+    found = []
+    for one in variables.files:
+        names = [one.written]
+        if one.reads == Reads.VARIABLES:
+            names = list(islice(names_meant(computer, unit.path, one.written, look.listing), MATCHES + 1))
+        if len(names) > MATCHES:
+            look.take(unfinished([Path(names.pop()).parent], Systemd.name))
+        found += [replace(one, written=name) for name in names]
+    return found
 
 
 def _handed(one: Assignment, found: list[Directive]) -> Assignment:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.key_names import key_name
 from keyturn.clients.listing import Listing
 from keyturn.clients.readings import Readings
-from keyturn.clients.script_paths import with_folders
+from keyturn.clients.script_paths import on_disk, with_folders
 from keyturn.computer.computer import Platform
 from keyturn.edits import units
 from keyturn.model.errors import FileError
@@ -26,6 +27,9 @@ _SYSTEM_FOLDERS = (
 )
 _USERS_OWN = "user"
 _LIMIT = 2000  # units and what stands beside them
+# Files that one name with wildcards is taken to stand for.
+MATCHES = 100
+_WILD = frozenset("*?[")
 
 
 def unit_files(computer: Computer, listing: Listing) -> Iterator[Path]:
@@ -105,10 +109,35 @@ def _named_in(computer: Computer, unit: Path, listing: Listing) -> Iterator[tupl
         return  # reported where the unit itself is read
     ends = any(one.name == "Type" and one.value.strip() == b"oneshot" for one in found)
     by_timer = unit.with_suffix(".timer").exists()
-    for name in units.environment_files(found):
-        expanded = with_folders(name, computer, users_own=is_users_own(unit))
-        if expanded.startswith("/") and not set("%*?[") & set(expanded):
-            yield Path(expanded), not (ends or by_timer)
+    for written in units.environment_files(found):
+        for name in islice(names_meant(computer, unit, written, listing), MATCHES):
+            expanded = with_folders(name, computer, users_own=is_users_own(unit))
+            if not expanded.startswith("/") or "%" in expanded:
+                continue
+            path = on_disk(computer, expanded).path or (Path(expanded) if computer.is_this_one else None)
+            if path is not None:
+                yield path, not (ends or by_timer)
+
+
+def names_meant(computer: Computer, unit: Path, written: str, listing: Listing) -> Iterator[str]:
+    """Yield the name of each file that a name with wildcards stands for; one without any is yielded as it is.
+
+    systemd takes them by glob(7), in which a dot at the beginning is matched by a dot alone, and in that order
+    (systemd.exec(5), `EnvironmentFile=`). A folder that cannot be listed is in `listing.failed`.
+    """
+    parts = Path(with_folders(written, computer, users_own=is_users_own(unit))).parts
+    fixed = next((number for number, part in enumerate(parts) if _WILD & set(part)), 0)
+    if fixed == 0 or "%" in "".join(parts) or not parts[0].startswith("/"):
+        yield written
+        return
+    folder = Path(*parts[:fixed])
+    base = on_disk(computer, str(folder)).path
+    if base is None:
+        return
+    for path in listing.matching(base, parts[fixed:]):
+        names = path.relative_to(base).parts
+        if path.is_file() and all(a[0] != "." or b[0] == "." for a, b in zip(names, parts[fixed:], strict=True)):
+            yield str(folder.joinpath(*names))
 
 
 def is_unit(path: Path) -> bool:
