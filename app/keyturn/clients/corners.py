@@ -58,7 +58,8 @@ def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], r
             for key, every in by_key.items()
             if (str(content.real_path), key) not in claimed
         ]
-    told = (Problem(path, error.title, error.message, code=error.code) for path, error in found.failed.items())
+    unread = (*found.failed.items(), *found.too_big.items())
+    told = (Problem(path, error.title, error.message, code=error.code) for path, error in unread)
     return Findings(tuple(places), (*told, *unfinished(found.bounded)))
 
 

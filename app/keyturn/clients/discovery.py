@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import Listing
+from keyturn.clients.script_kinds import may_set_or_run, sets_or_runs
 from keyturn.clients.usual_corners import Corner, corners
 from keyturn.clients.walking import Walk
+from keyturn.edits import failures
 
 if TYPE_CHECKING:
     from keyturn.clients.readings import Readings
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 1024 * 1024
 # Of files that count only for what their name tells: what a person writes is smaller.
 _TELLING_LIMIT = 256 * 1024
+# What tells a script from a program: its first line, and that letters follow.
+_BEGINNING = 4096
 # Files and folders looked at in one corner; a corner with more is named as not read to its end.
 _BUDGET = 4000
 # Looked at in all folders of projects together.
@@ -59,11 +63,13 @@ class Discovered:
         texts: the files in which something of keys stands, each real file once, in the order of the corners.
         failed: what could not be looked at, with the reason.
         bounded: folders that were not searched to their end.
+        too_big: scripts and the like of more bytes than are read, which would have been read for their names.
     """
 
     texts: tuple[FileContent, ...]
     failed: Mapping[Path, FileError]
     bounded: tuple[Path, ...]
+    too_big: Mapping[Path, FileError]
 
 
 def discovered(computer: Computer, readings: Readings) -> Discovered:
@@ -99,41 +105,69 @@ def _walk(computer: Computer, readings: Readings) -> Discovered:
     texts: dict[Path, FileContent] = {}
     failed: dict[Path, FileError] = {}
     bounded: list[Path] = []
+    too_big: dict[Path, FileError] = {}
     for entry, corner, walk in files_of_corners(computer, readings, bounded):
-        found = _read(entry, corner, walk, readings)
+        found = _read(entry, corner, walk, readings, too_big)
         if found is not None:
             texts.setdefault(found.real_path, found)
         failed = walk.failed
-    return Discovered(tuple(texts.values()), failed, tuple(bounded))
+    return Discovered(tuple(texts.values()), failed, tuple(bounded), too_big)
 
 
-def _read(entry: os.DirEntry[str], corner: Corner, walk: Walk, readings: Readings) -> FileContent | None:
-    """The file, where something of keys stands in it; what cannot be read is noted in the walk."""
+def _read(
+    entry: os.DirEntry[str], corner: Corner, walk: Walk, readings: Readings, too_big: dict[Path, FileError]
+) -> FileContent | None:
+    """The file, where something of keys stands in it; what cannot be read is noted in the walk, or in `too_big`."""
     path = Path(entry.path)
     known = readings.known(path)
     if known is not None:
         return known if holds_something(known.content) else None
+    limit = SIZE_LIMIT if corner.all_files else _TELLING_LIMIT
     try:
-        if not 20 <= entry.stat().st_size <= (SIZE_LIMIT if corner.all_files else _TELLING_LIMIT):
+        there = entry.stat()
+        if there.st_size > limit:
+            if may_set_or_run(path, there) and sets_or_runs(path, beginning_of(entry.path)):
+                too_big[path] = failures.too_big(path, limit)
             return None
-        handle = os.open(entry.path, _OPEN)
-        try:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
-                return None
-            content = b""
-            while len(content) <= SIZE_LIMIT and (piece := os.read(handle, SIZE_LIMIT)):
-                content += piece
-        finally:
-            os.close(handle)
+        if there.st_size < 20:
+            return None
+        content, found = _content_of(entry.path, SIZE_LIMIT)
     except OSError as error:
         walk.note(entry.path, error)
         return None
-    return readings.keep(path, content, found) if holds_something(content) else None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    if holds_something(content):
+        return readings.keep(path, content, found)
+    if len(content) > _TELLING_LIMIT and _speaks_of_s3(content) and sets_or_runs(path, content[:_BEGINNING]):
+        too_big[path] = failures.too_big(path, _TELLING_LIMIT)
+    return None
+
+
+def beginning_of(path: str) -> bytes:
+    """Return the first bytes of a file, enough to tell a script from a program; raises OSError."""
+    return _content_of(path, _BEGINNING)[0]
+
+
+def _content_of(path: str, size: int) -> tuple[bytes, os.stat_result]:
+    """The bytes of a regular file, hardly more than `size`; none of anything else."""
+    handle = os.open(path, _OPEN)
+    try:
+        found = os.fstat(handle)
+        content = b""
+        while stat.S_ISREG(found.st_mode) and len(content) <= size and (piece := os.read(handle, size)):
+            content += piece
+    finally:
+        os.close(handle)
+    return content, found
 
 
 def holds_something(content: bytes) -> bool:
     """Return whether a key ID stands in a file, or a word that names a key, or a program that uses one."""
     if (b"IA" in content or b"I\0A" in content) and _KEY_ID.search(content) is not None:
         return True
-    return len(content) <= _TELLING_LIMIT and any(word in content for word in _WORDS)
+    return len(content) <= _TELLING_LIMIT and _speaks_of_s3(content)
+
+
+def _speaks_of_s3(content: bytes) -> bool:
+    return any(word in content for word in _WORDS)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.discovery import SIZE_LIMIT
+from keyturn.clients.discovery import SIZE_LIMIT, beginning_of
 from keyturn.clients.guide import PASSWORD_MANAGER
 from keyturn.clients.guided import BLIND_SPOT
 from keyturn.clients.jobs import Job, Named, Reads
@@ -128,9 +128,8 @@ class Following:
         try:
             content = self._readings.file(path, limit=SCRIPT_LIMIT if is_script else LIMIT)
         except FileError as error:
-            # A large file that is run is a program, and no text.
-            harmless = {"file.missing", "file.not-a-file", *(("file.too-big",) if is_script else ())}
-            if error.code not in harmless:
+            is_known = error.code == "file.too-big" and is_script and self._is_known_or_program(path)
+            if error.code not in {"file.missing", "file.not-a-file"} and not is_known:
                 self._texts.report(path, error)
             return
         if is_script and b"\0" in content.content[:SIZE_LIMIT]:
@@ -147,6 +146,16 @@ class Following:
             self._readings.named.append(content)  # in another language
         else:
             yield from self._texts.add(content, certain=not is_script, is_named=True)
+
+    def _is_known_or_program(self, path: Path) -> bool:
+        """Whether a large file that is run was read in its corner, or is a program and no text."""
+        if self._readings.known(path) is not None:
+            return True
+        try:
+            beginning = beginning_of(str(path))
+        except OSError:
+            return False
+        return b"\0" in beginning and not beginning.startswith(b"#!")
 
     def _folder(self, path: Path) -> None:
         listing = Listing(readings=self._readings)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
+from keyturn.clients.unit_files import is_unit
 from keyturn.edits.files import FileContent
 
 # .env, .env.production, backup.env, restic-env
@@ -17,6 +19,7 @@ _START_FILE = re.compile(
     r"(?:rc|_profile|_login|_aliases|env|profile|session|sessionrc|login|_env)?(?:[._]local|_private|\.d)?",
     re.IGNORECASE,
 )
+_WINDOWS_ENDINGS = (".bat", ".cmd", ".ps1", ".psm1")
 # Where files of variables have endings of their own.
 _FOLDERS_OF_VARIABLES = frozenset(
     {"environment.d", "conf.d", "default", "sysconfig", "profile.d", "bashrc.d", "zshrc.d"}
@@ -47,3 +50,21 @@ def may_set_variables(content: FileContent) -> bool:
     if "." not in dotted:
         return True
     return _START_FILE.fullmatch(path.name) is not None or path.parent.name.lstrip(".") in _FOLDERS_OF_VARIABLES
+
+
+def may_set_or_run(path: Path, there: os.stat_result) -> bool:
+    """Return whether `sets_or_runs` may hold of a file: by its name, or because it may be run."""
+    return bool(there.st_mode & 0o111) or _is_named_so(path)
+
+
+def sets_or_runs(path: Path, beginning: bytes) -> bool:
+    """Return whether a file of which only the beginning was read is a script, a unit, a timetable or one of variables.
+
+    A script may carry anything behind its lines, as those do that unpack themselves; its first line tells.
+    """
+    return _SHELLS.match(beginning) is not None or (b"\0" not in beginning and _is_named_so(path))
+
+
+def _is_named_so(path: Path) -> bool:
+    name = path.name.lower()
+    return name.endswith((*_SHELL_ENDINGS, *_WINDOWS_ENDINGS)) or is_dotenv(path) or is_unit(path) or "crontab" in name

@@ -76,11 +76,16 @@ def too_big(path: Path, limit: int) -> FileError:
     return FileError(
         _("{path} is too big for a configuration file").format(path=path),
         _(
-            "Keyturn reads files of up to {limit} MB here; this one was neither read nor changed. If a key stands in "
-            "it, change it by hand."
-        ).format(limit=max(1, limit // (1024 * 1024))),
+            "Keyturn reads files of up to {limit} here, and this one has more. “keyturn scan --search FOLDER” looks "
+            "into it for the keys that were found. If one stands in it, change it by hand."
+        ).format(limit=_size(limit)),
         code="file.too-big",
     )
+
+
+def _size(limit: int) -> str:
+    megabytes = limit // (1024 * 1024)
+    return f"{megabytes} MB" if megabytes else f"{limit // 1024} KB"
 
 
 def unparsable(path: Path | None, reason: str) -> FileError:

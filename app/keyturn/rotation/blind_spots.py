@@ -46,6 +46,8 @@ def _what_to_do(problem: Problem) -> str:
         return steps.format(name=problem.client)
     if problem.code == "search.bounded":
         return _("Search it to its end: keyturn scan --search FOLDER")
+    if problem.code == "file.too-big":
+        return _("Search its folder for the key: keyturn scan --search FOLDER")
     if problem.code in {CLOSED_FOLDER, "file.closed"}:
         return _("Start Keyturn from an account that may read it, or look there by hand.")
     return _("Look there by hand before an old key is turned off.")
