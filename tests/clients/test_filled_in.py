@@ -212,6 +212,75 @@ def test_a_script_that_is_called_conf_is_no_unit(tmp_path: Path) -> None:
     assert place.targets == (Target("photos", "a"),)
 
 
+@pytest.mark.parametrize(
+    ("include", "file"),
+    [
+        ("include: kept/deep/er/part.yaml", "app/kept/deep/er/.env"),
+        ("include:\n  - kept/deep/er/part.yaml", "app/kept/deep/er/.env"),
+        ("include:\n  - path: ./kept/deep/er/part.yaml\n    env_file: kept/deep/er/k", "app/kept/deep/er/k"),
+        ("include:\n  - path: [kept/deep/er/part.yaml]\n    env_file: [kept/deep/er/k]", "app/kept/deep/er/k"),
+        ("include:\n  - path: [kept/deep/er/part.yaml]\n    project_directory: kept/x", "app/kept/x/.env"),
+        ("include:\n  - kept/deep/er/part.yaml", "app/.env"),
+    ],
+)
+def test_a_compose_file_that_another_one_includes_is_read_with_the_variables_of_both(
+    include: str, file: str, tmp_path: Path
+) -> None:
+    compose(tmp_path, "${K}", "${S}", "s3:s3.amazonaws.com/${WHERE}/a")
+    (tmp_path / "app/kept/deep/er").mkdir(parents=True)
+    (tmp_path / "app/compose.yml").rename(tmp_path / "app/kept/deep/er/part.yaml")
+    write(tmp_path / "app/compose.yml", f"{include}\n")
+    key = write(tmp_path / file, lines("K", "S") + "WHERE=photos\n")
+
+    (place,) = places(tmp_path)
+
+    assert (place.path, place.editable, place.targets) == (key, True, (Target("photos", "a"),))
+
+
+def test_compose_files_that_include_each_other_come_to_an_end(tmp_path: Path) -> None:
+    compose(tmp_path, "${K}", "${S}", AT_AWS)
+    file = tmp_path / "app/compose.yml"
+    file.write_text(f"include: [other.yaml]\n{file.read_text()}")
+    write(tmp_path / "app/other.yaml", "include: [compose.yml, gone.yaml]\n")
+    write(tmp_path / "app/.env", lines("K", "S"))
+    (place,) = places(tmp_path)
+    assert place.targets == (Target("photos", "a"),)
+
+
+@pytest.mark.parametrize(
+    ("by", "text"),
+    [
+        ("bin/up.sh", "#!/bin/sh\ndocker compose -f ~/app/kept/c.yaml --env-file ~/app/kept/k up -d\n"),
+        ("bin/up.sh", "#!/bin/sh\ncd ~/app\ndocker-compose -f kept/c.yaml --env-file=kept/k up -d\n"),
+        ("bin/up.sh", '#!/bin/sh\ncd "$HOME/app" && cd kept\ndocker-compose --file=c.yaml --env-file k up\n'),
+        (".crontab", "@daily docker compose --env-file $HOME/app/kept/k --file ~/app/kept/c.yaml run --rm backup\n"),
+        (
+            ".config/systemd/user/b.service",
+            "[Service]\nExecStart=/usr/bin/docker compose -f %h/app/kept/c.yaml --env-file %h/app/kept/k up\n",
+        ),
+    ],
+)
+def test_what_a_command_line_of_compose_names_fills_in_its_file(by: str, text: str, tmp_path: Path) -> None:
+    compose(tmp_path, "${K}", "${S}", "s3:s3.amazonaws.com/${WHERE}/a")
+    (tmp_path / "app/kept").mkdir()
+    (tmp_path / "app/compose.yml").rename(tmp_path / "app/kept/c.yaml")
+    write(tmp_path / "app/kept/.env", "WHERE=attic\n")
+    key = write(tmp_path / "app/kept/k", lines("K", "S") + "WHERE=photos\n")
+    write(tmp_path / by, text)
+
+    (place,) = places(tmp_path)
+
+    assert (place.path, place.editable, place.targets) == (key, True, (Target("photos", "a"),))
+
+
+def test_without_a_name_compose_takes_the_file_of_its_folder(tmp_path: Path) -> None:
+    compose(tmp_path, "${K}", "${S}", AT_AWS)
+    write(tmp_path / "app/k", lines("K", "S"))
+    write(tmp_path / "bin/up.sh", "#!/bin/sh\ncd ~/app\ndocker compose --env-file k up -d\n")
+    (place,) = places(tmp_path)
+    assert place.targets == (Target("photos", "a"),)
+
+
 # ── systemd ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

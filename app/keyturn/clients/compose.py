@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.compose_commands import commands_in
 from keyturn.clients.compose_mounts import mounts_of, named_by
+from keyturn.clients.compose_projects import included_by
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import project_folders
@@ -41,7 +42,11 @@ class Compose(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key of a service; one behind an anchor is only mentioned."""
-        take_from(look, compose_files(computer, look.listing), services_in)
+        take_from(look, compose_files(computer, look.listing), _read)
+
+    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+        """Take a place for each key of a service in a file that another one includes, or that a command names."""
+        take_from(look, [path], _read, all_of_them=True)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair by service and variable; see `Client.spots`."""
@@ -65,7 +70,15 @@ def compose_files(computer: Computer, listing: Listing) -> Iterator[Path]:
 
 def services_in(content: FileContent) -> list[Variables]:
     """Return what each service of a compose file sets, runs and names; raises as `Client.spots` does."""
+    return _services(yaml_spans.parse(content.content, path=content.path), content)
+
+
+def _read(content: FileContent) -> list[Variables]:
     root = yaml_spans.parse(content.content, path=content.path)
+    return [*_services(root, content), *included_by(root, content.path.parent)]
+
+
+def _services(root: Node | None, content: FileContent) -> list[Variables]:
     # Before its second version the services stood at the top.
     services = trees.at(root, "services") if trees.at(root, "services") is not None else root
     return [

@@ -267,7 +267,8 @@ class _Crediting:
             *(self._variables.path(job, one.written) for one in job.variables.files if one.reads == Reads.VARIABLES),
         }
         filled = {
-            self._variables.path(job, one.written) for one in job.variables.files if one.reads == Reads.FILLS_IN
+            *(self._variables.path(job, one.written) for one in job.variables.files if one.reads == Reads.FILLS_IN),
+            *self._variables.filled_by.get(job.path, ()),
         } - given
         within = job.variables.within
         parts = self._parts_of_services.get((_base_of(job.path), within), {job.path})

@@ -43,6 +43,8 @@ _WORDS = (
         b"aws ",
         b"op://",
         b"env_file",
+        b"--env-file",
+        b"include:",
         b"duplic",
         b"kopia",
         b"backrest",

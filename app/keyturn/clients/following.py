@@ -114,7 +114,9 @@ class Following:
         elif named.reads in (Reads.SCRIPT, Reads.VARIABLES, Reads.FILLS_IN):
             yield from self._text(path, named)
         else:
+            known = len(self._looks[named.reads].jobs)
             self._program(path, self._entries[named.reads])
+            yield from self._looks[named.reads].jobs[known:]
 
     def _program(self, path: Path, entry: Entry) -> None:
         inside = entry.own_file.inside

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.compose_projects import COMPOSE, USUAL_NAMES, calls_in
 from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.script_paths import with_folders
 from keyturn.clients.unit_files import is_unit, is_users_own
@@ -67,6 +68,9 @@ class JobVariables:
             for path in sorted(self.files_in_reach(job.path) - {job.path}):
                 for other in self.by_path.get(path, ()):
                     known |= _set_by(other)
+            for path in self.filled_by.get(job.path, ()):
+                for other in self.by_path.get(path, ()):
+                    known |= _set_by(other)
             known |= _set_by(job)
             known |= {name: value for name, value in self.own_values(job, known).items() if name not in known}
             self._known[id(job)] = known
@@ -106,9 +110,33 @@ class JobVariables:
         return found
 
     @cached_property
+    def filled_by(self) -> Mapping[Path, Sequence[Path]]:
+        """The files that fill in the `$NAME` of a compose file beside its own `.env`, the last of which counts.
+
+        They are named where the file is included, and where a command line has Compose take it.
+        """
+        found: dict[Path, dict[Path, None]] = {}
+        includes: set[tuple[Path, Path]] = set()
+        for job in self._jobs:
+            files = [self.path(job, one.written) for one in job.variables.files if one.reads == COMPOSE]
+            includes |= {(job.path, path) for path in files}
+            for path in files:
+                found.setdefault(path, {}).update((self.path(job, one), None) for one in job.variables.sources)
+            for call in calls_in(job.variables.commands):
+                names = [one.written for one in call.files] or [f"{call.folder}{name}" for name in USUAL_NAMES]
+                filling = dict.fromkeys(self.path(job, one.written) for one in call.variables)
+                for path in (self.path(job, name) for name in names):
+                    if path in self.by_path and filling:
+                        found.setdefault(path, {}).update(filling)
+        for _step in range(_FAR):
+            for by, path in sorted(includes):
+                found.setdefault(path, {}).update(found.get(by, {}))
+        return {path: tuple(files) for path, files in found.items()}
+
+    @cached_property
     def _reads(self) -> Mapping[Path, set[Path]]:
         """The files whose variables each file takes."""
-        found: dict[Path, set[Path]] = {}
+        found = {path: set(files) for path, files in self.filled_by.items()}
         for job in self._jobs:
             for source in job.variables.sources:
                 found.setdefault(job.path, set()).add(self.path(job, source))

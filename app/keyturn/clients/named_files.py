@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keyturn.clients.compose_projects import calls_in
 from keyturn.clients.jobs import Named, Reads
 from keyturn.clients.key_names import key_name
 from keyturn.clients.shell_pairs import variables_given
@@ -94,6 +95,8 @@ def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
     by_program = {name: entry for entry in entries for name in entry.own_file.programs if entry.own_file.options}
     for command in variables.commands:
         yield from _in_command(command, by_program)
+    for call in calls_in(variables.commands):
+        yield from (*call.files, *call.variables)
 
 
 def fetched_in(assignments: Iterable[Assignment]) -> Iterator[Fetched]:
@@ -144,7 +147,7 @@ def _in_command(command: Command, by_program: Mapping[str, Entry]) -> Iterator[N
             yield from _beside(word, "rclone.conf", name)
         if name == "s3fs":
             yield from _password_files(rest)
-        if name in ("docker", "podman", "nerdctl"):
+        if name in ("docker", "podman", "nerdctl") and not any(calls_in([command])):
             yield from _options(rest, ("--env-file",), Reads.VARIABLES)
         if name in _RUNS_A_FILE:
             script = next((one for one in rest if not one.text.startswith(b"-")), None)
