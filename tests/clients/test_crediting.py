@@ -110,6 +110,54 @@ def test_a_file_is_read_in_whatever_way_it_is_named(tmp_path: Path, reads: str) 
     assert credited.additions_for(Target("photos", "x")) == {Addition.OBJECT_ACL}
 
 
+@pytest.mark.parametrize(
+    ("by", "text"),
+    [
+        ("bin/b.sh", "AWS_ACCESS_KEY_ID=$(cat ~/k/id) AWS_SECRET_ACCESS_KEY=`cat ~/k/s` aws s3 sync /a s3://photos/a"),
+        (
+            "bin/b.sh",
+            'export AWS_ACCESS_KEY_ID="$(< ~/k/id)"\nexport AWS_SECRET_ACCESS_KEY="$(<~/k/s)"\n'
+            "restic -r s3:s3.amazonaws.com/photos/a backup /",
+        ),
+        (
+            "n/compose.yml",
+            "services:\n  b:\n    image: restic/restic\n    secrets: [id, s]\n    environment:\n"
+            "      AWS_ACCESS_KEY_ID_FILE: /run/secrets/id\n      AWS_SECRET_ACCESS_KEY_FILE: /run/secrets/s\n"
+            "      RESTIC_REPOSITORY: s3:s3.amazonaws.com/photos/a\n"
+            "  other:\n    image: restic/restic\n    environment: {RESTIC_REPOSITORY: 's3:s3.amazonaws.com/films'}\n"
+            "secrets: {id: {file: ../k/id}, s: {file: ../k/s}}",
+        ),
+        (
+            ".config/systemd/user/b.service",
+            "[Service]\nLoadCredential=AWS_ACCESS_KEY_ID:%h/k/id\nLoadCredential=AWS_SECRET_ACCESS_KEY:%h/k/s\n"
+            "Environment=RESTIC_REPOSITORY=s3:s3.amazonaws.com/photos/a\nExecStart=/usr/bin/restic backup /",
+        ),
+        (
+            ".config/systemd/user/b.service",
+            "[Service]\nLoadCredential=AWS_ACCESS_KEY_ID:%h/k/id\nLoadCredential=AWS_SECRET_ACCESS_KEY:%h/k/s\n"
+            "ExecStart=%h/kept/very/deep/b.sh",
+        ),
+    ],
+)
+def test_whoever_takes_a_key_from_files_of_one_value_tells_its_bucket(by: str, text: str, tmp_path: Path) -> None:
+    write(tmp_path / "k/id", f"{ONE.access_key_id}\n")
+    write(tmp_path / "k/s", f"{ONE.secret.reveal()}\n")
+    write(tmp_path / "kept/very/deep/b.sh", "#!/bin/sh\naws s3 sync /a s3://photos/a\n")
+    write(tmp_path / by, text + "\n")
+    places = found(tmp_path)
+    assert (places["id"].targets, places["s"].targets) == ((Target("photos", "a"),), (Target("photos", "a"),))
+
+
+def test_a_script_has_the_values_of_the_file_that_it_reads_from_others(tmp_path: Path) -> None:
+    write(tmp_path / "k/id", f"{ONE.access_key_id}\n")
+    write(tmp_path / "k/s", f"{ONE.secret.reveal()}\n")
+    write(tmp_path / "k/v.sh", "export AWS_ACCESS_KEY_ID=$(cat ~/k/id)\nexport AWS_SECRET_ACCESS_KEY=$(cat ~/k/s)\n")
+    write(tmp_path / "bin/b.sh", "#!/bin/sh\n. ~/k/v.sh\naws s3 sync /a s3://photos/a\n")
+    write(tmp_path / "bin/other.sh", "#!/bin/sh\naws s3 sync /a s3://films\n")
+    places = found(tmp_path)
+    assert (places["id"].targets, places["s"].targets) == ((Target("photos", "a"),), (Target("photos", "a"),))
+
+
 def test_values_of_the_file_that_is_read_are_known_in_the_script(tmp_path: Path) -> None:
     write(tmp_path / "bin/backup.env", exported() + "export BUCKET=films\n")
     write(tmp_path / "bin/run.sh", "#!/bin/sh\n. ~/bin/backup.env\naws s3 sync /srv s3://$BUCKET/x\n")

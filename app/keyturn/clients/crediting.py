@@ -20,10 +20,12 @@ from keyturn.clients.consumers import consumer_in
 from keyturn.clients.credited_places import at_server, reaches, with_programs
 from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.filled_in import asked_in_variables, references_in
+from keyturn.clients.guide import FILE
 from keyturn.clients.images import asked_in
 from keyturn.clients.job_variables import JobVariables, home_of
 from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.looking import Loan
+from keyturn.clients.named_files import values_named_in
 from keyturn.clients.rclone import config_paths as rclone_paths
 from keyturn.clients.s3cmd import usual_paths as s3cmd_paths
 from keyturn.clients.s3fs import usual_files as s3fs_files
@@ -257,6 +259,9 @@ class _Crediting:
             else:
                 files = sorted(self._variables.files_in_reach(job.path))
                 known = [place for path in files for place in self._in_variables.get(path, ())]
+                known += self._in_value_files(
+                    other for path in files for other in self._variables.by_path.get(path, ())
+                )
             self._known_in_reach[id(job)] = known
         return known
 
@@ -274,6 +279,12 @@ class _Crediting:
         parts = self._parts_of_services.get((_base_of(job.path), within), {job.path})
         found = [place for path in sorted(parts) for place in self._of_services_of(path).get(within, ())]
         found += [place for path in sorted(given - {job.path}) for place in self._in_variables.get(path, ())]
+        found += self._in_value_files(
+            other
+            for path in sorted(parts)
+            for other in self._variables.by_path.get(path, ())
+            if other.variables.within == within
+        )
         named = self._references(job)
         return [
             *found,
@@ -284,6 +295,15 @@ class _Crediting:
                 if _variable_of(place) in named
             ),
         ]
+
+    def _in_value_files(self, jobs: Iterable[Job]) -> list[Place]:
+        """The halves of keys in files that hold nothing else, which jobs take into their variables."""
+        paths: dict[Path, None] = {}
+        for job in jobs:
+            where = Whereabouts(self._computer, job)
+            named = (path_of(one.written, where).path for one in values_named_in(job.variables))
+            paths.update((Path(os.path.realpath(path)), None) for path in named if path is not None)
+        return [place for path in paths for place in self._in_variables.get(path, ()) if place.client == FILE]
 
     @cached_property
     def _parts_of_services(self) -> Mapping[tuple[Path, str], set[Path]]:

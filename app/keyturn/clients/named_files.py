@@ -84,19 +84,34 @@ class Fetched:
 
 def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
     """Yield every file that a script, a unit, a job or a service names."""
-    yield from variables.files
-    every = (*variables.assignments, *(one for command in variables.commands for one in variables_given(command)))
+    yield from (one for one in variables.files if one.reads != Reads.VALUE)
+    yield from values_named_in(variables)
     by_variable = {name: entry.name for entry in entries for name in entry.own_file.variables}
-    for one in every:
-        said = one.written.decode(errors="replace") or one.value or ""
+    for one in _every(variables):
+        said = _said(one)
         if one.name in by_variable and said:
             yield Named(said, by_variable[one.name], one.line)
-        yield from _value_file(one, said)
     by_program = {name: entry for entry in entries for name in entry.own_file.programs if entry.own_file.options}
     for command in variables.commands:
         yield from _in_command(command, by_program)
     for call in calls_in(variables.commands):
         yield from (*call.files, *call.variables)
+
+
+def values_named_in(variables: Variables) -> Iterator[Named]:
+    """Yield every file that holds one half of a key, and nothing else, for a script, a unit, a job or a service."""
+    yield from (one for one in variables.files if one.reads == Reads.VALUE)
+    for one in _every(variables):
+        yield from _value_file(one, _said(one))
+
+
+def _every(variables: Variables) -> Iterator[Assignment]:
+    yield from variables.assignments
+    yield from (one for command in variables.commands for one in variables_given(command))
+
+
+def _said(one: Assignment) -> str:
+    return one.written.decode(errors="replace") or one.value or ""
 
 
 def fetched_in(assignments: Iterable[Assignment]) -> Iterator[Fetched]:
@@ -105,8 +120,7 @@ def fetched_in(assignments: Iterable[Assignment]) -> Iterator[Fetched]:
         known = key_name(one.name)
         if known is None or not known.means_s3:
             continue
-        said = one.written.decode(errors="replace") or one.value or ""
-        keeper = _keeper(said)
+        keeper = _keeper(_said(one))
         if keeper is not None:
             yield Fetched(one.name, keeper, one.line)
 
