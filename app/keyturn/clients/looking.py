@@ -11,6 +11,7 @@ from keyturn.clients.endpoints import is_aws_endpoint
 from keyturn.clients.jobs import Job
 from keyturn.clients.listing import Listing
 from keyturn.clients.occurrences import key_ids_in
+from keyturn.edits.failures import LEADS_NOWHERE
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId
@@ -140,6 +141,8 @@ class Look:
         return Findings(tuple(self.places), (*self.problems, *map(no_key_id_at, self.unsure), *unlisted))
 
     def _problem(self, path: Path, error: FileError) -> Problem:
+        if error.code == LEADS_NOWHERE:  # told of the link, however many files are behind it
+            path = self.listing.readings.link_to_nowhere(path) or path
         return Problem(path, error.title, error.message, client=self.client, code=error.code)
 
 

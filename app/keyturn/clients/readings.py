@@ -32,6 +32,7 @@ class Readings:
         self.named: list[FileContent] = []
         self._files: dict[Path, FileContent | FileError] = {}
         self._folders: dict[str, Sequence[os.DirEntry[str]] | OSError] = {}
+        self._links: dict[Path, Path | None] = {}
         self._made: dict[Hashable, Any] = {}
         self._left = _KEPT
 
@@ -51,15 +52,34 @@ class Readings:
         return found
 
     def file_if_there(self, path: Path, *, limit: int = LIMIT) -> FileContent | None:
-        """Return the file as `file` does, or None where nothing is there, as with most files that programs may have."""
-        if path not in self._files and _is_missing(path):
-            return None
-        try:
-            return self.file(path, limit=limit)
-        except FileError as error:
-            if error.code == "file.missing":
-                return None
-            raise
+        """Return the file as `file` does, or None where nothing is there, as with most files that programs may have.
+
+        A link that leads nowhere is something: `file.link`, for it, and for a folder on the way that is one.
+        """
+        if path in self._files or not _is_missing(path):
+            try:
+                return self.file(path, limit=limit)
+            except FileError as error:
+                if error.code != "file.missing":
+                    raise
+        link = self.link_to_nowhere(path)
+        if link is not None:
+            raise failures.leads_nowhere(link)
+        return None
+
+    def link_to_nowhere(self, path: Path) -> Path | None:
+        """Return the link because of which nothing is at a path: itself, or a folder on the way; None without one."""
+        if path not in self._links:
+            try:
+                is_link = stat.S_ISLNK(path.lstat().st_mode)
+            except OSError as error:
+                is_above = error.errno in failures.NOT_THERE and path != path.parent
+                self._links[path] = self.link_to_nowhere(path.parent) if is_above else None
+            except ValueError:  # a zero byte in it
+                self._links[path] = None
+            else:
+                self._links[path] = path if is_link and _is_missing(path) else None
+        return self._links[path]
 
     def known(self, path: Path) -> FileContent | None:
         """Return the file where it was read before."""

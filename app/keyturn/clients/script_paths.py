@@ -171,7 +171,7 @@ def _found(computer: Computer, path: Path) -> Found:
     except OSError:
         return Found(None, _("this account may not look whether that file is there."))
     if not is_there:
-        return Found(None)
+        return Found(None, _("a link there leads nowhere.") if path.is_symlink() else "")
     return Found(path) if _is_within(computer, path) else Found(None, _elsewhere())
 
 

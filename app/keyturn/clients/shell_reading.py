@@ -22,6 +22,7 @@ from keyturn.clients.shell_files import SCRIPT_LIMIT, Owner, shell_files
 from keyturn.clients.variable_places import spots_of
 from keyturn.clients.walking import Walk, unfinished
 from keyturn.edits import dotenv, shell
+from keyturn.edits.failures import LEADS_NOWHERE
 from keyturn.edits.files import LIMIT, FileContent
 from keyturn.edits.shell import ShellText
 from keyturn.model.errors import FileError
@@ -127,7 +128,8 @@ def _read_all(computer: Computer, readings: Readings) -> Texts:
         try:
             content = readings.file_if_there(file.path, limit=SCRIPT_LIMIT if file.owner is Owner.NOBODY else LIMIT)
         except FileError as error:
-            found.unread.append((file.owner, file.path, error))
+            is_link = error.code == LEADS_NOWHERE and not file.path.name.endswith(".conf")
+            found.unread.append((file.owner or Owner.ENVIRONMENT if is_link else file.owner, file.path, error))
             continue
         if content is not None:
             is_others = content.real_path in readings.taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,7 @@ _SYSTEM_FOLDERS = (
     ("etc", "systemd", "user"),
     ("usr", "local", "lib", "systemd", "system"),
 )
+_OF_PACKAGES = ("/lib/systemd/", "/usr/lib/systemd/")
 _USERS_OWN = "user"
 _LIMIT = 2000  # units and what stands beside them
 # Files that one name with wildcards is taken to stand for.
@@ -150,9 +152,21 @@ def is_users_own(path: Path) -> bool:
     return _USERS_OWN in path.parts
 
 
+def _is_left_by_a_package(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a link to a unit of a package that is gone, which never held a key."""
+    if not entry.is_symlink():
+        return False
+    path = Path(entry.path)
+    try:
+        return str(path.readlink()).startswith(_OF_PACKAGES) and not path.exists()
+    except OSError:
+        return False
+
+
 def _in_folder(folder: Path, listing: Listing, *, drop_ins: bool) -> Iterator[Path]:
     for entry in listing.entries(folder):
         if entry.name.endswith(_ENDINGS):
-            yield Path(entry.path)
+            if not _is_left_by_a_package(entry):
+                yield Path(entry.path)
         elif drop_ins and entry.name.endswith(".d") and listing.is_folder(entry):
             yield from _in_folder(Path(entry.path), listing, drop_ins=False)

@@ -12,6 +12,7 @@ from keyturn.model.text import _
 # Windows' System Error Codes: sharing violation, lock violation.
 _BUSY_ON_WINDOWS = frozenset({32, 33})
 _NO_RIGHT = frozenset({errno.EACCES, errno.EPERM})
+LEADS_NOWHERE = "file.link"
 # What the system says of a path at which nothing is, or nothing can be.
 NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
@@ -56,6 +57,18 @@ def missing(path: Path) -> FileError:
             "If the file was moved on purpose, look for keys again; otherwise put it back first."
         ),
         code="file.missing",
+    )
+
+
+def leads_nowhere(path: Path) -> FileError:
+    """A link to what is not there, or to itself: its target may be on a disk that is not attached."""
+    return FileError(
+        _("{path} is a link that leads nowhere").format(path=path),
+        _(
+            "Nothing can be read there now. If the link leads to a disk that is not attached, a key may stand on it, "
+            "and its backup would stop when the old key is turned off."
+        ),
+        code=LEADS_NOWHERE,
     )
 
 

@@ -46,6 +46,8 @@ def _what_to_do(problem: Problem) -> str:
         return steps.format(name=problem.client)
     if problem.code == "search.bounded":
         return _("Search it to its end: keyturn scan --search FOLDER")
+    if problem.code == "file.link":
+        return _("Attach the disk that it leads to, and look again. If nothing needs the link any more, remove it.")
     if problem.code == "file.too-big":
         return _("Search its folder for the key: keyturn scan --search FOLDER")
     if problem.code in {CLOSED_FOLDER, "file.closed"}:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CONTENT_UNKNOWN = frozenset(
     {
         *("file.not-a-file", "file.too-big", "file.closed", "file.unreadable", "file.busy", "file.denied"),
-        *("file.locked", "client.encrypted"),
+        *("file.locked", "file.link", "client.encrypted"),
     }
 )
 _DAMAGED = "file.unparsable"
