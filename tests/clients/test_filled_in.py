@@ -368,3 +368,98 @@ def test_a_credentials_folder_stands_for_the_file_that_is_handed_over(tmp_path: 
     )
     (place,) = places(tmp_path)
     assert (place.path, place.client) == (file, "aws")
+
+
+RCLONE = f"[far]\ntype = s3\naccess_key_id = {ONE.access_key_id}\nsecret_access_key = {ONE.secret.reveal()}\n"
+PROFILE = f"[default]\naws_access_key_id = {ONE.access_key_id}\naws_secret_access_key = {ONE.secret.reveal()}\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "kept", "client"),
+    [
+        ("export AWS_SHARED_CREDENTIALS_FILE=$CREDENTIALS_DIRECTORY/x\naws s3 cp /a s3://photos/a", PROFILE, "aws"),
+        ('AWS_SHARED_CREDENTIALS_FILE="${CREDENTIALS_DIRECTORY}/x" aws s3 cp /a s3://photos/a', PROFILE, "aws"),
+        ('rclone --config "$CREDENTIALS_DIRECTORY"/x sync /a far:photos/a', RCLONE, "rclone"),
+        ("D=${CREDENTIALS_DIRECTORY}\n. $D/x\naws s3 cp /a s3://photos/a",
+         lines("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "environment"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("drop_in", [True, False])
+def test_a_script_sees_by_its_name_the_file_that_its_unit_hands_over(
+    script: str, kept: str, client: str, drop_in: bool, tmp_path: Path
+) -> None:
+    unit = tmp_path / ".config/systemd/user/b.service"
+    hands = "[Service]\nLoadCredential=x:%h/kept/very/deep/down/f\n"
+    write(unit, f"{'' if drop_in else hands}[Service]\nExecStart=%h/bin/b.sh\n")
+    write(unit.with_name("b.service.d") / "k.conf", hands if drop_in else "")
+    write(tmp_path / "bin/b.sh", f"#!/bin/sh\n{script}\n")
+    file = write(tmp_path / "kept/very/deep/down/f", kept)
+
+    (place,) = places(tmp_path)
+
+    assert (place.path, place.client, place.targets) == (file, client, (Target("photos", "a"),))
+    assert "reference.unfollowed" not in problems(tmp_path)
+
+
+@pytest.mark.parametrize("named", ["%d/x", "${CREDENTIALS_DIRECTORY}/x"])
+def test_so_does_the_unit_itself(named: str, tmp_path: Path) -> None:
+    write(
+        tmp_path / ".config/systemd/user/b.service",
+        "[Service]\nLoadCredential=x:%h/kept/very/deep/down/f\n"
+        f"ExecStart=/usr/bin/rclone --config {named} sync /a far:photos/a\n",
+    )
+    file = write(tmp_path / "kept/very/deep/down/f", RCLONE)
+    (place,) = places(tmp_path)
+    assert (place.path, place.targets) == (file, (Target("photos", "a"),))
+    assert "reference.unfollowed" not in problems(tmp_path)
+
+
+def test_halves_that_are_handed_over_and_read_by_a_script_are_one_key_told_once(tmp_path: Path) -> None:
+    write(
+        tmp_path / ".config/systemd/user/b.service",
+        "[Service]\nLoadCredential=id:%h/k/i\nLoadCredential=secret:%h/k/s\nExecStart=%h/bin/b.sh\n",
+    )
+    both = (
+        "AWS_ACCESS_KEY_ID=$(cat $CREDENTIALS_DIRECTORY/id) AWS_SECRET_ACCESS_KEY=$(cat $CREDENTIALS_DIRECTORY/secret)"
+    )
+    write(tmp_path / "bin/b.sh", f"#!/bin/sh\nexport {both}\n./c.sh\n")
+    write(tmp_path / "bin/c.sh", "#!/bin/sh\naws s3 cp /a s3://photos/a\n")
+    halves = [write(tmp_path / "k/i", f"{ONE.access_key_id}\n"), write(tmp_path / "k/s", f"{ONE.secret.reveal()}\n")]
+
+    found = places(tmp_path)
+
+    assert sorted(one.path for one in found) == halves
+    assert [(one.pair, one.targets) for one in found] == [(ONE, (Target("photos", "a"),))] * 2
+
+
+@pytest.mark.parametrize("named", ["y", "x"])
+def test_what_no_unit_hands_over_or_two_do_differently_is_told(named: str, tmp_path: Path) -> None:
+    for name in ("b", "c"):
+        write(
+            tmp_path / f".config/systemd/user/{name}.service",
+            f"[Service]\nLoadCredential=x:%h/k/{name}\nExecStart=%h/bin/b.sh\n",
+        )
+        write(tmp_path / f"k/{name}", RCLONE)
+    write(tmp_path / "bin/b.sh", f"#!/bin/sh\nrclone --config $CREDENTIALS_DIRECTORY/{named} sync /a far:photos/a\n")
+    assert "reference.unfollowed" in problems(tmp_path)
+
+
+def test_several_scripts_that_take_the_same_values_tell_them_once(tmp_path: Path) -> None:
+    write(tmp_path / "k/id", f"{ONE.access_key_id}\n")
+    write(tmp_path / "k/s", f"{ONE.secret.reveal()}\n")
+    for bucket in ("photos", "films"):
+        both = "AWS_ACCESS_KEY_ID=$(cat ~/k/id) AWS_SECRET_ACCESS_KEY=$(cat ~/k/s)"
+        write(tmp_path / f"bin/{bucket}.sh", f"#!/bin/sh\n{both} aws s3 cp /a s3://{bucket}\n")
+    found = places(tmp_path)
+    assert [one.path.name for one in found] == ["id", "s"]
+    assert all(set(one.targets) == {Target("photos"), Target("films")} for one in found)
+
+
+def test_a_key_of_two_stores_stays_known_at_both(tmp_path: Path) -> None:
+    write(tmp_path / "k/id", f"{ONE.access_key_id}\n")
+    write(tmp_path / "k/s", f"{ONE.secret.reveal()}\n")
+    both = "export AWS_ACCESS_KEY_ID=$(cat ~/k/id)\nexport AWS_SECRET_ACCESS_KEY=$(cat ~/k/s)\n"
+    write(tmp_path / "bin/a.sh", f"#!/bin/sh\n{both}aws s3 cp /a s3://photos\n")
+    store = "export AWS_ENDPOINT_URL=http://minio.lan:9000\n"
+    write(tmp_path / "bin/b.sh", f"#!/bin/sh\n{both}{store}aws s3 cp /a s3://films\n")
+    assert {one.endpoint for one in places(tmp_path)} == {None, "http://minio.lan:9000"}

@@ -29,7 +29,7 @@ from keyturn.clients.named_files import values_named_in
 from keyturn.clients.rclone import config_paths as rclone_paths
 from keyturn.clients.s3cmd import usual_paths as s3cmd_paths
 from keyturn.clients.s3fs import usual_files as s3fs_files
-from keyturn.clients.script_paths import Whereabouts, path_of
+from keyturn.clients.script_paths import HANDED_OVER, IN_UNITS, Whereabouts, path_of
 from keyturn.clients.variable_facts import ENDPOINTS
 from keyturn.edits.commands import program_name
 from keyturn.edits.expansion import resolved
@@ -175,13 +175,13 @@ class _Crediting:
                     one for one in self._in_reach(job) if any(prefix in name.upper() for name in self._called(job, one))
                 ]
                 mounted = self._mounted(job, asked.name) if not asked.config else []
-                in_files = self._in_file("rclone", asked.config, self._usual_of_rclone, asked.name)
+                in_files = self._in_file("rclone", self._handed(job, asked.config), self._usual_of_rclone, asked.name)
                 beside = self._beside_program(job, asked.name) if not asked.config else []
                 return in_variables or mounted or beside or in_files
             case Lender.FILE if asked.program == "s3fs":
                 return self._passwords_of_s3fs(asked)
             case Lender.FILE:
-                named = asked.config or values.get("S3CMD_CONFIG", "")
+                named = self._handed(job, asked.config or values.get("S3CMD_CONFIG", ""))
                 usual = s3cmd_paths(self._computer)
                 return [one for client in ("s3cmd", "s4cmd") for one in self._in_file(client, named, usual)]
             case Lender.ALIAS:
@@ -194,6 +194,14 @@ class _Crediting:
             case Lender.VARIABLES:
                 return self._in_reach(job) or self._profile(job, values.get(_PROFILE) or _USUAL_PROFILE)
         return []
+
+    def _where(self, job: Job) -> Whereabouts:
+        return Whereabouts(self._computer, job, self._variables.handed(job))
+
+    def _handed(self, job: Job, named: str) -> str:
+        """The file that a unit hands over, where one of those is named."""
+        begins = next((one for one in (HANDED_OVER, f"{IN_UNITS}/") if named.startswith(one)), None)
+        return named if begins is None else self._variables.handed(job).get(named.removeprefix(begins), named)
 
     def _mounted(self, job: Job, remote: str) -> list[Place]:
         """The remotes of that name in the files of rclone's that a container sees."""
@@ -242,7 +250,7 @@ class _Crediting:
 
     def _profile(self, job: Job, name: str) -> list[Place]:
         named = self._variables.values(job).get(_CREDENTIALS)
-        found = None if named is None else path_of(named, Whereabouts(self._computer, job)).path
+        found = None if named is None else path_of(named, self._where(job)).path
         path = None if named is None else Path(os.path.realpath(found or self._computer.expanded(named)))
         return [
             place
@@ -300,7 +308,7 @@ class _Crediting:
         """The halves of keys in files that hold nothing else, which jobs take into their variables."""
         paths: dict[Path, None] = {}
         for job in jobs:
-            where = Whereabouts(self._computer, job)
+            where = self._where(job)
             named = (path_of(one.written, where).path for one in values_named_in(job.variables))
             paths.update((Path(os.path.realpath(path)), None) for path in named if path is not None)
         return [place for path in paths for place in self._in_variables.get(path, ()) if place.client == FILE]

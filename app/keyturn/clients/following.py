@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from keyturn.clients.discovery import SIZE_LIMIT, beginning_of
 from keyturn.clients.guide import PASSWORD_MANAGER
 from keyturn.clients.guided import BLIND_SPOT
+from keyturn.clients.job_variables import JobVariables
 from keyturn.clients.jobs import Job, Named, Reads
 from keyturn.clients.listing import Listing
 from keyturn.clients.named_files import fetched_in, named_in
 from keyturn.clients.readings import Readings
 from keyturn.clients.script_kinds import may_set_variables
-from keyturn.clients.script_paths import Whereabouts, path_of
+from keyturn.clients.script_paths import IN_UNITS, IN_VARIABLES, Whereabouts, path_of
 from keyturn.clients.shell_files import SCRIPT_LIMIT
 from keyturn.clients.usual_corners import is_telling
 from keyturn.clients.value_files import Values
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from keyturn.clients.looking import Look
     from keyturn.clients.shell_reading import Texts
     from keyturn.computer.computer import Computer
+    from keyturn.edits.shell import Assignment
+    from keyturn.model.keys import AccessKeyId
 
 # What is followed in one look; a server with many jobs names a hundred files.
 _LIMIT = 2000
@@ -46,12 +49,16 @@ class Followed:
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, found: Iterable[Place | Problem]) -> None:
-        """Remember what files of values held."""
+        """Remember what files of values held, each once: several scripts may take a value from the same file."""
         for one in found:
-            if isinstance(one, Place):
-                self.places.append(one)
-            else:
+            if not isinstance(one, Place):
                 self.problems.append(one)
+                continue
+            same = [known for known in self.places if _spot(known) == _spot(one)]
+            if not same:
+                self.places.append(one)
+            elif same[0].secret is None and one.secret is not None:
+                self.places[self.places.index(same[0])] = one
 
 
 class Following:
@@ -89,9 +96,10 @@ class Following:
         left = _LIMIT
         while waiting:
             job = waiting.popleft()
-            where = Whereabouts(self._computer, job)
+            every = list(named_in(job.variables, entries))
+            where = Whereabouts(self._computer, job, self._handed(job, every))
             values = Values(endpoint_in(job.variables.assignments))
-            for named in named_in(job.variables, entries):
+            for named in every:
                 left -= 1
                 if left < 0:
                     return self._followed
@@ -99,6 +107,14 @@ class Following:
             self._followed.take(values.places(job.path))
             self._tell_fetched(job)
         return self._followed
+
+    def _handed(self, job: Job, every: Iterable[Named]) -> Mapping[str, str]:
+        """The files that a unit hands over to the job, by name, where something in it speaks of such."""
+        said = [*(one.written for one in every), *(_written(one) for one in job.variables.assignments)]
+        if not any(IN_VARIABLES in one or f"{IN_UNITS}/" in one for one in said):
+            return {}
+        jobs = [*(one for look in self._looks.values() for one in look.jobs), *self._texts.jobs()]
+        return JobVariables(jobs, self._computer).handed(job)
 
     def _follow(self, where: Whereabouts, named: Named, values: Values) -> Iterator[Job]:
         found = path_of(named.written, where)
@@ -222,3 +238,11 @@ class Following:
                     code=BLIND_SPOT,
                 )
             )
+
+
+def _written(one: Assignment) -> str:
+    return one.written.decode(errors="replace")
+
+
+def _spot(place: Place) -> tuple[Path, AccessKeyId, str | None]:
+    return place.path, place.access_key_id, place.endpoint

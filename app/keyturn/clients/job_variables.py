@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.compose_projects import COMPOSE, USUAL_NAMES, calls_in
 from keyturn.clients.jobs import Job, Reads
-from keyturn.clients.script_paths import with_folders
-from keyturn.clients.unit_files import is_unit, is_users_own
+from keyturn.clients.script_paths import HANDED_OVER, IN_VARIABLES, with_folders
+from keyturn.clients.unit_files import is_unit, is_users_own, unit_name
 from keyturn.edits.commands import Command, program_name
 from keyturn.edits.expansion import UNKNOWN, expanded
 
@@ -65,6 +65,8 @@ class JobVariables:
         known = self._known.get(id(job))
         if known is None:
             known = {"HOME": str(self._computer.home)}
+            if self.handed(job):
+                known[IN_VARIABLES] = HANDED_OVER.rstrip("/")
             for path in sorted(self.files_in_reach(job.path) - {job.path}):
                 for other in self.by_path.get(path, ()):
                     known |= _set_by(other)
@@ -100,6 +102,27 @@ class JobVariables:
             if said and UNKNOWN not in said:
                 own[one.name] = every[one.name] = said
         return own
+
+    def handed(self, job: Job) -> Mapping[str, str]:
+        """Return the files that the units which start a job hand over to it, by name; not what two hand differently."""
+        if not self._credentials:
+            return {}
+        every: dict[str, set[str]] = {}
+        for path in self.starters(job.path):
+            for name, file in self._credentials.get(unit_name(path), ()):
+                every.setdefault(name, set()).add(file)
+        return {name: next(iter(files)) for name, files in every.items() if len(files) == 1}
+
+    @cached_property
+    def _credentials(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """What each unit hands over, by its name and that of the file; its drop-ins do it, too."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for job in self._jobs:
+            for named in job.variables.files if is_unit(job.path) else ():
+                if named.reads == Reads.VALUE:
+                    file = with_folders(named.written, self._computer, users_own=is_users_own(job.path))
+                    found.setdefault(unit_name(job.path), []).append((named.name, file))
+        return found
 
     @cached_property
     def by_path(self) -> Mapping[Path, list[Job]]:
@@ -144,7 +167,7 @@ class JobVariables:
                 for number, word in enumerate(command.words[:-1]):
                     if word.decoded in _READS:
                         named = command.words[number + 1].written.decode(errors="replace")
-                        found.setdefault(job.path, set()).add(self.path(job, named))
+                        found.setdefault(job.path, set()).add(self._source(job, named))
                         break
                 for word in command.words:
                     if b"$(" in word.written or b"`" in word.written:
@@ -158,6 +181,15 @@ class JobVariables:
                         names = [named] if equals else [one.written.decode(errors="replace") for one in after]
                         found.setdefault(job.path, set()).update(self.path(job, one) for one in names)
         return found
+
+    def _source(self, job: Job, written: str) -> Path:
+        """The file that a job reads, which may be one that its unit hands over."""
+        handed = self.handed(job)
+        if handed:
+            folder = {IN_VARIABLES: HANDED_OVER.rstrip("/")}
+            said = expanded(written, {**self._set_by_itself(job, folder), **folder})
+            written = handed.get(said.removeprefix(HANDED_OVER), written) if said.startswith(HANDED_OVER) else written
+        return self.path(job, written)
 
     @cached_property
     def _started_by(self) -> Mapping[Path, set[Path]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
 _LONGEST = 1000
+# Stands for the folder in which a unit's program sees what `LoadCredential=` hands over, by name (systemd.exec(5)).
+HANDED_OVER = "/run/credentials/"
+IN_VARIABLES, IN_UNITS = "CREDENTIALS_DIRECTORY", "%d"
 # The folder of a script, in the ways in which people ask for it: `$(cd "$(dirname "$0")" && pwd)`, `${0%/*}`.
 _SHORT = re.compile(r"\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}|\$PSScriptRoot\b|%~dp0\\?", re.IGNORECASE)
 _OF_THE_SCRIPT = re.compile(r"\$\{?(?:0\b|BASH_SOURCE\b(?:\[0\])?)\}?")
@@ -34,10 +37,15 @@ _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where a script, a job or a service stands, and what its variables say."""
+    """Where a script, a job or a service stands, and what its variables say.
+
+    Attributes:
+        handed: the files that the unit hands over to it, by the name of each.
+    """
 
     computer: Computer
     job: Job
+    handed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def values(self) -> Mapping[str, str]:
@@ -51,6 +59,8 @@ class Whereabouts:
             "LOCALAPPDATA": str(self.computer.home / "AppData" / "Local"),
             "PWD": str(self.folder),
         }
+        if self.handed:
+            found[IN_VARIABLES] = HANDED_OVER.rstrip("/")
         for one in self.job.variables.assignments:
             said = one.value if not one.is_reference else self.said(one.written.decode(errors="replace"), found)
             if said and said.startswith("~/"):
@@ -77,6 +87,7 @@ class Whereabouts:
         if self.job.path.suffix in (".service", ".timer", ".mount", ".conf", ".automount", ".path", ".socket"):
             users_own = "user" in self.job.path.parts or self.job.path.is_relative_to(self.computer.home)
             text = with_folders(text, self.computer, users_own=users_own).removeprefix("-")
+            text = text.replace(IN_UNITS, HANDED_OVER.rstrip("/")) if self.handed else text
             text = UNKNOWN if "%" in text else text
         tilde = text.lstrip("\"'")
         if tilde.startswith("~/") or tilde == "~":
@@ -133,6 +144,8 @@ class Found:
 def path_of(written: str, where: Whereabouts) -> Found:
     """Return the file that a path means for whoever names it; a path that names none that is there gives nothing."""
     said = where.said(written, where.values)
+    if where.handed and said.startswith(HANDED_OVER):
+        said = where.handed.get(said.removeprefix(HANDED_OVER), UNKNOWN)
     if UNKNOWN in said:
         return Found(None, _("only a run would tell which file that is."))
     if not said or "\0" in said or said.startswith("-"):
