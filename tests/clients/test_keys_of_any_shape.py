@@ -153,3 +153,48 @@ def test_a_short_one_is_shown_without_its_middle() -> None:
     assert AccessKeyId.of_any_shape(ID) == AccessKeyId(ID, of_store=True)
     with pytest.raises(ValueError, match="not an access key ID"):
         AccessKeyId(ID)
+
+
+PAIRS_OF_NAMES = [
+    ("S3_USER", "S3_PASSWORD", "S3_ENDPOINT"),
+    ("S3_KEY", "S3_SECRET", "S3_ENDPOINT"),
+    ("AWS_KEY", "AWS_SECRET", "AWS_ENDPOINT"),
+    ("DUPLICACY_S3_ID", "DUPLICACY_S3_SECRET", "DUPLICACY_S3_ENDPOINT"),
+    ("PGBACKREST_REPO1_S3_KEY", "PGBACKREST_REPO1_S3_KEY_SECRET", "PGBACKREST_REPO1_S3_ENDPOINT"),
+    ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_ENDPOINT"),
+]
+
+
+@pytest.mark.parametrize(("identifier", "secret", "endpoint"), PAIRS_OF_NAMES)
+@pytest.mark.parametrize("file", ["app/.env", "app/compose.yml"])
+def test_the_two_names_of_a_programs_pair_hold_a_stores_key_together(
+    identifier: str, secret: str, endpoint: str, file: str, tmp_path: Path
+) -> None:
+    lines = [f"{identifier}={ID}", f"{secret}={SECRET}", f"{endpoint}=http://{HOST}", "S3_BUCKET=b"]
+    text = "\n".join(lines) + "\n"
+    if file.endswith(".yml"):
+        text = "services:\n  a:\n    image: x\n    environment:\n" + "".join(f"      - {one}\n" for one in lines)
+    path = tmp_path / file
+    path.parent.mkdir()
+    path.write_text(text)
+    computer = Computer.at(tmp_path, "linux")
+
+    (place,) = places = find_everything(computer).places
+    assert (place.access_key_id.value, place.editable, place.endpoint) == (ID, True, f"http://{HOST}")
+    replace_pair(computer, places, expected=place.access_key_id, pair=NEW)
+
+    assert path.read_text() == text.replace(f"={ID}", f"={NEW.access_key_id}").replace(SECRET, NEW.secret.reveal())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"S3_KEY=photos/a.jpg\nS3_ENDPOINT=http://{HOST}\n",
+        f"DB_USER={ID}\nDB_PASSWORD={SECRET}\nS3_ENDPOINT=http://{HOST}\n",
+        f"GNS3_USER={ID}\nGNS3_PASSWORD={SECRET}\nS3_ENDPOINT=http://{HOST}\n",
+    ],
+)
+def test_other_names_hold_none(lines: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(lines)
+    found = find_everything(Computer.at(tmp_path, "linux"))
+    assert (found.places, found.problems) == ((), ())

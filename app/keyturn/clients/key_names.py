@@ -30,6 +30,16 @@ _OTHER_THINGS = frozenset(
 # Whoever uses one of these means a key of S3's, whatever it is shaped like.
 _MEANS_S3 = frozenset({"AWS", "S3", "AMAZON", "MINIO", "RCLONE", "RESTIC", "OBJECTSTORE", "LITESTREAM", "TARGET"})
 
+# Names that alone may be about anything (S3_KEY is an object's as well), and together are the pair of a real program:
+# Twill's (its page, Configuration), softonic/docker-registry-s3's, the S3 gateway of Gluster's (gluster-kubernetes,
+# gluster-s3-template.yaml); pgBackRest's and Duplicacy's begin with these names' own prefix (facts/clients.md).
+_KNOWN_TOGETHER = {
+    "S3_KEY": ("S3_SECRET", "S3_KEY_SECRET"),
+    "S3_ID": ("S3_SECRET",),
+    "S3_USER": ("S3_PASSWORD",),
+    "AWS_KEY": ("AWS_SECRET",),
+}
+
 
 class Half(StrEnum):
     """Which half of an access key a name is for."""
@@ -73,6 +83,18 @@ def _key_name(name: str) -> KeyName | None:
     of_s3 = any(word in _MEANS_S3 for word in stem)
     spelled_out = {"ACCESS", "KEY"} <= told or {"SECRET", "KEY"} <= told
     return KeyName(half, stem, tuple(word for word in words if word in _OF_BOTH), spelled_out and (of_s3 or not stem))
+
+
+def is_known_pair(identifier: str, secret: str | None) -> bool:
+    """Return whether two names are those that a program has for the halves of its key, with the same prefix or none."""
+    if secret is None:
+        return False
+    return any(
+        identifier.endswith(name)
+        and identifier.removesuffix(name)[-1:] in ("", "_")
+        and secret in [identifier.removesuffix(name) + other for other in others]
+        for name, others in _KNOWN_TOGETHER.items()
+    )
 
 
 class Partners:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from keyturn.clients.client import PairSpot, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
-from keyturn.clients.key_names import Half, Partners, key_name
+from keyturn.clients.key_names import Half, Partners, is_known_pair, key_name
 from keyturn.clients.looking import key_id, named_key_id
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.commands import Argument, Command, behind
@@ -71,15 +71,16 @@ def pairs_in(found: Sequence[Assignment], commands: Sequence[Command] = ()) -> l
     alone: set[Span] = set()  # with no name beside them that would go with theirs
     partners = Partners(by_name)
     for name, ids in by_name.items():
-        if not any(variable_key_id(name, one.value, of_store=True) is not None for one in ids):
-            continue
         other = partners.of(name)
+        together = is_known_pair(name, other)
+        if not any(_key_id_in(name, one.value, together=together) is not None for one in ids):
+            continue
         secrets = by_name.get(other, []) if other is not None else []
         if len(ids) != len(secrets):
             ids, secrets = _literal(ids), _literal(secrets)
         matched = len(ids) == len(secrets)
         for number, (one, secret) in enumerate(zip_longest(ids, secrets if matched else ()), start=1):
-            identifier = variable_key_id(name, one.value, of_store=True)
+            identifier = _key_id_in(name, one.value, together=together)
             known = pairs.get(one.value_span)
             if identifier is not None and (known is None or known.secret is None):
                 why = _why_no_secret(secrets, matched)
@@ -88,6 +89,11 @@ def pairs_in(found: Sequence[Assignment], commands: Sequence[Command] = ()) -> l
                 )
                 alone |= set() if secrets else {one.value_span}
     return _completed(pairs, alone, every)
+
+
+def _key_id_in(name: str, value: str | None, *, together: bool) -> AccessKeyId | None:
+    """The ID, which may have any shape where the name says so, or does together with the secret's."""
+    return named_key_id(value) if together else variable_key_id(name, value, of_store=True)
 
 
 def _pair(locator: str, identifier: AccessKeyId, one: Assignment, secret: Assignment | None, why: str) -> ShellPair:

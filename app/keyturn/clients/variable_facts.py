@@ -35,7 +35,17 @@ _OF_ENDPOINT = ("ENDPOINT", "ENDPOINT_URL", "ENDPOINT_URL_S3", "S3_ENDPOINT", "H
 _OF_REGION = ("REGION", "DEFAULT_REGION", "S3_REGION")
 # Buckets that are counted for all keys of one text together; people's own are a thousand times fewer.
 _PATIENCE = 10_000
-_ENDINGS = ("SECRET_ACCESS_KEY", "ACCESS_KEY_ID", "ACCESS_KEY", "ACCESSKEYID", "ACCESSKEY", "KEY_ID", "KEY")
+_ENDINGS = (
+    "SECRET_ACCESS_KEY",
+    "ACCESS_KEY_ID",
+    "ACCESS_KEY",
+    "ACCESSKEYID",
+    "ACCESSKEY",
+    "KEY_ID",
+    "KEY",
+    "ID",
+    "USER",
+)
 
 
 @dataclass(frozen=True, slots=True)
