@@ -227,3 +227,37 @@ def test_a_linux_of_wsl_is_named_on_its_windows(tmp_path: Path) -> None:
     assert "wsl.localhost" in problem.do
     disk.unlink()
     assert list(other_systems(this)) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Library/Scripts/backup.sh",
+        "Library/LaunchDaemons/keys.env",
+        "opt/homebrew/etc/backup/keys.env",
+        "usr/local/etc/keys.env",
+        "var/root/.config/keys.env",
+        "var/root/bin/backup.sh",
+        "etc/keys.env",
+    ],
+)
+def test_the_systems_folders_of_another_macs_disk_are_looked_at(path: str, tmp_path: Path) -> None:
+    home = tmp_path / "Users/zoe"
+    home.mkdir(parents=True)
+    file = tmp_path / path
+    file.parent.mkdir(parents=True)
+    file.write_text(f"AWS_ACCESS_KEY_ID={ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\n")
+
+    (place,) = find_everything(Computer.at(home, "macos")).places
+
+    assert (place.path, place.secret is not None) == (file, True)
+
+
+def test_the_timetable_of_another_macs_system_names_the_person_of_each_job(tmp_path: Path) -> None:
+    (tmp_path / "Users/zoe").mkdir(parents=True)
+    (tmp_path / "etc").mkdir()
+    keys = tmp_path / "kept/very/deep/keys"
+    keys.parent.mkdir(parents=True)
+    keys.write_text(f"AWS_ACCESS_KEY_ID={ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\n")
+    (tmp_path / "etc/crontab").write_text("0 3 * * * root . /kept/very/deep/keys; restic backup /\n")
+    assert [one.path for one in find_everything(Computer.at(tmp_path / "Users/zoe", "macos")).places] == [keys]

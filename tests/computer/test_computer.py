@@ -79,6 +79,14 @@ def test_the_disk_of_a_home_that_stands_elsewhere_is_not_guessed(tmp_path: Path)
     assert Computer.at(home, "linux").disk is None
 
 
+def test_system_folders_of_another_macs_disk_are_below_its_root(tmp_path: Path) -> None:
+    home = tmp_path / "Users/zoe"
+    home.mkdir(parents=True)
+    assert Computer.at(home, "macos").system_folder("Library", "Scripts") == tmp_path / "Library/Scripts"
+    assert Computer.at(home, "windows").system_folder("etc") is None
+    assert Computer.at(home, "linux").system_folder("etc") is None
+
+
 def test_system_folders_are_those_of_this_computer() -> None:
     assert computer(Platform.LINUX).system_folder("etc", "restic") == Path("/etc/restic")
     assert computer(Platform.WINDOWS).system_folder("etc") is None

@@ -71,7 +71,7 @@ def _own_copies(computer: Computer) -> tuple[Path, ...]:
 
 
 def _names_person(path: Path) -> bool:
-    return path.parent.name == "cron.d" or path == Path("/etc/crontab")
+    return path.parent.name == "cron.d" or path.parts[-2:] == ("etc", "crontab")
 
 
 def _read(content: FileContent) -> list[Variables]:

@@ -37,7 +37,8 @@ class Computer:
         passwords: what the person gave to open what programs keep locked, by the program's name.
         served: the pair that Keyturn hands out for a key's name, to who names its folder or none; it raises `AppError`
             where there is none. None where Keyturn's own memory is not at hand.
-        is_this_one: False for another computer's disk; its system folders and running programs are not looked at.
+        is_this_one: False for another computer's disk; its running programs are not looked at, and its
+            system folders only where its root is known, see `disk`.
         registry: Windows' registry; None on other systems, and for another computer's disk.
     """
 
@@ -137,11 +138,12 @@ class Computer:
     def system_folder(self, *parts: str) -> Path | None:
         """A folder outside all homes, such as `/etc/restic` for `("etc", "restic")`.
 
-        None on Windows, which has no such folders, and for another computer's disk, whose root is not known.
+        None on Windows, which has no such folders, and for another computer's disk where its root is not known.
         """
-        if not self.is_this_one or self.platform is Platform.WINDOWS:
+        if self.platform is Platform.WINDOWS:
             return None
-        return Path("/", *parts)
+        root = Path("/") if self.is_this_one else self.disk
+        return None if root is None else root.joinpath(*parts)
 
     def expanded(self, path: str) -> Path:
         """The path that a program means by `path`: a leading `~` is this computer's home folder.
