@@ -45,6 +45,24 @@ def test_the_containers_that_see_a_file_are_made_anew(service: str, name: str, t
     assert f"In {tmp_path / 'stack'}, run “docker compose up -d --force-recreate”" in asked
 
 
+@pytest.mark.parametrize(
+    ("include", "name"),
+    [
+        ("[parts/deep/er/b.yaml]", "parts/deep/er/.env"),
+        ("[parts/deep/er/b.yaml]", "parts/deep/er/keys.list"),
+        ("[{path: parts/deep/er/b.yaml, env_file: parts/k}]", "parts/k"),
+    ],
+)
+def test_containers_of_an_included_file_are_made_anew_where_compose_is_run(
+    include: str, name: str, tmp_path: Path
+) -> None:
+    write(tmp_path / "stack/compose.yaml", f"include: {include}\n")
+    write(tmp_path / "stack/parts/deep/er/b.yaml", "include: [../../../compose.yaml]\n"
+          "services: {a: {image: x, env_file: keys.list, environment: {A: '${A}'}}}\n")  # fmt: skip
+    asked = asked_for(tmp_path, write(tmp_path / "stack" / name, PAIR))
+    assert f"In {tmp_path / 'stack'}, run “docker compose up -d --force-recreate”" in asked
+
+
 def test_docker_secrets_are_handed_over_anew(tmp_path: Path) -> None:
     path = write(tmp_path / "stack/secrets/id", "x")
     text = "services: {a: {image: x, secrets: [id]}}\nsecrets: {id: {file: ./secrets/id}}\n"

@@ -42,11 +42,11 @@ class Compose(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key of a service; one behind an anchor is only mentioned."""
-        take_from(look, compose_files(computer, look.listing), _read)
+        take_from(look, compose_files(computer, look.listing), projects_in)
 
     def take_file(self, computer: Computer, look: Look, path: Path) -> None:
         """Take a place for each key of a service in a file that another one includes, or that a command names."""
-        take_from(look, [path], _read, all_of_them=True)
+        take_from(look, [path], projects_in, all_of_them=True)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return each complete pair by service and variable; see `Client.spots`."""
@@ -73,7 +73,8 @@ def services_in(content: FileContent) -> list[Variables]:
     return _services(yaml_spans.parse(content.content, path=content.path), content)
 
 
-def _read(content: FileContent) -> list[Variables]:
+def projects_in(content: FileContent) -> list[Variables]:
+    """Return the services of a compose file, and what each entry of its `include:` names; raises as `Client.spots`."""
     root = yaml_spans.parse(content.content, path=content.path)
     return [*_services(root, content), *included_by(root, content.path.parent)]
 

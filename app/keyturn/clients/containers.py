@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange
-from keyturn.clients.compose import compose_files, services_in
+from keyturn.clients.compose import compose_files, projects_in
+from keyturn.clients.compose_projects import COMPOSE
 from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.listing import Listing
 from keyturn.clients.script_paths import Whereabouts, path_of
+from keyturn.clients.variable_readers import is_compose_file
 from keyturn.computer.shells import command_line
 from keyturn.edits.files import LIMIT, read_file
 from keyturn.model.errors import FileError
@@ -37,8 +40,17 @@ class Containers:
         self._known: dict[Path, tuple[AfterChange, ...]] = {}
 
     @cached_property
-    def _files(self) -> tuple[Path, ...]:
-        return tuple(compose_files(self._computer, Listing()))
+    def _files(self) -> Mapping[Path, Path]:
+        """The compose files and what they include, each with the folder in which Compose is run."""
+        found = {compose: compose.parent for compose in compose_files(self._computer, Listing())}
+        waiting = deque(found)
+        while waiting:
+            compose = waiting.popleft()
+            for path in _included_by(self._computer, compose):
+                if path not in found:
+                    found[path] = found[compose]
+                    waiting.append(path)
+        return found
 
     def after_change(self, path: Path) -> tuple[AfterChange, ...]:
         """Return what a person does so that containers and mounts see a file that was replaced."""
@@ -48,9 +60,9 @@ class Containers:
         return self._known[real]
 
     def _after_change(self, real: Path) -> Iterator[AfterChange]:
-        for compose in self._files:
+        for compose, folder in self._files.items():
             if _is_seen_in(self._computer, compose, real):
-                yield containers_made_anew(self._computer, compose.parent)
+                yield containers_made_anew(self._computer, folder)
         for mounted in _mounted_at(real) if self._computer.is_this_one else ():
             unmount = command_line(("umount", str(mounted)), self._computer.platform)
             yield AfterChange(
@@ -68,20 +80,34 @@ def containers_made_anew(computer: Computer, folder: Path) -> AfterChange:
     )
 
 
+def _included_by(computer: Computer, compose: Path) -> Iterator[Path]:
+    try:
+        content = read_file(compose, limit=LIMIT)
+        described = projects_in(content) if b"include" in content.content else []
+    except FileError:
+        return
+    for variables in described:
+        where = Whereabouts(computer, Job(content.real_path, variables))
+        found = (path_of(one.written, where).path for one in variables.files if one.reads == COMPOSE)
+        yield from (path for path in found if path is not None)
+
+
 def _is_seen_in(computer: Computer, compose: Path, real: Path) -> bool:
     """Whether a service is given the file: as variables, by itself, or in a folder that is mounted."""
+    if real == Path(os.path.realpath(compose.parent / ".env")) and not is_compose_file(compose.name):
+        return True  # beside any other, it is told of the file itself
     try:
         content = read_file(compose, limit=LIMIT)
         if not any(name.encode() in content.content for name in _names_on_the_way(real, compose.parent)):
             return False
-        services = services_in(content)
+        described = projects_in(content)
     except FileError:
         return False
-    for variables in services:
+    for variables in described:
         where = Whereabouts(computer, Job(content.real_path, variables))
         for named in variables.files:
             found = path_of(named.written, where).path
-            if found is None or named.written == ".env":  # told of the file itself
+            if found is None or named.reads == COMPOSE or named.written == ".env":  # told of the file itself
                 continue
             seen = Path(os.path.realpath(found))
             if seen == real or (named.reads == Reads.FOLDER and real.is_relative_to(seen)):
