@@ -261,3 +261,12 @@ def test_the_timetable_of_another_macs_system_names_the_person_of_each_job(tmp_p
     keys.write_text(f"AWS_ACCESS_KEY_ID={ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\n")
     (tmp_path / "etc/crontab").write_text("0 3 * * * root . /kept/very/deep/keys; restic backup /\n")
     assert [one.path for one in find_everything(Computer.at(tmp_path / "Users/zoe", "macos")).places] == [keys]
+
+
+def test_a_macs_disk_whose_root_is_not_known_has_unseen_folders_with_a_name(tmp_path: Path) -> None:
+    (problem,) = find_everything(Computer.at(tmp_path, "macos")).problems
+    (spot,) = blind_spots([problem])
+    assert "Homebrew" in spot.why
+    assert "keyturn scan --search" in spot.do
+    (tmp_path / "Users/zoe").mkdir(parents=True)
+    assert find_everything(Computer.at(tmp_path / "Users/zoe", "macos")).problems == ()

@@ -34,6 +34,8 @@ def other_systems(computer: Computer, homes_of_windows: Path = _HOMES_OF_WINDOWS
         homes_of_windows: where WSL shows the homes of its Windows.
     """
     if not computer.is_this_one:
+        if computer.platform is Platform.MACOS and computer.disk is None:
+            yield _system_of(computer.home)
         return
     listing = Listing()
     if computer.platform is Platform.LINUX:
@@ -45,6 +47,19 @@ def other_systems(computer: Computer, homes_of_windows: Path = _HOMES_OF_WINDOWS
         local = computer.home / "AppData" / "Local"
         disks = [disk for parts in _DISKS_OF_WSL for disk in listing.matching(local, parts)]
         yield from map(_linux, disks)
+
+
+def _system_of(home: Path) -> Problem:
+    return Problem(
+        home,
+        _("The system's folders of that Mac were not looked at"),
+        _(
+            "The home is in no folder “Users”, so Keyturn cannot tell where the disk begins. A backup may have its key "
+            "in /Library, in Homebrew's etc or in root's home there."
+        ),
+        code=_CODE,
+        do=_("Search the whole disk, too: keyturn scan --search FOLDER"),
+    )
 
 
 def _windows(computer: Computer, home: Path) -> Problem:
