@@ -32,7 +32,7 @@ class Readings:
         self.named: list[FileContent] = []
         self._files: dict[Path, FileContent | FileError] = {}
         self._folders: dict[str, Sequence[os.DirEntry[str]] | OSError] = {}
-        self._links: dict[Path, Path | None] = {}
+        self._links: dict[str, str | None] = {}
         self._made: dict[Hashable, Any] = {}
         self._left = _KEPT
 
@@ -69,16 +69,22 @@ class Readings:
 
     def link_to_nowhere(self, path: Path) -> Path | None:
         """Return the link because of which nothing is at a path: itself, or a folder on the way; None without one."""
+        link = self._link_on_the_way(str(path))
+        return None if link is None else Path(link)
+
+    def _link_on_the_way(self, path: str) -> str | None:
+        """The same in plain texts, for hundreds of files that are not there."""
         if path not in self._links:
             try:
-                is_link = stat.S_ISLNK(path.lstat().st_mode)
+                is_link = stat.S_ISLNK(os.lstat(path).st_mode)
             except OSError as error:
-                is_above = error.errno in failures.NOT_THERE and path != path.parent
-                self._links[path] = self.link_to_nowhere(path.parent) if is_above else None
+                above = os.path.dirname(path)  # noqa: PTH120
+                is_above = error.errno in failures.NOT_THERE and above not in ("", path)
+                self._links[path] = self._link_on_the_way(above) if is_above else None
             except ValueError:  # a zero byte in it
                 self._links[path] = None
             else:
-                self._links[path] = path if is_link and _is_missing(path) else None
+                self._links[path] = path if is_link and _is_missing(Path(path)) else None
         return self._links[path]
 
     def known(self, path: Path) -> FileContent | None:
