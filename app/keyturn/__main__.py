@@ -48,16 +48,16 @@ def _tell(error: Exception) -> None:
 def _main(arguments: Sequence[str]) -> int:
     # Answered before anything else is imported: whoever asks only for the version should not wait for a parser.
     if arguments[:1] == ["--version"]:
-        from contextlib import suppress
-
         from keyturn import __version__
 
         if sys.stdout is None:  # where it was closed
             return 0
-        with suppress(OSError):  # what could not be written is told by the long way
+        try:  # with `suppress`, whose import takes longer than all the rest of this, the version would wait
             sys.stdout.write(f"keyturn {__version__}\n")
             sys.stdout.flush()
             return 0
+        except OSError:
+            pass  # what could not be written is told by the long way
     from keyturn.computer.process import prepare_process
 
     prepare_process()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from botocore.httpsession import get_cert_path
-
 
 def bundled_certificates() -> Path:
     """The file, in PEM."""
+    from botocore.httpsession import get_cert_path  # takes long, and is here before anybody speaks to AWS
+
     return Path(get_cert_path(True))

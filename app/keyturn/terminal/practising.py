@@ -26,6 +26,8 @@ from keyturn.terminal.session import Session
 LABEL = "PRACTICE"
 _LOOK_EVERY = 1.0  # seconds
 _SPREADING = 60.0  # seconds after which every part of AWS knows that a key is off
+# The commands that name the key; the others of the tour go by the rotation.
+_OF_A_KEY = frozenset({"plan", "rotate"})
 
 
 def practise(session: Session, output: Output) -> Exit:
@@ -298,11 +300,14 @@ class _Rehearsal:
         confirm: str | None = None,
     ) -> None:
         typed = ["keyturn", name, *([item] if item else []), *(["--confirm", confirm] if confirm else [])]
-        if name in {"plan", "rotate"}:
-            typed += [self._arguments.key, *self._ground.computer.bucket_options()]
+        arguments = replace(self._arguments, command=name, item=item, confirm=confirm)
+        if name in _OF_A_KEY:
+            typed += [arguments.key, *self._ground.computer.bucket_options()]
+        else:
+            arguments = replace(arguments, key="")
         self._output.show(line(f"$ {' '.join(typed)}", Tone.COMMAND, wraps=False))
         look_for_lost_interruptions()
-        session = self._session(replace(self._arguments, command=name, item=item, confirm=confirm))
+        session = self._session(arguments)
         with closing(session):
             ended = command(session, self._output)
         self._output.show(BLANK)
