@@ -62,6 +62,10 @@ class _Secret:
         Args:
             before: how many of its characters come before the needle.
         """
+        plain = needle - before
+        if len(self.text) >= _LONG and plain >= begin and text.startswith(self.text, plain):
+            yield plain, plain + len(self.text)  # as most are written; to make the pattern takes milliseconds
+            return
         end = needle + (len(self.text) - before + 1) * _MOST_WRITTEN
         found = self.pattern.finditer(text, max(begin, needle - before * _MOST_WRITTEN), min(len(text), end))
         yield from (one.span() for one in found)
@@ -85,7 +89,9 @@ class _Seen:
         self.names: set[str] = set()
         self.needles: ManyTexts[tuple[_Secret, int]] = ManyTexts(_NEEDLE)
         self.in_base64: ManyTexts[_Secret] = ManyTexts(_CORE)
-        self.folded: ManyTexts[tuple[_Secret, int]] = ManyTexts(_NEEDLE)  # more marks than letters
+        # More marks than letters. Most are told apart by a longer piece, of which a mark may be every second character.
+        self.folded: ManyTexts[tuple[_Secret, int]] = ManyTexts(2 * _NEEDLE)
+        self.short_folded: ManyTexts[tuple[_Secret, int]] = ManyTexts(_NEEDLE)
         self.nearly_quotes: list[_Secret] = []  # quotes and backslashes, and few other characters: nobody has many
 
     def add(self, secret: _Secret) -> None:
@@ -94,7 +100,9 @@ class _Seen:
             self.needles.add_one((run, (secret, before)) for run, before in secret.needles)
         else:
             parts = [one for one in folded_parts(secret.text) if len(one.text) >= _NEEDLE]
-            self.folded.add_one((one.text, (secret, one.begins[0])) for one in parts)
+            long = [one for one in parts if len(one.text) >= 2 * _NEEDLE]
+            among = self.folded if long else self.short_folded
+            among.add_one((one.text, (secret, one.begins[0])) for one in long or parts)
             if not parts:
                 self.nearly_quotes.append(secret)
         for core in secret.in_base64:
@@ -103,9 +111,10 @@ class _Seen:
     def found_in(self, text: str) -> Iterator[Iterator[tuple[int, _Secret, int]]]:
         """Where a piece of each may stand, its beginning, and how many characters come before it: walk after walk."""
         yield ((at, *what) for at, what in self.needles.found_in(text))
-        for one in foldings(text) if self.folded.holds_any else ():
-            begins = one.begins
-            yield ((begins[at], *what) for at, what in self.folded.found_in(one.text))
+        among = [one for one in (self.folded, self.short_folded) if one.holds_any]
+        for one in foldings(text) if among else ():
+            for texts in among:
+                yield ((one.begins[at], *what) for at, what in texts.found_in(one.text))
 
 
 _seen = _Seen()
