@@ -225,6 +225,16 @@ def test_a_word_in_a_command_line_is_no_program(tmp_path: Path, start: Callable[
     assert running_programs(["made-up-restic"]) == ()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the system's names of ended programs")
+def test_a_program_that_has_ended_runs_no_more_though_nobody_asked_how_it_ended(tmp_path: Path) -> None:
+    program = tmp_path / "made-up-duck"
+    program.write_bytes(Path("/bin/sleep").resolve().read_bytes())
+    program.chmod(0o700)
+    with subprocess.Popen([program, "0"]) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert running_programs(["made-up-duck"]) == ()
+
+
 def test_nothing_runs_under_no_name() -> None:
     assert running_programs([]) == ()
 

@@ -266,6 +266,9 @@ def _look_at(process: psutil.Process, wanted: Mapping[str, str]) -> RunningProgr
     name = next((wanted[word] for word in _names_of(own_name, arguments) if word in wanted), None)
     if name is None:
         return None
+    with suppress(*not_to_be_seen):
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None  # it has ended, and only who started it has not asked how
     environment: Mapping[str, str] | None = None
     with suppress(*not_to_be_seen, OSError):
         environment = process.environ()
