@@ -148,4 +148,6 @@ def test_a_product_that_is_there_and_cannot_be_read_is_named_as_a_blind_spot(
 
 @pytest.mark.parametrize("platform", Platform)
 def test_an_empty_home_has_no_blind_spot(tmp_path: Path, platform: Platform) -> None:
-    assert find_everything(Computer(platform, tmp_path, {}, is_this_one=False)).problems == ()
+    home = tmp_path / "Users" / "jo"  # where a Mac's disk begins is told by that folder
+    home.mkdir(parents=True)
+    assert find_everything(Computer(platform, home, {}, is_this_one=False)).problems == ()
