@@ -149,20 +149,27 @@ class _MailHandler(socketserver.BaseRequestHandler):
 
 
 @contextmanager
+def _serving(server: socketserver.BaseServer, ending: threading.Event) -> Iterator[None]:
+    """The server runs meanwhile, in a thread; `ending` lets go of whoever it keeps waiting."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
 def mail_sink(security: str, certificate: Path, fault: Fault = Fault.NONE) -> Iterator[MailSink]:
     """A mail server that runs meanwhile."""
     sink = MailSink(security, certificate, fault)
     with _Server(("127.0.0.1", 0), _MailHandler) as server:
         server.sink = sink
         sink.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
+        with _serving(server, sink.ending):
             yield sink
-        finally:
-            sink.ending.set()
-            server.shutdown()
-            thread.join()
 
 
 def signed_in_as(sink: MailSink) -> str:
@@ -264,14 +271,8 @@ def hook_sink(certificate: Path | None = None, fault: Fault = Fault.NONE) -> Ite
             server.socket = context.wrap_socket(server.socket, server_side=True)
             scheme = "https"
         sink.base = f"{scheme}://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
+        with _serving(server, sink.ending):
             yield sink
-        finally:
-            sink.ending.set()
-            server.shutdown()
-            thread.join()
 
 
 def closed_port() -> int:
