@@ -110,7 +110,6 @@ class _Rehearsal:
             state_dir=ground.state_dir,
             secrets="file",
             yes=True,
-            key=ground.old.access_key_id.last4,
             bucket=ground.computer.bucket_options()[1::2],
         )
 
@@ -302,9 +301,8 @@ class _Rehearsal:
         typed = ["keyturn", name, *([item] if item else []), *(["--confirm", confirm] if confirm else [])]
         arguments = replace(self._arguments, command=name, item=item, confirm=confirm)
         if name in _OF_A_KEY:
+            arguments = replace(arguments, key=self._ground.old.access_key_id.last4)
             typed += [arguments.key, *self._ground.computer.bucket_options()]
-        else:
-            arguments = replace(arguments, key="")
         self._output.show(line(f"$ {' '.join(typed)}", Tone.COMMAND, wraps=False))
         look_for_lost_interruptions()
         session = self._session(arguments)
