@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
@@ -59,6 +60,7 @@ from keyturn.state import settings
 from keyturn.state.secrets_kind import SecretsKind
 
 _WIDE = 36  # line heights, from which on the list of steps has its place
+Answer = TypeVar("Answer")
 _UNTIL_DRAWN = 1.0  # seconds at most that a job waits for its page
 _PAGES: dict[Page, type[PageView]] = {
     Page.LOOKING: LookingPage,
@@ -227,14 +229,7 @@ class AssistantPages(Assistant):
         def work(desk: Desk) -> PlanFacts:
             return jobs.plan(desk.surroundings(), options, anew=anew)
 
-        self._task = self.runner.read(
-            self,
-            work,
-            done=self._calmly(self._planned),
-            failed=self._calmly(self._failed),
-            told=self._calmly(self._told),
-            doing=Work.PLAN.doing,
-        )
+        self._read(work, self._planned, Work.PLAN, self._told)
         self._show()
 
     def answer(self, nobody_else: bool | None) -> None:
@@ -253,20 +248,16 @@ class AssistantPages(Assistant):
             return
         self.flow, jobs = asking, self._jobs
         if page is Page.BACK:
-            self._task = self.runner.read(
-                self,
+            self._read(
                 lambda desk: jobs.look_back(desk.surroundings()),
-                done=self._calmly(lambda found: self._settle(self.flow.looked_back(found))),
-                failed=self._calmly(self._failed),
-                doing=Work.LOOK_BACK.doing,
+                lambda found: self._settle(self.flow.looked_back(found)),
+                Work.LOOK_BACK,
             )
         else:
-            self._task = self.runner.read(
-                self,
+            self._read(
                 lambda desk: jobs.look_around(desk.surroundings()),
-                done=self._calmly(lambda known: self._settle(self.flow.looked_around(known))),
-                failed=self._calmly(self._failed),
-                doing=Work.LOOK_AROUND.doing,
+                lambda known: self._settle(self.flow.looked_around(known)),
+                Work.LOOK_AROUND,
             )
         self._show()
 
@@ -292,9 +283,7 @@ class AssistantPages(Assistant):
         def work(desk: Desk) -> Looked:
             return jobs.look(desk.surroundings())
 
-        self._task = self.runner.read(
-            self, work, done=self._calmly(self._looked), failed=self._calmly(self._failed), doing=Work.LOOK.doing
-        )
+        self._read(work, self._looked, Work.LOOK)
         self._show()
 
     def leave(self) -> None:
@@ -394,6 +383,23 @@ class AssistantPages(Assistant):
         )
 
     # ── What comes back ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _read(
+        self,
+        work: Callable[[Desk], Answer],
+        done: Callable[[Answer], None],
+        what: Work,
+        told: Callable[[Event], None] = lambda event: None,
+    ) -> None:
+        """Run what changes nothing; what comes back waits until no button is held down."""
+        self._task = self.runner.read(
+            self,
+            work,
+            done=self._calmly(done),
+            failed=self._calmly(self._failed),
+            told=self._calmly(told),
+            doing=what.doing,
+        )
 
     def _told(self, event: Event) -> None:
         self.flow = self.flow.told(event)
