@@ -179,79 +179,75 @@ def _of_renewals(renewals: Iterable[RenewalStanding]) -> Iterator[Due]:
 
 
 def _interrupted(rotation: Rotation) -> Due:
-    return Due(
+    return _as_it_stands(
+        rotation,
         DueKind.INTERRUPTED,
-        _("Replacing {key} was interrupted").format(key=rotation.decision.key.masked),
+        _("Replacing {key} was interrupted"),
         _(
             "It was at: {step}. No program holds half a key: each file changes in one go. Carry on, or put "
             "everything back with `keyturn undo`."
         ).format(step=words.step(rotation.step)),
-        rotation.updated,
         ("continue", rotation.name),
-        rotation.decision.key,
-        rotation.name,
     )
 
 
 def _stopped(rotation: Rotation) -> Due:
-    return Due(
+    return _as_it_stands(
+        rotation,
         DueKind.STOPPED,
-        _("Replacing {key} needs you").format(key=rotation.decision.key.masked),
+        _("Replacing {key} needs you"),
         _(
             "It stopped at: {step}. No program holds half a key: each file changes in one go. Trying again says "
             "what is in the way; `keyturn undo` puts everything back."
         ).format(step=words.step(rotation.step)),
-        rotation.updated,
         ("continue", rotation.name),
-        rotation.decision.key,
-        rotation.name,
     )
 
 
 def _waits(rotation: Rotation) -> Due:
-    return Due(
+    return _as_it_stands(
+        rotation,
         DueKind.STOPPED,
-        _("Replacing {key} waits for you").format(key=rotation.decision.key.masked),
+        _("Replacing {key} waits for you"),
         _(
             "It is at: {step}. No program holds half a key: each file changes in one go. `keyturn status` says what "
             "is awaited, and what is known of it."
         ).format(step=words.step(rotation.step)),
-        rotation.updated,
         ("status",),
-        rotation.decision.key,
-        rotation.name,
     )
 
 
 def _new_key_fails(rotation: Rotation) -> Due:
-    return Due(
+    return _as_it_stands(
+        rotation,
         DueKind.STOPPED,
-        _("The new key in the place of {key} does not work").format(key=rotation.decision.key.masked),
+        _("The new key in the place of {key} does not work"),
         _(
             "AWS, or a bucket, refused it when it was tried last, so backups with it may fail, and the old key is not "
             "to be turned off or deleted now. `keyturn status` names the ways out; `keyturn undo` puts the old key "
             "back."
         ),
-        rotation.updated,
         ("status",),
-        rotation.decision.key,
-        rotation.name,
     )
 
 
 def _unaccepted(rotation: Rotation) -> Due:
-    return Due(
+    return _as_it_stands(
+        rotation,
         DueKind.INTERRUPTED,
-        _("Replacing {key} waits to be carried on").format(key=rotation.decision.key.masked),
+        _("Replacing {key} waits to be carried on"),
         _(
             "AWS did not accept the new key everywhere within two minutes, so no program has it yet. Carry on: Keyturn "
             "looks again."
         ),
-        rotation.updated,
         ("continue", rotation.name),
-        rotation.decision.key,
-        rotation.name,
     )
+
+
+def _as_it_stands(rotation: Rotation, kind: DueKind, title: str, message: str, command: tuple[str, ...]) -> Due:
+    """What has been due since the rotation's last entry. The title has a place for the old key."""
+    key = rotation.decision.key
+    return Due(kind, title.format(key=key.masked), message, rotation.updated, command, key, rotation.name)
 
 
 def _watching(rotation: Rotation, by_hand: Sequence[Awaited]) -> Iterator[Due]:
