@@ -16,6 +16,16 @@ def test_a_key_id_is_shown_by_its_ends() -> None:
     assert AccessKeyId("AKIAIOSFODNN7EXAMPLE").masked == "AKIA…MPLE"
 
 
+@pytest.mark.parametrize("typed", ["MPLE", " mple\n", "Mple"])
+def test_a_key_is_confirmed_by_its_last_four_characters(typed: str) -> None:
+    assert AccessKeyId("AKIAIOSFODNN7EXAMPLE").is_confirmed_by(typed)
+
+
+@pytest.mark.parametrize("typed", [None, "", "PLE", "AMPLE", "AKIAIOSFODNN7EXAMPLE", "MP LE"])
+def test_nothing_else_confirms_a_key(typed: str | None) -> None:
+    assert not AccessKeyId("AKIAIOSFODNN7EXAMPLE").is_confirmed_by(typed)
+
+
 @pytest.mark.parametrize("text", ["", "AKIA", "akiaiosfodnn7example", "AKIA IOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPL\n"])
 def test_other_text_is_no_key_id(text: str) -> None:
     with pytest.raises(ValueError, match="not an access key ID"):

@@ -429,7 +429,7 @@ class Flow:
         return "" if self._is_confirmed(confirm) else self._type_first()
 
     def _is_confirmed(self, typed: str) -> bool:
-        return self.key is not None and typed.strip().upper() == self.key.last4.upper()
+        return self.key is not None and self.key.is_confirmed_by(typed)
 
     def _type_first(self) -> str:
         return _("Type the last four characters of {key} first.").format(key=self.masked)

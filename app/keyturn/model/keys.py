@@ -72,6 +72,10 @@ class AccessKeyId:
         """The last four characters, which a person types to confirm a deletion."""
         return self.value[-4:]
 
+    def is_confirmed_by(self, typed: str | None) -> bool:
+        """Return whether a person typed those four; small letters do as well."""
+        return typed is not None and typed.strip().upper() == self.last4.upper()
+
     @property
     def is_temporary(self) -> bool:
         """True for a key that expires by itself (`ASIA…`; facts/aws.md A1)."""

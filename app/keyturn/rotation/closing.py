@@ -30,7 +30,7 @@ def end(surroundings: Surroundings, name: str | None, confirm: str | None) -> Re
         return standing(surroundings, rotation)
     if rotation.is_over:
         raise UsageError(_("This rotation is over"), _("There is nothing to close."), code="usage.over")
-    if (confirm or "").strip().upper() != rotation.decision.key.last4.upper():
+    if not rotation.decision.key.is_confirmed_by(confirm):
         raise UsageError(
             _("Closing a rotation as it stands has to be confirmed"),
             _(

@@ -31,7 +31,7 @@ def check_confirmation(rotation: Rotation, confirm: str | None) -> None:
             ).format(key=rotation.decision.key.masked),
             code="usage.confirm",
         )
-    if confirm.strip().upper() != rotation.decision.key.last4.upper():
+    if not rotation.decision.key.is_confirmed_by(confirm):
         raise UsageError(
             _("That is not the end of the old key"),
             _("To delete {key}, give its last four characters: --confirm {last4}. Nothing was deleted.").format(

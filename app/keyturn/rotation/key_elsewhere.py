@@ -200,7 +200,7 @@ def _is_here(key: AccessKeyId) -> UsageError:
 
 
 def _expect_confirmed(key: AccessKeyId, confirm: str | None) -> None:
-    if confirm is None or confirm.strip().upper() != key.last4.upper():
+    if not key.is_confirmed_by(confirm):
         raise UsageError(
             _("It has to be confirmed which key is meant"),
             _("Add --confirm and the last four characters of {key}. Nothing was changed.").format(key=key.masked),
