@@ -54,7 +54,7 @@ class BackgroundSearch:
         from keyturn.clients.registry import find_everything
         from keyturn.rotation.whole_search import TellingOfSearch, searching
 
-        own_memory = surroundings.journal.path.parent
+        own_memory = surroundings.folder
         told = TellingOfSearch(surroundings, Step.CHECK, every=SHOWN_EVERY)
         try:
             findings = find_everything(surroundings.computer, leave_out=(own_memory,))

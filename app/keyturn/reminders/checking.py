@@ -48,7 +48,7 @@ def remember(surroundings: Surroundings, survey: Survey) -> None:
     Raises:
         StoreError: where it could not be kept.
     """
-    folder, home = surroundings.journal.path.parent, surroundings.computer.home
+    folder, home = surroundings.folder, surroundings.computer.home
     now = surroundings.clock.now()
     seen = tuple(_seen(one, surroundings) for one in survey.keys if _is_aws_key(one, surroundings.endpoint_url))
     unread = frozenset(problem.path for problem in survey.problems if problem.path is not None)

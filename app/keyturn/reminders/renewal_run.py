@@ -106,7 +106,7 @@ def run(surroundings: Surroundings, *, now_wanted: AccessKeyId | None = None) ->
         StoreError: where it cannot be written.
         Cancelled: where a person stopped it; what was done is kept.
     """
-    folder, home = surroundings.journal.path.parent, surroundings.computer.home
+    folder, home = surroundings.folder, surroundings.computer.home
     ran: list[Ran] = []
     for renewal in renewals.load(folder, home):
         standing = _standing(surroundings, renewal)

@@ -56,7 +56,7 @@ def checked(surroundings: Surroundings, found: FoundKey, wish: Wish) -> Renewal:
     owner = found.key.owner
     if closed or owner is None:
         raise GateClosed([gate.reason for gate in closed], closed[0].code if closed else "renewal.owner")
-    folder, home = surroundings.journal.path.parent, surroundings.computer.home
+    folder, home = surroundings.folder, surroundings.computer.home
     before = renewals.load(folder, home)
     key, now = found.key.access_key_id, surroundings.clock.now()
     same = _of_key(surroundings, before, key.value)
@@ -80,7 +80,7 @@ def keep(surroundings: Surroundings, renewal: Renewal) -> RenewalStanding:
     Raises:
         StoreError: where it could not be remembered.
     """
-    renewals.save(surroundings.journal.path.parent, surroundings.computer.home, all_with(surroundings, renewal))
+    renewals.save(surroundings.folder, surroundings.computer.home, all_with(surroundings, renewal))
     return _standing(surroundings, renewal)
 
 
@@ -90,7 +90,7 @@ def all_with(surroundings: Surroundings, renewal: Renewal) -> tuple[Renewal, ...
     Raises:
         StoreError: where they cannot be read.
     """
-    known = renewals.load(surroundings.journal.path.parent, surroundings.computer.home)
+    known = renewals.load(surroundings.folder, surroundings.computer.home)
     return (*(one for one in known if one.first_key != renewal.first_key), renewal)
 
 
@@ -107,7 +107,7 @@ def end_renewal(surroundings: Surroundings, text: str) -> RenewalStanding:
         UsageError: where no renewal, or more than one, is meant.
         StoreError: where it could not be remembered.
     """
-    folder, home = surroundings.journal.path.parent, surroundings.computer.home
+    folder, home = surroundings.folder, surroundings.computer.home
     before = renewals.load(folder, home)
     meant = _expect(surroundings, before, text)
     renewals.save(folder, home, [one for one in before if one != meant])
@@ -121,7 +121,7 @@ def the_renewal(surroundings: Surroundings, text: str) -> RenewalStanding:
         UsageError: where no renewal, or more than one, is meant.
         StoreError: where they cannot be read.
     """
-    known = renewals.load(surroundings.journal.path.parent, surroundings.computer.home)
+    known = renewals.load(surroundings.folder, surroundings.computer.home)
     return _standing(surroundings, _expect(surroundings, known, text))
 
 

@@ -16,7 +16,7 @@ from keyturn.rotation.surroundings import Surroundings
 
 def leftovers(surroundings: Surroundings, rotation: Rotation) -> tuple[Path, ...]:
     """The files in which the deleted key stands still: copies that no program reads, and places left to the person."""
-    places = find_everything(surroundings.computer, leave_out=(surroundings.journal.path.parent,)).places
+    places = find_everything(surroundings.computer, leave_out=(surroundings.folder,)).places
     return tuple(dict.fromkeys(place.path for place in places if place.access_key_id == rotation.decision.key))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from uuid import uuid4
 
 from keyturn.aws import access_keys, identity, scoped_user
@@ -108,7 +107,7 @@ def make(surroundings: Surroundings, maker: Somebody) -> Keeper:
         KeeperLeft: where something is left at AWS.
         AppError: why it was not made; nothing of it is left then.
     """
-    folder = _folder(surroundings)
+    folder = surroundings.folder
     begun = memory.load(folder)
     if begun is not None and begun.is_usable and not begun.unsent:
         raise UsageError(
@@ -189,7 +188,7 @@ def remove(surroundings: Surroundings, maker: Somebody) -> None:
             raise _left(keeper, _("Somebody gave its user more than Keyturn did, such as another key.")) from None
     for key in kept:
         surroundings.secrets.forget(key)
-    memory.save(_folder(surroundings), None)
+    memory.save(surroundings.folder, None)
 
 
 def _made(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> Keeper:
@@ -341,7 +340,7 @@ def _take_back(surroundings: Surroundings, maker: Somebody, error: AppError) -> 
     if keeper is None:
         return
     if isinstance(error, AwsError) and error.refused == "CreateUser":
-        memory.save(_folder(surroundings), None)  # AWS made nothing
+        memory.save(surroundings.folder, None)  # AWS made nothing
         return
     try:
         remove(surroundings, maker)
@@ -386,14 +385,10 @@ def _none_here() -> UsageError:
     )
 
 
-def _folder(surroundings: Surroundings) -> Path:
-    return surroundings.journal.path.parent
-
-
 def _remembered(surroundings: Surroundings) -> Keeper | None:
-    return memory.load(_folder(surroundings))
+    return memory.load(surroundings.folder)
 
 
 def _remember(surroundings: Surroundings, keeper: Keeper) -> Keeper:
-    memory.save(_folder(surroundings), keeper)
+    memory.save(surroundings.folder, keeper)
     return keeper

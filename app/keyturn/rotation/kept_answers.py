@@ -16,7 +16,7 @@ from keyturn.state.bucket_answers import BucketAnswers
 def kept_answers(surroundings: Surroundings) -> BucketAnswers:
     """Return what was said before; nothing where that cannot be read, which every command tells by itself."""
     try:
-        return bucket_answers.load(surroundings.journal.path.parent, surroundings.computer.home)
+        return bucket_answers.load(surroundings.folder, surroundings.computer.home)
     except StateError:
         return BucketAnswers()
 
@@ -28,7 +28,7 @@ def keep_answers(surroundings: Surroundings, answers: BucketAnswers) -> None:
         StoreError: where it cannot be written.
     """
     if answers != kept_answers(surroundings):
-        bucket_answers.save(surroundings.journal.path.parent, surroundings.computer.home, answers)
+        bucket_answers.save(surroundings.folder, surroundings.computer.home, answers)
 
 
 def forget_answers(surroundings: Surroundings, places: Collection[str]) -> None:

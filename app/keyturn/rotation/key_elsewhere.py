@@ -183,7 +183,7 @@ def _plan(surroundings: Surroundings, found: KeyElsewhere, wanted: Wanted) -> Pl
 
 
 def _expect_not_here(surroundings: Surroundings, text: str) -> None:
-    places = find_everything(surroundings.computer, leave_out=(surroundings.journal.path.parent,)).places
+    places = find_everything(surroundings.computer, leave_out=(surroundings.folder,)).places
     for key in keys_meant(text, (place.access_key_id for place in places)):
         raise _is_here(key)
 

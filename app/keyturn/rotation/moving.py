@@ -113,7 +113,7 @@ def plan_into_keychain(surroundings: Surroundings, found: FoundKey, helper: Help
     asking = tuple(one for one in found.destinations if one.client == Served.name)
     left = [one for one in found.destinations if one not in asking]
     can = [one for one in left if one.secret == found.pair.secret and not why_not(surroundings.computer, one)]
-    starts = what_starts(surroundings.computer, can, (surroundings.journal.path.parent,)) if can else {}
+    starts = what_starts(surroundings.computer, can, (surroundings.folder,)) if can else {}
     moving: list[Moving] = []
     staying: list[Staying] = []
     for place in left:
@@ -134,7 +134,7 @@ def plan_into_files(surroundings: Surroundings, found: FoundKey) -> MovePlan:
     Raises:
         UsageError: where a rotation of the key is under way, or it has no name, by which alone a profile asks.
     """
-    key, folder = found.key.access_key_id, surroundings.journal.path.parent
+    key, folder = found.key.access_key_id, surroundings.folder
     _expect_no_rotation(surroundings, key)
     name = next((one.name for one in named_keys(folder, surroundings.journal) if one.current.key == key), None)
     if name is None:
@@ -170,7 +170,7 @@ def move_into_keychain(surroundings: Surroundings, found: FoundKey, plan: MovePl
         AppError: where the pair is not in the keychain, or not handed out: no file has changed then; or at the first
             file that cannot be changed. What was moved before works.
     """
-    folder = surroundings.journal.path.parent
+    folder = surroundings.folder
     if not plan.moving:
         return
     named = give_name(surroundings, found, plan.name.value, keep=True)
@@ -192,7 +192,7 @@ def move_into_files(surroundings: Surroundings, plan: MovePlan) -> Iterator[Plac
     Raises:
         AppError: at the first file that cannot be changed. What was moved before works, and so does the rest.
     """
-    folder = surroundings.journal.path.parent
+    folder = surroundings.folder
     for one in plan.moving:
         surroundings.cancel.check()
         place = one.place
@@ -259,7 +259,7 @@ def _listed(paths: Iterable[Path]) -> str:
 def _name_for(surroundings: Surroundings, found: FoundKey) -> KeyName:
     """The key's name; else one after its first profile, which no other key has."""
     key = found.key.access_key_id
-    known = named_keys(surroundings.journal.path.parent, surroundings.journal)
+    known = named_keys(surroundings.folder, surroundings.journal)
     own = next((one.name for one in known if one.current.key == key), None)
     if own is not None:
         return own

@@ -44,7 +44,7 @@ def give_name(surroundings: Surroundings, found: FoundKey, text: str, *, keep: b
         UsageError: where it is no name, another key has it, or the key has another one.
         StateError, StoreError: where the keychain or Keyturn's folder fails; the key has no name then.
     """
-    key, folder = found.key.access_key_id, surroundings.journal.path.parent
+    key, folder = found.key.access_key_id, surroundings.folder
     name = _free_name(surroundings, key, text)
     pair = found.pair
     out_of_reach = None
@@ -69,7 +69,7 @@ def take_name(surroundings: Surroundings, text: str) -> NamedKey:
         UsageError: where no key has the name, or a profile asks for it.
         FileError: where a file that may ask for it cannot be understood.
     """
-    folder = surroundings.journal.path.parent
+    folder = surroundings.folder
     named = key_named(folder, text, surroundings.journal)
     asking = [one for one in asking_profiles(surroundings.computer) if one.asked.name == named.name.value]
     if asking:
@@ -86,7 +86,7 @@ def take_name(surroundings: Surroundings, text: str) -> NamedKey:
 
 
 def _free_name(surroundings: Surroundings, key: AccessKeyId, text: str) -> KeyName:
-    folder = surroundings.journal.path.parent
+    folder = surroundings.folder
     flaw = flaw_of_key_name(text.strip())
     if flaw is not None:
         raise UsageError(

@@ -73,7 +73,7 @@ def tags_of(surroundings: Surroundings, decision: Decision) -> dict[str, str]:
     """The tags by which a user is known to be a rotation's own, and by which people know what it is for."""
     clients = sorted({one.place.client for one in decision.destinations})
     own = {} if decision.rotation_id is None else {scoped_user.ROTATION_TAG: decision.rotation_id}
-    name = names_of_keys(surroundings.journal.path.parent, surroundings.journal).get(decision.key)
+    name = names_of_keys(surroundings.folder, surroundings.journal).get(decision.key)
     called = {} if name is None else {scoped_user.NAME_TAG: name.value}
     return {
         **own,

@@ -118,7 +118,7 @@ def _lying_about(surroundings: Surroundings, rotation: Rotation, key: AccessKeyI
         if pair.access_key_id == key and pair not in yielded:
             yielded.append(pair)
             yield pair
-    places = find_everything(surroundings.computer, leave_out=(surroundings.journal.path.parent,)).places
+    places = find_everything(surroundings.computer, leave_out=(surroundings.folder,)).places
     for place in places:
         if place.access_key_id == key and place.pair is not None and place.pair not in yielded:
             yielded.append(place.pair)

@@ -76,4 +76,4 @@ def _spots(computer: Computer, names: Sequence[str], own_memory: Path) -> Mappin
 
 
 def _own_memory(surroundings: Surroundings) -> Path:
-    return surroundings.journal.path.parent
+    return surroundings.folder

@@ -115,7 +115,7 @@ def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) 
     """Gather the facts: what `survey` found, and what the journal has. AWS is not asked here."""
     stories = tuple(_story(surroundings, one) for one in reversed(all_rotations(surroundings.journal)))
     computer = surroundings.computer
-    remembered = seen_keys.load(surroundings.journal.path.parent, computer.home)
+    remembered = seen_keys.load(surroundings.folder, computer.home)
     facts = {one.key.access_key_id: one.key for one in remembered.keys}
     owners = {story.rotation.decision.key: story.rotation.decision.owner for story in stories}
     keys = []
@@ -126,7 +126,7 @@ def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) 
     survey = replace(survey, keys=tuple(keys))
     told: tuple[Told, ...] = ()
     with suppress(StateError):  # which every command tells by itself
-        told = read_told(surroundings.journal.path.parent)
+        told = read_told(surroundings.folder)
     return Report(surroundings.clock.now(), computer.name, computer.home, asked_aws, survey, stories, told)
 
 

@@ -76,6 +76,11 @@ class Surroundings:
     search_folders: tuple[Path, ...] = ()
     signer: Signer = field(default_factory=TheKey)
 
+    @property
+    def folder(self) -> Path:
+        """Keyturn's own folder, in which its memory is; no key is looked for there."""
+        return self.journal.path.parent
+
     def tell(self, step: Step, moment: Moment, detail: str = "", places: tuple[str, ...] = ()) -> None:
         """Tell whoever watches."""
         self.progress(Event(step, moment, detail, places))

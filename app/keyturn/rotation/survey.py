@@ -142,7 +142,7 @@ def take_survey(
         search: also look into every file of an area. Where that was stopped by the surroundings' `cancel`, AWS is not
             asked.
     """
-    own_memory = surroundings.journal.path.parent
+    own_memory = surroundings.folder
     findings = find_everything(surroundings.computer, leave_out=(own_memory,))
     searched = None
     if search is not None:

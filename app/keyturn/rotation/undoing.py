@@ -177,7 +177,7 @@ def _wipe_copies(surroundings: Surroundings, rotation: Rotation, made: Collectio
     """
     known = [one for one in (rotation.new_key, rotation.decision.given) if one is not None]
     new = dict.fromkeys([*rotation.noted_keys, *made, *known])
-    named = names_of_keys(surroundings.journal.path.parent, surroundings.journal)
+    named = names_of_keys(surroundings.folder, surroundings.journal)
     old = () if rotation.decision.key in named else (rotation.decision.key,)
     for key in (*new, *old):
         surroundings.secrets.forget(key)

@@ -90,7 +90,7 @@ def searching(
     if area is None:
         yield None
         return
-    with Crew(area._replace(left_out=[str(surroundings.journal.path.parent)]), stop) as crew:
+    with Crew(area._replace(left_out=[str(surroundings.folder)]), stop) as crew:
         yield Search(crew, progress=progress)
 
 
@@ -127,7 +127,7 @@ def search_again(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     behind = left_behind(surroundings.computer, rotation.decision)
     if surroundings.search_scope is SearchScope.NONE:
         return _noted(surroundings, rotation, behind, None)
-    own_memory, key = surroundings.journal.path.parent, rotation.decision.key
+    own_memory, key = surroundings.folder, rotation.decision.key
     surroundings.tell(Step.WATCH, Moment.GOING_ON, _("Searching this computer for {key}").format(key=key.masked))
     findings = find_everything(surroundings.computer, leave_out=(own_memory,))
     told = TellingOfSearch(surroundings, Step.WATCH, every=_TELL_EVERY)

@@ -64,7 +64,7 @@ def found_key(surroundings: Surroundings, who: Who) -> Somebody:
 def _all_pairs(surroundings: Surroundings) -> Iterator[KeyPair]:
     """Every lasting pair of this computer: those of files, then those of rotations that Keyturn keeps."""
     known: list[KeyPair] = []
-    for place in find_everything(surroundings.computer, leave_out=(surroundings.journal.path.parent,)).places:
+    for place in find_everything(surroundings.computer, leave_out=(surroundings.folder,)).places:
         if place.pair is not None and not place.session and not place.access_key_id.is_temporary:
             known.append(place.pair)
     for rotation in all_rotations(surroundings.journal):

@@ -20,7 +20,7 @@ def key_of_keeper(surroundings: Surroundings) -> KeyPair:
         UsageError: `keeper.none`, where there is none, or it is not whole.
         StoreError: where its secret is not kept any more, or the keychain does not open.
     """
-    keeper = memory.load(surroundings.journal.path.parent)
+    keeper = memory.load(surroundings.folder)
     if keeper is None or keeper.key is None or keeper.removing:
         raise UsageError(
             _("This computer has no keeper"),
