@@ -146,8 +146,8 @@ def writability(path: Path, *, filesystem: FileSystem = REAL) -> FileError | Non
 def replace_file(before: FileContent, content: bytes, *, filesystem: FileSystem = REAL) -> None:
     """Put `content` in the place of what was read, in one instant.
 
-    Permissions, owner, group, access list and extended attributes stay (Linux; on Windows the folder's rights are
-    inherited, on macOS access lists are not carried over). Links stay: the file behind them is replaced.
+    Permissions, owner, group, access list and extended attributes stay; on Windows attributes, streams and encryption
+    as well (`on_windows.created_like` says what does not). Links stay: the file behind them is replaced.
 
     Raises:
         FileError: before anything changed: `file.changed` where the file is no longer as it was read, `file.read-only`,
@@ -265,7 +265,7 @@ def _temporary_of(target: FileContent) -> Path:
 
 def _write_temporary(path: Path, target: FileContent, content: bytes, filesystem: FileSystem) -> None:
     """A file beside the target with its rights and the given bytes, on the disk. Nothing is left where this fails."""
-    descriptor = filesystem.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o600)
+    descriptor = _once_free(target.path, lambda: filesystem.create_like(target.real_path, path), filesystem)
     try:
         try:
             _take_over_rights(target, descriptor, filesystem)

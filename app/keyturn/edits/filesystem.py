@@ -38,6 +38,14 @@ class FileSystem(Protocol):
         """A descriptor, for `close`. `flags` are `os.O_…`; `mode` is for a file that is made by this."""
         ...
 
+    def create_like(self, like: Path, path: Path) -> int:
+        """Make a file that is not there, for its owner alone, and return a descriptor to write to it.
+
+        It has what macOS or Windows keeps of the file `like` beside its contents: access list, attributes, and on
+        Windows owner, streams and encryption. Windows may raise FileError, `file.denied`, where that cannot be.
+        """
+        ...
+
     def read(self, descriptor: int, size: int) -> bytes:
         """At most `size` bytes, and maybe fewer; none at the end."""
         ...
@@ -118,6 +126,19 @@ class RealFileSystem:
         """A descriptor that programs started from here do not inherit."""
         return os.open(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), mode)
 
+    def create_like(self, like: Path, path: Path) -> int:
+        """A new file. On Linux it is given the rest by what `attributes`, `set_owner` and `set_mode` do."""
+        if sys.platform == "win32":
+            from keyturn.edits import on_windows
+
+            return on_windows.created_like(like, path, on_windows.CALLS)
+        elif sys.platform == "darwin":
+            from keyturn.edits import on_macos
+
+            return on_macos.created_like(like, path, on_macos.fcopyfile)
+        else:
+            return self.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+
     def read(self, descriptor: int, size: int) -> bytes:
         """At most `size` bytes; empty at the end."""
         return os.read(descriptor, size)
@@ -152,7 +173,7 @@ class RealFileSystem:
             os.fchmod(descriptor, mode)
 
     def attributes(self, descriptor: int) -> Mapping[str, bytes]:
-        """Extended attributes, on Linux."""
+        """Extended attributes, on Linux; `create_like` copies them on macOS."""
         found: dict[str, bytes] = {}
         if sys.platform == "linux":
             try:
