@@ -26,6 +26,7 @@ python3 packaging/dev.py COMMAND
   sweep [arguments]         a fault and a kill at every moment of every command, with a table (sweep --help); Linux
   bundle                    a program that needs no Python, in dist/: on Debian and Ubuntu a package to install
   audit                     known holes in the pinned packages, asked from the Python package index
+  wheels                    for which systems and Pythons each pinned package has a ready-made file there (needs uv)
   lock [uv arguments]       renew the locks after a change in pyproject.toml (needs uv); all newest: lock --upgrade
 
 Try first:    python3 packaging/dev.py run practice
@@ -137,22 +138,28 @@ def audit(arguments: Sequence[str]) -> int:
     return _call([str(python), str(environment.PACKAGING / "audit.py")])
 
 
+def wheels(arguments: Sequence[str]) -> int:
+    """Ask the Python package index where Keyturn can be installed without a compiler."""
+    _take_none(arguments, "wheels")
+    _uv()
+    return _call([sys.executable, str(environment.PACKAGING / "wheels.py")])
+
+
 def lock(arguments: Sequence[str]) -> int:
     """Write the locks anew. The pins stay as they are unless pyproject.toml or an argument asks for others."""
-    uv = shutil.which("uv")
-    if uv is None:
-        raise environment.SetupError("The locks are made by uv, which is not on the PATH: pip install uv.")
+    uv = _uv()
     compile_lock = [
         *[uv, "pip", "compile", "pyproject.toml", "--quiet", "--no-header"],
         *["--universal", "--python-version", "3.11", "--generate-hashes"],
         *["--no-emit-index-url", "--no-emit-find-links"],
         *["--extra", "practice", "--group", "build", *arguments],
     ]
-    # Tests and bundles run with exactly the packages that people run with, and some more.
+    # Tests and bundles run with exactly the packages that people run with, and some more. The tests want the window
+    # everywhere; a bundle has it where Keyturn has it by itself, so that the one for ARM runs with an older C library.
     same = ["--constraints", "packaging/requirements.lock"]
     locks = {
         "packaging/requirements.lock": [],
-        "packaging/requirements-test.lock": ["--group", "test", *same],
+        "packaging/requirements-test.lock": ["--extra", "window", "--group", "test", *same],
         "packaging/requirements-bundle.lock": ["--group", "bundle", *same],
     }
     for path, extra in locks.items():
@@ -173,6 +180,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "fuzz": fuzz,
     "bundle": bundle,
     "audit": audit,
+    "wheels": wheels,
     "lock": lock,
 }
 
@@ -194,6 +202,13 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
+
+
+def _uv() -> str:
+    uv = shutil.which("uv")
+    if uv is None:
+        raise environment.SetupError("This is asked of uv, which is not on the PATH: pip install uv.")
+    return uv
 
 
 def _take_none(arguments: Sequence[str], command: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
@@ -45,6 +46,8 @@ def make_application() -> QApplication:
         from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
         from PySide6.QtGui import QGuiApplication
         from PySide6.QtWidgets import QApplication
+    except ModuleNotFoundError as error:
+        raise NoWindowError(_how_to_have_qt()) from error
     except ImportError as error:
         raise NoWindowError(str(error)) from error
     running = QApplication.instance()
@@ -70,6 +73,15 @@ def make_application() -> QApplication:
         qInstallMessageHandler(earlier)
     made.setApplicationName("keyturn")
     return made
+
+
+def _how_to_have_qt() -> str:
+    if getattr(sys, "frozen", False):
+        return _("This is Keyturn for the command line alone; the package `keyturn` has the window.")
+    return _(
+        "Qt is not installed, which draws it. In the folder that Keyturn was installed from, "
+        "`pip install '.[window]'` adds it; on Linux for ARM that needs glibc 2.39 or newer."
+    )
 
 
 @contextmanager

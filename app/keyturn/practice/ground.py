@@ -95,8 +95,8 @@ def _made(folder: Path, clock: TimeOfDay | None, lot: Random | None) -> Iterator
         raise AppError(
             _("The practice account is not installed"),
             _(
-                "It needs {module}, which this installation leaves out. Nothing was touched. Install Keyturn with its "
-                "part for practice: pip install 'keyturn[practice]'."
+                "It needs {module}, which this installation leaves out. Nothing was touched. In the folder that "
+                "Keyturn was installed from, `pip install '.[practice]'` adds it."
             ).format(module=error.name),
             code="practice.missing",
         ) from error
