@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from keyturn.computer.access_lists import AccessLists, close, this_access_lists
 from keyturn.computer.own_folder import expect_own
 from keyturn.model.errors import StoreError
 from keyturn.model.text import _
 
 _OWNER_ONLY = 0o700
+_LISTS = this_access_lists()
 
 
 def state_place(explicit: Path | None) -> Path:
@@ -24,12 +26,13 @@ def state_place(explicit: Path | None) -> Path:
     return Path(appdirs.user_state_dir("keyturn", appauthor=False))
 
 
-def state_folder(explicit: Path | None) -> Path:
+def state_folder(explicit: Path | None, *, access: AccessLists | None = _LISTS) -> Path:
     """Return the folder for journal and settings, and create it where it is missing, readable by the owner alone.
 
     Args:
         explicit: as `state_place` has it. That a folder which is already there is private is for
             `own_folder.make_private`, once at each start.
+        access: what closes a new folder where permission bits do not.
 
     Raises:
         StateError: `state.not-yours`, where it is somebody else's.
@@ -37,7 +40,7 @@ def state_folder(explicit: Path | None) -> Path:
     """
     folder = state_place(explicit)
     try:
-        _create(folder)
+        _create(folder, access)
         expect_own(folder)
     except OSError as error:
         raise StoreError(
@@ -52,11 +55,13 @@ def state_folder(explicit: Path | None) -> Path:
     return folder
 
 
-def _create(folder: Path) -> None:
+def _create(folder: Path, access: AccessLists | None) -> None:
     missing = [folder] if not folder.exists() else []
     while missing and not missing[-1].parent.exists():
         missing.append(missing[-1].parent)
     for step in reversed(missing):
         step.mkdir(mode=_OWNER_ONLY, exist_ok=True)
+    if missing and access is not None:
+        close(folder, access)
     # Also refuses a file of that name, and a folder that may not be entered.
     next(folder.iterdir(), None)

@@ -1,7 +1,7 @@
 """Whether Keyturn's own folder is its person's alone: what others may have put there is not believed.
 
 Who owns a folder, or may write into it, decides which settings, which journal and which secrets stand there; so this is
-looked at before any of them is read. Windows gives a profile's folders to its person alone, and is asked nothing here.
+looked at before any of them is read. On Windows they are closed by an access list, whoever owns them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from keyturn.computer.access_lists import AccessLists, close, this_access_lists
 from keyturn.computer.private_files import keeps_permissions
 from keyturn.computer.temporaries import clear_temporaries
 from keyturn.model.errors import StateError
@@ -40,6 +41,7 @@ _REACHABLE_BY_OTHERS = stat.S_IXGRP | stat.S_IXOTH
 # Before temporary copies had the number of their process, they were called so; none of those is at work any more.
 _UNFINISHED = ".unfinished"
 _HOUR = 3600
+_LISTS = this_access_lists()
 
 
 def is_own_name(name: str) -> bool:
@@ -73,10 +75,13 @@ def expect_own(folder: Path) -> None:
                 raise _not_yours(title, owner, _own_it(folder))
 
 
-def make_private(folder: Path) -> tuple[str, ...]:
+def make_private(folder: Path, *, access: AccessLists | None = _LISTS) -> tuple[str, ...]:
     """Close the folder, and Keyturn's files in it, to everybody else, and clear away what a killed Keyturn left there.
 
     Where others could write, the settings are put aside until the person confirms them (`TO_CONFIRM`).
+
+    Args:
+        access: what closes files where permission bits do not. A folder that holds other things stays open then.
 
     Returns:
         What was done, or could not be, in sentences for the person; empty where all was as it should be.
@@ -87,8 +92,8 @@ def make_private(folder: Path) -> tuple[str, ...]:
     """
     expect_own(folder)
     clear_temporaries(folder)
-    if sys.platform == "win32":
-        return ()
+    if access is not None:
+        return _closed_by_lists(folder, access)
     _clear_unfinished(folder)
     mode = stat.S_IMODE(folder.stat().st_mode)
     holds_others = mode & stat.S_ISVTX or any(not _is_own(entry) for entry in _entries(folder))
@@ -115,6 +120,17 @@ def make_private(folder: Path) -> tuple[str, ...]:
     if len(closed) < len(files) and not keeps_permissions(folder):
         told.append(_keeps_no_permissions(folder))
     return tuple(told)
+
+
+def _closed_by_lists(folder: Path, access: AccessLists) -> tuple[str, ...]:
+    """As `make_private`, on Windows; what a folder hands down reaches the files that are in it, too."""
+    if not access.are_kept_on(folder):
+        return (_keeps_no_permissions(folder),)
+    holds_others = any(not _is_own(entry) for entry in _entries(folder))
+    for path in (Path(entry.path) for entry in _own_files(folder)) if holds_others else (folder,):
+        with suppress(FileNotFoundError):  # another Keyturn's, which ended meanwhile
+            close(path, access)
+    return ()
 
 
 def confirm_settings(folder: Path) -> None:

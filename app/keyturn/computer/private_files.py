@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from keyturn.computer.access_lists import AccessLists, close, this_access_lists
 from keyturn.model.temporaries import temporary_name
 from keyturn.model.text import _
 
@@ -19,6 +20,7 @@ _LIMIT = 64 * 1024 * 1024  # bytes; nothing that Keyturn writes comes near it
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+_LISTS = this_access_lists()
 
 
 def expect_private_file(path: Path) -> None:
@@ -48,8 +50,11 @@ def read_private_file(path: Path) -> bytes:
     return content
 
 
-def replace_private_file(path: Path, content: str | bytes) -> None:
+def replace_private_file(path: Path, content: str | bytes, *, access: AccessLists | None = _LISTS) -> None:
     """Replace `path` by `content` in one instant, with the permissions 0600. A link in its place is replaced itself.
+
+    Args:
+        access: what closes it, before anything is written, where permission bits do not.
 
     Raises:
         OSError: where the disk or the folder does not let it; the file is then as it was, unless it was the folder
@@ -60,6 +65,8 @@ def replace_private_file(path: Path, content: str | bytes) -> None:
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if access is not None:
+                close(new, access)
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
@@ -99,14 +106,17 @@ def give_new_name(new: Path, path: Path) -> None:
             new.rename(path)
 
 
-def keeps_permissions(folder: Path) -> bool:
+def keeps_permissions(folder: Path, *, access: AccessLists | None = _LISTS) -> bool:
     """Try whether a file can be closed to everybody else there: a stick, or a disk of Windows, knows no permissions.
+
+    Args:
+        access: what closes files where permission bits do not.
 
     Raises:
         OSError: where no file can be made there.
     """
-    if sys.platform == "win32":
-        return True  # the folder's own rights are handed down, and a profile's are its person's alone
+    if access is not None:
+        return access.are_kept_on(folder)
     trial = folder / temporary_name(os.getpid())
     descriptor = os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o600)
     try:
