@@ -7,7 +7,7 @@ from pathlib import Path
 from argparse_manpage.manpage import Manpage
 
 from keyturn import __version__
-from keyturn.terminal.arguments import parser
+from keyturn.terminal.parser import parser
 
 
 def write(path: Path) -> None:

@@ -155,10 +155,10 @@ def test_no_service_is_described_that_keyturn_never_asks(clean_root: Path) -> No
 def test_the_man_page_teaches_each_command(clean_root: Path) -> None:
     import gzip
 
-    from keyturn.terminal.help_texts import help_texts
+    from keyturn.terminal.commands import NAMES
 
     page = gzip.decompress((clean_root / "usr/share/man/man1/keyturn.1.gz").read_bytes()).decode()
-    for name in help_texts():
+    for name in NAMES:
         assert f"keyturn {name}".replace("-", "\\-") in page, shlex.quote(name)
 
 

@@ -9,7 +9,7 @@ import pytest
 from keyturn.model.errors import UsageError
 from keyturn.state.settings import Settings
 from keyturn.terminal.arguments import parse
-from keyturn.terminal.help_texts import help_texts
+from keyturn.terminal.commands import NAMES
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_word_that_only_looks_like_a_command_takes_no_option_away_from_the_com
     assert (typed.command, typed.home, typed.json, typed.yes) == ("plan", Path("scan"), True, True)
 
 
-@pytest.mark.parametrize("name", list(help_texts()))
+@pytest.mark.parametrize("name", NAMES)
 def test_the_help_of_a_command_names_the_options_that_every_command_has(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
 
 import pytest
 
 from keyturn import __version__
-from keyturn.terminal.commands import COMMANDS
-from keyturn.terminal.help_texts import help_texts
+from keyturn.terminal import commands
+from keyturn.terminal.commands import NAMES, every_command
 
 from .conftest import Answer
 
 Typed = Callable[..., Answer]
 
 
-def test_every_command_has_a_help_and_every_help_a_command() -> None:
+def test_each_command_is_the_one_that_its_module_is_called_after() -> None:
+    assert tuple(one.name for one in every_command()) == NAMES
     # The icon is the window's part, and is opened as the window is.
-    assert set(help_texts()) == {*COMMANDS, "tray"}
+    assert [one.name for one in every_command() if one.run is None] == ["tray"]
 
 
-@pytest.mark.parametrize("name", sorted(help_texts()))
+def test_no_module_of_a_command_is_left_out_of_the_list() -> None:
+    modules = {one.name for one in pkgutil.iter_modules(commands.__path__)}
+    assert len(modules) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_help_of_a_command_teaches(name: str, typed: Typed) -> None:
     answer = typed(name, "-h")
     assert answer.code == 0
@@ -36,9 +43,9 @@ def test_the_help_of_a_command_teaches(name: str, typed: Typed) -> None:
 def test_the_list_of_commands_names_them_all(typed: Typed) -> None:
     answer = typed("-h")
     assert answer.code == 0
-    for name, text in help_texts().items():
-        assert name in answer.out
-        assert text.summary in answer.out
+    for one in every_command():
+        assert one.name in answer.out
+        assert one.help().summary in answer.out
 
 
 def test_where_no_window_can_be_asked_for_a_command_has_to_be_named(typed: Typed) -> None:

@@ -9,19 +9,22 @@ from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.signers.who import THE_KEY
 from keyturn.rotation.workplace import Workplace
 from keyturn.terminal.arguments import Arguments
+from keyturn.terminal.commands import command_named
 
 
 class Session(Workplace):
     """The workplace of one command.
 
     Attributes:
+        command: what was typed; it is one of those that are carried out here, not by the window.
         began: the command has begun to change something.
         hints: the options that commands to type next need in order to reach the same computer and account.
         before_exit: what has to be done even where the program stops at once.
     """
 
     def __init__(self, arguments: Arguments, clock: Clock) -> None:
-        super().__init__(arguments.location, clock, offline=not arguments.asks_aws)
+        self.command = command_named(arguments.command or "")
+        super().__init__(arguments.location, clock, offline=not self.command.asks_aws(arguments))
         self.arguments = arguments
         self.search_scope = SearchScope(arguments.search_scope)
         self.began = False

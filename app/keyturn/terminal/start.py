@@ -13,6 +13,7 @@ from keyturn.computer.process import complete_streams
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
+from keyturn.terminal.commands import NAMES, command_named
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.foreseen import own_words, wanted_language, wanted_state_dir
 from keyturn.terminal.interruption import forget_interruptions, interruptible
@@ -97,10 +98,7 @@ def _run(words: Sequence[str], typed: Sequence[str], clock: Clock, window: Windo
         # Most people start the window without a word, and it opens sooner without the parser.
         arguments = _parsed(typed, memory.settings) if words else None
     except UsageError as error:
-        from keyturn.terminal.commands import COMMANDS
-
-        name = next((word for word in words if word in COMMANDS), "")
-        return _failed(words, error, name)
+        return _failed(words, error, next((word for word in words if word in NAMES), None))
     command = None if arguments is None or arguments.window else arguments.command
     _tell(words, memory.told)
     # The window and the icon say it themselves: where they are started, nobody may see what is written here.
@@ -109,7 +107,7 @@ def _run(words: Sequence[str], typed: Sequence[str], clock: Clock, window: Windo
         memory = confirmed(memory, folder, _output(words))
         arguments = _parsed(typed, memory.settings)
     if memory.problem is not None and (memory.closes_window or not shows_itself):
-        return _failed(words, memory.problem, command or "")
+        return _failed(words, memory.problem, command)
     if arguments is None:
         secrets = memory.settings.secrets
         location = Location(secrets=secrets, usual_secrets=secrets)
@@ -122,7 +120,7 @@ def _run(words: Sequence[str], typed: Sequence[str], clock: Clock, window: Windo
             return _opened(words, window, lambda face: face.run(place, clock))
         case "tray":
             return _opened(words, window, lambda face: face.tray(place))
-    from keyturn.terminal.commands import carry_out
+    from keyturn.terminal.dispatch import carry_out
 
     return carry_out(arguments, clock, _output(words))
 
@@ -140,9 +138,9 @@ def _opened(words: Sequence[str], window: Window | None, show: Callable[[Window]
             raise UsageError(title, _("Nothing was changed. `keyturn -h` lists the commands."), code="usage.arguments")
         return show(window)
     except UsageError as error:
-        return _failed(words, error, "")
+        return _failed(words, error, None)
     except AppError as error:
-        _failed(words, error, "")
+        _failed(words, error, None)
         return Exit.STOPPED
 
 
@@ -159,10 +157,10 @@ def _tell(words: Sequence[str], sentences: Sequence[str]) -> None:
         _output(words).notes.write(*(line(sentence, Tone.ATTENTION) for sentence in sentences))
 
 
-def _failed(words: Sequence[str], error: AppError, name: str) -> Exit:
-    from keyturn.terminal.commands import failed
+def _failed(words: Sequence[str], error: AppError, name: str | None) -> Exit:
+    from keyturn.terminal.dispatch import failed
 
-    return failed(_output(words), error, name, began=False)
+    return failed(_output(words), error, None if name is None else command_named(name), began=False)
 
 
 def _prepare_streams() -> None:
