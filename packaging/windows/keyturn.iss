@@ -17,6 +17,9 @@ OutputDir=..\..\dist
 OutputBaseFilename=Keyturn-{#Version}-setup
 Compression=lzma2/max
 SolidCompression=yes
+; An upgrade asks to close the window and the icon, and does not start them again: a rotation is resumed by its person.
+CloseApplications=yes
+RestartApplications=no
 UninstallDisplayIcon={app}\keyturn.exe
 ArchitecturesAllowed=x64compatible
 ArchitecturesInstallIn64BitMode=x64compatible
@@ -36,8 +39,11 @@ Root: HKCU; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; Value
     Tasks: path; Check: NotOnPath(ExpandConstant('{app}'))
 
 [UninstallRun]
+; The icon runs the program that is removed. Whatever it is ended in goes on from Keyturn's journal (SAFETY.md).
+Filename: "{sys}\taskkill.exe"; Parameters: "/F /IM ""Keyturn Window.exe"" /FI ""USERNAME eq {username}"""; \
+    Flags: runhidden; RunOnceId: "Icon"
 ; The reminder at login is the person's own setting; without the program it would only fail.
-Filename: "reg.exe"; Parameters: "delete HKCU\Software\Microsoft\Windows\CurrentVersion\Run /v Keyturn /f"; \
+Filename: "{sys}\reg.exe"; Parameters: "delete HKCU\Software\Microsoft\Windows\CurrentVersion\Run /v Keyturn /f"; \
     Flags: runhidden; RunOnceId: "Autostart"
 
 [Code]
@@ -48,4 +54,32 @@ begin
   if not RegQueryStringValue(HKCU, 'Environment', 'Path', Paths) then
     Paths := '';
   Result := Pos(';' + Uppercase(Folder) + ';', ';' + Uppercase(Paths) + ';') = 0;
+end;
+
+{ Takes the folder out of the person's PATH: nothing else of it changes, and an empty one goes. }
+procedure TakeOffPath(Folder: string);
+var
+  Paths: string;
+  Place: Integer;
+begin
+  if not RegQueryStringValue(HKCU, 'Environment', 'Path', Paths) then
+    exit;
+  Place := Pos(';' + Uppercase(Folder) + ';', ';' + Uppercase(Paths) + ';');
+  if Place = 0 then
+    exit;
+  { `Place` counts in a text with one semicolon more in front. The first folder goes with the semicolon behind it, each
+    other one with that before it. }
+  if Place > 1 then
+    Place := Place - 1;
+  Delete(Paths, Place, Length(Folder) + 1);
+  if Paths = '' then
+    RegDeleteValue(HKCU, 'Environment', 'Path')
+  else
+    RegWriteExpandStringValue(HKCU, 'Environment', 'Path', Paths);
+end;
+
+procedure CurUninstallStepChanged(CurUninstallStep: TUninstallStep);
+begin
+  if CurUninstallStep = usPostUninstall then
+    TakeOffPath(ExpandConstant('{app}'));
 end;

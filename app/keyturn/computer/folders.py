@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from keyturn.computer.access_lists import AccessLists, close, this_access_lists
 from keyturn.computer.own_folder import expect_own
+from keyturn.computer.windows_shell import LOCAL_APP_DATA, WindowsShell, this_shell
 from keyturn.model.errors import StoreError
 from keyturn.model.text import _
 
 _OWNER_ONLY = 0o700
 _LISTS = this_access_lists()
+_SHELL = this_shell()
 
 
-def state_place(explicit: Path | None) -> Path:
+def state_place(explicit: Path | None, *, shell: WindowsShell | None = _SHELL) -> Path:
     """Return where the folder for journal and settings is, or would be.
 
     Args:
         explicit: the folder that `--state-dir` names; None for the platform's own place for state.
+        shell: Windows, which says where that is. appdirs would make short names of those that Latin 1 cannot write.
     """
     if explicit is not None:
         return explicit.expanduser().absolute()
+    if shell is not None:
+        with suppress(OSError):
+            return shell.known_folder(LOCAL_APP_DATA) / "keyturn"
     import appdirs
 
     return Path(appdirs.user_state_dir("keyturn", appauthor=False))

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from keyturn.computer.search_path import trusted_path
+from keyturn.computer.windows_shell import take_identity, this_shell
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 
@@ -65,6 +66,7 @@ def make_application() -> QApplication:
                 os.write(2, f"{error.title}.\n{error.message}\n({error.code})\n".encode())
             os._exit(_STOPPED)
 
+    take_identity(this_shell())  # before there is a window
     QGuiApplication.setDesktopFileName("keyturn")
     earlier = qInstallMessageHandler(listen)
     try:

@@ -14,6 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from keyturn.computer.computer import Computer
+from keyturn.computer.programs import NO_CONSOLE
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
@@ -122,6 +123,7 @@ def running_program(ground: Ground) -> Iterator[None]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        creationflags=NO_CONSOLE,
     ) as program:
         try:
             yield

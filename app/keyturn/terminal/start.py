@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from keyturn.computer.clock import Clock, SystemClock
 from keyturn.computer.folders import state_place
 from keyturn.computer.process import complete_streams
+from keyturn.computer.windows_shell import expect_unpackaged, this_shell
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.rotation.location import Location
@@ -91,6 +92,10 @@ def _with_lost_output(words: Sequence[str], code: Exit) -> Exit:
 
 
 def _run(words: Sequence[str], typed: Sequence[str], clock: Clock, window: Window | None) -> int:
+    try:
+        expect_unpackaged(this_shell())
+    except AppError as error:
+        return _failed(words, error, "")
     folder = state_place(wanted_state_dir(words))
     memory = own_memory(folder)
     try:
