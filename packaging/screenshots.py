@@ -25,6 +25,7 @@ from keyturn.desktop.assistant import AssistantPages
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import DARK, LIGHT, wear
 from keyturn.desktop.main_window import Doors, MainWindow
+from keyturn.desktop.map_nodes import BucketGoal, PlaceGoal
 from keyturn.desktop.page import ProblemPage
 from keyturn.desktop.progressing import Fortune
 from keyturn.desktop.rehearsal import RehearsalStrip, rehearsal_ground
@@ -133,6 +134,12 @@ def before_the_rotation(photographer: Photographer) -> None:
     window.open_key(window.overview.survey.keys[0].key.access_key_id)
     photographer.picture("key")
     photographer.press("Back")
+    for kind, name in ((PlaceGoal, "place"), (BucketGoal, "bucket")):
+        goals = (card.node.goal for card in window.view.map.cards)
+        window.things.open(next(goal for goal in goals if isinstance(goal, kind)))
+        photographer.settle()
+        photographer.picture(name)
+        photographer.press("Back")
     window.view.rest_wanted.emit()
     photographer.picture("rest")
     photographer.press("Back")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,19 +55,24 @@ class Ground:
         self.clock.sleep(days * 86_400)
 
 
-@pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    """The whole sample computer."""
+@contextmanager
+def ground_in(folder: Path) -> Iterator[Ground]:
+    """The whole sample computer, in this folder."""
     clock = HandClock(datetime.now(UTC) - timedelta(hours=1))
     account = PracticeAccount(clock=clock, lag=Lag(last_use=900))
     furnish_account(account)
     old = account.create_root_key(age_days=OLD_KEY_DAYS)
     with account.serving() as url:
-        computer = build_sample_computer(tmp_path / "home", url, old)
-        location = Location(
-            endpoint_url=url, home=computer.home, state_dir=tmp_path / "state", secrets=SecretsKind.FILE
-        )
+        computer = build_sample_computer(folder / "home", url, old)
+        location = Location(endpoint_url=url, home=computer.home, state_dir=folder / "state", secrets=SecretsKind.FILE)
         yield Ground(account, computer, old, clock, location)
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    """The whole sample computer."""
+    with ground_in(tmp_path) as ground:
+        yield ground
 
 
 @pytest.fixture

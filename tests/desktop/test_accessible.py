@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt
 from PySide6.QtGui import QAccessible, QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant import open_assistant
 from keyturn.desktop.look import DARK, LIGHT, wear
 from keyturn.desktop.main_window import Doors, MainWindow
+from keyturn.desktop.map_nodes import BucketGoal, PlaceGoal
 from keyturn.desktop.runner import Runner
 from keyturn.model.errors import AppError
 
-PATIENCE = 30_000
+from .conftest import ground_in
+
+PATIENCE = 30.0  # seconds
+_USUAL = (860, 580)
 _NAMED_ROLES = {
     QAccessible.Role.Button,
     QAccessible.Role.PushButton,
@@ -35,19 +41,40 @@ _NAMED_ROLES = {
 }
 
 
-@pytest.fixture
-def window(runner: Runner, qtbot: QtBot) -> Iterator[MainWindow]:
-    """A window that has seen the sample computer."""
+@pytest.fixture(scope="module")
+def windows(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], MainWindow]]:
+    """A window that has seen the sample computer, for each size of text; all pages are opened in it in turn."""
 
     def no_other_window(*_arguments: Path) -> None:
         raise AssertionError("no window was asked for")
 
-    window = MainWindow(runner, Doors(open_assistant, no_other_window, no_other_window))
-    qtbot.addWidget(window)
-    window.show()
-    window.look()
-    qtbot.waitUntil(lambda: runner.is_idle, timeout=PATIENCE)
-    yield window
+    opened: dict[float, MainWindow] = {}
+    with ground_in(tmp_path_factory.mktemp("accessible")) as ground:
+
+        def window_now() -> MainWindow:
+            size = qapp.font().pointSizeF()
+            if size not in opened:
+                runner = Runner(ground.location, ground.clock)
+                opened[size] = window = MainWindow(runner, Doors(open_assistant, no_other_window, no_other_window))
+                window.resize(*_USUAL)
+                window.show()
+                window.look()
+                _settle(window)
+            return opened[size]
+
+        yield window_now
+        for window in opened.values():
+            window.close()
+            _settle(window)
+            window.deleteLater()
+            QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete.value)
+
+
+def _settle(window: MainWindow) -> None:
+    until = time.monotonic() + PATIENCE
+    while not window.runner.is_idle:
+        assert time.monotonic() < until
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def _key(window: MainWindow) -> None:
@@ -55,11 +82,19 @@ def _key(window: MainWindow) -> None:
     window.open_key(window.overview.survey.keys[0].key.access_key_id)
 
 
+def _thing(kind: type[PlaceGoal | BucketGoal], window: MainWindow) -> None:
+    goals = (card.node.goal for card in window.view.map.cards)
+    window.things.open(next(goal for goal in goals if isinstance(goal, kind)))
+
+
 _PAGES: dict[str, Callable[[MainWindow], object]] = {
     "map": lambda window: window.view.tabs.setCurrentIndex(0),
     "list": lambda window: window.view.tabs.setCurrentIndex(1),
     "history": lambda window: window.view.tabs.setCurrentIndex(2),
     "key": _key,
+    "place": partial(_thing, PlaceGoal),
+    "bucket": partial(_thing, BucketGoal),
+    "settings": lambda window: window.view.settings.click(),
     "mail": lambda window: window.view.mail.click(),
     "rest": lambda window: window.view.rest.click(),
     "problem": lambda window: window.show_problem(AppError("It broke", "Nothing was changed.", code="x")),
@@ -69,11 +104,18 @@ _PAGES: dict[str, Callable[[MainWindow], object]] = {
 
 
 @pytest.fixture(params=_PAGES)
-def page(request: pytest.FixtureRequest, window: MainWindow) -> MainWindow:
-    """The window at one of its pages."""
+def page(request: pytest.FixtureRequest, windows: Callable[[], MainWindow]) -> Iterator[MainWindow]:
+    """The window at one of its pages; afterwards nothing of it is left."""
+    window = windows()
     _PAGES[request.param](window)
     QApplication.processEvents()
-    return window
+    _settle(window)
+    yield window
+    window.pages.take_all_away()
+    window.view.tabs.setCurrentIndex(0)
+    window.view._map_place.setCurrentWidget(window.view._drawn)
+    window.resize(*_USUAL)
+    _settle(window)
 
 
 def _seen(window: MainWindow) -> list[QWidget]:
@@ -83,6 +125,8 @@ def _seen(window: MainWindow) -> list[QWidget]:
 def test_every_control_has_a_name_and_a_role(page: MainWindow) -> None:
     nameless: list[tuple[str, object]] = []
     for widget in _seen(page):
+        if isinstance(widget.parent(), QAbstractSpinBox):
+            continue  # a spin box speaks for its field
         said = QAccessible.queryAccessibleInterface(widget)
         assert said is not None
         takes_focus = widget.focusPolicy() & Qt.FocusPolicy.TabFocus

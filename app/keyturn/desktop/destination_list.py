@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import pixmap
 from keyturn.desktop.look import colours_of, tone_colour
-from keyturn.desktop.map_nodes import LineState
+from keyturn.desktop.map_nodes import LineState, PlaceGoal
 from keyturn.desktop.measures import em
 from keyturn.desktop.picture import Row
 from keyturn.desktop.unknowns import UnreadRow
@@ -120,11 +120,13 @@ class DestinationList(QWidget):
     """The list, with a field that narrows it.
 
     Attributes:
-        opened: a row was chosen; the key whose page it opens.
+        opened: a row was chosen; the `Goal` whose page it opens.
+        menu_wanted: what else can be done with a row; its `Goal`, and where on the screen.
         unread: a row was chosen of what could not be read.
     """
 
     opened = Signal(object)
+    menu_wanted = Signal(object, object)
     unread = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -153,6 +155,8 @@ class DestinationList(QWidget):
         header.setMinimumSectionSize(em(self, 2))
         self._share_width()
         self.view.activated.connect(self._open)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._ask_for_menu)
         self._filter.textChanged.connect(self._narrow)
         self._filter.returnPressed.connect(self.view.setFocus)
         top = QHBoxLayout()
@@ -200,8 +204,18 @@ class DestinationList(QWidget):
         self._count.setText(text)
 
     def _open(self, index: QModelIndex) -> None:
-        key = self.model.row(index).key
-        if key is None:
+        row = self.model.row(index)
+        if isinstance(row, UnreadRow):
             self.unread.emit()
         else:
-            self.opened.emit(key)
+            self.opened.emit(PlaceGoal(row.place.identity))
+
+    def _ask_for_menu(self, at: QPoint) -> None:
+        # By keyboard Qt asks where the mouse is, or for the middle of the list; the chosen row is meant.
+        index = self.view.indexAt(at)
+        if not index.isValid():
+            index = self.view.currentIndex()
+        if not index.isValid() or isinstance(row := self.model.row(index), UnreadRow):
+            return
+        shown = self.view.viewport().mapToGlobal(self.view.visualRect(index).bottomLeft())
+        self.menu_wanted.emit(PlaceGoal(row.place.identity), shown)

@@ -140,7 +140,8 @@ class KeyMap(QWidget):
     """The drawn map.
 
     Attributes:
-        opened: a card was pressed; the key whose page it opens.
+        opened: a card was pressed; the `Goal` whose page it opens.
+        menu_wanted: what else can be done with a card; its `Goal`, and where on the screen.
         unfolded: the card of those that are not drawn was pressed.
         unread: the card of what could not be read was pressed.
         asked: the card of open buckets was pressed; the key of their account.
@@ -148,6 +149,7 @@ class KeyMap(QWidget):
     """
 
     opened = Signal(object)
+    menu_wanted = Signal(object, object)
     unfolded = Signal()
     unread = Signal()
     asked = Signal(object)
@@ -235,6 +237,11 @@ class KeyMap(QWidget):
         card = NodeCard(node, kind, self)
         card.noticed.connect(lambda on, one=card: self._notice(one if on else None))
         card.clicked.connect(lambda: self._open(node))
+        if node.goal is not None:
+            card.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            card.customContextMenuRequested.connect(
+                lambda at, one=card: self.menu_wanted.emit(node.goal, one.mapToGlobal(at))
+            )
         return card
 
     def _open(self, node: Node) -> None:
@@ -243,8 +250,8 @@ class KeyMap(QWidget):
                 self.unread.emit()
             case Opens.QUESTION:
                 self.asked.emit(node.key)
-            case Opens.KEY if node.key is not None:
-                self.opened.emit(node.key)
+            case _ if node.goal is not None:
+                self.opened.emit(node.goal)
             case _:
                 self.unfolded.emit()
 

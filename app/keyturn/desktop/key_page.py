@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.command_line import CommandLine
-from keyturn.desktop.key_users_card import KeyUsersCard
+from keyturn.desktop.key_users import KeyUsers, UsersTold
 from keyturn.desktop.look import Tone
+from keyturn.desktop.map_nodes import PlaceGoal
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.page import Page
@@ -17,9 +18,10 @@ from keyturn.desktop.picture import advice_tone, order_for
 from keyturn.desktop.power import PowerPicture, before_and_after
 from keyturn.desktop.retired import retired_pill, retired_sentence
 from keyturn.desktop.runner import Runner
+from keyturn.desktop.store_facts import StoreFacts, stores_of
 from keyturn.desktop.timeline import KeyTimeline, moments_of
-from keyturn.desktop.widgets import Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text, Verbatim
-from keyturn.model.keys import AccessKey, KeyStatus, PrincipalKind
+from keyturn.desktop.widgets import Button, Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text, Verbatim
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _, plural
 from keyturn.rotation import words
@@ -33,18 +35,30 @@ _MOST_PLACES = 40  # the list shows them all
 class KeyPage(Page):
     """One key.
 
+    Args:
+        known: what AWS's event history told in this window, by key.
+
     Attributes:
         wanted: the person wants to replace the key, or to carry on.
+        opened: a place's page is wanted; its `Goal`.
     """
 
     wanted = Signal()
+    opened = Signal(object)
 
-    def __init__(self, found: FoundKey, overview: Overview, runner: Runner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        found: FoundKey,
+        overview: Overview,
+        runner: Runner,
+        known: dict[AccessKeyId, UsersTold],
+        parent: QWidget | None = None,
+    ) -> None:
         key = found.key
         super().__init__(_("Access key {key}").format(key=key.access_key_id.masked), parent)
         self._overview = overview
         self.found = found
-        self.say_under_heading(_what_it_is(key))
+        self.say_under_heading(stores_of(found) if found.at_store else _what_it_is(key))
         self._retired = overview.retired(found)
         if self._retired is None:
             self.orders.addWidget(Pill(words.advice(found.advice), advice_tone(found.advice)))
@@ -55,15 +69,22 @@ class KeyPage(Page):
             button = PrimaryButton(order)
             button.clicked.connect(self.wanted)
             self.orders.addWidget(button, 1)
-        self.column.addWidget(self._facts())
-        self.column.addWidget(Subheading(_("Its life")))
-        life = Card()
-        life.column.addWidget(KeyTimeline(moments_of(found, overview), overview.looked_at))
-        self.column.addWidget(life)
+        if found.at_store:
+            self.column.addWidget(StoreFacts(found, overview))
+        else:
+            self.column.addWidget(self._facts())
+            self.column.addWidget(Subheading(_("Its life")))
+            life = Card()
+            life.column.addWidget(KeyTimeline(moments_of(found, overview), overview.looked_at))
+            self.column.addWidget(life)
         self._add_places()
         if not found.at_store and not key.access_key_id.is_temporary:
             self.column.addWidget(Subheading(_("Who used it")))
-            self.column.addWidget(KeyUsersCard(runner, found, overview.survey.keys))
+            asked = Card()
+            users = KeyUsers(runner, found, overview.survey.keys, known)
+            asked.column.addWidget(users)
+            self.column.addWidget(asked)
+            users.ask()
         if found.advice is Advice.REPLACE:
             self._add_powers()
         self.column.addWidget(Subheading(_("The same in the terminal")))
@@ -131,9 +152,14 @@ class KeyPage(Page):
         path = words.short_path(place.path, self._overview.home)
         if place.kind is PlaceKind.DESTINATION:
             row = QHBoxLayout()
-            row.addWidget(Strong(f"{words.program(place.client)}: {place.name}"), 1)
+            title = f"{words.program(place.client)}: {place.name}"
+            row.addWidget(Strong(title), 1)
+            opens = Button(_("Open"))
+            opens.setAccessibleName(_("Open {place}").format(place=title))
+            opens.clicked.connect(lambda: self.opened.emit(PlaceGoal(place.identity)))
             if not place.editable and not place.session:
                 row.addWidget(Pill(_("by hand"), advice_tone(Advice.REPLACE)))
+            row.addWidget(opens)
             card.column.addLayout(row)
             buckets = ", ".join(f"{one.bucket}/{one.prefix}" if one.prefix else one.bucket for one in place.targets)
             where = buckets or _("its file names no bucket")

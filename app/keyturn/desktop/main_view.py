@@ -46,7 +46,8 @@ class MainView(QWidget):
     Attributes:
         ordered: the header's button.
         is_rehearsal: nobody is sent to AWS.
-        opened: a key's page is wanted.
+        opened: the page of a key, a place or a bucket is wanted; its `Goal`.
+        menu_wanted: what else can be done with one of them; its `Goal`, and where on the screen.
         asked: what is not known of this key's buckets is to be answered.
         rest_wanted, mail_wanted, check_wanted: the other buttons.
         continued, undone: of the history, with the rotation's name.
@@ -55,6 +56,7 @@ class MainView(QWidget):
 
     ordered = Signal()
     opened = Signal(object)
+    menu_wanted = Signal(object, object)
     asked = Signal(object)
     rest_wanted = Signal()
     mail_wanted = Signal()
@@ -149,6 +151,7 @@ class MainView(QWidget):
 
         made = KeyMap()
         made.opened.connect(self.opened)
+        made.menu_wanted.connect(self.menu_wanted)
         made.unfolded.connect(lambda: self.tabs.setCurrentIndex(1))
         made.unread.connect(self.rest_wanted)
         made.asked.connect(self.asked)
@@ -179,6 +182,8 @@ class MainView(QWidget):
 
         made = DestinationList()
         made.opened.connect(self.opened)
+        made.menu_wanted.connect(self.menu_wanted)
+        made.menu_wanted.connect(self.menu_wanted)
         made.unread.connect(self.rest_wanted)
         self._views.addWidget(made)
         self._order_focus()

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from keyturn.desktop.closing_question import ClosingQuestion
 from keyturn.desktop.first_frame import after_first_frame
+from keyturn.desktop.front import Front
 from keyturn.desktop.main_view import MainView
 from keyturn.desktop.measures import em
 from keyturn.desktop.runner import Desk, Runner, Task
+from keyturn.desktop.things import Things
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.page import Page
     from keyturn.desktop.picture import Prepared
+    from keyturn.desktop.place_check import PlaceCheck
     from keyturn.desktop.seam import Assistant, Errand, OpenAssistant
     from keyturn.model.errors import AppError
     from keyturn.model.keys import AccessKeyId
@@ -61,8 +64,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Keyturn")
         self.view = MainView(runner.clock)
         self.view.is_rehearsal = runner.location.rehearsal
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.view)
+        self.pages = Front(self.view)
+        self.things = Things(self, self.pages, runner)
         self._closes_then = False
         self._question = ClosingQuestion()
         self._question.agreed.connect(self._close_then)
@@ -83,7 +86,10 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         view = self.view
         view.ordered.connect(self._carry_out_order)
-        view.opened.connect(self.open_key)
+        view.opened.connect(self.things.open)
+        view.menu_wanted.connect(self.things.show_menu)
+        self.things.replaced.connect(self._replace)
+        self.things.checked.connect(self._see_check)
         view.rest_wanted.connect(self._open_rest)
         view.asked.connect(self._replace)
         view.mail_wanted.connect(lambda: self._open_mail())
@@ -156,10 +162,21 @@ class MainWindow(QMainWindow):
     def _seen(self, prepared: Prepared) -> None:
         self._looking = None
         if self.overview is not None:
-            prepared = prepared.with_uses(self.overview.uses)
-        self.overview = prepared.overview
+            prepared = prepared.after(self.overview)
+        self.overview = self.things.overview = prepared.overview
         self.view.show_overview(prepared)
         self._show_waiting(prepared.overview)
+
+    def _see_check(self, identity: str, check: PlaceCheck) -> None:
+        """What was seen of one place counts on the map and in the list, too."""
+        if self.overview is None or self._looking is not None:
+            return  # a newer look is on its way
+        from keyturn.desktop.picture import prepare
+
+        overview = self.overview.with_check(identity, check)
+        self.runner.read(
+            self, lambda desk: prepare(overview), done=self._seen, failed=self.show_problem, doing=_("drawing the map")
+        )
 
     def _show_waiting(self, overview: Overview) -> None:
         rotation = overview.waiting
@@ -182,23 +199,11 @@ class MainWindow(QMainWindow):
 
     def open_page(self, page: Page) -> None:
         """Show a page in front of the main view."""
-        page.left.connect(lambda: self._close_page(page))
-        self.pages.addWidget(page)
-        self.pages.setCurrentWidget(page)
-        page.focus_first()
+        self.pages.open(page)
 
     def open_key(self, key: AccessKeyId) -> None:
         """Show the page of a key."""
-        if self.overview is None:
-            return
-        found = next((one for one in self.overview.survey.keys if one.key.access_key_id == key), None)
-        if found is None:
-            return
-        from keyturn.desktop.key_page import KeyPage
-
-        page = KeyPage(found, self.overview, self.runner)
-        page.wanted.connect(lambda: self._replace(key))
-        self.open_page(page)
+        self.things.open(key)
 
     def open_undo(self, name: str) -> None:
         """Ask whether everything that a rotation did is to be put back."""
@@ -210,8 +215,7 @@ class MainWindow(QMainWindow):
         """Let the assistant lead through a rotation; it fills the window until it is left."""
         assistant = self._doors.assistant(self.runner, errand)
         assistant.left.connect(lambda: self._close_assistant(assistant))
-        self.pages.addWidget(assistant)
-        self.pages.setCurrentWidget(assistant)
+        self.pages.bring(assistant)
         assistant.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_problem(self, error: AppError) -> None:
@@ -220,18 +224,9 @@ class MainWindow(QMainWindow):
 
         self.open_page(ProblemPage(error))
 
-    def _close_page(self, page: QWidget) -> None:
-        self.pages.removeWidget(page)
-        page.deleteLater()
-        current = self.pages.currentWidget()
-        from keyturn.desktop.page import Page
-
-        if isinstance(current, Page):
-            current.focus_first()
-
     def _close_assistant(self, assistant: Assistant) -> None:
-        self._close_page(assistant)
-        self.pages.setCurrentWidget(self.view)
+        self.pages.take_away(assistant)
+        self.pages.take_all_away()
         self.look()
 
     def _continue(self, name: str) -> None:
@@ -278,7 +273,7 @@ class MainWindow(QMainWindow):
 
     def _see_unlocked(self, page: Page) -> None:
         """What was opened is looked into, and the page that named it as closed is no longer true."""
-        self._close_page(page)
+        self.pages.take_away(page)
         self.look()
 
     def _open_mail(self, text: str = "") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from keyturn.desktop.look import Tone
 from keyturn.model.keys import AccessKeyId
@@ -54,10 +55,29 @@ _TONES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceGoal:
+    """The page of a place, by its identity, is wanted."""
+
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class BucketGoal:
+    """The page of a bucket is wanted."""
+
+    name: str
+
+
+Goal: TypeAlias = AccessKeyId | PlaceGoal | BucketGoal
+
+
 class Opens(Enum):
     """What a press on a card leads to."""
 
     KEY = "key"  # the page of its key
+    PLACE = "place"  # the page of the place itself
+    BUCKET = "bucket"  # the page of the bucket
     LIST = "list"  # the list, for what is not drawn
     UNREAD = "unread"  # what could not be read, and what can be done about it
     QUESTION = "question"  # the question about buckets, on the way to the plan
@@ -71,7 +91,7 @@ class Node:
         opens: what a press leads to.
         pill: its state in a word; may be empty. `pill_tone`: where the word says something else than the state does.
         facts: all that is known of it in sentences, told at hover and focus.
-        key: the key whose page it opens; None for a card that stands for several.
+        key: the key that it has, or is; None for a card that stands for several.
     """
 
     identity: str
@@ -83,6 +103,18 @@ class Node:
     key: AccessKeyId | None = None
     pill_tone: Tone | None = None
     opens: Opens = Opens.KEY
+
+    @property
+    def goal(self) -> Goal | None:
+        """The page that a press opens; None where it opens no page of one thing."""
+        match self.opens:
+            case Opens.KEY:
+                return self.key
+            case Opens.PLACE:
+                return PlaceGoal(self.identity)
+            case Opens.BUCKET:
+                return BucketGoal(self.identity.removeprefix("bucket:"))
+        return None
 
     @property
     def is_known(self) -> bool:

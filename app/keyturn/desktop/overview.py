@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.old_key_use import OldKeyUse, look_at_old_key, told_by_the_way
+from keyturn.desktop.place_check import PlaceCheck
 from keyturn.desktop.runner import Desk
 from keyturn.desktop.waiting import situation_at_the_end, situation_while_waiting, waits_for_days_alone
 from keyturn.model.errors import StoreError
@@ -22,6 +23,7 @@ from keyturn.rotation.steps import Result
 
 if TYPE_CHECKING:
     # These take their time, and the window opens before anybody asks for them.
+    from keyturn.model.places import Place
     from keyturn.rotation.proving import DestinationProof
     from keyturn.rotation.record import Rotation
     from keyturn.rotation.surroundings import Surroundings
@@ -39,6 +41,7 @@ class Overview:
         reminds: what tells the person when something is due.
         store_problems: what of Keyturn's memory cannot be read, and why no secret could be kept on this computer.
         own_uses: when Keyturn itself used each key, by its ID.
+        checked: the newest check of each place in this window, by the place's identity.
     """
 
     survey: Survey
@@ -50,6 +53,24 @@ class Overview:
     store_problems: tuple[StoreError, ...] = ()
     reminds: CalledBack = CalledBack.UNKNOWN
     uses: Mapping[str, OldKeyUse] = field(default_factory=dict)
+    checked: Mapping[str, PlaceCheck] = field(default_factory=dict)
+
+    @property
+    def all_are_proved(self) -> bool:
+        """True where the proofs are of every place, and not of one that was checked by itself."""
+        return {place.identity for found in self.survey.keys for place in found.destinations} <= {
+            proof.place for proof in self.proofs
+        }
+
+    def place(self, identity: str) -> tuple[FoundKey, Place] | None:
+        """The destination of this identity, and the key that it has; None where there is none."""
+        pairs = ((found, place) for found in self.survey.keys for place in found.destinations)
+        return next((pair for pair in pairs if pair[1].identity == identity), None)
+
+    def with_check(self, identity: str, check: PlaceCheck) -> Overview:
+        """The same, after one place was checked by itself."""
+        others = tuple(proof for proof in self.proofs if proof.place != identity)
+        return replace(self, proofs=(*others, *check.proofs), checked={**self.checked, identity: check})
 
     @property
     def under_way(self) -> tuple[tuple[Rotation, Result], ...]:
@@ -156,7 +177,12 @@ def look_and_prove(desk: Desk) -> Overview:
 
     surroundings = desk.surroundings()
     survey, proofs = verify(surroundings)
-    return _seen(desk, with_reaches(surroundings, survey), proofs)
+    now = surroundings.clock.now()
+    by_place: dict[str, list[DestinationProof]] = {}
+    for one in proofs:
+        by_place.setdefault(one.place, []).append(one)
+    seen = _seen(desk, with_reaches(surroundings, survey), proofs)
+    return replace(seen, checked={name: PlaceCheck(now, tuple(of_place)) for name, of_place in by_place.items()})
 
 
 def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...], asked: str | None = None) -> Overview:

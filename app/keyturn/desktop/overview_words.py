@@ -11,7 +11,7 @@ from keyturn.rotation.steps import Step
 
 def proof_sentence(overview: Overview) -> str:
     """What was looked at or proved, with a place for `when`."""
-    if not overview.proofs:
+    if not overview.proofs or not overview.all_are_proved:
         return _("Looked {when}")
     if overview.failed:
         return _("Checked {when}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from keyturn.desktop.look import Tone
 from keyturn.desktop.map_nodes import LineState, Node, Opens
-from keyturn.desktop.old_key_use import OldKeyUse
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.retired import retired_detail, retired_pill
 from keyturn.desktop.unknowns import UnreadRow, open_bucket_nodes, unread_nodes, unread_rows
@@ -73,11 +72,6 @@ class Row:
         return words.program(self.place.client), name, buckets, key, self.state.word
 
     @property
-    def key(self) -> AccessKeyId:
-        """The key whose page it opens."""
-        return self.found.key.access_key_id
-
-    @property
     def path(self) -> Path:
         """The file in which it stands."""
         return self.place.path
@@ -96,9 +90,11 @@ class Prepared:
     rows: tuple[Row | UnreadRow, ...]
     picture: Picture
 
-    def with_uses(self, before: Mapping[str, OldKeyUse]) -> Prepared:
-        """The same, with what was known before of old keys about which AWS was not asked this time."""
-        return replace(self, overview=replace(self.overview, uses={**before, **self.overview.uses}))
+    def after(self, before: Overview) -> Prepared:
+        """The same, with what an earlier look knew and this one did not ask: uses of old keys, checks of places."""
+        uses = {**before.uses, **self.overview.uses}
+        checked = {**before.checked, **self.overview.checked}
+        return replace(self, overview=replace(self.overview, uses=uses, checked=checked))
 
 
 def prepare(overview: Overview) -> Prepared:
@@ -285,7 +281,8 @@ def _program(row: Row) -> Node:
         facts.append(_("not understood: {addresses}").format(addresses=", ".join(place.unclear)))
         pill, pill_tone = _("not all known"), Tone.ATTENTION
     detail = place.name if place.targets else _("{name} · names no bucket").format(name=place.name)
-    return Node(place.identity, title, detail, row.state, _facts(title, *facts, place.note), pill, key, pill_tone)
+    told = _facts(title, *facts, place.note)
+    return Node(place.identity, title, detail, row.state, told, pill, key, pill_tone, opens=Opens.PLACE)
 
 
 def _more(key: AccessKeyId, hidden: Sequence[Row]) -> Node:
@@ -318,8 +315,24 @@ def _bucket(name: str, uses: Sequence[tuple[Row, Target]]) -> Node:
         detail,
         worst,
         _facts(_("Bucket {name}").format(name=name), *facts),
-        "",
-        keys.pop() if len(keys) == 1 else None,
+        key=keys.pop() if len(keys) == 1 else None,
+        opens=Opens.BUCKET,
+    )
+
+
+def part_of(picture: Picture, *, place: str = "", bucket: str = "") -> Picture:
+    """Of a map what leads through one place, or to one bucket."""
+    identity = place or f"bucket:{bucket}"
+    links = [one for one in picture.links if identity in (one.start, one.end)]
+    near = {identity, *(one.start for one in links), *(one.end for one in links)}
+    if bucket:
+        before = [one for one in picture.links if one.end in near and one.start not in near]
+        links, near = [*links, *before], near | {one.start for one in before}
+    return Picture(
+        tuple(node for node in picture.keys if node.identity in near),
+        tuple(node for node in picture.programs if node.identity in near),
+        tuple(node for node in picture.buckets if node.identity in near),
+        tuple(links),
     )
 
 

@@ -41,7 +41,6 @@ class UnreadRow:
     path: Path
     shown: str
 
-    key: None = None
     state: LineState = LineState.UNKNOWN
 
     @property

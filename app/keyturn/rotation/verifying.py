@@ -10,7 +10,7 @@ from keyturn.clients.endpoints import is_aws, store_name, store_url
 from keyturn.clients.guide import guide_named
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import KeyPair
-from keyturn.model.places import Place, PlaceKind, Target
+from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.key_meant import key_meant
@@ -22,7 +22,7 @@ from keyturn.rotation.survey import FoundKey, Survey, take_survey
 
 
 def verify(
-    surroundings: Surroundings, given_buckets: Sequence[str] = (), key: str = ""
+    surroundings: Surroundings, given_buckets: Sequence[str] = (), key: str = "", *, place: str = ""
 ) -> tuple[Survey, tuple[DestinationProof, ...]]:
     """Prove every destination on this computer. A key that a rotation made minutes ago is given its time.
 
@@ -30,6 +30,7 @@ def verify(
         given_buckets: for destinations whose configuration names none. Without them the answer counts that was given
             for a rotation; where there is none, only their identity is proved.
         key: prove only the destinations of this key, as `key_meant` has it; empty for all.
+        place: prove only the destination of this identity; empty for all.
 
     Raises:
         UsageError: where no key, or more than one, is meant.
@@ -42,10 +43,10 @@ def verify(
     given = tuple(Target(bucket) for bucket in given_buckets)
     asked: list[DestinationProof | Question] = []
     for found in survey.keys if not key else (key_meant(survey, key),):
-        places = [place for place in found.places if place.kind is PlaceKind.DESTINATION]
-        for place in places:
-            targets = place.targets or given or known.get(place.identity, ())
-            asked += _of_place(surroundings, found, place, targets)
+        for one in found.destinations:
+            if place in ("", one.identity):
+                targets = one.targets or given or known.get(one.identity, ())
+                asked += _of_place(surroundings, found, one, targets)
     return survey, tuple(_answered(surroundings, asked))
 
 

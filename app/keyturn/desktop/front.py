@@ -1,0 +1,52 @@
+"""The main view and the pages in front of it: the last one opened is seen, and the focus goes back where it was."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from shiboken6 import isValid
+
+from keyturn.desktop.page import Page
+
+
+class Front(QStackedWidget):
+    """The pages.
+
+    Args:
+        ground: the main view, which is never closed.
+    """
+
+    def __init__(self, ground: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ground = ground
+        self._came_from: dict[QWidget, QWidget | None] = {}
+        self.addWidget(ground)
+
+    def open(self, page: Page) -> None:
+        """Show a page with a way back in front of the others."""
+        page.left.connect(lambda: self.take_away(page))
+        self.bring(page)
+        page.focus_first()
+
+    def bring(self, page: QWidget) -> None:
+        """Show a page in front of the others."""
+        focused = QApplication.focusWidget()
+        self._came_from[page] = focused if focused is not None and self.isAncestorOf(focused) else None
+        self.addWidget(page)
+        self.setCurrentWidget(page)
+
+    def take_away(self, page: QWidget) -> None:
+        """Close a page; the focus goes where it was before the page was opened, or where the one beneath begins."""
+        before = self._came_from.pop(page, None)
+        self.removeWidget(page)
+        page.deleteLater()
+        current = self.currentWidget()
+        if before is not None and isValid(before) and before.isVisible() and before.isEnabled():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif isinstance(current, Page):
+            current.focus_first()
+
+    def take_all_away(self) -> None:
+        """Close every page."""
+        while (page := self.currentWidget()) is not None and page is not self._ground:
+            self.take_away(page)
