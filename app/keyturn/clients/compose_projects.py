@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from keyturn.clients.command_folders import in_their_folders, joined
 from keyturn.clients.jobs import Named, Reads, Variables
 from keyturn.edits import trees
 from keyturn.edits.commands import Argument, Command, program_name
@@ -66,12 +67,8 @@ def _texts(node: Node | None) -> list[Scalar]:
 
 def calls_in(commands: Sequence[Command]) -> Iterator[Call]:
     """Yield each run of Compose; names are taken from the folder to which the commands before it change."""
-    folder = ""
-    for command in commands:
-        names = [program_name(word) for word in command.words]
-        if names[:1] == ["cd"] and len(names) > 1:
-            folder = "" if names[1] == "-" else _joined(folder, _written(command.words[1])) + "/"
-        rest = _arguments(command, names)
+    for command, folder in in_their_folders(commands):
+        rest = _arguments(command, [program_name(word) for word in command.words])
         if rest is not None:
             yield _call(rest, folder)
 
@@ -96,18 +93,12 @@ def _call(words: Sequence[Argument], folder: str) -> Call:
             following = next(rest, None)
             value = "" if following is None else _written(following)
         if name in _FILES and value:
-            files.append(Named(_joined(folder, value), COMPOSE, word.line))
+            files.append(Named(joined(folder, value), COMPOSE, word.line))
         elif name in _VARIABLES and value:
-            variables.append(Named(_joined(folder, value), Reads.FILLS_IN, word.line))
+            variables.append(Named(joined(folder, value), Reads.FILLS_IN, word.line))
         elif name in _FOLDER and value:
-            project = _joined(folder, value) + "/"
+            project = joined(folder, value) + "/"
     return Call(tuple(files), tuple(variables), project)
-
-
-def _joined(folder: str, name: str) -> str:
-    """A name as a command in a folder means it; both as they are written, so that their quotes stay."""
-    plain = name.lstrip("\"'")
-    return name if plain.startswith(("/", "~", "$", "\\", "`")) or plain[1:2] == ":" else folder + name
 
 
 def _written(word: Argument) -> str:

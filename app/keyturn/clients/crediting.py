@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.command_asks import Asked, Lender
+from keyturn.clients.command_folders import in_their_folders, joined
 from keyturn.clients.consumers import consumer_in
 from keyturn.clients.credited_places import at_server, reaches, with_programs
 from keyturn.clients.endpoints import is_aws_endpoint, same_server
@@ -140,8 +141,10 @@ class _Crediting:
     def _asked_by(self, job: Job) -> Iterator[Asked]:
         values = self._variables.values(job)
         remotes = _remotes(values)
-        for command in job.variables.commands:
-            yield from asked_in(resolved(command, values), values, remotes)
+        for command, folder in in_their_folders(job.variables.commands):
+            for asked in asked_in(resolved(command, values), values, remotes):
+                named = self._variables.found(job, joined(folder, asked.config)) if asked.config else None
+                yield asked if named is None else replace(asked, config=str(named))
         for asked, is_filled_in in asked_in_variables(job, self._variables.own_values(job)):
             if is_filled_in:
                 self._filled_in.add(id(asked))

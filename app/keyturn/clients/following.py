@@ -117,7 +117,8 @@ class Following:
         return JobVariables(jobs, self._computer).handed(job)
 
     def _follow(self, where: Whereabouts, named: Named, values: Values) -> Iterator[Job]:
-        found = path_of(named.written, where)
+        is_of_file = named in where.job.variables.files  # as the file's own grammar has it: a path of the disk
+        found = path_of(named.written, where.outside if is_of_file else where)
         if found.path is None:
             if found.reason and named.reads not in (Reads.SCRIPT, Reads.FOLDER):
                 self._tell(where.job.path, named, found.reason)
@@ -128,7 +129,7 @@ class Following:
         elif named.reads == Reads.FOLDER:
             self._folder(path)
         elif named.reads in (Reads.SCRIPT, Reads.VARIABLES, Reads.FILLS_IN):
-            yield from self._text(path, named)
+            yield from self._text(path, named, where.job)
         else:
             known = len(self._looks[named.reads].jobs)
             self._program(path, self._entries[named.reads])
@@ -141,7 +142,7 @@ class Following:
         if self._is_new(entry.name, path):
             entry.load().take_file(self._computer, self._looks[entry.name], path)
 
-    def _text(self, path: Path, named: Named) -> Iterator[Job]:
+    def _text(self, path: Path, named: Named, by: Job) -> Iterator[Job]:
         is_script = named.reads == Reads.SCRIPT
         try:
             content = self._readings.file(path, limit=SCRIPT_LIMIT if is_script else LIMIT)
@@ -152,6 +153,9 @@ class Following:
             return
         if is_script and b"\0" in content.content[:SIZE_LIMIT]:
             return  # a program, not a text
+        started_in = self._folder_in_which(by) if is_script else None
+        if started_in is not None:
+            yield from self._texts.start(content.real_path, started_in)
         if not self._is_new(Reads.SCRIPT, path):
             return
         owner = self._owner_of(content) if is_script else None
@@ -164,6 +168,12 @@ class Following:
             self._readings.named.append(content)  # in another language
         else:
             yield from self._texts.add(content, certain=not is_script, is_named=True)
+
+    def _folder_in_which(self, job: Job) -> Path | None:
+        """In which folder a job starts what it starts; None where that is not known."""
+        if job.path in self._texts.texts:
+            return job.variables.started_in
+        return job.variables.folder if job.variables.mounts is None else None
 
     def _is_known_or_program(self, path: Path) -> bool:
         """Whether a large file that is run was read in its corner, or is a program and no text."""

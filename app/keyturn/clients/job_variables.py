@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.command_folders import in_their_folders, joined
 from keyturn.clients.compose_projects import COMPOSE, USUAL_NAMES, calls_in
 from keyturn.clients.jobs import Job, Reads
-from keyturn.clients.script_paths import HANDED_OVER, IN_VARIABLES, with_folders
+from keyturn.clients.script_paths import HANDED_OVER, IN_VARIABLES, Whereabouts, path_of, with_folders
 from keyturn.clients.unit_files import is_unit, is_users_own, unit_name
 from keyturn.edits.commands import Command, program_name
 from keyturn.edits.expansion import UNKNOWN, expanded
@@ -38,6 +39,8 @@ class JobVariables:
         self._reach: dict[Path, frozenset[Path]] = {}
         self._known: dict[int, dict[str, str]] = {}
         self._known_names: dict[int, Mapping[str, str]] = {}
+        self._known_where: dict[int, Whereabouts] = {}
+        self._known_paths: dict[tuple[int, str], Path | None] = {}
 
     def files_in_reach(self, path: Path) -> frozenset[Path]:
         """The file itself, those that it reads, and those that start it, some steps far."""
@@ -163,11 +166,11 @@ class JobVariables:
         for job in self._jobs:
             for source in job.variables.sources:
                 found.setdefault(job.path, set()).add(self.path(job, source))
-            for command in job.variables.commands:
+            for command, folder in in_their_folders(job.variables.commands):
                 for number, word in enumerate(command.words[:-1]):
                     if word.decoded in _READS:
                         named = command.words[number + 1].written.decode(errors="replace")
-                        found.setdefault(job.path, set()).add(self._source(job, named))
+                        found.setdefault(job.path, set()).add(self._source(job, self._meant(job, folder, named)))
                         break
                 for word in command.words:
                     if b"$(" in word.written or b"`" in word.written:
@@ -179,8 +182,14 @@ class JobVariables:
                     if name == "--env-file":
                         after = command.words[number + 1 : number + 2]
                         names = [named] if equals else [one.written.decode(errors="replace") for one in after]
-                        found.setdefault(job.path, set()).update(self.path(job, one) for one in names)
+                        there = (self._meant(job, folder, one) for one in names)
+                        found.setdefault(job.path, set()).update(self.path(job, one) for one in there)
         return found
+
+    def _meant(self, job: Job, folder: str, written: str) -> str:
+        """What a command names, as a name from the folder to which those before it changed, where that is there."""
+        there = joined(folder, written)
+        return there if self.found(job, there) is not None else written
 
     def _source(self, job: Job, written: str) -> Path:
         """The file that a job reads, which may be one that its unit hands over."""
@@ -196,16 +205,16 @@ class JobVariables:
         """The files that start each script."""
         found: dict[Path, set[Path]] = {}
         for job in self._jobs:
-            for command in job.variables.commands:
-                for path in self._scripts_in(job, command):
+            for command, folder in in_their_folders(job.variables.commands):
+                for path in self._scripts_in(job, command, folder):
                     if path != job.path:
                         found.setdefault(path, set()).add(job.path)
         return found
 
-    def _scripts_in(self, job: Job, command: Command) -> Iterator[Path]:
+    def _scripts_in(self, job: Job, command: Command, folder: str) -> Iterator[Path]:
         for word in command.words:
             if program_name(word) in self._names_of_files:
-                path = self.path(job, word.written.decode(errors="replace"))
+                path = self.path(job, self._meant(job, folder, word.written.decode(errors="replace")))
                 if path in self.by_path:
                     yield path
 
@@ -222,6 +231,9 @@ class JobVariables:
 
     def path(self, job: Job, written: str) -> Path:
         """The file that a job names. What is relative is looked for beside the job, then in the home."""
+        found = self.found(job, written)
+        if found is not None:
+            return found
         if is_unit(job.path):
             written = with_folders(written, self._computer, users_own=is_users_own(job.path))
         beside = _BESIDE_ITSELF.match(written)
@@ -230,6 +242,19 @@ class JobVariables:
             return Path(os.path.realpath(self._computer.expanded(home)))
         near = Path(os.path.realpath(job.path.parent / home))
         return near if beside or near in self.by_path else Path(os.path.realpath(self._computer.expanded(home)))
+
+    def found(self, job: Job, written: str) -> Path | None:
+        """Return the real path of the file that is there under a name.
+
+        None where there is none, or where only a run would tell which that is.
+        """
+        where = self._known_where.get(id(job))
+        if where is None:
+            where = self._known_where[id(job)] = Whereabouts(self._computer, job).outside
+        if (id(job), written) not in self._known_paths:
+            path = path_of(written, where).path
+            self._known_paths[id(job), written] = None if path is None else Path(os.path.realpath(path))
+        return self._known_paths[id(job), written]
 
 
 def home_of(written: str, computer: Computer, values: Mapping[str, str] | None = None) -> str:

@@ -22,6 +22,7 @@ class Variables:
         commands: what is run with them.
         files: what it names in the grammar of the file itself, not in variables or on command lines.
         folder: where relative paths are taken from; None where that is not known.
+        started_in: the folder in which something else starts it; None where that is not known.
         mounts: what of the disk the commands see elsewhere, as a container does: their path, then the disk's; None
             where they see the disk itself.
         mentions: what of the file counts for nothing, and holds a key nevertheless.
@@ -32,6 +33,7 @@ class Variables:
     commands: Sequence[Command] = ()
     files: Sequence[Named] = ()
     folder: Path | None = None
+    started_in: Path | None = None
     mounts: Sequence[tuple[str, str]] | None = None
     mentions: Sequence[Place] = ()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
+from keyturn.clients.script_paths import on_disk
 from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.computer.computer import Platform
 from keyturn.computer.shells import quoted
@@ -36,7 +38,11 @@ class Launchd(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key in a job of the person or of the system."""
-        take_from(look, _jobs(computer, look.listing), _read, all_of_them=True)
+
+        def read(content: FileContent) -> list[Variables]:
+            return [replace(one, folder=_folder_of(computer, content)) for one in _read(content)]
+
+        take_from(look, _jobs(computer, look.listing), read, all_of_them=True)
 
     def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
         """Return the pair of the variables; see `Client.spots`."""
@@ -61,6 +67,12 @@ def _jobs(computer: Computer, listing: Listing) -> Iterator[Path]:
     system = (computer.system_folder(*parts) for parts in _SYSTEM_FOLDERS)
     for folder in (computer.home / "Library" / "LaunchAgents", *(one for one in system if one is not None)):
         yield from listing.files_in(folder, ".plist")
+
+
+def _folder_of(computer: Computer, job: FileContent) -> Path | None:
+    """Where what the job starts begins: `WorkingDirectory` (launchd.plist(5))."""
+    said = plists.member(plists.parse(job.content, path=job.path), "WorkingDirectory")
+    return on_disk(computer, said.value).path if isinstance(said, plists.Text) and said.value.startswith("/") else None
 
 
 def _read(content: FileContent) -> list[Variables]:

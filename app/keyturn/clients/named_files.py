@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from keyturn.clients.command_folders import in_their_folders, joined
 from keyturn.clients.compose_projects import calls_in
 from keyturn.clients.jobs import Named, Reads
 from keyturn.clients.key_names import key_name
@@ -92,8 +93,11 @@ def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
         if one.name in by_variable and said:
             yield Named(said, by_variable[one.name], one.line)
     by_program = {name: entry for entry in entries for name in entry.own_file.programs if entry.own_file.options}
-    for command in variables.commands:
-        yield from _in_command(command, by_program)
+    for command, folder in in_their_folders(variables.commands):
+        for named in _in_command(command, by_program):
+            there = joined(folder, named.written)
+            # Beside the text itself, too: where a bracket ends, or the next line of a timetable begins, is not told.
+            yield from dict.fromkeys((replace(named, written=there), named))
     for call in calls_in(variables.commands):
         yield from (*call.files, *call.variables)
 

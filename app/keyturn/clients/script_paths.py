@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +73,11 @@ class Whereabouts:
     def folder(self) -> Path:
         """Where relative paths are taken from: the folder of the file, where nothing else is known."""
         return self.job.variables.folder or self.job.path.parent
+
+    @cached_property
+    def outside(self) -> Whereabouts:
+        """The same as whoever starts a container sees it."""
+        return replace(self, job=replace(self.job, variables=replace(self.job.variables, mounts=None)))
 
     def said(self, written: str, values: Mapping[str, str]) -> str:
         """Return what a path says with its variables filled in; `UNKNOWN` stands for what is not known."""
@@ -155,7 +160,9 @@ def path_of(written: str, where: Whereabouts) -> Found:
     absolute = said.startswith("/") or _DRIVE.match(said) is not None
     if absolute:
         return on_disk(where.computer, said)
-    for folder in dict.fromkeys((where.folder, where.computer.home)):
+    started_in = where.job.variables.started_in
+    folders = (where.folder, *(() if started_in is None else (started_in,)), where.computer.home)
+    for folder in dict.fromkeys(folders):
         found = _found(where.computer, Path(os.path.normpath(folder / said)))
         if found != Found(None):
             return found

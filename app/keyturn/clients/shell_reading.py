@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,11 +47,16 @@ class _Text:
 
 @dataclass(slots=True)
 class Texts:
-    """Every script and file of variables of a computer, and what went wrong while reading them, with whose it is."""
+    """Every script and file of variables of a computer, and what went wrong while reading them, with whose it is.
+
+    Attributes:
+        started_in: by the real path of a script, the folder in which something starts it.
+    """
 
     texts: dict[Path, _Text] = field(default_factory=dict)
     unread: list[tuple[Owner, Path, FileError]] = field(default_factory=list)
     refused: list[tuple[Owner, FileContent, FileError]] = field(default_factory=list)
+    started_in: dict[Path, Path] = field(default_factory=dict)
     unlisted: Mapping[Path, FileError] = field(default_factory=dict)
     bounded: tuple[Problem, ...] = ()
 
@@ -75,7 +80,13 @@ class Texts:
                 self.refused.append((owner_of(text), content, error))
             return []
         self.texts[content.real_path] = one
-        return [_job(one)]
+        return [self._job(one)]
+
+    def start(self, path: Path, folder: Path) -> list[Job]:
+        """Remember in which folder something starts a text, and return it where it was read before that was known."""
+        if self.started_in.setdefault(path, folder) != folder or path not in self.texts:
+            return []
+        return [self._job(self.texts[path])]
 
     def report(self, path: Path, error: FileError) -> None:
         """Remember a file that something names and that cannot be read."""
@@ -83,11 +94,11 @@ class Texts:
 
     def jobs(self) -> list[Job]:
         """Return what each text sets and runs, whether it sets a key or only runs what uses one."""
-        return [_job(one) for one in self.texts.values()]
+        return [self._job(one) for one in self.texts.values()]
 
-
-def _job(one: _Text) -> Job:
-    return Job(one.content.real_path, _variables(one))
+    def _job(self, one: _Text) -> Job:
+        path = one.content.real_path
+        return Job(path, replace(_variables(one), started_in=self.started_in.get(path)))
 
 
 def _variables(one: _Text) -> Variables:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.jobs import Named, Reads
 from keyturn.clients.looking import Look
+from keyturn.clients.script_paths import on_disk, with_folders
 from keyturn.clients.unit_files import MATCHES, commented_keys, is_users_own, names_meant, unit_files, unit_name
 from keyturn.clients.variable_places import Variables, overruled, spots_of, take_from
 from keyturn.clients.walking import unfinished
@@ -37,7 +38,10 @@ class Systemd(Client):
         """Take a place for each key in a unit of the person or of the system."""
 
         def read(content: FileContent) -> list[Variables]:
-            return [replace(one, files=_matched(computer, look, content, one)) for one in _read(content)]
+            return [
+                replace(one, files=_matched(computer, look, content, one), folder=_folder_of(computer, content))
+                for one in _read(content)
+            ]
 
         take_from(look, unit_files(computer, look.listing), read, all_of_them=True)
         look.take(_with_comment(*one) for one in commented_keys(computer, look.listing))
@@ -86,6 +90,15 @@ def _matched(computer: Computer, look: Look, unit: FileContent, variables: Varia
             look.take(unfinished([Path(names.pop()).parent], Systemd.name))
         found += [replace(one, written=name) for name in names]
     return found
+
+
+def _folder_of(computer: Computer, unit: FileContent) -> Path | None:
+    """Where what the unit starts begins: `WorkingDirectory=`, of which the last one counts (systemd.exec(5))."""
+    said = [one.value for one in units.directives(unit.content, path=unit.path) if one.name == "WorkingDirectory"]
+    written = said[-1].decode(errors="replace").removeprefix("-") if said else ""
+    users_own = is_users_own(unit.path)
+    folder = with_folders("%h" if written == "~" else written, computer, users_own=users_own)
+    return on_disk(computer, folder).path if folder.startswith("/") and "%" not in folder else None
 
 
 def _handed(one: Assignment, found: list[Directive]) -> Assignment:
