@@ -65,7 +65,7 @@ def test_the_process_takes_the_identity_that_the_shortcut_carries() -> None:
 def test_what_the_installer_starts_and_ends_is_what_is_frozen() -> None:
     installer = (_PACKAGING / "windows" / "keyturn.iss").read_text(encoding="utf-8")
     spec = (_PACKAGING / "frozen" / "keyturn.spec").read_text(encoding="utf-8")
-    frozen = {f"{name}.exe" for name in re.findall(r'program\("([^"]+)"', spec)}
+    frozen = {f"{name}.exe" for name in re.findall(r'(?:program\(|WINDOW = )"([^"]+)"', spec)}
     named = set(re.findall(r"[\\\"]([\w ]+\.exe)", installer)) - {"taskkill.exe", "reg.exe"}
     assert named == {"keyturn.exe", "Keyturn Window.exe"}
     assert named <= frozen

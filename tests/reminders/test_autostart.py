@@ -18,7 +18,7 @@ from keyturn.reminders.autostart import Autostart, autostart_of
 from keyturn.reminders.autostart_macos import LaunchAgent
 from keyturn.reminders.autostart_windows import APPROVED, NAME, RUN, RunKey
 from keyturn.reminders.autostart_xdg import XdgAutostart, desktop_entry
-from keyturn.reminders.started_program import Starts, command_line
+from keyturn.reminders.started_program import Starts, beside, command_line
 
 ODD_WORDS = (
     *("plain", "two words", 'a "quote"', "$HOME `id`", "back\\slash", "100%", "%f", "it's; & more"),
@@ -125,6 +125,23 @@ def test_a_bundle_starts_itself_and_an_appimage_its_own_file(monkeypatch: pytest
     assert command_line(Starts.TRAY) == ("/home/oma/Apps/Keyturn.AppImage", "tray")
     monkeypatch.delenv("APPIMAGE")
     assert command_line(Starts.CHECK) == (sys.executable, "remind", "--check")
+
+
+def test_a_bundle_has_one_program_for_the_window_and_one_for_the_terminal(tmp_path: Path) -> None:
+    for name in ("keyturn", "keyturn.exe", "Keyturn Window", "Keyturn Window.exe", "python.exe", "pythonw.exe"):
+        (tmp_path / name).touch()
+    cases = [
+        ("win32", "keyturn.exe", "Keyturn Window", "Keyturn Window.exe"),
+        ("win32", "Keyturn Window.exe", "keyturn", "keyturn.exe"),
+        ("win32", "python.exe", "pythonw.exe", "pythonw.exe"),
+        ("darwin", "keyturn", "Keyturn Window", "Keyturn Window"),
+        ("darwin", "Keyturn Window", "keyturn", "keyturn"),
+        ("darwin", "python3.12", "pythonw.exe", "python3.12"),
+        ("linux", "keyturn", "Keyturn Window", "keyturn"),
+    ]
+    for platform, running, wanted, found in cases:
+        assert beside(tmp_path / running, wanted, platform).name == found, (platform, running)
+    assert beside(tmp_path / "elsewhere" / "keyturn", "Keyturn Window", "darwin").name == "keyturn"
 
 
 # ── Linux ────────────────────────────────────────────────────────────────────────────────────────────────────────────

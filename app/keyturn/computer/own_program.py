@@ -11,9 +11,9 @@ NAME = "keyturn"
 
 
 def own_program() -> Path:
-    """The program beside this one's Python, or this program itself where it is a bundle. It need not be there."""
-    program = Path(sys.executable)
-    return program if getattr(sys, "frozen", False) else program.with_name(NAME)
+    """The program of the terminal beside this one's Python, or in its bundle. It need not be there."""
+    # A bundle's window is a program of its own on macOS and Windows, and none that answers in a terminal.
+    return Path(sys.executable).with_name(f"{NAME}.exe" if sys.platform == "win32" else NAME)
 
 
 def is_lasting(path: Path) -> bool:

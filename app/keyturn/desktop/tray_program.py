@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.application import interruptions_heard, make_application
+from keyturn.desktop.dock import open_when_called, out_of_the_dock, this_dock
 from keyturn.desktop.mistakes import mistakes_told
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, shown
@@ -66,7 +67,9 @@ def run(folder: Path, options: Sequence[str]) -> int:
         NoWindowError: where Qt is missing here.
         StoreError: where Keyturn's folder cannot be written.
     """
-    application = make_application()
+    dock = this_dock()
+    with out_of_the_dock(dock):
+        application = make_application()
     # After that: where Qt is missing, these cannot be imported.
     from PySide6.QtCore import QProcess, QTimer
     from PySide6.QtWidgets import QSystemTrayIcon
@@ -90,6 +93,7 @@ def run(folder: Path, options: Sequence[str]) -> int:
     tray.opened.connect(open_window)
     tray.quit_wanted.connect(application.quit)
     place.called.connect(open_window)
+    open_when_called(dock, application.applicationStateChanged, open_window)
     tries = 0
 
     def begin() -> None:

@@ -34,21 +34,23 @@ def command_line(starts: Starts, options: Sequence[str] = ()) -> tuple[str, ...]
 def window_program() -> tuple[str, ...]:
     """What starts this very Keyturn again without a terminal."""
     # python.exe and keyturn.exe would open a console window at each start.
-    return _this_program("pythonw.exe", "Keyturn Window.exe")
+    return _this_program("pythonw.exe", "Keyturn Window")
 
 
 def terminal_program() -> tuple[str, ...]:
     """What starts this very Keyturn again and lets its output be read."""
-    return _this_program("python.exe", "keyturn.exe")
+    return _this_program("python.exe", "keyturn")
 
 
 def _this_program(python: str, bundled: str) -> tuple[str, ...]:
-    # On Windows a program either has a console or has none, so there are two of each, side by side.
+    # A program of Windows has a console or has none, and an app of macOS is none of the terminal, so there bundles have
+    # two programs, side by side. Python has two on Windows.
     if getattr(sys, "frozen", False):
         # An AppImage is mounted anew at each start; only its own file stays where it is. Another program's AppImage
         # leaves the same variable to what it starts, which is why it counts in a bundle alone.
-        return (os.environ.get("APPIMAGE") or str(_beside(Path(sys.executable), bundled)),)
-    return (str(_beside(Path(sys.executable), python)), _isolation(), "-m", "keyturn")
+        return (os.environ.get("APPIMAGE") or str(beside(Path(sys.executable), bundled, sys.platform)),)
+    program = Path(sys.executable)
+    return (str(beside(program, python, sys.platform)), _isolation(), "-m", "keyturn")
 
 
 def _isolation() -> str:
@@ -58,6 +60,16 @@ def _isolation() -> str:
     return "-P" if own in Path(__file__).parents else "-I"
 
 
-def _beside(program: Path, name: str) -> Path:
-    sibling = program.with_name(name)
-    return sibling if sys.platform == "win32" and sibling.is_file() else program
+def beside(program: Path, name: str, platform: str) -> Path:
+    """The other program in the same folder; `program` itself where there is none.
+
+    Args:
+        platform: as `sys.platform` has it.
+    """
+    if platform == "win32":
+        sibling = program.with_name(f"{name.removesuffix('.exe')}.exe")
+    elif platform == "darwin" and not name.endswith(".exe"):
+        sibling = program.with_name(name)
+    else:
+        return program
+    return sibling if sibling.is_file() else program
