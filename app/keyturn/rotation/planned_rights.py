@@ -8,7 +8,7 @@ from keyturn.aws import buckets as aws_buckets
 from keyturn.aws.buckets import BucketFacts
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.model.bucket_names import BucketKind, kind_of_bucket
-from keyturn.model.errors import AppError, AwsError, ClientError
+from keyturn.model.errors import AwsError, ClientError
 from keyturn.model.keys import KeyPair, Principal, PrincipalKind
 from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.text import _
@@ -20,9 +20,10 @@ from keyturn.rotation.not_buckets import told_apart
 from keyturn.rotation.open_buckets import reach_note
 from keyturn.rotation.ownership import tags_of
 from keyturn.rotation.plan import Gate, Options
+from keyturn.rotation.plan_question import closed, closed_for
 from keyturn.rotation.refused_rights import denial_gates
 from keyturn.rotation.simulated_rights import simulate, simulation_notes
-from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.steps import Route
 from keyturn.rotation.surroundings import Surroundings
 
 
@@ -60,7 +61,7 @@ class PlannedRights:
         facts: dict[str, BucketFacts] = {}
         for bucket, answer in answers.items():
             if isinstance(answer, AwsError):
-                self._close_for(answer)
+                self.gates.append(closed_for(answer))
             else:
                 facts[bucket] = answer
         return facts
@@ -96,14 +97,14 @@ class PlannedRights:
         try:
             policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)
         except ClientError as error:
-            self._close_for(error)
+            self.gates.append(closed_for(error))
             return None
         if policy.size > MANAGED_POLICY_LIMIT:
             reason = _(
                 "The policy for {count} buckets has {size} characters, and AWS allows {limit}. Rotate fewer programs "
                 "at once with --only, or leave buckets out that nothing uses."
             ).format(count=len(needs), size=policy.size, limit=MANAGED_POLICY_LIMIT)
-            self.gates.append(Gate(Step.CHECK, reason, code="policy.too-long"))
+            self.gates.append(closed("policy.too-long", reason))
         return policy
 
     def refused(self, decision: Decision, facts: Mapping[str, BucketFacts]) -> None:
@@ -116,6 +117,3 @@ class PlannedRights:
         simulated = simulate(self._surroundings, self._signer, decision, policies, made=False)
         self.gates += gates
         self.notes += [*notes, *simulation_notes(simulated)]
-
-    def _close_for(self, error: AppError) -> None:
-        self.gates.append(Gate(Step.CHECK, f"{error.title}. {error.message}", code=error.code))
