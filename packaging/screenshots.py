@@ -140,6 +140,10 @@ def before_the_rotation(photographer: Photographer) -> None:
         photographer.settle()
         photographer.picture(name)
         photographer.press("Back")
+    for name in ("help", "about"):
+        window.menus.action(name).trigger()
+        photographer.picture(name)
+        photographer.press("Back")
     window.view.rest_wanted.emit()
     photographer.picture("rest")
     photographer.press("Back")

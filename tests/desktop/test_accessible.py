@@ -95,6 +95,8 @@ _PAGES: dict[str, Callable[[MainWindow], object]] = {
     "place": partial(_thing, PlaceGoal),
     "bucket": partial(_thing, BucketGoal),
     "settings": lambda window: window.view.settings.click(),
+    "help": lambda window: window.menus.action("help").trigger(),
+    "about": lambda window: window.menus.action("about").trigger(),
     "mail": lambda window: window.view.mail.click(),
     "rest": lambda window: window.view.rest.click(),
     "problem": lambda window: window.show_problem(AppError("It broke", "Nothing was changed.", code="x")),

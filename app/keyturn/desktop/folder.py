@@ -1,11 +1,13 @@
-"""Showing a file's folder in the system's file manager."""
+"""Folders: showing one in the system's file manager, and asking the person for one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 
 def can_be_shown(path: Path) -> bool:
@@ -16,3 +18,16 @@ def can_be_shown(path: Path) -> bool:
 def show_in_folder(path: Path) -> None:
     """Open the folder of the file; the file itself is opened by nobody."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+
+def ask_for_folder(owner: QWidget, title: str, chosen: Callable[[Path], None]) -> None:
+    """Let the person choose a folder.
+
+    Args:
+        chosen: is called with it; not where they think better of it.
+    """
+    dialog = QFileDialog(owner, title)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda folder: chosen(Path(folder)))
+    dialog.open()

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QTextEdit,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from keyturn.desktop.page import Page
+from keyturn.desktop.widgets import PrimaryButton
+
+# Where Enter ends what is typed, chooses a row, or presses what has the focus.
+_TAKES_ENTER = (*(QPushButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit),)
 
 
 class Front(QStackedWidget):
@@ -30,7 +45,7 @@ class Front(QStackedWidget):
 
     def bring(self, page: QWidget) -> None:
         """Show a page in front of the others."""
-        focused = QApplication.focusWidget()
+        focused = self.window().focusWidget()
         self._came_from[page] = focused if focused is not None and self.isAncestorOf(focused) else None
         self.addWidget(page)
         self.setCurrentWidget(page)
@@ -45,6 +60,22 @@ class Front(QStackedWidget):
             before.setFocus(Qt.FocusReason.OtherFocusReason)
         elif isinstance(current, Page):
             current.focus_first()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the default button of the page that is seen, but not where it means something else."""
+        focused = self.window().focusWidget()
+        page = self.currentWidget()
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and page and not isinstance(focused, _TAKES_ENTER):
+            for button in page.findChildren(PrimaryButton):
+                if button.isVisible() and button.isEnabled() and button.isDefault():
+                    button.click()
+                    return
+        super().keyPressEvent(event)
+
+    @property
+    def everything(self) -> tuple[QWidget, ...]:
+        """The main view and the pages, the one that is seen last."""
+        return tuple(one for at in range(self.count()) if (one := self.widget(at)) is not None)
 
     def take_all_away(self) -> None:
         """Close every page."""

@@ -299,7 +299,15 @@ class MainView(QWidget):
         super().hideEvent(event)
         self._minute.stop()
 
+    def say(self, text: str) -> None:
+        """Say what was just done, above the map."""
+        self.note.show_text(text, Tone.GOOD)
+        self.note.show()
+        announce(self, text)
+
     def _tell_failures(self, overview: Overview) -> None:
+        from keyturn.desktop.overview_words import search_sentence
+
         failed = overview.failed
         if failed:
             first = failed[0].first_failure
@@ -313,7 +321,9 @@ class MainView(QWidget):
         elif overview.store_problems:
             text = " ".join(f"{problem.title}. {problem.message}" for problem in overview.store_problems)
             self.note.show_text(text, Tone.ATTENTION)
-        self.note.setVisible(bool(failed or overview.store_problems))
+        elif overview.survey.searched is not None:
+            self.note.show_text(search_sentence(overview), Tone.NEUTRAL)
+        self.note.setVisible(bool(failed or overview.store_problems or overview.survey.searched))
 
     def _tell_facts(self, facts: str) -> None:
         hint = _("Point at a card, or reach it with Tab and the arrow keys, to read what is known of it.")

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from keyturn.desktop.closing_question import ClosingQuestion
 from keyturn.desktop.first_frame import after_first_frame
+from keyturn.desktop.folder import ask_for_folder
 from keyturn.desktop.front import Front
+from keyturn.desktop.mails import Mails
 from keyturn.desktop.main_view import MainView
 from keyturn.desktop.measures import em
+from keyturn.desktop.menus import Menus
 from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.desktop.things import Things
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
-    from keyturn.desktop.mail_page import MailPage
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.page import Page
     from keyturn.desktop.picture import Prepared
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from keyturn.model.errors import AppError
     from keyturn.model.keys import AccessKeyId
 
-_WEEK = 7  # days
 _PATIENCE = 3.0  # seconds in which readings may end when the window is closed
 
 
@@ -53,12 +53,17 @@ class MainWindow(QMainWindow):
 
     Args:
         strip: stands above everything, such as the label of a rehearsal.
+
+    Attributes:
+        closing: the window is closed now.
     """
+
+    closing = Signal()
 
     def __init__(self, runner: Runner, doors: Doors, strip: QWidget | None = None) -> None:
         super().__init__()
         self.runner = runner
-        self._doors = doors
+        self.doors = doors
         self._looking: Task | None = None
         self.overview: Overview | None = None
         self.setWindowTitle("Keyturn")
@@ -66,6 +71,8 @@ class MainWindow(QMainWindow):
         self.view.is_rehearsal = runner.location.rehearsal
         self.pages = Front(self.view)
         self.things = Things(self, self.pages, runner)
+        self.mails = Mails(self.pages, runner, self)
+        self.menus = Menus(self.menuBar())
         self._closes_then = False
         self._question = ClosingQuestion()
         self._question.agreed.connect(self._close_then)
@@ -80,47 +87,51 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(inside)
         self.setAcceptDrops(True)
         self._connect()
-        # 860 by 580 with a font of ordinary size.
-        self.resize(em(self, 57), em(self, 38.5) + (0 if strip is None else strip.sizeHint().height()))
+        # 860 by 580 with a font of ordinary size, and what stands above.
+        above = self.menuBar().sizeHint().height() + (0 if strip is None else strip.sizeHint().height())
+        self.resize(em(self, 57), em(self, 38.5) + above)
 
     def _connect(self) -> None:
         view = self.view
-        view.ordered.connect(self._carry_out_order)
+        view.ordered.connect(self.carry_out_order)
         view.opened.connect(self.things.open)
         view.menu_wanted.connect(self.things.show_menu)
         self.things.replaced.connect(self._replace)
         self.things.checked.connect(self._see_check)
         view.rest_wanted.connect(self._open_rest)
         view.asked.connect(self._replace)
-        view.mail_wanted.connect(lambda: self._open_mail())
+        view.mail_wanted.connect(lambda: self.mails.open())
+        self.mails.opened.connect(self.things.open)
+        self.mails.replaced.connect(self._replace)
+        self.mails.folder_dropped.connect(self.doors.elsewhere)
+        self.mails.failed.connect(self.show_problem)
         view.check_wanted.connect(self.check)
         view.continued.connect(self._continue)
         view.undone.connect(self.open_undo)
-        view.settings_wanted.connect(self._open_settings)
-        view.elsewhere_wanted.connect(self._choose_another_computer)
+        view.settings_wanted.connect(self.open_settings)
+        view.elsewhere_wanted.connect(self.choose_another_computer)
         view.day_came.connect(lambda: self.look())
-        view.rehearsal_wanted.connect(self._doors.rehearsal)
+        view.rehearsal_wanted.connect(self.doors.rehearsal)
         self.runner.mistaken.connect(self.show_problem)
         self.runner.changing.connect(self._change_began_or_ended)
         after_first_frame(self, self._furnish)
 
     def _furnish(self) -> None:
         """What is not seen in the first frame."""
-        from PySide6.QtGui import QAction, QKeySequence
-
         from keyturn.desktop.icons import window_icon
+        from keyturn.desktop.menu_pages import MenuPages
 
         self.setWindowIcon(window_icon())
-        for text, sequence, act in (
-            (_("Check now"), QKeySequence.StandardKey.Refresh, self.check),
-            (_("Settings…"), QKeySequence.StandardKey.Preferences, self._open_settings),
-            (_("Close"), QKeySequence.StandardKey.Close, self.close),
-            (_("Quit"), QKeySequence.StandardKey.Quit, self.close),
-        ):
-            action = QAction(text, self)
-            action.setShortcuts(QKeySequence.keyBindings(sequence))
-            action.triggered.connect(act)
-            self.addAction(action)
+        pages = MenuPages(self)
+        self.menus.fill(pages.acts(), pages.situated)
+        self.pages.currentChanged.connect(self.menus.fit)
+        self.view.tabs.currentChanged.connect(self.menus.fit)
+
+    @property
+    def under_way(self) -> str:
+        """The rotation that the header speaks of; empty where none is under way."""
+        under_way = () if self.overview is None else self.overview.under_way
+        return under_way[0][0].name if under_way else ""
 
     # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -139,6 +150,17 @@ class MainWindow(QMainWindow):
 
         title = _("Looking through this computer…") if asked is None else _("Asking AWS who uses the old key…")
         self._look(work, title)
+
+    def search(self, folder: Path) -> None:
+        """Look again, and search every file of a folder for the keys that were found."""
+
+        def work(desk: Desk) -> Prepared:
+            from keyturn.desktop.overview import look
+            from keyturn.desktop.picture import prepare
+
+            return prepare(look(desk, folder=folder))
+
+        self._look(work, _("Searching {folder}…").format(folder=folder.name))
 
     def check(self) -> None:
         """Look again, and prove that every backup reaches its bucket."""
@@ -163,9 +185,10 @@ class MainWindow(QMainWindow):
         self._looking = None
         if self.overview is not None:
             prepared = prepared.after(self.overview)
-        self.overview = self.things.overview = prepared.overview
+        self.overview = self.things.overview = self.mails.overview = prepared.overview
         self.view.show_overview(prepared)
         self._show_waiting(prepared.overview)
+        self.menus.fit()
 
     def _see_check(self, identity: str, check: PlaceCheck) -> None:
         """What was seen of one place counts on the map and in the list, too."""
@@ -213,7 +236,7 @@ class MainWindow(QMainWindow):
 
     def open_assistant(self, errand: Errand) -> None:
         """Let the assistant lead through a rotation; it fills the window until it is left."""
-        assistant = self._doors.assistant(self.runner, errand)
+        assistant = self.doors.assistant(self.runner, errand)
         assistant.left.connect(lambda: self._close_assistant(assistant))
         self.pages.bring(assistant)
         assistant.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -240,13 +263,14 @@ class MainWindow(QMainWindow):
         self.open_assistant(NewRotation(key))
 
     @property
-    def _is_led(self) -> bool:
-        """The assistant is in front."""
+    def is_led(self) -> bool:
+        """The assistant is open: in front, or with a page such as the settings before it."""
         from keyturn.desktop.seam import Assistant
 
-        return isinstance(self.pages.currentWidget(), Assistant)
+        return any(isinstance(one, Assistant) for one in self.pages.everything)
 
-    def _carry_out_order(self) -> None:
+    def carry_out_order(self) -> None:
+        """Do what the header's button says."""
         if self.overview is None or self.view.is_to_try_again:
             self.look()
             return
@@ -276,67 +300,26 @@ class MainWindow(QMainWindow):
         self.pages.take_away(page)
         self.look()
 
-    def _open_mail(self, text: str = "") -> None:
-        if self.overview is not None:
-            from keyturn.desktop.mail_page import MailPage
-
-            page = MailPage(self.overview.survey, text)
-            page.opened.connect(self.open_key)
-            page.replaced.connect(self._replace)
-            page.reminded.connect(lambda: self._remind_in_a_week(page))
-            self.open_page(page)
-
-    def _remind_in_a_week(self, page: MailPage) -> None:
-        def work(desk: Desk) -> str:
-            from keyturn.reminders.checking import snooze
-            from keyturn.rotation import words
-
-            snooze(desk.workplace, _WEEK)
-            return words.near_day(desk.workplace.clock.now() + timedelta(days=_WEEK))
-
-        self.runner.change(
-            page, work, done=page.say_reminded, failed=self.show_problem, doing=_("keeping the reminder")
-        )
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes a mail, a file, a folder or a text, but not over a page that leads through a rotation."""
-        data = event.mimeData()
-        if self.overview is not None and not self._is_led and (data.hasUrls() or data.hasText()):
+        if not self.is_led and self.mails.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Looks at what was dropped: a folder as another computer's, everything else for the key it is about."""
-        from keyturn.desktop.dropped import dropped_of, read_dropped
-
+        """Looks at what was dropped."""
         event.acceptProposedAction()
-        dropped = dropped_of(event.mimeData())
-        if isinstance(dropped, str):
-            self._open_mail(dropped)
-        elif dropped is not None and dropped.is_dir():
-            self._doors.elsewhere(dropped)
-        elif dropped is not None:
-            self.runner.read(
-                self,
-                lambda desk: read_dropped(dropped),
-                done=self._open_mail,
-                failed=self.show_problem,
-                doing=_("reading what was dropped"),
-            )
+        self.mails.take(event.mimeData())
 
-    def _open_settings(self) -> None:
+    def open_settings(self) -> None:
+        """Show the settings."""
         from keyturn.desktop.settings_page import SettingsPage
 
-        if not self._is_led and not isinstance(self.pages.currentWidget(), SettingsPage):
+        if not isinstance(self.pages.currentWidget(), SettingsPage):
             self.open_page(SettingsPage(self.runner))
 
-    def _choose_another_computer(self) -> None:
-        from PySide6.QtWidgets import QFileDialog
-
-        dialog = QFileDialog(self, _("The home folder on the other computer's disk"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda folder: self._doors.elsewhere(Path(folder)))
-        dialog.open()
+    def choose_another_computer(self) -> None:
+        """Ask for the home folder on another computer's disk, and open a window on it."""
+        ask_for_folder(self, _("The home folder on the other computer's disk"), self.doors.elsewhere)
 
     # ── Closing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -351,6 +334,7 @@ class MainWindow(QMainWindow):
                 # Safe all the same, should it be killed; but whoever closes the window would not see how it ends.
                 self._question.ask(doing)
             return
+        self.closing.emit()
         self.hide()
         self.runner.leave(_PATIENCE)
         event.accept()
@@ -376,5 +360,5 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.close)
             return
         # The assistant shows what it changes itself, and the main view looks again when it is left.
-        if not self._is_led:
+        if not self.is_led:
             self.look()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from keyturn.rotation.record import Rotation
     from keyturn.rotation.surroundings import Surroundings
     from keyturn.rotation.survey import FoundKey, Survey
+    from keyturn.rotation.whole_search import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,24 +151,40 @@ class Overview:
         return None
 
 
-def look(desk: Desk, asked: str | None = None) -> Overview:
+def look(desk: Desk, asked: str | None = None, folder: Path | None = None) -> Overview:
     """Look through the computer, and ask AWS whose the keys are. Changes nothing.
 
     Args:
         asked: the rotation of which AWS is asked, too, whether anybody uses its old key. Not by itself at each look:
             where the old key has to ask, AWS remembers that as its last use (facts/aws.md A3).
+        folder: every file in it is searched for the keys, too.
     """
     from keyturn.rotation.reach import with_reaches
     from keyturn.rotation.survey import take_survey
 
     desk.workplace.clear_away()
     surroundings = desk.surroundings()
-    survey = take_survey(surroundings)
+    if folder is None:
+        survey = take_survey(surroundings)
+    else:
+        with _searching(desk, folder) as search:
+            survey = take_survey(surroundings, search=search)
     desk.cancel.check()
     survey = with_reaches(surroundings, survey)
     if not desk.cancel.asked:
         _remember(surroundings, survey)
     return _seen(desk, survey, (), asked)
+
+
+@contextmanager
+def _searching(desk: Desk, folder: Path) -> Iterator[Search]:
+    from keyturn.clients.search.crew import Crew
+    from keyturn.clients.search.report import named
+    from keyturn.rotation.whole_search import Search
+
+    with Crew(named([folder], left_out=[desk.workplace.folder]), lambda: desk.cancel.asked) as crew:
+        crew.walk_ahead()
+        yield Search(crew)
 
 
 def look_and_prove(desk: Desk) -> Overview:

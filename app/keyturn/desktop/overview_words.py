@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.picture import order_for
-from keyturn.model.text import _
+from keyturn.model.text import _, plural
+from keyturn.rotation import words
 from keyturn.rotation.situation import Mood, no_answer
 from keyturn.rotation.steps import Step
 
@@ -21,6 +22,24 @@ def proof_sentence(overview: Overview) -> str:
     # Filled in twice: `when` is told anew each minute.
     text = _("Checked {{when}}: {count} of {all} proved, none failed")
     return text.format(count=proved, all=len(overview.proofs))
+
+
+def search_sentence(overview: Overview) -> str:
+    """What the search of a folder gave, with what was looked at; empty where none was asked for."""
+    searched = overview.survey.searched
+    if searched is None:
+        return ""
+    folders = ", ".join(words.short_path(folder, overview.home) for folder in searched.folders)
+    files = plural("{count} file", "{count} files", searched.files).format(count=f"{searched.files:,}")
+    where = dict.fromkeys(words.short_path(one.path, overview.home) for one in searched.findings.places)
+    if where:
+        text = _("Searched {files} in {folders}: a key stands in {where} as well.")
+    else:
+        text = _(
+            "Searched {files} in {folders}: no key stands there in a file that could be read, beyond what is shown."
+        )
+    early = "" if searched.finished else _("The search was ended early.")
+    return " ".join(part for part in (text.format(files=files, folders=folders, where=", ".join(where)), early) if part)
 
 
 def order_of(overview: Overview) -> str:

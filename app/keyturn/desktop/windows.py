@@ -12,8 +12,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from keyturn.computer.clock import Clock
+from keyturn.computer.folders import state_folder
 from keyturn.desktop.application import interruptions_heard
 from keyturn.desktop.first_frame import after_first_frame
+from keyturn.desktop.kept_place import keep_place, place_window
 from keyturn.desktop.look import follow_the_system
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.measures import enlarge_small_font
@@ -43,8 +45,14 @@ class Windows:
 
     def open(self, location: Location) -> MainWindow:
         """Open a window on one computer, and let it look."""
-        runner = Runner(location, self._clock)
-        return self._show(MainWindow(runner, self._doors(location)))
+        window = MainWindow(Runner(location, self._clock), self._doors(location))
+        if self._open:
+            place_window(window, None, window.size())  # beside the first, not over it
+        else:
+            folder = state_folder(location.state_dir)
+            place_window(window, folder, window.size())
+            window.closing.connect(lambda: keep_place(window, folder))
+        return self._show(window)
 
     def rehearse(self) -> MainWindow:
         """Open a window on a simulated account and a sample computer.
@@ -62,6 +70,7 @@ class Windows:
         strip = RehearsalStrip(ground, clock)
         window = MainWindow(runner, self._doors(ground.location), strip)
         window.setWindowTitle(_("PRACTICE – Keyturn"))
+        place_window(window, None, window.size())
         strip.moved.connect(window.look)
         return self._show(window)
 

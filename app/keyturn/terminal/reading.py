@@ -7,12 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.computer import named_file
 from keyturn.model.errors import StateError, StoreError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
-from keyturn.terminal import asking_account, documents, named_file
+from keyturn.terminal import asking_account, documents
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import BLANK, Tone, line

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.computer import named_file
 from keyturn.model.errors import UsageError
 from keyturn.model.known_secrets import json_without_secrets
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
-from keyturn.terminal import asking_account, documents, named_file
+from keyturn.terminal import asking_account, documents
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
 from keyturn.terminal.reading import looking_sentence, surveyed
