@@ -104,6 +104,7 @@ class _Rehearsal:
         self._chapter = 0
         self._traces = {bucket: ground.account.trace_of(bucket) for bucket in ground.account.buckets}
         self._arguments = Arguments(
+            command=session.command.name,
             json=output.as_json,
             endpoint_url=ground.account.url,
             home=ground.computer.home,
