@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.discovery import SIZE_LIMIT, beginning_of
+from keyturn.clients.fetched_keys import keepers_in
 from keyturn.clients.guide import PASSWORD_MANAGER
 from keyturn.clients.guided import BLIND_SPOT
 from keyturn.clients.job_variables import JobVariables
 from keyturn.clients.jobs import Job, Named, Reads
 from keyturn.clients.listing import Listing
-from keyturn.clients.named_files import fetched_in, named_in
+from keyturn.clients.named_files import named_in
 from keyturn.clients.readings import Readings
 from keyturn.clients.script_kinds import may_set_variables
 from keyturn.clients.script_paths import IN_UNITS, IN_VARIABLES, Whereabouts, path_of
@@ -234,7 +235,7 @@ class Following:
         )
 
     def _tell_fetched(self, job: Job) -> None:
-        keepers = dict.fromkeys(one.keeper for one in fetched_in(job.variables.assignments))
+        keepers = keepers_in(job.variables)
         if keepers:
             self._followed.problems.append(
                 Problem(

@@ -7,8 +7,8 @@ of one value (facts/field-reports.md, Where the pair stands). What is named here
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyturn.clients.command_folders import in_their_folders, joined
@@ -40,47 +40,11 @@ _OUTPUT = re.compile(r'"?(?:\$\(|`|\()\s*(?P<inside>.*?)\s*(?:\)|`)"?', re.DOTAL
 _READS_A_FILE = re.compile(
     r"(?:(?:cat|head(?:\s+-n?\s*1)?|tr\s+-d\s+\S+)\s+|<\s*)(?P<file>[^|;&<>()]+?)(?:\s*\|.*)?", re.DOTALL
 )
+# Commands that take what another one prints for variables: `eval "$(…)"`, `export $(…)`, `env $(…) PROGRAM`.
+_TAKES_VARIABLES = frozenset({"eval", "export", "env", "declare", "typeset"})
+_PRINTED = re.compile(r"\"?(?:\$\(|`)\s*(?P<inside>[^)`]*)[)`]")
+_PRINTS_LINES = frozenset({"cat", "grep", "egrep", "sed", "awk", "head", "cut", "envsubst"})
 _NAME_FILE = re.compile(r"(?P<name>.+)_FILE", re.DOTALL)
-# What fetches a value from where it is kept: a person changes it there. Options are left out, they may name accounts.
-_KEEPERS = {
-    "pass": "pass",
-    "gopass": "gopass",
-    "op": "1Password",
-    "bw": "Bitwarden",
-    "rbw": "Bitwarden",
-    "bws": "Bitwarden Secrets Manager",
-    "lpass": "LastPass",
-    "keepassxc-cli": "KeePassXC",
-    "security": "macOS keychain",
-    "secret-tool": "Secret Service",
-    "keyring": "keyring",
-    "vault": "HashiCorp Vault",
-    "gpg": "GnuPG",
-    "gpg2": "GnuPG",
-    "age": "age",
-    "sops": "SOPS",
-    "chamber": "chamber",
-    "doppler": "Doppler",
-    "infisical": "Infisical",
-    "aws-vault": "aws-vault",
-    "systemd-creds": "systemd-creds",
-    "Get-Secret": "PowerShell SecretManagement",
-}
-_ADDRESSES = {"op://": "1Password", "bws://": "Bitwarden Secrets Manager", "vault:": "HashiCorp Vault", "pass:": "pass"}
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A half of a key that a command fetches from where it is kept, or an address that stands for it.
-
-    Attributes:
-        name: the variable that it is for.
-        keeper: who keeps it, as people call it.
-    """
-
-    name: str
-    keeper: str
-    line: int
 
 
 def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
@@ -98,6 +62,8 @@ def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
             there = joined(folder, named.written)
             # Beside the text itself, too: where a bracket ends, or the next line of a timetable begins, is not told.
             yield from dict.fromkeys((replace(named, written=there), named))
+    for inside, line in taken_for_variables(variables.commands):
+        yield from _printed(inside, line)
     for call in calls_in(variables.commands):
         yield from (*call.files, *call.variables)
 
@@ -116,27 +82,6 @@ def _every(variables: Variables) -> Iterator[Assignment]:
 
 def _said(one: Assignment) -> str:
     return one.written.decode(errors="replace") or one.value or ""
-
-
-def fetched_in(assignments: Iterable[Assignment]) -> Iterator[Fetched]:
-    """Yield the halves of keys that come out of a password manager or its like."""
-    for one in assignments:
-        known = key_name(one.name)
-        if known is None or not known.means_s3:
-            continue
-        keeper = _keeper(_said(one))
-        if keeper is not None:
-            yield Fetched(one.name, keeper, one.line)
-
-
-def _keeper(said: str) -> str | None:
-    plain = said.strip("\"'")
-    for begins, keeper in _ADDRESSES.items():
-        if plain.startswith(begins):
-            return keeper
-    output = _OUTPUT.fullmatch(said)
-    words = [] if output is None else output["inside"].split()
-    return next((_KEEPERS[name] for word in words if (name := word.rpartition("/")[2]) in _KEEPERS), None)
 
 
 def _value_file(one: Assignment, said: str) -> Iterator[Named]:
@@ -178,6 +123,23 @@ def _in_command(command: Command, by_program: Mapping[str, Entry]) -> Iterator[N
         is_program = number == 0 or (number < _BEHIND_A_WRAPPER and names[0] in _WRAPPERS)
         if is_program and (b"/" in word.written or b"\\" in word.written):
             yield _of(word, Reads.SCRIPT)
+
+
+def taken_for_variables(commands: Sequence[Command]) -> Iterator[tuple[str, int]]:
+    """Yield each command line whose output is taken for variables, with its line: `eval "$(…)"`."""
+    for command in commands:
+        takes = command.words and program_name(command.words[0]) in _TAKES_VARIABLES
+        for word in command.words[1:] if takes else ():
+            found = _PRINTED.match(word.written.decode(errors="replace"))
+            if found is not None:
+                yield found["inside"], word.line
+
+
+def _printed(inside: str, line: int) -> Iterator[Named]:
+    program, *rest = inside.partition("|")[0].split() or [""]
+    files = [one for one in rest if not one.startswith(("-", "'"))]
+    if program in _PRINTS_LINES and files:
+        yield Named(files[-1].rstrip("\"'"), Reads.VARIABLES, line)
 
 
 def _options(words: Sequence[Argument], names: Collection[str], reads: str) -> Iterator[Named]:

@@ -127,7 +127,10 @@ def options_of(command: Command) -> Iterator[Assignment]:
             value: Argument | None = behind(word, len(name.encode()) + 1)
         else:
             value = after if not equals and (name.startswith("-") or known.means_s3) else None
-        if value is not None and (given := _given(name, value)) is not None:
+        # `export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY`: what follows is the next name, and no value.
+        if value is None or (_VARIABLES_NAME.fullmatch(value.decoded) and key_name(value.decoded) is not None):
+            continue
+        if (given := _given(name, value)) is not None:
             yield given
 
 
