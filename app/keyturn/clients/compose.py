@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.compose_commands import commands_in
 from keyturn.clients.compose_mounts import mounts_of, named_by
-from keyturn.clients.compose_projects import included_by
+from keyturn.clients.compose_projects import extended_in, included_by
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import project_folders
@@ -74,9 +74,10 @@ def services_in(content: FileContent) -> list[Variables]:
 
 
 def projects_in(content: FileContent) -> list[Variables]:
-    """Return the services of a compose file, and what each entry of its `include:` names; raises as `Client.spots`."""
+    """Return the services of a compose file, and what it includes and extends; raises as `Client.spots`."""
     root = yaml_spans.parse(content.content, path=content.path)
-    return [*_services(root, content), *included_by(root, content.path.parent)]
+    folder = content.path.parent
+    return [*_services(root, content), *included_by(root, folder), *extended_in(root, folder)]
 
 
 def _services(root: Node | None, content: FileContent) -> list[Variables]:

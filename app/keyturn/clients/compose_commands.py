@@ -17,7 +17,7 @@ _PROGRAMS = {"aws-cli": "aws", "resticker": "restic", "backup-s3": "aws", "docke
 def commands_in(service: Node | None) -> tuple[Command, ...]:
     """Return the commands of a service: its own, and what it hands to a shell."""
     entry, own = (_words(trees.at(service, name)) for name in ("entrypoint", "command"))
-    program = () if entry else _program_of(trees.text(service, "image") or "")
+    program = () if entry else program_of(trees.text(service, "image") or "")
     command = Command((*program, *entry, *own))
     inner = shell.commands_of(command)
     return tuple(one for one in (command, *inner.commands) if one.words)
@@ -29,7 +29,8 @@ def program_of_image(image: str) -> str:
     return _PROGRAMS.get(name, name)
 
 
-def _program_of(image: str) -> tuple[Argument, ...]:
+def program_of(image: str) -> tuple[Argument, ...]:
+    """Return the same as the first word of a command; nothing where it is not told."""
     name = program_of_image(image).encode()
     return (Argument(name, name, True, (), 1),) if name else ()
 

@@ -38,7 +38,7 @@ def _env_files(node: Node | None) -> Iterator[Scalar]:
 def _volumes(service: Node | None) -> Iterator[tuple[str, str, int]]:
     for one in trees.items(trees.at(service, "volumes")):
         if isinstance(one, Scalar):
-            parts = _split(one.value)
+            parts = split(one.value)
             if len(parts) >= 2:
                 yield parts[1], parts[0], one.line
         else:
@@ -47,8 +47,8 @@ def _volumes(service: Node | None) -> Iterator[tuple[str, str, int]]:
                 yield target, source.value, source.line
 
 
-def _split(volume: str) -> list[str]:
-    """The parts of `HOST:CONTAINER:ro`, in which the host may be a path of Windows with a colon of its own."""
+def split(volume: str) -> list[str]:
+    """Return the parts of `HOST:CONTAINER:ro`, in which the host may be a path of Windows with a colon of its own."""
     parts = volume.split(":")
     drive = len(parts) > 2 and len(parts[0]) == 1 and parts[1].startswith(("/", "\\"))
     return [f"{parts[0]}:{parts[1]}", *parts[2:]] if drive else parts

@@ -13,6 +13,7 @@ from keyturn.clients.command_folders import in_their_folders, joined
 from keyturn.clients.jobs import Named, Reads, Variables
 from keyturn.edits import trees
 from keyturn.edits.commands import Argument, Command, program_name
+from keyturn.edits.shell import Assignment
 from keyturn.edits.trees import Node, Scalar
 
 # The client that reads compose files.
@@ -23,6 +24,7 @@ USUAL_NAMES = tuple(
     for part in ("", ".override")
     for ending in ("yaml", "yml")
 )
+_FILES_VARIABLE, _SEPARATOR_VARIABLE = "COMPOSE_FILE", "COMPOSE_PATH_SEPARATOR"
 _ALONE = frozenset({"docker-compose", "podman-compose"})
 _WITH_COMPOSE = frozenset({"docker", "podman", "nerdctl"})
 # Those that stand before what Compose shall do, and have a value.
@@ -59,6 +61,27 @@ def included_by(root: Node | None, folder: Path) -> Iterator[Variables]:
             variables = variables or ([Named(f"{own}/.env", Reads.FILLS_IN, 1)] if own else [])
         files = [Named(named.value, COMPOSE, named.line) for named in paths if named.is_text]
         yield Variables([], files=[*files, *variables, Named(".env", Reads.FILLS_IN, 1)], folder=folder)
+
+
+def extended_in(root: Node | None, folder: Path) -> Iterator[Variables]:
+    """Yield what the services of a file take from other compose files (`extends:` with `file:`)."""
+    for _name, service in trees.members(trees.at(root, "services")):
+        file = trees.scalar(service, "extends", "file")
+        if file is not None and file.is_text:
+            yield Variables([], files=[Named(file.value, COMPOSE, file.line)], folder=folder)
+
+
+def files_in_variable(assignments: Sequence[Assignment]) -> Iterator[Named]:
+    """Yield what `COMPOSE_FILE` names, in an environment or in `.env` (docs.docker.com, "Pre-defined environment")."""
+    said = {one.name: one for one in assignments}
+    one, separator = said.get(_FILES_VARIABLE), said.get(_SEPARATOR_VARIABLE)
+    if one is not None:
+        text = (one.written.decode(errors="replace") if one.is_reference else one.value or "").strip("\"'")
+        by_itself = ";" if ";" in text or text[1:3] == ":\\" else ":"
+        between = separator.value if separator is not None and separator.value else by_itself
+        # What lies elsewhere has a `:` of its own.
+        names = [text] if "://" in text else text.split(between)
+        yield from (Named(name, COMPOSE, one.line) for name in names if name)
 
 
 def _texts(node: Node | None) -> list[Scalar]:

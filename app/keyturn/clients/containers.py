@@ -9,17 +9,22 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange
+from keyturn.clients.command_folders import in_their_folders, joined
 from keyturn.clients.compose import compose_files, projects_in
 from keyturn.clients.compose_projects import COMPOSE
+from keyturn.clients.job_variables import JobVariables
 from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.listing import Listing
+from keyturn.clients.named_files import filling_containers
+from keyturn.clients.readings import Readings
 from keyturn.clients.script_paths import Whereabouts, path_of
+from keyturn.clients.shell_reading import all_texts
 from keyturn.clients.variable_readers import is_compose_file
 from keyturn.computer.shells import command_line
 from keyturn.edits.files import LIMIT, read_file
@@ -52,6 +57,21 @@ class Containers:
                     waiting.append(path)
         return found
 
+    @cached_property
+    def _filled(self) -> Mapping[Path, Collection[Path]]:
+        """The scripts that fill lasting containers from files of variables, by the real path of each file."""
+        jobs = all_texts(self._computer, Readings()).jobs()
+        variables = JobVariables(jobs, self._computer)
+        found: dict[Path, dict[Path, None]] = {}
+        for job in jobs:
+            for command, folder in in_their_folders(job.variables.commands):
+                is_made_each_time = any(word.decoded == "--rm" for word in command.words)
+                for named in () if is_made_each_time else filling_containers(command):
+                    path = variables.found(job, joined(folder, named.written))
+                    if path is not None:
+                        found.setdefault(path, {})[job.path] = None
+        return found
+
     def after_change(self, path: Path) -> tuple[AfterChange, ...]:
         """Return what a person does so that containers and mounts see a file that was replaced."""
         real = Path(os.path.realpath(path))
@@ -63,6 +83,13 @@ class Containers:
         for compose, folder in self._files.items():
             if _is_seen_in(self._computer, compose, real):
                 yield containers_made_anew(self._computer, folder)
+        for script in self._filled.get(real, ()):
+            yield AfterChange(
+                _("Make the containers anew that {script} fills with the variables of {path}").format(
+                    script=script, path=real
+                ),
+                (_("Stop and remove each container that it made, then run {script} again.").format(script=script),),
+            )
         for mounted in _mounted_at(real) if self._computer.is_this_one else ():
             unmount = command_line(("umount", str(mounted)), self._computer.platform)
             yield AfterChange(
@@ -104,7 +131,7 @@ def _is_seen_in(computer: Computer, compose: Path, real: Path) -> bool:
     except FileError:
         return False
     for variables in described:
-        where = Whereabouts(computer, Job(content.real_path, variables))
+        where = Whereabouts(computer, Job(content.real_path, variables)).outside
         for named in variables.files:
             found = path_of(named.written, where).path
             if found is None or named.reads == COMPOSE or named.written == ".env":  # told of the file itself
@@ -113,7 +140,7 @@ def _is_seen_in(computer: Computer, compose: Path, real: Path) -> bool:
             if seen == real or (named.reads == Reads.FOLDER and real.is_relative_to(seen)):
                 return True
         for _inside, host in variables.mounts or ():
-            found = path_of(host, where).path if not host.startswith("/") else Path(host)
+            found = path_of(host, where).path
             if found is not None and Path(os.path.realpath(found)) == real:
                 return True
     return False

@@ -208,9 +208,8 @@ class _Crediting:
 
     def _mounted(self, job: Job, remote: str) -> list[Place]:
         """The remotes of that name in the files of rclone's that a container sees."""
-        where = Whereabouts(self._computer, job)
-        mounts = [host for _inside, host in job.variables.mounts or ()]
-        named = (Path(host) if host.startswith("/") else path_of(host, where).path for host in mounts)
+        where = Whereabouts(self._computer, job).outside
+        named = (path_of(host, where).path for _inside, host in job.variables.mounts or ())
         hosts = [Path(os.path.realpath(host)) for host in named if host is not None]
         rclone = [one for one in self._keys if one.client == "rclone" and one.name == remote] if hosts else []
         return [one for one in rclone if any(self._real[one.path].is_relative_to(host) for host in hosts)]

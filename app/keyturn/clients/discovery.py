@@ -45,6 +45,8 @@ _WORDS = (
         b"env_file",
         b"--env-file",
         b"include:",
+        b"extends:",
+        b"COMPOSE_FILE",
         b"duplic",
         b"kopia",
         b"backrest",

@@ -76,6 +76,11 @@ def keepers_in(variables: Variables) -> Sequence[str]:
     return tuple(dict.fromkeys(_keepers(variables)))
 
 
+def asks_for_s3(variables: Variables) -> bool:
+    """Return whether something that a job runs works with S3."""
+    return any(_asks_for_s3(command) for command in variables.commands)
+
+
 def _keepers(variables: Variables) -> Iterator[str]:
     by_name = {one.name: _said(one) for one in variables.assignments}
     for one in variables.assignments:
@@ -89,7 +94,7 @@ def _keepers(variables: Variables) -> Iterator[str]:
     if not any(one.value and _is_of_s3(one.name) for one in variables.assignments):
         printed = taken_for_variables(variables.commands)
         evaluated = [keeper for inside, _line in printed for keeper in _keeper_in(inside)]
-        if evaluated and any(_asks_for_s3(command) for command in variables.commands):
+        if evaluated and asks_for_s3(variables):
             yield from evaluated
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.discovery import SIZE_LIMIT, beginning_of
-from keyturn.clients.fetched_keys import keepers_in
+from keyturn.clients.fetched_keys import asks_for_s3, keepers_in
 from keyturn.clients.guide import PASSWORD_MANAGER
 from keyturn.clients.guided import BLIND_SPOT
 from keyturn.clients.job_variables import JobVariables
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 # What is followed in one look; a server with many jobs names a hundred files.
 _LIMIT = 2000
 _IN_A_FOLDER = 60
+_OF_S3 = re.compile(r"aws|s3|restic|rclone|access.?key", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -118,6 +120,10 @@ class Following:
         return JobVariables(jobs, self._computer).handed(job)
 
     def _follow(self, where: Whereabouts, named: Named, values: Values) -> Iterator[Job]:
+        if named.reads == Reads.SEALED:
+            if _OF_S3.search(named.written) or asks_for_s3(where.job.variables):
+                self._tell(where.job.path, named, _("systemd alone can read it."))
+            return
         is_of_file = named in where.job.variables.files  # as the file's own grammar has it: a path of the disk
         found = path_of(named.written, where.outside if is_of_file else where)
         if found.path is None:

@@ -48,7 +48,7 @@ class Reads(StrEnum):
 
     `variables`: what it sets is set for whoever names it. `fills-in`: what it sets stands for the `$NAME` of the file
     that names it, and is set for nobody (Compose's `.env`). `script`: it is run. `folder`: files of programs lie in it.
-    `value`: it holds one half of a key, and nothing else.
+    `value`: it holds one half of a key, and nothing else. `sealed`: only systemd can read it.
     """
 
     VARIABLES = "variables"
@@ -56,6 +56,7 @@ class Reads(StrEnum):
     SCRIPT = "script"
     FOLDER = "folder"
     VALUE = "value"
+    SEALED = "sealed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyturn.clients.command_folders import in_their_folders, joined
-from keyturn.clients.compose_projects import calls_in
+from keyturn.clients.compose_projects import calls_in, files_in_variable
 from keyturn.clients.jobs import Named, Reads
 from keyturn.clients.key_names import key_name
 from keyturn.clients.shell_pairs import variables_given
@@ -64,6 +64,7 @@ def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
             yield from dict.fromkeys((replace(named, written=there), named))
     for inside, line in taken_for_variables(variables.commands):
         yield from _printed(inside, line)
+    yield from files_in_variable(variables.assignments)
     for call in calls_in(variables.commands):
         yield from (*call.files, *call.variables)
 
@@ -99,7 +100,16 @@ def _value_file(one: Assignment, said: str) -> Iterator[Named]:
 _OF_THE_SYSTEM = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/snap/bin"})
 
 
+def filling_containers(command: Command) -> Iterator[Named]:
+    """Yield the files from which `docker run` and its like fill a container."""
+    names = [program_name(word) for word in command.words]
+    at = next((number for number, name in enumerate(names) if name in ("docker", "podman", "nerdctl")), None)
+    if at is not None and not any(calls_in([command])):
+        yield from _options(command.words[at + 1 :], ("--env-file",), Reads.VARIABLES)
+
+
 def _in_command(command: Command, by_program: Mapping[str, Entry]) -> Iterator[Named]:
+    yield from filling_containers(command)
     names = [program_name(word) for word in command.words]
     for number, (name, word) in enumerate(zip(names, command.words, strict=True)):
         rest = command.words[number + 1 :]
@@ -110,8 +120,6 @@ def _in_command(command: Command, by_program: Mapping[str, Entry]) -> Iterator[N
             yield from _beside(word, "rclone.conf", name)
         if name == "s3fs":
             yield from _password_files(rest)
-        if name in ("docker", "podman", "nerdctl") and not any(calls_in([command])):
-            yield from _options(rest, ("--env-file",), Reads.VARIABLES)
         if name in _RUNS_A_FILE:
             script = next((one for one in rest if not one.text.startswith(b"-")), None)
             if script is not None and not any(one.text == b"-c" for one in rest):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
 _LONGEST = 1000
+_OF_SYSTEMD = frozenset({".service", ".timer", ".mount", ".conf", ".automount", ".path", ".socket", ".container"})
 # Stands for the folder in which a unit's program sees what `LoadCredential=` hands over, by name (systemd.exec(5)).
 HANDED_OVER = "/run/credentials/"
 IN_VARIABLES, IN_UNITS = "CREDENTIALS_DIRECTORY", "%d"
@@ -32,6 +33,8 @@ _WAYS = re.compile(
     re.VERBOSE,
 )
 _OF_WINDOWS = re.compile(r"%(?P<percent>\w+)%|\$\{?env:(?P<env>\w+)\}?", re.IGNORECASE)
+# `https://…`, `oci://…`, `git@host:…`
+_FAR_AWAY = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://|[\w.-]+@[\w.-]+:")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
@@ -89,7 +92,7 @@ class Whereabouts:
             named = {name.upper(): value for name, value in values.items()}
             text = _OF_WINDOWS.sub(lambda one: named.get((one["percent"] or one["env"]).upper(), UNKNOWN), text)
             return UNKNOWN if "$" in text else text.replace("\\", "/")
-        if self.job.path.suffix in (".service", ".timer", ".mount", ".conf", ".automount", ".path", ".socket"):
+        if self.job.path.suffix in _OF_SYSTEMD:
             users_own = "user" in self.job.path.parts or self.job.path.is_relative_to(self.computer.home)
             text = with_folders(text, self.computer, users_own=users_own).removeprefix("-")
             text = text.replace(IN_UNITS, HANDED_OVER.rstrip("/")) if self.handed else text
@@ -153,6 +156,8 @@ def path_of(written: str, where: Whereabouts) -> Found:
         said = where.handed.get(said.removeprefix(HANDED_OVER), UNKNOWN)
     if UNKNOWN in said:
         return Found(None, _("only a run would tell which file that is."))
+    if _FAR_AWAY.match(said):
+        return Found(None, _("it is kept on another computer."))
     if not said or "\0" in said or said.startswith("-"):
         return Found(None)
     if where.job.variables.mounts is not None and said.startswith("/"):

@@ -1,22 +1,33 @@
-"""systemd: keys in the variables of services and timers (facts/clients.md 3 and 5)."""
+"""systemd: keys in the variables of services, timers and Podman's containers (facts/clients.md 3 and 5)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.compose_commands import program_of
+from keyturn.clients.compose_mounts import split
 from keyturn.clients.jobs import Named, Reads
 from keyturn.clients.looking import Look
 from keyturn.clients.script_paths import on_disk, with_folders
-from keyturn.clients.unit_files import MATCHES, commented_keys, is_users_own, names_meant, unit_files, unit_name
+from keyturn.clients.unit_files import (
+    CONTAINER,
+    MATCHES,
+    commented_keys,
+    is_users_own,
+    names_meant,
+    unit_files,
+    unit_name,
+)
 from keyturn.clients.variable_places import Variables, overruled, spots_of, take_from
 from keyturn.clients.walking import unfinished
 from keyturn.computer.shells import quoted
 from keyturn.edits import shell, units
+from keyturn.edits.commands import Argument, Command
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
 from keyturn.edits.units import Directive
@@ -26,6 +37,10 @@ from keyturn.model.text import _
 if TYPE_CHECKING:
     from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
+
+
+# What these hand over is encrypted, or comes from where systemd alone looks (systemd.exec(5), Credentials).
+_SEALED = frozenset({"LoadCredentialEncrypted", "SetCredentialEncrypted", "ImportCredential"})
 
 
 class Systemd(Client):
@@ -108,19 +123,41 @@ def _handed(one: Assignment, found: list[Directive]) -> Assignment:
     return one if file is None else replace(one, value=file)
 
 
+def _of_container(one: Directive, found: list[Directive]) -> Iterator[Command]:
+    """What is run in a container belongs to the image's program (podman-systemd.unit(5), `Exec=`)."""
+    image = next((other.value.decode(errors="replace") for other in found if other.name == "Image"), "")
+    # Behind a program of its own, so that a first option is not taken for one of systemd's marks.
+    behind = replace(one, value=b"x " + one.value, places=(*one.places[:1] * 2, *one.places))
+    for command in units.commands(behind) if one.value else ():
+        yield Command((*program_of(image), *command.words[1:]))
+
+
+def _for_a_shell(word: Argument) -> Argument:
+    """The word as a shell is handed it: what systemd fills in has the names that the shell's own variables have."""
+    return replace(word, known=word.known or b"$" in word.text or b"%" in word.text)
+
+
 def _read(content: FileContent) -> list[Variables]:
     found = units.directives(content.content, path=content.path)
     counting, mentions = overruled(Systemd.name, content.path, units.variables(found))
     commands = [command for one in found if one.name.startswith("Exec") for command in units.commands(one)]
-    inner = [shell.commands_of(command) for command in commands]
+    if content.path.suffix == CONTAINER:
+        commands = [command for one in found if one.name == "Exec" for command in _of_container(one, found)]
+    inner = [shell.commands_of(Command(tuple(map(_for_a_shell, command.words)))) for command in commands]
     assigned = [assignment for text in inner for assignment in text.assignments]
     files = [Named(path, Reads.VARIABLES, 1) for path in units.environment_files(found)]
     files += [Named(path, Reads.VALUE, line, name) for name, path, line in units.credentials(found)]
+    files += [Named(one.value.decode(errors="replace"), Reads.SEALED, one.line) for one in found if one.name in _SEALED]
+    volumes = [
+        parts for one in found if one.name == "Volume" and len(parts := split(one.value.decode(errors="replace"))) > 1
+    ]
+    files += [Named(parts[0], Reads.FOLDER, 1) for parts in volumes if "/" in parts[0]]
     return [
         Variables(
             [*(_handed(one, found) for one in counting), *assigned],
             commands=[*commands, *(command for text in inner for command in text.commands)],
             files=files,
+            mounts=[(parts[1], parts[0]) for parts in volumes] if content.path.suffix == CONTAINER else None,
             mentions=mentions,
         )
     ]

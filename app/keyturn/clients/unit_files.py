@@ -19,12 +19,16 @@ from keyturn.model.errors import FileError
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
-_ENDINGS = (".service", ".timer", ".mount", ".automount", ".socket", ".path", ".swap", ".conf")
+# Of a container that Podman's generator makes a service of (podman-systemd.unit(5)).
+CONTAINER = ".container"
+_ENDINGS = (CONTAINER, ".service", ".timer", ".mount", ".automount", ".socket", ".path", ".swap", ".conf")
 # A person's own units; those that packages bring hold no keys, and are replaced with the next version.
 _SYSTEM_FOLDERS = (
     ("etc", "systemd", "system"),
     ("etc", "systemd", "user"),
     ("usr", "local", "lib", "systemd", "system"),
+    ("etc", "containers", "systemd"),
+    ("etc", "containers", "systemd", "users"),
 )
 _OF_PACKAGES = ("/lib/systemd/", "/usr/lib/systemd/")
 _USERS_OWN = "user"
@@ -38,7 +42,11 @@ def unit_files(computer: Computer, listing: Listing) -> Iterator[Path]:
     """Yield the units and drop-ins that a person may have written."""
     if computer.platform is not Platform.LINUX:
         return
-    own = (computer.xdg_config_home / "systemd" / _USERS_OWN, computer.home / ".local/share/systemd" / _USERS_OWN)
+    config = computer.xdg_config_home
+    own = (
+        *(config / "systemd" / _USERS_OWN, computer.home / ".local/share/systemd" / _USERS_OWN),
+        config / "containers" / "systemd",
+    )
     system = (computer.system_folder(*parts) for parts in _SYSTEM_FOLDERS)
     left = _LIMIT
     for folder in (*own, *(one for one in system if one is not None)):
@@ -100,7 +108,8 @@ def commented_keys(computer: Computer, listing: Listing) -> Iterator[tuple[Path,
 
 def unit_name(path: Path) -> str:
     """Return the unit that a file describes: `backup.service` also for the drop-in `backup.service.d/key.conf`."""
-    return path.parent.name.removesuffix(".d") if path.parent.name.endswith(".d") else path.name
+    name = path.parent.name.removesuffix(".d") if path.parent.name.endswith(".d") else path.name
+    return name.removesuffix(CONTAINER) + ".service" if name.endswith(CONTAINER) else name
 
 
 def _named_in(computer: Computer, unit: Path, listing: Listing) -> Iterator[tuple[Path, bool]]:
@@ -149,7 +158,8 @@ def is_unit(path: Path) -> bool:
 
 def is_users_own(path: Path) -> bool:
     """Return whether the unit is of a person's own systemd, not of the system's."""
-    return _USERS_OWN in path.parts
+    of_podman = path.suffix == CONTAINER and ("etc" not in path.parts[-4:-1] or path.parent.name == "users")
+    return _USERS_OWN in path.parts or of_podman
 
 
 def _is_left_by_a_package(entry: os.DirEntry[str]) -> bool:
