@@ -25,6 +25,8 @@ _TELLING_ENDINGS = frozenset(
         *(".ps1", ".psm1", ".bat", ".cmd", ".vbs", ".tf", ".tfvars", ".hcl", ".yml", ".yaml", ".toml", ".json"),
         *(".ini", ".conf", ".cfg", ".cnf", ".config", ".properties", ".xml", ".plist", ".env", ".service", ".timer"),
         *(".mount", ".s3cfg", ".cron", ".crontab", ".keys", ".key", ".credentials", ".secret", ".secrets", ".txt"),
+        *(".container", ".pm", ".cjs", ".go", ".rs", ".java", ".cs", ".kt", ".kts", ".groovy", ".scala", ".ex", ".exs"),
+        *(".nix", ".mk", ".nu", ".just", ".jsonc", ".json5", ".j2", ".tpl", ".tmpl", ".template", ".inc", ".boto"),
     }
 )
 _TELLING_NAMES = re.compile(
