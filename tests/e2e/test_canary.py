@@ -69,6 +69,7 @@ def test_no_secret_leaves_the_destinations_and_the_store(
     assert keyturn("delete", "--confirm", key.last4) == 0
     for form in ("html", "csv", "json"):
         assert keyturn("report", "--format", form) == 0
+    assert keyturn("report", "--diagnose") == 0
 
     assert b"botocore" in logged.read_bytes() or logged.stat().st_size > 0
     assert "lsf" in heard.read_text()

@@ -75,7 +75,7 @@ def test_what_installing_needs_is_there_by_that_name() -> None:
     """Not run here: it takes minutes, or another system. tests/bundle runs what can be run on Debian."""
     table = _README.partition("\n## Install\n")[2].partition("\n## ")[0]
     assert set(re.findall(r"dist/(\S+?\.deb)", table)) == {f"keyturn_{keyturn.__version__}_amd64.deb"}
-    files = {name.replace("\\", "/") for name in re.findall(r"packaging[/\\][\w/\\.]+", table)}
+    files = {name.replace("\\", "/") for name in re.findall(r"packaging[/\\][\w/\\.-]+", table)}
     assert {"packaging/macos/disk_image.sh", "packaging/windows/keyturn.iss"} <= files
     assert all((_TOP / name).is_file() for name in files), files
     extras = tomllib.loads((_TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]

@@ -55,6 +55,7 @@ class Arguments:
     program: str | None = None
     any: bool = False
     account: bool = False
+    diagnose: bool = False
     csv: Path | None = None
     days: int | None = None
     key: str = ""

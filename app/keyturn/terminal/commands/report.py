@@ -31,10 +31,19 @@ def _help() -> HelpText:
             "`scan` has. The page needs nothing else: no network, no script; it reads well in\n"
             "light and dark and prints well.\n"
             "\n"
+            "--diagnose is for whoever mends Keyturn: versions, kinds of folders, and what was\n"
+            "found counted by program. It takes over no path, name, bucket or key, and asks AWS\n"
+            "nothing; read it, and send it with what went wrong.\n"
+            "\n"
             "It changes nothing but the file that --output names. Without --output it is\n"
             "written to standard output."
         ),
-        ("keyturn report --output keys.html", "keyturn report --output keys.csv", "keyturn report --format json"),
+        (
+            "keyturn report --output keys.html",
+            "keyturn report --output keys.csv",
+            "keyturn report --format json",
+            "keyturn report --diagnose",
+        ),
         _("0 written · 1 the file or the memory cannot be used · 2 usage, or the file is there already"),
     )
 
@@ -50,9 +59,16 @@ def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, metavar="FILE", help=_("write it there; --yes replaces an old one"))
     shared_options.offline(parser)
     shared_options.account(parser)
+    parser.add_argument(
+        "--diagnose", action="store_true", help=_("what may be sent to report a fault: versions and counts, no names")
+    )
 
 
 def _run(session: Session, output: Output) -> Exit:
+    if session.arguments.diagnose:
+        from keyturn.terminal.diagnosing import diagnose
+
+        return diagnose(session, output)
     from keyturn.terminal.reporting import report
 
     return report(session, output)
@@ -64,5 +80,5 @@ COMMAND = Command(
     _options,
     _run,
     Answer.DOCUMENT,
-    asks_aws=lambda typed: not typed.offline,
+    asks_aws=lambda typed: not typed.offline and not typed.diagnose,
 )
