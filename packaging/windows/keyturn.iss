@@ -8,7 +8,8 @@ AppId={{6B0C1B7E-0D5C-4B0E-9F6D-6A2A1C6E7A11}
 AppName=Keyturn
 AppVersion={#Version}
 AppPublisher=The Keyturn developers
-DefaultDirName={autopf}\Keyturn
+; Profiles of the AWS files may ask Keyturn for their key, and some programs split that line at each blank.
+DefaultDirName={code:ProgramsWithoutBlanks}\Keyturn
 DefaultGroupName=Keyturn
 DisableProgramGroupPage=yes
 PrivilegesRequired=lowest
@@ -47,6 +48,18 @@ Filename: "{sys}\reg.exe"; Parameters: "delete HKCU\Software\Microsoft\Windows\C
     Flags: runhidden; RunOnceId: "Autostart"
 
 [Code]
+{ The folder for programs; by its short name where the person's name has a blank and the disk has short names. }
+function ProgramsWithoutBlanks(Param: string): string;
+var
+  Short: string;
+begin
+  Result := ExpandConstant('{autopf}');
+  { It may not be there yet; the one above it is. }
+  Short := GetShortName(ExtractFileDir(Result)) + '\' + ExtractFileName(Result);
+  if (Pos(' ', Result) > 0) and (Pos(' ', Short) = 0) then
+    Result := Short;
+end;
+
 function NotOnPath(Folder: string): Boolean;
 var
   Paths: string;

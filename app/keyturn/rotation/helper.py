@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from keyturn.aws.process_answers import key_of_process
+from keyturn.computer.computer import Platform
 from keyturn.computer.named_program import answer_of, person_environment
 from keyturn.computer.own_program import NAME, can_be_started, is_lasting, own_program
 from keyturn.computer.shells import quoted
@@ -38,13 +39,16 @@ class Helper:
         needs_session: it takes the key from a keychain, which only a person's session opens.
     """
 
-    program: Path
+    program: PurePath
     options: tuple[str, ...]
     needs_session: bool
 
     def command(self, name: KeyName) -> str:
-        """What stands behind `credential_process`."""
-        return " ".join((str(self.program), "credentials", name.value, *self.options))
+        """What stands behind `credential_process`.
+
+        With slashes on Windows, too, which it takes for its own: who splits the line may take those for escapes.
+        """
+        return " ".join((self.program.as_posix(), "credentials", name.value, *self.options))
 
     def prove(self, surroundings: Surroundings, name: KeyName, pair: KeyPair) -> None:
         """See that whoever asks in a job's own environment gets this very pair.
@@ -53,7 +57,8 @@ class Helper:
             AppError: where they do not.
         """
         environments = [person_environment(surroundings.computer)]
-        if not self.needs_session:
+        # Windows starts nothing without its own variables, and its jobs run in a session.
+        if not self.needs_session and surroundings.computer.platform is not Platform.WINDOWS:
             environments.append(_bare(surroundings.computer))
         for environment in environments:
             answer = answer_of(self.command(name).split(" "), environment)
@@ -91,7 +96,7 @@ def helper_for(location: Location, computer: Computer, folder: Path, named: Path
         )
     options: tuple[str, ...] = ()
     if location.state_dir is not None or computer.environment.get(_STATE_HOME):
-        options += ("--state-dir", str(folder))
+        options += ("--state-dir", folder.as_posix())
     if location.secrets is not location.usual_secrets:
         options += ("--secrets", location.secrets.value)
     if not all(PLAIN.fullmatch(word) for word in options):
@@ -106,9 +111,9 @@ def helper_for(location: Location, computer: Computer, folder: Path, named: Path
 def _flaw(program: Path, *, named: bool) -> str:
     if not program.is_absolute():
         return _("The path has to be a whole one.")
-    if program.name != NAME:
+    if program.name not in {NAME, f"{NAME}.exe"}:
         return _("It has to be called {name}, or Keyturn would not know the line again.").format(name=NAME)
-    if PLAIN.fullmatch(str(program)) is None:
+    if PLAIN.fullmatch(program.as_posix()) is None:
         # facts/credential-helper.md 3: minio-go splits at blanks and knows no quotes.
         return _("It has a blank or another character in it at which programs split that line.")
     if not named and not is_lasting(program):
@@ -119,6 +124,8 @@ def _flaw(program: Path, *, named: bool) -> str:
 
 
 def _what_to_do(program: Path, computer: Computer) -> str:
+    if computer.platform is Platform.WINDOWS:
+        return _("Install Keyturn into a folder without blanks, and name its keyturn.exe: --program.")
     return _(
         "Put a link where it lasts, such as “ln -s {program} ~/.local/bin/keyturn”, and name that: --program."
     ).format(program=quoted(str(program), computer.platform))
