@@ -41,6 +41,7 @@ from keyturn.model.errors import AppError
 from keyturn.practice.timeline import HandClock
 from keyturn.rotation import words
 from keyturn.rotation.location import Location
+from keyturn.state import settings
 
 from .conftest import PATIENCE, SmallHome
 
@@ -528,6 +529,20 @@ def test_a_closed_gate_disables_the_button_and_says_why(person: Person) -> None:
     assert not button.isEnabled()
     assert button.accessibleDescription() == "Tick one bucket at least."
     assert "Tick one bucket at least." in person.read()
+
+
+def test_the_settings_count_for_a_plan_that_is_shown_already(person: Person) -> None:
+    state = person.home.location.state_dir
+    assert state is not None
+    settings.save(state, settings.Settings(watch_days=5, off_days=6))
+    person.open()
+    person.to_the_plan()
+    assert (person.assistant.flow.options.watch_days, person.assistant.flow.options.off_days) == (5, 6)
+    settings.save(state, settings.Settings(watch_days=20, off_days=6))
+    person.assistant.take_settings()
+    person.bot.waitUntil(lambda: person.assistant.flow.options.watch_days == 20, timeout=PATIENCE)
+    person.settle()
+    assert "--watch-days 20" in person.assistant.flow.plan.command  # type: ignore[union-attr]
 
 
 def test_back_goes_back_before_the_commit_and_is_gone_behind_it(person: Person) -> None:

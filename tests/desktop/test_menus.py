@@ -186,10 +186,17 @@ def test_the_libraries_that_are_named_are_those_that_keyturn_needs(qtbot: QtBot)
     assert "licence not stated" not in text
 
 
+class _Led(Assistant):
+    taken = 0
+
+    def take_settings(self) -> None:
+        self.taken += 1
+
+
 def test_a_folder_is_searched_and_a_report_is_saved_from_the_window(
     small_ground: Ground, runner: Runner, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window = MainWindow(runner, Doors(Assistant, lambda home: None, lambda: None))
+    window = MainWindow(runner, Doors(_Led, lambda home: None, lambda: None))
     qtbot.addWidget(window)
     window.show()
     window.look()
@@ -224,3 +231,12 @@ def test_a_folder_is_searched_and_a_report_is_saved_from_the_window(
     window.menus.action("settings").trigger()
     assert isinstance(window.pages.currentWidget(), SettingsPage)
     assert not window.menus.action("view1").isEnabled(), "the assistant is beneath"
+    settings = window.pages.currentWidget()
+    assert isinstance(settings, SettingsPage)
+    qtbot.waitUntil(lambda: settings.is_ready, timeout=PATIENCE)
+    settings.off_days.setValue(9)
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=PATIENCE)
+    QTest.keyClick(settings, Qt.Key.Key_Escape)
+    led = window.pages.currentWidget()
+    assert isinstance(led, _Led)
+    assert led.taken == 1, "it plans with what was changed"

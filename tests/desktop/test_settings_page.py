@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from keyturn.computer.clock import SystemClock
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.settings_page import AtLogin, SettingsPage
-from keyturn.model.recipients import CommandRecipient
+from keyturn.desktop.settings_choices import AtLogin
+from keyturn.desktop.settings_page import SettingsPage
+from keyturn.model.recipients import CommandRecipient, RecipientKind
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.location import Location
 from keyturn.state import recipients
@@ -42,18 +43,20 @@ def open_page(
         page = SettingsPage(start_runner(Location(state_dir=state), SystemClock()))
         qtbot.addWidget(page)
         page.show()
-        qtbot.waitUntil(lambda: page.save.isEnabled() or page.answer.isVisible(), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: page.is_ready or page.answer.isVisible(), timeout=PATIENCE)
         return page
 
     return open_it
 
 
-def save(page: SettingsPage, qtbot: QtBot) -> str:
-    """Press “Save”, and return what the page says then."""
-    page.answer.setText("")
-    page.save.click()
-    qtbot.waitUntil(lambda: bool(page.answer.text()), timeout=PATIENCE)
-    return page.answer.text()
+def wait_until_kept(page: SettingsPage, qtbot: QtBot) -> None:
+    """Wait until everything that was changed is written."""
+    qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+
+
+def _type(field: QLineEdit, text: str) -> None:
+    field.setText(text)
+    field.editingFinished.emit()
 
 
 def choose(combo: QComboBox, choice: object) -> None:
@@ -79,15 +82,16 @@ def test_what_is_chosen_is_kept_and_shown_again(
     page.user_limit.setValue(0)
     page.watch_days.setValue(1.5)
     page.off_days.setValue(14)
-    page.folders.addItem(str(tmp_path))
+    page.add_folder(str(tmp_path))
     choose(page.proxy, Proxy.ADDRESS)
-    page.proxy_address.setText("http://proxy.example:3128")
+    _type(page.proxy_address, "http://proxy.example:3128")
     choose(page.trust, Trust.FILE)
-    page.trust_file.setText("/etc/ssl/company.pem")
+    _type(page.trust_file, "/etc/ssl/company.pem")
     choose(page.scope, SearchScope.NONE)
     choose(page.secrets, SecretsKind.FILE)
     choose(page.language, "en")
-    assert save(page, qtbot) == "Saved."
+    wait_until_kept(page, qtbot)
+    assert page.saved.isVisible()
     kept = stored.load(state)
     assert kept == Settings(
         root_limit_days=180,
@@ -108,20 +112,42 @@ def test_what_is_chosen_is_kept_and_shown_again(
     assert again.user_limit.text() == "never"
     assert again.watch_days.text() == "1.5 days"
     assert again.folders.item(0).text() == str(tmp_path)
-    assert again.proxy_address.isEnabled()
+    assert again.proxy_address.isVisible()
 
 
-def test_a_proxy_with_a_password_is_refused_and_nothing_is_kept(
+def test_what_makes_no_sense_stays_in_its_field_and_the_last_good_value_in_force(
     open_page: Callable[[], SettingsPage], state: Path, qtbot: QtBot
 ) -> None:
     page = open_page()
+    assert not page.proxy_address.isVisible(), "a field that belongs to a choice appears with it"
     choose(page.proxy, Proxy.ADDRESS)
-    page.proxy_address.setText("http://oma:geheim@proxy.example:3128")
-    said = save(page, qtbot)
+    _type(page.proxy_address, "http://oma:geheim@proxy.example:3128")
+    page.off_days.setValue(9)
+    choose(page.trust, Trust.FILE)
+    wait_until_kept(page, qtbot)
+    said = page.proxy_problem.text()
     assert "do not keep a proxy's password" in said
     assert "geheim" not in said
-    assert not (state / "settings.json").exists()
-    assert page.save.isEnabled()
+    assert "Name the file" in page.trust_problem.text()
+    assert page.proxy_address.text().startswith("http://oma")
+    assert stored.load(state) == Settings(off_days=9), "what makes sense is kept all the same"
+    _type(page.proxy_address, "http://proxy.example:3128")
+    choose(page.trust, Trust.SYSTEM)
+    wait_until_kept(page, qtbot)
+    assert page.proxy_problem.isHidden()
+    assert page.trust_problem.isHidden()
+    kept = stored.load(state)
+    assert (kept.proxy, kept.proxy_address, kept.trust) == (Proxy.ADDRESS, "http://proxy.example:3128", Trust.SYSTEM)
+
+
+def test_changes_in_quick_succession_are_kept_with_the_last_one(
+    open_page: Callable[[], SettingsPage], state: Path, qtbot: QtBot
+) -> None:
+    page = open_page()
+    for days in range(4, 30):
+        page.off_days.setValue(days)
+    wait_until_kept(page, qtbot)
+    assert stored.load(state).off_days == 29
 
 
 def test_what_another_keyturn_wrote_and_this_one_does_not_know_stays(
@@ -131,7 +157,8 @@ def test_what_another_keyturn_wrote_and_this_one_does_not_know_stays(
     (state / "settings.json").write_text(json.dumps({"version": 1, "off_days": 9, "colour": "green"}))
     page = open_page()
     assert page.off_days.value() == 9
-    save(page, qtbot)
+    page.off_days.setValue(10)
+    wait_until_kept(page, qtbot)
     assert json.loads((state / "settings.json").read_text())["colour"] == "green"
 
 
@@ -142,7 +169,7 @@ def test_settings_of_a_newer_keyturn_are_said_and_cannot_be_overwritten(
     (state / "settings.json").write_text('{"version": 99}')
     page = open_page()
     assert "newer Keyturn" in page.answer.text()
-    assert not page.save.isEnabled()
+    assert not page.off_days.isEnabled()
 
 
 def test_damaged_settings_are_said_and_the_file_is_kept_aside_when_others_are_chosen(
@@ -152,7 +179,8 @@ def test_damaged_settings_are_said_and_the_file_is_kept_aside_when_others_are_ch
     (state / "settings.json").write_text("{half")
     page = open_page()
     assert "could not be read" in page.answer.text()
-    assert save(page, qtbot) == "Saved."
+    page.usual.click()
+    wait_until_kept(page, qtbot)
     assert [file.read_text() for file in state.glob("settings.damaged-*")] == ["{half"]
 
 
@@ -162,16 +190,16 @@ def test_what_starts_at_login_is_read_from_the_system_each_time(
     entry = tmp_path / "config" / "autostart" / "keyturn.desktop"
     page = open_page()
     choose(page.at_login, AtLogin.TRAY)
-    save(page, qtbot)
+    wait_until_kept(page, qtbot)
     assert " tray" in entry.read_text()
     assert open_page().at_login.currentData() == AtLogin.TRAY
     entry.unlink()  # as a desktop's own settings do
     page = open_page()
     assert page.at_login.currentData() == AtLogin.NOTHING
     choose(page.at_login, AtLogin.CHECK)
-    save(page, qtbot)
+    wait_until_kept(page, qtbot)
     choose(page.at_login, AtLogin.NOTHING)
-    save(page, qtbot)
+    wait_until_kept(page, qtbot)
     assert not entry.exists()
 
 
@@ -180,7 +208,7 @@ def test_what_starts_at_login_on_another_computer_cannot_be_chosen(
 ) -> None:
     page = SettingsPage(start_runner(Location(home=tmp_path, state_dir=state), SystemClock()))
     qtbot.addWidget(page)
-    qtbot.waitUntil(page.save.isEnabled, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page.is_ready, timeout=PATIENCE)
     assert not page.at_login.isEnabled()
 
 
@@ -204,7 +232,8 @@ def test_who_is_told_can_be_tried_and_taken_away(
     since = datetime(2026, 11, 1, tzinfo=UTC)
     gone = CommandRecipient("command-2", since, state.parent / "gone")
     recipients.save(state, [CommandRecipient("command-1", since, program), gone])
-    card = open_page().told
+    page = open_page()
+    card = page.told
     qtbot.waitUntil(lambda: card.people.count() == 2, timeout=PATIENCE)
     assert str(program) in card.people.item(0).text()
     card.test.click()
@@ -220,7 +249,41 @@ def test_who_is_told_can_be_tried_and_taken_away(
     assert [one.name for one in recipients.load(state)] == ["command-1"]
 
 
-def test_where_nobody_is_told_it_says_how_somebody_is_named(open_page: Callable[[], SettingsPage]) -> None:
-    card = open_page().told
-    assert "keyturn tell add" in card.lead.text()
+def test_somebody_is_named_in_the_window_and_what_is_wrong_names_nobody(
+    open_page: Callable[[], SettingsPage], state: Path, qtbot: QtBot
+) -> None:
+    page = open_page()
+    card = page.told
+    assert "Nobody but you." in card.lead.text()
     assert not card.test.isVisible()
+    card.add.click()
+    form = card.form
+    for kind, fields, expected in (
+        (
+            RecipientKind.MAIL,
+            {"address": "oma@example.com", "server": "smtp.example.com:no"},
+            "That is not a mail server",
+        ),
+        (RecipientKind.MAIL, {"address": "oma", "server": "smtp.example.com:587"}, "That is not a mail address"),
+        (RecipientKind.WEBHOOK, {"hook": "ftp://example.com/geheim"}, "That is not the address of a web hook"),
+        (RecipientKind.COMMAND, {"program": str(state / "nothing")}, "no program that can be started"),
+    ):
+        choose(form.kind, kind)
+        for name, text in fields.items():
+            getattr(form, name).setText(text)
+        form.tell.click()
+        wait_until_kept(page, qtbot)
+        assert expected in form.answer.text()
+        assert "geheim" not in form.answer.text()
+        assert recipients.load(state) == ()
+    choose(form.kind, RecipientKind.MAIL)
+    form.address.setText("oma@example.com")
+    form.server.setText("smtp.example.com:587")
+    assert not form.hook.isVisible(), "only the fields of what is chosen are seen"
+    form.tell.click()
+    wait_until_kept(page, qtbot)
+    assert [one.shown for one in recipients.load(state)] == ["oma@example.com (smtp.example.com:587)"]
+    assert card.people.count() == 1
+    assert "mail-1 is told from now on." in card.answer.text()
+    assert form.isHidden()
+    assert form.hook.text() == "", "what is secret does not stay in its field"

@@ -232,6 +232,16 @@ class AssistantPages(Assistant):
         self._read(work, self._planned, Work.PLAN, self._told)
         self._show()
 
+    def take_settings(self) -> None:
+        """What is only planned is planned with them, also where the plan is shown; what was begun stays as decided."""
+
+        def taken(days: tuple[float, float]) -> None:
+            self.flow = self.flow.waiting_as_usual(days)
+            if self.flow.page is Page.PLAN:
+                self.make_plan(anew=True)
+
+        self.runner.read(self, _usual_days, done=taken, failed=self._failed, doing=_("reading the settings"))
+
     def answer(self, nobody_else: bool | None) -> None:
         """Keep the answer: True where nobody else uses the key, False where somebody may."""
         self.flow = self.flow.answered(nobody_else)
@@ -280,10 +290,14 @@ class AssistantPages(Assistant):
         self.flow = self.flow.looking()
         jobs = self._jobs
 
-        def work(desk: Desk) -> Looked:
-            return jobs.look(desk.surroundings())
+        def work(desk: Desk) -> tuple[Looked, tuple[float, float]]:
+            return jobs.look(desk.surroundings()), _usual_days(desk)
 
-        self._read(work, self._looked, Work.LOOK)
+        def looked(seen: tuple[Looked, tuple[float, float]]) -> None:
+            self.flow = self.flow.waiting_as_usual(seen[1])
+            self._looked(seen[0])
+
+        self._read(work, looked, Work.LOOK)
         self._show()
 
     def leave(self) -> None:
@@ -531,3 +545,9 @@ class AssistantPages(Assistant):
             self.leave()
         else:
             self.look_back(None)
+
+
+def _usual_days(desk: Desk) -> tuple[float, float]:
+    """How long a new rotation watches, and then waits with the old key off."""
+    settings = desk.workplace.settings
+    return settings.watch_days, settings.off_days

@@ -58,6 +58,7 @@ class Flow:
         known: what is known of the rotation, for who wants to close it as it stands; None before that was looked up.
         resumed: what goes on once a secret that is nowhere was given.
         given: the new key that the person made and gave; its secret is kept elsewhere.
+        usual_days: how long the settings let a new rotation watch, and then wait with the old key off.
     """
 
     key: AccessKeyId | None = None
@@ -78,12 +79,20 @@ class Flow:
     way_back: WayBack | None = None
     known: tuple[str, ...] | None = None
     resumed: Work = Work.CARRY_ON
+    usual_days: tuple[float, float] = (Options().watch_days, Options().off_days)
 
     # ── What the person does ─────────────────────────────────────────────────────────────────────────────────────────
 
     def looking(self) -> Flow:
         """Begin with looking, once more."""
         return replace(self, page=Page.LOOKING, job=Job(Work.LOOK), problem=None, notice="", viewed=None)
+
+    def waiting_as_usual(self, days: tuple[float, float]) -> Flow:
+        """The settings say so many days; what the person chose for this rotation stays."""
+        options = self.options
+        if (options.watch_days, options.off_days) == self.usual_days:
+            options = replace(options, watch_days=days[0], off_days=days[1])
+        return replace(self, usual_days=days, options=options)
 
     def chosen(self, options: Options) -> Flow:
         """Other choices. A plan that was made with the former ones is none any more, but for its question."""

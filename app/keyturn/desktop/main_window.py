@@ -314,8 +314,23 @@ class MainWindow(QMainWindow):
         """Show the settings."""
         from keyturn.desktop.settings_page import SettingsPage
 
-        if not isinstance(self.pages.currentWidget(), SettingsPage):
-            self.open_page(SettingsPage(self.runner))
+        if isinstance(self.pages.currentWidget(), SettingsPage):
+            return
+        page = SettingsPage(self.runner)
+        changes: list[None] = []
+        page.changed.connect(lambda: changes.append(None))
+        page.left.connect(lambda: self._take_settings() if changes else None)
+        self.open_page(page)
+
+    def _take_settings(self) -> None:
+        """What was changed counts for what is in front: the overview looks again, and a plan is made anew."""
+        from keyturn.desktop.seam import Assistant
+
+        led = next((one for one in self.pages.everything if isinstance(one, Assistant)), None)
+        if led is None:
+            self.look()
+        else:
+            led.take_settings()
 
     def choose_another_computer(self) -> None:
         """Ask for the home folder on another computer's disk, and open a window on it."""

@@ -53,6 +53,9 @@ class Assistant(QWidget):
         self.runner = runner
         self.errand = errand
 
+    def take_settings(self) -> None:
+        """The settings are others now; what is only planned is planned with them."""
+
     def stop_waiting(self) -> bool:
         """Stop what only waits for something that the person does elsewhere; False where nothing does."""
         return False

@@ -1,13 +1,16 @@
-"""Who is told what happens, in the settings: a list, a trial for each, and taking one away. Naming one is typed."""
+"""Who is told what happens, in the settings: a list, a trial for each, naming somebody and taking one away."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.runner import Desk, Runner
+from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
@@ -15,6 +18,10 @@ from keyturn.reminders import recipients
 from keyturn.reminders.recipients import Tried
 from keyturn.rotation import words
 from keyturn.state.telling import Told, read_told
+
+if TYPE_CHECKING:
+    from keyturn.desktop.recipient_form import RecipientForm
+    from keyturn.model.recipients import Recipient
 
 
 class ToldCard(Card):
@@ -34,13 +41,12 @@ class ToldCard(Card):
         self.test, self.remove = Button(_("Test")), Button(_("Remove"))
         self.test.setAccessibleName(_("Send a test to the chosen one"))
         self.remove.setAccessibleName(_("Tell the chosen one no more"))
+        self.add = Button(_("Tell somebody…"))
+        self.add.clicked.connect(lambda: self._ask(True))
+        self._form: RecipientForm | None = None
         self.test.clicked.connect(self._test)
         self.remove.clicked.connect(self._remove)
-        row = QHBoxLayout()
-        row.addWidget(self.test)
-        row.addWidget(self.remove)
-        row.addStretch(1)
-        self.column.addLayout(row)
+        self.column.addWidget(ButtonRow(self.add, self.test, self.remove))
         self.answer = Toned()
         self.answer.hide()
         self.column.addWidget(self.answer)
@@ -55,7 +61,7 @@ class ToldCard(Card):
         self.lead.setText(
             _("When a key is made, off or due, and when something fails, these are told as well.")
             if told
-            else _("Nobody but you. `keyturn tell add` in a terminal names somebody; `keyturn tell -h` has examples.")
+            else _("Nobody but you. Whoever is named here is told as well, by mail, by a web hook or by a program.")
         )
         self.people.clear()
         for one in told:
@@ -79,6 +85,29 @@ class ToldCard(Card):
     @property
     def _chosen(self) -> str:
         return str(self.people.currentItem().data(Qt.ItemDataRole.UserRole))
+
+    @property
+    def form(self) -> RecipientForm:
+        """The fields in which somebody is named; made when they are first wanted."""
+        if self._form is None:
+            from keyturn.desktop.recipient_form import RecipientForm
+
+            self._form = RecipientForm(self._runner)
+            self._form.added.connect(self._added)
+            self._form.left.connect(lambda: self._ask(False))
+            self.column.addWidget(self._form)
+        return self._form
+
+    def _ask(self, asks: bool) -> None:
+        self.form.setVisible(asks)
+        self.add.setEnabled(not asks)
+        (self.form.kind if asks else self.add).setFocus()
+
+    def _added(self, recipient: Recipient) -> None:
+        self._ask(False)
+        self._read()
+        text = _("{name} is told from now on. “Test” shows whether it is reached.")
+        self._say(text.format(name=recipient.name), Tone.GOOD)
 
     def _test(self) -> None:
         name = self._chosen

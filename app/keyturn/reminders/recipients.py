@@ -61,6 +61,20 @@ def mail_recipient(workplace: Workplace, address: str, server: MailServer) -> Ma
     return MailRecipient("", workplace.clock.now(), meant, server)
 
 
+def expect_sendable(user: str, password: Secret) -> None:
+    """See that a mail server can be told who signs in.
+
+    Raises:
+        UsageError: where a character is no ASCII, which not every server takes.
+    """
+    if not (password.reveal() + user).isascii():
+        raise UsageError(
+            _("The user or the password has a character that not every mail server takes"),
+            _("Nobody was added or removed. Letters, digits and signs of ASCII are what Keyturn can send."),
+            code="usage.arguments",
+        )
+
+
 def hook_recipient(workplace: Workplace, shape: HookShape, address: Secret) -> HookRecipient:
     """A web hook; not kept yet.
 

@@ -80,11 +80,7 @@ def _mail(session: Session, output: Output, address: str) -> tuple[MailRecipient
         user=recipient.server.user, host=recipient.server.host
     )
     password = questions.password(output, question)
-    if not (password.reveal() + recipient.server.user).isascii():
-        raise _usage(
-            _("The user or the password has a character that not every mail server takes"),
-            _("Letters, digits and signs of ASCII are what Keyturn can send."),
-        )
+    told.expect_sendable(recipient.server.user, password)
     return recipient, password
 
 
