@@ -23,8 +23,9 @@ ID, SECRET, PROCESS = "aws_access_key_id", "aws_secret_access_key", "credential_
 _AWS = ini.Dialect.AWS
 _HEADER = re.compile(r"\s*\[.+\]")
 # What every reader of these files takes for the same words: blanks part them, and quotes, `#`, `;` and `%` mean
-# something to some (facts/credential-helper.md 3, minio-go).
-PLAIN = re.compile(r"[A-Za-z0-9/._+@=,:-]+")
+# something to some (facts/credential-helper.md 3, minio-go). A tilde is a home only where a word begins, and in each of
+# Windows' short names.
+PLAIN = re.compile(r"[A-Za-z0-9/._+@=,:-][A-Za-z0-9/._+@=,:~-]*")
 
 
 def asking(content: bytes, section: str, command: str, path: Path) -> tuple[tuple[Change, ...], PairLayout]:
