@@ -8,8 +8,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QMenu, QMenuBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ from keyturn.desktop.about_page import LIBRARIES, AboutPage
 from keyturn.desktop.front import Front
 from keyturn.desktop.help_page import HelpPage
 from keyturn.desktop.kept_place import clamped, keep_place, place_window
+from keyturn.desktop.mail_page import MailPage
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.menu_pages import MenuPages
 from keyturn.desktop.menus import Acts, Menus, Situated
@@ -240,3 +241,14 @@ def test_a_folder_is_searched_and_a_report_is_saved_from_the_window(
     led = window.pages.currentWidget()
     assert isinstance(led, _Led)
     assert led.taken == 1, "it plans with what was changed"
+
+    # What is dropped over the assistant is looked at, too, and no second one is opened.
+    data = QMimeData()
+    data.setText(f"Your key {small_ground.old.access_key_id.value} is old")
+    how = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for event in (QDragEnterEvent(QPoint(40, 40), *how), QDropEvent(QPointF(40, 40), *how)):
+        QApplication.sendEvent(window, event)
+    mail = window.pages.currentWidget()
+    assert isinstance(mail, MailPage)
+    mail.replaced.emit(small_ground.old.access_key_id)
+    assert window.pages.currentWidget() is led

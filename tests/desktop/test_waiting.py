@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.icons import Shape
 from keyturn.desktop.old_key_use import OldKeyUse, Told
 from keyturn.desktop.reached import Reached
 from keyturn.desktop.waiting import situation_while_waiting, stations_of, waits_for_days_alone
+from keyturn.desktop.waiting_card import UseRow
+from keyturn.desktop.widgets import Quiet, Text
 from keyturn.desktop.work import Job, Work
 from keyturn.rotation import words
 from keyturn.rotation.record import Rotation
@@ -85,3 +89,16 @@ def test_from_the_day_on_which_it_went_off_the_line_names_what_is_past(walk: Wal
     situation = situation_while_waiting(*_stands(walk), None)
     assert situation is not None
     assert situation.title == "Today: delete the old key"
+
+
+@pytest.mark.parametrize("text", [None, "Nobody else has used it.", "Whether anybody uses it is not known. " * 4])
+def test_the_mark_stands_at_the_first_line_of_what_aws_told(text: str | None, qtbot: QtBot) -> None:
+    row = UseRow(None if text is None else OldKeyUse(datetime(2026, 3, 2, tzinfo=UTC), text, Told.NOTHING))
+    qtbot.addWidget(row)
+    row.resize(700, 90)
+    row.show()
+    (mark,) = row.findChildren(Shape)
+    said = next(one for one in row.findChildren(Text) if not isinstance(one, Quiet))
+    lines = max(1, round(said.heightForWidth(said.width()) / said.fontMetrics().height()))
+    first_line = said.geometry().top() + said.height() / lines / 2
+    assert abs(mark.geometry().top() + mark.height() / 2 - first_line) <= 1.5

@@ -61,6 +61,11 @@ class Front(QStackedWidget):
         elif isinstance(current, Page):
             current.focus_first()
 
+    def back_to(self, page: QWidget) -> None:
+        """Close what is in front of this page."""
+        while (front := self.currentWidget()) is not None and front not in (page, self._ground):
+            self.take_away(front)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the default button of the page that is seen, but not where it means something else."""
         focused = self.window().focusWidget()
@@ -79,5 +84,4 @@ class Front(QStackedWidget):
 
     def take_all_away(self) -> None:
         """Close every page."""
-        while (page := self.currentWidget()) is not None and page is not self._ground:
-            self.take_away(page)
+        self.back_to(self._ground)

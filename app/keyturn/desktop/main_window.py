@@ -236,6 +236,10 @@ class MainWindow(QMainWindow):
 
     def open_assistant(self, errand: Errand) -> None:
         """Let the assistant lead through a rotation; it fills the window until it is left."""
+        led = self._led
+        if led is not None:
+            self.pages.back_to(led)  # one rotation at a time: it goes on where it was
+            return
         assistant = self.doors.assistant(self.runner, errand)
         assistant.left.connect(lambda: self._close_assistant(assistant))
         self.pages.bring(assistant)
@@ -265,9 +269,13 @@ class MainWindow(QMainWindow):
     @property
     def is_led(self) -> bool:
         """The assistant is open: in front, or with a page such as the settings before it."""
+        return self._led is not None
+
+    @property
+    def _led(self) -> Assistant | None:
         from keyturn.desktop.seam import Assistant
 
-        return any(isinstance(one, Assistant) for one in self.pages.everything)
+        return next((one for one in self.pages.everything if isinstance(one, Assistant)), None)
 
     def carry_out_order(self) -> None:
         """Do what the header's button says."""
@@ -301,8 +309,8 @@ class MainWindow(QMainWindow):
         self.look()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Takes a mail, a file, a folder or a text, but not over a page that leads through a rotation."""
-        if not self.is_led and self.mails.takes(event.mimeData()):
+        """Takes a mail, a file, a folder or a text, wherever it is over the window."""
+        if self.mails.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -324,9 +332,7 @@ class MainWindow(QMainWindow):
 
     def _take_settings(self) -> None:
         """What was changed counts for what is in front: the overview looks again, and a plan is made anew."""
-        from keyturn.desktop.seam import Assistant
-
-        led = next((one for one in self.pages.everything if isinstance(one, Assistant)), None)
+        led = self._led
         if led is None:
             self.look()
         else:

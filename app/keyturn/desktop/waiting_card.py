@@ -38,8 +38,9 @@ class UseRow(QWidget):
         said = QHBoxLayout()
         said.setSpacing(em(self, 0.6))
         shape, tone = _NOT_KNOWN if use is None else _SHAPES.get(use.told, _NOT_KNOWN)
-        beside = Qt.AlignmentFlag.AlignVCenter if use is None else Qt.AlignmentFlag.AlignTop
-        said.addWidget(Shape(shape, tone, 0.9), 0, beside)
+        mark = Shape(shape, tone, 0.9)
+        mark.setFixedHeight(self.fontMetrics().height())  # so that its middle is that of the first line
+        said.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         words_of_it = QVBoxLayout()
         words_of_it.setSpacing(0)
         words_of_it.addWidget(
@@ -47,12 +48,17 @@ class UseRow(QWidget):
         )
         if use is not None:
             words_of_it.addWidget(Quiet(use.age))
+        words_of_it.addStretch(1)
         said.addLayout(words_of_it, 1)
         self.button = Button(_("Look now"))
         self.button.clicked.connect(self.asked)
         self._row = ReflowingRow(self, 24)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addLayout(said, 1)
+        told = QVBoxLayout()
+        told.addStretch(1)
+        told.addLayout(said)
+        told.addStretch(1)
+        self._row.addLayout(told, 1)
         self._row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def add(self, button: Button) -> None:
