@@ -166,10 +166,11 @@ _BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 
 def _try_some(few: Few) -> Row:
-    names = _count(few.kind, few.scenario, every=False).incidents
-    spread = [names[(few.begin + one * len(names) // few.number) % len(names)] for one in range(few.number)]
-    named = [[name for name in names if name.startswith(f"{few.kind}:{one}:")] for one in few.of]
-    return _sweep(Work(few.kind, few.scenario, tuple(one[len(one) // 2] for one in named) or tuple(spread)))
+    with _world(few.kind, few.scenario) as world:
+        names = [one.incident.name for one in one_of_each(points(world, few.kind))]
+        spread = [names[(few.begin + one * len(names) // few.number) % len(names)] for one in range(few.number)]
+        of = [[name for name in names if name.startswith(f"{few.kind}:{one}:")] for one in few.of]
+        return _try_each(world, Work(few.kind, few.scenario, tuple(one[len(one) // 2] for one in of) or tuple(spread)))
 
 
 def _count(kind: str, title: str, every: bool) -> Found:
@@ -180,10 +181,14 @@ def _count(kind: str, title: str, every: bool) -> Found:
 
 
 def _sweep(work: Work) -> Row:
+    with _world(work.kind, work.scenario) as world:
+        return _try_each(world, work)
+
+
+def _try_each(world: World, work: Work) -> Row:
     if work.kind == "keychain-kills":
         return Row(work.kind, tuple(_with_keychains(work, name) for name in work.incidents))
-    with _world(work.kind, work.scenario) as world:
-        return Row(work.kind, tuple(try_point(world, Incident.named(name)) for name in work.incidents))
+    return Row(work.kind, tuple(try_point(world, Incident.named(name)) for name in work.incidents))
 
 
 def _with_keychains(work: Work, name: str) -> Outcome:
@@ -284,10 +289,9 @@ def _repeat(name: str) -> int:
 def _try_named(name: str) -> Outcome:
     route, scenario, incident = name.split("/", 2)
     kind = _KIND_OF.get(incident.partition(":")[0], "kills")
-    if ":@" in incident:
-        with _world(kind, f"{route}/{scenario}") as world:
-            incident = named(world, kind, incident).name
-    (outcome,) = _sweep(Work(kind, f"{route}/{scenario}", (incident,))).outcomes
+    with _world(kind, f"{route}/{scenario}") as world:
+        found = named(world, kind, incident).name
+        (outcome,) = _try_each(world, Work(kind, f"{route}/{scenario}", (found,))).outcomes
     return outcome
 
 

@@ -46,7 +46,7 @@ from keyturn.edits.masking import masked_line
 from .growing import Read, cpu_seconds, expect_linear, repeated
 
 # Bytes of the first, short look at each case, and times more of the second; a closer look follows where it grew.
-_SHORT, _TIMES = 2000, 4
+_SHORT, _TIMES = 1000, 4
 _SUSPICIOUS = 5.5  # times the time for four times the size
 _NOTICEABLE = 0.002  # seconds
 

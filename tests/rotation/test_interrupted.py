@@ -20,6 +20,9 @@ from keyturn.state.journal import Entry, Journal
 
 from .conftest import Office
 
+# The whole sweep (`packaging/dev.py sweep`) kills at each moment; an odd number meets those before and after an entry.
+_EVERY = 7
+
 
 class Killed(BaseException):
     """The program ends here: nothing catches this, as nothing catches SIGKILL."""
@@ -97,7 +100,7 @@ ROUTES = [Route.SCOPED_USER, Route.NEW_ROOT_KEY]
 def test_a_rotation_killed_anywhere_is_finished_or_undone(
     new_office: Callable[[], Office], route: Route, back: bool
 ) -> None:
-    for nth in count(1 + back, step=4):
+    for nth in count(1 + back, step=_EVERY):
         office = new_office()
         plan: Plan = office.plan(route)
         if not killed_at(office, nth, lambda s, plan=plan: conductor.rotate(s, plan)):  # type: ignore[misc]
@@ -119,7 +122,7 @@ def test_a_rotation_killed_anywhere_is_finished_or_undone(
 
 
 def test_an_undo_killed_anywhere_is_undone_by_the_next_one(new_office: Callable[[], Office]) -> None:
-    for nth in count(1, step=2):
+    for nth in count(1, step=_EVERY):
         office = new_office()
         office.rotate(Route.SCOPED_USER)
         if not killed_at(office, nth, lambda s: conductor.undo(s, None)):
@@ -137,7 +140,7 @@ def test_an_undo_killed_anywhere_is_undone_by_the_next_one(new_office: Callable[
 
 
 def test_turning_off_and_deleting_killed_anywhere_end_well(new_office: Callable[[], Office]) -> None:
-    for nth in count(1, step=3):
+    for nth in count(1, step=_EVERY):
         office = new_office()
         office.rotate(Route.NEW_ROOT_KEY)
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,11 @@ class Finished:
 
 
 class Driver:
-    """The loaded program; one command at a time."""
+    """The loaded program; one command at a time.
+
+    It ends with the process that started it, whose worlds take turns with it: loading the program takes longer than
+    most of its commands.
+    """
 
     def __init__(self) -> None:
         path = os.pathsep.join([str(_APP), str(ROOT)])
@@ -80,20 +85,18 @@ class Driver:
         """Wait for its end, and return the exit code."""
         return self._answer("ended")
 
-    def close(self) -> None:
-        """End it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=20)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
     def _answer(self, name: str) -> int:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError("the driver of the program under test has ended; its reason stands above")
         return int(json.loads(line)[name])
+
+
+@cache
+def driver_of(computer: int) -> Driver:
+    """The driver of this process's first or second computer."""
+    return Driver()
 
 
 def trace(process: int, arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:

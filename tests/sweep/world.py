@@ -29,7 +29,7 @@ from keyturn.practice.timeline import AS_AT_AWS
 from . import files
 from .computer import Computer, Options, free_ports, stand_ins
 from .history import History
-from .program import Driver, Finished
+from .program import Finished, driver_of
 from .scenarios import Act, Person, Scenario
 from .sentences import Look, false_ones
 from .shared_clock import SharedClock, new_clock_file
@@ -336,9 +336,6 @@ class World:
     def close(self) -> None:
         """End everything."""
         self.close_door()
-        self.first.driver.close()
-        if self.second is not None:
-            self.second.driver.close()
         self.account.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -366,8 +363,8 @@ def build(scenario: Scenario, folder: Path, kind: Kind | None = None) -> World:
         account.administrator.set_bucket_policy(*A_DENY)
     places = {"study": live, **({"attic": live / "second"} if kind.company else {})}
     computers = [
-        Computer(name, place, live / "clock", programs, kind.secrets, port, Driver(), kind.bus)
-        for (name, place), port in zip(places.items(), free_ports(len(places)), strict=True)
+        Computer(name, place, live / "clock", programs, kind.secrets, port, driver_of(number), kind.bus)
+        for number, ((name, place), port) in enumerate(zip(places.items(), free_ports(len(places)), strict=True))
     ]
     computers[0].furnish(in_files, leftover=None if scenario.makes_a_key else old)
     for second in computers[1:]:
