@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import bundle_contents
 import debian_package
 import icons
+import linux_tree
 import man_page
+import rpm_package
 import windows_version
 from keyturn import __version__
 
@@ -25,33 +29,59 @@ FROZEN = DIST / "keyturn"
 
 
 def main() -> None:
-    """Make the folder, then the package of this system."""
+    """Make the folder, then the packages of this system."""
     if sys.platform in {"darwin", "win32"}:
         icons.write(ROOT / "resources" / "icons" / "keyturn.svg", BUILD / "icons")
     if sys.platform == "win32":
         windows_version.write(__version__, BUILD / "version-info.txt")
-    freeze()
-    found = BUILD / "keyturn" / "frozen.json"
-    is_debian = shutil.which("dpkg-deb") is not None
-    if is_debian:
-        debian_package.leave_to_debian(found, FROZEN)
-    bundle_contents.write(found, FROZEN)
-    man_page.write(FROZEN / "keyturn.1")
-    if is_debian:
-        package = debian_package.build(FROZEN, DIST)
-        megabytes = package.stat().st_size / 1e6
-        print(f"{package.relative_to(ROOT)}: {megabytes:.1f} MB. To install: apt install ./{package.relative_to(ROOT)}")
-    else:
+    if not sys.platform.startswith("linux"):
+        freeze()
+        contents()
+        man_page.write(FROZEN / "keyturn.1")
         print(f"{FROZEN.relative_to(ROOT)} is ready. What turns it into an installer: packaging/README.md")
+        return
+    for edition in editions():
+        # The whole one last: it is the one that is measured (bench.py), and installers take it from there.
+        freeze(*([] if edition.has_window else ["--without-window"]))
+        package(edition)
 
 
-def freeze() -> None:
-    """Run PyInstaller, with everything that it keeps below `build/`."""
+def editions() -> Sequence[linux_tree.Edition]:
+    """What is made here: where Qt does not come by itself, the command line alone."""
+    with_window = importlib.util.find_spec("PySide6") is not None
+    return (linux_tree.COMMAND_LINE, linux_tree.WHOLE) if with_window else (linux_tree.COMMAND_LINE,)
+
+
+def package(edition: linux_tree.Edition) -> None:
+    """Make what this Linux can make of the frozen folder."""
+    # The package for Fedora brings its libraries along, so it is made before Debian's are taken out.
+    if shutil.which("rpmbuild") is not None:
+        contents()
+        told(rpm_package.build(FROZEN, DIST, edition), "dnf install")
+    if shutil.which("dpkg-deb") is not None:
+        debian_package.leave_to_debian(BUILD / "keyturn" / "frozen.json", FROZEN)
+        contents()
+        told(debian_package.build(FROZEN, DIST, edition), "apt install")
+
+
+def told(made: Path, installs: str) -> None:
+    """Say what was made, how large it is, and how it is installed."""
+    name = made.relative_to(ROOT)
+    print(f"{name}: {made.stat().st_size / 1e6:.1f} MB. To install: {installs} ./{name}", flush=True)
+
+
+def contents() -> None:
+    """Put the licences and the list of what is inside into the frozen folder."""
+    bundle_contents.write(BUILD / "keyturn" / "frozen.json", FROZEN)
+
+
+def freeze(*words: str) -> None:
+    """Run PyInstaller, with everything that it keeps below `build/`; the specification is told `words`."""
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", str(DIST), "--workpath", str(BUILD)]
     environment = {**os.environ, "PYINSTALLER_CONFIG_DIR": str(BUILD / "pyinstaller"), "PYTHONHASHSEED": "0"}
     specification = ROOT / "packaging" / "frozen" / "keyturn.spec"
-    subprocess.run([*command, str(specification)], check=True, cwd=ROOT, env=environment)
+    subprocess.run([*command, str(specification), "--", *words], check=True, cwd=ROOT, env=environment)
 
 
 if __name__ == "__main__":

@@ -10,21 +10,26 @@ SIDE = 1024  # points; the largest that macOS shows
 
 def write(drawing: Path, folder: Path) -> None:
     """Write `keyturn.icns` and `keyturn.ico` into `folder`."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PIL import Image
-    from PySide6.QtCore import Qt
-    from PySide6.QtGui import QGuiApplication, QImage, QPainter
-    from PySide6.QtSvg import QSvgRenderer
 
-    application = QGuiApplication([])
-    picture = QImage(SIDE, SIDE, QImage.Format.Format_ARGB32)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    QSvgRenderer(str(drawing)).render(painter)
-    painter.end()
     folder.mkdir(parents=True, exist_ok=True)
-    picture.save(str(folder / "keyturn.png"))
-    del application
+    draw(drawing, folder / "keyturn.png", SIDE)
     with Image.open(folder / "keyturn.png") as image:
         image.save(folder / "keyturn.icns")
         image.save(folder / "keyturn.ico", sizes=[(side, side) for side in (16, 20, 24, 32, 48, 256)])
+
+
+def draw(drawing: Path, picture: Path, side: int) -> None:
+    """Write the drawing as a PNG with `side` points on each side."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    image = QImage(side, side, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(str(drawing)).render(painter)
+    painter.end()
+    if not image.save(str(picture)):
+        raise OSError(f"{picture} could not be written")

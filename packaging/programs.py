@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 DEBIAN_PACKAGES = {
+    "appstreamcli": "appstream",
     "aws": "awscli",
     "dbus-run-session": "dbus",
     "desktop-file-validate": "desktop-file-utils",
@@ -19,13 +20,16 @@ DEBIAN_PACKAGES = {
     "gio": "libglib2.0-bin",
     "git-annex": "git-annex",
     "gnome-keyring-daemon": "gnome-keyring",
+    "lintian": "lintian",
     "notify-send": "libnotify-bin",
     "mmdebstrap": "mmdebstrap",
     "objdump": "binutils",
     "openbox": "openbox",
+    "patchelf": "patchelf",
     "pgbackrest": "pgbackrest",
     "rclone": "rclone",
     "restic": "restic",
+    "rpmbuild": "rpm",
     "s3cmd": "s3cmd",
     "strace": "strace",
     "s3fs": "s3fs",
@@ -109,7 +113,9 @@ def missing_libraries() -> list[str]:
 
 def install_for_bundle() -> None:
     """Install what makes a Debian package, where this is Debian."""
-    missing = [DEBIAN_PACKAGES[name] for name in ("dpkg-shlibdeps", "objdump") if find_program(name) is None]
+    missing = [
+        DEBIAN_PACKAGES[name] for name in ("dpkg-shlibdeps", "objdump", "patchelf") if find_program(name) is None
+    ]
     if missing and find_program("dpkg") is not None:
         install_or_tell(missing, why="Without these no Debian package can be made")
 

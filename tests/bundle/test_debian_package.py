@@ -1,4 +1,4 @@
-"""The Debian package, made and then installed in a root of its own where there is neither Python nor pip."""
+"""The Debian packages, made and then installed in a root of their own where there is neither Python nor pip."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,20 +14,22 @@ import pytest
 
 from programs import find_program
 
-TOP = Path(__file__).resolve().parents[2]
 MEGABYTE = 1_000_000
-# Making it takes a minute, and the root another half.
+# Making them takes minutes, and the root another half.
 pytestmark = [pytest.mark.timeout(600), pytest.mark.bundle]
 
 
 @pytest.fixture(scope="module")
-def package() -> Path:
-    """The package, made as a person makes it."""
-    for name in ("dpkg-deb", "dpkg-shlibdeps", "objdump", "mmdebstrap", "unshare"):
-        if find_program(name) is None:
-            pytest.skip(f"the program {name} is not on this computer (packaging/dev.py setup installs it on Debian)")
-    subprocess.run([sys.executable, str(TOP / "packaging" / "dev.py"), "bundle"], check=True, cwd=TOP)
-    (made,) = (TOP / "dist").glob("keyturn_*.deb")
+def package(dist: Path) -> Path:
+    """The whole one."""
+    (made,) = dist.glob("keyturn_*.deb")
+    return made
+
+
+@pytest.fixture(scope="module")
+def command_line(dist: Path) -> Path:
+    """The one without the window."""
+    (made,) = dist.glob("keyturn-cli_*.deb")
     return made
 
 
@@ -56,6 +57,28 @@ def in_root(root: Path, command: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_package_is_at_most_60_megabytes(package: Path) -> None:
     assert package.stat().st_size <= 60 * MEGABYTE
+
+
+def test_the_command_line_alone_is_at_most_25_megabytes_and_brings_no_qt(command_line: Path) -> None:
+    assert command_line.stat().st_size <= 25 * MEGABYTE
+    inside = subprocess.run(["dpkg-deb", "--contents", str(command_line)], capture_output=True, text=True, check=True)
+    assert "usr/bin/keyturn" in inside.stdout
+    assert "Qt6" not in inside.stdout
+    assert "PySide6" not in inside.stdout
+
+
+def test_either_package_takes_the_other_one_s_place(package: Path, command_line: Path) -> None:
+    """Both bring /usr/bin/keyturn."""
+    for one, other in ((package, "keyturn-cli"), (command_line, "keyturn")):
+        fields = ["dpkg-deb", "--field", str(one), "Conflicts", "Replaces"]
+        told = subprocess.run(fields, capture_output=True, text=True, check=True).stdout
+        assert told == f"Conflicts: {other}\nReplaces: {other}\n"
+
+
+def test_lintian_finds_no_error_and_no_warning_but_those_with_a_reason(package: Path, command_line: Path) -> None:
+    command = ["lintian", "--allow-root", "--fail-on", "error,warning", "--tag-display-limit", "0"]
+    found = subprocess.run([*command, str(package), str(command_line)], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
 
 
 def test_it_runs_where_there_is_no_python(clean_root: Path) -> None:
@@ -123,6 +146,10 @@ def test_the_menu_the_icon_and_the_man_page_are_there(clean_root: Path) -> None:
     for path in (
         "usr/share/applications/keyturn.desktop",
         "usr/share/icons/hicolor/scalable/apps/keyturn.svg",
+        "usr/share/icons/hicolor/48x48/apps/keyturn.png",
+        "usr/share/metainfo/net.keyturn.Keyturn.metainfo.xml",
+        "usr/share/bash-completion/completions/keyturn",
+        "usr/share/zsh/vendor-completions/_keyturn",
         "usr/share/man/man1/keyturn.1.gz",
         "usr/share/doc/keyturn/copyright",
     ):
@@ -160,6 +187,13 @@ def test_the_man_page_teaches_each_command(clean_root: Path) -> None:
     page = gzip.decompress((clean_root / "usr/share/man/man1/keyturn.1.gz").read_bytes()).decode()
     for name in NAMES:
         assert f"keyturn {name}".replace("-", "\\-") in page, shlex.quote(name)
+
+
+def test_a_shell_completes_its_commands(clean_root: Path) -> None:
+    script = "usr/share/bash-completion/completions/keyturn"
+    asked = f"source /{script}; COMP_WORDS=(keyturn turn-o); COMP_CWORD=1; _shtab_keyturn keyturn turn-o keyturn"
+    completed = in_root(clean_root, f"bash -c '{asked}; echo ${{COMPREPLY[*]}}'")
+    assert set(completed.stdout.split()) == {"turn-off", "turn-on"}
 
 
 def test_removing_the_package_leaves_nothing(clean_root: Path) -> None:

@@ -74,12 +74,14 @@ def test_what_is_told_of_the_sweep_is_in_its_own_help() -> None:
 def test_what_installing_needs_is_there_by_that_name() -> None:
     """Not run here: it takes minutes, or another system. tests/bundle runs what can be run on Debian."""
     table = _README.partition("\n## Install\n")[2].partition("\n## ")[0]
-    assert set(re.findall(r"dist/(\S+?\.deb)", table)) == {f"keyturn_{keyturn.__version__}_amd64.deb"}
+    version = keyturn.__version__
+    named = {f"keyturn_{version}_amd64.deb", f"keyturn-cli_{version}_amd64.deb", f"keyturn-{version}-1.x86_64.rpm"}
+    assert set(re.findall(r"dist/(\S+?\.(?:deb|rpm))", table)) == named
     files = {name.replace("\\", "/") for name in re.findall(r"packaging[/\\][\w/\\.-]+", table)}
     assert {"packaging/macos/disk_image.sh", "packaging/windows/keyturn.iss"} <= files
     assert all((_TOP / name).is_file() for name in files), files
     extras = tomllib.loads((_TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    assert {one for named in re.findall(r"\.\[([\w,]+)\]", table) for one in named.split(",")} == set(extras)
+    assert {one for told in re.findall(r"\.\[([\w,]+)\]", table) for one in told.split(",")} == set(extras)
 
 
 def test_every_link_and_picture_leads_to_a_file() -> None:
