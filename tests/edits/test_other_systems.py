@@ -14,7 +14,7 @@ import pytest
 from keyturn.edits import on_macos, on_windows
 from keyturn.edits.files import leftover_temporaries, read_file, replace_file, writability
 from keyturn.edits.filesystem import RealFileSystem
-from keyturn.edits.on_windows import Access
+from keyturn.edits.on_windows import ADMINISTRATORS, Access
 from keyturn.model.errors import FileError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the made-up calls work on files of POSIX")
@@ -202,6 +202,14 @@ def test_on_windows_a_file_that_only_somebody_else_may_own_is_not_called_busy(fi
     windows.refuses["set_owner"] = (1307, 1000)
     with pytest.raises(FileError, match="another account"):
         replace_file(read_file(file), NEW, filesystem=OnWindows(windows))
+
+
+def test_on_windows_what_raised_rights_made_is_replaced_without_them_and_open_to_the_same_people(file: Path) -> None:
+    assert len(ADMINISTRATORS) == 8 + 4 * ADMINISTRATORS[1]
+    windows = Windows(file, Access(ADMINISTRATORS, b"me and administrators", protected=True))
+    windows.refuses["set_owner"] = (1307, 1000)
+    assert replaced(file, OnWindows(windows)) is None
+    assert windows.of(file)[0] == Access(ME, b"me and administrators", protected=True)
 
 
 class Macos(RealFileSystem):
