@@ -140,8 +140,9 @@ def before_the_rotation(photographer: Photographer) -> None:
         photographer.settle()
         photographer.picture(name)
         photographer.press("Back")
-    for name in ("help", "about"):
+    for name in ("help", "about", "fresh"):
         window.menus.action(name).trigger()
+        photographer.settle()
         photographer.picture(name)
         photographer.press("Back")
     window.view.rest_wanted.emit()

@@ -20,7 +20,6 @@ from keyturn.desktop.help_page import HelpPage
 from keyturn.desktop.kept_place import clamped, keep_place, place_window
 from keyturn.desktop.mail_page import MailPage
 from keyturn.desktop.main_window import Doors, MainWindow
-from keyturn.desktop.menu_pages import MenuPages
 from keyturn.desktop.menus import Acts, Menus, Situated
 from keyturn.desktop.page import Page
 from keyturn.desktop.runner import Runner
@@ -47,7 +46,7 @@ def _menus(bar: QMenuBar, situated: Situated, done: list[str]) -> Menus:
 
 def test_every_item_has_a_letter_and_keys_of_its_own_and_does_what_it_says(bar: QMenuBar) -> None:
     done: list[str] = []
-    _menus(bar, Situated(False, True, 1, "Replace it safely…", True), done)
+    _menus(bar, Situated(False, True, 1, "Replace it safely…", True, True), done)
     shortcuts: Counter[str] = Counter()
     for top in bar.actions():
         menu = top.menu()
@@ -65,7 +64,7 @@ def test_every_item_has_a_letter_and_keys_of_its_own_and_does_what_it_says(bar: 
 
 
 def test_settings_about_and_quit_are_where_macos_has_them(bar: QMenuBar) -> None:
-    menus = _menus(bar, Situated(False, True, 0, "", False), [])
+    menus = _menus(bar, Situated(False, True, 0, "", True, False), [])
     roles = {name: menus.action(name).menuRole() for name in ("settings", "about", "quit", "check")}
     role = QAction.MenuRole
     assert list(roles.values()) == [role.PreferencesRole, role.AboutRole, role.QuitRole, role.NoRole]
@@ -74,13 +73,14 @@ def test_settings_about_and_quit_are_where_macos_has_them(bar: QMenuBar) -> None
 @pytest.mark.parametrize(
     ("situated", "cannot"),
     [
-        (Situated(False, True, 0, "Replace", True), set()),
-        (Situated(False, True, 0, "", False), {"replace", "back"}),
-        (Situated(False, False, 0, "", False), {"mail", "report", "sees", "replace", "back"}),
+        (Situated(False, True, 0, "Replace", True, True), set()),
+        (Situated(False, True, 0, "", True, False), {"replace", "back"}),
+        (Situated(False, True, 0, "", False, False), {"fresh", "replace", "back"}),
+        (Situated(False, False, 0, "", False, False), {"mail", "report", "sees", "fresh", "replace", "back"}),
         (
-            Situated(True, True, 0, "Replace", True),
+            Situated(True, True, 0, "Replace", True, True),
             {"elsewhere", "check", "search", "rehearse", "view0", "view1", "view2"}
-            | {"mail", "report", "sees", "replace", "back"},
+            | {"mail", "report", "sees", "fresh", "replace", "back"},
         ),
     ],
 )
@@ -202,7 +202,7 @@ def test_a_folder_is_searched_and_a_report_is_saved_from_the_window(
     window.show()
     window.look()
     qtbot.waitUntil(lambda: runner.is_idle, timeout=PATIENCE)
-    window.menus.fill(MenuPages(window).acts(), MenuPages(window).situated)
+    window.menus.fill(window.menu_pages.acts(), window.menu_pages.situated)
     notes = tmp_path / "notes"
     notes.mkdir()
     (notes / "old.txt").write_text(f"the key is {small_ground.old.access_key_id.value}\n")
@@ -211,7 +211,7 @@ def test_a_folder_is_searched_and_a_report_is_saved_from_the_window(
     assert "Searched 1 file in" in window.view.note.text()
     assert "old.txt as well." in window.view.note.text()
 
-    pages = MenuPages(window)
+    pages = window.menu_pages
     for name, begins in (("report.html", "<!DOCTYPE html"), ("report.csv", "\ufeff")):
         pages.write_report(tmp_path / name)
         qtbot.waitUntil(lambda: runner.is_idle, timeout=PATIENCE)

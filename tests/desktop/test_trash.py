@@ -10,8 +10,12 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.ending_card import EndingCard
 from keyturn.desktop.leftover_files import offered_for_trash
+from keyturn.desktop.main_window import Doors, MainWindow
+from keyturn.desktop.renew_page import RenewPage
 from keyturn.desktop.runner import Runner
+from keyturn.desktop.seam import Assistant
 from keyturn.desktop.trash import move_to_trash
 from keyturn.desktop.work import Page
 from keyturn.model.errors import FileError
@@ -106,6 +110,27 @@ def test_a_copy_of_the_deleted_key_goes_to_the_trash_when_its_button_is_pressed(
     # What holds the ID and is no copy of the key is named, and has no button.
     assert "~/Documents/notes.txt" in deleted.read()
     assert drawer.home.notes.exists()
+
+
+def test_the_overview_offers_three_things_at_the_end_and_moves_the_copy(deleted: Person, drawer: Drawer) -> None:
+    window = MainWindow(deleted.runner, Doors(Assistant, lambda home: None, lambda: None))
+    deleted.bot.addWidget(window)
+    window.show()
+    window.look()
+    deleted.bot.waitUntil(lambda: deleted.runner.is_idle, timeout=PATIENCE)
+    (card,) = window.view.findChildren(EndingCard)
+    assert card.fresh.text() == "Keep it fresh…"
+    assert window.view.header.button.isHidden(), "nothing of it has to be done"
+    card.fresh.click()
+    deleted.bot.waitUntil(lambda: deleted.runner.is_idle, timeout=PATIENCE)
+    page = window.pages.currentWidget()
+    assert isinstance(page, RenewPage)
+    page.left.emit()
+    card.trash.click()
+    deleted.bot.waitUntil(lambda: deleted.runner.is_idle and not drawer.rootkey.exists(), timeout=PATIENCE)
+    assert drawer.trashed == ["rootkey.csv"]
+    assert window.overview is not None
+    assert window.overview.for_trash == ()
 
 
 def test_a_file_that_is_another_one_by_now_is_left_where_it_is(deleted: Person, drawer: Drawer) -> None:

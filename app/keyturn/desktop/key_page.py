@@ -40,10 +40,12 @@ class KeyPage(Page):
 
     Attributes:
         wanted: the person wants to replace the key, or to carry on.
+        fresh_wanted: the person wants it to renew itself.
         opened: a place's page is wanted; its `Goal`.
     """
 
     wanted = Signal()
+    fresh_wanted = Signal()
     opened = Signal(object)
 
     def __init__(
@@ -64,6 +66,10 @@ class KeyPage(Page):
             self.orders.addWidget(Pill(words.advice(found.advice), advice_tone(found.advice)))
         else:
             self.orders.addWidget(Pill(retired_pill(self._retired), Tone.NEUTRAL))
+        if self._retired is None and key.owner is not None and key.owner.kind is PrincipalKind.USER:
+            fresh = Button(_("Keep it fresh…"))
+            fresh.clicked.connect(self.fresh_wanted)
+            self.orders.addWidget(fresh)
         order = self._order()
         if order:
             button = PrimaryButton(order)

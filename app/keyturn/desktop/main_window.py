@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,7 @@ from keyturn.desktop.things import Things
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.desktop.menu_pages import MenuPages
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.page import Page
     from keyturn.desktop.picture import Prepared
@@ -119,13 +121,18 @@ class MainWindow(QMainWindow):
     def _furnish(self) -> None:
         """What is not seen in the first frame."""
         from keyturn.desktop.icons import window_icon
-        from keyturn.desktop.menu_pages import MenuPages
 
         self.setWindowIcon(window_icon())
-        pages = MenuPages(self)
-        self.menus.fill(pages.acts(), pages.situated)
+        self.menus.fill(self.menu_pages.acts(), self.menu_pages.situated)
         self.pages.currentChanged.connect(self.menus.fit)
         self.view.tabs.currentChanged.connect(self.menus.fit)
+
+    @cached_property
+    def menu_pages(self) -> MenuPages:
+        """What the menu bar does; a signal alone would not keep it."""
+        from keyturn.desktop.menu_pages import MenuPages
+
+        return MenuPages(self)
 
     @property
     def under_way(self) -> str:
@@ -204,7 +211,10 @@ class MainWindow(QMainWindow):
     def _show_waiting(self, overview: Overview) -> None:
         rotation = overview.waiting
         if rotation is None:
-            self.view.show_waiting(None, None)
+            offers = None
+            if overview.ended is not None:
+                offers = self.menu_pages.offers()
+            self.view.show_waiting(offers, None)
             return
         from keyturn.desktop.waiting_card import WaitingCard
 
@@ -327,6 +337,7 @@ class MainWindow(QMainWindow):
         page = SettingsPage(self.runner)
         changes: list[None] = []
         page.changed.connect(lambda: changes.append(None))
+        page.renewal_wanted.connect(self.things.open_renewal_of)
         page.left.connect(lambda: self._take_settings() if changes else None)
         self.open_page(page)
 

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QApplication
 from keyturn.desktop.folder import ask_for_folder
 from keyturn.desktop.menus import Acts, Situated
 from keyturn.desktop.runner import Desk
+from keyturn.model.keys import PrincipalKind
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.desktop.ending_card import EndingCard
     from keyturn.desktop.main_window import MainWindow
     from keyturn.desktop.page import Page
 
@@ -37,6 +39,7 @@ class MenuPages:
             show_view=self._show_view,
             check=window.check,
             replace=window.carry_out_order,
+            fresh=self.open_renewal,
             put_back=lambda: window.open_undo(window.under_way),
             search=self._ask_for_folder,
             rehearse=window.doors.rehearsal,
@@ -52,13 +55,57 @@ class MenuPages:
         has_looked = window.overview is not None
         order = window.view.header.button.text() if has_looked else ""
         view = window.view.tabs.currentIndex()
-        return Situated(window.is_led, has_looked, view, order, bool(window.under_way))
+        has_keys = window.overview is not None and window.overview.to_renew is not None
+        return Situated(window.is_led, has_looked, view, order, has_keys, bool(window.under_way))
 
     def open_help(self, *, at_shortcuts: bool = False) -> None:
         """Show how Keyturn works; it is open once, however often its keys are pressed."""
         from keyturn.desktop.help_page import HelpPage
 
         self._open_once(HelpPage, lambda: HelpPage(self._window.menus.shortcuts, at_shortcuts=at_shortcuts))
+
+    def open_renewal(self) -> None:
+        """Show how the newest key renews itself, or could."""
+        found = None if self._window.overview is None else self._window.overview.to_renew
+        if found is not None:
+            self._window.things.open_renewal(found)
+
+    def offers(self) -> EndingCard:
+        """What is offered at the end, for the overview."""
+        from keyturn.desktop.ending_card import EndingCard
+
+        overview = self._window.overview
+        found = None if overview is None else overview.to_renew
+        renewable = found is not None and found.key.owner is not None and found.key.owner.kind is PrincipalKind.USER
+        card = EndingCard(() if overview is None else overview.for_trash, renewable=renewable)
+        card.report_wanted.connect(self._ask_for_report)
+        card.trash_wanted.connect(self._clear_up)
+        card.fresh_wanted.connect(self.open_renewal)
+        return card
+
+    def _clear_up(self) -> None:
+        window = self._window
+        rotation = None if window.overview is None else window.overview.ended
+        if window.overview is None or rotation is None:
+            return
+        paths = window.overview.for_trash
+
+        def work(desk: Desk) -> None:
+            from keyturn.desktop.leftover_files import expect_offered
+            from keyturn.desktop.trash import move_to_trash
+
+            for path in paths:
+                expect_offered(desk.workplace.computer, rotation, path)
+                move_to_trash(path)
+
+        # The window looks again after a change, and so sees what is left.
+        window.runner.change(
+            window,
+            work,
+            done=lambda nothing: window.view.say(_("It is in the trash now.")),
+            failed=window.show_problem,
+            doing=_("moving a file to the trash"),
+        )
 
     def open_about(self) -> None:
         """Show which Keyturn this is."""

@@ -35,6 +35,7 @@ class Acts(NamedTuple):
     show_view: Callable[[int], object]
     check: Callable[[], object]
     replace: Callable[[], object]
+    fresh: Callable[[], object]
     put_back: Callable[[], object]
     search: Callable[[], object]
     rehearse: Callable[[], object]
@@ -52,6 +53,7 @@ class Situated(NamedTuple):
         has_looked: something was seen already.
         view: which of map, list and history is shown.
         order: what the header's button says; empty where nothing is called for.
+        has_keys: a key was found.
         can_be_put_back: a rotation is under way.
     """
 
@@ -59,6 +61,7 @@ class Situated(NamedTuple):
     has_looked: bool
     view: int
     order: str
+    has_keys: bool
     can_be_put_back: bool
 
 
@@ -98,6 +101,7 @@ class Menus:
             views.addAction(one)
         self._add(tools, "check", _("&Check now"), acts.check, "F5")
         self._add(tools, "replace", _("&Replace a key safely…"), acts.replace, "Ctrl+R")
+        self._add(tools, "fresh", _("&Keep it fresh…"), acts.fresh)
         self._add(tools, "back", _("&Put everything back…"), acts.put_back)
         tools.addSeparator()
         self._add(tools, "search", _("&Search a folder…"), acts.search, "Ctrl+F")
@@ -124,6 +128,7 @@ class Menus:
             self._let(name, looking)
         self._actions[f"view{now.view}"].setChecked(True)
         self._let("replace", looking or ("" if now.order else _("No key here needs to be replaced now.")))
+        self._let("fresh", looking or ("" if now.has_keys else _("No key was found here.")))
         self._let("back", looking or ("" if now.can_be_put_back else _("No rotation is under way.")))
 
     @property

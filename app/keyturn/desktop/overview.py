@@ -14,7 +14,7 @@ from keyturn.desktop.place_check import PlaceCheck
 from keyturn.desktop.runner import Desk
 from keyturn.desktop.waiting import situation_at_the_end, situation_while_waiting, waits_for_days_alone
 from keyturn.model.errors import StoreError
-from keyturn.model.keys import KeyStatus
+from keyturn.model.keys import KeyStatus, PrincipalKind
 from keyturn.model.text import _, plural
 from keyturn.reminders.calling_back import CalledBack
 from keyturn.rotation import words
@@ -43,6 +43,7 @@ class Overview:
         store_problems: what of Keyturn's memory cannot be read, and why no secret could be kept on this computer.
         own_uses: when Keyturn itself used each key, by its ID.
         checked: the newest check of each place in this window, by the place's identity.
+        for_trash: files with the key that was deleted last, in which nothing else stands.
     """
 
     survey: Survey
@@ -55,6 +56,7 @@ class Overview:
     reminds: CalledBack = CalledBack.UNKNOWN
     uses: Mapping[str, OldKeyUse] = field(default_factory=dict)
     checked: Mapping[str, PlaceCheck] = field(default_factory=dict)
+    for_trash: tuple[Path, ...] = ()
 
     @property
     def all_are_proved(self) -> bool:
@@ -100,6 +102,23 @@ class Overview:
         if ended is not None and found.mood is Mood.FINE:
             return replace(ended, sentences=(*ended.sentences, *found.sentences))
         return self._with_open_buckets(found)
+
+    @property
+    def ended(self) -> Rotation | None:
+        """The rotation of whose end the header speaks."""
+        if self.under_way or not self.rotations:
+            return None
+        last = self.rotations[-1][0]
+        return last if situation_at_the_end(last, self.looked_at) is not None else None
+
+    @property
+    def to_renew(self) -> FoundKey | None:
+        """The key that one would have renew itself: the newest that a rotation brought, else the first of a user."""
+        keys = self.present.keys
+        new = [rotation.new_key for rotation, _result in reversed(self.rotations)]
+        brought = [one for key in new for one in keys if one.key.access_key_id == key]
+        of_users = [one for one in keys if one.key.owner is not None and one.key.owner.kind is PrincipalKind.USER]
+        return next(iter((*brought, *of_users, *keys)), None)
 
     @property
     def waiting(self) -> Rotation | None:
@@ -212,6 +231,7 @@ def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...], aske
     return Overview(
         survey=survey,
         rotations=rotations,
+        for_trash=_for_trash(surroundings, rotations),
         uses=_uses(surroundings, survey, rotations, asked),
         proofs=proofs,
         looked_at=workplace.clock.now(),
@@ -241,6 +261,12 @@ def _uses(
         elif key is not None and (told := told_by_the_way(key, rotation, surroundings.clock.now())) is not None:
             uses[rotation.name] = told
     return uses
+
+
+def _for_trash(surroundings: Surroundings, rotations: Sequence[tuple[Rotation, Result]]) -> tuple[Path, ...]:
+    from keyturn.desktop.leftover_files import offered_for_trash
+
+    return offered_for_trash(surroundings.computer, rotations[-1][0]) if rotations else ()
 
 
 def _remember(surroundings: Surroundings, survey: Survey) -> None:

@@ -14,6 +14,7 @@ from keyturn.desktop.folder import ask_for_folder
 from keyturn.desktop.look import Tone
 from keyturn.desktop.measures import em
 from keyturn.desktop.page import Page
+from keyturn.desktop.renewals_card import RenewalsCard
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_choices import AtLogin, Chosen, Keeper, read_choices
 from keyturn.desktop.settings_fields import Days, choose, combo, limit
@@ -34,9 +35,11 @@ class SettingsPage(Page):
 
     Attributes:
         changed: something else than before counts now.
+        renewal_wanted: how a key renews itself is to be changed; the `AccessKeyId`.
     """
 
     changed = Signal()
+    renewal_wanted = Signal(object)
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(_("Settings"), parent)
@@ -66,6 +69,9 @@ class SettingsPage(Page):
         self._searching()
         self._network()
         self._this_computer()
+        self.renewals = RenewalsCard(runner)
+        self.renewals.wanted.connect(self.renewal_wanted)
+        self.column.addWidget(self.renewals)
         self.told = ToldCard(runner)
         self.column.addWidget(self.told)
         self.column.addStretch(1)

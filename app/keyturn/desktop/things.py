@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.place_page import PlacePage
     from keyturn.model.keys import AccessKeyId
+    from keyturn.rotation.survey import FoundKey
 
 
 class Things(QObject):
@@ -65,17 +66,35 @@ class Things(QObject):
 
         return goal_menu(self._window, goal, overview, opened=self.open, checked=self._check)
 
-    def _open_key(self, key: AccessKeyId) -> None:
+    def _found(self, key: AccessKeyId) -> FoundKey | None:
         keys = () if self.overview is None else self.overview.survey.keys
-        found = next((one for one in keys if one.key.access_key_id == key), None)
+        return next((one for one in keys if one.key.access_key_id == key), None)
+
+    def _open_key(self, key: AccessKeyId) -> None:
+        found = self._found(key)
         if found is None or self.overview is None:
             return
         from keyturn.desktop.key_page import KeyPage
 
         page = KeyPage(found, self.overview, self._runner, self._users)
         page.wanted.connect(lambda: self.replaced.emit(key))
+        page.fresh_wanted.connect(lambda: self.open_renewal(found))
         page.opened.connect(self.open)
         self._front.open(page)
+
+    def open_renewal(self, found: FoundKey) -> None:
+        """Show how a key renews itself, or could."""
+        from keyturn.desktop.renew_page import RenewPage
+
+        page = RenewPage(found, self._runner)
+        page.wanted.connect(lambda: self.replaced.emit(found.key.access_key_id))
+        self._front.open(page)
+
+    def open_renewal_of(self, key: AccessKeyId) -> None:
+        """The same, of a key that was found; nothing where it is not here any more."""
+        found = self._found(key)
+        if found is not None:
+            self.open_renewal(found)
 
     def _open_place(self, goal: PlaceGoal) -> PlacePage | None:
         if self.overview is None or (pair := self.overview.place(goal.identity)) is None:

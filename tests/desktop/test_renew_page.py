@@ -1,0 +1,131 @@
+"""Keep it fresh: the window sets what the command `renew` sets, and says where that is not possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTime
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from keyturn.desktop.ending_card import EndingCard
+from keyturn.desktop.renew_page import RenewPage
+from keyturn.desktop.renewals_card import RenewalsCard
+from keyturn.desktop.runner import Runner
+from keyturn.desktop.widgets import Button
+from keyturn.practice.timeline import HandClock
+from keyturn.rotation.location import Location
+from keyturn.rotation.survey import FoundKey, take_survey
+from keyturn.rotation.workplace import Workplace
+from keyturn.state import renewals
+
+from .conftest import PATIENCE, SmallHome
+
+_EVERYTHING = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+
+
+def _found(home: SmallHome) -> FoundKey:
+    with Workplace(home.location, home.clock) as workplace:
+        (found,) = take_survey(workplace.surroundings()).keys
+    return found
+
+
+def _text(widget: QWidget) -> str:
+    return "\n".join(one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget))
+
+
+@pytest.fixture
+def open_page(
+    qtbot: QtBot, small_home: SmallHome, start_runner: Callable[[Location, HandClock], Runner]
+) -> Callable[[], RenewPage]:
+    runner = start_runner(small_home.location, small_home.clock)
+
+    def open_it() -> RenewPage:
+        page = RenewPage(_found(small_home), runner)
+        qtbot.addWidget(page)
+        page.show()
+        qtbot.waitUntil(lambda: runner.is_idle, timeout=PATIENCE)
+        return page
+
+    return open_it
+
+
+def test_a_root_key_is_never_renewed_and_the_page_says_so(open_page: Callable[[], RenewPage], qtbot: QtBot) -> None:
+    page = open_page()
+    assert "is a root key, and those are never renewed by a program" in page.answer.text()
+    assert "keyturn" not in page.answer.text(), "it names what is pressed"
+    assert not page.go.isVisible()
+    assert not page.sentence.isVisible()
+    with qtbot.waitSignal(page.wanted):
+        page.replace.click()
+
+
+def test_a_users_key_renews_itself_as_the_fields_say_until_it_is_ended(
+    open_page: Callable[[], RenewPage], small_home: SmallHome, qtbot: QtBot
+) -> None:
+    small_home.let_a_user_own_the_key(_EVERYTHING)
+    page = open_page()
+    assert page.go.text() == "Renew it from now on"
+    assert not page.by_keeper.isEnabled(), "there is none"
+    assert not page.stop.isVisible()
+    page.sentence.every.setValue(30)
+    page.sentence.at.setTime(QTime(4, 30))
+    page.watch.setValue(2)
+    page.grace.setValue(5)
+    page.deletes.setChecked(True)
+    page.go.click()
+    qtbot.waitUntil(lambda: page.go.isEnabled(), timeout=PATIENCE)
+    assert "It renews itself from now on." in page.answer.text()
+    state = small_home.location.state_dir
+    assert state is not None
+    (kept,) = renewals.load(state, small_home.home)
+    assert (kept.key, kept.every_days, kept.at) == (small_home.old.access_key_id, 30, time(4, 30))
+    assert (kept.watch_days, kept.grace_days, kept.deletes, kept.signer) == (2, 5, True, "key")
+    assert "Next: " in page.sentence.next.text()
+    assert "Not renewed yet." in _text(page)
+    assert "Nothing starts it here by itself." in _text(page), "this is another computer's disk"
+
+    card = RenewalsCard(page._runner)
+    qtbot.addWidget(card)
+    qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+    assert "Every 30 days at 04:30" in _text(card).replace("\u200b", "")
+    with qtbot.waitSignal(card.wanted) as wanted:
+        card.findChildren(Button)[-1].click()
+    assert wanted.args == [small_home.old.access_key_id]
+
+    again = open_page()
+    assert again.go.text() == "Change it"
+    assert (again.sentence.every.value(), again.deletes.isChecked()) == (30, True)
+    again.stop.click()
+    qtbot.waitUntil(lambda: "no more" in again.answer.text(), timeout=PATIENCE)
+    assert renewals.load(state, small_home.home) == ()
+    assert not again.stop.isVisible()
+
+
+def test_a_key_that_may_make_no_other_is_not_set_and_the_reason_is_told(
+    open_page: Callable[[], RenewPage], small_home: SmallHome, qtbot: QtBot
+) -> None:
+    small_home.let_a_user_own_the_key('{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}')
+    page = open_page()
+    page.go.click()
+    qtbot.waitUntil(lambda: page.go.isEnabled(), timeout=PATIENCE)
+    assert page.answer.text()
+    state = small_home.location.state_dir
+    assert state is not None
+    assert renewals.load(state, small_home.home) == ()
+
+
+def test_at_the_end_only_what_can_be_done_is_offered(qtbot: QtBot) -> None:
+    nothing, everything = EndingCard((), renewable=False), EndingCard((Path("/x/rootkey.csv"),), renewable=True)
+    for card in (nothing, everything):
+        qtbot.addWidget(card)
+    assert not hasattr(nothing, "trash")
+    assert not hasattr(nothing, "fresh")
+    assert everything.trash.text() == "Move rootkey.csv to the trash"
+    assert "rootkey.csv holds the deleted key, which opens nothing any more." in _text(everything)
+    assert not any(one.isDefault() for one in (everything.report, everything.trash, everything.fresh)), (
+        "none is primary"
+    )
