@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.overview import look
@@ -126,6 +126,7 @@ def test_the_overview_says_that_nobody_reminds_while_days_are_to_pass(person: Pe
         qtbot.addWidget(card)
         card.show()
         qtbot.waitUntil(lambda: person.runner.is_idle, timeout=PATIENCE)
+        QApplication.processEvents()  # what was put on the card a moment ago becomes visible
         return "\n".join(one.text() for one in card.findChildren(QLabel) if one.isVisibleTo(card))
 
     assert f"Nobody will remind you: open Keyturn yourself on {in_days(person, 3)}." in shown()
