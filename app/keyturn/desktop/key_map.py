@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QColor,
     QEnterEvent,
     QFocusEvent,
+    QFontMetricsF,
     QKeyEvent,
     QPainter,
     QPainterPath,
@@ -102,13 +103,19 @@ class NodeCard(QAbstractButton):
             painter.drawRoundedRect(stripe, 2, 2)
         left, right = em(self, 0.9), self.width() - em(self, 0.7)
         strong = strong_font(self.font())
+        title_right = detail_right = float(right)
         if self.node.pill:
             width = self.fontMetrics().horizontalAdvance(self.node.pill) + em(self, 0.9)
-            pill = QRectF(right - width, em(self, 0.45), width, em(self, 1.2))
+            beside = right - width - em(self, 0.3)
+            # A title, such as a key's ID, is worth more than the detail: the pill goes below where there is no room.
+            fits = QFontMetricsF(strong).horizontalAdvance(self.node.title) <= beside - left
+            top = em(self, 0.45) if fits else self.height() - em(self, 1.65)
+            pill = QRectF(right - width, top, width, em(self, 1.2))
             paint_pill(painter, self, pill, self.node.pill, self.node.pill_tone or self.node.state.tone)
-            title_right = pill.left() - em(self, 0.3)
-        else:
-            title_right = float(right)
+            if fits:
+                title_right = beside
+            else:
+                detail_right = beside
         strong.setStrikeOut(faded)
         painter.setFont(strong)
         painter.setPen(QColor(colours.quiet if faded else colours.text))
@@ -119,7 +126,7 @@ class NodeCard(QAbstractButton):
         painter.drawText(title, flags, _elided(painter, self.node.title, title.width()))
         painter.setFont(self.font())
         painter.setPen(QColor(colours.quiet))
-        detail = QRectF(left, middle, right - left, line)
+        detail = QRectF(left, middle, detail_right - left, line)
         painter.drawText(detail, flags, _fitting(painter, self.node.detail, detail.width()))
         painter.end()
 
