@@ -22,8 +22,8 @@ def test_the_description_for_software_centres_is_valid(required_program: Callabl
         "--no-net",
         str(_LINUX / "net.keyturn.Keyturn.metainfo.xml"),
     ]
-    said = subprocess.run(asked, capture_output=True, text=True, check=False)
-    assert said.returncode == 0, said.stdout
-    # What is left are an address and a history of releases, which there are not yet.
-    assert "errors:" not in said.stdout
-    assert "warnings:" not in said.stdout
+    said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    assert "Validation" in said
+    # Newer ones ask for an address, which only the owner can name (packaging/README.md, "What the owner does once").
+    complaints = [line for line in said.splitlines() if line.startswith(("E:", "W:"))]
+    assert [line for line in complaints if "url-homepage-missing" not in line] == []
