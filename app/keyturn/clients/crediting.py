@@ -27,9 +27,6 @@ from keyturn.clients.job_variables import JobVariables, home_of
 from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.looking import Loan
 from keyturn.clients.named_files import values_named_in
-from keyturn.clients.rclone import config_paths as rclone_paths
-from keyturn.clients.s3cmd import usual_paths as s3cmd_paths
-from keyturn.clients.s3fs import usual_files as s3fs_files
 from keyturn.clients.script_paths import HANDED_OVER, IN_UNITS, Whereabouts, path_of
 from keyturn.clients.variable_facts import ENDPOINTS
 from keyturn.edits.commands import program_name
@@ -184,8 +181,10 @@ class _Crediting:
             case Lender.FILE if asked.program == "s3fs":
                 return self._passwords_of_s3fs(asked)
             case Lender.FILE:
+                from keyturn.clients.s3cmd import usual_paths  # most computers lack it, like the other two
+
                 named = self._handed(job, asked.config or values.get("S3CMD_CONFIG", ""))
-                usual = s3cmd_paths(self._computer)
+                usual = usual_paths(self._computer)
                 return [one for client in ("s3cmd", "s4cmd") for one in self._in_file(client, named, usual)]
             case Lender.ALIAS:
                 return [one for one in self._keys if one.client == "mc" and one.name == asked.name]
@@ -216,7 +215,9 @@ class _Crediting:
 
     @cached_property
     def _usual_of_rclone(self) -> Sequence[Path]:
-        return rclone_paths(self._computer)
+        from keyturn.clients.rclone import config_paths
+
+        return config_paths(self._computer)
 
     def _beside_program(self, job: Job, remote: str) -> list[Place]:
         """The remotes of that name in a configuration that lies beside the rclone that the job runs."""
@@ -236,8 +237,10 @@ class _Crediting:
 
     def _passwords_of_s3fs(self, asked: Asked) -> list[Place]:
         """The lines of its password file for these buckets, and those for all."""
+        from keyturn.clients.s3fs import usual_files
+
         buckets = {target.bucket for target in asked.targets}
-        found = self._in_file("s3fs", asked.config, s3fs_files(self._computer))
+        found = self._in_file("s3fs", asked.config, usual_files(self._computer))
         return [one for one in found if not one.targets or {target.bucket for target in one.targets} & buckets]
 
     def _in_file(self, client: str, named: str, usual: Sequence[Path], name: str = "") -> list[Place]:
