@@ -270,3 +270,28 @@ def test_a_macs_disk_whose_root_is_not_known_has_unseen_folders_with_a_name(tmp_
     assert "keyturn scan --search" in spot.do
     (tmp_path / "Users/zoe").mkdir(parents=True)
     assert find_everything(Computer.at(tmp_path / "Users/zoe", "macos")).problems == ()
+
+
+@pytest.mark.parametrize("home", ["home/zoe", "root"])
+@pytest.mark.parametrize("path", ["etc/cron.d/backup", "opt/backup/keys.env", "srv/kept/very/deep/keys"])
+def test_the_systems_folders_of_another_linux_disk_are_looked_at(home: str, path: str, tmp_path: Path) -> None:
+    for folder in (home, "etc"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "etc/passwd").write_text("root:x:0:0::/root:/bin/sh\n")
+    (tmp_path / "etc/crontab").write_text("0 3 * * * root . /srv/kept/very/deep/keys; restic backup /\n")
+    file = tmp_path / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"AWS_ACCESS_KEY_ID={ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\n")
+
+    (place,) = find_everything(Computer.at(tmp_path / home, "linux")).places
+
+    assert (place.path, place.secret is not None) == (file, True)
+
+
+def test_beside_a_home_without_accounts_nothing_is_taken_for_a_systems_folder(tmp_path: Path) -> None:
+    (tmp_path / "home/zoe").mkdir(parents=True)
+    (tmp_path / "etc/cron.d").mkdir(parents=True)
+    (tmp_path / "etc/cron.d/a").write_text(f"AWS_ACCESS_KEY_ID={ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\n")
+    computer = Computer.at(tmp_path / "home/zoe", "linux")
+    assert (computer.disk, find_everything(computer).places) == (None, ())
+    assert Computer(Platform.LINUX, Path("/home/zoe"), {}, is_this_one=False).disk is None

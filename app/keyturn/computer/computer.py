@@ -116,12 +116,18 @@ class Computer:
     def disk(self) -> Path | None:
         """The root of the disk on which the home stands.
 
-        Another computer's is told by homes being in `Users` there, as on macOS and Windows; else None.
+        Another computer's is told by homes being in `Users` there, as on macOS and Windows, or by a Linux's accounts
+        being in `etc` beside `home` or root's home (passwd(5)); else None. This computer's own is never taken for it.
         """
         if self.is_this_one:
             return Path(self.home.anchor)
         users = self.home.parent
-        return users.parent if users.name == "Users" and self.platform is not Platform.LINUX else None
+        if self.platform is not Platform.LINUX:
+            return users.parent if users.name == "Users" else None
+        root = users.parent if users.name == "home" else users
+        names_itself = users.name == "home" or self.home.name == "root"
+        is_another = names_itself and root != Path(root.anchor)
+        return root if is_another and os.path.exists(root / "etc" / "passwd") else None  # noqa: PTH110  (never raises)
 
     @property
     def shared_support(self) -> Path | None:
