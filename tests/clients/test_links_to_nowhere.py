@@ -69,3 +69,15 @@ def test_what_a_script_reads_through_such_a_link_is_named(tmp_path: Path) -> Non
 def test_no_link_is_no_problem_and_neither_is_one_to_a_unit_of_a_package_that_is_gone(tmp_path: Path) -> None:
     link(tmp_path / ".config/systemd/user/dbus-org.x.service", "/usr/lib/systemd/user/gone.service")
     assert problems(tmp_path) == ()
+
+
+@pytest.mark.parametrize("path", ["bin/nightly.sh", "Documents/keys/aws-secret.txt", "projects/one/.env.production"])
+def test_one_that_only_the_walk_through_the_usual_folders_meets_is_named(path: str, tmp_path: Path) -> None:
+    there = link(tmp_path / path, "/nowhere/mounted/x")
+    assert [(one.code, one.path) for one in problems(tmp_path)] == [("file.link", there)]
+
+
+@pytest.mark.parametrize("path", [".config/browser/SingletonLock", ".config/app/theme.css", "bin/tool"])
+def test_one_that_programs_leave_behind_is_not(path: str, tmp_path: Path) -> None:
+    link(tmp_path / path, "host-1234")
+    assert problems(tmp_path) == ()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import Listing
 from keyturn.clients.script_kinds import may_set_or_run, sets_or_runs
-from keyturn.clients.usual_corners import Corner, corners
+from keyturn.clients.usual_corners import Corner, corners, is_for_keys
 from keyturn.clients.walking import Walk
 from keyturn.edits import failures
 
@@ -82,14 +82,15 @@ def discovered(computer: Computer, readings: Readings) -> Discovered:
 
 
 def files_of_corners(
-    computer: Computer, readings: Readings, bounded: list[Path] | None = None
+    computer: Computer, readings: Readings, bounded: list[Path] | None = None, listing: Listing | None = None
 ) -> Iterator[tuple[os.DirEntry[str], Corner, Walk]]:
     """Yield each file of the usual corners once, with the corner and the walk in which it was met.
 
     Args:
         bounded: takes the folders that were not walked through to their end.
+        listing: takes what could not be looked at.
     """
-    listing = Listing(readings=readings)
+    listing = Listing(readings=readings) if listing is None else listing
     passed: set[str] = set()
     projects = Walk.beside(listing, _PROJECTS_BUDGET, readings.left_out)
     for corner in corners(computer, listing):
@@ -100,22 +101,31 @@ def files_of_corners(
             if entry.path not in passed and corner.wants(entry):
                 passed.add(entry.path)
                 yield entry, corner, walk
+        _tell_of_links(walk, computer)
         ended_early = walk.bounded is not None and (corner.all_files or walk.budget < 0)
         if bounded is not None and walk.bounded is not None and ended_early and walk.bounded not in bounded:
             bounded.append(walk.bounded)
 
 
+def _tell_of_links(walk: Walk, computer: Computer) -> None:
+    """Note the links of the home that lead nowhere and are called as files for keys are; programs leave many others."""
+    for name in walk.nowhere:
+        path = Path(name)
+        if is_for_keys(path.name) and path.is_relative_to(computer.home) and not path.exists():
+            walk.failed.setdefault(path, failures.leads_nowhere(path))
+    walk.nowhere.clear()
+
+
 def _walk(computer: Computer, readings: Readings) -> Discovered:
     texts: dict[Path, FileContent] = {}
-    failed: dict[Path, FileError] = {}
+    listing = Listing(readings=readings)
     bounded: list[Path] = []
     too_big: dict[Path, FileError] = {}
-    for entry, corner, walk in files_of_corners(computer, readings, bounded):
+    for entry, corner, walk in files_of_corners(computer, readings, bounded, listing):
         found = _read(entry, corner, walk, readings, too_big)
         if found is not None:
             texts.setdefault(found.real_path, found)
-        failed = walk.failed
-    return Discovered(tuple(texts.values()), failed, tuple(bounded), too_big)
+    return Discovered(tuple(texts.values()), listing.failed, tuple(bounded), too_big)
 
 
 def _read(

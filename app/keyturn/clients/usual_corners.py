@@ -33,6 +33,8 @@ _TELLING_NAMES = re.compile(
     r"\.?env(?:rc)?(?:[._-].*)?|.*[._-]env|.*(?:s3cfg|passwd-s3fs|rclone|crontab|credential|accesskey|secret|boto).*",
     re.IGNORECASE | re.DOTALL,
 )
+# Units have a look of their own, which knows those that packages leave.
+_FOR_KEYS = (".env", ".sh", ".bash", ".s3cfg", ".keys", ".credentials", ".secrets")
 # Nobody writes a key into these, and there are many.
 _NEVER = frozenset(
     {"package.json", "package-lock.json", "composer.lock", "tsconfig.json", "composer.json", "yarn.lock"}
@@ -71,6 +73,11 @@ def is_telling(name: str) -> bool:
     if name in _NEVER:
         return False
     return not ending or ending in _TELLING_ENDINGS or _TELLING_NAMES.fullmatch(name) is not None
+
+
+def is_for_keys(name: str) -> bool:
+    """Return whether a file's name tells of keys, variables or a script, and of nothing else."""
+    return name.lower().endswith(_FOR_KEYS) or _TELLING_NAMES.fullmatch(name) is not None
 
 
 def corners(computer: Computer, listing: Listing) -> Iterator[Corner]:

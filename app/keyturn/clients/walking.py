@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,11 +42,13 @@ class Walk(Listing):
         budget: how many files and folders may still be looked at.
         left_out: folders that are never entered.
         bounded: the first folder that was left unread because a bound was met, or None.
+        nowhere: the links that were met and lead nowhere.
     """
 
     budget: int
     left_out: Collection[Path] = ()
     bounded: Path | None = None
+    nowhere: list[str] = field(default_factory=list)
 
     @classmethod
     def beside(cls, listing: Listing, budget: int, left_out: Collection[Path] = ()) -> Walk:
@@ -76,6 +78,8 @@ class Walk(Listing):
                         inner.append((entry.path, levels - 1))
                 elif self.is_file(entry):
                     yield entry
+                elif entry.is_symlink() and not self.is_folder(entry):
+                    self.nowhere.append(entry.path)
             if levels > 0:
                 waiting.extend(reversed(inner))
             elif inner and depth > 0:
