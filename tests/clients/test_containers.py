@@ -102,3 +102,14 @@ def test_a_file_that_is_mounted_by_itself_is_named_with_its_mount(tmp_path: Path
     if ended.returncode == 77 or "unshare" in ended.stderr:
         pytest.skip("this computer allows no mounts of its own")
     assert f"umount {point}" in ended.stdout, ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("beginning", "maker"),
+    [("# Ansible managed\n", "Ansible"), ("# This file is managed by Chef\n", "Chef"), ("# by hand\n", "")],
+)
+def test_a_file_that_a_program_makes_is_changed_at_its_source_too(beginning: str, maker: str, tmp_path: Path) -> None:
+    file = write(tmp_path / "srv/backup.env", beginning + PAIR)
+    told = asked_for(tmp_path, file)
+    assert (f"Change the key at {maker}, too" in told) == bool(maker)
+    assert maker or not told

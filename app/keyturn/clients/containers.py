@@ -1,4 +1,4 @@
-"""Containers and mounts that go on with the old content of a file after it was replaced.
+"""Containers and mounts that go on with the old content of a file after it was replaced, and what brings it back.
 
 A container has the variables that it was made with, and a file that is mounted by itself stays the old one in it: the
 mount is of the file, and the new file is another one of the same name (facts/field-reports.md, moby/moby#22627).
@@ -25,6 +25,7 @@ from keyturn.clients.named_files import filling_containers
 from keyturn.clients.readings import Readings
 from keyturn.clients.script_paths import Whereabouts, path_of
 from keyturn.clients.shell_reading import all_texts
+from keyturn.clients.text_files import maker_of
 from keyturn.clients.variable_readers import is_compose_file
 from keyturn.computer.shells import command_line
 from keyturn.edits.files import LIMIT, read_file
@@ -73,13 +74,14 @@ class Containers:
         return found
 
     def after_change(self, path: Path) -> tuple[AfterChange, ...]:
-        """Return what a person does so that containers and mounts see a file that was replaced."""
+        """Return what a person does so that a file that was replaced is seen by containers and mounts, and stays."""
         real = Path(os.path.realpath(path))
         if real not in self._known:
             self._known[real] = tuple(self._after_change(real))
         return self._known[real]
 
     def _after_change(self, real: Path) -> Iterator[AfterChange]:
+        yield from _made_anew(real)
         for compose, folder in self._files.items():
             if _is_seen_in(self._computer, compose, real):
                 yield containers_made_anew(self._computer, folder)
@@ -96,6 +98,21 @@ class Containers:
                 _("Mount {path} anew: it is mounted by itself, and there the old file stays").format(path=real),
                 (_("Unmount it, and mount it again as before: “{command}”.").format(command=unmount),),
             )
+
+
+def _made_anew(real: Path) -> Iterator[AfterChange]:
+    """What a person does about a program that makes the file itself, and would bring the old key back."""
+    try:
+        maker = maker_of(read_file(real, limit=LIMIT))
+    except FileError:
+        return  # told where it is edited
+    if maker:
+        yield AfterChange(
+            _("Change the key at {maker}, too: it makes {path}, and would bring the old key back").format(
+                maker=maker, path=real
+            ),
+            (_("Put the new key in the place of the old one where {maker} has it from.").format(maker=maker),),
+        )
 
 
 def containers_made_anew(computer: Computer, folder: Path) -> AfterChange:

@@ -193,12 +193,19 @@ def _is_in_address(data: bytes, spot: PairSpot) -> bool:
     return b"://" in _BETWEEN_WORDS.split(data[max(0, start - 200) : start])[-1]
 
 
-def _source_of(content: FileContent) -> str | None:
-    told = _TOLD_BY_NAME.search(content.path.as_posix())
+def maker_of(content: FileContent) -> str | None:
+    """Return the program that makes a file anew at its next run, by the mark that it leaves; None without one.
+
+    It is empty where the file only says that some program makes it.
+    """
     text = content.content.lower()
     # Programs mark also blocks in the middle of a file; that it is made by one of them is said at its beginning.
-    marks = (name for mark, name in _MADE_BY.items() if mark in (text if name else text[:4096]))
-    made_by = "Terraform" if told is not None else next(marks, None)
+    return next((name for mark, name in _MADE_BY.items() if mark in (text if name else text[:4096])), None)
+
+
+def _source_of(content: FileContent) -> str | None:
+    told = _TOLD_BY_NAME.search(content.path.as_posix())
+    made_by = "Terraform" if told is not None else maker_of(content)
     if made_by is None:
         source = _source_for_chezmoi(content.path)
         return (
