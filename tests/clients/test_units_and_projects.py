@@ -84,3 +84,20 @@ def test_a_container_that_lasts_is_made_anew(options: str, waits: bool, tmp_path
     write(tmp_path / "bin/up.sh", f"#!/bin/sh\ndocker run {options} restic/restic {RUN}\n")
     after = Containers(Computer.at(tmp_path, "linux")).after_change(file)
     assert [str(tmp_path / "bin/up.sh") in one.title for one in after] == [True] * waits
+
+
+@pytest.mark.parametrize("image", ["ghcr.io/nicotsx/zerobyte:v0.30", "lscr.io/linuxserver/duplicati"])
+def test_a_container_whose_key_only_a_person_can_change_is_a_blind_spot_wherever_it_lies(
+    image: str, tmp_path: Path
+) -> None:
+    compose = write(
+        tmp_path / "stacks/backup/compose.yml", f"services: {{a: {{image: '{image}', volumes: ['./d:/d']}}}}"
+    )
+    (problem,) = find_everything(Computer.at(tmp_path, "linux")).problems
+    assert (problem.code, problem.path) == ("client.blind-spot", compose)
+    assert problem.client in image
+
+
+def test_a_guided_product_that_is_only_spoken_of_is_none(tmp_path: Path) -> None:
+    write(tmp_path / "stacks/backup/compose.yml", "services: {a: {image: nginx}}  # as for duplicati\n")
+    assert find_everything(Computer.at(tmp_path, "linux")).problems == ()

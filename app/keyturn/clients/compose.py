@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ from keyturn.clients.client import AfterChange, Client, PairSpot
 from keyturn.clients.compose_commands import commands_in
 from keyturn.clients.compose_mounts import mounts_of, named_by
 from keyturn.clients.compose_projects import extended_in, included_by
+from keyturn.clients.guide import Runs, guides
+from keyturn.clients.guided import blind_spot
 from keyturn.clients.listing import Listing
 from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import project_folders
@@ -18,11 +20,13 @@ from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.clients.variable_readers import containers_anew, is_compose_file
 from keyturn.computer.computer import Platform
 from keyturn.edits import trees, yaml_spans
+from keyturn.edits.commands import program_name
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Node, Scalar, Writing
-from keyturn.model.places import Place
+from keyturn.model.errors import FileError
+from keyturn.model.places import Place, Problem
 
 if TYPE_CHECKING:
     from keyturn.clients.readings import Readings
@@ -42,7 +46,9 @@ class Compose(Client):
 
     def look_through(self, computer: Computer, look: Look) -> None:
         """Take a place for each key of a service; one behind an anchor is only mentioned."""
-        take_from(look, compose_files(computer, look.listing), projects_in)
+        paths = list(compose_files(computer, look.listing))
+        take_from(look, paths, projects_in)
+        look.take(_guided_in(paths, look))
 
     def take_file(self, computer: Computer, look: Look, path: Path) -> None:
         """Take a place for each key of a service in a file that another one includes, or that a command names."""
@@ -55,6 +61,20 @@ class Compose(Client):
     def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return how the containers are made anew: one keeps the variables that it was made with."""
         return containers_anew(place.path.parent)
+
+
+def _guided_in(paths: Sequence[Path], look: Look) -> Iterator[Problem]:
+    """Yield a blind spot for each container of a product whose key only a person can change, wherever its files lie."""
+    known = {name: guide for name, guide in guides().by_name.items() if guide.runs is Runs.HERE and guide.traces}
+    for path in paths:
+        try:
+            content = look.listing.readings.file_if_there(path)
+            named = () if content is None else tuple(name for name in known if name.encode() in content.content)
+            services = services_in(content) if content is not None and named else []
+        except FileError:
+            continue  # told where its keys are read
+        images = [program_name(one.commands[0].words[0]) for one in services if one.commands]
+        yield from (blind_spot(known[name], path) for name in named if name in images)
 
 
 def compose_files(computer: Computer, listing: Listing) -> Iterator[Path]:
