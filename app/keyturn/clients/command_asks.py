@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from keyturn.clients.command_goals import PROGRAMS, Goal, goals_of, rclone_paths
+from keyturn.clients.command_goals import PROGRAMS, REPOSITORY_OPTIONS, Goal, goals_of, rclone_paths
 from keyturn.clients.command_grammar import GRAMMARS, SAME_AS, VERSION_OPTION, Grammar
-from keyturn.edits.commands import Argument, Command
+from keyturn.edits.commands import Argument, Command, behind
 from keyturn.edits.expansion import UNKNOWN
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
@@ -34,6 +34,7 @@ _HEADERS: Mapping[str, str] = {
     "x-amz-tagging": "tags",
     "x-amz-request-payer": "requester_pays",
 }
+_BY_RCLONE = "rclone:"
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})  # as Go reads switches
 
 
@@ -100,6 +101,10 @@ def asked_by(command: Command, values: Mapping[str, str], remotes: Mapping[str, 
     rest = Command(arguments)
     if program == "rclone":
         yield from _of_rclone(rest, values, remotes)
+    elif program in ("restic", "rustic") and (beyond := list(_through_rclone(rest, values))):
+        removes = _asked(program, rest, GRAMMARS[program]).removes
+        for path in beyond:
+            yield from (replace(one, removes=removes) for one in _of_rclone(Command((path,)), values, remotes))
     elif program == "aws":
         yield from _of_aws(rest)
     elif program == "mc":
@@ -108,6 +113,17 @@ def asked_by(command: Command, values: Mapping[str, str], remotes: Mapping[str, 
         asked = _of_program(program, rest, GRAMMARS.get(program, Grammar()), list(goals_of(command, remotes)))
         if asked.goals or asked.unclear or asked.additions or asked.manner != AS_USUAL:
             yield asked
+
+
+def _through_rclone(rest: Command, values: Mapping[str, str]) -> Iterator[Argument]:
+    """What restic reaches by rclone, as rclone has it: `rclone:REMOTE:PATH` (its manual, Other Services via rclone)."""
+    for one in rest.options(*REPOSITORY_OPTIONS):
+        if one.decoded.startswith(_BY_RCLONE):
+            yield behind(one, len(_BY_RCLONE))
+    said = values.get("RESTIC_REPOSITORY", "")
+    if said.startswith(_BY_RCLONE) and not any(True for _one in rest.options(*REPOSITORY_OPTIONS)):
+        text = said.removeprefix(_BY_RCLONE).encode()
+        yield Argument(text, text, True, (), rest.line)
 
 
 def _unknown_program(command: Command) -> Iterator[Asked]:

@@ -34,7 +34,7 @@ _RCLONE_NO_PATHS = frozenset(
         *("--filter", "--include", "--exclude", "--user-agent", "--metadata-set"),
     }
 )
-_REPOSITORY_OPTIONS = ("-r", "--repo", "--repo2", "--from-repo", "--repository")
+REPOSITORY_OPTIONS = ("-r", "--repo", "--repo2", "--from-repo", "--repository")
 _ENDPOINT_OPTIONS = (
     *("--endpoint", "--endpoint-url", "--s3-endpoint", "--s3-endpoint-url", "--s3-server-name", "--host"),
     *("-endpoint", "--endpoint_url"),
@@ -98,7 +98,7 @@ def goal_at(address: str) -> Goal | None:
 
 
 def _has_repository(command: Command) -> bool:
-    return any(one.decoded.startswith("s3:") for one in command.options(*_REPOSITORY_OPTIONS))
+    return any(one.decoded.startswith("s3:") for one in command.options(*REPOSITORY_OPTIONS))
 
 
 def as_far_as_known(one: Argument) -> str:
@@ -111,7 +111,7 @@ def _unclear(one: Argument) -> Goal:
 
 
 def _restic(arguments: Sequence[Argument]) -> Iterator[Goal]:
-    for one in Command(tuple(arguments)).options(*_REPOSITORY_OPTIONS):
+    for one in Command(tuple(arguments)).options(*REPOSITORY_OPTIONS):
         found = repository(as_far_as_known(one))
         if found is not None:
             yield Goal(found.target, found.endpoint)

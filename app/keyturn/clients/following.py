@@ -135,6 +135,9 @@ class Following:
             self._value(path, named, values)
         elif named.reads == Reads.FOLDER:
             self._folder(path)
+        elif named.reads == Reads.SCRIPT and path.is_dir():
+            for inner in self._files_in(path):
+                yield from self._text(inner, named, where.job)
         elif named.reads in (Reads.SCRIPT, Reads.VARIABLES, Reads.FILLS_IN):
             yield from self._text(path, named, where.job)
         else:
@@ -163,7 +166,8 @@ class Following:
         started_in = self._folder_in_which(by) if is_script else None
         if started_in is not None:
             yield from self._texts.start(content.real_path, started_in)
-        if not self._is_new(Reads.SCRIPT, path):
+        # What is asked whether it is there may be read for its variables next: `[ -f FILE ] && . FILE`.
+        if not self._is_new(Reads.SCRIPT if is_script else Reads.VARIABLES, path):
             return
         owner = self._owner_of(content) if is_script else None
         if owner is not None:
@@ -192,13 +196,13 @@ class Following:
             return False
         return b"\0" in beginning and not beginning.startswith(b"#!")
 
-    def _folder(self, path: Path) -> None:
+    def _files_in(self, folder: Path) -> list[Path]:
         listing = Listing(readings=self._readings)
-        paths = [path]
-        if path.is_dir():
-            entries = [one for one in listing.entries(path) if is_telling(one.name) and listing.is_file(one)]
-            paths = [Path(one.path) for one in entries[:_IN_A_FOLDER] if listing.is_at_most(one, SIZE_LIMIT)]
-        for inner in paths:
+        entries = [one for one in listing.entries(folder) if is_telling(one.name) and listing.is_file(one)]
+        return [Path(one.path) for one in entries[:_IN_A_FOLDER] if listing.is_at_most(one, SIZE_LIMIT)]
+
+    def _folder(self, path: Path) -> None:
+        for inner in self._files_in(path) if path.is_dir() else [path]:
             try:
                 content = self._readings.file(inner, limit=SIZE_LIMIT)
             except FileError:

@@ -44,6 +44,10 @@ _READS_A_FILE = re.compile(
 _TAKES_VARIABLES = frozenset({"eval", "export", "env", "declare", "typeset"})
 _PRINTED = re.compile(r"\"?(?:\$\(|`)\s*(?P<inside>[^)`]*)[)`]")
 _PRINTS_LINES = frozenset({"cat", "grep", "egrep", "sed", "awk", "head", "cut", "envsubst"})
+_PICKS_FROM_A_FILE = re.compile(
+    r"(?:awk|sed|jq|yq|grep|cut|tail|crudini)\s.{0,300}?(?P<file>[^\s|;&<>()'\"]+)(?:\s*\|.*)?", re.DOTALL
+)
+_OF_POWERSHELL = "$env:"
 _NAME_FILE = re.compile(r"(?P<name>.+)_FILE", re.DOTALL)
 
 
@@ -74,11 +78,26 @@ def values_named_in(variables: Variables) -> Iterator[Named]:
     yield from (one for one in variables.files if one.reads == Reads.VALUE)
     for one in _every(variables):
         yield from _value_file(one, _said(one))
+    for command in variables.commands:
+        yield from _got_by_powershell(command)
 
 
 def _every(variables: Variables) -> Iterator[Assignment]:
     yield from variables.assignments
     yield from (one for command in variables.commands for one in variables_given(command))
+
+
+def _got_by_powershell(command: Command) -> Iterator[Named]:
+    """Of `$env:NAME = Get-Content FILE`, in brackets or not (about_Environment_Variables)."""
+    words = command.words
+    if len(words) < 4 or words[1].decoded != "=" or not words[0].decoded.lower().startswith(_OF_POWERSHELL):
+        return
+    name = words[0].decoded[len(_OF_POWERSHELL) :].upper()
+    known = key_name(name)
+    if known is not None and known.means_s3 and words[2].decoded.strip("(").lower() in ("get-content", "gc", "cat"):
+        file = next((one for one in words[3:] if not one.decoded.startswith("-")), None)
+        if file is not None:
+            yield Named(file.written.decode(errors="replace").rstrip(")"), Reads.VALUE, file.line, name)
 
 
 def _said(one: Assignment) -> str:
@@ -94,6 +113,10 @@ def _value_file(one: Assignment, said: str) -> Iterator[Named]:
     read = None if output is None else _READS_A_FILE.fullmatch(output["inside"])
     if read is not None:
         yield Named(read["file"].strip(), Reads.VALUE, one.line, one.name)
+    elif output is not None:
+        picked = _PICKS_FROM_A_FILE.fullmatch(output["inside"])
+        if picked is not None:  # of more than one value: which one is picked is not told, and that the key is there is
+            yield Named(picked["file"], Reads.SCRIPT, one.line)
 
 
 # Nobody keeps a configuration of their own beside the system's programs.
@@ -120,6 +143,10 @@ def _in_command(command: Command, by_program: Mapping[str, Entry]) -> Iterator[N
             yield from _beside(word, "rclone.conf", name)
         if name == "s3fs":
             yield from _password_files(rest)
+        if name == "call" and number == 0 and rest:  # cmd.exe's
+            yield _of(rest[0], Reads.SCRIPT)
+        if name == "run-parts":
+            yield from (_of(one, Reads.SCRIPT) for one in rest[-1:])
         if name in _RUNS_A_FILE:
             script = next((one for one in rest if not one.text.startswith(b"-")), None)
             if script is not None and not any(one.text == b"-c" for one in rest):
