@@ -101,16 +101,15 @@ def asked_by(command: Command, values: Mapping[str, str], remotes: Mapping[str, 
     rest = Command(arguments)
     if program == "rclone":
         yield from _of_rclone(rest, values, remotes)
-    elif program in ("restic", "rustic") and (beyond := list(_through_rclone(rest, values))):
-        removes = _asked(program, rest, GRAMMARS[program]).removes
-        for path in beyond:
-            yield from (replace(one, removes=removes) for one in _of_rclone(Command((path,)), values, remotes))
     elif program == "aws":
         yield from _of_aws(rest)
     elif program == "mc":
         yield from _of_mc(rest)
     else:
         asked = _of_program(program, rest, GRAMMARS.get(program, Grammar()), list(goals_of(command, remotes)))
+        for path in _through_rclone(rest, values) if program in ("restic", "rustic") else ():
+            beyond = _of_rclone(Command((path,)), values, remotes)
+            yield from (replace(one, removes=asked.removes) for one in beyond)
         if asked.goals or asked.unclear or asked.additions or asked.manner != AS_USUAL:
             yield asked
 
