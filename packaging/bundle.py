@@ -36,9 +36,7 @@ def main() -> None:
         windows_version.write(__version__, BUILD / "version-info.txt")
     if not sys.platform.startswith("linux"):
         freeze()
-        contents()
-        man_page.write(FROZEN / "keyturn.1")
-        print(f"{FROZEN.relative_to(ROOT)} is ready. What turns it into an installer: packaging/README.md")
+        ready()
         return
     for edition in editions():
         # The whole one last: it is the one that is measured (bench.py), and installers take it from there.
@@ -54,6 +52,9 @@ def editions() -> Sequence[linux_tree.Edition]:
 
 def package(edition: linux_tree.Edition) -> None:
     """Make what this Linux can make of the frozen folder."""
+    if not any(map(shutil.which, ("rpmbuild", "dpkg-deb"))):
+        ready()
+        return
     # The package for Fedora brings its libraries along, so it is made before Debian's are taken out.
     if shutil.which("rpmbuild") is not None:
         contents()
@@ -62,6 +63,13 @@ def package(edition: linux_tree.Edition) -> None:
         debian_package.leave_to_debian(BUILD / "keyturn" / "frozen.json", FROZEN)
         contents()
         told(debian_package.build(FROZEN, DIST, edition), "apt install")
+
+
+def ready() -> None:
+    """Finish the folder where nothing is made of it here."""
+    contents()
+    man_page.write(FROZEN / "keyturn.1")
+    print(f"{FROZEN.relative_to(ROOT)} is ready. What turns it into an installer: packaging/README.md")
 
 
 def told(made: Path, installs: str) -> None:

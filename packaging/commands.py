@@ -24,7 +24,7 @@ python3 packaging/dev.py COMMAND
   screenshots               picture every page on practice data, and those of the README anew
   fuzz [seconds]            look for files that break what reads them, with atheris (Linux; see packaging/fuzz.py)
   sweep [arguments]         a fault and a kill at every moment of every command, with a table (sweep --help); Linux
-  bundle                    a program that needs no Python, in dist/: on Debian and Ubuntu a package to install
+  bundle                    a program that needs no Python, in dist/: on Linux packages to install (.deb, .rpm)
   audit                     known holes in the pinned packages, asked from the Python package index
   wheels                    for which systems and Pythons each pinned package has a ready-made file there (needs uv)
   lock [uv arguments]       renew the locks after a change in pyproject.toml (needs uv); all newest: lock --upgrade

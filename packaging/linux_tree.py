@@ -100,7 +100,7 @@ def _for_desktops(shared: Path) -> None:
 
 
 def changelog(edition: Edition) -> str:
-    """`changelog.gz` in Debian's form, one entry for each version of CHANGELOG.md that there is up to this one."""
+    """`changelog.gz` in Debian's form: one entry for each version that CHANGELOG.md tells of."""
     told = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     parts = re.split(r"^## (\S+).*$", told, flags=re.MULTILINE)[1:]
     entries = []
