@@ -12,7 +12,7 @@ from typing import NamedTuple
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from keyturn.model.text import _
+from keyturn.model.text import _, unmarked
 
 _VIEWS = 3
 
@@ -150,8 +150,8 @@ class Menus:
     def _let(self, name: str, reason: str) -> None:
         one = self._actions[name]
         one.setEnabled(not reason)
-        one.setToolTip(reason)
-        one.setStatusTip(reason)
+        one.setToolTip(unmarked(reason))
+        one.setStatusTip(unmarked(reason))
 
     def _add(
         self,
