@@ -18,11 +18,11 @@ from keyturn.model.keys import KeyPair
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.faults import hang_after
 from keyturn.practice.sample_repository import REPOSITORY, REPOSITORY_PASSWORD
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Context, Event, Moment, OwnUses
 from keyturn.rotation.plan import Options
 from keyturn.rotation.planning import make_plan
 from keyturn.rotation.steps import Ending, Route, Step
-from keyturn.rotation.surroundings import Event, Moment, OwnUses, Surroundings
 from keyturn.rotation.survey import take_survey
 from keyturn.state.journal import Journal
 from keyturn.state.secrets import MemorySecrets
@@ -142,14 +142,14 @@ def _measured(account: PracticeAccount, computer: Computer, memory: Path, url: s
 
     journal = Journal(memory)
     aws = Aws(AwsSettings(endpoint_url=url), OwnUses(journal))
-    surroundings = Surroundings(computer, aws, journal, MemorySecrets(), SystemClock(), count, endpoint_url=url)
-    survey = take_survey(surroundings)
+    context = Context(computer, aws, journal, MemorySecrets(), SystemClock(), count, endpoint_url=url)
+    survey = take_survey(context)
     calls["scan"], seen[0] = len(account.records), len(account.records)
     options = Options(Route.SCOPED_USER, watch_days=0, off_days=0)
-    plan = make_plan(surroundings, survey, survey.keys[0], options)
+    plan = make_plan(context, survey, survey.keys[0], options)
     calls["plan"], seen[0] = len(account.records) - seen[0], len(account.records)
     before = time.perf_counter()
-    result = conductor.rotate(surroundings, plan)
+    result = rotation_service.rotate(context, plan)
     seconds = time.perf_counter() - before
     if result.ending is not Ending.WAITING or result.step is not Step.WATCH:
         raise RuntimeError(f"the rotation ended at {result.step.value}: {result.problem}")

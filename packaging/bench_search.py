@@ -104,8 +104,8 @@ def search_alone(folder: Path, *, any_key: bool = False) -> list[str]:
     """The command of a search that begins with what it looks for, as ripgrep does, and prints the paths."""
     code = (
         "import sys; from pathlib import Path; from keyturn.model.keys import AccessKeyId;"
-        "from keyturn.clients.search.folders import search_folders as search;"
-        "from keyturn.clients.search.report import named;"
+        "from keyturn.clients.search.folder_search import search_folders as search;"
+        "from keyturn.clients.search.search_rows import named;"
         f"found = search(named([Path(sys.argv[1])]), [AccessKeyId('{KEY}')], any_key={any_key}).findings;"
         "print(*sorted({str(place.path) for place in found.places}), sep='\\n')"
     )

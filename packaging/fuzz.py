@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from keyturn.clients.client import PairSpot, ValueSpot
+from keyturn.clients.client import CredentialSpans, ValueSpot
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.registry import every_client, find_everything
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair
-from keyturn.clients.search.folders import search_folders
-from keyturn.clients.search.report import named
+from keyturn.clients.search.folder_search import search_folders
+from keyturn.clients.search.search_rows import named
 from keyturn.computer.computer import Computer, Platform
 from keyturn.edits import ini, shell
 from keyturn.edits.files import FileContent
@@ -112,7 +112,7 @@ def _edit_in_memory(number: int, content: bytes) -> int:
     return len(before)
 
 
-def _both(spot: PairSpot) -> tuple[ValueSpot, ValueSpot]:
+def _both(spot: CredentialSpans) -> tuple[ValueSpot, ValueSpot]:
     return spot.access_key_id, spot.secret
 
 

@@ -75,8 +75,8 @@ def build(frozen: Path, where: Path, edition: Edition) -> Path:
         }
         command = ["rpmbuild", "-bb", "--quiet"]
         command += [word for name, value in settings.items() for word in ("--define", f"{name} {value}")]
-        surroundings = {**os.environ, "SOURCE_DATE_EPOCH": str(int(linux_tree.made_at().timestamp()))}
-        subprocess.run([*command, str(specification)], check=True, env=surroundings)
+        context = {**os.environ, "SOURCE_DATE_EPOCH": str(int(linux_tree.made_at().timestamp()))}
+        subprocess.run([*command, str(specification)], check=True, env=context)
         (made,) = (top / "made").glob("*.rpm")
         return Path(shutil.move(made, where / made.name))
 

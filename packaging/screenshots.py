@@ -24,9 +24,9 @@ from keyturn.desktop.application import make_application
 from keyturn.desktop.assistant import AssistantPages
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import DARK, LIGHT, wear
+from keyturn.desktop.main_page import ProblemPage
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.map_nodes import BucketGoal, PlaceGoal
-from keyturn.desktop.page import ProblemPage
 from keyturn.desktop.progressing import Fortune
 from keyturn.desktop.rehearsal import RehearsalStrip, rehearsal_ground
 from keyturn.desktop.runner import Runner

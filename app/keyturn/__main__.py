@@ -68,7 +68,7 @@ def _main(arguments: Sequence[str]) -> int:
     # Programs wait for it, each time that they need a key.
     if arguments[:1] == ["credentials"]:
         gc.disable()
-        from keyturn.terminal.handing_out import answered_at_once
+        from keyturn.terminal.credentials_and_run import answered_at_once
 
         code = answered_at_once(arguments[1:])
         if code is not None:
@@ -94,12 +94,12 @@ class _Window:
     """The window as the terminal opens it: what it needs is imported only then."""
 
     def run(self, location: Location, clock: Clock) -> int:
-        from keyturn.desktop.start import run
+        from keyturn.desktop.window_start import run
 
         return run(location, clock)
 
     def rehearse(self) -> int:
-        from keyturn.desktop.start import rehearse
+        from keyturn.desktop.window_start import rehearse
 
         return rehearse()
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from keyturn.aws.bucket_policy import Denial, Truth, caller_of, denials, new_user
+from keyturn.aws.bucket_policy import PolicyDenial, Truth, caller_of, denials, new_user
 from keyturn.aws.policy_patterns import matches, overlap
 from keyturn.model.keys import Principal
 
@@ -26,7 +26,7 @@ def _deny(**more: object) -> dict[str, object]:
     return {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": _OBJECTS, **more}
 
 
-def _read(*statements: Mapping[str, object], secure: bool = True) -> tuple[Denial, ...] | None:
+def _read(*statements: Mapping[str, object], secure: bool = True) -> tuple[PolicyDenial, ...] | None:
     root = Principal.from_arn(_ROOT)
     new = new_user(root, "backup-laptop", "/keyturn/", {"keyturn:computer": "laptop"})
     return denials(_policy(*statements), _RIGHTS, caller_of(root), new, secure=secure)

@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from keyturn.aws.buckets import facts_of_all
-from keyturn.aws.errors import Request, translate
-from keyturn.aws.ladder import prove_bucket
+from keyturn.aws.error_translation import FailedRequest, translate
 from keyturn.aws.proof import S3Target
 from keyturn.aws.quarantine import quarantine_of
+from keyturn.aws.s3_checks import prove_bucket
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
@@ -30,7 +30,7 @@ def _refused(message: str, *, service: str = "s3", operation: str = "UploadPart"
         "Error": {"Code": "AccessDenied", "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": 403, "HTTPHeaders": {"x-amz-request-id": "sample"}},
     }
-    return translate(ClientError(said, operation), Request(service, operation, _KEY, "photos"), _NOW)
+    return translate(ClientError(said, operation), FailedRequest(service, operation, _KEY, "photos"), _NOW)
 
 
 @pytest.mark.parametrize("arn", ["", ": arn:aws:organizations::1:policy/o-a/resource_control_policy/p-b"])

@@ -18,21 +18,21 @@ from botocore import exceptions, parsers
 
 from keyturn.aws.access_keys import create_key, list_keys
 from keyturn.aws.buckets import facts, list_buckets
-from keyturn.aws.errors import AwsRefusal, Request, speaking_to_aws, translate
+from keyturn.aws.error_messages import MessageSubject, sentences
+from keyturn.aws.error_translation import AwsRefusal, FailedRequest, speaking_to_aws, translate
 from keyturn.aws.identity import whose
-from keyturn.aws.ladder import list_objects
 from keyturn.aws.proof import S3Target, prove_bucket
-from keyturn.aws.sentences import Subject, sentences
+from keyturn.aws.s3_checks import list_objects
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.practice import faults
 from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
-from keyturn.practice.messages import Answer
+from keyturn.practice.messages import Response
 
 _KEY = AccessKeyId("AKIAMADEUPSAMPLE0001")
 _NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-_REQUEST = Request("iam", "ListAccessKeys", _KEY)
+_REQUEST = FailedRequest("iam", "ListAccessKeys", _KEY)
 
 # One question to each service and of each kind: with a body, without one (HEAD), and one that parses as empty.
 _QUESTIONS: dict[str, Callable[[Aws, KeyPair, S3Target], object]] = {
@@ -73,7 +73,7 @@ def test_what_a_network_answers_in_place_of_aws_is_never_taken_for_an_answer(
 def test_a_listing_without_its_end_mark_is_no_empty_bucket(
     account: PracticeAccount, root: KeyPair, aws: Aws, target: S3Target
 ) -> None:
-    nameless = Answer(200, (("x-amz-request-id", "made up"),))
+    nameless = Response(200, (("x-amz-request-id", "made up"),))
     account.fail("s3:*", faults.Fault(answer=nameless), times=9)
     with pytest.raises(AwsError) as caught:
         list_objects(aws, root, target, 1)
@@ -234,7 +234,7 @@ _EVERY_EXCEPTION = {
     ("code", "meaning"), [(code, fault) for fault, codes in _EVERY_CODE.items() for code in codes.split()]
 )
 def test_every_code_of_the_table_has_one_meaning_and_one_sentence(code: str, meaning: AwsFault) -> None:
-    error = translate(_said(code), Request("s3", "ListObjectsV2", _KEY, "photos"), _NOW)
+    error = translate(_said(code), FailedRequest("s3", "ListObjectsV2", _KEY, "photos"), _NOW)
     assert error.fault is meaning
     _is_a_sentence(error.title, error.message)
 
@@ -338,10 +338,10 @@ def test_a_code_that_is_no_code_is_not_repeated() -> None:
 
 
 def test_a_refusal_names_the_right_that_is_missing() -> None:
-    error = translate(_said("AccessDenied"), Request("s3", "ListObjectsV2", _KEY, "photos"), _NOW)
+    error = translate(_said("AccessDenied"), FailedRequest("s3", "ListObjectsV2", _KEY, "photos"), _NOW)
     assert error.title == "AWS refused s3:ListBucket on the bucket photos to the access key AKIA…0001"
     kms = "User: arn:aws:iam::111122223333:user/a is not authorized to perform: kms:GenerateDataKey on resource: x"
-    error = translate(_said("AccessDenied", message=kms), Request("s3", "UploadPart", _KEY, "photos"), _NOW)
+    error = translate(_said("AccessDenied", message=kms), FailedRequest("s3", "UploadPart", _KEY, "photos"), _NOW)
     assert "kms:GenerateDataKey" in error.title
 
 
@@ -359,7 +359,7 @@ def _is_a_sentence(title: str, message: str) -> None:
 @pytest.mark.parametrize("fault", AwsFault)
 @pytest.mark.parametrize("operation", ["CreateAccessKey", "PutUserPolicy", "CreateUser", "DeleteUser", "ListObjectsV2"])
 def test_every_fault_has_a_sentence_and_says_what_it_means_for_the_backups(fault: AwsFault, operation: str) -> None:
-    subject = Subject(_KEY, "photos", "s3:ListBucket", operation, detail="Sample", ahead=timedelta(hours=3))
+    subject = MessageSubject(_KEY, "photos", "s3:ListBucket", operation, detail="Sample", ahead=timedelta(hours=3))
     title, message = sentences(fault, subject)
     _is_a_sentence(title, message)
     assert "backup" in message.lower()

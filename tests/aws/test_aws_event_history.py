@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from keyturn.aws.event_history import MOST_EVENTS, Event, EventHistory, History, program_of
+from keyturn.aws.event_history import MOST_EVENTS, EventHistory, History, SignedEvent, program_of
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import KeyPair
@@ -53,7 +53,7 @@ def client(account: PracticeAccount, pair: KeyPair, service: str, agent: str, re
     )
 
 
-def by_keyturn(event: Event) -> bool:
+def by_keyturn(event: SignedEvent) -> bool:
     return "Keyturn/" in event.agent
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.aws.ladder import S3Target
+from keyturn.aws.s3_checks import S3Target
 from keyturn.aws.samples import Sample, samples_of
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault

@@ -64,8 +64,8 @@ def test_the_window_comes_by_itself_but_on_linux_for_arm(
     assert len({str(one.specifier) for one in qt}) == 1
 
     def brought(extra: str) -> bool:
-        surroundings = {"sys_platform": system, "platform_machine": machine, "extra": extra}
-        return any(one.marker is not None and one.marker.evaluate(surroundings) for one in qt)
+        context = {"sys_platform": system, "platform_machine": machine, "extra": extra}
+        return any(one.marker is not None and one.marker.evaluate(context) for one in qt)
 
     assert brought("") is by_itself
     assert brought("window")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.clients.arq_agent import AgentState, BackupPlan, read_agent
-from keyturn.clients.own_runs import Run
+from keyturn.clients.own_runs import BackupRun
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Target
@@ -193,7 +193,7 @@ def test_members_of_any_type_are_borne(tmp_path: Path) -> None:
 def test_a_run_with_errors_of_single_files_is_neither_good_nor_bad() -> None:
     now = datetime(2026, 11, 21, tzinfo=UTC)
 
-    assert Run(now, now, False, False, 2).ended_well is None
+    assert BackupRun(now, now, False, False, 2).ended_well is None
 
 
 def test_what_is_no_database_is_an_error_with_a_sentence(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.clients.asking_edits import ask_keyturn, hold_pair, why_not
 from keyturn.clients.registry import find_everything
-from keyturn.clients.starters import Starts, what_starts
+from keyturn.clients.starters import ProfileStarts, what_starts
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.errors import ClientError, FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
@@ -86,7 +86,7 @@ def test_one_that_a_program_takes_which_is_not_known_to_ask_stays(home: Path, pr
     assert (why_not(computer(home), taken) == "") is may
 
 
-def starts_of(home: Path) -> Starts:
+def starts_of(home: Path) -> ProfileStarts:
     place = place_in(home)
     return what_starts(computer(home), [place])[place.identity]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.bucket_names import NameSpot, spots_of_names
+from keyturn.clients.bucket_settings import NameSpot, spots_of_names
 from keyturn.computer.computer import Computer
 
 NAMES = ("films", "films-old", "photos")

@@ -14,7 +14,7 @@ from keyturn.clients.environment import Environment
 from keyturn.clients.launchd import Launchd
 from keyturn.clients.replacement import replace_pair
 from keyturn.clients.systemd import Systemd
-from keyturn.clients.windows_scripts import WindowsScripts
+from keyturn.clients.windows_script_files import WindowsScripts
 from keyturn.computer.computer import Computer
 from keyturn.edits import shell
 from keyturn.edits.expansion import resolved

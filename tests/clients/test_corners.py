@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.clients.listing import Listing
 from keyturn.clients.registry import find_everything
-from keyturn.clients.usual_corners import corners
+from keyturn.clients.usual_locations import corners
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, PlaceKind

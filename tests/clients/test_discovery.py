@@ -10,7 +10,7 @@ import pytest
 from keyturn.clients.readings import Readings
 from keyturn.clients.registry import find_everything
 from keyturn.clients.replacement import replace_pair
-from keyturn.clients.usual_corners import is_telling
+from keyturn.clients.usual_locations import is_telling
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Place, PlaceKind, Target

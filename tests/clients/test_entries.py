@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from keyturn.clients.entries import PROGRAMS, SYSTEMS_AND_TEXTS, Entry
+from keyturn.clients.entries import PROGRAMS, SYSTEMS_AND_TEXTS, ClientEntry
 from keyturn.clients.registry import every_entry
 from keyturn.clients.traces import is_any_there
 from keyturn.computer.computer import Computer, Platform
@@ -61,7 +61,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, Path]]]:
     yield questions
 
 
-def usual_paths(entry: Entry, computer: Computer) -> Iterator[Path]:
+def usual_paths(entry: ClientEntry, computer: Computer) -> Iterator[Path]:
     bases = {
         "~": computer.home,
         "$XDG_CONFIG_HOME": computer.xdg_config_home,
@@ -76,7 +76,7 @@ def usual_paths(entry: Entry, computer: Computer) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("entry", BY_MODULE, ids=lambda entry: entry.name)
-def test_it_says_of_a_program_what_the_module_says(entry: Entry) -> None:
+def test_it_says_of_a_program_what_the_module_says(entry: ClientEntry) -> None:
     client = entry.load()
     assert client.name == entry.name
     assert set(entry.own_file.programs) <= set(client.program_names)
@@ -87,7 +87,7 @@ def test_it_says_of_a_program_what_the_module_says(entry: Entry) -> None:
 @pytest.mark.parametrize("is_this_one", [True, False])
 @pytest.mark.parametrize("entry", [one for one in BY_MODULE if one.usual is not None], ids=lambda entry: entry.name)
 def test_where_its_paths_are_not_its_look_goes_the_way_that_it_goes_on_an_empty_computer(
-    entry: Entry, platform: Platform, is_this_one: bool, tmp_path: Path, asked: list[tuple[str, Path]]
+    entry: ClientEntry, platform: Platform, is_this_one: bool, tmp_path: Path, asked: list[tuple[str, Path]]
 ) -> None:
     """A look is told by what it asks. If on an empty computer it asks for nothing but what the entry names, then on any
     computer without that it gets the same answers, goes the same way and finds as little."""
@@ -114,10 +114,10 @@ def test_where_its_paths_are_not_its_look_goes_the_way_that_it_goes_on_an_empty_
 @pytest.mark.parametrize(
     ("entry", "platform"),
     [(entry, platform) for entry in BY_MODULE for platform in Platform if platform not in entry.platforms],
-    ids=lambda one: one.name if isinstance(one, Entry) else one.value,
+    ids=lambda one: one.name if isinstance(one, ClientEntry) else one.value,
 )
 def test_on_another_system_its_look_asks_for_nothing(
-    entry: Entry, platform: Platform, tmp_path: Path, asked: list[tuple[str, Path]]
+    entry: ClientEntry, platform: Platform, tmp_path: Path, asked: list[tuple[str, Path]]
 ) -> None:
     computer = Computer(platform, tmp_path, {}, is_this_one=False)
     client = entry.load()
@@ -129,7 +129,7 @@ def test_on_another_system_its_look_asks_for_nothing(
 
 
 @pytest.mark.parametrize("entry", [one for one in BY_MODULE if one.usual is not None], ids=lambda entry: entry.name)
-def test_each_path_and_each_variable_alone_lets_it_look(entry: Entry, tmp_path: Path) -> None:
+def test_each_path_and_each_variable_alone_lets_it_look(entry: ClientEntry, tmp_path: Path) -> None:
     for path in entry.usual or ():
         computer = Computer(Platform.LINUX, tmp_path / path.replace("/", "_") / "home" / "zoe", {}, is_this_one=False)
         first, _slash, rest = path.partition("/")

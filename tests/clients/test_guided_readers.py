@@ -15,9 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from keyturn.clients.findings import Discovery
 from keyturn.clients.guide import guide_named
 from keyturn.clients.guided import blind_spot, running_unseen
-from keyturn.clients.looking import Look
 from keyturn.clients.registry import client_named, find_everything, guided_clients
 from keyturn.clients.visible_ids import read_visible_ids
 from keyturn.computer.computer import Computer, Platform
@@ -210,7 +210,7 @@ def test_a_password_that_is_hidden_or_missing_leaves_the_id(computer: Computer, 
 
 
 def visible(computer: Computer, name: str, *paths: Path) -> Findings:
-    guide, look = guide_named(name), Look(name)
+    guide, look = guide_named(name), Discovery(name)
     assert guide is not None
     read_visible_ids(computer, guide, paths, look)
     return look.findings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.clients.key_names import Half, Partners, key_name
+from keyturn.clients.credential_names import Half, Partners, key_name
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
+from keyturn.clients.running_programs import PROGRAM_NAMES, Holder, holders
 from keyturn.computer.computer import Computer
 from keyturn.computer.programs import RunningProgram
 from keyturn.model.keys import AccessKeyId

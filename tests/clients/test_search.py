@@ -20,9 +20,9 @@ import pytest
 
 import keyturn
 from keyturn.clients.registry import claims
-from keyturn.clients.search.folders import Searched, Searching, search_folders
-from keyturn.clients.search.glance import TURN
-from keyturn.clients.search.report import named
+from keyturn.clients.search.file_scanner import TURN
+from keyturn.clients.search.folder_search import Searched, Searching, search_folders
+from keyturn.clients.search.search_rows import named
 from keyturn.clients.search.stream import PIECE
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, Place, PlaceKind

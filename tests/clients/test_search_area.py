@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.search.crew import Crew
-from keyturn.clients.search.folders import Searched, search_folders, search_with
+from keyturn.clients.search.folder_search import Searched, search_folders, search_with
 from keyturn.clients.search.mounts import MountKind, Mounts, of_linux, of_macos
-from keyturn.clients.search.report import Area, GapReason, named
 from keyturn.clients.search.scope import area_of
+from keyturn.clients.search.search_rows import Area, GapReason, named
 from keyturn.clients.search.tree import Tree
+from keyturn.clients.search.worker_pool import WorkerPool
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.search_scope import SearchScope
@@ -232,7 +232,7 @@ def test_a_file_that_holds_what_is_looked_for_is_never_taken_for_searched(proces
 def test_a_walk_that_began_ahead_finds_what_one_that_did_not_finds(processors: int, tmp_path: Path) -> None:
     for number in range(1500):
         write(tmp_path / str(number % 7) / f"f{number}", TEXT if number % 50 == 0 else "nothing")
-    with Crew(named([tmp_path]), lambda: False, processors) as crew:
+    with WorkerPool(named([tmp_path]), lambda: False, processors) as crew:
         crew.walk_ahead()
         ahead = search_with(crew, [KEY], (), any_key=False, known=(), progress=lambda _: None)
 
@@ -247,7 +247,7 @@ def test_a_walk_whose_process_is_lost_is_walked_here(
     for number in range(600):
         write(tmp_path / f"f{number}")
     monkeypatch.setattr("sys.executable", program)
-    with Crew(named([tmp_path]), lambda: False, 2) as crew:
+    with WorkerPool(named([tmp_path]), lambda: False, 2) as crew:
         crew.walk_ahead()
         ahead = search_with(crew, [KEY], (), any_key=False, known=(), progress=lambda _: None)
 

@@ -19,7 +19,7 @@ from keyturn.clients.registry import find_everything
 from keyturn.clients.replacement import replace_pair
 from keyturn.clients.restic import Restic
 from keyturn.clients.systemd import Systemd
-from keyturn.clients.windows_scripts import WindowsScripts
+from keyturn.clients.windows_script_files import WindowsScripts
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Findings, Place, PlaceKind, Target

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.computer.temporaries import clear_system_temporaries, clear_temporaries
+from keyturn.computer.leftover_copies import clear_system_temporaries, clear_temporaries
 from keyturn.edits.temporary_folders import temporary_folder
 from keyturn.model.temporaries import is_temporary, maker_of, temporary_name
 

@@ -19,7 +19,7 @@ from keyturn.desktop.look import DARK, LIGHT, wear
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.map_nodes import BucketGoal, PlaceGoal
 from keyturn.desktop.renew_page import RenewPage
-from keyturn.desktop.renewing import Freshness
+from keyturn.desktop.renewal_work import Freshness
 from keyturn.desktop.runner import Runner
 from keyturn.model.errors import AppError
 

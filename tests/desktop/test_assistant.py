@@ -27,19 +27,19 @@ from keyturn.clients.guide import guide_named
 from keyturn.desktop.assistant import AssistantPages
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear
+from keyturn.desktop.navigation import Errand, NewRotation, RunningRotation
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.moment_line import MomentLine
 from keyturn.desktop.pages.parts import Fold, StateRow
-from keyturn.desktop.pages.running import ProgressPage
+from keyturn.desktop.pages.running_page import ProgressPage
 from keyturn.desktop.pages.stopped import details
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import Errand, NewRotation, RunningRotation
 from keyturn.desktop.step_list import StepList
 from keyturn.desktop.widgets import PrimaryButton
 from keyturn.desktop.work import Page, Work
 from keyturn.model.errors import AppError
 from keyturn.practice.timeline import HandClock
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.location import Location
 from keyturn.state import settings
 
@@ -445,7 +445,7 @@ def test_the_plan_is_a_line_of_moments_with_who_acts_in_each(person: Person) -> 
     moments = [one for one in person.assistant.findChildren(MomentLine) if one.isVisible()]
     assert len(moments) == 1
     said = [one.text() for one in moments[0].findChildren(QLabel)]
-    later = words.near_day(person.home.clock.now() + timedelta(days=3))
+    later = labels.near_day(person.home.clock.now() + timedelta(days=3))
     assert said.index("Now") < said.index("In 3 days") < said.index("In 10 days")
     assert said[said.index("Now") + 1] == "Keyturn"
     assert said[said.index("In 3 days") + 1 : said.index("In 3 days") + 3] == ["you", later]
@@ -458,7 +458,7 @@ def test_a_day_without_work_has_no_primary_button_and_looking_now_is_answered(pe
     person.to_the_proof()
     person.press("Continue")
     assert person.page() is Page.WATCH
-    until = words.near_day(person.home.clock.now() + timedelta(days=3))
+    until = labels.near_day(person.home.clock.now() + timedelta(days=3))
     assert f"Nothing to do until {until}" in person.read()
     assert not [one for one in person.seen() if isinstance(one, PrimaryButton)]
     person.press("Look now")

@@ -19,7 +19,7 @@ from keyturn.model.search_scope import SearchScope
 from keyturn.practice.timeline import HandClock
 from keyturn.reminders.autostart import autostart_of
 from keyturn.reminders.started_program import Starts
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
 from keyturn.rotation.workplace import Workplace
@@ -58,7 +58,7 @@ def starts(home: SmallHome) -> Starts | None:
 
 
 def in_days(person: Person, days: float) -> str:
-    return words.near_day(person.home.clock.now() + timedelta(days=days))
+    return labels.near_day(person.home.clock.now() + timedelta(days=days))
 
 
 def sees(person: Person, text: str) -> None:

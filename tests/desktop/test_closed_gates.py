@@ -10,9 +10,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.main_window import Doors, MainWindow
-from keyturn.desktop.plan_facts import Question
+from keyturn.desktop.navigation import Assistant
+from keyturn.desktop.plan_view import PlanQuestion
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import Assistant
 from keyturn.desktop.work import Page
 from keyturn.practice.timeline import HandClock
 from keyturn.rotation.location import Location
@@ -58,7 +58,7 @@ def test_who_chose_the_wrong_bucket_chooses_another_on_the_plans_page(person: Pe
     assert [one.code for one in person.assistant.flow.plan.closed] == ["policy.denied"]
     person.find("Choose other buckets…").click()  # type: ignore[attr-defined]
     person.settle()
-    assert person.assistant.flow.plan.question is Question.BUCKETS
+    assert person.assistant.flow.plan.question is PlanQuestion.BUCKETS
     assert not person.find(SmallHome.BUCKET).isChecked()  # type: ignore[attr-defined]
 
 

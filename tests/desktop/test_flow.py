@@ -11,24 +11,24 @@ import pytest
 
 from keyturn.computer.clock import SystemClock
 from keyturn.desktop import dates
+from keyturn.desktop.assistant_jobs import Jobs, NotBegun
 from keyturn.desktop.flow import Flow, page_of
-from keyturn.desktop.jobs import Jobs, NotBegun
-from keyturn.desktop.progressing import Fortune, Progress
+from keyturn.desktop.progressing import Fortune, RotationProgress
 from keyturn.desktop.reached import Reached
 from keyturn.desktop.stages import Stage, stages
-from keyturn.desktop.work import Job, Page, Work
+from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.rotation.cancelling import Cancelled, CancelToken
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route, Step
-from keyturn.rotation.surroundings import Event, Moment
 from keyturn.rotation.workplace import Workplace
 
 from .conftest import SmallHome
 
 BUCKETS = (SmallHome.BUCKET,)
-BEGIN, LOOK = Job(Work.BEGIN), Job(Work.CARRY_ON)
+BEGIN, LOOK = WindowJob(Work.BEGIN), WindowJob(Work.CARRY_ON)
 
 
 @dataclass
@@ -44,18 +44,20 @@ class Walk:
 
     def look(self) -> Walk:
         with Workplace(self.ground.location, self.ground.clock) as workplace:
-            looked = self.jobs.look(workplace.surroundings())
+            looked = self.jobs.look(workplace.context())
         self.flow = self.flow.found(looked.facts, looked.standing)
         return self
 
     def plan(self, **chosen: Any) -> Walk:  # noqa: ANN401  (Options' own fields)
         options = replace(Options(buckets=BUCKETS), **chosen)
-        self.flow = self.flow.turned_to(Page.CHOOSE).chosen(options).sent(Job(Work.PLAN))
+        self.flow = self.flow.turned_to(Page.CHOOSE).chosen(options).sent(WindowJob(Work.PLAN))
         with Workplace(self.ground.location, self.ground.clock) as workplace:
-            self.flow = self.flow.planned(self.jobs.plan(workplace.surroundings(), options))
+            self.flow = self.flow.planned(self.jobs.plan(workplace.context(), options))
         return self
 
-    def do(self, job: Job, cancel: CancelToken | None = None, after: Callable[[Event], None] | None = None) -> Walk:
+    def do(
+        self, job: WindowJob, cancel: CancelToken | None = None, after: Callable[[Event], None] | None = None
+    ) -> Walk:
         assert self.flow.why_not(job) == ""
         self.flow = self.flow.sent(job)
 
@@ -66,7 +68,7 @@ class Walk:
 
         with Workplace(self.ground.location, self.ground.clock) as workplace:
             try:
-                ended = self.jobs.do(workplace.surroundings(told, cancel), job)
+                ended = self.jobs.do(workplace.context(told, cancel), job)
             except AppError as error:
                 self.flow = self.flow.failed(error)
                 return self
@@ -90,7 +92,7 @@ def off(walk: Walk) -> Walk:
     walk.look().plan(watch_days=0).do(BEGIN)
     walk.flow = walk.flow.gone_on().answered(True)
     walk.ground.account.root_turn_off(walk.ground.old.access_key_id)
-    return walk.do(Job(Work.TURN_OFF))
+    return walk.do(WindowJob(Work.TURN_OFF))
 
 
 def test_the_whole_way_from_found_to_deleted(walk: Walk) -> None:
@@ -109,13 +111,13 @@ def test_the_whole_way_from_found_to_deleted(walk: Walk) -> None:
     assert walk.do(LOOK).page() is Page.TURN_OFF
     walk.flow = walk.flow.answered(True)
     walk.ground.account.root_turn_off(walk.ground.old.access_key_id)
-    assert walk.do(Job(Work.TURN_OFF)).page() is Page.OFF
+    assert walk.do(WindowJob(Work.TURN_OFF)).page() is Page.OFF
     walk.ground.advance(8)
     walk = walk.come_back()
     assert walk.page() is Page.DELETE
     walk.ground.account.root_delete(walk.ground.old.access_key_id)
-    assert walk.do(Job(Work.DELETE, confirm=walk.ground.old.access_key_id.last4)).page() is Page.DELETED
-    assert walk.flow.why_not(Job(Work.UNDO)) != ""
+    assert walk.do(WindowJob(Work.DELETE, confirm=walk.ground.old.access_key_id.last4)).page() is Page.DELETED
+    assert walk.flow.why_not(WindowJob(Work.UNDO)) != ""
 
 
 def test_a_destination_without_a_bucket_is_asked_for_and_the_accounts_buckets_are_offered(walk: Walk) -> None:
@@ -150,7 +152,7 @@ def test_behind_the_commit_there_is_no_way_back_but_undo(walk: Walk) -> None:
     walk.look().plan().do(BEGIN)
     for page in (Page.FOUND, Page.CHOOSE, Page.PLAN):
         assert walk.flow.turned_to(page) is walk.flow
-    assert walk.do(Job(Work.UNDO)).page() is Page.UNDONE
+    assert walk.do(WindowJob(Work.UNDO)).page() is Page.UNDONE
     assert walk.ground.account.accepts(walk.ground.old)
 
 
@@ -205,10 +207,10 @@ def test_the_old_key_stays_on_until_everything_before_it_is_done(walk: Walk) -> 
     walk.look().plan().do(BEGIN)
     walk.flow = walk.flow.gone_on()
     assert walk.page() is Page.BY_HAND
-    turn_off = Job(Work.TURN_OFF)
+    turn_off = WindowJob(Work.TURN_OFF)
     assert str(walk.ground.notes) in walk.flow.why_not(turn_off)
 
-    walk.do(Job(Work.TICK, item=walk.flow.by_hand[0].item))
+    walk.do(WindowJob(Work.TICK, item=walk.flow.by_hand[0].item))
     assert walk.page() is Page.WATCH
     assert "Watch until" in walk.flow.why_not(turn_off)
 
@@ -226,7 +228,7 @@ def test_somebody_elses_use_of_the_old_key_leads_back_to_watching_with_the_reaso
     walk.ground.advance(1)
     walk.ground.use_old_key()
     walk.ground.advance(1)
-    walk.do(Job(Work.TURN_OFF))
+    walk.do(WindowJob(Work.TURN_OFF))
     assert walk.page() is Page.WATCH
     assert any("Something still uses" in reason for reason in walk.flow.reasons)
 
@@ -235,7 +237,7 @@ def test_the_waiting_for_the_console_can_be_stopped_and_nothing_was_changed(walk
     walk.look().plan(watch_days=0).do(BEGIN)
     walk.flow = walk.flow.gone_on().answered(True)
     token = CancelToken()
-    walk.do(Job(Work.TURN_OFF, wait=600), token, after=lambda event: token.ask())
+    walk.do(WindowJob(Work.TURN_OFF, wait=600), token, after=lambda event: token.ask())
     assert walk.page() is Page.TURN_OFF
     assert walk.flow.problem is None
     assert "Stopped, as you asked" in walk.flow.notice
@@ -245,7 +247,7 @@ def test_what_is_off_can_be_turned_on_again(walk: Walk) -> None:
     off(walk)
     assert walk.page() is Page.OFF
     walk.ground.account.root_turn_on(walk.ground.old.access_key_id)
-    walk.do(Job(Work.TURN_ON))
+    walk.do(WindowJob(Work.TURN_ON))
     assert walk.page() is Page.TURN_OFF
     assert "is on again" in walk.flow.notice
     assert walk.flow.nobody_else is None
@@ -253,12 +255,12 @@ def test_what_is_off_can_be_turned_on_again(walk: Walk) -> None:
 
 def test_deleting_wants_the_end_of_the_key(walk: Walk) -> None:
     off(walk)
-    assert "Delete" in walk.flow.why_not(Job(Work.DELETE, confirm=walk.ground.old.access_key_id.last4))
+    assert "Delete" in walk.flow.why_not(WindowJob(Work.DELETE, confirm=walk.ground.old.access_key_id.last4))
     walk.ground.advance(8)
     back = walk.come_back()
     assert back.page() is Page.DELETE
-    assert back.flow.why_not(Job(Work.DELETE, confirm="7Q2")) != ""
-    assert back.flow.why_not(Job(Work.DELETE, confirm=walk.ground.old.access_key_id.last4.lower())) == ""
+    assert back.flow.why_not(WindowJob(Work.DELETE, confirm="7Q2")) != ""
+    assert back.flow.why_not(WindowJob(Work.DELETE, confirm=walk.ground.old.access_key_id.last4.lower())) == ""
 
 
 def test_a_key_that_is_not_on_this_computer_is_turned_off_and_deleted_in_a_terminal(walk: Walk) -> None:
@@ -267,7 +269,7 @@ def test_a_key_that_is_not_on_this_computer_is_turned_off_and_deleted_in_a_termi
     decision = replace(standing.rotation.decision, elsewhere=True)
     flow = replace(walk.flow, standing=replace(standing, rotation=replace(standing.rotation, decision=decision)))
     for work in (Work.TURN_OFF, Work.TURN_ON, Work.DELETE):
-        assert "in a terminal" in flow.why_not(Job(work, confirm=walk.ground.old.access_key_id.last4))
+        assert "in a terminal" in flow.why_not(WindowJob(work, confirm=walk.ground.old.access_key_id.last4))
 
 
 def test_a_new_root_key_turns_the_old_one_off_and_deletes_it(walk: Walk) -> None:
@@ -275,9 +277,9 @@ def test_a_new_root_key_turns_the_old_one_off_and_deletes_it(walk: Walk) -> None
     walk.look().plan(route=Route.NEW_ROOT_KEY, watch_days=0, off_days=0).do(BEGIN)
     walk.flow = walk.flow.gone_on().answered(True)
     walk.ground.account.root_turn_off(key)
-    walk.do(Job(Work.TURN_OFF))
+    walk.do(WindowJob(Work.TURN_OFF))
     assert walk.page() is Page.DELETE
-    walk.do(Job(Work.DELETE, confirm=key.last4))
+    walk.do(WindowJob(Work.DELETE, confirm=key.last4))
     assert walk.page() is Page.DELETED
     assert walk.ground.account.status_of(key) is None
 
@@ -324,14 +326,14 @@ def test_the_list_of_steps_names_the_present_and_not_what_it_leads_to(walk: Walk
     assert (walk.page(), now().name) == (Page.TURN_OFF, "Turn the old key off")
     walk.flow = walk.flow.answered(True)
     walk.ground.account.root_turn_off(walk.ground.old.access_key_id)
-    walk.do(Job(Work.TURN_OFF))
+    walk.do(WindowJob(Work.TURN_OFF))
     until = dates.short_day(walk.ground.clock.now() + timedelta(days=7))
     assert (walk.page(), now().name, now().note) == (Page.OFF, "The old key is off", f"until {until}")
 
 
 def test_how_far_the_search_is_stands_on_the_page_until_the_plan_is_there(walk: Walk) -> None:
     walk.look()
-    searching = walk.flow.turned_to(Page.CHOOSE).sent(Job(Work.PLAN))
+    searching = walk.flow.turned_to(Page.CHOOSE).sent(WindowJob(Work.PLAN))
     assert not searching.is_searching
     searching = searching.told(Event(Step.CHECK, Moment.GOING_ON, "Searched 12 files"))
     assert searching.is_searching
@@ -351,8 +353,8 @@ def test_a_search_that_the_person_ends_leaves_a_plan_that_says_so(walk: Walk) ->
 
     clock = walk.ground.clock
     with Workplace(walk.ground.location, clock) as workplace:
-        surroundings = replace(workplace.surroundings(end), clock=_HastyClock())
-        plan = walk.jobs.plan(surroundings, Options(buckets=BUCKETS))
+        context = replace(workplace.context(end), clock=_HastyClock())
+        plan = walk.jobs.plan(context, Options(buckets=BUCKETS))
 
     assert ended
     assert any("ended early" in note for note in plan.notes)
@@ -376,10 +378,10 @@ def test_a_plan_takes_what_the_search_before_it_gave(walk: Walk) -> None:
     hidden.write_text(f"key: {walk.ground.old.access_key_id}\n")
     told: list[Event] = []
     with Workplace(walk.ground.location, walk.ground.clock) as workplace:
-        walk.jobs.begin_search().run(workplace.surroundings())
+        walk.jobs.begin_search().run(workplace.context())
         hidden.unlink()  # whoever looked again now would not find it
-        surroundings = replace(workplace.surroundings(told.append), clock=_HastyClock())
-        plan = walk.jobs.plan(surroundings, Options(buckets=BUCKETS))
+        context = replace(workplace.context(told.append), clock=_HastyClock())
+        plan = walk.jobs.plan(context, Options(buckets=BUCKETS))
 
     assert [one for one in plan.by_hand if str(hidden) in one.title]
     assert not [one for one in told if "Searched" in one.detail]
@@ -390,8 +392,8 @@ def test_a_search_that_was_ended_while_reading_is_said_in_the_plan(walk: Walk) -
     with Workplace(walk.ground.location, walk.ground.clock) as workplace:
         search = walk.jobs.begin_search()
         walk.jobs.end_search()
-        search.run(workplace.surroundings())
-        plan = walk.jobs.plan(workplace.surroundings(), Options(buckets=BUCKETS))
+        search.run(workplace.context())
+        plan = walk.jobs.plan(workplace.context(), Options(buckets=BUCKETS))
 
     assert any("ended early" in note for note in plan.notes)
 
@@ -403,8 +405,8 @@ def test_where_the_search_failed_the_plan_makes_its_own(walk: Walk) -> None:
     with Workplace(walk.ground.location, walk.ground.clock) as workplace:
         search = walk.jobs.begin_search()
         with pytest.raises(Cancelled):
-            search.run(workplace.surroundings(cancel=cancel))
-        plan = walk.jobs.plan(workplace.surroundings(), Options(buckets=BUCKETS))
+            search.run(workplace.context(cancel=cancel))
+        plan = walk.jobs.plan(workplace.context(), Options(buckets=BUCKETS))
 
     assert any(note.startswith("Searched for the key") for note in plan.notes)
 
@@ -425,8 +427,8 @@ def test_the_key_is_gone_when_the_plan_is_made(walk: Walk) -> None:
     walk.ground.duck.unlink()
     walk.ground.s3ql.unlink()
     with Workplace(walk.ground.location, walk.ground.clock) as workplace, pytest.raises(AppError) as caught:
-        walk.jobs.plan(workplace.surroundings(), Options())
-    flow = walk.flow.turned_to(Page.CHOOSE).sent(Job(Work.PLAN)).failed(caught.value)
+        walk.jobs.plan(workplace.context(), Options())
+    flow = walk.flow.turned_to(Page.CHOOSE).sent(WindowJob(Work.PLAN)).failed(caught.value)
     assert (flow.page, flow.job) == (Page.CHOOSE, None)
     assert flow.problem is caught.value
 
@@ -444,7 +446,7 @@ def test_a_file_that_changed_since_the_plan_stops_before_anything_is_made(walk: 
 
 
 def test_each_program_fares_by_itself_and_the_bar_goes_by_steps() -> None:
-    progress = Progress((Step.SWITCH, Step.PROVE_AGAIN), ("one", "two"))
+    progress = RotationProgress((Step.SWITCH, Step.PROVE_AGAIN), ("one", "two"))
     assert progress.share == 0
     progress = progress.after(Event(Step.SWITCH, Moment.STARTED))
     assert progress.fortune_of("one") is Fortune.UPDATING
@@ -479,10 +481,10 @@ def test_a_last_use_that_aws_does_not_tell_is_looked_up_by_hand(walk: Walk) -> N
     walk = Walk(walk.ground, Flow(key), Jobs(walk.ground.location, key=key))
     walk.look().plan(watch_days=0).do(BEGIN)
     walk.flow = walk.flow.gone_on().answered(True)
-    walk.do(Job(Work.TURN_OFF))
+    walk.do(WindowJob(Work.TURN_OFF))
     assert [one.item for one in walk.flow.by_hand] == ["last-use"]
     assert walk.page() is Page.BY_HAND
-    walk.do(Job(Work.TICK, item="last-use"))
+    walk.do(WindowJob(Work.TICK, item="last-use"))
     assert walk.page() is Page.TURN_OFF
     walk.flow = walk.flow.answered(True)
-    assert walk.do(Job(Work.TURN_OFF)).page() is Page.OFF
+    assert walk.do(WindowJob(Work.TURN_OFF)).page() is Page.OFF

@@ -13,8 +13,8 @@ from keyturn.desktop.look import (
     HIGH_LIGHT,
     LIGHT,
     SCHEMES,
+    ColorTone,
     Colours,
-    Tone,
     colours_of,
     contrast,
     tone_colour,
@@ -34,7 +34,7 @@ def test_the_contrast_is_counted_as_the_guideline_has_it() -> None:
 def test_every_text_is_readable_on_every_ground_that_it_stands_on(scheme: Colours) -> None:
     pairs = [(text, ground) for text in (scheme.text, scheme.quiet) for ground in (scheme.ground, scheme.card)]
     pairs += [(scheme.on_accent, scheme.accent)]
-    for tone in Tone:
+    for tone in ColorTone:
         colour = tone_colour(scheme, tone).name()
         pairs += [(colour, ground) for ground in (scheme.ground, scheme.card, wash_colour(scheme, tone).name())]
     least = 7.0 if scheme in (HIGH_LIGHT, HIGH_DARK) else 4.5

@@ -16,17 +16,17 @@ from pytestqt.qtbot import QtBot
 from keyturn.desktop.destination_list import DestinationList
 from keyturn.desktop.key_page import KeyPage
 from keyturn.desktop.mail_page import MailPage
+from keyturn.desktop.main_page import MainPage, ProblemPage
 from keyturn.desktop.main_window import Doors, MainWindow
-from keyturn.desktop.page import Page, ProblemPage
+from keyturn.desktop.navigation import Assistant, Errand, NewRotation, PutBack, RunningRotation
 from keyturn.desktop.pages.parts import Fold
 from keyturn.desktop.rest_page import RestPage
 from keyturn.desktop.runner import Desk, Runner
-from keyturn.desktop.seam import Assistant, Errand, NewRotation, PutBack, RunningRotation
 from keyturn.model.errors import AppError
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.practice.records import Record
 from keyturn.practice.timeline import HandClock
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.location import Location
 from keyturn.rotation.plan import Options
 from keyturn.rotation.planning import make_plan
@@ -91,9 +91,9 @@ def _text_of(widget: QWidget) -> str:
     return "\n".join(label.text().replace("\u200b", "") for label in widget.findChildren(QLabel))
 
 
-def _page(window: MainWindow) -> Page:
+def _page(window: MainWindow) -> MainPage:
     page = window.pages.currentWidget()
-    assert isinstance(page, Page)
+    assert isinstance(page, MainPage)
     return page
 
 
@@ -108,10 +108,10 @@ def _rotate(window: MainWindow, qtbot: QtBot) -> Result:
     """Carry a whole rotation out up to *watch*, as the assistant would."""
 
     def work(desk: Desk) -> Result:
-        surroundings = desk.surroundings()
-        survey = take_survey(surroundings)
+        context = desk.context()
+        survey = take_survey(context)
         options = Options(other_buckets=OtherBuckets.LEAVE_OUT)
-        return conductor.rotate(surroundings, make_plan(surroundings, survey, survey.keys[0], options))
+        return rotation_service.rotate(context, make_plan(context, survey, survey.keys[0], options))
 
     results: list[Result] = []
     errors: list[AppError] = []

@@ -16,7 +16,7 @@ import keyturn.desktop
 from keyturn.desktop.command_line import CommandLine
 from keyturn.desktop.key_map import NodeCard
 from keyturn.desktop.map_nodes import LineState, Node
-from keyturn.desktop.outlook_process import OutlookProcess, Told
+from keyturn.desktop.outlook_process import OutlookProcess, RemindAnswer
 from keyturn.desktop.tray import Tray
 from keyturn.desktop.widgets import Button, ShapeButton, Text, Verbatim
 from keyturn.model.keys import Secret
@@ -63,7 +63,7 @@ def test_the_tray_says_a_name_as_it_stands(
     tray = Tray(outlook)
     monkeypatch.setattr(tray.icon, "showMessage", lambda title, message, icon: shown.extend((title, message)))
 
-    outlook.told.emit(Told("attention", name, notification=(name, name)))
+    outlook.told.emit(RemindAnswer("attention", name, notification=(name, name)))
 
     for text in (tray.icon.toolTip(), *shown):
         assert "BOLD" in text

@@ -19,11 +19,11 @@ from keyturn.desktop.front import Front
 from keyturn.desktop.help_page import HelpPage
 from keyturn.desktop.kept_place import clamped, keep_place, place_window
 from keyturn.desktop.mail_page import MailPage
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.menus import Acts, Menus, Situated
-from keyturn.desktop.page import Page
+from keyturn.desktop.navigation import Assistant, NewRotation
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import Assistant, NewRotation
 from keyturn.desktop.settings_page import SettingsPage
 from keyturn.desktop.widgets import PrimaryButton
 
@@ -94,7 +94,7 @@ def test_what_cannot_act_now_says_why(bar: QMenuBar, situated: Situated, cannot:
 # ── Enter, Esc and the focus ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Form(Page):
+class _Form(MainPage):
     def __init__(self) -> None:
         super().__init__("Form")
         self.pressed = 0

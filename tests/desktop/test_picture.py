@@ -15,13 +15,13 @@ from pytestqt.qtbot import QtBot
 from keyturn.computer.clock import SystemClock
 from keyturn.desktop.destination_list import DestinationList
 from keyturn.desktop.key_map import KeyMap
+from keyturn.desktop.key_timeline import MomentKind, moments_of
 from keyturn.desktop.main_view import MainView
 from keyturn.desktop.map_nodes import LineState, Opens
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.overview_words import order_of
 from keyturn.desktop.picture import draw, prepare, rows
 from keyturn.desktop.power import PowerPicture, before_and_after
-from keyturn.desktop.timeline import MomentKind, moments_of
 from keyturn.model.errors import AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, Secret
 from keyturn.model.places import Consumer, Place, PlaceKind, Problem, Target

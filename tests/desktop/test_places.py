@@ -13,14 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from keyturn.clients.own_runs import PlanRun, Run
+from keyturn.clients.own_runs import BackupRun, PlanRun
 from keyturn.computer.computer import Computer
 from keyturn.computer.programs import RunningProgram
 from keyturn.desktop.bucket_page import BucketPage
 from keyturn.desktop.key_page import KeyPage
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.map_nodes import PlaceGoal
+from keyturn.desktop.navigation import Assistant
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.overview_words import proof_sentence
 from keyturn.desktop.picture import rows
@@ -28,8 +29,7 @@ from keyturn.desktop.place_check import PlaceCheck
 from keyturn.desktop.place_page import PlacePage
 from keyturn.desktop.place_words import Fact, Watched, backup_of, proof_of, running_with
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import Assistant
-from keyturn.desktop.store_facts import StoreFacts, stores_of
+from keyturn.desktop.store_view import StoreFacts, stores_of
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.rotation.advice import Advice
@@ -134,16 +134,16 @@ def _place(key: AccessKeyId = NEW, endpoint: str | None = None) -> Place:
 @pytest.mark.parametrize(
     ("checks", "expected", "tone"),
     [
-        ([("list", True), ("read", True), ("write", True)], "AWS let it list, read and write attic", Tone.GOOD),
-        ([("list", True)], "AWS let it list attic", Tone.GOOD),
-        ([("list", True), ("write", False)], "it did not work", Tone.BAD),
-        ([("identity", True)], "no bucket was tried", Tone.NEUTRAL),
-        ([("identity", None)], "it could not be tried", Tone.NEUTRAL),
-        ([], "it could not be tried", Tone.NEUTRAL),
+        ([("list", True), ("read", True), ("write", True)], "AWS let it list, read and write attic", ColorTone.GOOD),
+        ([("list", True)], "AWS let it list attic", ColorTone.GOOD),
+        ([("list", True), ("write", False)], "it did not work", ColorTone.BAD),
+        ([("identity", True)], "no bucket was tried", ColorTone.NEUTRAL),
+        ([("identity", None)], "it could not be tried", ColorTone.NEUTRAL),
+        ([], "it could not be tried", ColorTone.NEUTRAL),
     ],
 )
 def test_a_proof_is_told_in_words_and_promises_no_more_than_was_tried(
-    checks: list[tuple[str, bool | None]], expected: str, tone: Tone
+    checks: list[tuple[str, bool | None]], expected: str, tone: ColorTone
 ) -> None:
     place = _place()
     made = tuple(Check(name, ok, "the reason") for name, ok in checks)
@@ -167,10 +167,10 @@ def test_what_was_not_seen_of_a_place_has_a_name() -> None:
     assert backup_of(place, Watched((), "", (), tells_runs=True)).text == "Not known"
     for run, expected in (
         (None, "cannot be seen"),
-        (Run(AT, None, True, None, None), "going on"),
-        (Run(AT, AT, False, False, 0), "without an error"),
-        (Run(AT, AT, False, True, 0), "cut short"),
-        (Run(AT, AT, False, False, 3), "ended with errors"),
+        (BackupRun(AT, None, True, None, None), "going on"),
+        (BackupRun(AT, AT, False, False, 0), "without an error"),
+        (BackupRun(AT, AT, False, True, 0), "cut short"),
+        (BackupRun(AT, AT, False, False, 3), "ended with errors"),
     ):
         assert expected in backup_of(place, Watched((), "", (PlanRun("home", run),), tells_runs=True)).text
 
@@ -189,7 +189,7 @@ def test_a_running_program_that_started_before_the_change_still_has_the_old_key(
     ]
     before, after, unseen = running_with(Computer.at(tmp_path, "linux"), place, programs, (OLD, AT))
 
-    assert before == Fact(before.text, before.more, Tone.ATTENTION)
+    assert before == Fact(before.text, before.more, ColorTone.ATTENTION)
     assert (before.text, after.text) == ("rclone, process 17", "rclone, process 18")
     assert "still works with the old key" in before.more
     assert "start it again" in before.more

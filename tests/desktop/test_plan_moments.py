@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from keyturn.desktop.facts import Program
-from keyturn.desktop.plan_facts import PlanFacts
 from keyturn.desktop.plan_moments import Doer, moments_of
+from keyturn.desktop.plan_view import PlanFacts
+from keyturn.desktop.rotation_view import Program
 from keyturn.rotation.by_hand import DELETE, TURN_OFF
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Awaited, Route

@@ -8,11 +8,11 @@ from pytestqt.qtbot import QtBot
 from keyturn.desktop.button_bar import ButtonBar
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.stage_row import StageRow
-from keyturn.desktop.progressing import Way, beginning
+from keyturn.desktop.progressing import PlaceProgress, beginning
 from keyturn.desktop.spinner import Spinner, Working
-from keyturn.desktop.work import Job, Work
+from keyturn.desktop.work import WindowJob, Work
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Route, Step
-from keyturn.rotation.surroundings import Event, Moment
 
 from .conftest import PATIENCE
 
@@ -34,17 +34,17 @@ def test_each_place_goes_from_the_key_made_to_the_proof() -> None:
         progress = progress.after(event)
         ways.append(progress.way_of("one"))
     assert ways == [
-        Way(0, is_working=True),
-        Way(1),
-        Way(1, is_working=True),
-        Way(2),
-        Way(2, is_working=True),
-        Way(3),
-        Way(3),
-        Way(3, is_working=True),
-        Way(4),
+        PlaceProgress(0, is_working=True),
+        PlaceProgress(1),
+        PlaceProgress(1, is_working=True),
+        PlaceProgress(2),
+        PlaceProgress(2, is_working=True),
+        PlaceProgress(3),
+        PlaceProgress(3),
+        PlaceProgress(3, is_working=True),
+        PlaceProgress(4),
     ]
-    assert progress.way_of("two") == Way(3, is_working=True)
+    assert progress.way_of("two") == PlaceProgress(3, is_working=True)
     assert progress.places_done == 1
 
 
@@ -53,11 +53,11 @@ def test_a_place_that_waits_says_so_in_words_and_does_not_turn(qtbot: QtBot) -> 
     qtbot.addWidget(row)
     row.resize(700, 60)
     row.show()
-    row.show_way(Way(1))
+    row.show_way(PlaceProgress(1))
     still = row.grab().toImage()
     row.turn()
     assert row.grab().toImage() == still
-    row.show_way(Way(1, is_working=True))
+    row.show_way(PlaceProgress(1, is_working=True))
     assert row.state.accessibleName() == "rclone: AWS learns it…"
     turning = row.grab().toImage()
     row.turn()
@@ -90,7 +90,7 @@ def test_the_bar_tells_of_every_job_also_of_one_that_only_looks_or_waits(qtbot: 
     bar = ButtonBar()
     qtbot.addWidget(bar)
     bar.show()
-    for job in (Job(Work.LOOK), Job(Work.PLAN), Job(Work.TURN_OFF, wait=600)):
+    for job in (WindowJob(Work.LOOK), WindowJob(Work.PLAN), WindowJob(Work.TURN_OFF, wait=600)):
         bar.present(Flow(job=job), None)
         (working,) = bar.findChildren(Working)
         assert working.isVisible()

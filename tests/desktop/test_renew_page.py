@@ -29,7 +29,7 @@ _EVERYTHING = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"
 
 def _found(home: SmallHome) -> FoundKey:
     with Workplace(home.location, home.clock) as workplace:
-        (found,) = take_survey(workplace.surroundings()).keys
+        (found,) = take_survey(workplace.context()).keys
     return found
 
 

@@ -13,15 +13,15 @@ from shiboken6 import delete
 from tests.messengers.sinks import hook_sink
 
 from keyturn.computer.lock import OneAtATime
-from keyturn.desktop.mistakes import mistakes_told
 from keyturn.desktop.runner import Desk, Runner
+from keyturn.desktop.uncaught_errors import mistakes_told
 from keyturn.model.errors import AppError
 from keyturn.model.keys import Secret
 from keyturn.model.recipients import HookRecipient, HookShape
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Step
-from keyturn.rotation.surroundings import Event, Moment
 from keyturn.rotation.workplace import Workplace
-from keyturn.state import recipients
+from keyturn.state import stored_recipients
 from keyturn.state.recipient_secrets import RecipientSecrets
 
 
@@ -227,7 +227,7 @@ def test_after_a_change_whoever_is_to_be_told_is_told_and_after_a_look_nobody(
         secrets = RecipientSecrets(runner.location.secrets, workplace.folder)
         secrets.keep("hook-1", Secret(f"{sink.base}/veryMadeUpToken4711"))
         since = runner.clock.now()
-        recipients.save(workplace.folder, [HookRecipient("hook-1", since, HookShape.HEALTHCHECKS, "127.0.0.1")])
+        stored_recipients.save(workplace.folder, [HookRecipient("hook-1", since, HookShape.HEALTHCHECKS, "127.0.0.1")])
         runner.read(runner, lambda desk: None, done=heard.done, failed=heard.failed, doing="looking")
         _idle(qtbot, runner)
         assert runner.leave(20)

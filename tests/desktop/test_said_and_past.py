@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.assistant_jobs import Jobs
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.jobs import Jobs
 from keyturn.desktop.map_nodes import LineState
 from keyturn.desktop.overview import Overview, look
 from keyturn.desktop.picture import draw, rows
@@ -70,12 +70,12 @@ def test_from_off_on_a_refused_old_key_is_a_faded_card_with_its_day_and_no_alarm
 
 
 def test_after_the_end_the_overview_speaks_of_the_keys_that_are_left(walk: Walk) -> None:
-    from keyturn.desktop.work import Job, Work
+    from keyturn.desktop.work import WindowJob, Work
 
     walk.ground.advance(8)
     walk = walk.come_back()
     walk.ground.account.root_delete(walk.ground.old.access_key_id)
-    walk.do(Job(Work.DELETE, confirm=walk.ground.old.access_key_id.last4))
+    walk.do(WindowJob(Work.DELETE, confirm=walk.ground.old.access_key_id.last4))
     overview = seen(walk.ground)
     (card,) = [one for one in draw(overview, rows(overview)).keys if one.state is LineState.RETIRED]
     assert card.pill == "deleted"
@@ -87,12 +87,12 @@ def test_after_the_end_the_overview_speaks_of_the_keys_that_are_left(walk: Walk)
 
 
 def test_some_weeks_after_the_end_the_overview_speaks_of_what_is_here(walk: Walk) -> None:
-    from keyturn.desktop.work import Job, Work
+    from keyturn.desktop.work import WindowJob, Work
 
     walk.ground.advance(8)
     walk = walk.come_back()
     walk.ground.account.root_delete(walk.ground.old.access_key_id)
-    walk.do(Job(Work.DELETE, confirm=walk.ground.old.access_key_id.last4))
+    walk.do(WindowJob(Work.DELETE, confirm=walk.ground.old.access_key_id.last4))
     walk.ground.advance(31)
     assert not seen(walk.ground).situation.title.startswith("Done")
 

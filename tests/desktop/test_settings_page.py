@@ -18,8 +18,8 @@ from keyturn.desktop.settings_page import SettingsPage
 from keyturn.model.recipients import CommandRecipient, RecipientKind
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.location import Location
-from keyturn.state import recipients
 from keyturn.state import settings as stored
+from keyturn.state import stored_recipients
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust
 
@@ -231,7 +231,7 @@ def test_who_is_told_can_be_tried_and_taken_away(
     program.chmod(0o755)
     since = datetime(2026, 11, 1, tzinfo=UTC)
     gone = CommandRecipient("command-2", since, state.parent / "gone")
-    recipients.save(state, [CommandRecipient("command-1", since, program), gone])
+    stored_recipients.save(state, [CommandRecipient("command-1", since, program), gone])
     page = open_page()
     card = page.told
     qtbot.waitUntil(lambda: card.people.count() == 2, timeout=PATIENCE)
@@ -246,7 +246,7 @@ def test_who_is_told_can_be_tried_and_taken_away(
     assert "is no program that can be started" in card.answer.text()
     card.remove.click()
     qtbot.waitUntil(lambda: card.people.count() == 1, timeout=PATIENCE)
-    assert [one.name for one in recipients.load(state)] == ["command-1"]
+    assert [one.name for one in stored_recipients.load(state)] == ["command-1"]
 
 
 def test_somebody_is_named_in_the_window_and_what_is_wrong_names_nobody(
@@ -275,14 +275,14 @@ def test_somebody_is_named_in_the_window_and_what_is_wrong_names_nobody(
         wait_until_kept(page, qtbot)
         assert expected in form.answer.text()
         assert "geheim" not in form.answer.text()
-        assert recipients.load(state) == ()
+        assert stored_recipients.load(state) == ()
     choose(form.kind, RecipientKind.MAIL)
     form.address.setText("oma@example.com")
     form.server.setText("smtp.example.com:587")
     assert not form.hook.isVisible(), "only the fields of what is chosen are seen"
     form.tell.click()
     wait_until_kept(page, qtbot)
-    assert [one.shown for one in recipients.load(state)] == ["oma@example.com (smtp.example.com:587)"]
+    assert [one.shown for one in stored_recipients.load(state)] == ["oma@example.com (smtp.example.com:587)"]
     assert card.people.count() == 1
     assert "mail-1 is told from now on." in card.answer.text()
     assert form.isHidden()

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from keyturn.desktop.ending_card import EndingCard
 from keyturn.desktop.leftover_files import offered_for_trash
 from keyturn.desktop.main_window import Doors, MainWindow
+from keyturn.desktop.navigation import Assistant
 from keyturn.desktop.renew_page import RenewPage
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import Assistant
 from keyturn.desktop.trash import move_to_trash
 from keyturn.desktop.work import Page
 from keyturn.model.errors import FileError

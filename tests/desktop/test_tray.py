@@ -15,7 +15,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
-from keyturn.desktop.outlook_process import OutlookProcess, Told
+from keyturn.desktop.outlook_process import OutlookProcess, RemindAnswer
 from keyturn.desktop.single_instance import SingleInstance
 from keyturn.desktop.tray import Tray
 from keyturn.reminders.started_program import terminal_program
@@ -40,9 +40,9 @@ def tray(outlook: OutlookProcess) -> Iterator[Tray]:
     made.hide()
 
 
-def told(state: str = "ok", **more: object) -> Told:
+def told(state: str = "ok", **more: object) -> RemindAnswer:
     """What a look may tell."""
-    return Told(state, f"It is {state}.", **more)  # type: ignore[arg-type]
+    return RemindAnswer(state, f"It is {state}.", **more)  # type: ignore[arg-type]
 
 
 def texts(actions: Sequence[QAction]) -> list[str]:

@@ -8,13 +8,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.icons import Shape
-from keyturn.desktop.old_key_use import OldKeyUse, Told
+from keyturn.desktop.old_key_use import OldKeyUse, UsesTold
 from keyturn.desktop.reached import Reached
 from keyturn.desktop.waiting import situation_while_waiting, stations_of, waits_for_days_alone
 from keyturn.desktop.waiting_card import UseRow
 from keyturn.desktop.widgets import Quiet, Text
-from keyturn.desktop.work import Job, Work
-from keyturn.rotation import words
+from keyturn.desktop.work import WindowJob, Work
+from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.situation import Mood
 from keyturn.rotation.steps import Result
@@ -42,7 +42,7 @@ def test_the_headline_promises_what_was_proved_and_names_the_day(watching: Walk,
     assert waits_for_days_alone(rotation, result)
     situation = situation_while_waiting(rotation, result, None)
     assert situation is not None
-    until = words.near_day(small_home.clock.now() + timedelta(days=3))
+    until = labels.near_day(small_home.clock.now() + timedelta(days=3))
     assert situation.title == f"Your backups can reach their buckets. Nothing to do until {until}"
     assert situation.mood is Mood.FINE
     assert "Both" not in situation.title and "work" not in situation.title
@@ -54,7 +54,7 @@ def test_a_use_of_the_old_key_comes_first_and_no_day_is_promised_any_more(
     watching: Walk, small_home: SmallHome
 ) -> None:
     rotation, result = _stands(watching)
-    use = OldKeyUse(small_home.clock.now(), _USED, Told.SOMEBODY)
+    use = OldKeyUse(small_home.clock.now(), _USED, UsesTold.SOMEBODY)
     situation = situation_while_waiting(rotation, result, use)
     assert situation is not None
     assert (situation.mood, situation.title) == (Mood.NEEDS_YOU, "The old key is still in use")
@@ -80,12 +80,12 @@ def test_from_the_day_on_which_it_went_off_the_line_names_what_is_past(walk: Wal
     past, today, gone = stations_of(rotation, None)
     assert (past.text, past.reached) == ("The old key went off", Reached.DONE)
     assert today.reached is Reached.CURRENT
-    assert gone.day == words.near_day(small_home.clock.now() + timedelta(days=7))
+    assert gone.day == labels.near_day(small_home.clock.now() + timedelta(days=7))
     situation = situation_while_waiting(rotation, result, None)
     assert situation is not None
     assert situation.title.startswith("Your backups can reach their buckets without the old key. Nothing to do until ")
     small_home.advance(8)
-    walk.do(Job(Work.CARRY_ON))
+    walk.do(WindowJob(Work.CARRY_ON))
     situation = situation_while_waiting(*_stands(walk), None)
     assert situation is not None
     assert situation.title == "Today: delete the old key"
@@ -93,7 +93,7 @@ def test_from_the_day_on_which_it_went_off_the_line_names_what_is_past(walk: Wal
 
 @pytest.mark.parametrize("text", [None, "Nobody else has used it.", "Whether anybody uses it is not known. " * 4])
 def test_the_mark_stands_at_the_first_line_of_what_aws_told(text: str | None, qtbot: QtBot) -> None:
-    row = UseRow(None if text is None else OldKeyUse(datetime(2026, 3, 2, tzinfo=UTC), text, Told.NOTHING))
+    row = UseRow(None if text is None else OldKeyUse(datetime(2026, 3, 2, tzinfo=UTC), text, UsesTold.NOTHING))
     qtbot.addWidget(row)
     row.resize(700, 90)
     row.show()

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.navigation import PutBack
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.seam import PutBack
 from keyturn.desktop.work import Page
 from keyturn.model.keys import AccessKeyId
 from keyturn.practice import faults

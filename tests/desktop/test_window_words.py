@@ -11,7 +11,7 @@ from keyturn.desktop import dates
 from keyturn.desktop.flow import where_we_are
 from keyturn.desktop.widgets import Quiet, Verbatim
 from keyturn.desktop.window_words import in_window
-from keyturn.rotation import words
+from keyturn.rotation import labels
 
 from .test_assistant import Person, person
 
@@ -55,5 +55,5 @@ def test_one_page_tells_all_its_dates_in_one_way(person: Person) -> None:
     shown = person.read()
     assert dates.lately(standing.rotation.started) in where_we_are(standing)
     assert dates.lately(standing.rotation.switched_at) in shown
-    assert words.near_day(standing.rotation.switched_at + timedelta(days=3)) in shown
+    assert labels.near_day(standing.rotation.switched_at + timedelta(days=3)) in shown
     assert str(standing.rotation.switched_at.year) + "-" not in shown

@@ -13,7 +13,7 @@ from botocore.exceptions import ConfigParseError
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from keyturn.edits.ini import Dialect, Entry, effective, encode, entries, sections
+from keyturn.edits.ini import Dialect, IniEntry, effective, encode, entries, sections
 from keyturn.edits.spans import Change, apply_changes
 from keyturn.model.errors import FileError
 
@@ -83,11 +83,11 @@ PIECES = [
 files = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 
-def as_one_value(content: bytes, entry: Entry) -> bytes:
+def as_one_value(content: bytes, entry: IniEntry) -> bytes:
     return content[entry.value_span.start : entry.value_span.end]
 
 
-def plain(found: list[Entry]) -> dict[str, object]:
+def plain(found: list[IniEntry]) -> dict[str, object]:
     return {entry.key: {n.key: n.value for n in entry.nested} if entry.nested else entry.value for entry in found}
 
 

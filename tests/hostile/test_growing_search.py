@@ -17,10 +17,10 @@ import pytest
 
 from fuzz import OLD
 from keyturn.clients.search.archives import Unpacking
-from keyturn.clients.search.glance import Glance
-from keyturn.clients.search.kinds import Kind, kind_of
-from keyturn.clients.search.needles import Needles
-from keyturn.clients.search.report import GapReason, Work
+from keyturn.clients.search.file_scanner import FileScanner
+from keyturn.clients.search.kinds import FileKind, kind_of
+from keyturn.clients.search.search_patterns import SearchPatterns
+from keyturn.clients.search.search_rows import GapReason, SearchWork
 
 from .growing import Made, expect_linear, repeated
 
@@ -31,8 +31,8 @@ def checks_nothing() -> None:
     """Nobody stops the search."""
 
 
-def many(count: int) -> Needles:
-    return Needles([f"AKIA0000000000{number:06}" for number in range(count)], any_key=False)
+def many(count: int) -> SearchPatterns:
+    return SearchPatterns([f"AKIA0000000000{number:06}" for number in range(count)], any_key=False)
 
 
 def zipped(size: int) -> bytes:
@@ -82,7 +82,7 @@ ARCHIVES: dict[str, Made] = {
 def test_an_archive_is_looked_through_in_its_time(name: str) -> None:
     def look(content: bytes) -> None:
         kind = kind_of(content)
-        assert isinstance(kind, Kind)
+        assert isinstance(kind, FileKind)
         Unpacking(0, len(content), many(1), checks_nothing).look(io.BytesIO(content), kind, "a")
 
     expect_linear(look, ARCHIVES[name], what=name)
@@ -92,20 +92,20 @@ def test_members_of_a_zip_that_share_their_bytes_are_named_and_not_unpacked() ->
     content = sharing(200_000)
     unpacking = Unpacking(0, len(content), many(1), checks_nothing)
 
-    unpacking.look(io.BytesIO(content), Kind.ZIP, "a")
+    unpacking.look(io.BytesIO(content), FileKind.ZIP, "a")
 
     assert {reason for reason, _detail in unpacking.gaps} == {GapReason.DAMAGED}
     assert unpacking.unpacked <= len(content)
 
 
-TEXTS: dict[str, tuple[Callable[[], Needles], Made]] = {
+TEXTS: dict[str, tuple[Callable[[], SearchPatterns], Made]] = {
     "one key again and again": (lambda: many(1), repeated("AKIA0000000000000000 ")),
     "the beginning of a key": (lambda: many(3), repeated("AKIA0000000000")),
     "the beginnings of many keys": (lambda: many(50), repeated("AKIA")),
-    "anything like a key": (lambda: Needles([], any_key=True), repeated("AKIA22222222222{n}")),
+    "anything like a key": (lambda: SearchPatterns([], any_key=True), repeated("AKIA22222222222{n}")),
     "wide letters": (lambda: many(50), repeated("A\0K\0I\0A\0")),
     "lines": (lambda: many(50), repeated(f"{ID}\n")),
-    "letters and digits": (lambda: Needles([], any_key=True), repeated("AKIAAKIAAKIAAKIAAKI1")),
+    "letters and digits": (lambda: SearchPatterns([], any_key=True), repeated("AKIAAKIAAKIAAKIAAKI1")),
 }
 
 
@@ -113,10 +113,10 @@ TEXTS: dict[str, tuple[Callable[[], Needles], Made]] = {
 def test_a_file_is_looked_through_in_its_time(name: str, tmp_path: Path) -> None:
     needles, made = TEXTS[name]
     file = tmp_path / "file"
-    glance = Glance(needles(), checks_nothing)
+    glance = FileScanner(needles(), checks_nothing)
 
     def look(content: bytes) -> None:
         file.write_bytes(content)
-        glance.at(Work([str(file)], array("q", [0])))
+        glance.at(SearchWork([str(file)], array("q", [0])))
 
     expect_linear(look, made, what=name)

@@ -20,8 +20,8 @@ from keyturn.clients.listing import Listing
 from keyturn.clients.own_check import run_own_check
 from keyturn.clients.registry import client_named, find_everything
 from keyturn.clients.replacement import plan_edits, replace_pair
-from keyturn.clients.search.folders import search_folders
-from keyturn.clients.search.report import named
+from keyturn.clients.search.folder_search import search_folders
+from keyturn.clients.search.search_rows import named
 from keyturn.clients.walking import personal_folders
 from keyturn.computer.computer import Computer
 from keyturn.edits.files import LIMIT

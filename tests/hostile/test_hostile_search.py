@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.search.folders import Searched, search_folders
-from keyturn.clients.search.report import named
+from keyturn.clients.search.folder_search import Searched, search_folders
+from keyturn.clients.search.search_rows import named
 from keyturn.model.keys import AccessKeyId
 
 KEY = AccessKeyId("AKIAONE2222222222222")
@@ -230,8 +230,8 @@ def test_a_search_takes_little_memory_whatever_lies_there(bomb: bytes, tmp_path:
     (tmp_path / "held.gz").write_bytes(gzip.compress(zipped("a", os.urandom(20_000_000)), 1))
     code = (
         "import resource, sys; from pathlib import Path; from keyturn.model.keys import AccessKeyId;"
-        "from keyturn.clients.search.folders import search_folders;"
-        "from keyturn.clients.search.report import named;"
+        "from keyturn.clients.search.folder_search import search_folders;"
+        "from keyturn.clients.search.search_rows import named;"
         f"search_folders(named([Path(sys.argv[1])]), [AccessKeyId('{KEY}')]);"
         "print(*(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))"
     )

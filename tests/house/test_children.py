@@ -12,7 +12,7 @@ _NOT_THERE = {
     "clients/search/mounts.py",  # macOS's mount
     "computer/trust.py",  # macOS's security
     "desktop/tray_program.py",  # a program without a console starts itself
-    "terminal/started_program.py",  # the person's own command, in the person's own console
+    "terminal/program_start.py",  # the person's own command, in the person's own console
 }
 
 

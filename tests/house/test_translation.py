@@ -11,8 +11,8 @@ import pytest
 
 import keyturn
 from keyturn.clients.filezilla import read_sites
+from keyturn.clients.findings import Discovery, mention
 from keyturn.clients.guide import guides
-from keyturn.clients.looking import Look, mention
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model import text
 from keyturn.model.keys import AccessKeyId
@@ -117,7 +117,7 @@ def _identities(folder: Path) -> list[str]:
     sites.write_text(
         f"<FileZilla3><Servers><Server><Protocol>7</Protocol><User>{_KEY}</User></Server></Servers></FileZilla3>"
     )
-    look = Look("filezilla-pro")
+    look = Discovery("filezilla-pro")
     read_sites(
         Computer(Platform.LINUX, folder, {}, is_this_one=False), guides().by_name["filezilla-pro"], [sites], look
     )

@@ -26,7 +26,7 @@ def lines() -> Iterator[list[str]]:
 
 def test_what_happened_is_written_with_the_codes_own_words(lines: list[str]) -> None:
     diary.note(
-        diary.Event.REQUEST,
+        diary.DiaryEvent.REQUEST,
         operation=diary.Name("ListObjectsV2"),
         region=diary.Region("eu-central-1"),
         key=AccessKeyId("AKIAIOSFODNN7EXAMPLE"),
@@ -45,7 +45,7 @@ def test_what_happened_is_written_with_the_codes_own_words(lines: list[str]) -> 
 @pytest.mark.parametrize("text", ["anything", b"bytes", ["a list"], None, Secret("wJalrXUtnFEMI"), ValueError("said")])
 def test_a_text_of_whatever_origin_has_no_place_in_it(lines: list[str], text: object) -> None:
     with pytest.raises(TypeError):
-        diary.note(diary.Event.PROBLEM, text=text)  # type: ignore[arg-type]
+        diary.note(diary.DiaryEvent.PROBLEM, text=text)  # type: ignore[arg-type]
     assert lines == []
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from keyturn.model.needs import Addition, BucketNeeds, policy_for
-from keyturn.practice.documents import read_policy
-from keyturn.practice.evaluator import Decision, Question, decide, decide_at_resource, together
+from keyturn.practice.evaluator import AccessQuestion, PolicyVerdict, decide, decide_at_resource, together
+from keyturn.practice.policy_documents import read_policy
 from keyturn.practice.refusals import Refusal
 
 _ACCOUNT = "111122223333"
@@ -24,20 +24,20 @@ def _allow(**parts: Any) -> dict[str, Any]:  # noqa: ANN401
 
 def _decided(
     document: Mapping[str, Any], action: str = "s3:GetObject", resource: str = "*", **context: str
-) -> Decision:
+) -> PolicyVerdict:
     values = {name.replace("__", ":").replace("_", "-"): (value,) for name, value in context.items()}
-    return decide([document], Question(action, resource, values))
+    return decide([document], AccessQuestion(action, resource, values))
 
 
 def test_what_nobody_allows_is_denied() -> None:
-    assert decide([], Question("s3:GetObject", "*")) is Decision.IMPLICIT_DENY
+    assert decide([], AccessQuestion("s3:GetObject", "*")) is PolicyVerdict.IMPLICIT_DENY
 
 
 def test_a_deny_wins_over_an_allow_wherever_it_stands() -> None:
     deny = {"Statement": {"Effect": "Deny", "Action": "s3:Delete*", "Resource": "*"}}
-    question = Question("s3:DeleteObject", "arn:aws:s3:::b/k")
-    assert decide([_allow(), deny], question) is Decision.EXPLICIT_DENY
-    assert decide([deny, _allow()], question) is Decision.EXPLICIT_DENY
+    question = AccessQuestion("s3:DeleteObject", "arn:aws:s3:::b/k")
+    assert decide([_allow(), deny], question) is PolicyVerdict.EXPLICIT_DENY
+    assert decide([deny, _allow()], question) is PolicyVerdict.EXPLICIT_DENY
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_deny_wins_over_an_allow_wherever_it_stands() -> None:
     ],
 )
 def test_actions_match_whatever_their_case(pattern: str, action: str, fits: bool) -> None:
-    assert (_decided(_allow(Action=pattern), action) is Decision.ALLOWED) is fits
+    assert (_decided(_allow(Action=pattern), action) is PolicyVerdict.ALLOWED) is fits
 
 
 @pytest.mark.parametrize(
@@ -66,29 +66,29 @@ def test_actions_match_whatever_their_case(pattern: str, action: str, fits: bool
     ],
 )
 def test_resources_match_with_their_case(pattern: str, resource: str, fits: bool) -> None:
-    assert (_decided(_allow(Resource=pattern), resource=resource) is Decision.ALLOWED) is fits
+    assert (_decided(_allow(Resource=pattern), resource=resource) is PolicyVerdict.ALLOWED) is fits
 
 
 def test_not_action_and_not_resource_turn_the_list_round() -> None:
     document = {"Statement": [{"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::secret/*"}]}
-    assert _decided(document, "s3:GetObject", "arn:aws:s3:::b/k") is Decision.ALLOWED
-    assert _decided(document, "iam:CreateUser") is Decision.IMPLICIT_DENY
-    assert _decided(document, "s3:GetObject", "arn:aws:s3:::secret/k") is Decision.IMPLICIT_DENY
+    assert _decided(document, "s3:GetObject", "arn:aws:s3:::b/k") is PolicyVerdict.ALLOWED
+    assert _decided(document, "iam:CreateUser") is PolicyVerdict.IMPLICIT_DENY
+    assert _decided(document, "s3:GetObject", "arn:aws:s3:::secret/k") is PolicyVerdict.IMPLICIT_DENY
 
 
 def test_a_variable_is_filled_and_without_a_value_fits_nothing() -> None:
     own = _allow(Resource="arn:aws:iam::*:user/keyturn/${aws:username}")
-    assert _decided(own, resource=_USER, aws__username="backup") is Decision.ALLOWED
-    assert _decided(own, resource=_USER, aws__username="other") is Decision.IMPLICIT_DENY
-    assert _decided(own, resource=_USER) is Decision.IMPLICIT_DENY
-    assert _decided(_allow(Resource="home/${aws:username, 'guest'}"), resource="home/guest") is Decision.ALLOWED
+    assert _decided(own, resource=_USER, aws__username="backup") is PolicyVerdict.ALLOWED
+    assert _decided(own, resource=_USER, aws__username="other") is PolicyVerdict.IMPLICIT_DENY
+    assert _decided(own, resource=_USER) is PolicyVerdict.IMPLICIT_DENY
+    assert _decided(_allow(Resource="home/${aws:username, 'guest'}"), resource="home/guest") is PolicyVerdict.ALLOWED
 
 
 def test_a_users_name_with_a_star_is_no_wildcard() -> None:
     own = _allow(Resource="home/${aws:username}")
-    assert _decided(own, resource="home/anna", aws__username="*") is Decision.IMPLICIT_DENY
-    assert _decided(_allow(Resource="a${*}b"), resource="a*b") is Decision.ALLOWED
-    assert _decided(_allow(Resource="a${*}b"), resource="axb") is Decision.IMPLICIT_DENY
+    assert _decided(own, resource="home/anna", aws__username="*") is PolicyVerdict.IMPLICIT_DENY
+    assert _decided(_allow(Resource="a${*}b"), resource="a*b") is PolicyVerdict.ALLOWED
+    assert _decided(_allow(Resource="a${*}b"), resource="axb") is PolicyVerdict.IMPLICIT_DENY
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_users_name_with_a_star_is_no_wildcard() -> None:
 )
 def test_each_operator_of_a_condition(operator: str, wanted: object, value: str, holds: bool) -> None:
     document = _allow(Condition={operator: {"aws:Key": wanted}})
-    assert (_decided(document, aws__key=value) is Decision.ALLOWED) is holds
+    assert (_decided(document, aws__key=value) is PolicyVerdict.ALLOWED) is holds
 
 
 @pytest.mark.parametrize(
@@ -136,37 +136,37 @@ def test_each_operator_of_a_condition(operator: str, wanted: object, value: str,
     ],
 )
 def test_a_missing_key_is_missing_and_not_empty(operator: str, wanted: str, holds: bool) -> None:
-    assert (_decided(_allow(Condition={operator: {"aws:Key": wanted}})) is Decision.ALLOWED) is holds
+    assert (_decided(_allow(Condition={operator: {"aws:Key": wanted}})) is PolicyVerdict.ALLOWED) is holds
 
 
 def test_all_conditions_of_a_statement_have_to_hold() -> None:
     document = _allow(Condition={"StringEquals": {"aws:a": "1", "aws:b": "2"}})
-    assert _decided(document, aws__a="1", aws__b="2") is Decision.ALLOWED
-    assert _decided(document, aws__a="1", aws__b="3") is Decision.IMPLICIT_DENY
+    assert _decided(document, aws__a="1", aws__b="2") is PolicyVerdict.ALLOWED
+    assert _decided(document, aws__a="1", aws__b="3") is PolicyVerdict.IMPLICIT_DENY
 
 
-def _at_bucket(principal: object, who: str, effect: str = "Allow", key: str = "Principal") -> Decision:
+def _at_bucket(principal: object, who: str, effect: str = "Allow", key: str = "Principal") -> PolicyVerdict:
     statement = {"Effect": effect, key: principal, "Action": "*", "Resource": "*"}
-    question = Question("s3:GetObject", "*", {}, who, _ACCOUNT)
+    question = AccessQuestion("s3:GetObject", "*", {}, who, _ACCOUNT)
     return decide_at_resource({"Statement": [statement]}, question)
 
 
 def test_a_bucket_policy_speaks_of_its_principals_only() -> None:
-    assert _at_bucket("*", _USER) is Decision.ALLOWED
-    assert _at_bucket({"AWS": "*"}, _USER) is Decision.ALLOWED
-    assert _at_bucket({"AWS": [_USER]}, _USER) is Decision.ALLOWED
-    assert _at_bucket({"AWS": "arn:aws:iam::111122223333:user/foo"}, _USER, "Deny") is Decision.IMPLICIT_DENY
-    assert _at_bucket({"AWS": _ROOT}, _USER, "Deny", "NotPrincipal") is Decision.IMPLICIT_DENY
+    assert _at_bucket("*", _USER) is PolicyVerdict.ALLOWED
+    assert _at_bucket({"AWS": "*"}, _USER) is PolicyVerdict.ALLOWED
+    assert _at_bucket({"AWS": [_USER]}, _USER) is PolicyVerdict.ALLOWED
+    assert _at_bucket({"AWS": "arn:aws:iam::111122223333:user/foo"}, _USER, "Deny") is PolicyVerdict.IMPLICIT_DENY
+    assert _at_bucket({"AWS": _ROOT}, _USER, "Deny", "NotPrincipal") is PolicyVerdict.IMPLICIT_DENY
 
 
 def test_the_account_as_principal_lets_users_own_policies_speak() -> None:
-    assert _at_bucket({"AWS": _ROOT}, _USER) is Decision.IMPLICIT_DENY
-    assert _at_bucket({"AWS": _ACCOUNT}, _ROOT) is Decision.ALLOWED
-    assert _at_bucket({"AWS": _ROOT}, _USER, "Deny") is Decision.EXPLICIT_DENY
+    assert _at_bucket({"AWS": _ROOT}, _USER) is PolicyVerdict.IMPLICIT_DENY
+    assert _at_bucket({"AWS": _ACCOUNT}, _ROOT) is PolicyVerdict.ALLOWED
+    assert _at_bucket({"AWS": _ROOT}, _USER, "Deny") is PolicyVerdict.EXPLICIT_DENY
 
 
 def test_within_one_account_an_allow_on_either_side_is_enough() -> None:
-    no, yes, never = Decision.IMPLICIT_DENY, Decision.ALLOWED, Decision.EXPLICIT_DENY
+    no, yes, never = PolicyVerdict.IMPLICIT_DENY, PolicyVerdict.ALLOWED, PolicyVerdict.EXPLICIT_DENY
     assert together(yes, no) is together(no, yes) is yes
     assert together(yes, never) is together(never, yes) is never
     assert together(no, no) is no
@@ -178,7 +178,7 @@ def test_the_policy_that_keyturn_writes_allows_what_it_should_and_no_more() -> N
 
     def allowed(action: str, resource: str, tls: str = "true", owner: str = _ACCOUNT) -> bool:
         context = {"aws:securetransport": (tls,), "s3:resourceaccount": (owner,)}
-        return decide([policy], Question(action, resource, context)) is Decision.ALLOWED
+        return decide([policy], AccessQuestion(action, resource, context)) is PolicyVerdict.ALLOWED
 
     assert allowed("s3:ListBucket", "arn:aws:s3:::office")
     assert allowed("s3:PutObject", "arn:aws:s3:::office/a/b")

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.practice import faults
 from keyturn.practice.account import PracticeAccount
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 from keyturn.practice.refusals import Refusal
 from keyturn.practice.server import PracticeServer
 from keyturn.practice.signatures import read_signature, whole_body
@@ -111,7 +111,7 @@ def overheard(account: PracticeAccount, root: KeyPair, aws: Client) -> Request:
     """A request as boto3 sent it, heard by somebody between it and the account."""
     heard: list[Request] = []
 
-    def listen(request: Request) -> Answer:
+    def listen(request: Request) -> Response:
         heard.append(request)
         return account.answer(request)
 

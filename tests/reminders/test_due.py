@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.reminders.due import Due, DueKind, Standing, foreseen
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.steps import Route, Step
 from keyturn.state.journal import Mark
 from keyturn.state.settings import Settings
@@ -143,7 +143,7 @@ def test_a_step_that_waits_for_a_person_is_due_as_that_and_as_nothing_else(
     rotation = make_rotation(*marks, (step, Mark.INTENT, 2), (step, Mark.FAILED, 1), watch_days=1)
     (due,) = of(with_facts(rotation, waits=True))
     assert (due.kind, due.command, due.since) == (DueKind.STOPPED, ("status",), NOW - timedelta(days=1))
-    assert words.step(step) in due.message
+    assert labels.step(step) in due.message
 
 
 @pytest.mark.parametrize("route", [Route.SCOPED_USER, Route.RETIRE])

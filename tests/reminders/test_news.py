@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from keyturn.model.news import News, NewsKind
 from keyturn.reminders.due import Standing
-from keyturn.reminders.news import all_news, looked
+from keyturn.reminders.news_to_tell import all_news, looked
 from keyturn.reminders.outlook import Known, outlook
 from keyturn.rotation.steps import Step
 from keyturn.state.journal import Entry, Mark
 from keyturn.state.reminding import Reminding
-from keyturn.state.seen_keys import SeenKey, Sighting
+from keyturn.state.seen_keys import SeenKey, SeenKeys
 
 from .conftest import NEW, NOW, OFF, OLD, SWITCHED, MakeKey, MakeRotation
 
@@ -29,7 +29,7 @@ def told_of(known: Known, days: float = 0) -> dict[NewsKind, News]:
 
 
 def of(*rotations: Standing, keys: tuple[SeenKey, ...] = ()) -> Known:
-    return Known(Sighting(keys, NOW), rotations)
+    return Known(SeenKeys(keys, NOW), rotations)
 
 
 def renewed(one: Standing) -> Standing:

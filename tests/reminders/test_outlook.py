@@ -12,7 +12,7 @@ from keyturn.reminders.outlook import Known, Overall, outlook
 from keyturn.rotation.steps import Step
 from keyturn.state.journal import Mark
 from keyturn.state.reminding import Reminding
-from keyturn.state.seen_keys import SeenKey, Sighting
+from keyturn.state.seen_keys import SeenKey, SeenKeys
 from keyturn.state.settings import Settings
 
 from .conftest import NEW, NOW, OLD, SWITCHED, MakeKey, MakeRotation
@@ -21,7 +21,7 @@ AN_HOUR_AGO = NOW - timedelta(hours=1)
 
 
 def seen(*keys: SeenKey) -> Known:
-    return Known(Sighting(keys, AN_HOUR_AGO))
+    return Known(SeenKeys(keys, AN_HOUR_AGO))
 
 
 def test_nothing_due_is_well_and_says_when_the_next_thing_will_be(make_key: MakeKey) -> None:
@@ -59,7 +59,7 @@ def test_a_rotation_in_the_middle_of_a_step_is_urgent(make_key: MakeKey, make_ro
 
 def test_what_another_keyturn_does_now_is_not_interrupted(make_rotation: MakeRotation) -> None:
     at_work = make_rotation(*SWITCHED[:3], (Step.SWITCH, Mark.INTENT, 0))
-    found = outlook(Known(Sighting((), AN_HOUR_AGO), (at_work,), working=True), NOW)
+    found = outlook(Known(SeenKeys((), AN_HOUR_AGO), (at_work,), working=True), NOW)
     assert (found.state, found.due) == (Overall.WORKING, ())
 
 
@@ -70,7 +70,7 @@ def test_what_was_never_looked_at_is_unknown() -> None:
 
 
 def test_a_look_of_long_ago_is_unknown(make_key: MakeKey) -> None:
-    facts = Known(Sighting((make_key(days=10),), NOW - timedelta(days=36)))
+    facts = Known(SeenKeys((make_key(days=10),), NOW - timedelta(days=36)))
     assert outlook(facts, NOW).state is Overall.UNKNOWN
     assert outlook(facts, NOW - timedelta(days=2)).state is Overall.OK
 

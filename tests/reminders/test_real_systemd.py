@@ -34,8 +34,8 @@ import json, os, subprocess, sys, time
 from datetime import time as time_of_day
 from pathlib import Path
 from keyturn.computer.computer import Computer
-from keyturn.reminders.schedulers.choosing import scheduler_of
-from keyturn.reminders.schedulers.scheduler import Job, job_name
+from keyturn.reminders.schedulers.scheduler_choice import scheduler_of
+from keyturn.reminders.schedulers.scheduler import ScheduledJob, job_name
 
 asked = json.loads(sys.argv[1])
 home, name = Path(os.environ["HOME"]), job_name(())
@@ -46,7 +46,7 @@ if asked["missed"]:
     stamp.parent.mkdir(parents=True)
     stamp.touch()
     os.utime(stamp, (time.time() - 3 * 86400,) * 2)
-scheduler.set(Job(name, tuple(asked["command"]), (time_of_day(3, 17),)))
+scheduler.set(ScheduledJob(name, tuple(asked["command"]), (time_of_day(3, 17),)))
 timers = subprocess.run(["systemctl", "--user", "list-timers", "--no-pager"], capture_output=True, text=True).stdout
 enabled = subprocess.run(["systemctl", "--user", "is-enabled", f"{name}.timer"], capture_output=True, text=True).stdout
 if not asked["missed"]:

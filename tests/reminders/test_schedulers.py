@@ -16,12 +16,12 @@ import pytest
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import OUTPUT_LIMIT, ProgramResult
 from keyturn.model.errors import StoreError
-from keyturn.reminders.schedulers.choosing import scheduler_of
-from keyturn.reminders.schedulers.cron import CronLines
-from keyturn.reminders.schedulers.launchd import CalendarAgent
-from keyturn.reminders.schedulers.scheduler import Commands, Job, Scheduler, job_name
-from keyturn.reminders.schedulers.systemd import SystemdTimer
-from keyturn.reminders.schedulers.task_scheduler import ScheduledTask, task_text
+from keyturn.reminders.schedulers.cron_lines import CronLines
+from keyturn.reminders.schedulers.launchd_agent import CalendarAgent
+from keyturn.reminders.schedulers.scheduled_task import ScheduledTask, task_text
+from keyturn.reminders.schedulers.scheduler import Commands, ScheduledJob, Scheduler, job_name
+from keyturn.reminders.schedulers.scheduler_choice import scheduler_of
+from keyturn.reminders.schedulers.systemd_timer import SystemdTimer
 
 ODD_WORDS = (
     "/opt/key turn/python",
@@ -34,7 +34,7 @@ ODD_WORDS = (
     "it's; & more",
 )
 USUAL = job_name(())
-JOB = Job(USUAL, ("/usr/bin/python3", "-I", "-m", "keyturn", "renew", "--due"), (time(3, 17), time(14)))
+JOB = ScheduledJob(USUAL, ("/usr/bin/python3", "-I", "-m", "keyturn", "renew", "--due"), (time(3, 17), time(14)))
 
 
 class MadeUpSystem:
@@ -123,7 +123,7 @@ def test_an_entry_is_made_replaced_and_removed_without_a_trace(
     assert first != nothing
     scheduler.set(JOB)
     assert everything(tmp_path, system) == first, "the same is set once"
-    scheduler.set(Job(USUAL, JOB.command, (time(5, 5),)))
+    scheduler.set(ScheduledJob(USUAL, JOB.command, (time(5, 5),)))
     assert everything(tmp_path, system) != first
     assert all(scheduler.advice(USUAL))
     scheduler.remove(USUAL)
@@ -135,7 +135,7 @@ def test_an_entry_is_made_replaced_and_removed_without_a_trace(
 def test_two_memories_have_an_entry_each(make: Make, tmp_path: Path, system: MadeUpSystem) -> None:
     scheduler, other = make(tmp_path, system), job_name(("--state-dir", "/mnt/other"))
     assert other not in {USUAL, job_name(("--state-dir", "/mnt/third"))}
-    scheduler.set(Job(other, (*JOB.command, "--state-dir", "/mnt/other"), JOB.times))
+    scheduler.set(ScheduledJob(other, (*JOB.command, "--state-dir", "/mnt/other"), JOB.times))
     alone = everything(tmp_path, system)
     scheduler.set(JOB)
     scheduler.remove(USUAL)
@@ -227,7 +227,7 @@ def test_systemd_itself_finds_nothing_wrong_with_what_is_written(
     program.parent.mkdir()
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    systemd(tmp_path, system).set(Job(USUAL, (str(program), *words), JOB.times))
+    systemd(tmp_path, system).set(ScheduledJob(USUAL, (str(program), *words), JOB.times))
     folder = tmp_path / ".config/systemd/user"
     units = [str(folder / f"{USUAL}.{kind}") for kind in ("service", "timer")]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
@@ -279,7 +279,7 @@ def test_the_timer_is_enabled_and_started_at_once_where_a_manager_runs(tmp_path:
 
 
 def test_launchd_is_given_words_and_times(tmp_path: Path, system: MadeUpSystem) -> None:
-    launchd(tmp_path, system).set(Job(USUAL, ODD_WORDS, JOB.times))
+    launchd(tmp_path, system).set(ScheduledJob(USUAL, ODD_WORDS, JOB.times))
     agent = plistlib.loads((tmp_path / "Library/LaunchAgents/keyturn.renew.plist").read_bytes())
     assert agent["ProgramArguments"] == list(ODD_WORDS)
     assert agent["StartCalendarInterval"] == [{"Hour": 3, "Minute": 17}, {"Hour": 14, "Minute": 0}]
@@ -287,7 +287,7 @@ def test_launchd_is_given_words_and_times(tmp_path: Path, system: MadeUpSystem) 
 
 
 def test_the_task_of_windows_is_xml_that_says_all_of_it(tmp_path: Path, system: MadeUpSystem) -> None:
-    task_scheduler(tmp_path, system).set(Job(USUAL, ODD_WORDS, JOB.times))
+    task_scheduler(tmp_path, system).set(ScheduledJob(USUAL, ODD_WORDS, JOB.times))
     assert list(tmp_path.iterdir()) == [], "its form is not left behind"
     task = ET.fromstring(system.tasks[USUAL])  # noqa: S314  (our own)
     names = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
@@ -303,7 +303,7 @@ def test_the_task_of_windows_is_xml_that_says_all_of_it(tmp_path: Path, system: 
 
 def test_cron_starts_what_was_meant_and_keeps_all_other_lines(tmp_path: Path, system: MadeUpSystem) -> None:
     system.timetable = "MAILTO=oma\n# Grüße\n0 4 * * * backup\n".encode()
-    cron(tmp_path, system).set(Job(USUAL, ODD_WORDS, JOB.times))
+    cron(tmp_path, system).set(ScheduledJob(USUAL, ODD_WORDS, JOB.times))
     lines = system.timetable.decode().splitlines()
     assert lines[:3] == ["MAILTO=oma", "# Grüße", "0 4 * * * backup"]
     (line,) = [line for line in lines[3:] if not line.startswith("#")]

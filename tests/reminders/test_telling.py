@@ -21,14 +21,14 @@ from keyturn.model.keys import Secret
 from keyturn.model.news import News, NewsKind
 from keyturn.model.recipients import HookRecipient, HookShape, Recipient
 from keyturn.practice.timeline import HandClock
-from keyturn.reminders import recipients as people
+from keyturn.reminders import naming_recipients as people
 from keyturn.reminders.telling import after, queued, rests, tell_people
 from keyturn.rotation.location import Location
 from keyturn.rotation.workplace import Workplace
-from keyturn.state import recipients, telling
+from keyturn.state import stored_recipients, telling_queue
 from keyturn.state.recipient_secrets import RecipientSecrets
 from keyturn.state.secrets_kind import SecretsKind
-from keyturn.state.telling import MOST_WAITING, Queue, read_told
+from keyturn.state.telling_queue import MOST_WAITING, Queue, read_told
 
 FROZEN = Path(__file__).parents[1] / "frozen"
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -61,7 +61,7 @@ class Office:
             one = HookRecipient(f"hook-{number}", LONG_AGO, shape, "127.0.0.1")
             RecipientSecrets(SecretsKind.FILE, self.folder).keep(one.name, Secret(f"{base}/{TOKEN}/{one.name}"))
             everyone.append(one)
-        recipients.save(self.folder, everyone)
+        stored_recipients.save(self.folder, everyone)
 
     def look(self) -> list[str]:
         """Tell people, and return why somebody was not told."""
@@ -69,7 +69,7 @@ class Office:
             return [one.problem.code for one in tell_people(workplace) if one.problem is not None]
 
     def queue(self, name: str = "hook-1") -> Queue:
-        return telling.load(self.folder)[name]
+        return telling_queue.load(self.folder)[name]
 
 
 @pytest.fixture
@@ -100,9 +100,9 @@ def test_everything_that_happened_is_told_once(office: Office) -> None:
 def test_what_was_before_somebody_was_named_is_not_told_to_them(office: Office) -> None:
     with hook_sink() as sink:
         office.name(HookShape.JSON, base=sink.base)
-        (one,) = recipients.load(office.folder)
+        (one,) = stored_recipients.load(office.folder)
         assert isinstance(one, HookRecipient)
-        recipients.save(office.folder, [replace(one, since=NOON)])
+        stored_recipients.save(office.folder, [replace(one, since=NOON)])
         office.look()
     assert "made" not in {json.loads(one.body)["event"] for one in sink.posted}
 
@@ -252,7 +252,7 @@ def test_nothing_that_is_sent_or_queued_has_a_whole_key_id_or_the_hooks_address(
         office.clock.sleep(86_400 * 8)
         sink.status = 500
         office.look()
-    queue = (office.folder / telling.FILE_NAME).read_text(encoding="utf-8")
+    queue = (office.folder / telling_queue.FILE_NAME).read_text(encoding="utf-8")
     assert len(sent) > len(HookShape)
     with closing(sqlite3.connect(office.folder / "journal.sqlite3")) as database:
         journal = "\n".join(database.iterdump())

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from keyturn.model.keys import KeyPair
 from keyturn.model.other_buckets import OtherBuckets
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Context
 from keyturn.rotation.plan import Options, Plan
 from keyturn.rotation.planning import make_plan
-from keyturn.rotation.signers.choosing import opened_signer
+from keyturn.rotation.signers.signer_choice import opened_signer
 from keyturn.rotation.signers.who import Who
 from keyturn.rotation.steps import Result, Route
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import take_survey
 
 from .conftest import Office
@@ -35,19 +35,19 @@ class Colleague:
     office: Office
     pair: KeyPair
 
-    def start(self, who: str = "profile:admin", code: Callable[[str], str] = no_code) -> Surroundings:
+    def start(self, who: str = "profile:admin", code: Callable[[str], str] = no_code) -> Context:
         made = self.office.start()
         return replace(made, signer=opened_signer(made, Who.parsed(who), code))
 
-    def plan(self, surroundings: Surroundings, route: Route) -> Plan:
-        survey = take_survey(surroundings)
+    def plan(self, context: Context, route: Route) -> Plan:
+        survey = take_survey(context)
         (found,) = survey.find(self.office.old.access_key_id.value)
         options = Options(route, watch_days=0, off_days=0, other_buckets=OtherBuckets.LEAVE_OUT)
-        return make_plan(surroundings, survey, found, options)
+        return make_plan(context, survey, found, options)
 
     def rotate(self, route: Route, who: str = "profile:admin") -> Result:
-        surroundings = self.start(who)
-        return conductor.rotate(surroundings, self.plan(surroundings, route))
+        context = self.start(who)
+        return rotation_service.rotate(context, self.plan(context, route))
 
 
 def profile(name: str, pair: KeyPair) -> str:

@@ -20,13 +20,13 @@ from keyturn.model.places import PlaceKind
 from keyturn.model.search_scope import SearchScope
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.timeline import HandClock, Lag
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.context import Context, Event, OwnUses
 from keyturn.rotation.plan import Options, Plan
 from keyturn.rotation.planning import make_plan
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.steps import Result, Route
-from keyturn.rotation.surroundings import Event, OwnUses, Surroundings
 from keyturn.rotation.survey import FoundKey, take_survey
 from keyturn.rotation.whole_search import searching
 from keyturn.state.journal import Journal
@@ -38,7 +38,7 @@ USUAL_LAG = Lag(new=8, off=4, policy=6)
 
 @dataclass
 class Office:
-    """Everything a rotation test needs; each start of Keyturn is a new `surroundings`."""
+    """Everything a rotation test needs; each start of Keyturn is a new `context`."""
 
     account: PracticeAccount
     url: str
@@ -52,12 +52,10 @@ class Office:
     search_scope: SearchScope = SearchScope.NONE
     search_folders: tuple[Path, ...] = ()
 
-    def start(
-        self, *, cancel: CancelToken | None = None, progress: Callable[[Event], None] | None = None
-    ) -> Surroundings:
+    def start(self, *, cancel: CancelToken | None = None, progress: Callable[[Event], None] | None = None) -> Context:
         """Start Keyturn: nothing is carried over from an earlier start but what is on the disk."""
         journal = Journal(self.memory)
-        return Surroundings(
+        return Context(
             computer=Computer(Platform.LINUX, self.home, {}, is_this_one=False),
             aws=Aws(AwsSettings(endpoint_url=self.url), OwnUses(journal), now=self.clock.now, sleep=self.clock.sleep),
             journal=journal,
@@ -77,19 +75,19 @@ class Office:
 
     def plan(self, route: Route | None = None, **options: object) -> Plan:
         """Plan the old key's rotation, with no days to wait, and without buckets that nothing names unless said so."""
-        surroundings = self.start()
-        with searching(surroundings, stop=lambda: surroundings.cancel.asked) as search:
-            survey = take_survey(surroundings, search=search)
+        context = self.start()
+        with searching(context, stop=lambda: context.cancel.asked) as search:
+            survey = take_survey(context, search=search)
         (found,) = survey.find(self.old.access_key_id.value)
         chosen = {"watch_days": 0.0, "off_days": 0.0, "other_buckets": OtherBuckets.LEAVE_OUT, **options}
-        return make_plan(surroundings, survey, found, Options(route=route, **chosen))  # type: ignore[arg-type]
+        return make_plan(context, survey, found, Options(route=route, **chosen))  # type: ignore[arg-type]
 
     def rotate(self, route: Route | None = None, **options: object) -> Result:
-        return conductor.rotate(self.start(), self.plan(route, **options))
+        return rotation_service.rotate(self.start(), self.plan(route, **options))
 
     def rotate_as_before(self, route: Route) -> Result:
         """A rotation that an earlier Keyturn began, which knew less of what stands in the way."""
-        return conductor.rotate(self.start(), replace(self.plan(route), gates=()))
+        return rotation_service.rotate(self.start(), replace(self.plan(route), gates=()))
 
     def kept(self, key: AccessKeyId) -> KeyPair:
         pair = self.secrets.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import By, Ending, Step
 
 from .conftest import Office
@@ -37,18 +37,18 @@ def test_the_old_key_stays_on_until_it_is_ticked(unit: Office) -> None:
     assert asked.tickable
     assert any(RELOAD in step for step in asked.steps)
 
-    held = conductor.turn_off(unit.start(), None, By.KEY)
+    held = rotation_service.turn_off(unit.start(), None, By.KEY)
     assert (held.ending, held.step) == (Ending.WAITING, Step.WATCH)
     assert held.problem is not None and held.problem.message == f"{asked.title}."
     assert unit.account.accepts(unit.old)
 
-    assert conductor.tick(unit.start(), None, asked.item).awaiting[0].item == "turn-off"
-    assert conductor.turn_off(unit.start(), None, By.KEY).ending is Ending.DONE
+    assert rotation_service.tick(unit.start(), None, asked.item).awaiting[0].item == "turn-off"
+    assert rotation_service.turn_off(unit.start(), None, By.KEY).ending is Ending.DONE
 
 
 def test_after_an_undo_it_is_asked_for_once_more_and_nothing_waits_for_it(unit: Office) -> None:
     unit.rotate()
-    undone = conductor.undo(unit.start(), None)
+    undone = rotation_service.undo(unit.start(), None)
     assert undone.ending is Ending.DONE
     (again,) = undone.awaiting
     assert not again.tickable

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from keyturn.practice import faults
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Event
 from keyturn.rotation.standing import looked_at
 from keyturn.rotation.steps import Ending, Result, Route, Step
-from keyturn.rotation.surroundings import Event
 
 from .conftest import Office
 
@@ -43,7 +43,7 @@ def test_where_not_everything_could_be_put_back_each_program_is_named_with_the_k
         office.kept_by_id(_held(restic.read_text())).secret.reveal(), other.secret.reveal()
     )
     restic.write_text(text.replace(_held(text), other.access_key_id.value))
-    result = conductor.undo(office.start(), None)
+    result = rotation_service.undo(office.start(), None)
     assert result.ending is not Ending.DONE
     (rotation,) = office.rotations()
     stands = looked_at(office.start(), rotation).stands
@@ -62,7 +62,7 @@ def test_a_file_that_cannot_be_read_is_not_said_to_be_as_it_was(office: Office) 
         if event.step is Step.PROVE:
             (office.home / ".config/restic/office.env").unlink(missing_ok=True)
 
-    result = conductor.rotate(office.start(progress=lose), office.plan(Route.SCOPED_USER))
+    result = rotation_service.rotate(office.start(progress=lose), office.plan(Route.SCOPED_USER))
     assert result.ending in {Ending.STOPPED, Ending.PUT_BACK}, str(result.problem)
     assert result.stands is not None
     assert not result.stands.as_before
@@ -71,13 +71,13 @@ def test_a_file_that_cannot_be_read_is_not_said_to_be_as_it_was(office: Office) 
 
 def test_an_undo_of_another_day_is_looked_at_anew(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
-    assert conductor.undo(office.start(), None).stands is not None
+    assert rotation_service.undo(office.start(), None).stands is not None
     (rotation,) = office.rotations()
     other = office.account.create_root_key()
     path = office.home / ".config/rclone/rclone.conf"
     text = path.read_text().replace(office.old.access_key_id.value, other.access_key_id.value)
     path.write_text(text.replace(office.old.secret.reveal(), other.secret.reveal()))
-    again = conductor.undo(office.start(), rotation.name)
+    again = rotation_service.undo(office.start(), rotation.name)
     assert again.stands is not None
     assert not again.stands.as_before
     assert other.access_key_id.masked in again.stands.text

@@ -11,9 +11,9 @@ import pytest
 
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import Event, Moment
 
 from .conftest import Office
 from .test_ours_is_ours import items, others
@@ -59,10 +59,10 @@ def test_while_watching_a_new_key_that_does_not_work_is_said_so_with_the_three_w
     new = rotated(office, route)
     new_key_dies(office, new, how)
     commands: list[Callable[[], Result]] = [
-        lambda: conductor.carry_on(office.start(), None),
-        lambda: conductor.turn_off(office.start(), None),
-        lambda: conductor.turn_off(office.start(), None, By.KEY),
-        lambda: conductor.tick(office.start(), None, "turn-off"),
+        lambda: rotation_service.carry_on(office.start(), None),
+        lambda: rotation_service.turn_off(office.start(), None),
+        lambda: rotation_service.turn_off(office.start(), None, By.KEY),
+        lambda: rotation_service.tick(office.start(), None, "turn-off"),
     ]
     for command in commands:
         result = command()
@@ -72,10 +72,10 @@ def test_while_watching_a_new_key_that_does_not_work_is_said_so_with_the_three_w
         assert office.old.access_key_id.masked in result.problem.message
         assert items(result) == ["new-key", "undo", "another"]
     assert office.status_of(office.old.access_key_id) is KeyStatus.ACTIVE
-    waits = conductor.standing(office.start(), office.rotations()[0])
+    waits = rotation_service.standing(office.start(), office.rotations()[0])
     assert items(waits) == ["new-key", "undo", "another"], "status says so, too"
 
-    undone = conductor.undo(office.start(), None)
+    undone = rotation_service.undo(office.start(), None)
     assert (undone.ending, undone.state) == (Ending.DONE, State.UNDONE), str(undone.problem)
     assert office.pairs_in_files() == {office.old.access_key_id.value}
     assert (others(office), office.account.user_names()) == ([], ())
@@ -84,23 +84,23 @@ def test_while_watching_a_new_key_that_does_not_work_is_said_so_with_the_three_w
 def test_a_new_key_that_works_again_is_carried_on_with(office: Office) -> None:
     new = rotated(office, Route.SCOPED_USER)
     new_key_dies(office, new, "made inactive")
-    assert conductor.carry_on(office.start(), None).ending is Ending.STOPPED
+    assert rotation_service.carry_on(office.start(), None).ending is Ending.STOPPED
     office.account.root_turn_on(new)
     office.clock.advance(60)
-    again = conductor.carry_on(office.start(), None)
+    again = rotation_service.carry_on(office.start(), None)
     assert (again.ending, again.problem, items(again)) == (Ending.WAITING, None, ["turn-off"])
 
 
 @pytest.mark.parametrize(("route", "how"), [(Route.SCOPED_USER, "deleted"), (Route.NEW_ROOT_KEY, "deleted")])
 def test_while_off_the_old_key_is_not_deleted_where_the_new_one_died(office: Office, route: Route, how: str) -> None:
     new = rotated(office, route)
-    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).step is Step.DELETE
     new_key_dies(office, new, how)
     for result in (
-        conductor.carry_on(office.start(), None),
-        conductor.delete(office.start(), None, office.old.access_key_id.last4),
+        rotation_service.carry_on(office.start(), None),
+        rotation_service.delete(office.start(), None, office.old.access_key_id.last4),
         # It is inactive, so their word would be wrong.
-        conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4),
+        rotation_service.tick(office.start(), None, "delete", office.old.access_key_id.last4),
     ):
         assert result.ending is Ending.STOPPED
         assert items(result) == ["new-key", "undo", "another"]
@@ -108,12 +108,12 @@ def test_while_off_the_old_key_is_not_deleted_where_the_new_one_died(office: Off
         assert "not known" not in result.problem.message, "AWS was asked, and refuses the old key"
     assert office.kept(office.old.access_key_id) == office.old
     assert office.status_of(office.old.access_key_id) is KeyStatus.INACTIVE
-    blocked = conductor.undo(office.start(), None)
+    blocked = rotation_service.undo(office.start(), None)
     assert (blocked.ending, items(blocked)) == (Ending.WAITING, ["turn-on"])
     assert any("keyturn end" in note for note in blocked.awaiting[0].notes), "it may be deleted, for all that is known"
     office.account.root_turn_on(office.old.access_key_id)
     office.clock.advance(60)
-    undone = conductor.undo(office.start(), None)
+    undone = rotation_service.undo(office.start(), None)
     assert undone.state is State.UNDONE, str(undone.problem)
     assert office.pairs_in_files() == {office.old.access_key_id.value}
 
@@ -122,8 +122,8 @@ def test_where_no_new_key_was_made_nobody_is_told_to_go_on_with_one(office: Offi
     plan = office.plan(Route.SCOPED_USER)
     office.account.root_turn_off(office.old.access_key_id)
     office.clock.advance(60)
-    conductor.rotate(office.start(), plan)
-    blocked = conductor.undo(office.start(), None)
+    rotation_service.rotate(office.start(), plan)
+    blocked = rotation_service.undo(office.start(), None)
     assert items(blocked) == ["turn-on"] and blocked.new_access_key_id is None
     said = " ".join(blocked.awaiting[0].notes)
     assert "keyturn end" in said and "new key" not in said
@@ -139,12 +139,12 @@ def test_a_user_who_may_make_keys_and_not_delete_them_gets_everything_back_and_i
     office.write_programs()
     new = office.rotate(Route.SAME_USER).new_access_key_id
     assert new is not None
-    asks = conductor.undo(office.start(), None)
+    asks = rotation_service.undo(office.start(), None)
     assert (asks.ending, asks.state) == (Ending.WAITING, State.WAITING)
     assert items(asks) == [f"delete-{new.last4}", f"keep-{new.last4}"]
     assert office.pairs_in_files() == {office.old.access_key_id.value}
     office.account.root_delete(new)
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
 
 
 def test_who_wants_no_administrator_leaves_the_new_key_and_is_done(office: Office) -> None:
@@ -155,9 +155,9 @@ def test_who_wants_no_administrator_leaves_the_new_key_and_is_done(office: Offic
     office.write_programs()
     new = office.rotate(Route.SAME_USER).new_access_key_id
     assert new is not None
-    conductor.undo(office.start(), None)
-    conductor.tick(office.start(), None, f"keep-{new.last4}")
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    rotation_service.undo(office.start(), None)
+    rotation_service.tick(office.start(), None, f"keep-{new.last4}")
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert office.status_of(new) is KeyStatus.ACTIVE
 
 
@@ -169,7 +169,7 @@ def delete_bucket(office: Office) -> None:
 def test_a_bucket_that_was_deleted_meanwhile_does_not_bar_the_way_back(office: Office) -> None:
     rotated(office, Route.SCOPED_USER)
     delete_bucket(office)
-    undone = conductor.undo(office.start(), None)
+    undone = rotation_service.undo(office.start(), None)
     assert undone.state is State.UNDONE, str(undone.problem)
     assert office.pairs_in_files() == {office.old.access_key_id.value}
     assert (others(office), office.account.user_names()) == ([], ())
@@ -179,7 +179,7 @@ def test_a_bucket_that_was_deleted_meanwhile_does_not_bar_the_way_back(office: O
 def test_a_bucket_that_is_deleted_after_the_plan_leaves_nothing_of_the_rotation(office: Office) -> None:
     plan = office.plan(Route.SCOPED_USER)
     delete_bucket(office)
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert (result.ending, result.state) == (Ending.PUT_BACK, State.UNDONE), str(result.problem)
     assert result.problem is not None and "family-archive" in result.problem.title
     assert (others(office), office.account.user_names()) == ([], ())
@@ -195,7 +195,7 @@ def test_a_bucket_that_refuses_the_old_key_too_leaves_nothing_of_the_rotation(of
         "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}},
     }
     office.account.administrator.set_bucket_policy("office-backup", json.dumps({"Statement": [from_one_network]}))
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert (result.ending, result.state) == (Ending.PUT_BACK, State.UNDONE), str(result.problem)
     assert (others(office), office.account.user_names()) == ([], ())
     assert any("unfinished upload is left in office-backup is not known" in event.detail for event in office.events)
@@ -212,17 +212,17 @@ def test_with_the_old_secret_gone_a_rotation_goes_on_by_the_persons_word(office:
     rotated(office, Route.SCOPED_USER)
     lose_secrets(office)
     office.account.root_turn_off(office.old.access_key_id)
-    looked = conductor.carry_on(office.start(), None)
+    looked = rotation_service.carry_on(office.start(), None)
     assert (looked.ending, items(looked)) == (Ending.WAITING, ["last-use", "turn-off"])
-    conductor.tick(office.start(), None, "last-use")
-    assert items(conductor.turn_off(office.start(), None)) == ["turn-off"]
-    said = conductor.tick(office.start(), None, "turn-off")
+    rotation_service.tick(office.start(), None, "last-use")
+    assert items(rotation_service.turn_off(office.start(), None)) == ["turn-off"]
+    said = rotation_service.tick(office.start(), None, "turn-off")
     assert (said.ending, said.step) == (Ending.DONE, Step.DELETE), str(said.problem)
-    done = conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4)
+    done = rotation_service.tick(office.start(), None, "delete", office.old.access_key_id.last4)
     assert done.state is State.DONE
 
 
-@pytest.mark.parametrize("command", [conductor.undo, conductor.turn_on])
+@pytest.mark.parametrize("command", [rotation_service.undo, rotation_service.turn_on])
 def test_what_needs_the_old_secret_says_how_it_is_given_and_goes_on_with_it(
     office: Office, command: Callable[..., Result]
 ) -> None:
@@ -232,7 +232,7 @@ def test_what_needs_the_old_secret_says_how_it_is_given_and_goes_on_with_it(
     assert (asks.ending, asks.problem) == (Ending.WAITING, None)
     assert items(asks) == [f"secret-{office.old.access_key_id.last4}"]
     assert any("--pair" in step for step in asks.awaiting[0].steps)
-    conductor.take_pair(office.start(), None, office.old)
+    rotation_service.take_pair(office.start(), None, office.old)
     assert command(office.start(), None).ending is Ending.DONE
 
 
@@ -243,7 +243,7 @@ def test_a_wrong_pair_is_not_taken(office: Office) -> None:
     other = KeyPair(AccessKeyId("AKIAANOTHERKEYEXAMPL"), office.old.secret)
     for pair in (wrong, other):
         with pytest.raises(UsageError):
-            conductor.take_pair(office.start(), None, pair)
+            rotation_service.take_pair(office.start(), None, pair)
         assert office.secrets.get(pair.access_key_id) is None
 
 
@@ -253,17 +253,17 @@ def test_a_wrong_secret_that_was_typed_while_the_key_was_off_gives_way_to_the_ri
     office.account.root_turn_off(office.old.access_key_id)
     office.clock.advance(60)
     wrong = KeyPair(office.old.access_key_id, Secret("wrongwrongwrongwrongwrongwrongwrongwrong"))
-    conductor.take_pair(office.start(), None, wrong)  # of a key that is off AWS tells nothing
+    rotation_service.take_pair(office.start(), None, wrong)  # of a key that is off AWS tells nothing
     with pytest.raises(UsageError, match="Another secret") as told:
-        conductor.take_pair(office.start(), None, office.old)
+        rotation_service.take_pair(office.start(), None, office.old)
     assert "turn it on" in told.value.message.lower()
     office.account.root_turn_on(office.old.access_key_id)
     office.clock.advance(60)
-    stopped = conductor.undo(office.start(), None)
+    stopped = rotation_service.undo(office.start(), None)
     assert stopped.ending is Ending.STOPPED and stopped.problem is not None
     assert "--pair" in stopped.problem.message
-    conductor.take_pair(office.start(), None, office.old)
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    rotation_service.take_pair(office.start(), None, office.old)
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert held_ids(office) == {office.old.access_key_id.value}
 
 
@@ -273,7 +273,7 @@ def test_a_typed_secret_does_not_take_the_place_of_a_right_one(office: Office) -
     office.clock.advance(60)
     wrong = KeyPair(office.old.access_key_id, Secret("wrongwrongwrongwrongwrongwrongwrongwrong"))
     with pytest.raises(UsageError, match="Another secret"):
-        conductor.take_pair(office.start(), None, wrong)
+        rotation_service.take_pair(office.start(), None, wrong)
     assert office.kept(office.old.access_key_id) == office.old
 
 
@@ -284,7 +284,7 @@ def test_an_old_secret_that_lies_in_downloads_is_found(office: Office) -> None:
     office.write(
         "Downloads/rootkey.csv", f"AWSAccessKeyId={old.access_key_id}\r\nAWSSecretKey={old.secret.reveal()}\r\n"
     )
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert held_ids(office) == {old.access_key_id.value}
 
 
@@ -292,7 +292,7 @@ def test_a_new_secret_that_stands_in_the_files_alone_is_kept_again(office: Offic
     new = rotated(office, Route.NEW_ROOT_KEY)
     lose_secrets(office)
     office.secrets.keep(office.old)
-    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).step is Step.DELETE
     assert office.secrets.get(new) is not None
 
 
@@ -334,7 +334,7 @@ def test_earlier_copies_of_its_memory_are_lived_with(
 ) -> None:
     copy = tmp_path / "copy"
     plan = office.plan(route)
-    result = conductor.rotate(office.start(progress=copied_at(office, moment, copy)), plan)
+    result = rotation_service.rotate(office.start(progress=copied_at(office, moment, copy)), plan)
     new = result.new_access_key_id
     assert new is not None and result.step is Step.WATCH
     put_back(office, copy, names)
@@ -344,12 +344,12 @@ def test_earlier_copies_of_its_memory_are_lived_with(
         for key in held_ids(office):
             assert office.status_of(AccessKeyId(key)) is KeyStatus.ACTIVE
 
-    command = conductor.undo if back else conductor.carry_on
+    command = rotation_service.undo if back else rotation_service.carry_on
     ended = command(office.start(progress=sound), None)
     decisions = [one for one in items(ended) if one.startswith("remove-")]
     if decisions:
         assert route is Route.NEW_ROOT_KEY and decisions == [f"remove-{new.last4}"]
-        conductor.tick(office.start(), None, decisions[0])
+        rotation_service.tick(office.start(), None, decisions[0])
         ended = command(office.start(progress=sound), None)
     if back:
         assert ended.state is State.UNDONE, str(ended.problem)
@@ -365,9 +365,9 @@ def test_a_journal_from_before_the_end_finds_what_was_undone_since(office: Offic
     rotated(office, Route.SCOPED_USER)
     copy = tmp_path / "copy"
     shutil.copytree(office.memory, copy)
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     put_back(office, copy, JOURNAL)
-    result = conductor.undo(office.start(), None)
+    result = rotation_service.undo(office.start(), None)
     assert result.state is State.UNDONE, str(result.problem)
     assert held_ids(office) == {office.old.access_key_id.value}
 
@@ -376,12 +376,12 @@ def test_a_journal_from_before_the_end_does_not_bring_a_deleted_key_back(office:
     new = rotated(office, Route.NEW_ROOT_KEY)
     copy = tmp_path / "copy"
     shutil.copytree(office.memory, copy)
-    conductor.turn_off(office.start(), None, By.KEY)
-    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
+    rotation_service.turn_off(office.start(), None, By.KEY)
+    assert rotation_service.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
     put_back(office, copy, JOURNAL)
-    assert conductor.undo(office.start(), None).ending is not Ending.DONE
+    assert rotation_service.undo(office.start(), None).ending is not Ending.DONE
     assert held_ids(office) == {new.value}
-    result = conductor.carry_on(office.start(), None)
+    result = rotation_service.carry_on(office.start(), None)
     assert (result.ending, result.step) == (Ending.DONE, Step.DELETE), str(result.problem)
-    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
+    assert rotation_service.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
     assert others(office) == [new]

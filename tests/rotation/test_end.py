@@ -8,7 +8,7 @@ import pytest
 
 from keyturn.model.errors import UsageError
 from keyturn.practice.faults import refused
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 
@@ -24,7 +24,7 @@ def last4(office: Office) -> str:
 def test_it_changes_nothing_and_keeps_the_new_secret(office: Office, route: Route) -> None:
     new = rotated(office, route)
     before, held = office.account.administrator.inventory(), held_ids(office)
-    result = conductor.end(office.start(), None, last4(office))
+    result = rotation_service.end(office.start(), None, last4(office))
     assert (result.ending, result.state, result.step, result.awaiting) == (Ending.DONE, State.ENDED, Step.END, ())
     assert office.account.administrator.inventory() == before
     assert held_ids(office) == held
@@ -41,7 +41,7 @@ def test_what_is_left_at_aws_is_named_right_away(office: Office) -> None:
     office.account.fail("iam:CreateAccessKey", refused(403, "AccessDenied"))
     office.account.fail("iam:DeleteUser", refused(403, "AccessDenied"))
     office.rotate(Route.SCOPED_USER)
-    result = conductor.end(office.start(), None, last4(office))
+    result = rotation_service.end(office.start(), None, last4(office))
     assert result.stands is not None
     assert "The IAM user backup-home, if it was made, is left as it is." in result.stands.text
 
@@ -50,7 +50,7 @@ def test_what_is_left_at_aws_is_named_right_away(office: Office) -> None:
 def test_without_the_end_of_the_old_key_nothing_is_closed(office: Office, confirm: str | None) -> None:
     rotated(office, Route.SCOPED_USER)
     with pytest.raises(UsageError):
-        conductor.end(office.start(), None, confirm)
+        rotation_service.end(office.start(), None, confirm)
     assert office.rotations()[0].state is State.WAITING
 
 
@@ -59,7 +59,7 @@ def test_what_nobody_could_tell_is_said_to_be_unknown(office: Office) -> None:
     lose_secrets(office)
     (office.home / ".config/rclone/rclone.conf").unlink()
     office.account.stop()
-    assert conductor.end(office.start(), None, last4(office)).state is State.ENDED
+    assert rotation_service.end(office.start(), None, last4(office)).state is State.ENDED
     said = " ".join(what_was_known(office.rotations()[0]))
     assert f"Whether the old key {office.old.access_key_id.masked} was on is not known." in said
     assert f"Whether the new key {new.masked} worked is not known." in said
@@ -68,20 +68,20 @@ def test_what_nobody_could_tell_is_said_to_be_unknown(office: Office) -> None:
 
 def test_from_then_on_it_is_out_of_keyturns_hands_and_the_key_may_be_rotated_anew(office: Office) -> None:
     rotated(office, Route.SCOPED_USER)
-    conductor.end(office.start(), None, last4(office))
+    rotation_service.end(office.start(), None, last4(office))
     name = office.rotations()[0].name
     commands: list[Callable[[], Result]] = [
-        lambda: conductor.undo(office.start(), name),
-        lambda: conductor.turn_off(office.start(), name, By.KEY),
-        lambda: conductor.turn_on(office.start(), name),
-        lambda: conductor.delete(office.start(), name, last4(office)),
-        lambda: conductor.tick(office.start(), name, "turn-off"),
+        lambda: rotation_service.undo(office.start(), name),
+        lambda: rotation_service.turn_off(office.start(), name, By.KEY),
+        lambda: rotation_service.turn_on(office.start(), name),
+        lambda: rotation_service.delete(office.start(), name, last4(office)),
+        lambda: rotation_service.tick(office.start(), name, "turn-off"),
     ]
     for command in commands:
         with pytest.raises(UsageError):
             command()
-    assert conductor.carry_on(office.start(), name).state is State.ENDED
-    assert conductor.end(office.start(), name, last4(office)).state is State.ENDED
+    assert rotation_service.carry_on(office.start(), name).state is State.ENDED
+    assert rotation_service.end(office.start(), name, last4(office)).state is State.ENDED
     office.write_programs()
     assert office.rotate(Route.SCOPED_USER).step is Step.WATCH
 
@@ -89,12 +89,12 @@ def test_from_then_on_it_is_out_of_keyturns_hands_and_the_key_may_be_rotated_ane
 def test_an_undo_that_cannot_end_is_closed_too(office: Office) -> None:
     rotated(office, Route.SCOPED_USER)
     office.account.create_user_key("backup-home")
-    assert conductor.undo(office.start(), None).step is Step.UNDO
-    assert conductor.end(office.start(), None, last4(office)).state is State.ENDED
+    assert rotation_service.undo(office.start(), None).step is Step.UNDO
+    assert rotation_service.end(office.start(), None, last4(office)).state is State.ENDED
 
 
 def test_a_rotation_that_is_over_is_not_closed_once_more(office: Office) -> None:
     rotated(office, Route.SCOPED_USER)
-    conductor.undo(office.start(), None)
+    rotation_service.undo(office.start(), None)
     with pytest.raises(UsageError):
-        conductor.end(office.start(), office.rotations()[0].name, last4(office))
+        rotation_service.end(office.start(), office.rotations()[0].name, last4(office))

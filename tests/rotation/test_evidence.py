@@ -6,14 +6,14 @@ import pytest
 
 from keyturn.model.errors import UsageError
 from keyturn.practice import faults
-from keyturn.rotation import conductor, words
+from keyturn.rotation import labels, rotation_service
 from keyturn.rotation.report import make_report
 from keyturn.rotation.report_page import as_page
 from keyturn.rotation.report_table import as_table
 from keyturn.rotation.standing import standing
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn.rotation.survey import take_survey
-from keyturn.terminal import documents
+from keyturn.terminal import json_documents
 
 from .conftest import Office
 
@@ -22,24 +22,24 @@ SAID = "said by a person, not seen"
 
 def off(office: Office, route: Route) -> None:
     office.rotate(route)
-    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).step is Step.DELETE
 
 
 def done_delete(office: Office, confirm: str | None = None) -> Result:
-    return conductor.tick(office.start(), None, "delete", confirm or office.old.access_key_id.last4)
+    return rotation_service.tick(office.start(), None, "delete", confirm or office.old.access_key_id.last4)
 
 
 def status_of(office: Office) -> list[dict[str, object]]:
     (rotation,) = office.rotations()
-    (shown,) = documents.of_rotations([(rotation, standing(office.start(), rotation))])["rotations"]
+    (shown,) = json_documents.of_rotations([(rotation, standing(office.start(), rotation))])["rotations"]
     awaiting: list[dict[str, object]] = shown["awaiting"]
     return awaiting
 
 
 def reports_of(office: Office) -> tuple[str, str, list[dict[str, object]]]:
-    surroundings = office.start()
-    report = make_report(surroundings, take_survey(surroundings), asked_aws=True)
-    journal: list[dict[str, object]] = documents.of_report(report)["rotations"][0]["journal"]
+    context = office.start()
+    report = make_report(context, take_survey(context), asked_aws=True)
+    journal: list[dict[str, object]] = json_documents.of_report(report)["rotations"][0]["journal"]
     return as_page(report), as_table(report), journal
 
 
@@ -47,7 +47,7 @@ def test_saying_that_the_key_is_deleted_takes_its_last_four_characters(office: O
     off(office, Route.SCOPED_USER)
     for confirm in (None, "ZZZZ", ""):
         with pytest.raises(UsageError) as caught:
-            conductor.tick(office.start(), None, "delete", confirm)
+            rotation_service.tick(office.start(), None, "delete", confirm)
         assert caught.value.code == "usage.confirm"
     (rotation,) = office.rotations()
     assert rotation.state is State.WAITING
@@ -59,7 +59,7 @@ def test_a_deletion_that_nobody_can_see_is_told_as_said_and_not_seen(office: Off
     result = done_delete(office)
     assert (result.ending, result.state) == (Ending.DONE, State.DONE)
     (rotation,) = office.rotations()
-    assert SAID in words.standing(rotation, standing(office.start(), rotation))
+    assert SAID in labels.standing(rotation, standing(office.start(), rotation))
     (item,) = status_of(office)
     assert (item["item"], item["by"], item["seen"]) == ("delete", "person", False)
     page, table, journal = reports_of(office)
@@ -74,7 +74,7 @@ def test_a_deletion_that_another_key_of_its_owner_sees_is_evidence(office: Offic
     office.account.root_delete(office.old.access_key_id)
     assert done_delete(office).state is State.DONE
     (rotation,) = office.rotations()
-    assert SAID not in words.standing(rotation, standing(office.start(), rotation))
+    assert SAID not in labels.standing(rotation, standing(office.start(), rotation))
     assert status_of(office) == []
     page, _table, journal = reports_of(office)
     assert SAID not in page
@@ -101,7 +101,7 @@ def test_what_was_said_is_seen_as_soon_as_the_new_key_may_look(office: Office) -
     assert [one["by"] for one in status_of(office)] == ["person"]
     office.account.faults.clear()
     (rotation,) = office.rotations()
-    conductor.carry_on(office.start(), rotation.name)
+    rotation_service.carry_on(office.start(), rotation.name)
     assert status_of(office) == []
     assert SAID not in reports_of(office)[0]
 
@@ -111,10 +111,10 @@ def test_a_tick_is_never_told_as_evidence(office: Office) -> None:
     waits = office.rotate(Route.SCOPED_USER)
     (item,) = [one.item for one in waits.awaiting if one.item.startswith("place-")]
     assert [one["by"] for one in status_of(office)] == [None] * len(waits.awaiting)
-    conductor.tick(office.start(), None, item)
+    rotation_service.tick(office.start(), None, item)
     said = [one for one in status_of(office) if one["by"] == "person"]
     assert [(one["item"], one["seen"]) for one in said] == [(item, False)]
-    assert item not in [one.item for one in conductor.carry_on(office.start(), None).awaiting]
+    assert item not in [one.item for one in rotation_service.carry_on(office.start(), None).awaiting]
     _page, _table, journal = reports_of(office)
     (tick,) = [one for one in journal if one["step"] == item]
     assert (tick["by"], tick["seen"], tick["detail"]) == ("person", False, SAID)
@@ -123,7 +123,7 @@ def test_a_tick_is_never_told_as_evidence(office: Office) -> None:
 def test_what_keyturn_did_itself_is_nobodys_word(office: Office) -> None:
     office.use_key_of_user("anna", age_days=900)
     off(office, Route.SAME_USER)
-    conductor.delete(office.start(), None, office.old.access_key_id.last4)
+    rotation_service.delete(office.start(), None, office.old.access_key_id.last4)
     assert status_of(office) == []
     _page, _table, journal = reports_of(office)
     assert all(one["by"] is None and one["seen"] for one in journal)

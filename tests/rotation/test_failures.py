@@ -11,10 +11,10 @@ from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.practice import faults
 from keyturn.practice.faults import Fault
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.context import Event
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import Event
 from keyturn.state.secrets import FileSecrets
 
 from .conftest import Office, opened_office
@@ -68,7 +68,7 @@ def test_a_right_that_the_new_key_lacks_puts_everything_back(office: Office) -> 
     )
     plan = office.plan(Route.SCOPED_USER)
     office.ask("s3", "PutBucketPolicy", {"Bucket": "office-backup", "Policy": only_root})
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     expect_put_back(office, result)
     assert result.problem is not None
     assert result.problem.code == "aws.denied"
@@ -79,7 +79,7 @@ def test_a_file_changed_since_the_plan_stops_before_anything_is_made(office: Off
     path = office.home / ".config/restic/office.env"
     path.write_text(path.read_text() + "# a new line\n")
     seen = len(office.account.records)
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert (result.ending, result.rotation) == (Ending.PUT_BACK, None)
     assert result.problem is not None
     assert result.problem.code == "file.changed"
@@ -93,12 +93,12 @@ def test_a_file_that_another_program_rewrites_meanwhile_keeps_both_changes(offic
         if event.step is Step.PROVE and "fresh-token" not in path.read_text():
             path.write_text(path.read_text() + "\n[drive]\ntype = drive\ntoken = fresh-token\n")
 
-    surroundings = office.start(progress=rewrite)
-    result = conductor.rotate(surroundings, office.plan(Route.SCOPED_USER))
+    context = office.start(progress=rewrite)
+    result = rotation_service.rotate(context, office.plan(Route.SCOPED_USER))
     assert result.ending is Ending.WAITING
     assert "fresh-token" in path.read_text()
     assert str(result.new_access_key_id) in path.read_text()
-    conductor.undo(office.start(), None)
+    rotation_service.undo(office.start(), None)
     assert "fresh-token" in path.read_text()
     assert office.pairs_in_files() == {office.old.access_key_id.value}
 
@@ -112,7 +112,7 @@ def test_a_key_put_into_a_file_meanwhile_by_somebody_else_is_not_overwritten(off
             text = path.read_text().replace(office.old.access_key_id.value, other.access_key_id.value)
             path.write_text(text.replace(office.old.secret.reveal(), other.secret.reveal()))
 
-    result = conductor.rotate(office.start(progress=rewrite), office.plan(Route.SCOPED_USER))
+    result = rotation_service.rotate(office.start(progress=rewrite), office.plan(Route.SCOPED_USER))
     assert result.ending is Ending.STOPPED
     assert other.access_key_id.value in path.read_text()
     assert office.old.access_key_id.value in (office.home / ".config/restic/office.env").read_text()
@@ -125,7 +125,7 @@ def test_asking_to_stop_before_the_switch_puts_everything_back(office: Office) -
         if event.step is Step.PROVE:
             token.ask()
 
-    result = conductor.rotate(office.start(progress=stop, cancel=token), office.plan(Route.SCOPED_USER))
+    result = rotation_service.rotate(office.start(progress=stop, cancel=token), office.plan(Route.SCOPED_USER))
     expect_put_back(office, result)
     assert result.problem is not None
     assert result.problem.code == "cancelled"
@@ -139,11 +139,11 @@ def test_a_network_that_goes_away_leaves_both_keys_and_a_way_on(office: Office) 
         if event.step is Step.PROVE:
             office.account.stop()
 
-    result = conductor.rotate(office.start(progress=cut), plan)
+    result = rotation_service.rotate(office.start(progress=cut), plan)
     assert result.ending is Ending.STOPPED
     assert office.pairs_in_files() == {office.old.access_key_id.value}
     office.account.start(port=port)
-    again = conductor.carry_on(office.start(), None)
+    again = rotation_service.carry_on(office.start(), None)
     assert again.ending is Ending.WAITING, str(again.problem)
 
 
@@ -154,7 +154,7 @@ def test_destinations_that_fail_with_the_old_key_off_get_it_back(office: Office)
         if event.step is Step.PROVE_OFF:
             office.account.fail("s3:ListBucket", faults.refused(403, "AccessDenied"), times=1000)
 
-    result = conductor.turn_off(office.start(progress=break_it), None, By.KEY)
+    result = rotation_service.turn_off(office.start(progress=break_it), None, By.KEY)
     assert result.ending is Ending.STOPPED
     assert result.problem is not None
     assert "turned on again" in result.problem.message
@@ -164,7 +164,7 @@ def test_destinations_that_fail_with_the_old_key_off_get_it_back(office: Office)
 def test_a_root_key_in_govcloud_never_turns_itself_off(tmp_path: Path) -> None:
     with opened_office(tmp_path, partition="aws-us-gov") as office:
         assert office.rotate_as_before(Route.SCOPED_USER).ending is Ending.WAITING
-        result = conductor.turn_off(office.start(), None, By.KEY)
+        result = rotation_service.turn_off(office.start(), None, By.KEY)
         assert result.ending is Ending.STOPPED
         assert result.problem is not None
         assert result.problem.code == "turn-off.no-way-back"

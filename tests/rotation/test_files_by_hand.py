@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import Result, Route
 
 from .conftest import Office
@@ -38,16 +38,16 @@ def test_it_is_seen_whether_the_old_key_stands_in_the_file_still(office: Office)
     assert result.new_access_key_id is not None
 
     path.write_text(script(office).replace(office.old.access_key_id.value, result.new_access_key_id.value))
-    assert "not seen in it any more" in the_file(conductor.carry_on(office.start(), None))
+    assert "not seen in it any more" in the_file(rotation_service.carry_on(office.start(), None))
 
 
 def test_a_remark_with_the_old_id_is_no_dead_end(office: Office) -> None:
     path = office.write("bin/backup.py", script(office))
     office.rotate(Route.SCOPED_USER)
-    assert "guided-file" in [one.item for one in conductor.tick(office.start(), None, "guided-file").awaiting]
+    assert "guided-file" in [one.item for one in rotation_service.tick(office.start(), None, "guided-file").awaiting]
 
     path.write_text(f"# was {office.old.access_key_id}\n")
-    ticked = conductor.tick(office.start(), None, "guided-file")
+    ticked = rotation_service.tick(office.start(), None, "guided-file")
 
     assert "guided-file" not in [one.item for one in ticked.awaiting]
 

@@ -15,9 +15,9 @@ from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import PlaceKind
 from keyturn.practice import faults
 from keyturn.practice.account import PracticeAccount
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 from keyturn.practice.server import PracticeServer
-from keyturn.rotation import conductor, situation
+from keyturn.rotation import rotation_service, situation
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.plan import Options, Plan
 from keyturn.rotation.planning import make_plan
@@ -41,14 +41,14 @@ class Store:
     url: str
 
     def plan(self, pair: KeyPair | None = None, **options: object) -> Plan:
-        surroundings = self.office.start()
-        survey = take_survey(surroundings)
+        context = self.office.start()
+        survey = take_survey(context)
         (found,) = survey.find(self.old.access_key_id.value)
         chosen = {"watch_days": 0.0, "off_days": 0.0, "pair": pair, **options}
-        return make_plan(surroundings, survey, found, Options(**chosen))  # type: ignore[arg-type]
+        return make_plan(context, survey, found, Options(**chosen))  # type: ignore[arg-type]
 
     def rotate(self, pair: KeyPair) -> Result:
-        return conductor.rotate(self.office.start(), self.plan(pair))
+        return rotation_service.rotate(self.office.start(), self.plan(pair))
 
     def new_key(self) -> KeyPair:
         return self.inside.create_root_key()
@@ -64,7 +64,7 @@ class Store:
 def store(office: Office) -> Iterator[Store]:
     inside = PracticeAccount("444455556666", clock=office.clock)
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Request) -> Response:
         answered = inside.answer(request)
         kept = [(name, value) for name, value in answered.headers if not name.lower().startswith("x-amz")]
         return replace(answered, headers=tuple(kept))
@@ -91,7 +91,7 @@ def store(office: Office) -> Iterator[Store]:
 def ticked(store: Store, result: Result) -> None:
     for one in result.awaiting:
         if one.item == "last-use":
-            conductor.tick(store.office.start(), None, one.item)
+            rotation_service.tick(store.office.start(), None, one.item)
 
 
 def test_the_plan_says_that_a_person_makes_the_key_and_asks_the_store_for_s3_alone(store: Store) -> None:
@@ -152,7 +152,7 @@ def test_keys_of_any_shape_are_replaced_and_put_back(store: Store) -> None:
     (rotation,) = store.office.rotations()
     assert (rotation.decision.key.value, rotation.decision.key.masked) == ("minioadmin", "mi…dmin")
     assert not rotation.still_holding
-    conductor.undo(store.office.start(), None)
+    rotation_service.undo(store.office.start(), None)
     assert store.keys_in_files() == {"minioadmin"}
 
 
@@ -169,31 +169,33 @@ def test_a_pair_that_undo_could_not_write_back_closes_the_gate(store: Store, nam
 
 def test_the_old_key_dies_at_the_store_and_the_person_says_that_it_is_deleted(store: Store) -> None:
     ticked(store, store.rotate(store.new_key()))
-    waits = conductor.turn_off(store.office.start(), None)
+    waits = rotation_service.turn_off(store.office.start(), None)
     assert (waits.ending, [one.item for one in waits.awaiting]) == (Ending.WAITING, ["turn-off"])
     assert "web page" in waits.awaiting[0].title
 
     store.inside.root_turn_off(store.old.access_key_id)
-    off = conductor.tick(store.office.start(), None, "turn-off")
+    off = rotation_service.tick(store.office.start(), None, "turn-off")
     assert (off.ending, off.step) == (Ending.DONE, Step.DELETE), str(off.problem)
 
-    asked = conductor.delete(store.office.start(), None, store.old.access_key_id.last4)
+    asked = rotation_service.delete(store.office.start(), None, store.old.access_key_id.last4)
     assert [one.item for one in asked.awaiting] == ["delete"]
     store.inside.root_delete(store.old.access_key_id)
-    assert conductor.tick(store.office.start(), None, "delete", store.old.access_key_id.last4).state is State.DONE
+    assert (
+        rotation_service.tick(store.office.start(), None, "delete", store.old.access_key_id.last4).state is State.DONE
+    )
     assert store.office.secrets.get(store.old.access_key_id) is None
 
 
 def test_nothing_tells_who_else_uses_the_key_so_a_person_looks_before_it_goes_off(store: Store) -> None:
     rotated = store.rotate(store.new_key())
     assert [one.item for one in rotated.awaiting] == ["last-use"]
-    held = conductor.turn_off(store.office.start(), None)
+    held = rotation_service.turn_off(store.office.start(), None)
     assert held.problem is not None and held.problem.message == f"{rotated.awaiting[0].title}."
 
 
 def test_no_key_turns_itself_off_there(store: Store) -> None:
     ticked(store, store.rotate(store.new_key()))
-    stopped = conductor.turn_off(store.office.start(), None, By.KEY)
+    stopped = rotation_service.turn_off(store.office.start(), None, By.KEY)
     assert stopped.problem is not None and stopped.problem.code == "usage.by"
     assert store.inside.accepts(store.old, "s3")
 
@@ -215,7 +217,7 @@ def test_a_pair_that_does_not_work_is_put_nowhere(store: Store, secret: Secret |
 def test_undo_puts_the_old_pair_back_and_leaves_the_new_key_to_who_made_it(store: Store) -> None:
     new = store.new_key()
     store.rotate(new)
-    undone = conductor.undo(store.office.start(), None)
+    undone = rotation_service.undo(store.office.start(), None)
     assert (undone.ending, undone.state) == (Ending.DONE, State.UNDONE)
     assert store.keys_in_files() == {store.old.access_key_id.value}
     assert [one.item for one in undone.awaiting] == ["given-key"]
@@ -249,9 +251,9 @@ def test_a_pair_that_was_not_kept_before_a_kill_begins_anew(store: Store) -> Non
     new = store.new_key()
     decision = store.plan(new).decision
     assert decision is not None
-    surroundings = store.office.start()
-    surroundings.journal.begin("killed", store.office.clock.now(), FORMAT.dump(replace(decision, rotation="killed")))
-    carried = conductor.carry_on(store.office.start(), "killed")
+    context = store.office.start()
+    context.journal.begin("killed", store.office.clock.now(), FORMAT.dump(replace(decision, rotation="killed")))
+    carried = rotation_service.carry_on(store.office.start(), "killed")
     assert (carried.ending, carried.state) == (Ending.PUT_BACK, State.UNDONE)
     assert carried.problem is not None and carried.problem.code == "secret.gone"
 
@@ -260,13 +262,13 @@ def test_killed_anywhere_it_goes_on_and_back_and_no_file_holds_a_key_that_is_dea
     """Every seventh moment: the steps are those of every route, of which `dev.py sweep` kills at each."""
     for nth in count(1, 7):
         new = store.new_key()
-        killed = killed_at(store.office, nth, partial(conductor.rotate, plan=store.plan(new)))
+        killed = killed_at(store.office, nth, partial(rotation_service.rotate, plan=store.plan(new)))
         assert store.keys_in_files() <= {store.old.access_key_id.value, new.access_key_id.value}
         for rotation in store.office.rotations():
             if not rotation.is_over:
-                went_on = conductor.carry_on(store.office.start(), rotation.name)
+                went_on = rotation_service.carry_on(store.office.start(), rotation.name)
                 assert (went_on.ending, went_on.step) == (Ending.WAITING, Step.WATCH), (nth, str(went_on.problem))
-                assert conductor.undo(store.office.start(), rotation.name).state is State.UNDONE
+                assert rotation_service.undo(store.office.start(), rotation.name).state is State.UNDONE
                 assert store.office.secrets.get(new.access_key_id) is None
         assert store.keys_in_files() == {store.old.access_key_id.value}
         assert not store.inside.trace_of("attic").uploads
@@ -291,7 +293,7 @@ def test_a_key_that_a_person_made_at_aws_is_taken_as_well(office: Office) -> Non
     rotated = office.rotate(pair=new)
     assert (rotated.ending, rotated.new_access_key_id) == (Ending.WAITING, new.access_key_id), str(rotated.problem)
     assert office.pairs_in_files() == {new.access_key_id.value}
-    undone = conductor.undo(office.start(), None)
+    undone = rotation_service.undo(office.start(), None)
     assert undone.ending is Ending.DONE
     assert office.account.accepts(new)
     assert not {"iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:CreateUser"} & set(office.account.log.actions())
@@ -316,10 +318,10 @@ def test_a_storage_address_that_holds_a_password_closes_the_plan_and_is_never_as
         text = (office.home / name).read_text(encoding="utf-8")
         office.write(name, text.replace("http://", f"http://backup:{password}@"))
     asked = len(store.inside.records)
-    surroundings = office.start()
+    context = office.start()
 
     plan = store.plan()
-    _survey, proofs = verify(surroundings)
+    _survey, proofs = verify(context)
 
     assert "place.address" in [gate.code for gate in plan.closed]
     mine = [one for one in proofs if one.access_key_id == store.old.access_key_id]

@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn.rotation.verifying import verify
 
@@ -23,7 +23,7 @@ def items(result: Result) -> list[str]:
 
 
 def turned_off(office: Office) -> Result:
-    return conductor.turn_off(office.start(), None, By.KEY)
+    return rotation_service.turn_off(office.start(), None, By.KEY)
 
 
 def test_a_program_that_cannot_be_read_is_a_question_in_the_plan(office: Office) -> None:
@@ -44,7 +44,7 @@ def test_the_old_key_is_not_turned_off_before_the_question_is_answered(office: O
     assert waiting.problem is not None
     assert "Duplicati" in waiting.problem.message
 
-    ticked = conductor.tick(office.start(), None, "guided-duplicati")
+    ticked = rotation_service.tick(office.start(), None, "guided-duplicati")
     assert ticked.ending is Ending.DONE
     assert "guided-duplicati" not in items(ticked)
     assert (turned_off(office).ending, turned_off(office).step) == (Ending.DONE, Step.DELETE)
@@ -67,7 +67,7 @@ def test_a_password_managers_step_names_the_script_that_asks_it_also_after_a_res
     assert any(str(script) in step for step in planned["steps"])
 
     office.rotate(Route.SCOPED_USER)
-    (awaited,) = (one for one in conductor.carry_on(office.start(), None).awaiting if "password" in one.item)
+    (awaited,) = (one for one in rotation_service.carry_on(office.start(), None).awaiting if "password" in one.item)
     assert any(str(script) in step for step in awaited.steps)
 
 
@@ -79,10 +79,10 @@ def test_a_program_that_the_person_names_joins_with_its_bucket(office: Office) -
     assert plan.decision.buckets == ("family-archive", "nas-backup", "office-backup")
     assert plan.policy is not None
     assert "arn:aws:s3:::nas-backup" in str(plan.policy.as_json())
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     (item,) = result.awaiting
     assert item.title == "Give Synology Hyper Backup the new key"
-    assert conductor.tick(office.start(), None, item.item).ending is Ending.DONE
+    assert rotation_service.tick(office.start(), None, item.item).ending is Ending.DONE
 
 
 def test_without_a_bucket_a_named_program_closes_the_gate(office: Office) -> None:
@@ -110,7 +110,7 @@ def test_a_key_that_only_a_named_program_uses_gets_a_new_one_all_the_same(office
     assert (plan.route, plan.closed) == (Route.SCOPED_USER, ())
     again = [call for call in plan.calls if call.step in {Step.PROVE_AGAIN, Step.PROVE_OFF}]
     assert not again
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert (result.ending, result.state, result.step) == (Ending.WAITING, State.WAITING, Step.WATCH)
     assert items(result) == ["guided-another-program"]
 
@@ -185,7 +185,7 @@ def test_the_new_key_reaches_the_bucket_of_a_program_that_a_person_changes(house
 
 def test_a_tick_that_the_programs_own_file_contradicts_does_not_count(house: Office) -> None:
     house.rotate()
-    result = conductor.tick(house.start(), None, "guided-home-assistant")
+    result = rotation_service.tick(house.start(), None, "guided-home-assistant")
     assert (result.ending, items(result)) == (Ending.WAITING, ["guided-home-assistant"])
     assert result.problem is not None
     assert result.problem.code == "guided.old-key"
@@ -197,9 +197,9 @@ def test_a_tick_counts_once_the_new_key_is_seen_and_only_as_long_as_it_stays(hou
     result = house.rotate()
     assert result.new_access_key_id is not None
     write_home_assistant(house, house.kept(result.new_access_key_id))
-    (item,) = conductor.standing(house.start(), house.rotations()[0]).awaiting
+    (item,) = rotation_service.standing(house.start(), house.rotations()[0]).awaiting
     assert "Keyturn looked just now: the old key is not seen in it any more." in item.notes
-    assert conductor.tick(house.start(), None, item.item).ending is Ending.DONE
+    assert rotation_service.tick(house.start(), None, item.item).ending is Ending.DONE
 
     write_home_assistant(house, house.old)  # a restored configuration brings it back
     waiting = turned_off(house)
@@ -211,7 +211,7 @@ def test_a_tick_counts_once_the_new_key_is_seen_and_only_as_long_as_it_stays(hou
 def test_a_file_that_cannot_be_read_any_more_does_not_forbid_the_tick(house: Office) -> None:
     house.rotate()
     house.write(".homeassistant/.storage/core.config_entries", "{")
-    assert conductor.tick(house.start(), None, "guided-home-assistant").ending is Ending.DONE
+    assert rotation_service.tick(house.start(), None, "guided-home-assistant").ending is Ending.DONE
 
 
 def test_a_damaged_file_of_a_guided_program_is_a_question_and_closes_no_gate(office: Office) -> None:
@@ -268,53 +268,55 @@ def test_undo_waits_until_a_program_that_was_changed_by_hand_has_the_old_key_aga
     result = house.rotate()
     assert result.new_access_key_id is not None
     write_home_assistant(house, house.kept(result.new_access_key_id))
-    conductor.tick(house.start(), None, "guided-home-assistant")
+    rotation_service.tick(house.start(), None, "guided-home-assistant")
 
-    waiting = conductor.undo(house.start(), None)
+    waiting = rotation_service.undo(house.start(), None)
     assert (waiting.ending, items(waiting)) == (Ending.WAITING, ["back-home-assistant"])
     assert house.status_of(result.new_access_key_id) is KeyStatus.ACTIVE
     assert any(house.old.access_key_id.value in step for step in waiting.awaiting[0].steps)
 
     write_home_assistant(house, house.old)
-    assert conductor.undo(house.start(), None).state is State.UNDONE
+    assert rotation_service.undo(house.start(), None).state is State.UNDONE
     assert house.status_of(result.new_access_key_id) is None
 
 
 def test_undo_takes_the_persons_word_for_a_program_that_cannot_be_read(office: Office) -> None:
     office.write(DUPLICATI, "no database that anybody can read")
     office.rotate(Route.SCOPED_USER)
-    conductor.tick(office.start(), None, "guided-duplicati")
-    assert items(conductor.undo(office.start(), None)) == ["back-duplicati"]
-    conductor.tick(office.start(), None, "back-duplicati")
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    rotation_service.tick(office.start(), None, "guided-duplicati")
+    assert items(rotation_service.undo(office.start(), None)) == ["back-duplicati"]
+    rotation_service.tick(office.start(), None, "back-duplicati")
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
 
 
 def test_a_second_computer_is_waited_for_as_the_first_one_was(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
     for _number in ("first", "second"):
-        assert items(conductor.add_by_hand(office.start(), None, ["another-computer"])) == ["guided-another-computer"]
+        assert items(rotation_service.add_by_hand(office.start(), None, ["another-computer"])) == [
+            "guided-another-computer"
+        ]
         assert turned_off(office).ending is Ending.WAITING
-        conductor.tick(office.start(), None, "guided-another-computer")
+        rotation_service.tick(office.start(), None, "guided-another-computer")
     assert turned_off(office).ending is Ending.DONE
 
 
 def test_a_program_that_got_the_old_key_again_keeps_it_on_until_it_has_the_new_one(office: Office) -> None:
     office.write(DUPLICATI, "no database that anybody can read")
     office.rotate(Route.SCOPED_USER)
-    conductor.tick(office.start(), None, "guided-duplicati")
-    conductor.undo(office.start(), None)
-    conductor.tick(office.start(), None, "back-duplicati")
+    rotation_service.tick(office.start(), None, "guided-duplicati")
+    rotation_service.undo(office.start(), None)
+    rotation_service.tick(office.start(), None, "back-duplicati")
 
     held = turned_off(office)
     assert (held.ending, items(held)) == (Ending.WAITING, ["guided-duplicati"])
     assert any("`keyturn undo`" in note for note in held.awaiting[0].notes)
     assert office.status_of(office.old.access_key_id) is KeyStatus.ACTIVE
 
-    conductor.tick(office.start(), None, "guided-duplicati")
-    assert items(conductor.carry_on(office.start(), None)) == ["turn-off"]
-    assert items(conductor.undo(office.start(), None)) == ["back-duplicati"]
+    rotation_service.tick(office.start(), None, "guided-duplicati")
+    assert items(rotation_service.carry_on(office.start(), None)) == ["turn-off"]
+    assert items(rotation_service.undo(office.start(), None)) == ["back-duplicati"]
 
 
 def test_undo_asks_nothing_where_nothing_was_ticked(house: Office) -> None:
     house.rotate()
-    assert conductor.undo(house.start(), None).state is State.UNDONE
+    assert rotation_service.undo(house.start(), None).state is State.UNDONE

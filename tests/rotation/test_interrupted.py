@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from keyturn.aws.session import Aws, AwsSettings, OwnUse
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Context, OwnUses
 from keyturn.rotation.plan import Plan
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import OwnUses, Surroundings
 from keyturn.state.journal import Entry, Journal
 
 from .conftest import Office
@@ -52,7 +52,7 @@ class FragileJournal(Journal):
         self.countdown()
 
 
-def fragile(office: Office, countdown: Countdown) -> Surroundings:
+def fragile(office: Office, countdown: Countdown) -> Context:
     """A start of Keyturn that is killed at some journal entry or request to AWS."""
     sound = office.start()
     journal = FragileJournal(office.memory)
@@ -67,7 +67,7 @@ def fragile(office: Office, countdown: Countdown) -> Surroundings:
     return replace(sound, journal=journal, aws=aws)
 
 
-def killed_at(office: Office, nth: int, work: Callable[[Surroundings], Result]) -> bool:
+def killed_at(office: Office, nth: int, work: Callable[[Context], Result]) -> bool:
     """True where the work was killed at its nth moment, False where it had fewer."""
     try:
         work(fragile(office, Countdown(nth)))
@@ -103,12 +103,12 @@ def test_a_rotation_killed_anywhere_is_finished_or_undone(
     for nth in count(1 + back, step=_EVERY):
         office = new_office()
         plan: Plan = office.plan(route)
-        if not killed_at(office, nth, lambda s, plan=plan: conductor.rotate(s, plan)):  # type: ignore[misc]
+        if not killed_at(office, nth, lambda s, plan=plan: rotation_service.rotate(s, plan)):  # type: ignore[misc]
             break
         expect_sound(office)
         if not office.rotations():
             continue  # killed before anything was begun
-        result = (conductor.undo if back else conductor.carry_on)(office.start(), None)
+        result = (rotation_service.undo if back else rotation_service.carry_on)(office.start(), None)
         expect_sound(office)
         assert result.problem is None, (nth, str(result.problem))
         if back:
@@ -125,14 +125,14 @@ def test_an_undo_killed_anywhere_is_undone_by_the_next_one(new_office: Callable[
     for nth in count(1, step=_EVERY):
         office = new_office()
         office.rotate(Route.SCOPED_USER)
-        if not killed_at(office, nth, lambda s: conductor.undo(s, None)):
+        if not killed_at(office, nth, lambda s: rotation_service.undo(s, None)):
             break
         expect_sound(office)
         if office.rotations()[-1].state is State.UNDONE:
             continue
-        result = conductor.carry_on(office.start(), None)
+        result = rotation_service.carry_on(office.start(), None)
         if result.state is not State.UNDONE:
-            result = conductor.undo(office.start(), None)  # killed before the undo was in the journal
+            result = rotation_service.undo(office.start(), None)  # killed before the undo was in the journal
         assert result.state is State.UNDONE, (nth, str(result.problem))
         assert office.pairs_in_files() == {office.old.access_key_id.value}
         expect_over(office, new_keys=0)
@@ -144,15 +144,15 @@ def test_turning_off_and_deleting_killed_anywhere_end_well(new_office: Callable[
         office = new_office()
         office.rotate(Route.NEW_ROOT_KEY)
 
-        def off_and_delete(surroundings: Surroundings, office: Office = office) -> Result:
-            conductor.turn_off(surroundings, None, By.KEY)
-            return conductor.delete(surroundings, None, office.old.access_key_id.last4)
+        def off_and_delete(context: Context, office: Office = office) -> Result:
+            rotation_service.turn_off(context, None, By.KEY)
+            return rotation_service.delete(context, None, office.old.access_key_id.last4)
 
         if not killed_at(office, nth, off_and_delete):
             break
         expect_sound(office)
         if not office.rotations()[-1].is_over:
-            conductor.carry_on(office.start(), None)
+            rotation_service.carry_on(office.start(), None)
         if not office.rotations()[-1].is_over:
             result = off_and_delete(office.start())
             assert result.state is State.DONE, (nth, str(result.problem))
@@ -165,27 +165,27 @@ def test_turning_off_and_deleting_killed_anywhere_end_well(new_office: Callable[
 def test_turning_off_that_was_interrupted_before_aws_heard_of_it_waits_as_before(office: Office, route: Route) -> None:
     office.rotate(route)
     for nth in count(1):
-        assert killed_at(office, nth, lambda s: conductor.turn_off(s, None, By.KEY))
+        assert killed_at(office, nth, lambda s: rotation_service.turn_off(s, None, By.KEY))
         if office.rotations()[-1].state is State.INTERRUPTED:
             break
     assert "iam:UpdateAccessKey" not in office.account.log.actions()
-    result = conductor.carry_on(office.start(), None)
+    result = rotation_service.carry_on(office.start(), None)
     assert (result.ending, result.state, result.step) == (Ending.WAITING, State.WAITING, Step.WATCH)
-    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).step is Step.DELETE
 
 
 def test_an_undo_clears_away_what_a_killed_keyturn_left_of_a_key(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = office.plan(Route.SCOPED_USER)
-    assert killed_at(office, 9, lambda s: conductor.rotate(s, plan))  # before any file was changed
+    assert killed_at(office, 9, lambda s: rotation_service.rotate(s, plan))  # before any file was changed
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with subprocess.Popen(["/bin/true"]) as ended:
         ended.wait()
     of_a_check = tmp_path / f"keyturn-check-{ended.pid}-x"
     of_a_check.mkdir()
     of_a_replacement = office.write(".config/rclone/.keyturn-0123456789abcdef.tmp", "half of a file with a key")
-    result = conductor.undo(office.start(), None)
+    result = rotation_service.undo(office.start(), None)
     assert (result.ending, result.problem) == (Ending.DONE, None), str(result.problem)
     assert not of_a_check.exists()
     assert not of_a_replacement.exists()

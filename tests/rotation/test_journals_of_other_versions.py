@@ -14,7 +14,7 @@ import pytest
 
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.keys import AccessKeyId
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.record import expect_none_unread, find_rotation, read_rotations, write
 from keyturn.rotation.steps import Route, State, Step
@@ -198,7 +198,7 @@ def test_no_second_rotation_begins_on_a_key_whose_first_one_cannot_be_read(offic
     office.start().journal.begin("20261130-9", office.clock.now(), written)
     before = office.account.listed_keys()
     with pytest.raises(StoreError) as raised:
-        conductor.rotate(office.start(), plan)
+        rotation_service.rotate(office.start(), plan)
     assert raised.value.code == "journal.newer"
     assert office.pairs_in_files() == {office.old.access_key_id.value}
     assert office.account.listed_keys() == before

@@ -17,11 +17,11 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.practice import faults
 from keyturn.practice.timeline import Lag
-from keyturn.rotation import conductor, keepers
-from keyturn.rotation.signers.choosing import opened_signer
+from keyturn.rotation import keepers, rotation_service
+from keyturn.rotation.context import Context
+from keyturn.rotation.signers.signer_choice import opened_signer
 from keyturn.rotation.signers.who import Who
 from keyturn.rotation.steps import Ending, Route, State, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.state import keeper as memory
 from keyturn.state.keeper import Keeper
 from keyturn.state.secrets import MemorySecrets
@@ -36,8 +36,8 @@ def colleague(office: Office) -> Colleague:
     return with_colleague(office)
 
 
-def make(colleague: Colleague, surroundings: Surroundings | None = None) -> Keeper:
-    started = surroundings or colleague.start()
+def make(colleague: Colleague, context: Context | None = None) -> Keeper:
+    started = context or colleague.start()
     return keepers.make(started, keepers.expect_maker(colleague.start().signer))
 
 
@@ -80,15 +80,15 @@ def test_after_a_rotation_to_a_scoped_user_the_keeper_renews_its_key_without_the
     keepers.make(start, keepers.expect_maker(start.signer))
     office.account.root_turn_off(office.old.access_key_id)
     office.clock.advance(10)
-    assert conductor.turn_off(office.start(), None).ending is Ending.DONE
+    assert rotation_service.turn_off(office.start(), None).ending is Ending.DONE
     office.account.root_delete(office.old.access_key_id)
-    assert conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4).state is State.DONE
+    assert rotation_service.tick(office.start(), None, "delete", office.old.access_key_id.last4).state is State.DONE
     office.clock.advance(90 * 86_400)
     office.old = office.kept(made.new_access_key_id)
     again = root.rotate(Route.SAME_USER, "keeper")
     assert (again.ending, again.problem) == (Ending.WAITING, None), str(again.problem)
-    assert conductor.turn_off(root.start("keeper"), None).step is Step.DELETE
-    assert conductor.delete(root.start("keeper"), None, office.old.access_key_id.last4).state is State.DONE
+    assert rotation_service.turn_off(root.start("keeper"), None).step is Step.DELETE
+    assert rotation_service.delete(root.start("keeper"), None, office.old.access_key_id.last4).state is State.DONE
     assert office.status_of(office.old.access_key_id) is None
     assert str(again.new_access_key_id) in office.pairs_in_files()
 
@@ -138,8 +138,8 @@ def test_an_adopted_users_key_is_renewed_by_the_keeper(colleague: Colleague) -> 
     assert adopt(colleague, "robot").adopted == (robot,)
     result = colleague.rotate(Route.SAME_USER, "keeper")
     assert (result.ending, result.problem) == (Ending.WAITING, None), str(result.problem)
-    assert conductor.turn_off(colleague.start("keeper"), None).step is Step.DELETE
-    assert conductor.delete(colleague.start("keeper"), None, office.old.access_key_id.last4).state is State.DONE
+    assert rotation_service.turn_off(colleague.start("keeper"), None).step is Step.DELETE
+    assert rotation_service.delete(colleague.start("keeper"), None, office.old.access_key_id.last4).state is State.DONE
     assert changes(office, "iam:UpdateAccessKey", "iam:DeleteAccessKey") == {str(made.key)}
 
 
@@ -310,9 +310,9 @@ def test_making_killed_anywhere_is_finished_or_removed(new_office: Callable[[], 
         colleague = with_colleague(new_office())
         office = colleague.office
         maker = keepers.expect_maker(colleague.start().signer)
-        surroundings = fragile(office, Countdown(nth))
+        context = fragile(office, Countdown(nth))
         try:
-            keepers.make(surroundings, maker)
+            keepers.make(context, maker)
         except Killed:
             pass
         else:

@@ -7,7 +7,7 @@ import pytest
 from keyturn.model.keys import AccessKeyId
 from keyturn.practice import faults
 from keyturn.practice.records import Record
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.by_hand import USED_ELSEWHERE
 from keyturn.rotation.steps import By, Ending, Result, Route, State
 
@@ -41,10 +41,10 @@ def test_a_program_at_another_address_is_asked_about_before_the_old_key_goes_off
     assert USED_ELSEWHERE in items(result)
     (item,) = [one for one in result.awaiting if one.item == USED_ELSEWHERE]
     assert "cron/1.0 from 203.0.113.7 in us-east-1" in item.steps[0]
-    held = conductor.turn_off(office.start(), None, By.KEY)
+    held = rotation_service.turn_off(office.start(), None, By.KEY)
     assert USED_ELSEWHERE in items(held)
-    conductor.tick(office.start(), None, USED_ELSEWHERE)
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    rotation_service.tick(office.start(), None, USED_ELSEWHERE)
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
 
 
 def test_what_came_from_where_keyturn_itself_comes_from_is_this_computer(office: Office) -> None:
@@ -66,7 +66,7 @@ def test_a_use_after_the_switch_keeps_the_old_key_on_and_is_named(office: Office
     happened(office, office.old.access_key_id, *CRON)
     office.clock.sleep(60)
 
-    held = conductor.turn_off(office.start(), None, By.KEY)
+    held = rotation_service.turn_off(office.start(), None, By.KEY)
 
     assert held.ending is Ending.WAITING
     assert held.problem is not None
@@ -78,9 +78,9 @@ def test_after_the_switch_the_old_key_never_asks(office: Office) -> None:
     for route in (Route.SCOPED_USER, Route.NEW_ROOT_KEY):
         office.rotate(route)
         before = len(asked(office))
-        conductor.carry_on(office.start(), None)
+        rotation_service.carry_on(office.start(), None)
         assert office.old.access_key_id not in asked(office)[before:]
-        conductor.undo(office.start(), None)
+        rotation_service.undo(office.start(), None)
 
 
 def test_keyturns_own_requests_are_nobodys_use(office: Office) -> None:
@@ -89,7 +89,7 @@ def test_keyturns_own_requests_are_nobodys_use(office: Office) -> None:
     office.clock.sleep(60)
 
     assert USED_ELSEWHERE not in items(result)
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_history_that_cannot_be_read_stops_nothing_and_opens_nothing(office: O
     office.clock.sleep(3600)
     office.use(office.old, "iam", "ListUsers", {})
     office.clock.sleep(3600)
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.WAITING
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.WAITING
 
 
 @pytest.mark.parametrize("watch_days", [0.0, 3.0])
@@ -120,13 +120,13 @@ def test_where_only_the_old_key_may_read_the_history_that_is_said_while_it_is_wa
     assert "CloudTrail, Event history" in note
     assert asked(office)[-1:] == [office.old.access_key_id]
     before = len(asked(office))
-    conductor.carry_on(office.start(), None)
+    rotation_service.carry_on(office.start(), None)
     assert len(asked(office)) == before
 
 
 def test_where_the_new_key_may_read_it_nothing_of_the_kind_is_said(office: Office) -> None:
     result = office.rotate(Route.NEW_ROOT_KEY, watch_days=3.0)
-    conductor.carry_on(office.start(), None)
+    rotation_service.carry_on(office.start(), None)
 
     assert not [note for one in result.awaiting for note in one.notes if "is not asked who uses" in note]
     assert asked(office)[-1] == result.new_access_key_id

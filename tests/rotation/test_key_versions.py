@@ -11,12 +11,12 @@ import pytest
 from keyturn.model.errors import StateError
 from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKeyId
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.key_versions import NamedKey, VersionState, key_named, with_all_versions
 from keyturn.rotation.steps import By, Ending, Route, Step
-from keyturn.state import key_names
+from keyturn.state import stored_key_names
 from keyturn.state.journal import FILE_NAME, Mark
-from keyturn.state.key_names import FirstKey
+from keyturn.state.stored_key_names import FirstKey
 
 from .conftest import Office
 
@@ -25,14 +25,14 @@ NAME = "/office/nas"
 
 def name_it(office: Office) -> None:
     first = FirstKey(office.old.access_key_id, datetime(2026, 1, 1, tzinfo=UTC), seen=True)
-    key_names.save(office.memory, {KeyName(NAME): first})
+    stored_key_names.save(office.memory, {KeyName(NAME): first})
 
 
 def named_after(office: Office, entries: int) -> NamedKey:
     """What the name means to whoever reads the journal when so many entries are written."""
     copy = office.memory.with_name(f"memory-{entries}")
     copy.mkdir(mode=0o700)
-    for file in (FILE_NAME, key_names.FILE_NAME):
+    for file in (FILE_NAME, stored_key_names.FILE_NAME):
         (copy / file).write_bytes((office.memory / file).read_bytes())
         (copy / file).chmod(0o600)
     with closing(sqlite3.connect(copy / FILE_NAME)) as database:
@@ -46,7 +46,7 @@ def test_it_is_the_old_key_until_the_proof_and_from_the_first_entry_of_an_undo(o
     name_it(office)
     new = office.rotate(route).new_access_key_id
     assert new is not None
-    assert conductor.undo(office.start(), None).ending is Ending.DONE
+    assert rotation_service.undo(office.start(), None).ending is Ending.DONE
     (rotation,) = office.rotations()
     proved = rotation.latest(Step.PROVE, Mark.DONE)
     undo = next(one for one in rotation.entries if one.step == Step.UNDO and one.mark is Mark.INTENT)
@@ -60,8 +60,8 @@ def test_it_is_the_old_key_until_the_proof_and_from_the_first_entry_of_an_undo(o
 def test_the_chain_goes_on_over_rotations_and_each_keeps_its_number(office: Office) -> None:
     name_it(office)
     second = office.rotate(Route.NEW_ROOT_KEY).new_access_key_id
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is not Ending.STOPPED
-    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).ending is Ending.DONE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is not Ending.STOPPED
+    assert rotation_service.delete(office.start(), None, office.old.access_key_id.last4).ending is Ending.DONE
     first, office.old = office.old, office.kept_by_id(str(second))
     third = office.rotate(Route.NEW_ROOT_KEY).new_access_key_id
     named = key_named(office.memory, NAME)
@@ -81,7 +81,7 @@ def test_a_rotation_that_was_closed_as_it_stood_leaves_the_key_that_works(office
     assert new is not None
     office.account.root_turn_off(new)
     office.clock.sleep(60)
-    conductor.end(office.start(), None, office.old.access_key_id.last4)
+    rotation_service.end(office.start(), None, office.old.access_key_id.last4)
     assert key_named(office.memory, NAME).current.key == office.old.access_key_id
 
 
@@ -98,7 +98,7 @@ def test_a_rotation_of_the_key_that_cannot_be_read_is_no_guess(office: Office) -
 def test_a_rotation_of_another_key_that_cannot_be_read_is_no_obstacle(office: Office) -> None:
     office.rotate(Route.NEW_ROOT_KEY)
     other = AccessKeyId("AKIAIT2JM32CYOQZ52AB")
-    key_names.save(office.memory, {KeyName(NAME): FirstKey(other, datetime(2026, 1, 1, tzinfo=UTC), seen=False)})
+    stored_key_names.save(office.memory, {KeyName(NAME): FirstKey(other, datetime(2026, 1, 1, tzinfo=UTC), seen=False)})
     with closing(sqlite3.connect(office.memory / FILE_NAME)) as database:
         database.execute("UPDATE rotation SET decision = '{'")
         database.commit()

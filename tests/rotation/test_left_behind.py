@@ -9,10 +9,10 @@ import pytest
 from keyturn.clients.occurrences import spots_of
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import PlaceKind
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.left_behind import left_behind
 from keyturn.rotation.steps import Ending, Result, Route, Step
-from keyturn.rotation.surroundings import Event, Moment
 
 from .conftest import Office
 
@@ -26,7 +26,7 @@ def rotated_while_somebody_writes(office: Office, line: str) -> Result:
         if (event.step, event.moment) == (Step.SWITCH, Moment.STARTED):
             restic.write_text(restic.read_text() + line)
 
-    return conductor.rotate(office.start(progress=write), office.plan(Route.SCOPED_USER))
+    return rotation_service.rotate(office.start(progress=write), office.plan(Route.SCOPED_USER))
 
 
 def awaited_in(result: Result, path: Path) -> list[str]:
@@ -46,7 +46,7 @@ def test_a_line_that_the_edit_does_not_reach_is_told_with_its_number_and_awaited
     assert f"on line {count + 1}" in told
     assert str(restic) in told
     (item,) = awaited_in(result, restic)
-    off = conductor.turn_off(office.start(), result.rotation, None, 0)
+    off = rotation_service.turn_off(office.start(), result.rotation, None, 0)
     assert off.ending is Ending.WAITING
     assert awaited_in(off, restic) == [item]
 
@@ -56,7 +56,7 @@ def test_it_is_awaited_no_more_once_the_line_is_gone(office: Office, restic: Pat
     assert awaited_in(result, restic)
     restic.write_text("".join(line for line in restic.read_text().splitlines(True) if "before:" not in line))
 
-    again = conductor.carry_on(office.start(), result.rotation)
+    again = rotation_service.carry_on(office.start(), result.rotation)
 
     assert not awaited_in(again, restic)
 

@@ -15,13 +15,14 @@ import pytest
 
 from keyturn.clients.registry import find_everything
 from keyturn.computer.clock import SystemClock
+from keyturn.computer.leftover_copies import clear_temporaries
 from keyturn.computer.private_files import replace_private_file
-from keyturn.computer.temporaries import clear_temporaries
 from keyturn.edits import ini
 from keyturn.edits.filesystem import RealFileSystem
 from keyturn.model.keys import AccessKey, KeyStatus
 from keyturn.model.temporaries import temporary_name
 from keyturn.rotation.advice import Advice
+from keyturn.rotation.context import Context
 from keyturn.rotation.handing_out import current_pair
 from keyturn.rotation.helper import Helper
 from keyturn.rotation.location import Location
@@ -31,7 +32,6 @@ from keyturn.rotation.moving import (
     plan_into_files,
     plan_into_keychain,
 )
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey
 from keyturn.rotation.workplace import Workplace
 from keyturn.state.secrets import FileSecrets
@@ -46,15 +46,15 @@ NAME = "/aws/nas"
 Planned = Callable[[Office], Callable[[], object]]
 
 
-def start(office: Office) -> Surroundings:
+def start(office: Office) -> Context:
     """A start of Keyturn that knows what it would hand out."""
     started = office.start()
     computer = replace(started.computer, served=lambda name, _folder: current_pair(office.memory, office.secrets, name))
     return replace(started, computer=computer)
 
 
-def found(surroundings: Surroundings, office: Office) -> FoundKey:
-    places = find_everything(surroundings.computer, corners=False).places
+def found(context: Context, office: Office) -> FoundKey:
+    places = find_everything(context.computer, corners=False).places
     own = tuple(one for one in places if one.access_key_id == office.old.access_key_id)
     return FoundKey(AccessKey(office.old.access_key_id, None, KeyStatus.ACTIVE), own, Advice.OK, office.old)
 

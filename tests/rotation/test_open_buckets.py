@@ -7,7 +7,7 @@ import json
 import pytest
 
 from keyturn.model.other_buckets import OtherBuckets
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.decision import WhyReached
 from keyturn.rotation.kept_answers import keep_answers
 from keyturn.rotation.known_buckets import BucketState
@@ -241,7 +241,7 @@ def test_new_objects_where_nothing_was_expected_are_shown_while_it_is_watched(wi
     wide.rotate(watch_days=3.0, left_out_buckets=("cellar",), unsure_buckets=("attic",))
     wide.clock.advance(86_400)
     wide.account.put_object("cellar", "new", b"x", age_days=-1)
-    result = conductor.carry_on(wide.start(), None)
+    result = rotation_service.carry_on(wide.start(), None)
     told = " ".join(note for one in result.awaiting for note in one.notes)
     assert "cellar, which you left out, got new objects after the switch" in told
     assert "attic" not in told
@@ -251,5 +251,5 @@ def test_new_objects_where_nothing_was_expected_are_shown_while_it_is_watched(wi
 def test_where_nothing_new_was_written_nothing_is_said_of_it(wide: Office) -> None:
     wide.rotate(watch_days=3.0)
     wide.clock.advance(86_400)
-    result = conductor.carry_on(wide.start(), None)
+    result = rotation_service.carry_on(wide.start(), None)
     assert not any("new objects" in note for one in result.awaiting for note in one.notes)

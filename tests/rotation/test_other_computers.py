@@ -11,9 +11,9 @@ import pytest
 
 from keyturn.computer.computer import Computer, Platform
 from keyturn.practice import faults
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.decision import OtherComputer
-from keyturn.rotation.other_computers import Inventory, find_other_computers
+from keyturn.rotation.other_computers import ComputersFound, find_other_computers
 from keyturn.rotation.plan import Plan
 from keyturn.rotation.steps import By, Ending, Route, Step
 
@@ -45,7 +45,7 @@ def computers(plan: Plan) -> tuple[OtherComputer, ...]:
     return plan.decision.computers
 
 
-def found(office: Office) -> Inventory:
+def found(office: Office) -> ComputersFound:
     start, key = office.start(), office.found().key
     assert key.owner is not None
     return find_other_computers(start.aws, office.old, start.computer, (), key.owner, office.clock.now())
@@ -140,7 +140,7 @@ def test_folders_that_are_not_arqs_are_nobodys(office: Office) -> None:
     office.account.put_object(BUCKET, f"{STUDY}/something", b"x")
     office.account.put_object(BUCKET, "photos/backupconfig.json", b"{}")
 
-    assert found(office) == Inventory((), ())
+    assert found(office) == ComputersFound((), ())
 
 
 def test_one_bucket_that_cannot_be_read_hides_no_other_and_is_named(office: Office) -> None:
@@ -189,14 +189,14 @@ def test_the_old_key_is_not_turned_off_before_each_active_computer_is_ticked(off
     assert [one.item for one in waiting.awaiting] == ["computer-1", "computer-2"]
     assert "“Attic PC”" in waiting.awaiting[0].title
 
-    conductor.tick(office.start(), None, "computer-1")
-    held = conductor.turn_off(office.start(), None, By.KEY)
+    rotation_service.tick(office.start(), None, "computer-1")
+    held = rotation_service.turn_off(office.start(), None, By.KEY)
     assert held.problem is not None
     assert "“Study iMac”" in held.problem.message
     assert "Attic" not in held.problem.message
 
-    conductor.tick(office.start(), None, "computer-2")
-    assert (done := conductor.turn_off(office.start(), None, By.KEY)).ending is Ending.DONE
+    rotation_service.tick(office.start(), None, "computer-2")
+    assert (done := rotation_service.turn_off(office.start(), None, By.KEY)).ending is Ending.DONE
     assert done.step is Step.DELETE
 
 

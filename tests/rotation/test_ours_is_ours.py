@@ -16,9 +16,9 @@ import pytest
 from keyturn.model.keys import AccessKeyId
 from keyturn.practice import faults
 from keyturn.practice.timeline import HandClock
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Context, Event, Moment
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import Event, Moment, Surroundings
 from keyturn.state.secrets import FileSecrets
 
 from .conftest import Office
@@ -57,7 +57,7 @@ def beside(office: Office, tmp_path: Path) -> Office:
 def test_a_key_that_a_colleague_made_since_the_plan_is_left_alone(office: Office) -> None:
     plan = office.plan(Route.NEW_ROOT_KEY)
     theirs = office.account.create_root_key()
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert (result.ending, result.state) == (Ending.PUT_BACK, State.UNDONE), str(result.problem)
     assert result.problem is not None and result.problem.code == "aws.limit"
     assert others(office) == [theirs.access_key_id]
@@ -75,15 +75,15 @@ def test_on_root_a_key_that_may_be_the_lost_one_is_named_with_its_evidence_and_w
     said = result.awaiting[0].steps[0]
     assert lost.masked in said and "no answer came" in said and "no use of it" in said
     assert office.pairs_in_files() == {office.old.access_key_id.value}
-    again = conductor.carry_on(office.start(), None)
+    again = rotation_service.carry_on(office.start(), None)
     assert items(again) == items(result)
     assert others(office) == [lost]
 
 
 def test_where_the_person_says_that_it_may_go_the_rotation_goes_on_with_another_key(office: Office) -> None:
     lost, _result = on_root_without_an_answer(office)
-    conductor.tick(office.start(), None, f"remove-{lost.last4}")
-    result = conductor.carry_on(office.start(), None)
+    rotation_service.tick(office.start(), None, f"remove-{lost.last4}")
+    result = rotation_service.carry_on(office.start(), None)
     assert (result.ending, result.step) == (Ending.WAITING, Step.WATCH), str(result.problem)
     assert others(office) == [result.new_access_key_id]
     assert result.new_access_key_id != lost
@@ -91,10 +91,10 @@ def test_where_the_person_says_that_it_may_go_the_rotation_goes_on_with_another_
 
 def test_where_the_person_keeps_it_undo_ends_and_it_stays(office: Office) -> None:
     lost, _result = on_root_without_an_answer(office)
-    asks = conductor.undo(office.start(), None)
+    asks = rotation_service.undo(office.start(), None)
     assert (asks.ending, items(asks)) == (Ending.WAITING, [f"remove-{lost.last4}", f"keep-{lost.last4}"])
-    conductor.tick(office.start(), None, f"keep-{lost.last4}")
-    result = conductor.undo(office.start(), None)
+    rotation_service.tick(office.start(), None, f"keep-{lost.last4}")
+    result = rotation_service.undo(office.start(), None)
     assert (result.ending, result.state) == (Ending.DONE, State.UNDONE), str(result.problem)
     assert others(office) == [lost]
 
@@ -121,7 +121,7 @@ def test_times_are_compared_by_aws_own_clock_whatever_this_computers_says(office
     wrong = replace(office, clock=WrongClock(office.clock, timedelta(minutes=minutes)))
     plan = wrong.plan(Route.SCOPED_USER)
     office.account.fail("iam:CreateAccessKey", faults.dropped_answer())
-    result = conductor.rotate(wrong.start(), plan)
+    result = rotation_service.rotate(wrong.start(), plan)
     assert (result.ending, result.step) == (Ending.WAITING, Step.WATCH), str(result.problem)
     assert others(office) == [result.new_access_key_id]
 
@@ -132,19 +132,19 @@ def test_a_key_that_somebody_added_to_our_user_days_after_an_interrupted_request
     plan = office.plan(Route.SCOPED_USER)
     office.account.fail("iam:CreateAccessKey", faults.reset(), times=100)
     with pytest.raises(Killed):
-        conductor.rotate(_killed_when_the_answer_is_lost(office), plan)
+        rotation_service.rotate(_killed_when_the_answer_is_lost(office), plan)
     office.account.faults.clear()
     office.clock.advance(2 * 86_400)
     theirs = office.account.create_user_key("backup-home")
-    result = conductor.carry_on(office.start(), None)
+    result = rotation_service.carry_on(office.start(), None)
     assert (result.ending, result.step) == (Ending.WAITING, Step.CREATE), str(result.problem)
     assert items(result) == [f"remove-{theirs.access_key_id.last4}", f"keep-{theirs.access_key_id.last4}"]
-    conductor.tick(office.start(), None, f"keep-{theirs.access_key_id.last4}")
-    assert conductor.carry_on(office.start(), None).step is Step.WATCH
+    rotation_service.tick(office.start(), None, f"keep-{theirs.access_key_id.last4}")
+    assert rotation_service.carry_on(office.start(), None).step is Step.WATCH
     assert theirs.access_key_id in others(office)
 
 
-def _killed_when_the_answer_is_lost(office: Office) -> Surroundings:
+def _killed_when_the_answer_is_lost(office: Office) -> Context:
     def kill(event: Event) -> None:
         if event.step is Step.CREATE and "answer" in event.detail:
             raise Killed
@@ -158,15 +158,15 @@ def _killed_when_the_answer_is_lost(office: Office) -> Surroundings:
 def test_a_key_that_somebody_added_to_keyturns_user_stays_until_a_person_decides(office: Office) -> None:
     new = office.rotate(Route.SCOPED_USER).new_access_key_id
     theirs = office.account.create_user_key("backup-home")
-    asks = conductor.undo(office.start(), None)
+    asks = rotation_service.undo(office.start(), None)
     assert (asks.ending, asks.state, asks.step) == (Ending.WAITING, State.WAITING, Step.UNDO), str(asks.problem)
     last4 = theirs.access_key_id.last4
     assert items(asks) == [f"remove-{last4}", f"keep-{last4}"]
     assert office.pairs_in_files() == {office.old.access_key_id.value}
     assert others(office) == [theirs.access_key_id]
     assert new not in others(office)
-    conductor.tick(office.start(), None, f"keep-{last4}")
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    rotation_service.tick(office.start(), None, f"keep-{last4}")
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert others(office) == [theirs.access_key_id]
     (user,) = office.account.administrator.inventory().users.values()
     assert user.policies
@@ -181,22 +181,22 @@ def test_a_look_of_keyturns_own_is_not_held_against_the_key(office: Office) -> N
     )
     office.clock.advance(60)
     office.found(theirs.access_key_id)  # whose it is, STS tells who signs with it
-    asks = conductor.undo(office.start(), None)
+    asks = rotation_service.undo(office.start(), None)
     assert items(asks) == [f"remove-{theirs.access_key_id.last4}", f"keep-{theirs.access_key_id.last4}"]
     assert "Whether anything uses it is not known" in asks.awaiting[0].steps[0]
     assert " used on" not in asks.awaiting[0].steps[0]
     office.clock.advance(3600)
     office.use(theirs, "s3", "ListObjectsV2", {"Bucket": "office-backup"}, "us-east-1")
-    said = conductor.undo(office.start(), None).awaiting[0].steps[0]
+    said = rotation_service.undo(office.start(), None).awaiting[0].steps[0]
     assert "AWS saw it used on" in said
 
 
 def test_an_added_key_that_nobody_needs_goes_with_its_user(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
     theirs = office.account.create_user_key("backup-home")
-    conductor.undo(office.start(), None)
-    conductor.tick(office.start(), None, f"remove-{theirs.access_key_id.last4}")
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    rotation_service.undo(office.start(), None)
+    rotation_service.tick(office.start(), None, f"remove-{theirs.access_key_id.last4}")
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert (others(office), office.account.user_names()) == ([], ())
 
 
@@ -205,7 +205,7 @@ def test_a_user_that_somebody_made_again_under_the_name_is_not_ours(office: Offi
     office.account.administrator.delete_user("backup-home")
     office.account.create_user("backup-home", path="/keyturn/", policies={"own": _ALL})
     theirs = office.account.create_user_key("backup-home")
-    result = conductor.undo(office.start(), None)
+    result = rotation_service.undo(office.start(), None)
     assert (result.ending, result.state) == (Ending.DONE, State.UNDONE), str(result.problem)
     assert others(office) == [theirs.access_key_id]
     assert office.pairs_in_files() == {office.old.access_key_id.value}
@@ -222,14 +222,14 @@ def test_two_computers_of_one_name_get_two_users_and_neither_touches_the_other(
     early = other.plan(Route.SCOPED_USER) if open_plan else None
     assert office.rotate(Route.SCOPED_USER).ending is Ending.WAITING
     before = office.account.administrator.inventory()
-    theirs = conductor.rotate(other.start(), early or other.plan(Route.SCOPED_USER))
+    theirs = rotation_service.rotate(other.start(), early or other.plan(Route.SCOPED_USER))
     assert theirs.ending is Ending.WAITING, str(theirs.problem)
     assert set(office.account.user_names()) == {"backup-home", "backup-home-2"}
     now = office.account.administrator.inventory()
     assert all(now.users[user_id] == there for user_id, there in before.users.items())
-    assert conductor.undo(other.start(), None).state is State.UNDONE
+    assert rotation_service.undo(other.start(), None).state is State.UNDONE
     assert office.account.administrator.inventory() == before
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert office.account.user_names() == ()
 
 
@@ -238,7 +238,7 @@ def test_a_name_that_the_person_chose_and_somebody_took_since_is_not_changed_in_
 ) -> None:
     plan = office.plan(Route.SCOPED_USER, user_name="photos")
     office.account.create_user("photos")
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert (result.ending, result.state) == (Ending.PUT_BACK, State.UNDONE)
     assert result.problem is not None and result.problem.code == "aws.exists"
     assert office.account.user_names() == ("photos",)
@@ -256,12 +256,12 @@ def test_where_a_program_writes_the_new_key_back_it_is_not_removed(office: Offic
         if event.step is Step.UNDO and "office.env" in event.detail and event.moment is Moment.GOING_ON:
             path.write_bytes(held)
 
-    result = conductor.undo(office.start(progress=write_back), None)
+    result = rotation_service.undo(office.start(progress=write_back), None)
     assert result.ending is not Ending.DONE
     assert len(others(office)) == 1
     for key in office.pairs_in_files():
         assert office.account.accepts(office.old if key == office.old.access_key_id.value else office.kept_by_id(key))
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert others(office) == []
 
 
@@ -270,11 +270,11 @@ def test_a_destination_that_cannot_be_read_keeps_the_new_key_alive(office: Offic
     path = office.home / ".config/rclone/rclone.conf"
     content = path.read_bytes()
     path.unlink()
-    result = conductor.undo(office.start(), None)
+    result = rotation_service.undo(office.start(), None)
     assert result.ending is Ending.STOPPED
     assert len(others(office)) == 1
     path.write_bytes(content)
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
 
 
 def test_the_old_key_is_tried_before_it_is_put_back(office: Office) -> None:
@@ -285,13 +285,13 @@ def test_the_old_key_is_tried_before_it_is_put_back(office: Office) -> None:
     text = json.dumps({"Statement": [{**deny, "Condition": condition}]})
     office.account.administrator.set_bucket_policy("office-backup", text)
     held = office.pairs_in_files()
-    result = conductor.undo(office.start(), None)
+    result = rotation_service.undo(office.start(), None)
     assert result.ending is Ending.STOPPED
     assert result.problem is not None and "office-backup" in result.problem.title
     assert office.pairs_in_files() == held
     assert office.rotations()[0].step is Step.WATCH, "it may go on as well"
     office.account.administrator.set_bucket_policy("office-backup", None)
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
 
 
 def test_an_old_key_that_is_gone_is_never_put_back(office: Office) -> None:
@@ -299,7 +299,7 @@ def test_an_old_key_that_is_gone_is_never_put_back(office: Office) -> None:
     held = office.pairs_in_files()
     office.account.root_delete(office.old.access_key_id)
     office.clock.advance(60)
-    result = conductor.undo(office.start(), None)
+    result = rotation_service.undo(office.start(), None)
     assert result.problem is not None and result.problem.code == "key.gone"
     assert office.pairs_in_files() == held
     assert len(others(office)) == 1
@@ -325,7 +325,7 @@ def as_the_first_keyturn_wrote_it(office: Office) -> None:
 def test_a_rotation_of_the_first_version_is_undone_by_its_recorded_user_and_key(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
     as_the_first_keyturn_wrote_it(office)
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert (others(office), office.account.user_names()) == ([], ())
     assert office.pairs_in_files() == {office.old.access_key_id.value}
 
@@ -334,7 +334,7 @@ def test_of_a_user_that_two_computers_of_the_first_version_share_only_the_record
     office.rotate(Route.SCOPED_USER)
     as_the_first_keyturn_wrote_it(office)
     theirs = office.account.create_user_key("backup-home")
-    asks = conductor.undo(office.start(), None)
+    asks = rotation_service.undo(office.start(), None)
     assert items(asks) == [f"remove-{theirs.access_key_id.last4}", f"keep-{theirs.access_key_id.last4}"]
     assert others(office) == [theirs.access_key_id]
 
@@ -351,7 +351,7 @@ def test_a_user_of_a_newer_rotation_is_not_taken_for_the_first_versions(office: 
     theirs = other.rotate(Route.SCOPED_USER)
     assert theirs.ending is Ending.WAITING, str(theirs.problem)
     before = office.account.administrator.inventory()
-    assert conductor.undo(office.start(), None).state is State.UNDONE
+    assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert office.account.administrator.inventory() == before
 
 
@@ -360,7 +360,7 @@ def test_a_rotation_killed_anywhere_leaves_nothing_of_ours_behind_an_undo(new_of
         office = new_office()
         plan = office.plan(Route.SCOPED_USER)
         with pytest.raises(Killed):
-            conductor.rotate(fragile(office, Countdown(nth)), plan)
+            rotation_service.rotate(fragile(office, Countdown(nth)), plan)
         if office.rotations():
-            assert conductor.undo(office.start(), None).state is State.UNDONE
+            assert rotation_service.undo(office.start(), None).state is State.UNDONE
             assert (others(office), office.account.user_names()) == ([], ())

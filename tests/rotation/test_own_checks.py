@@ -11,8 +11,8 @@ import pytest
 from keyturn.clients.registry import client_named
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.places import Place, Target
+from keyturn.rotation.context import Context
 from keyturn.rotation.own_checks import OwnCheckRequest, own_check, own_checks
-from keyturn.rotation.surroundings import Surroundings
 
 SECRET = "madeUP/+" * 5
 
@@ -34,11 +34,11 @@ def here(tmp_path: Path) -> Computer:
     return Computer(Platform.LINUX, tmp_path, {"PATH": str(program.parent)}, is_this_one=True)
 
 
-def asks(computer: Computer, slept: list[float] | None = None) -> Surroundings:
+def asks(computer: Computer, slept: list[float] | None = None) -> Context:
     """What an own check looks at: the computer, a clock, and an AWS where a key is new if time passes at all."""
     aws = SimpleNamespace(settings=SimpleNamespace(proxies={}), is_new=lambda _key: slept is not None)
     clock = SimpleNamespace(sleep=([] if slept is None else slept).append)
-    return cast(Surroundings, SimpleNamespace(computer=computer, aws=aws, clock=clock, endpoint_url=None))
+    return cast(Context, SimpleNamespace(computer=computer, aws=aws, clock=clock, endpoint_url=None))
 
 
 def found(computer: Computer) -> dict[str, Place]:
@@ -50,7 +50,7 @@ def test_no_program_is_asked_with_the_configuration_of_another_computer(tmp_path
     elsewhere = Computer.at(tmp_path, "linux")
     (place,) = client_named("rclone").find(elsewhere).places
 
-    assert own_check(cast(Surroundings, SimpleNamespace(computer=elsewhere)), place, Target("photos")) == []
+    assert own_check(cast(Context, SimpleNamespace(computer=elsewhere)), place, Target("photos")) == []
 
 
 def test_places_that_put_the_same_question_share_one_answer(here: Computer) -> None:

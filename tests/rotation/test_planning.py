@@ -8,7 +8,7 @@ import json
 import pytest
 
 from keyturn.model.errors import UsageError
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import Ending, Route, Step
 
 from .conftest import Office
@@ -78,7 +78,7 @@ def test_a_destination_without_a_bucket_waits_for_its_name_and_lists_the_account
     assert (gate.code, gate.step, gate.waits) == ("bucket.unnamed", Step.CREATE, True)
     assert "family-archive" in gate.reason
     assert "office-backup" in gate.reason
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert (result.ending, result.rotation) == (Ending.WAITING, None)
 
     assert gate_codes(office, Route.SCOPED_USER, buckets=("family-archive",)) == set()
@@ -90,7 +90,7 @@ def test_two_keys_already_stop_the_routes_that_need_a_slot(office: Office) -> No
     (gate,) = plan.closed
     assert (gate.code, gate.waits) == ("key.limit", False)
     assert second.access_key_id.masked in gate.reason
-    assert conductor.rotate(office.start(), plan).ending is Ending.STOPPED
+    assert rotation_service.rotate(office.start(), plan).ending is Ending.STOPPED
     assert gate_codes(office, Route.SCOPED_USER) == set()
 
 
@@ -212,7 +212,7 @@ def test_a_key_that_only_appends_to_its_folder_backs_up_and_is_said_not_to_delet
     assert deletable == {("arn:aws:s3:::office-backup/laptop/locks/*",)}
     assert "office-backup/laptop" in plan.can[0] and "delete" not in plan.can[0]
     assert any("Delete backups" in text for text in plan.cannot)
-    assert conductor.rotate(office.start(), plan).ending is Ending.WAITING
+    assert rotation_service.rotate(office.start(), plan).ending is Ending.WAITING
 
 
 def test_a_bucket_without_versions_is_named_because_what_it_holds_can_be_written_over(office: Office) -> None:

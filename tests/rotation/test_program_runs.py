@@ -16,11 +16,11 @@ import pytest
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.other_buckets import OtherBuckets
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Context
 from keyturn.rotation.plan import Options, Plan
 from keyturn.rotation.planning import make_plan
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import take_survey
 
 from .conftest import Office
@@ -45,7 +45,7 @@ class Mac:
     def database(self) -> Path:
         return self.root / "Library" / "Application Support" / "ArqAgent" / "server.db"
 
-    def start(self) -> Surroundings:
+    def start(self) -> Context:
         return replace(self.office.start(), computer=Computer.at(self.root / "Users" / "anna", "macos"))
 
     def set_up(self) -> None:
@@ -87,7 +87,7 @@ class Mac:
 
     def rotate(self, also: tuple[str, ...] = ()) -> AccessKeyId:
         """Rotate up to the person's part, and return the new key."""
-        result = conductor.rotate(self.start(), self.plan(also))
+        result = rotation_service.rotate(self.start(), self.plan(also))
         assert result.ending is Ending.WAITING, result.problem
         assert result.new_access_key_id is not None
         return result.new_access_key_id
@@ -95,15 +95,15 @@ class Mac:
     def changed_and_off(self) -> datetime:
         """Give Arq the new key, tick it, turn the old key off; return when that was."""
         self.put_key(self.rotate())
-        conductor.tick(self.start(), None, "guided-arq-7")
-        result = conductor.turn_off(self.start(), None, By.KEY)
+        rotation_service.tick(self.start(), None, "guided-arq-7")
+        result = rotation_service.turn_off(self.start(), None, By.KEY)
         assert result.ending is Ending.DONE, result.problem
         (rotation,) = self.office.rotations()
         assert rotation.off_at is not None
         return rotation.off_at
 
     def carry_on(self) -> Result:
-        return conductor.carry_on(self.start(), None)
+        return rotation_service.carry_on(self.start(), None)
 
 
 @pytest.fixture
@@ -163,12 +163,12 @@ def test_a_second_root_key_leads_arq_to_a_key_of_its_own(mac: Mac) -> None:
 def test_a_tick_does_not_count_while_arq_shows_the_old_key(mac: Mac) -> None:
     new = mac.rotate()
 
-    told = conductor.tick(mac.start(), None, "guided-arq-7")
+    told = rotation_service.tick(mac.start(), None, "guided-arq-7")
     assert told.problem is not None
     assert "holds the old key still" in told.problem.message
 
     mac.put_key(new)
-    assert conductor.tick(mac.start(), None, "guided-arq-7").ending is Ending.DONE
+    assert rotation_service.tick(mac.start(), None, "guided-arq-7").ending is Ending.DONE
 
 
 def test_the_old_key_is_not_deleted_before_arq_backed_up_without_it(mac: Mac) -> None:
@@ -207,7 +207,7 @@ def test_what_proves_nothing_is_said_and_waited_for(minutes: int, run: dict[str,
 def test_a_person_who_looked_may_say_so(mac: Mac) -> None:
     mac.changed_and_off()
 
-    assert conductor.tick(mac.start(), None, "ran-arq-7").ending is Ending.DONE
+    assert rotation_service.tick(mac.start(), None, "ran-arq-7").ending is Ending.DONE
     assert awaited(mac.carry_on()) == ["delete"]
 
 
@@ -227,7 +227,7 @@ def test_a_use_of_the_new_key_that_aws_saw_is_proof_where_only_arq_has_it(
 ) -> None:
     mac.put_key(mac.rotate(also))
     for name in ("arq-7", *also):
-        conductor.tick(mac.start(), None, f"guided-{name}")
+        rotation_service.tick(mac.start(), None, f"guided-{name}")
     mac.office.clock.advance(3600)
     new = mac.office.kept(mac.office.rotations()[0].new_key or mac.office.old.access_key_id)
     mac.office.use(new, "s3", "ListObjectsV2", {"Bucket": "family-archive"}, "eu-central-1")
@@ -235,7 +235,7 @@ def test_a_use_of_the_new_key_that_aws_saw_is_proof_where_only_arq_has_it(
 
     mac.carry_on()
     assert mac.office.rotations()[0].new_key_used is not None
-    conductor.turn_off(mac.start(), None, By.KEY)
+    rotation_service.turn_off(mac.start(), None, By.KEY)
 
     assert awaited(mac.carry_on()) == left
 
@@ -252,11 +252,11 @@ def test_keyturns_own_uses_of_the_new_key_prove_nothing(mac: Mac) -> None:
 def test_an_undo_waits_for_arq_to_have_the_old_key_again(mac: Mac) -> None:
     mac.put_key(mac.rotate())  # and nothing was ticked
 
-    held = conductor.undo(mac.start(), None)
+    held = rotation_service.undo(mac.start(), None)
     assert awaited(held) == ["back-arq-7"]
 
     mac.put_key(mac.office.old.access_key_id)
-    assert conductor.undo(mac.start(), None).ending is Ending.DONE
+    assert rotation_service.undo(mac.start(), None).ending is Ending.DONE
 
 
 @pytest.fixture
@@ -275,13 +275,13 @@ def test_backups_are_held_while_the_key_is_changed_and_run_once_it_is_ticked(
 ) -> None:
     told = tmp_path / "programs" / "told"
     start = replace(mac.start(), computer=with_arqc)
-    conductor.rotate(start, mac.plan())
+    rotation_service.rotate(start, mac.plan())
     assert told.read_text().splitlines() == ["pauseBackups 30"]
 
     new = mac.office.rotations()[0].new_key
     assert new is not None
     mac.put_key(new)
-    conductor.tick(start, None, "guided-arq-7")
+    rotation_service.tick(start, None, "guided-arq-7")
 
     assert told.read_text().splitlines()[1:] == ["resumeBackups", "listBackupPlans", f"startBackupPlan {PLAN}"]
     assert any("Arq 7 backs up now: “Home folder”" in event.detail for event in mac.office.events)

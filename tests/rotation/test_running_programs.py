@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from keyturn.clients.running import overwriters
-from keyturn.rotation import conductor
+from keyturn.clients.running_programs import overwriters
+from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import Ending, Step
 
 from .conftest import Office
@@ -59,7 +59,7 @@ def test_while_it_runs_nothing_is_made_and_the_reason_is_told(office: Office, ba
         assert (gate.code, gate.step, gate.waits) == ("program.running", Step.CHECK, True)
         assert str(pid) in gate.reason
         assert "Stop Backrest" in gate.reason
-        result = conductor.rotate(office.start(), plan)
+        result = rotation_service.rotate(office.start(), plan)
 
     assert result.ending is Ending.WAITING
     assert office.account.user_names() == ()
@@ -77,7 +77,7 @@ def test_one_that_was_started_since_the_plan_keeps_the_old_key(office: Office, b
     before = {path: path.read_bytes() for path in office.home.rglob("*") if path.is_file()}
     plan = office.plan()
     with running(tmp_path, backrest):
-        result = conductor.rotate(office.start(), plan)
+        result = rotation_service.rotate(office.start(), plan)
 
     assert (result.ending, result.problem and result.problem.code) == (Ending.PUT_BACK, "program.running")
     assert {path: path.read_bytes() for path in before} == before
@@ -88,12 +88,12 @@ def test_undo_waits_until_it_is_stopped(office: Office, backrest: Path, tmp_path
     new = office.rotate().new_access_key_id
     assert new is not None
     with running(tmp_path, backrest):
-        result = conductor.undo(office.start(), None)
+        result = rotation_service.undo(office.start(), None)
         assert result.problem is not None
         assert result.problem.code == "program.running"
         assert new.value in backrest.read_text()
 
-    assert conductor.undo(office.start(), None).ending is Ending.DONE
+    assert rotation_service.undo(office.start(), None).ending is Ending.DONE
     assert office.pairs_in_files() == {office.old.access_key_id.value}
 
 
@@ -122,9 +122,9 @@ def test_where_the_system_does_not_tell_what_runs_the_person_looks_before_the_ol
 ) -> None:
     office.rotate()
     monkeypatch.setattr(psutil, "process_iter", unseen)
-    waiting = conductor.turn_off(office.start(), None)
+    waiting = rotation_service.turn_off(office.start(), None)
     (item,) = (one for one in waiting.awaiting if one.item == "restart-unseen")
     assert "rclone, restic" in item.title
     assert waiting.ending is Ending.WAITING
-    assert conductor.tick(office.start(), None, item.item).ending is Ending.DONE
-    assert [one.item for one in conductor.turn_off(office.start(), None).awaiting] == ["turn-off"]
+    assert rotation_service.tick(office.start(), None, item.item).ending is Ending.DONE
+    assert [one.item for one in rotation_service.turn_off(office.start(), None).awaiting] == ["turn-off"]

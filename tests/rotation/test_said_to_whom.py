@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.aws.partitions import console_of, partitions_besides_standard
 from keyturn.model.keys import KeyStatus, Principal
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.by_hand import console_address, turn_off_in_console
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.routes import routes_for
@@ -44,11 +44,11 @@ def test_in_govcloud_the_recommended_way_for_a_root_key_is_the_one_that_can_be_e
         assert plan.route is Route.NEW_ROOT_KEY
         assert not plan.closed
         assert not [one for one in plan.by_hand if "console" in " ".join(one.steps).lower()]
-        waits = conductor.rotate(office.start(), plan)
+        waits = rotation_service.rotate(office.start(), plan)
         assert [one.item for one in waits.awaiting] == ["turn-off"]
         assert "keyturn turn-off" in waits.awaiting[0].steps[0]
-        assert conductor.turn_off(office.start(), None).ending is Ending.DONE
-        assert conductor.delete(office.start(), None, office.old.access_key_id.last4).ending is Ending.DONE
+        assert rotation_service.turn_off(office.start(), None).ending is Ending.DONE
+        assert rotation_service.delete(office.start(), None, office.old.access_key_id.last4).ending is Ending.DONE
 
 
 @pytest.mark.parametrize("route", [Route.SCOPED_USER, Route.RETIRE])
@@ -102,14 +102,14 @@ def test_where_the_new_key_may_turn_the_old_one_off_nobody_is_sent_to_the_consol
     (item,) = _waits_for_turning_off(office, Route.SAME_USER).awaiting
     assert "console" not in f"{item.title} {item.steps}"
     assert "keyturn turn-off" in item.steps[0]
-    assert conductor.turn_off(office.start(), None).ending is Ending.DONE
+    assert rotation_service.turn_off(office.start(), None).ending is Ending.DONE
 
 
 def test_for_a_root_key_the_console_comes_first_and_the_second_root_key_is_named(office: Office) -> None:
     (item,) = _waits_for_turning_off(office, Route.NEW_ROOT_KEY).awaiting
     assert "console" in item.title
     assert any("--by key" in note for note in item.notes)
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
 
 
 def test_for_a_scoped_user_only_the_console_is_left(office: Office) -> None:
@@ -235,7 +235,7 @@ def test_a_stale_session_token_closes_its_own_profile_alone(office: Office) -> N
     assert [one.place.name for one in plan.decision.destinations] == ["good"]
     (item,) = [one for one in plan.by_hand if one.item.startswith("place-")]
     assert "aws_session_token" in " ".join(item.steps)
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert result.ending is Ending.WAITING, str(result.problem)
     text = (office.home / ".aws/credentials").read_text()
     assert text.count(str(result.new_access_key_id)) == 1
@@ -290,7 +290,7 @@ def test_on_the_computer_that_turned_it_off_the_rotation_is_named_instead(office
     )
     office.write(".env", (office.home / "old.env").read_text())
     office.account.root_turn_off(office.old.access_key_id)
-    assert conductor.turn_off(office.start(), None, wait=60).step is Step.DELETE
+    assert rotation_service.turn_off(office.start(), None, wait=60).step is Step.DELETE
     messages = [one.message for one in take_survey(office.start()).problems if "does not accept" in one.title]
     assert any(rotation.name in one for one in messages)
     assert not any("another computer" in one for one in messages)

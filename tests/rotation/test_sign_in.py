@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.errors import AppError, AwsError, UsageError
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import Ending, Route, Step
 
 from .colleague import Colleague, changes, policy, with_colleague
@@ -74,7 +74,7 @@ def test_a_sign_in_in_the_browser_signs(colleague: Colleague, cli: Cli) -> None:
     key = cli.will_sign_in(office, "admin")
     made = colleague.rotate(Route.SAME_USER, "sign-in")
     assert (made.ending, made.problem) == (Ending.WAITING, None), str(made.problem)
-    assert conductor.turn_off(colleague.start("sign-in"), None).step is Step.DELETE
+    assert rotation_service.turn_off(colleague.start("sign-in"), None).step is Step.DELETE
     assert changes(office, "iam:CreateAccessKey", "iam:UpdateAccessKey") == {key}
     assert cli.asked() == ["--version", "login --profile keyturn"]  # a session that lasts is not asked for again
 

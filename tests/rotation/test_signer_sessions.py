@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from keyturn.model.errors import AppError
-from keyturn.rotation import conductor
-from keyturn.rotation.signers.choosing import opened_signer
+from keyturn.rotation import rotation_service
+from keyturn.rotation.signers.signer_choice import opened_signer
 from keyturn.rotation.signers.who import Who
 from keyturn.rotation.steps import Ending, Route, State, Step
 
@@ -33,12 +33,12 @@ def colleague(office: Office) -> Colleague:
 def test_whoever_is_said_to_be_the_key_itself_goes_on_as_such(colleague: Colleague) -> None:
     office = colleague.office
     write_role(office)
-    surroundings = colleague.start("profile:keys")
-    plan = colleague.plan(surroundings, Route.SAME_USER)
+    context = colleague.start("profile:keys")
+    plan = colleague.plan(context, Route.SAME_USER)
     office.clock.advance(3601)
-    conductor.rotate(surroundings, plan)
+    rotation_service.rotate(context, plan)
     # It may not make keys, so all is put back, as somebody asked for.
-    assert conductor.carry_on(colleague.start("key"), None).state is State.UNDONE
+    assert rotation_service.carry_on(colleague.start("key"), None).state is State.UNDONE
 
 
 def iam_arn(office: Office, what: str) -> str:
@@ -56,7 +56,7 @@ def test_a_role_that_a_profile_takes_signs(colleague: Colleague) -> None:
     office = colleague.office
     write_role(office)
     assert colleague.rotate(Route.SAME_USER, "profile:keys").problem is None
-    off = conductor.turn_off(colleague.start("profile:keys"), None)
+    off = rotation_service.turn_off(colleague.start("profile:keys"), None)
     assert (off.ending, off.step) == (Ending.DONE, Step.DELETE), str(off.problem)
     assert all(key.startswith("ASIA") for key in changes(office, "iam:CreateAccessKey", "iam:UpdateAccessKey"))
 
@@ -83,31 +83,31 @@ def test_a_session_that_ends_in_mid_step_is_waited_for_and_a_new_one_goes_on(col
     office = colleague.office
     write_role(office)
     colleague.rotate(Route.SAME_USER, "profile:keys")
-    surroundings = colleague.start("profile:keys")
+    context = colleague.start("profile:keys")
     office.clock.advance(3601)
-    off = conductor.turn_off(surroundings, None)
+    off = rotation_service.turn_off(context, None)
     assert off.ending is Ending.WAITING
     assert off.problem is not None
     assert off.problem.code == "signer.session-ended"
     assert office.account.accepts(office.old)
-    again = conductor.turn_off(colleague.start("profile:keys"), None)
+    again = rotation_service.turn_off(colleague.start("profile:keys"), None)
     assert (again.ending, again.step) == (Ending.DONE, Step.DELETE), str(again.problem)
 
 
 def test_a_session_that_ends_before_the_key_is_made_leaves_a_rotation_that_goes_on(colleague: Colleague) -> None:
     office = colleague.office
     write_role(office)
-    surroundings = colleague.start("profile:keys")
-    plan = colleague.plan(surroundings, Route.SAME_USER)
+    context = colleague.start("profile:keys")
+    plan = colleague.plan(context, Route.SAME_USER)
     office.clock.advance(3601)
-    made = conductor.rotate(surroundings, plan)
+    made = rotation_service.rotate(context, plan)
     assert (made.ending, made.state, made.step) == (Ending.WAITING, State.WAITING, Step.CREATE)
     (item,) = made.awaiting
     assert (item.item, item.tickable) == ("session", False)
     assert "--as profile:keys" in " ".join(item.steps)
-    nobody = conductor.carry_on(office.start(), None)
+    nobody = rotation_service.carry_on(office.start(), None)
     assert (nobody.ending, [one.item for one in nobody.awaiting]) == (Ending.WAITING, ["signer"])
-    on = conductor.carry_on(colleague.start("profile:keys"), None)
+    on = rotation_service.carry_on(colleague.start("profile:keys"), None)
     assert (on.state, on.step, on.problem) == (State.WAITING, Step.WATCH, None)
     assert on.new_access_key_id is not None
 

@@ -6,7 +6,7 @@ import pytest
 
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import KeyStatus
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import By, Ending, Route, State, Step
 
 from .colleague import Colleague, changes, policy, profile, with_colleague
@@ -23,14 +23,14 @@ def test_a_key_that_may_nothing_at_iam_is_renewed_turned_off_on_and_deleted_by_a
     made = colleague.rotate(Route.SAME_USER)
     assert (made.ending, made.state, made.problem) == (Ending.WAITING, State.WAITING, None), str(made.problem)
     assert made.new_access_key_id is not None
-    off = conductor.turn_off(colleague.start(), None)
+    off = rotation_service.turn_off(colleague.start(), None)
     assert (off.ending, off.step) == (Ending.DONE, Step.DELETE), str(off.problem)
     assert office.rotations()[0].off_by is By.SIGNER
     assert office.status_of(office.old.access_key_id) is KeyStatus.INACTIVE
-    assert conductor.turn_on(colleague.start(), None).ending is Ending.DONE
+    assert rotation_service.turn_on(colleague.start(), None).ending is Ending.DONE
     assert office.account.accepts(office.old)
-    assert conductor.turn_off(colleague.start(), None).ending is Ending.DONE
-    deleted = conductor.delete(colleague.start(), None, office.old.access_key_id.last4)
+    assert rotation_service.turn_off(colleague.start(), None).ending is Ending.DONE
+    deleted = rotation_service.delete(colleague.start(), None, office.old.access_key_id.last4)
     assert (deleted.ending, deleted.state) == (Ending.DONE, State.DONE), str(deleted.problem)
     assert office.status_of(office.old.access_key_id) is None
     assert changes(office, "iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey") == {admin}
@@ -46,8 +46,8 @@ def test_without_another_identity_the_same_key_makes_nothing(colleague: Colleagu
 def test_undo_removes_the_new_key_with_the_other_identity(colleague: Colleague) -> None:
     office = colleague.office
     made = colleague.rotate(Route.SAME_USER)
-    assert conductor.turn_off(colleague.start(), None).ending is Ending.DONE
-    back = conductor.undo(colleague.start(), None)
+    assert rotation_service.turn_off(colleague.start(), None).ending is Ending.DONE
+    back = rotation_service.undo(colleague.start(), None)
     assert (back.ending, back.state) == (Ending.DONE, State.UNDONE), str(back.problem)
     assert office.old.secret.reveal() in (office.home / ".config/rclone/rclone.conf").read_text()
     assert made.new_access_key_id is not None
@@ -58,8 +58,8 @@ def test_a_scoped_user_for_a_users_key_is_made_and_its_old_key_ended_by_another(
     office, admin = colleague.office, colleague.pair.access_key_id.value
     made = colleague.rotate(Route.SCOPED_USER)
     assert (made.ending, made.problem) == (Ending.WAITING, None), str(made.problem)
-    assert conductor.turn_off(colleague.start(), None).ending is Ending.DONE
-    assert conductor.delete(colleague.start(), None, office.old.access_key_id.last4).state is State.DONE
+    assert rotation_service.turn_off(colleague.start(), None).ending is Ending.DONE
+    assert rotation_service.delete(colleague.start(), None, office.old.access_key_id.last4).state is State.DONE
     assert changes(office, "iam:CreateUser", "iam:CreateAccessKey", "iam:DeleteAccessKey") == {admin}
 
 
@@ -71,17 +71,17 @@ def test_a_key_that_nothing_uses_is_retired_by_another_identity(colleague: Colle
     office.write("Downloads/robot_accessKeys.csv", f"Access key ID,Secret access key\n{key},{secret}\n")
     begun = colleague.rotate(Route.RETIRE)
     assert (begun.ending, begun.problem) == (Ending.WAITING, None), str(begun.problem)
-    assert conductor.turn_off(colleague.start(), None).step is Step.DELETE
-    assert conductor.turn_on(colleague.start(), None).step is Step.WATCH
-    assert conductor.turn_off(colleague.start(), None).step is Step.DELETE
-    assert conductor.delete(colleague.start(), None, key.last4).state is State.DONE
+    assert rotation_service.turn_off(colleague.start(), None).step is Step.DELETE
+    assert rotation_service.turn_on(colleague.start(), None).step is Step.WATCH
+    assert rotation_service.turn_off(colleague.start(), None).step is Step.DELETE
+    assert rotation_service.delete(colleague.start(), None, key.last4).state is State.DONE
     admin = colleague.pair.access_key_id.value
     assert changes(office, "iam:UpdateAccessKey", "iam:DeleteAccessKey") == {admin}
 
 
 def test_the_journal_names_who_made_each_change_and_no_secret_of_theirs(colleague: Colleague) -> None:
     colleague.rotate(Route.SAME_USER)
-    conductor.turn_off(colleague.start(), None)
+    rotation_service.turn_off(colleague.start(), None)
     entries = colleague.office.rotations()[0].entries
     named = {one.step for one in entries if one.facts.get("signer") == "profile:admin"}
     assert {"create", "turn-off"} <= named
@@ -101,7 +101,7 @@ def test_root_keys_stay_as_they_are(office: Office) -> None:
     office.write(".aws/credentials", profile("admin", pair))
     colleague = Colleague(office, pair)
     office.rotate(Route.SCOPED_USER)
-    off = conductor.turn_off(colleague.start(), None)
+    off = rotation_service.turn_off(colleague.start(), None)
     assert (off.ending, [one.item for one in off.awaiting]) == (Ending.WAITING, ["turn-off"])
     assert "console" in off.awaiting[0].title
 

@@ -6,7 +6,7 @@ import pytest
 
 from keyturn.model.errors import ClientError, UsageError
 from keyturn.model.keys import KeyStatus
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import By, Ending, Route, Step
 from keyturn.rotation.text_edits import EditedBy, edited_by
 
@@ -31,9 +31,9 @@ def test_a_named_file_is_changed_is_asked_about_by_name_and_comes_back_with_undo
     assert waiting.new_access_key_id.value in path.read_text()
     assert office.old.secret.reveal() not in path.read_text()
     assert any(before in one.title and "not proved" in one.title for one in waiting.awaiting)
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.WAITING
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.WAITING
     assert office.status_of(office.old.access_key_id) is KeyStatus.ACTIVE
-    conductor.undo(office.start(), None)
+    rotation_service.undo(office.start(), None)
     assert path.read_bytes() == content
 
 
@@ -42,9 +42,9 @@ def test_once_the_person_saw_it_work_the_old_key_goes_off(office: Office) -> Non
     waiting = office.rotate(Route.SCOPED_USER, edit_text=(office.home / SCRIPT,))
     for one in waiting.awaiting:
         if one.tickable:
-            conductor.tick(office.start(), None, one.item)
+            rotation_service.tick(office.start(), None, one.item)
 
-    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).step is Step.DELETE
 
 
 def test_without_a_word_of_the_person_the_file_stays_and_is_asked_about(office: Office) -> None:

@@ -12,10 +12,10 @@ from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.practice import faults
 from keyturn.practice.account import PracticeAccount
 from keyturn.practice.timeline import Lag
-from keyturn.rotation import conductor, turning_off
+from keyturn.rotation import rotation_service, turning_off
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import Event, Moment
 
 from .conftest import Office, opened_office
 
@@ -41,7 +41,7 @@ class Person:
 
 def turned_off_by_itself(office: Office) -> Result:
     office.rotate(Route.SCOPED_USER)
-    result = conductor.turn_off(office.start(), None, By.KEY)
+    result = rotation_service.turn_off(office.start(), None, By.KEY)
     assert (result.ending, result.step, result.problem) == (Ending.DONE, Step.DELETE, None), str(result.problem)
     return result
 
@@ -57,7 +57,7 @@ def test_keyturn_waits_for_the_person_sees_the_key_die_and_proves_all_destinatio
     office.rotate(Route.SCOPED_USER)
     person = Person(lambda: office.account.root_turn_off(office.old.access_key_id))
     seen = len(office.account.records)
-    result = conductor.turn_off(office.start(progress=person), None, wait=600)
+    result = rotation_service.turn_off(office.start(progress=person), None, wait=600)
     assert (result.ending, result.step, result.problem) == (Ending.DONE, Step.DELETE, None)
     assert not office.account.accepts(office.old, "sts")
     assert office.rotations()[0].off_by is By.CONSOLE
@@ -74,7 +74,7 @@ def test_keyturn_waits_for_the_person_sees_the_key_die_and_proves_all_destinatio
 def test_it_waits_no_longer_than_it_was_told_and_turns_nothing_off_itself(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
     began = office.clock.monotonic()
-    result = conductor.turn_off(office.start(), None, wait=60)
+    result = rotation_service.turn_off(office.start(), None, wait=60)
     assert 60 <= office.clock.monotonic() - began <= 70
     assert (result.ending, [one.item for one in result.awaiting]) == (Ending.WAITING, ["turn-off"])
     assert "iam:UpdateAccessKey" not in office.account.log.actions()
@@ -84,15 +84,15 @@ def test_it_waits_no_longer_than_it_was_told_and_turns_nothing_off_itself(office
 def test_waiting_for_the_person_can_be_stopped(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
     token = CancelToken()
-    result = conductor.turn_off(office.start(progress=Person(token.ask), cancel=token), None, wait=600)
+    result = rotation_service.turn_off(office.start(progress=Person(token.ask), cancel=token), None, wait=600)
     assert result.problem is not None
     assert result.problem.code == "cancelled"
-    assert conductor.carry_on(office.start(), None).ending is Ending.WAITING
+    assert rotation_service.carry_on(office.start(), None).ending is Ending.WAITING
 
 
 def test_saying_that_it_is_off_does_not_make_it_so(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
-    said = conductor.tick(office.start(), None, "turn-off")
+    said = rotation_service.tick(office.start(), None, "turn-off")
     assert (said.ending, office.rotations()[0].off_at) == (Ending.WAITING, None)
 
 
@@ -104,9 +104,9 @@ def test_what_the_person_did_in_the_console_instead_is_noticed(
     office.rotate(Route.NEW_ROOT_KEY)
     act(office.account, office.old.access_key_id)
     office.clock.advance(seconds)
-    result = conductor.carry_on(office.start(), None)
+    result = rotation_service.carry_on(office.start(), None)
     assert (result.ending, result.step, result.problem) == (Ending.DONE, Step.DELETE, None)
-    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
+    assert rotation_service.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
 
 
 # ── By a second root key ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,9 +116,9 @@ def test_a_second_root_key_turns_the_first_off_and_on_again(office: Office) -> N
     rotated = office.rotate(Route.NEW_ROOT_KEY)
     assert rotated.new_access_key_id is not None
     seen = len(office.account.records)
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
     assert set(signed_with_the_old_key(office, seen)) == {"sts:GetCallerIdentity"}
-    assert conductor.turn_on(office.start(), None).ending is Ending.DONE
+    assert rotation_service.turn_on(office.start(), None).ending is Ending.DONE
     changes = [one for one in office.account.records[seen:] if one.action == "iam:UpdateAccessKey"]
     assert {one.key for one in changes} == {rotated.new_access_key_id}
     # STS and S3 learn of it by themselves, so both are asked.
@@ -141,7 +141,7 @@ def test_only_where_no_key_of_ours_could_turn_it_on_is_it_called_one_way(office:
 
 def test_after_a_root_key_turned_itself_off_going_back_begins_in_the_console(office: Office) -> None:
     turned_off_by_itself(office)
-    for back in (conductor.undo, conductor.turn_on):
+    for back in (rotation_service.undo, rotation_service.turn_on):
         blocked = back(office.start(), None)
         assert blocked.ending is Ending.WAITING
         (item,) = blocked.awaiting
@@ -156,10 +156,10 @@ def test_after_a_root_key_turned_itself_off_going_back_begins_in_the_console(off
 
 def test_once_the_person_turned_it_on_everything_goes_back(office: Office) -> None:
     turned_off_by_itself(office)
-    assert conductor.undo(office.start(), None).ending is Ending.WAITING
+    assert rotation_service.undo(office.start(), None).ending is Ending.WAITING
     office.account.root_turn_on(office.old.access_key_id)
     office.clock.advance(10)
-    back = conductor.undo(office.start(), None)
+    back = rotation_service.undo(office.start(), None)
     assert (back.ending, back.state) == (Ending.DONE, State.UNDONE), str(back.problem)
     assert office.pairs_in_files() == {office.old.access_key_id.value}
 
@@ -167,21 +167,21 @@ def test_once_the_person_turned_it_on_everything_goes_back(office: Office) -> No
 def test_keyturn_waits_while_the_person_turns_it_on_and_the_rotation_goes_on(office: Office) -> None:
     turned_off_by_itself(office)
     person = Person(lambda: office.account.root_turn_on(office.old.access_key_id))
-    on = conductor.turn_on(office.start(progress=person), None, wait=600)
+    on = rotation_service.turn_on(office.start(progress=person), None, wait=600)
     assert (on.ending, on.step) == (Ending.DONE, Step.WATCH)
-    carried = conductor.carry_on(office.start(), None)
+    carried = rotation_service.carry_on(office.start(), None)
     assert (carried.ending, carried.step, carried.problem) == (Ending.WAITING, Step.WATCH, None)
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
 
 
 @pytest.mark.parametrize("fault", [faults.dropped_answer(), faults.torn_answer(), faults.broken_after()])
 def test_a_key_that_turned_itself_off_without_an_answer_is_seen_to_be_off(office: Office, fault: faults.Fault) -> None:
     office.rotate(Route.SCOPED_USER)
     office.account.fail("iam:UpdateAccessKey", fault, times=9)
-    result = conductor.turn_off(office.start(), None, By.KEY)
+    result = rotation_service.turn_off(office.start(), None, By.KEY)
     if result.ending is not Ending.DONE:
         office.clock.advance(60)
-        result = conductor.carry_on(office.start(), None)
+        result = rotation_service.carry_on(office.start(), None)
     assert (result.ending, result.step) == (Ending.DONE, Step.DELETE), str(result.problem)
     assert office.status_of(office.old.access_key_id) is KeyStatus.INACTIVE
 
@@ -194,7 +194,7 @@ def test_in_govcloud_a_root_key_is_left_on_and_the_way_out_is_named(tmp_path: Pa
         assert not [step for step in steps if "console.aws" in step]
         assert any("--route new-root-key" in step for step in steps)
         office.rotate_as_before(Route.SCOPED_USER)
-        result = conductor.turn_off(office.start(), None, by, wait=60)
+        result = rotation_service.turn_off(office.start(), None, by, wait=60)
         assert result.ending is Ending.STOPPED
         assert result.problem is not None
         assert result.problem.code == "turn-off.no-way-back"
@@ -205,10 +205,10 @@ def test_in_govcloud_a_root_key_is_left_on_and_the_way_out_is_named(tmp_path: Pa
 def test_in_govcloud_a_second_root_key_turns_the_first_off(tmp_path: Path) -> None:
     with opened_office(tmp_path, partition="aws-us-gov") as office:
         office.rotate(Route.NEW_ROOT_KEY)
-        assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
-        assert conductor.turn_on(office.start(), None).ending is Ending.DONE
+        assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+        assert rotation_service.turn_on(office.start(), None).ending is Ending.DONE
         # And unless somebody says how: there is no console to wait for.
-        assert conductor.turn_off(office.start(), None).ending is Ending.DONE
+        assert rotation_service.turn_off(office.start(), None).ending is Ending.DONE
 
 
 # ── Watching ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -219,7 +219,7 @@ def test_looking_with_another_key_of_the_owner_never_uses_the_old_one(office: Of
     seen = len(office.account.records)
     for _day in range(3):
         office.clock.advance(86_400)
-        assert conductor.carry_on(office.start(), None).problem is None
+        assert rotation_service.carry_on(office.start(), None).problem is None
     assert signed_with_the_old_key(office, seen) == []
 
 
@@ -227,11 +227,11 @@ def test_a_use_by_somebody_else_between_two_looks_is_seen_however_often_keyturn_
     office.rotate(Route.NEW_ROOT_KEY)
     for _hour in range(3):
         office.clock.advance(3600)
-        conductor.carry_on(office.start(), None)
+        rotation_service.carry_on(office.start(), None)
     office.ask("s3", "ListObjectsV2", {"Bucket": "family-archive"}, FRANKFURT)
     for _hour in range(3):
         office.clock.advance(3600)
-        held = conductor.carry_on(office.start(), None)
+        held = rotation_service.carry_on(office.start(), None)
         assert held.problem is not None
         assert "at s3 on" in held.problem.message
 
@@ -242,7 +242,7 @@ def test_keyturns_own_looks_with_the_old_key_are_never_taken_for_somebody_elses(
         office.rotate(Route.SCOPED_USER)
         for _round in range(8):
             office.clock.advance(2000)
-            looked = conductor.carry_on(office.start(), None)
+            looked = rotation_service.carry_on(office.start(), None)
             assert (looked.ending, looked.problem) == (Ending.WAITING, None)
 
 
@@ -253,10 +253,10 @@ def test_a_use_by_somebody_else_is_remembered_after_our_own_look_shadows_it_at_a
         office.ask("s3", "ListObjectsV2", {"Bucket": "family-archive"}, FRANKFURT)
         for _round in range(4):
             office.clock.advance(1000)
-            held = conductor.carry_on(office.start(), None)
+            held = rotation_service.carry_on(office.start(), None)
             assert held.problem is not None
             assert "at s3 on" in held.problem.message
-        assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.WAITING
+        assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.WAITING
         assert office.account.accepts(office.old)
 
 
@@ -269,14 +269,14 @@ def test_a_last_use_that_aws_does_not_tell_is_looked_up_by_the_person(office: Of
     office.old = office.account.create_user_key("backup", age_days=400)
     office.write_programs()
     office.rotate(Route.SAME_USER)
-    held = conductor.turn_off(office.start(), None, By.KEY)
+    held = rotation_service.turn_off(office.start(), None, By.KEY)
     assert held.ending is Ending.WAITING
     assert held.problem is not None
     assert "when" in held.problem.message
     assert held.awaiting[0].item == "last-use"
     assert held.awaiting[0].steps
-    conductor.tick(office.start(), None, "last-use")
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    rotation_service.tick(office.start(), None, "last-use")
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
 
 
 # ── What was done in the console since ───────────────────────────────────────────────────────────────────────────────
@@ -285,21 +285,21 @@ def test_a_last_use_that_aws_does_not_tell_is_looked_up_by_the_person(office: Of
 @pytest.mark.parametrize("route", [Route.SCOPED_USER, Route.NEW_ROOT_KEY])
 def test_a_key_turned_on_in_the_console_while_it_waits_to_be_deleted_is_noticed(office: Office, route: Route) -> None:
     office.rotate(route)
-    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
-    assert conductor.carry_on(office.start(), None).step is Step.DELETE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    assert rotation_service.carry_on(office.start(), None).step is Step.DELETE
     office.account.root_turn_on(office.old.access_key_id)
     office.clock.advance(60)
-    result = conductor.carry_on(office.start(), None)
+    result = rotation_service.carry_on(office.start(), None)
     assert (result.ending, result.step, result.problem) == (Ending.WAITING, Step.WATCH, None), str(result.problem)
     assert office.rotations()[0].off_at is None
 
 
 def test_a_key_that_somebody_turned_on_again_is_not_deleted(office: Office) -> None:
     office.rotate(Route.NEW_ROOT_KEY)
-    assert conductor.turn_off(office.start(), None, By.KEY).step is Step.DELETE
+    assert rotation_service.turn_off(office.start(), None, By.KEY).step is Step.DELETE
     office.account.root_turn_on(office.old.access_key_id)
     office.clock.advance(60)
-    result = conductor.delete(office.start(), None, office.old.access_key_id.last4)
+    result = rotation_service.delete(office.start(), None, office.old.access_key_id.last4)
     assert result.ending is Ending.WAITING
     assert "still on" in str(result.problem)
     assert office.account.accepts(office.old)
@@ -312,15 +312,15 @@ def test_who_turned_it_off_is_told_right_also_after_an_interruption(office: Offi
         if (event.step, event.moment) == (Step.TURN_OFF, Moment.STARTED):
             office.account.fail("sts:*", faults.reset(), times=1000)
 
-    assert conductor.turn_off(office.start(progress=cut), None, By.KEY).ending is Ending.STOPPED
+    assert rotation_service.turn_off(office.start(progress=cut), None, By.KEY).ending is Ending.STOPPED
     office.account.faults.clear()
     office.clock.advance(60)
-    assert conductor.carry_on(office.start(), None).step is Step.DELETE
+    assert rotation_service.carry_on(office.start(), None).step is Step.DELETE
     assert office.rotations()[0].off_by is By.KEY
     office.account.root_turn_on(office.old.access_key_id)
     office.clock.advance(60)
-    assert conductor.carry_on(office.start(), None).step is Step.WATCH
+    assert rotation_service.carry_on(office.start(), None).step is Step.WATCH
     office.account.root_turn_off(office.old.access_key_id)
     office.clock.advance(60)
-    assert conductor.carry_on(office.start(), None).step is Step.DELETE
+    assert rotation_service.carry_on(office.start(), None).step is Step.DELETE
     assert office.rotations()[0].off_by is By.CONSOLE

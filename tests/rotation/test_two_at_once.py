@@ -19,9 +19,9 @@ from keyturn.clients.replacement import replace_pair
 from keyturn.edits.filesystem import RealFileSystem
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import Event, Moment
 from keyturn.state.secrets import FileSecrets
 
 from .conftest import Office
@@ -121,7 +121,7 @@ def test_of_two_that_switch_the_same_files_one_is_told_and_every_file_works(
             theirs[0] = other.rotate(route)
 
     plan = office.plan(route)
-    ours = conductor.rotate(office.start(progress=meanwhile), plan)
+    ours = rotation_service.rotate(office.start(progress=meanwhile), plan)
 
     told = [one for one in (ours, theirs[0]) if one is not None and one.ending is not Ending.WAITING]
     assert told, "both believe that they alone changed the files"
@@ -177,14 +177,14 @@ def test_a_token_that_rclone_refreshes_during_the_switch_is_kept_and_the_person_
 ) -> None:
     path = office.home / RCLONE
     plan = office.plan(Route.SCOPED_USER)
-    surroundings = office.start(progress=lambda event: act(event))
+    context = office.start(progress=lambda event: act(event))
 
     def act(event: Event) -> None:
         office.events.append(event)
         if event.step is Step.SWITCH and event.moment is Moment.STARTED:
             before_the_replacement(lambda: refresh_token(path))
 
-    result = conductor.rotate(surroundings, plan)
+    result = rotation_service.rotate(context, plan)
 
     assert result.ending is Ending.WAITING, str(result.problem)
     assert "token = fresh 1" in path.read_text()
@@ -201,7 +201,7 @@ def test_a_token_that_rclone_refreshes_during_undo_is_kept(
     office.rotate(Route.SCOPED_USER)
     before_the_replacement(lambda: refresh_token(path))
 
-    result = conductor.undo(office.start(), None)
+    result = rotation_service.undo(office.start(), None)
 
     assert result.state is State.UNDONE
     assert "token = fresh 1" in path.read_text()
@@ -217,7 +217,7 @@ def test_a_program_that_writes_its_stale_copy_back_is_found_out_and_everything_i
         if event.step is Step.SWITCH and event.moment is Moment.DONE:
             path.write_bytes(stale)
 
-    result = conductor.rotate(office.start(progress=write_back), office.plan(Route.SCOPED_USER))
+    result = rotation_service.rotate(office.start(progress=write_back), office.plan(Route.SCOPED_USER))
 
     assert result.problem is not None
     assert (result.ending, result.problem.code) == (Ending.PUT_BACK, "place.other-key")
@@ -292,7 +292,7 @@ def test_a_link_that_leads_elsewhere_since_the_plan_stops_the_rotation_before_an
     link.unlink()
     link.symlink_to(elsewhere)
 
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
 
     assert result.problem is not None
     assert result.problem.code == "file.changed"
@@ -319,12 +319,12 @@ def test_a_link_that_leads_elsewhere_since_the_confirmation_is_not_followed(
 
     plan = office.plan(Route.SCOPED_USER)
     if back:
-        assert conductor.rotate(office.start(), plan).ending is Ending.WAITING
+        assert rotation_service.rotate(office.start(), plan).ending is Ending.WAITING
         before = real.read_bytes()
-        result = conductor.undo(office.start(progress=swap_the_link), None)
+        result = rotation_service.undo(office.start(progress=swap_the_link), None)
     else:
         before = real.read_bytes()
-        result = conductor.rotate(office.start(progress=swap_the_link), plan)
+        result = rotation_service.rotate(office.start(progress=swap_the_link), plan)
 
     assert result.problem is not None
     assert "leads to another file now" in result.problem.title
@@ -333,6 +333,6 @@ def test_a_link_that_leads_elsewhere_since_the_confirmation_is_not_followed(
         # The copy with the new key is what the program reads now, so the new key stays until the person has looked.
         link.unlink()
         link.symlink_to(real)
-        assert conductor.undo(office.start(), None).state is State.UNDONE
+        assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert result.ending is (Ending.STOPPED if back else Ending.PUT_BACK)
     assert office.pairs_in_files() == {office.old.access_key_id.value}

@@ -11,7 +11,7 @@ import pytest
 
 from keyturn.model.keys import KeyStatus
 from keyturn.practice.timeline import Lag
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import By, Ending, Route, State
 
 from .conftest import Office, opened_office
@@ -48,32 +48,32 @@ def carried_through(office: Office, route: Route) -> None:
     rotated = office.rotate(route)
     assert rotated.ending is Ending.WAITING, str(rotated.problem)
     assert rotated.new_access_key_id is not None
-    assert conductor.carry_on(office.start(), None).problem is None
+    assert rotation_service.carry_on(office.start(), None).problem is None
 
     def off() -> None:
         if route is Route.SCOPED_USER:
             office.account.root_turn_off(key)
             office.clock.advance(90)
-        result = conductor.turn_off(office.start(), None, None if route is Route.SCOPED_USER else By.KEY)
+        result = rotation_service.turn_off(office.start(), None, None if route is Route.SCOPED_USER else By.KEY)
         assert (result.ending, result.problem) == (Ending.DONE, None), str(result.problem)
         assert office.status_of(key) is KeyStatus.INACTIVE
 
     off()
     if route is Route.SCOPED_USER:
-        asked = conductor.turn_on(office.start(), None)
+        asked = rotation_service.turn_on(office.start(), None)
         assert (asked.ending, [one.item for one in asked.awaiting]) == (Ending.WAITING, ["turn-on"])
         office.account.root_turn_on(key)
         office.clock.advance(90)
-    on = conductor.turn_on(office.start(), None)
+    on = rotation_service.turn_on(office.start(), None)
     assert on.ending is Ending.DONE, str(on.problem)
     off()
 
-    deleted = conductor.delete(office.start(), None, key.last4)
+    deleted = rotation_service.delete(office.start(), None, key.last4)
     if route is Route.SCOPED_USER:
         assert deleted.ending is Ending.WAITING
         office.account.root_delete(key)
         office.clock.advance(90)
-        deleted = conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4)
+        deleted = rotation_service.tick(office.start(), None, "delete", office.old.access_key_id.last4)
     assert (deleted.ending, deleted.state) == (Ending.DONE, State.DONE), str(deleted.problem)
     assert [one.access_key_id for one in office.account.listed_keys()] == [rotated.new_access_key_id]
     assert office.pairs_in_files() == {rotated.new_access_key_id.value}
@@ -83,7 +83,7 @@ def carried_through(office: Office, route: Route) -> None:
 def taken_back(office: Office, route: Route) -> None:
     rotated = office.rotate(route)
     assert rotated.ending is Ending.WAITING, str(rotated.problem)
-    back = conductor.undo(office.start(), None)
+    back = rotation_service.undo(office.start(), None)
     assert (back.ending, back.state) == (Ending.DONE, State.UNDONE), str(back.problem)
     assert office.pairs_in_files() == {office.old.access_key_id.value}
     assert [one.access_key_id for one in office.account.listed_keys()] == [office.old.access_key_id]

@@ -10,7 +10,7 @@ import pytest
 
 from keyturn.model.errors import UsageError
 from keyturn.model.places import PlaceKind
-from keyturn.rotation import conductor, situation
+from keyturn.rotation import rotation_service, situation
 from keyturn.rotation.steps import Ending, Route
 from keyturn.rotation.survey import Survey, take_survey
 
@@ -90,11 +90,11 @@ def test_what_is_left_out_is_looked_at_before_the_old_key_goes_off(office: Offic
     result = office.rotate(Route.SCOPED_USER, leave_out=(never_read,))
     awaited = {one.title: one.item for one in result.awaiting}
     (title,) = [title for title in awaited if str(never_read) in title]
-    off = conductor.turn_off(office.start(), result.rotation, None, 0)
+    off = rotation_service.turn_off(office.start(), result.rotation, None, 0)
 
     assert "nobody knows whether it holds" in title
     assert off.ending is Ending.WAITING
-    ticked = conductor.tick(office.start(), result.rotation, awaited[title])
+    ticked = rotation_service.tick(office.start(), result.rotation, awaited[title])
     assert title not in {one.title for one in ticked.awaiting}
 
 
@@ -105,7 +105,7 @@ def test_what_is_left_out_and_turns_out_to_hold_the_key_is_found_again(office: O
     office.write(".s3cfg", f"[default]\naccess_key = {key}\nsecret_key = {secret}\n")
     office.search_scope = type(office.search_scope).USUAL
 
-    off = conductor.turn_off(office.start(), result.rotation, None, 0)
+    off = rotation_service.turn_off(office.start(), result.rotation, None, 0)
 
     assert any("holds the old key" in one.title and str(never_read) in one.title for one in off.awaiting)
 

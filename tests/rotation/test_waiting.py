@@ -9,7 +9,7 @@ import pytest
 from keyturn.model.keys import KeyStatus
 from keyturn.practice import faults
 from keyturn.practice.timeline import Lag
-from keyturn.rotation import conductor, situation, words
+from keyturn.rotation import labels, rotation_service, situation
 from keyturn.rotation.standing import standing
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
 
@@ -30,7 +30,7 @@ def test_what_an_organisation_denies_ends_within_seconds(tmp_path: Path, action:
     with opened_office(tmp_path, switches={"organisation_denies": frozenset({f"iam:{action}"})}) as office:
         plan = office.plan(Route.SCOPED_USER)
         began = office.clock.monotonic()
-        result = conductor.rotate(office.start(), plan)
+        result = rotation_service.rotate(office.start(), plan)
         assert office.clock.monotonic() - began < _SECONDS
         expect_nothing_left(office, result)
         assert result.problem is not None
@@ -48,7 +48,7 @@ def test_whatever_aws_refuses_at_create_ends_within_seconds(
     plan = office.plan(Route.SCOPED_USER)
     rule = office.account.fail(action, faults.refused(*refusal))
     began = office.clock.monotonic()
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert office.clock.monotonic() - began < _SECONDS
     assert rule.met == 1
     expect_nothing_left(office, result)
@@ -58,7 +58,7 @@ def test_a_user_that_was_refused_is_not_looked_for_at_all(office: Office) -> Non
     plan = office.plan(Route.SCOPED_USER)
     office.account.fail("iam:CreateUser", faults.refused(409, "LimitExceeded"))
     began = office.clock.monotonic()
-    expect_nothing_left(office, conductor.rotate(office.start(), plan))
+    expect_nothing_left(office, rotation_service.rotate(office.start(), plan))
     assert office.clock.monotonic() == began
 
 
@@ -87,7 +87,7 @@ def test_a_key_that_aws_is_slow_to_accept_is_kept_and_the_rotation_carried_on(tm
         assert office.status_of(kept.new_access_key_id) is KeyStatus.ACTIVE
         assert office.kept(kept.new_access_key_id)
         assert office.pairs_in_files() == {office.old.access_key_id.value}
-        carried_on = conductor.carry_on(office.start(), None)
+        carried_on = rotation_service.carry_on(office.start(), None)
         assert (carried_on.ending, carried_on.step) == (Ending.WAITING, Step.WATCH), str(carried_on.problem)
         assert carried_on.new_access_key_id == kept.new_access_key_id
         assert office.pairs_in_files() == {str(kept.new_access_key_id)}
@@ -99,9 +99,9 @@ def test_a_rotation_that_waits_for_acceptance_says_so_and_can_be_undone(tmp_path
         (rotation,) = office.rotations()
         stands = standing(office.start(), rotation)
         assert (stands.state, stands.step) == (State.WAITING, Step.PROVE)
-        for said in (words.standing(rotation, stands), situation.of_rotation(rotation, stands).title):
+        for said in (labels.standing(rotation, stands), situation.of_rotation(rotation, stands).title):
             assert "accept" in said
-        result = conductor.undo(office.start(), None)
+        result = rotation_service.undo(office.start(), None)
         assert result.ending is Ending.DONE, str(result.problem)
         assert office.account.user_names() == ()
         assert office.pairs_in_files() == {office.old.access_key_id.value}
@@ -124,7 +124,7 @@ def test_a_retired_key_has_no_new_one_in_place(office: Office) -> None:
     watching = office.rotate(Route.RETIRE)
     (rotation,) = office.rotations()
     assert watching.step is Step.WATCH
-    for said in (words.standing(rotation, watching), situation.of_rotation(rotation, watching).title):
+    for said in (labels.standing(rotation, watching), situation.of_rotation(rotation, watching).title):
         assert "new key" not in said
 
 

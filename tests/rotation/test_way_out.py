@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyturn.model.keys import KeyStatus
 from keyturn.practice import faults
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.steps import By, Ending, Route, State, Step
@@ -29,20 +29,20 @@ def test_a_scoped_user_way_ends_with_the_old_key_deleted_by_its_owner(office: Of
     key = office.old.access_key_id
     assert result.new_access_key_id is not None
 
-    waiting = conductor.turn_off(office.start(), None)
+    waiting = rotation_service.turn_off(office.start(), None)
     assert waiting.ending is Ending.WAITING
     assert [one.item for one in waiting.awaiting] == ["turn-off"]
     assert office.account.accepts(office.old)
 
     office.account.root_turn_off(key)
     office.clock.advance(10)
-    off = conductor.turn_off(office.start(), None)
+    off = rotation_service.turn_off(office.start(), None)
     assert (off.ending, off.step, off.problem) == (Ending.DONE, Step.DELETE, None)
 
-    asked = conductor.delete(office.start(), None, key.last4)
+    asked = rotation_service.delete(office.start(), None, key.last4)
     assert asked.ending is Ending.WAITING
     office.account.root_delete(key)
-    done = conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4)
+    done = rotation_service.tick(office.start(), None, "delete", office.old.access_key_id.last4)
 
     assert (done.ending, done.state) == (Ending.DONE, State.DONE)
     assert office.secrets.get(key) is None
@@ -52,17 +52,17 @@ def test_a_scoped_user_way_ends_with_the_old_key_deleted_by_its_owner(office: Of
 def test_a_new_root_key_turns_the_old_one_off_and_deletes_it(office: Office) -> None:
     result = office.rotate(Route.NEW_ROOT_KEY)
     assert result.new_access_key_id is not None
-    off = conductor.turn_off(office.start(), None, By.KEY)
+    off = rotation_service.turn_off(office.start(), None, By.KEY)
     assert (off.ending, off.problem) == (Ending.DONE, None)
     assert office.status_of(office.old.access_key_id) is KeyStatus.INACTIVE
 
-    on = conductor.turn_on(office.start(), None)
+    on = rotation_service.turn_on(office.start(), None)
     assert on.ending is Ending.DONE
     assert office.account.accepts(office.old)
     assert on.step is Step.WATCH
 
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
-    done = conductor.delete(office.start(), None, office.old.access_key_id.last4)
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    done = rotation_service.delete(office.start(), None, office.old.access_key_id.last4)
 
     assert (done.ending, done.state) == (Ending.DONE, State.DONE)
     assert [one.access_key_id for one in office.account.listed_keys()] == [result.new_access_key_id]
@@ -72,8 +72,8 @@ def test_an_iam_users_key_is_renewed_by_itself(office: Office) -> None:
     office.use_key_of_user("backup", age_days=400)
     result = office.rotate()
     assert result.new_access_key_id is not None
-    assert conductor.turn_off(office.start(), None).ending is Ending.DONE
-    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
+    assert rotation_service.turn_off(office.start(), None).ending is Ending.DONE
+    assert rotation_service.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
     assert office.account.accepts(office.kept(result.new_access_key_id))
     assert office.status_of(office.old.access_key_id) is None
 
@@ -86,13 +86,13 @@ def test_a_key_that_nothing_uses_is_retired(office: Office) -> None:
     )
     plan = office.plan()
     assert plan.route is Route.RETIRE
-    result = conductor.rotate(office.start(), plan)
+    result = rotation_service.rotate(office.start(), plan)
     assert (result.ending, result.step, result.new_access_key_id) == (Ending.WAITING, Step.WATCH, None)
     office.account.root_turn_off(office.old.access_key_id)
     office.clock.advance(10)
-    assert conductor.turn_off(office.start(), None).ending is Ending.DONE
+    assert rotation_service.turn_off(office.start(), None).ending is Ending.DONE
     office.account.root_delete(office.old.access_key_id)
-    done = conductor.tick(office.start(), None, "delete", office.old.access_key_id.last4)
+    done = rotation_service.tick(office.start(), None, "delete", office.old.access_key_id.last4)
     assert done.state is State.DONE
     assert done.leftovers == (office.home / "Downloads" / "rootkey.csv",)
 
@@ -102,7 +102,7 @@ def test_nothing_is_left_in_any_bucket(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
     office.account.root_turn_off(office.old.access_key_id)
     office.clock.advance(10)
-    conductor.turn_off(office.start(), None)
+    rotation_service.turn_off(office.start(), None)
     assert {bucket: office.account.trace_of(bucket) for bucket in office.account.buckets} == before
 
 
@@ -115,36 +115,36 @@ def test_create_access_key_is_sent_once(office: Office) -> None:
 def test_after_the_switch_the_old_key_signs_only_what_its_step_needs(office: Office) -> None:
     office.rotate(Route.SCOPED_USER)
     seen = len(office.account.records)
-    conductor.carry_on(office.start(), None)
+    rotation_service.carry_on(office.start(), None)
     office.account.root_turn_off(office.old.access_key_id)
     office.clock.advance(10)
-    conductor.turn_off(office.start(), None)
+    rotation_service.turn_off(office.start(), None)
     signed = {r.action for r in office.account.records[seen:] if r.key == office.old.access_key_id}
     assert signed <= {"iam:GetAccessKeyLastUsed", "sts:GetCallerIdentity"}
 
 
 def test_the_gates_hold_until_their_days_have_passed(office: Office) -> None:
     office.rotate(Route.NEW_ROOT_KEY, watch_days=3.0, off_days=7.0)
-    early = conductor.turn_off(office.start(), None, By.KEY)
+    early = rotation_service.turn_off(office.start(), None, By.KEY)
     assert early.ending is Ending.WAITING
     assert [one.item for one in early.awaiting] == ["watch"]
     assert office.account.accepts(office.old)
 
     office.clock.advance(3 * 86_400 + 60)
-    assert conductor.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
-    too_early = conductor.delete(office.start(), None, office.old.access_key_id.last4)
+    assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
+    too_early = rotation_service.delete(office.start(), None, office.old.access_key_id.last4)
     assert too_early.ending is Ending.WAITING
     assert [one.item for one in too_early.awaiting] == ["off-days"]
 
     office.clock.advance(7 * 86_400 + 60)
-    assert conductor.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
+    assert rotation_service.delete(office.start(), None, office.old.access_key_id.last4).state is State.DONE
 
 
 def test_a_use_by_somebody_else_after_the_switch_keeps_the_old_key_on(office: Office) -> None:
     office.rotate(Route.NEW_ROOT_KEY)
     office.clock.advance(3600)
     office.ask("s3", "ListObjectsV2", {"Bucket": "family-archive"}, "eu-central-1")
-    held = conductor.turn_off(office.start(), None, By.KEY)
+    held = rotation_service.turn_off(office.start(), None, By.KEY)
     assert held.ending is Ending.WAITING
     assert held.problem is not None
     assert "s3" in held.problem.message
@@ -155,7 +155,7 @@ def test_keyturns_own_requests_are_not_taken_for_somebody_elses(office: Office) 
     office.rotate(Route.SCOPED_USER)
     for _round in range(3):
         office.clock.advance(3600)
-        result = conductor.carry_on(office.start(), None)
+        result = rotation_service.carry_on(office.start(), None)
         assert (result.ending, result.problem) == (Ending.WAITING, None)
 
 
@@ -163,7 +163,7 @@ def test_a_key_turned_off_in_the_console_meanwhile_is_noticed(office: Office) ->
     office.rotate(Route.SCOPED_USER)
     office.account.root_turn_off(office.old.access_key_id)
     office.clock.advance(10)
-    result = conductor.carry_on(office.start(), None)
+    result = rotation_service.carry_on(office.start(), None)
     assert (result.ending, result.step) == (Ending.DONE, Step.DELETE)
 
 
@@ -179,7 +179,7 @@ def test_who_stops_the_waiting_for_the_console_has_broken_nothing(office: Office
     office.rotate(Route.SCOPED_USER)
     token = CancelToken()
     token.ask()
-    result = conductor.turn_off(office.start(cancel=token), None, By.CONSOLE, wait=60)
+    result = rotation_service.turn_off(office.start(cancel=token), None, By.CONSOLE, wait=60)
     assert (result.ending, result.state, result.step) == (Ending.WAITING, State.WAITING, Step.WATCH)
 
 
@@ -225,9 +225,9 @@ def test_more_buckets_than_fit_a_user_get_a_managed_policy_and_undo_removes_it(o
     assert plan.policy is not None and plan.policy.is_managed
     assert {"CreatePolicy", "AttachUserPolicy"} <= {call.action for call in plan.calls}
 
-    rotated = conductor.rotate(office.start(), plan)
+    rotated = rotation_service.rotate(office.start(), plan)
     assert (rotated.ending, rotated.problem) == (Ending.WAITING, None), str(rotated.problem)
-    assert conductor.undo(office.start(), None).ending is Ending.DONE
+    assert rotation_service.undo(office.start(), None).ending is Ending.DONE
 
     actions = office.account.log.actions()
     assert "iam:PutUserPolicy" not in actions

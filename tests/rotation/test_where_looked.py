@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keyturn.clients.search.folders import Searched
+from keyturn.clients.search.folder_search import Searched
 from keyturn.model.places import Findings
 from keyturn.rotation.situation import Mood, of_survey
 from keyturn.rotation.survey import Survey, take_survey

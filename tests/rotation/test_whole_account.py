@@ -75,9 +75,9 @@ def root(office: Office) -> FoundKey:
 
 
 def walked(office: Office, root: FoundKey, iam: LargeIam, seen: list[tuple[int, Sequence[AccountKey]]]) -> Account:
-    surroundings = replace(office.start(), aws=cast(Aws, iam))
+    context = replace(office.start(), aws=cast(Aws, iam))
     survey = Survey((root,), ())
-    told = with_accounts(surroundings, survey, lambda users, keys: seen.append((users, keys)))
+    told = with_accounts(context, survey, lambda users, keys: seen.append((users, keys)))
     (account,) = told.accounts
     return account
 
@@ -102,8 +102,8 @@ def test_five_thousand_users_are_asked_about_once_and_their_keys_once_ten_times_
 
 def test_a_walk_that_was_ended_early_says_so_wherever_its_keys_are_shown(office: Office, root: FoundKey) -> None:
     token = CancelToken()
-    surroundings = replace(office.start(cancel=token), aws=cast(Aws, LargeIam()))
-    told = with_accounts(surroundings, Survey((root,), ()), lambda users, keys: token.ask() if users == 3 else None)
+    context = replace(office.start(cancel=token), aws=cast(Aws, LargeIam()))
+    told = with_accounts(context, Survey((root,), ()), lambda users, keys: token.ask() if users == 3 else None)
     (account,) = told.accounts
     assert (account.users, account.finished) == (3, False)
     assert "Only 3 users of account 111122223333 were looked at" in account_table.as_table(told, office.clock.now())
@@ -130,9 +130,9 @@ def test_the_first_keys_are_told_after_four_requests_and_each_once(office: Offic
         seen.append((users, keys))
         raise FirstTold
 
-    surroundings = replace(office.start(), aws=cast(Aws, iam))
+    context = replace(office.start(), aws=cast(Aws, iam))
     with pytest.raises(FirstTold):
-        with_accounts(surroundings, Survey((root,), ()), first)
+        with_accounts(context, Survey((root,), ()), first)
     assert [(users, len(keys)) for users, keys in seen] == [(1, KEYS_EACH)]
     assert sum(iam.asked.values()) == 1 + 1 + KEYS_EACH
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.search.folders import Searched
+from keyturn.clients.search.folder_search import Searched
 from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.model.places import Findings
 from keyturn.model.search_scope import SearchScope
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
 from keyturn.rotation.report import make_report
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
 from keyturn.rotation.survey import take_survey
@@ -33,7 +33,7 @@ def titles(result: Result) -> str:
 
 
 def turn_off(office: Office) -> Result:
-    return conductor.turn_off(office.start(), None, By.KEY)
+    return rotation_service.turn_off(office.start(), None, By.KEY)
 
 
 def test_a_file_that_no_program_of_ours_reads_is_found_before_the_key_is_switched(searched_office: Office) -> None:
@@ -44,7 +44,7 @@ def test_a_file_that_no_program_of_ours_reads_is_found_before_the_key_is_switche
 
     assert [one for one in plan.by_hand if str(path) in one.title]
     assert any("Searched for the key" in note for note in plan.notes)
-    held = conductor.rotate(office.start(), plan)
+    held = rotation_service.rotate(office.start(), plan)
     assert str(path) in titles(held)
     assert turn_off(office).ending is Ending.WAITING
 
@@ -59,9 +59,9 @@ def test_a_file_that_came_after_the_plan_is_found_before_the_old_key_goes_off(se
     assert held.ending is Ending.WAITING
     assert str(path) in titles(held)
     assert office.status_of(office.old.access_key_id) is KeyStatus.ACTIVE
-    assert str(path) in titles(conductor.carry_on(office.start(), None))
+    assert str(path) in titles(rotation_service.carry_on(office.start(), None))
     (item,) = (one.item for one in held.awaiting if str(path) in one.title)
-    conductor.tick(office.start(), None, item)
+    rotation_service.tick(office.start(), None, item)
     assert turn_off(office).step is Step.DELETE
 
 
@@ -108,7 +108,7 @@ def test_where_nothing_was_to_be_searched_the_plan_and_the_journal_say_so(office
     office.write(DEEP, f"key: {office.old.access_key_id}\n")
 
     plan = office.plan(Route.SCOPED_USER)
-    conductor.rotate(office.start(), plan)
+    rotation_service.rotate(office.start(), plan)
     turned = turn_off(office)
 
     assert any("was not searched beyond the places" in note for note in plan.notes)
@@ -150,19 +150,19 @@ def test_the_report_says_that_a_search_was_ended_early_and_that_one_was_left_out
     office = searched_office
     plan = office.plan(Route.SCOPED_USER)
     assert plan.searched is not None
-    conductor.rotate(office.start(), replace(plan, searched=replace(plan.searched, finished=False)))
+    rotation_service.rotate(office.start(), replace(plan, searched=replace(plan.searched, finished=False)))
 
     def told() -> list[str]:
-        surroundings = office.start()
-        (story,) = make_report(surroundings, take_survey(surroundings), asked_aws=True).rotations
+        context = office.start()
+        (story,) = make_report(context, take_survey(context), asked_aws=True).rotations
         return [one.detail for one in story.happened if one.step == "search"]
 
     assert [one.endswith("then ended early") for one in told()] == [True]
-    conductor.undo(office.start(), None)
+    rotation_service.undo(office.start(), None)
     office.search_scope = SearchScope.NONE
     office.rotate(Route.SCOPED_USER)
-    surroundings = office.start()
-    newest = make_report(surroundings, take_survey(surroundings), asked_aws=True).rotations[0]
+    context = office.start()
+    newest = make_report(context, take_survey(context), asked_aws=True).rotations[0]
     assert [one.detail for one in newest.happened if one.step == "search"] == ["left out, as was asked"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from keyturn.model.errors import StateError
 from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKeyId
-from keyturn.state.key_names import FILE_NAME, FirstKey, load, save
+from keyturn.state.stored_key_names import FILE_NAME, FirstKey, load, save
 
 NAMES = {
     KeyName("/office/nas"): FirstKey(AccessKeyId("AKIAIT2JM32CYOQZC7NK"), datetime(2026, 11, 1, 8, tzinfo=UTC), True),

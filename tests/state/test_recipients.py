@@ -15,8 +15,8 @@ from keyturn.model.errors import StateError, StoreError
 from keyturn.model.keys import Secret
 from keyturn.model.recipients import CommandRecipient, HookRecipient, HookShape, MailRecipient, MailSecurity, MailServer
 from keyturn.state.recipient_secrets import RecipientSecrets
-from keyturn.state.recipients import FILE_NAME, load, save
 from keyturn.state.secrets_kind import SecretsKind
+from keyturn.state.stored_recipients import FILE_NAME, load, save
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RECIPIENTS = (

@@ -12,7 +12,7 @@ import pytest
 
 from keyturn.model.errors import StateError, StoreError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, Principal
-from keyturn.state.seen_keys import FILE_NAME, SeenKey, Sighting, load, merged, save
+from keyturn.state.seen_keys import FILE_NAME, SeenKey, SeenKeys, load, merged, save
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOME = Path("/home/oma")
@@ -20,22 +20,22 @@ ROOT = Principal.from_arn("arn:aws:iam::123456789012:root")
 KEY = AccessKeyId("AKIAOLDROOTKEYEXAMPL")
 TOLD = SeenKey(AccessKey(KEY, ROOT, KeyStatus.ACTIVE, NOON - timedelta(days=400)), True, (HOME / "rclone.conf",), NOON)
 SILENT = SeenKey(AccessKey(KEY, None, KeyStatus.UNKNOWN), True, (HOME / "rclone.conf",), None)
-SEEN = Sighting(
+SEEN = SeenKeys(
     (TOLD, replace(SILENT, key=replace(SILENT.key, access_key_id=AccessKeyId("AKIAUNKNOWNKEYEXAMPL")))), NOON
 )
 
 
 def test_what_was_seen_is_there_for_the_next_program(tmp_path: Path) -> None:
-    assert load(tmp_path, HOME) == Sighting()
+    assert load(tmp_path, HOME) == SeenKeys()
     save(tmp_path, HOME, SEEN)
     assert load(tmp_path, HOME) == SEEN
 
 
 def test_each_home_is_remembered_by_itself(tmp_path: Path) -> None:
     save(tmp_path, HOME, SEEN)
-    save(tmp_path, Path("/mnt/disk/home/opa"), Sighting((), NOON))
+    save(tmp_path, Path("/mnt/disk/home/opa"), SeenKeys((), NOON))
     assert load(tmp_path, HOME) == SEEN
-    assert load(tmp_path, Path("/home/nobody")) == Sighting()
+    assert load(tmp_path, Path("/home/nobody")) == SeenKeys()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
@@ -67,7 +67,7 @@ def test_a_damaged_file_is_told_and_neither_taken_for_none_nor_written_over(tmp_
 
 
 def test_names_of_files_that_are_no_text_are_remembered(tmp_path: Path) -> None:
-    strange = Sighting((replace(TOLD, paths=(Path("/home/oma/\udcff.conf"),)),), NOON)
+    strange = SeenKeys((replace(TOLD, paths=(Path("/home/oma/\udcff.conf"),)),), NOON)
     save(tmp_path, HOME, strange)
     assert load(tmp_path, HOME) == strange
 
@@ -94,8 +94,8 @@ def test_where_it_cannot_be_kept_that_is_told(tmp_path: Path) -> None:
     assert raised.value.code == "state.unwritable"
 
 
-def look(*keys: SeenKey) -> Sighting:
-    return Sighting(keys, NOON + timedelta(days=1))
+def look(*keys: SeenKey) -> SeenKeys:
+    return SeenKeys(keys, NOON + timedelta(days=1))
 
 
 def test_what_aws_did_not_tell_this_time_is_as_it_was() -> None:
@@ -109,7 +109,7 @@ def test_a_day_of_making_that_was_told_once_is_kept() -> None:
 
 
 def test_a_key_that_is_gone_is_forgotten_unless_its_file_could_not_be_read() -> None:
-    before = Sighting((TOLD,), NOON)
+    before = SeenKeys((TOLD,), NOON)
     assert merged(before, look(), frozenset()) == look()
     assert merged(before, look(), frozenset([HOME / "rclone.conf"])).keys == (TOLD,)
     assert merged(before, look(), frozenset([HOME / "other.conf"])).keys == ()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.messages import Answer, Delivery
+from keyturn.practice.messages import Delivery, Response
 from keyturn.practice.sample_computer import build_sample_computer
 
 from . import files
@@ -176,12 +176,12 @@ class Computer:
             return None
         return {"items": str(self.folder / "keychain.json"), "calls": str(self.folder / "keychain.calls")}
 
-    def kill(self) -> Answer:
+    def kill(self) -> Response:
         """Kill the program under test now; nobody hears an answer."""
         self._started.wait(20)
         with suppress(ProcessLookupError):
             os.kill(self.child, signal.SIGKILL)
-        return Answer(0, delivery=Delivery.DROPPED)
+        return Response(0, delivery=Delivery.DROPPED)
 
 
 def free_ports(number: int) -> tuple[int, ...]:

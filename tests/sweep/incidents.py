@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.practice import faults
 from keyturn.practice.faults import Fault
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 
 from . import files
 from .computer import Options
@@ -122,7 +122,7 @@ class Incident:
         somebody = Somebody(world, Act(self.what))
         struck: list[int] = []
 
-        def disturb(number: int, _request: Request, effect: Callable[[], Answer]) -> Answer:
+        def disturb(number: int, _request: Request, effect: Callable[[], Response]) -> Response:
             if number == self.nth and not struck:
                 struck.append(number)
                 somebody.do()
@@ -162,7 +162,7 @@ class Incident:
         struck: list[int] = []
         rule_fault = _AwsFault(world, self, struck) if self.kind == "aws" else None
 
-        def disturb(number: int, request: Request, effect: Callable[[], Answer]) -> Answer:
+        def disturb(number: int, request: Request, effect: Callable[[], Response]) -> Response:
             if rule_fault is not None:
                 return rule_fault(number, effect)
             if number == self.nth and not struck:
@@ -195,7 +195,7 @@ class _AwsFault:
         make, times = AWS_FAULTS[incident.what]
         self._fault, self._times = make(), times
 
-    def __call__(self, number: int, effect: Callable[[], Answer]) -> Answer:
+    def __call__(self, number: int, effect: Callable[[], Response]) -> Response:
         if number == self._nth:
             self._struck.append(number)
             self._world.account.fail("*", self._fault, times=self._times)

@@ -6,8 +6,8 @@ Two points are alike where Keyturn cannot tell them apart, for one of these reas
   is done, so all kills there leave the same world. SQLite takes back a commit that it finds half done.
 - *A question to AWS* that is asked again in the same step, with the same key, is asked by the same lines, of another
   bucket or once more; one of the first half of those is tried, and one of the second.
-- *An answer of AWS* is read in one place (aws/session.py, aws/errors.py), and the rest of Keyturn sees an `AwsError` of
-  it alone. The faults of one group end there in the same way. What changes users or keys meets every one.
+- *An answer of AWS* is read in one place (aws/session.py, aws/error_translation.py), and the rest of Keyturn sees an
+  `AwsError` of it alone. The faults of one group end there in the same way. What changes users or keys meets every one.
 - *An error of a file* is an OSError; Keyturn's lines tell refused rights, and what a file system cannot do, from all
   others, and nothing else; the sentences that name the reason are tried in tests/edits. Between two entries of the
   journal a file is read by the same lines. Of SQLite's errors nothing is told apart, so each commit fails once before
@@ -27,7 +27,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 
 from . import oracles
 from .asked import changes, question
@@ -149,7 +149,7 @@ def _requests(world: World) -> list[Asked]:
     def run() -> list[tuple[int, str, bool, int]]:
         asked: list[tuple[int, str, bool, int]] = []
 
-        def listen(number: int, request: Request, effect: Callable[[], Answer]) -> Answer:
+        def listen(number: int, request: Request, effect: Callable[[], Response]) -> Response:
             asked.append((number, question(world, request), changes(request), _entries(world)))
             return effect()
 
@@ -255,7 +255,7 @@ def somebody_points(world: World) -> Iterator[Point]:
         def moment(number: int, asks: str) -> None:
             asked.append((number, asks, _entries(world), [one.act for one in people if one.can()]))
 
-        def listen(number: int, request: Request, effect: Callable[[], Answer]) -> Answer:
+        def listen(number: int, request: Request, effect: Callable[[], Response]) -> Response:
             moment(number, question(world, request))
             return effect()
 

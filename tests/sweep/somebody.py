@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from keyturn.model.keys import AccessKeyId, KeyStatus
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 from keyturn.practice.refusals import Refusal
 from keyturn.practice.sample_buckets import ARCHIVE, PHOTOS
 
@@ -129,7 +129,7 @@ class Somebody:
             return
         is_decided = threading.Event()
 
-        def hold(_: int, request: Request, effect: Callable[[], Answer]) -> Answer:
+        def hold(_: int, request: Request, effect: Callable[[], Response]) -> Response:
             if changes(request) and not self._go_on.is_set():
                 is_decided.set()
                 self._go_on.wait()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from keyturn.practice.account import PracticeAccount
-from keyturn.practice.administrator import Inventory
+from keyturn.practice.administrator import AccountInventory
 from keyturn.practice.timeline import TimeOfDay
 
 _MADE = re.compile(rb"<Create(?:AccessKey|User)Result>.*?<(AccessKeyId|UserId)>(\w+)<", re.DOTALL)
@@ -52,7 +52,7 @@ class Whose:
                 self.killed.pop(key, None)
             elif _status(after, key) != _status(before, key):
                 self.killed[key] = self._clock.now()
-        self._others = Inventory(
+        self._others = AccountInventory(
             _followed(self._others.keys, before.keys, after.keys),
             _followed(self._others.users, before.users, after.users),
             _followed(self._others.bucket_policies, before.bucket_policies, after.bucket_policies),
@@ -73,7 +73,7 @@ class Whose:
         for bucket in now.bucket_policies.keys() - self._others.bucket_policies.keys():
             yield f"the bucket {bucket} has a policy that nobody else gave it"
 
-    def left(self) -> Inventory:
+    def left(self) -> AccountInventory:
         """What the rotation made and is there now."""
         now = self._account.administrator.inventory()
         keys = {key: stands for key, stands in now.keys.items() if key in self.ours}
@@ -81,7 +81,7 @@ class Whose:
         return replace(now, keys=keys, users=users, bucket_policies={})
 
 
-def _status(there: Inventory, key: str) -> str:
+def _status(there: AccountInventory, key: str) -> str:
     return there.keys[key][0] if key in there.keys else "Deleted"
 
 

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.practice.account import PracticeAccount
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
 from keyturn.practice.server import PracticeServer
 from keyturn.practice.timeline import AS_AT_AWS
@@ -41,7 +41,7 @@ _NEW_PAIR = re.compile(rb"<AccessKeyId>(\w+)</AccessKeyId>.*?<SecretAccessKey>([
 _HEARD_OF = 10.0  # seconds until every service knows that a key is off, see AS_AT_AWS
 
 # Is asked at each request; it may answer itself, and looks after the effect too.
-Disturbance = Callable[[int, Request, Callable[[], Answer]], Answer]
+Disturbance = Callable[[int, Request, Callable[[], Response]], Response]
 
 Told = TypeVar("Told")
 
@@ -157,14 +157,14 @@ class World:
         while self._servers:
             self._servers.pop().stop()
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request) -> Response:
         with self._lock:
             self.requests += 1
             number = self.requests
         self.history.note()
         self._look(request)
 
-        def effect() -> Answer:
+        def effect() -> Response:
             answer = self._effect(request)
             self.whose.hear(answer.body)
             return answer
@@ -173,10 +173,10 @@ class World:
         self._look(None)
         return answer
 
-    def _answer_second(self, request: Request) -> Answer:
+    def _answer_second(self, request: Request) -> Response:
         """The second computer is somebody else; the first one's files are looked at all the same."""
 
-        def effect() -> Answer:
+        def effect() -> Response:
             with self.whose.elsewhere():
                 return self._effect(request)
 
@@ -185,7 +185,7 @@ class World:
         self._look(None)
         return answer
 
-    def _effect(self, request: Request) -> Answer:
+    def _effect(self, request: Request) -> Response:
         answer = self.account.answer(request)
         match = _NEW_PAIR.search(answer.body)
         if match:
@@ -214,7 +214,7 @@ class World:
                 yield "a file was given a key that somebody had turned off or deleted before"
         self.held = held
 
-    def kill(self) -> Answer:
+    def kill(self) -> Response:
         """Kill the program under test now; nobody hears an answer."""
         return self.first.kill()
 
@@ -288,7 +288,7 @@ class World:
                 self.disturbance = self._kill_in_create
         self.clock.advance(15)
 
-    def _kill_in_create(self, number: int, request: Request, effect: Callable[[], Answer]) -> Answer:
+    def _kill_in_create(self, number: int, request: Request, effect: Callable[[], Response]) -> Response:
         answer = effect()
         return self.kill() if request.form.get("Action") == "CreateAccessKey" else answer
 

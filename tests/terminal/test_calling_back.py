@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.search_scope import SearchScope
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.state import settings
 
 from .conftest import Desk
@@ -39,7 +39,7 @@ def own_desk(small_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> OwnDesk:
 
 
 def day(desk: Desk, days: float) -> str:
-    return words.near_day(desk.clock.now() + timedelta(days=days))
+    return labels.near_day(desk.clock.now() + timedelta(days=days))
 
 
 def test_where_nobody_can_be_asked_it_is_said_that_nobody_reminds_and_how(own_desk: OwnDesk) -> None:

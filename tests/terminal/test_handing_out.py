@@ -19,7 +19,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.practice.account import PracticeAccount
 from keyturn.rotation.handing_out import hand_out
 from keyturn.state.secrets import SERVICE, FileSecrets
-from keyturn.terminal.started_program import environment_with
+from keyturn.terminal.program_start import environment_with
 
 from .conftest import Answer, Desk
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.model.text import printable
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Step
-from keyturn.rotation.surroundings import Event, Moment
 from keyturn.terminal.progress import JsonProgress, PlainProgress
 from keyturn.terminal.screen import Line, Piece, Screen, Tone, columns, line, wrapped
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from keyturn.aws import access_keys
 from keyturn.aws.pace import Pace
+from keyturn.aws.propagation import WaitingClock
 from keyturn.aws.session import Aws
-from keyturn.aws.spreading import Clock
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, KeyPair, Principal
 
@@ -37,7 +37,7 @@ class ListedUser:
 class AccountKeys:
     """Asks IAM about the users of one account and their keys."""
 
-    def __init__(self, aws: Aws, signer: KeyPair, clock: Clock) -> None:
+    def __init__(self, aws: Aws, signer: KeyPair, clock: WaitingClock) -> None:
         self._aws = aws
         self._signer = signer
         self._clock = clock

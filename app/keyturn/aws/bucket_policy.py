@@ -95,7 +95,7 @@ def new_user(owner: Principal, name: str, path: str, tags: Mapping[str, str]) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Denial:
+class PolicyDenial:
     """A Deny that meets rights which a new key is given.
 
     Attributes:
@@ -124,7 +124,7 @@ class Denial:
 
 def denials(
     policy: str, rights: Iterable[tuple[str, str]], old: Caller, new: Caller, *, secure: bool
-) -> tuple[Denial, ...] | None:
+) -> tuple[PolicyDenial, ...] | None:
     """Return each Deny that does or may stop the new key at one of its rights; None where the policy is not readable.
 
     Args:
@@ -150,7 +150,7 @@ def denials(
 
 def _denial(
     statement: Mapping[str, Any], rights: Sequence[tuple[str, str]], old: Caller, new: Caller, *, secure: bool
-) -> Denial | None:
+) -> PolicyDenial | None:
     actions = tuple(dict.fromkeys(action for action, resource in rights if _covers(statement, action, resource)))
     if not actions:
         return None
@@ -163,7 +163,7 @@ def _denial(
     if stops[1] is Truth.NO or (stops == [Truth.UNKNOWN, Truth.UNKNOWN] and not _looks_at_the_caller(statement)):
         return None
     name = str(statement.get("Sid") or _("a statement without a name"))
-    return Denial(name, actions, tuple(sorted(_condition_keys(statement))), stops[0], stops[1])
+    return PolicyDenial(name, actions, tuple(sorted(_condition_keys(statement))), stops[0], stops[1])
 
 
 def _covers(statement: Mapping[str, Any], action: str, resource: str) -> bool:

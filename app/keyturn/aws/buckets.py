@@ -1,4 +1,4 @@
-"""What is known of a bucket before a new key is made for it (facts/aws.md A5, step 1 of the ladder)."""
+"""What is known of a bucket before a new key is made for it (facts/aws.md A5, the first check)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from keyturn.aws.errors import AwsRefusal
+from keyturn.aws.error_translation import AwsRefusal
 from keyturn.aws.kms import kms_key
 from keyturn.aws.parallel import in_parallel
 from keyturn.aws.region_off import told_apart

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from keyturn.aws.access_keys import in_utc
+from keyturn.aws.propagation import WaitingClock
 from keyturn.aws.session import Aws
-from keyturn.aws.spreading import Clock
 from keyturn.model.errors import AwsError
 from keyturn.model.keys import KeyPair, LastUse
 
@@ -52,7 +52,7 @@ class RootInReport:
     keys: tuple[ReportedKey, ...]
 
 
-def root_in_report(aws: Aws, signer: KeyPair, clock: Clock) -> RootInReport | None:
+def root_in_report(aws: Aws, signer: KeyPair, clock: WaitingClock) -> RootInReport | None:
     """Have the report made, unless there is one, and return what it says of root; None if it has no such row.
 
     Raises:

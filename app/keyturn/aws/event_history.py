@@ -18,8 +18,8 @@ from typing import Any
 from keyturn.aws.access_keys import in_utc
 from keyturn.aws.pace import Pace
 from keyturn.aws.parallel import in_parallel
+from keyturn.aws.propagation import WaitingClock
 from keyturn.aws.session import Aws
-from keyturn.aws.spreading import Clock
 from keyturn.model.errors import AwsError
 from keyturn.model.keys import HISTORY_DAYS, AccessKeyId, KeyPair, KeyUse
 
@@ -36,7 +36,7 @@ _LONGEST_AGENT = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class SignedEvent:
     """One request that was signed with the key.
 
     Attributes:
@@ -82,7 +82,7 @@ class History:
 @dataclass(frozen=True, slots=True)
 class _Region:
     name: str
-    events: tuple[Event, ...] = ()
+    events: tuple[SignedEvent, ...] = ()
     is_cut: bool = False
     failure: AwsError | None = None
 
@@ -90,7 +90,7 @@ class _Region:
 class EventHistory:
     """The event history of one conversation with AWS. It asks no region more often than AWS answers it."""
 
-    def __init__(self, aws: Aws, clock: Clock) -> None:
+    def __init__(self, aws: Aws, clock: WaitingClock) -> None:
         self._aws = aws
         self._clock = clock
         self._paces: dict[str, Pace] = {}
@@ -102,7 +102,7 @@ class EventHistory:
         regions: Sequence[str],
         *,
         since: datetime,
-        is_own: Callable[[Event], bool],
+        is_own: Callable[[SignedEvent], bool],
     ) -> History:
         """Ask each region for what was signed with `key`, the newest first, at most 1,000 events in each.
 
@@ -112,8 +112,8 @@ class EventHistory:
             is_own: whether Keyturn on this computer made the request.
         """
         looks = in_parallel([partial(self._look, signer, key, region, since) for region in dict.fromkeys(regions)])
-        mine: list[Event] = []
-        others: list[Event] = []
+        mine: list[SignedEvent] = []
+        others: list[SignedEvent] = []
         for event in (event for look in looks for event in look.events):
             (mine if is_own(event) else others).append(event)
         return History(
@@ -131,7 +131,7 @@ class EventHistory:
             "StartTime": since,
             "MaxResults": _PAGE,
         }
-        events: list[Event] = []
+        events: list[SignedEvent] = []
         for _page in range(MOST_PAGES):
             self._paces.setdefault(region, Pace(self._clock, _PAUSE)).wait()
             try:
@@ -146,7 +146,7 @@ class EventHistory:
         return _Region(region, tuple(events), is_cut=True)
 
 
-def _event(written: Mapping[str, Any], region: str) -> Event | None:
+def _event(written: Mapping[str, Any], region: str) -> SignedEvent | None:
     """One event; None where its own text is not as CloudTrail writes it."""
     try:
         told = json.loads(written.get("CloudTrailEvent") or "{}")
@@ -156,7 +156,7 @@ def _event(written: Mapping[str, Any], region: str) -> Event | None:
     if at is None or not isinstance(told, dict):
         return None
     source = str(written.get("EventSource") or told.get("eventSource") or "")
-    return Event(
+    return SignedEvent(
         at.astimezone(UTC),
         source.partition(".")[0],
         str(told.get("awsRegion") or region),
@@ -165,7 +165,7 @@ def _event(written: Mapping[str, Any], region: str) -> Event | None:
     )
 
 
-def _by_program(events: Sequence[Event]) -> tuple[KeyUse, ...]:
+def _by_program(events: Sequence[SignedEvent]) -> tuple[KeyUse, ...]:
     together: dict[tuple[str, str, str], list[datetime]] = {}
     for event in events:
         together.setdefault((program_of(event.agent), event.address, event.region), []).append(event.at)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from keyturn.aws.errors import not_aws
+from keyturn.aws.error_messages import MessageSubject, sentences
+from keyturn.aws.error_translation import not_aws
 from keyturn.aws.parallel import in_parallel
 from keyturn.aws.partitions import home_region, partitions_besides_standard
-from keyturn.aws.sentences import Subject, sentences
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, Principal, SessionPair
@@ -30,7 +30,7 @@ def whose(aws: Aws, signer: KeyPair, regions: frozenset[str] = frozenset()) -> P
     """
     key = signer.access_key_id
     if key.is_temporary and not isinstance(signer, SessionPair):
-        title, message = sentences(AwsFault.TEMPORARY_KEY, Subject(key, None, "", "GetCallerIdentity"))
+        title, message = sentences(AwsFault.TEMPORARY_KEY, MessageSubject(key, None, "", "GetCallerIdentity"))
         raise AwsError(title, message, fault=AwsFault.TEMPORARY_KEY)
     try:
         return _caller(aws, signer, aws.home_region(key))

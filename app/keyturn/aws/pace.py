@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.aws.spreading import Clock
+from keyturn.aws.propagation import WaitingClock
 
 
 class Pace:
@@ -12,7 +12,7 @@ class Pace:
         apart: seconds from one question to the next.
     """
 
-    def __init__(self, clock: Clock, apart: float) -> None:
+    def __init__(self, clock: WaitingClock, apart: float) -> None:
         self._clock = clock
         self._apart = apart
         self._next = float("-inf")

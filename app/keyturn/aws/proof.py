@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from keyturn.aws.identity import whose
-from keyturn.aws.ladder import CheckResult, S3Target, prove_bucket, remove_stray_uploads
 from keyturn.aws.parallel import in_parallel
+from keyturn.aws.propagation import Spread, WaitingClock, wait_until_accepted, wait_until_known, wait_until_refused
+from keyturn.aws.s3_checks import S3CheckResult, S3Target, prove_bucket, remove_stray_uploads
 from keyturn.aws.session import Aws
-from keyturn.aws.spreading import Clock, Spread, wait_until_accepted, wait_until_known, wait_until_refused
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 
 __all__ = [
-    "CheckResult",
-    "Clock",
     "ProofRequest",
+    "S3CheckResult",
     "S3Target",
     "Spread",
+    "WaitingClock",
     "prove_all",
     "prove_bucket",
     "prove_identity",
@@ -48,7 +48,7 @@ class ProofRequest:
     expected_arn: str | None = None
 
 
-def prove_all(aws: Aws, requests: Sequence[ProofRequest]) -> tuple[tuple[CheckResult, ...], ...]:
+def prove_all(aws: Aws, requests: Sequence[ProofRequest]) -> tuple[tuple[S3CheckResult, ...], ...]:
     """Prove all destinations at once: for each, in their order, `identity`, `list`, `read`, `write`.
 
     A store that has no accounts is not asked whose the key is, and a target without a bucket is only asked that.
@@ -62,7 +62,7 @@ def prove_all(aws: Aws, requests: Sequence[ProofRequest]) -> tuple[tuple[CheckRe
             identities.append(identity)
         if request.target.bucket and (request.pair, request.target) not in buckets:
             buckets.append((request.pair, request.target))
-    tasks: list[Callable[[], tuple[CheckResult, ...]]] = [
+    tasks: list[Callable[[], tuple[S3CheckResult, ...]]] = [
         *(partial(_identity_check, aws, *identity) for identity in identities),
         *(partial(prove_bucket, aws, *bucket) for bucket in buckets),
     ]
@@ -74,14 +74,14 @@ def prove_all(aws: Aws, requests: Sequence[ProofRequest]) -> tuple[tuple[CheckRe
     )
 
 
-def prove_identity(aws: Aws, pair: KeyPair, expected_account: str, expected_arn: str | None = None) -> CheckResult:
+def prove_identity(aws: Aws, pair: KeyPair, expected_account: str, expected_arn: str | None = None) -> S3CheckResult:
     """Check at STS that the pair works and whose it is."""
     try:
         principal = whose(aws, pair)
     except AwsError as error:
-        return CheckResult("identity", False, str(error), error)
+        return S3CheckResult("identity", False, str(error), error)
     if principal.account == expected_account and expected_arn in (None, principal.arn):
-        return CheckResult("identity", True, _("The key belongs to {arn}").format(arn=principal.arn))
+        return S3CheckResult("identity", True, _("The key belongs to {arn}").format(arn=principal.arn))
     stranger = AwsError(
         _("The access key {key} belongs to somebody else").format(key=pair.access_key_id.masked),
         _(
@@ -90,7 +90,7 @@ def prove_identity(aws: Aws, pair: KeyPair, expected_account: str, expected_arn:
         ).format(arn=principal.arn, expected=expected_arn or expected_account),
         fault=AwsFault.CONFLICT,
     )
-    return CheckResult("identity", False, str(stranger), stranger)
+    return S3CheckResult("identity", False, str(stranger), stranger)
 
 
 def _identity_of(request: ProofRequest) -> _Identity | None:
@@ -98,5 +98,5 @@ def _identity_of(request: ProofRequest) -> _Identity | None:
     return None if account is None else (request.pair, account, request.expected_arn)
 
 
-def _identity_check(aws: Aws, pair: KeyPair, account: str, arn: str | None) -> tuple[CheckResult, ...]:
+def _identity_check(aws: Aws, pair: KeyPair, account: str, arn: str | None) -> tuple[S3CheckResult, ...]:
     return (prove_identity(aws, pair, account, arn),)

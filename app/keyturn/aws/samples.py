@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from keyturn.aws.ladder import S3Target, list_objects
 from keyturn.aws.parallel import in_parallel
+from keyturn.aws.s3_checks import S3Target, list_objects
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError
 from keyturn.model.keys import KeyPair

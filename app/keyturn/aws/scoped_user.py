@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from keyturn.aws.access_keys import in_utc
-from keyturn.aws.sentences import policy_too_long
+from keyturn.aws.error_messages import policy_too_long
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from keyturn.aws.errors import (
-    Request,
+from keyturn.aws.error_translation import (
+    FailedRequest,
     SessionEnded,
     clock_ahead,
     is_from_aws,
@@ -235,7 +235,7 @@ class Aws:
         """
         from botocore import xform_name
 
-        request = Request(service, operation, None)
+        request = FailedRequest(service, operation, None)
         with speaking_to_aws(request, self._now):
             with self._lock:
                 client = self._new_client(None, _Way(service, region, self.settings.attempts, None))
@@ -257,7 +257,7 @@ class Aws:
         return since is not None and self._now() - since < _NEW
 
     def _ask(self, signer: KeyPair, way: _Way, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        request = Request(way.service, operation, signer.access_key_id, parameters.get("Bucket"), way.store)
+        request = FailedRequest(way.service, operation, signer.access_key_id, parameters.get("Bucket"), way.store)
         with speaking_to_aws(request, self._now):
             send = self._method(signer, way, operation)
         self._uses(OwnUse(signer.access_key_id, self._now(), way.service, way.region))
@@ -284,7 +284,7 @@ class Aws:
     def _note(self, signer: KeyPair, way: _Way, operation: str, began: datetime, fault: AwsFault | None) -> None:
         """For the diary. botocore has the service and the operation among its own by now."""
         diary.note(
-            diary.Event.REQUEST,
+            diary.DiaryEvent.REQUEST,
             service=diary.Name(way.service),
             operation=diary.Name(operation),
             region=diary.Region(way.region),

@@ -23,8 +23,8 @@ from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _, plural
 
 if TYPE_CHECKING:
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.guide import Guide
-    from keyturn.clients.looking import Look
     from keyturn.computer.computer import Computer
 
 AGENT, DATABASE = "ArqAgent", "server.db"
@@ -35,7 +35,7 @@ _OLD_SETTINGS = "app_config.plist"
 _RESTORER = "arq_restore"
 
 
-def read_agent_places(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_agent_places(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Read the database of Arq 6 and 7, which is in one place: the application that is there decides whose it is."""
     version = major_version(computer)
     path = next((path for path in found if path.name == DATABASE), None)
@@ -56,7 +56,7 @@ def read_agent_places(computer: Computer, guide: Guide, found: Collection[Path],
     look.take(_from_location(guide, path, one, plans.get(one.row, ())) for one in state.locations)
 
 
-def read_target_places(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_target_places(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Read the destinations of Arq 5, and of the vendor's own `arq_restore`, which keeps copies of them."""
     replaced = (major_version(computer) or 0) > 5
     targets = [path for path in found if path.suffix == ".target"]

@@ -16,8 +16,8 @@ from typing import Any
 
 from keyturn.clients.arq_buckets import UUID, shortened
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import key_id
-from keyturn.clients.own_runs import Run
+from keyturn.clients.findings import key_id
+from keyturn.clients.own_runs import BackupRun
 from keyturn.edits.databases import Row, read_tables
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
 from keyturn.model.places import Target
@@ -87,7 +87,7 @@ class AgentState:
     known: bool
     locations: tuple[StorageLocation, ...]
     plans: tuple[BackupPlan, ...]
-    runs: Mapping[str, Run]
+    runs: Mapping[str, BackupRun]
     taken_over: frozenset[str]
 
 
@@ -104,11 +104,11 @@ def read_agent(path: Path) -> AgentState:
     )
 
 
-def run_from(values: Mapping[str, Any]) -> Run:
+def run_from(values: Mapping[str, Any]) -> BackupRun:
     """Return a run from its members: `created`, `finished`, `message`, `aborted`, `errors`, of any type."""
     finished = _moment(values.get("finished"))
     aborted, errors = values.get("aborted"), values.get("errors")
-    return Run(
+    return BackupRun(
         began=_moment(values.get("created")),
         finished=finished,
         going_on=finished is None and not aborted and values.get("message") != "Idle",
@@ -154,8 +154,8 @@ def _plans(rows: tuple[Row, ...]) -> Iterator[BackupPlan]:
             yield BackupPlan(uuid, shortened(_text(members.get("name"), row.get("name"))) or uuid, location)
 
 
-def _newest_runs(rows: tuple[Row, ...]) -> Mapping[str, Run]:
-    runs: dict[str, Run] = {}
+def _newest_runs(rows: tuple[Row, ...]) -> Mapping[str, BackupRun]:
+    runs: dict[str, BackupRun] = {}
     for row in rows:  # the newest first
         plan = row.get("plan_uuid")
         if isinstance(plan, str) and row.get("type") == "backup" and row.get("sub_type") in {"backup", "", None}:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import key_id
+from keyturn.clients.findings import key_id
 from keyturn.edits import plists
 from keyturn.edits.files import FileContent
 from keyturn.model.keys import AccessKeyId

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.arq_agent import run_from
 from keyturn.clients.arq_buckets import UUID
-from keyturn.clients.own_runs import Run
+from keyturn.clients.own_runs import BackupRun
 from keyturn.computer.bare_environment import bare_environment
 from keyturn.computer.computer import Platform
 from keyturn.computer.programs import find_program, run_check
@@ -57,7 +57,7 @@ class Arqc:
         """Start a plan; True where `arqc` took it on. Whether it waits for the end is not known, so it may go on."""
         return self._ask_about("startBackupPlan", plan) is not None
 
-    def latest_run(self, plan: str) -> Run | None:
+    def latest_run(self, plan: str) -> BackupRun | None:
         """Return the plan's newest run; None where `arqc` did not tell."""
         said = self._ask_about("latestBackupActivityJSON", plan) or ""
         # Without a password of Arq's own, it writes a warning beside the answer.
@@ -70,7 +70,7 @@ class Arqc:
         named = {"created": "createdTime", "finished": "finishedTime", "errors": "errorCount"}
         run = run_from(told | {ours: told.get(theirs) for ours, theirs in named.items()})
         # Only the message tells that it has ended: the rest may be filled in while it is still running.
-        return run if told["message"] == "Idle" else Run(run.began, None, True, run.aborted, run.errors)
+        return run if told["message"] == "Idle" else BackupRun(run.began, None, True, run.aborted, run.errors)
 
     def pause(self, minutes: int) -> bool:
         """Hold all backups for some minutes; they go on by themselves afterwards. True where `arqc` took it on."""

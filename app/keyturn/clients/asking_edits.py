@@ -41,7 +41,7 @@ _OTHER_SOURCES = (
 
 
 @dataclass(frozen=True, slots=True)
-class FileChange:
+class ProfileChange:
     """What is to change in a file for one profile.
 
     Attributes:
@@ -72,7 +72,7 @@ def why_not(computer: Computer, place: Place) -> str:
         return _("Whether another file speaks of the profile is not known. {why}").format(why=error)
 
 
-def planned_asking(place: Place, command: str) -> FileChange:
+def planned_asking(place: Place, command: str) -> ProfileChange:
     """What would put the command in the place of the pair. Reads only.
 
     Raises:
@@ -83,7 +83,7 @@ def planned_asking(place: Place, command: str) -> FileChange:
     return _planned(content, changes)
 
 
-def planned_holding(place: Place, pair: KeyPair, layout: PairLayout | None) -> FileChange:
+def planned_holding(place: Place, pair: KeyPair, layout: PairLayout | None) -> ProfileChange:
     """What would put a pair in the place of the profile's command. Reads only; raises as `planned_asking`."""
     content = read_file(place.path)
     return _planned(content, holding(content.content, place.locator, pair, layout, place.path))
@@ -161,7 +161,7 @@ def _first(place: Place, file: Path, filesystem: FileSystem) -> FileContent:
     return content
 
 
-def _planned(content: FileContent, changes: tuple[Change, ...]) -> FileChange:
+def _planned(content: FileContent, changes: tuple[Change, ...]) -> ProfileChange:
     problem = obstacle(content.path)
     if problem is not None:
         raise problem
@@ -169,7 +169,7 @@ def _planned(content: FileContent, changes: tuple[Change, ...]) -> FileChange:
     opened = {change.span for change in changes if change.is_open}
     hidden = [span for span in secrets if span not in opened]
     diff = masked_diff(content.path, content.content, changes, hide=hidden)
-    return FileChange(content.real_path, content.digest, diff)
+    return ProfileChange(content.real_path, content.digest, diff)
 
 
 def _reasons(computer: Computer, place: Place) -> Iterator[str]:

@@ -13,7 +13,7 @@ from keyturn.clients.listing import Listing
 from keyturn.clients.own_files import StoredKey, option, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
 from keyturn.edits import dotenv, trees
-from keyturn.edits.documents import parse
+from keyturn.edits.config_trees import parse
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.trees import Node, Scalar
 from keyturn.model.errors import FileError

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
+from keyturn.clients.client import About, Client, CredentialSpans, OwnCheck, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
-from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
+from keyturn.clients.findings import Discovery, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.minimal_settings import credentials_file, endpoint_of, ini_file, taken_over
 from keyturn.clients.served_commands import asked_of_keyturn
 from keyturn.clients.session_tokens import token_beside
@@ -105,7 +105,7 @@ class AwsFiles(Client):
     program_names = ("aws",)
     about = About(own_check="aws sts get-caller-identity", proved_with_program=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for every profile with a key, in both files and in those that variables name."""
         parsed: dict[Path, _Parsed | None] = {}
         done: set[Path] = set()
@@ -121,7 +121,7 @@ class AwsFiles(Client):
                 look.take(_programs_that_give_keys(config, credentials))
             done |= {files.credentials, files.config}
 
-    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+    def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take a place for every profile of one file, and of the other one beside it; see `Client.take_file`."""
         named = _parse(look, path)
         if named is None:
@@ -135,11 +135,11 @@ class AwsFiles(Client):
         if config is not None:
             look.take(_config_places(config, named))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of each section that has its own; see `Client.spots`."""
         entries = ini.entries(content.content, _AWS, path=content.path)
         effective = ini.Effective(entries, _AWS)
-        found: dict[str, PairSpot] = {}
+        found: dict[str, CredentialSpans] = {}
         for section in _sections(entries):
             access_key_id = effective.entry(section, _ID)
             secret = effective.entry(section, _SECRET)
@@ -148,7 +148,7 @@ class AwsFiles(Client):
                 continue
             if access_key_id.section != section:
                 continue  # inherited: the pair belongs to the section where it stands
-            found[section] = PairSpot(
+            found[section] = CredentialSpans(
                 ValueSpot(content.path, access_key_id.value_span, _AWS),
                 ValueSpot(content.path, secret.value_span, _AWS),
                 KeyPair(identifier, Secret(secret.value)),
@@ -240,7 +240,7 @@ def _both(files: _Files) -> tuple[Path, Path]:
     return files.credentials, files.config
 
 
-def _parse(look: Look, path: Path) -> _Parsed | None:
+def _parse(look: Discovery, path: Path) -> _Parsed | None:
     content = look.read(path)
     if content is None:
         return None
@@ -251,7 +251,7 @@ def _parse(look: Look, path: Path) -> _Parsed | None:
         return None
 
 
-def _sections(entries: Sequence[ini.Entry]) -> tuple[str, ...]:
+def _sections(entries: Sequence[ini.IniEntry]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.section for entry in entries if entry.section is not None))
 
 
@@ -392,7 +392,7 @@ def _programs_that_give_keys(config: _Parsed, credentials: _Parsed | None) -> It
 
 def _settings_of(place: Place, files: _Files) -> list[tuple[_Parsed, str]]:
     """Where the settings of the place's profile stand, in botocore's order."""
-    credentials, config = (_parse(Look(AwsFiles.name), path) for path in _both(files))
+    credentials, config = (_parse(Discovery(AwsFiles.name), path) for path in _both(files))
     sources = [] if credentials is None or place.name not in credentials.sections else [(credentials, place.name)]
     section = None if config is None else config.section_of_profile.get(place.name)
     if config is not None and section is not None:

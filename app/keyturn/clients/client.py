@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from keyturn.clients.findings import Discovery
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look
 from keyturn.clients.readings import Readings
 from keyturn.edits import encodings, ini, shell, trees
 from keyturn.edits.files import FileContent, read_file
@@ -63,7 +63,7 @@ class ValueSpot:
 
 
 @dataclass(frozen=True, slots=True)
-class PairSpot:
+class CredentialSpans:
     """Where a complete pair stands, and the pair as it was read there."""
 
     access_key_id: ValueSpot
@@ -174,21 +174,21 @@ class Client(Protocol):
     remembers_its_file: bool = False
     asks_keyturn: bool = False
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take every place where this program keeps a key into the look, and what could not be read; never raised."""
         ...
 
-    def look(self, computer: Computer, readings: Readings | None = None) -> Look:
+    def look(self, computer: Computer, readings: Readings | None = None) -> Discovery:
         """Return what a look through the program's files gave.
 
         Args:
             readings: what is known of the disk already; None where nothing is.
         """
-        look = Look(self.name, listing=Listing(readings=Readings() if readings is None else readings))
+        look = Discovery(self.name, listing=Listing(readings=Readings() if readings is None else readings))
         self.look_through(computer, look)
         return look
 
-    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+    def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take what stands in a file of this program that lies elsewhere than usual; see `entries.OwnFile`."""
         return
 
@@ -196,7 +196,7 @@ class Client(Protocol):
         """Return every place where this program keeps a key, and what could not be read."""
         return self.look(computer).findings()
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return each pair in the file that Keyturn can replace, by the locator of its place.
 
         Raises:
@@ -222,7 +222,7 @@ class Client(Protocol):
         """Return what else in the file nobody may see in a picture of a change, whatever stands before it."""
         return ()
 
-    def locate(self, computer: Computer, places: Sequence[Place]) -> tuple[PairSpot, ...]:
+    def locate(self, computer: Computer, places: Sequence[Place]) -> tuple[CredentialSpans, ...]:
         """Read a file now, and return where the pairs of its places stand, in the order of the places.
 
         Args:
@@ -234,7 +234,7 @@ class Client(Protocol):
         """
         return self.spots_in(self.opened(computer, read_file(places[0].path)), places)
 
-    def spots_in(self, content: FileContent, places: Sequence[Place]) -> tuple[PairSpot, ...]:
+    def spots_in(self, content: FileContent, places: Sequence[Place]) -> tuple[CredentialSpans, ...]:
         """Return where the pairs of the places stand in `content`; raises as `locate` does."""
         found = self.spots(content)
         for place in places:
@@ -249,7 +249,7 @@ class Client(Protocol):
                 )
         return tuple(found[place.locator] for place in places)
 
-    def spot_in(self, content: FileContent, place: Place) -> PairSpot:
+    def spot_in(self, content: FileContent, place: Place) -> CredentialSpans:
         """Return where the place's pair stands in `content`; raises as `locate` does."""
         return self.spots_in(content, (place,))[0]
 

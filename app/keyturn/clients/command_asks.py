@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from keyturn.clients.command_goals import PROGRAMS, REPOSITORY_OPTIONS, Goal, goals_of, rclone_paths
-from keyturn.clients.command_grammar import GRAMMARS, SAME_AS, VERSION_OPTION, Grammar
-from keyturn.edits.commands import Argument, Command, behind
+from keyturn.clients.command_grammar import GRAMMARS, SAME_AS, VERSION_OPTION, CommandGrammar
+from keyturn.edits.commands import Argument, ShellCommand, behind
 from keyturn.edits.expansion import UNKNOWN
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
@@ -84,7 +84,7 @@ class Asked:
         return tuple(dict.fromkeys(goal.target for goal in self.goals if goal.target is not None))
 
 
-def asked_by(command: Command, values: Mapping[str, str], remotes: Mapping[str, str]) -> Iterator[Asked]:
+def asked_by(command: ShellCommand, values: Mapping[str, str], remotes: Mapping[str, str]) -> Iterator[Asked]:
     """Yield what a command asks, once for each key that it uses; nothing for what stores nothing at S3.
 
     Args:
@@ -98,7 +98,7 @@ def asked_by(command: Command, values: Mapping[str, str], remotes: Mapping[str, 
         return
     name, arguments = found
     program = SAME_AS.get(name, name)
-    rest = Command(arguments)
+    rest = ShellCommand(arguments)
     if program == "rclone":
         yield from _of_rclone(rest, values, remotes)
     elif program == "aws":
@@ -106,15 +106,15 @@ def asked_by(command: Command, values: Mapping[str, str], remotes: Mapping[str, 
     elif program == "mc":
         yield from _of_mc(rest)
     else:
-        asked = _of_program(program, rest, GRAMMARS.get(program, Grammar()), list(goals_of(command, remotes)))
+        asked = _of_program(program, rest, GRAMMARS.get(program, CommandGrammar()), list(goals_of(command, remotes)))
         for path in _through_rclone(rest, values) if program in ("restic", "rustic") else ():
-            beyond = _of_rclone(Command((path,)), values, remotes)
+            beyond = _of_rclone(ShellCommand((path,)), values, remotes)
             yield from (replace(one, removes=asked.removes) for one in beyond)
         if asked.goals or asked.unclear or asked.additions or asked.manner != AS_USUAL:
             yield asked
 
 
-def _through_rclone(rest: Command, values: Mapping[str, str]) -> Iterator[Argument]:
+def _through_rclone(rest: ShellCommand, values: Mapping[str, str]) -> Iterator[Argument]:
     """What restic reaches by rclone, as rclone has it: `rclone:REMOTE:PATH` (its manual, Other Services via rclone)."""
     for one in rest.options(*REPOSITORY_OPTIONS):
         if one.decoded.startswith(_BY_RCLONE):
@@ -125,7 +125,7 @@ def _through_rclone(rest: Command, values: Mapping[str, str]) -> Iterator[Argume
         yield Argument(text, text, True, (), rest.line)
 
 
-def _unknown_program(command: Command) -> Iterator[Asked]:
+def _unknown_program(command: ShellCommand) -> Iterator[Asked]:
     goals = list(goals_of(command))
     if goals and command.words:
         yield _with_goals(Asked("", Lender.VARIABLES, command.line), goals)
@@ -139,7 +139,7 @@ def _with_goals(asked: Asked, goals: Sequence[Goal]) -> Asked:
     )
 
 
-def _of_program(program: str, rest: Command, grammar: Grammar, goals: Sequence[Goal]) -> Asked:
+def _of_program(program: str, rest: ShellCommand, grammar: CommandGrammar, goals: Sequence[Goal]) -> Asked:
     asked = _with_goals(_asked(program, rest, grammar), goals)
     profile = _option(rest, "--profile", "-P" if program.startswith("barman") else "", "--aws-profile")
     if program in ("s3cmd", "s4cmd"):
@@ -155,7 +155,7 @@ def _of_program(program: str, rest: Command, grammar: Grammar, goals: Sequence[G
     return asked if profile is None else replace(asked, lender=Lender.PROFILE, name=profile)
 
 
-def _asked(program: str, rest: Command, grammar: Grammar) -> Asked:
+def _asked(program: str, rest: ShellCommand, grammar: CommandGrammar) -> Asked:
     """What options and sub-commands say, whatever the program is told to reach."""
     words = [one.decoded for one in rest.words if one.known]
     names = {word.partition("=")[0] for word in words if word.startswith("-")}
@@ -180,7 +180,7 @@ def _asked(program: str, rest: Command, grammar: Grammar) -> Asked:
     )
 
 
-def _manner(rest: Command, grammar: Grammar, words: Sequence[str], names: set[str]) -> Manner:
+def _manner(rest: ShellCommand, grammar: CommandGrammar, words: Sequence[str], names: set[str]) -> Manner:
     fields: dict[str, str] = {}
     for number, word in enumerate(words):
         name, equals, value = word.partition("=")
@@ -216,7 +216,7 @@ def _manner(rest: Command, grammar: Grammar, words: Sequence[str], names: set[st
     return Manner(**fields, requester_pays=pays)
 
 
-def _with_restic_options(asked: Asked, rest: Command) -> Asked:
+def _with_restic_options(asked: Asked, rest: ShellCommand) -> Asked:
     manner, additions = restic_options(one.decoded for one in rest.options("-o", "--option") if one.known)
     return replace(asked, manner=asked.manner | manner, additions=asked.additions | additions)
 
@@ -297,7 +297,7 @@ def rclone_variables(values: Mapping[str, str], remote: str = "") -> Mapping[str
     return _RcloneVariables(values, (*own, "RCLONE_S3_"))
 
 
-def _of_rclone(rest: Command, values: Mapping[str, str], remotes: Mapping[str, str]) -> Iterator[Asked]:
+def _of_rclone(rest: ShellCommand, values: Mapping[str, str], remotes: Mapping[str, str]) -> Iterator[Asked]:
     own = _asked("rclone", rest, GRAMMARS["rclone"])
     config = _option(rest, "--config") or values.get("RCLONE_CONFIG", "")
     by_remote: dict[str | None, list[Goal]] = {}
@@ -339,14 +339,14 @@ def _of_rclone(rest: Command, values: Mapping[str, str], remotes: Mapping[str, s
         )
 
 
-def _switches(rest: Command, name: str) -> Iterator[Argument]:
+def _switches(rest: ShellCommand, name: str) -> Iterator[Argument]:
     return (one for one in rest.words if one.decoded in (name, f"{name}=true"))
 
 
 # --- the AWS CLI, and MinIO's client ---------------------------------------------------------------------------------
 
 
-def _of_aws(rest: Command) -> Iterator[Asked]:
+def _of_aws(rest: ShellCommand) -> Iterator[Asked]:
     service, behind = _service(rest.words)
     if service is None or service.decoded in _NO_SERVICE:
         return
@@ -357,8 +357,8 @@ def _of_aws(rest: Command) -> Iterator[Asked]:
         name = UNKNOWN if not service.known else service.decoded
         yield Asked("aws", lender, rest.line, profile or "", beyond="" if name == UNKNOWN else f"aws {name}")
         return
-    grammar, command = GRAMMARS[kind], Command(tuple(behind))
-    asked = _with_goals(_asked(kind, command, grammar), list(goals_of(Command((_AWS, *rest.words)))))
+    grammar, command = GRAMMARS[kind], ShellCommand(tuple(behind))
+    asked = _with_goals(_asked(kind, command, grammar), list(goals_of(ShellCommand((_AWS, *rest.words)))))
     operation = next((one.decoded for one in behind if not one.decoded.startswith("-")), "")
     additions, beyond = asked.additions, asked.beyond
     if kind == "aws s3api" and operation not in grammar.words:
@@ -389,7 +389,7 @@ def _service(words: Sequence[Argument]) -> tuple[Argument | None, Sequence[Argum
     return None, ()
 
 
-def _of_mc(rest: Command) -> Iterator[Asked]:
+def _of_mc(rest: ShellCommand) -> Iterator[Asked]:
     """`mc` reaches buckets through its aliases: `ALIAS/BUCKET/PREFIX`."""
     own = _asked("mc", rest, GRAMMARS["mc"])
     by_alias: dict[str, list[Goal]] = {}
@@ -405,6 +405,6 @@ def _of_mc(rest: Command) -> Iterator[Asked]:
         yield _with_goals(replace(own, lender=Lender.ALIAS, name=alias), goals)
 
 
-def _option(rest: Command, *names: str) -> str | None:
+def _option(rest: ShellCommand, *names: str) -> str | None:
     values = [one.decoded for one in rest.options(*(name for name in names if name)) if one.known]
     return values[-1] if values and values[-1] else None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from keyturn.edits.commands import Argument, Command, program_name
+from keyturn.edits.commands import Argument, ShellCommand, program_name
 
 # `Set-Location` is PowerShell's, and `sl` its short name (about_Aliases); `/d` is an option of cmd.exe's (cd /?).
 _CHANGES = frozenset({"cd", "chdir", "pushd", "set-location", "sl"})
 _OPTIONS = frozenset({"-P", "-L", "-e", "--", "/d", "/D", "-Path", "-LiteralPath"})
 
 
-def in_their_folders(commands: Sequence[Command]) -> Iterator[tuple[Command, str]]:
+def in_their_folders(commands: Sequence[ShellCommand]) -> Iterator[tuple[ShellCommand, str]]:
     """Yield each command with the folder to which those before it changed.
 
     The folder is as it is written there, with a stroke at its end; empty where none changed it, or back to another one.

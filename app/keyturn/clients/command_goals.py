@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from keyturn.clients.duplicity_targets import is_host
 from keyturn.clients.restic_addresses import repository
-from keyturn.edits.commands import Argument, Command
+from keyturn.edits.commands import Argument, ShellCommand
 from keyturn.edits.expansion import UNKNOWN
 from keyturn.model.places import Target
 
@@ -57,7 +57,7 @@ class Goal:
     unclear: str = ""
 
 
-def goals_of(command: Command, remotes: Mapping[str, str] | None = None) -> Iterator[Goal]:
+def goals_of(command: ShellCommand, remotes: Mapping[str, str] | None = None) -> Iterator[Goal]:
     """Yield where a command stores something, in the order of its arguments.
 
     Args:
@@ -71,7 +71,7 @@ def goals_of(command: Command, remotes: Mapping[str, str] | None = None) -> Iter
         yield from _restic(command.words) if _has_repository(command) else _elsewhere(command.words)
         return
     program, arguments = found
-    rest = Command(arguments)
+    rest = ShellCommand(arguments)
     endpoint = _last(rest, _ENDPOINT_OPTIONS)
     region = _last(rest, _REGION_OPTIONS)
     if program in ("restic", "rustic"):
@@ -97,7 +97,7 @@ def goal_at(address: str) -> Goal | None:
     return None if match is None else _goal(match)
 
 
-def _has_repository(command: Command) -> bool:
+def _has_repository(command: ShellCommand) -> bool:
     return any(one.decoded.startswith("s3:") for one in command.options(*REPOSITORY_OPTIONS))
 
 
@@ -111,7 +111,7 @@ def _unclear(one: Argument) -> Goal:
 
 
 def _restic(arguments: Sequence[Argument]) -> Iterator[Goal]:
-    for one in Command(tuple(arguments)).options(*REPOSITORY_OPTIONS):
+    for one in ShellCommand(tuple(arguments)).options(*REPOSITORY_OPTIONS):
         found = repository(as_far_as_known(one))
         if found is not None:
             yield Goal(found.target, found.endpoint)
@@ -167,7 +167,7 @@ def _reached(path: str, one: Argument) -> Target | None:
 
 
 def _mounted(arguments: Sequence[Argument]) -> Iterator[Goal]:
-    options = [part for one in Command(tuple(arguments)).options("-o") for part in one.decoded.split(",")]
+    options = [part for one in ShellCommand(tuple(arguments)).options("-o") for part in one.decoded.split(",")]
     settings = dict(option.partition("=")[::2] for option in options)
     words = [one.decoded for one in _without_options(arguments)]
     bucket, _colon, prefix = words[0].partition(":") if words else ("", "", "")
@@ -187,7 +187,7 @@ def _without_options(arguments: Sequence[Argument]) -> Iterator[Argument]:
             yield one
 
 
-def _named(command: Command) -> Iterator[Goal]:
+def _named(command: ShellCommand) -> Iterator[Goal]:
     """`--bucket NAME`, as Kopia and `aws s3api` have it."""
     prefix = _last(command, ("--prefix",)) or ""
     for one in command.options("--bucket", "-bucket"):
@@ -222,6 +222,6 @@ def _split(path: str) -> Target | None:
     return None if name is None else Target(name, prefix.strip("/"))
 
 
-def _last(command: Command, names: Sequence[str]) -> str | None:
+def _last(command: ShellCommand, names: Sequence[str]) -> str | None:
     values = [one.decoded for one in command.options(*names) if one.known]
     return values[-1] if values and values[-1] else None

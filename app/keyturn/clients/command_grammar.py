@@ -14,7 +14,7 @@ _NOTHING: frozenset[Addition] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Grammar:
+class CommandGrammar:
     """One program's command line.
 
     Attributes:
@@ -56,7 +56,7 @@ def _set(*additions: Addition) -> frozenset[Addition]:
 
 
 _ACL = _set(Addition.OBJECT_ACL)
-_OF_AWS_S3 = Grammar(
+_OF_AWS_S3 = CommandGrammar(
     encryption=("--sse",),
     encrypts=frozenset({"--sse"}),
     kms_key=("--sse-kms-key-id",),
@@ -71,7 +71,7 @@ _OF_AWS_S3 = Grammar(
     beyond=frozenset({"rb", "website"}),
 )
 # The operations that are not named here change a bucket, or ask how it is set up.
-_OF_AWS_S3API = Grammar(
+_OF_AWS_S3API = CommandGrammar(
     encryption=("--server-side-encryption",),
     kms_key=("--ssekms-key-id",),
     storage_class=("--storage-class",),
@@ -115,10 +115,10 @@ _OF_AWS_S3API = Grammar(
 # Each operation of its own option of this name is on one version of an object.
 VERSION_OPTION = "--version-id"
 
-GRAMMARS: Mapping[str, Grammar] = {
+GRAMMARS: Mapping[str, CommandGrammar] = {
     "aws s3": _OF_AWS_S3,
     "aws s3api": _OF_AWS_S3API,
-    "rclone": Grammar(
+    "rclone": CommandGrammar(
         encryption=("--s3-server-side-encryption",),
         kms_key=("--s3-sse-kms-key-id",),
         storage_class=("--s3-storage-class",),
@@ -139,9 +139,9 @@ GRAMMARS: Mapping[str, Grammar] = {
         lists=frozenset({"lsd", "lsf", "ls", "lsl", "lsjson", "size", "tree", "ncdu"}),
         beyond=frozenset({"rmdir", "rmdirs"}),
     ),
-    "restic": Grammar(removes=frozenset({"forget", "prune"})),
-    "rustic": Grammar(removes=frozenset({"forget", "prune"})),
-    "s3cmd": Grammar(
+    "restic": CommandGrammar(removes=frozenset({"forget", "prune"})),
+    "rustic": CommandGrammar(removes=frozenset({"forget", "prune"})),
+    "s3cmd": CommandGrammar(
         says={
             "--server-side-encryption": ("encryption", "AES256"),
             "--acl-public": ("acl", "public-read"),
@@ -170,7 +170,7 @@ GRAMMARS: Mapping[str, Grammar] = {
             }
         ),
     ),
-    "s4cmd": Grammar(
+    "s4cmd": CommandGrammar(
         encryption=("--API-ServerSideEncryption",),
         kms_key=("--API-SSEKMSKeyId",),
         storage_class=("--API-StorageClass",),
@@ -180,7 +180,7 @@ GRAMMARS: Mapping[str, Grammar] = {
         removes=frozenset({"del", "mv", "--delete-removed"}),
         lists=frozenset({"ls"}),
     ),
-    "s5cmd": Grammar(
+    "s5cmd": CommandGrammar(
         encryption=("--sse",),
         kms_key=("--sse-kms-key-id",),
         storage_class=("--storage-class",),
@@ -192,7 +192,7 @@ GRAMMARS: Mapping[str, Grammar] = {
         lists=frozenset({"ls"}),
         beyond=frozenset({"rb", "bucket-version"}),
     ),
-    "mc": Grammar(
+    "mc": CommandGrammar(
         storage_class=("--storage-class", "--sc"),
         tags=("--tags",),
         adds={
@@ -210,7 +210,7 @@ GRAMMARS: Mapping[str, Grammar] = {
         removes=frozenset({"rm", "mv", "--remove"}),
         beyond=frozenset({"rb", "anonymous", "policy", "ilm", "version", "encrypt", "replicate", "event"}),
     ),
-    "duplicity": Grammar(
+    "duplicity": CommandGrammar(
         says={
             "--s3-use-rrs": ("storage_class", "REDUCED_REDUNDANCY"),
             "--s3-use-ia": ("storage_class", "STANDARD_IA"),
@@ -224,11 +224,11 @@ GRAMMARS: Mapping[str, Grammar] = {
         kms_key=("--s3-kms-key-id",),
         removes=frozenset({"remove-older-than", "remove-all-but-n-full", "remove-all-inc-of-but-n-full", "cleanup"}),
     ),
-    "kopia": Grammar(
+    "kopia": CommandGrammar(
         always=_set(Addition.LOCK_SETTINGS, Addition.RETENTION),
         adds={"--point-in-time": _set(Addition.READ_VERSIONS, Addition.VERSIONING)},
     ),
-    "goofys": Grammar(
+    "goofys": CommandGrammar(
         encrypts=frozenset({"--sse"}),
         kms_key=("--sse-kms",),
         kms_alone=True,
@@ -237,18 +237,18 @@ GRAMMARS: Mapping[str, Grammar] = {
         pays=frozenset({"--requester-pays"}),
         adds={"--acl": _ACL},
     ),
-    "mount-s3": Grammar(
+    "mount-s3": CommandGrammar(
         encryption=("--sse",),
         kms_key=("--sse-kms-key-id",),
         storage_class=("--storage-class",),
         pays=frozenset({"--requester-pays"}),
     ),
-    "barman-cloud-backup": Grammar(
+    "barman-cloud-backup": CommandGrammar(
         encryption=("-e", "--encryption"),
         kms_key=("--sse-kms-key-id",),
         adds=dict.fromkeys(("--tags", "--tag"), _set(Addition.TAGGING)),
     ),
-    "barman-cloud-wal-archive": Grammar(
+    "barman-cloud-wal-archive": CommandGrammar(
         encryption=("-e", "--encryption"),
         kms_key=("--sse-kms-key-id",),
         adds=dict.fromkeys(("--tags", "--tag", "--history-tags"), _set(Addition.TAGGING)),

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, CredentialSpans
 from keyturn.clients.compose_commands import commands_in
 from keyturn.clients.compose_mounts import mounts_of, named_by
 from keyturn.clients.compose_projects import extended_in, included_by
+from keyturn.clients.findings import Discovery
 from keyturn.clients.guide import Runs, guides
 from keyturn.clients.guided import blind_spot
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look
 from keyturn.clients.shell_files import project_folders
 from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.clients.variable_readers import containers_anew, is_compose_file
@@ -44,17 +44,17 @@ class Compose(Client):
     name = "compose"
     title = "Docker Compose"
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each key of a service; one behind an anchor is only mentioned."""
         paths = list(compose_files(computer, look.listing))
         take_from(look, paths, projects_in)
         look.take(_guided_in(paths, look))
 
-    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+    def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take a place for each key of a service in a file that another one includes, or that a command names."""
         take_from(look, [path], projects_in, all_of_them=True)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return each complete pair by service and variable; see `Client.spots`."""
         return spots_of(content, services_in(content), Writing.PLAIN)
 
@@ -63,7 +63,7 @@ class Compose(Client):
         return containers_anew(place.path.parent)
 
 
-def _guided_in(paths: Sequence[Path], look: Look) -> Iterator[Problem]:
+def _guided_in(paths: Sequence[Path], look: Discovery) -> Iterator[Problem]:
     """Yield a blind spot for each container of a product whose key only a person can change, wherever its files lie."""
     known = {name: guide for name, guide in guides().by_name.items() if guide.runs is Runs.HERE and guide.traces}
     for path in paths:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from keyturn.edits import shell, trees
-from keyturn.edits.commands import Argument, Command, Run
+from keyturn.edits.commands import Argument, LetterRun, ShellCommand
 from keyturn.edits.shell import Quoting
 from keyturn.edits.trees import Node, Scalar, Writing
 from keyturn.model.errors import FileError
@@ -14,11 +14,11 @@ from keyturn.model.errors import FileError
 _PROGRAMS = {"aws-cli": "aws", "resticker": "restic", "backup-s3": "aws", "docker-s3cmd": "s3cmd"}
 
 
-def commands_in(service: Node | None) -> tuple[Command, ...]:
+def commands_in(service: Node | None) -> tuple[ShellCommand, ...]:
     """Return the commands of a service: its own, and what it hands to a shell."""
     entry, own = (_words(trees.at(service, name)) for name in ("entrypoint", "command"))
     program = () if entry else program_of(trees.text(service, "image") or "")
-    command = Command((*program, *entry, *own))
+    command = ShellCommand((*program, *entry, *own))
     inner = shell.commands_of(command)
     return tuple(one for one in (command, *inner.commands) if one.words)
 
@@ -45,7 +45,7 @@ def _argument(one: Scalar) -> Argument:
     # `$$` is Compose's way to write a `$` that is not its own.
     text = one.value.replace("$$", "$") if "$" not in one.value.replace("$$", "") else one.value
     value = text.encode()
-    runs = (Run(0, one.span.start, len(value), Quoting.BARE),) if _as_written(one) and text == one.value else ()
+    runs = (LetterRun(0, one.span.start, len(value), Quoting.BARE),) if _as_written(one) and text == one.value else ()
     return Argument(value, value, text != one.value or "$" not in one.value, runs, one.line)
 
 

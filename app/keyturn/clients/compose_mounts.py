@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keyturn.clients.jobs import Named, Reads
+from keyturn.clients.jobs import NamedFile, Reads
 from keyturn.edits import trees
 from keyturn.edits.trees import Node, Scalar
 
 
-def named_by(service: Node | None) -> tuple[Named, ...]:
+def named_by(service: Node | None) -> tuple[NamedFile, ...]:
     """Return the files of variables that a service names, and what of the disk is mounted into it."""
-    files = [Named(one.value, Reads.VARIABLES, one.line) for one in _env_files(trees.at(service, "env_file"))]
-    files.append(Named(".env", Reads.FILLS_IN, 1))
-    mounted = (Named(host, Reads.FOLDER, line) for _inside, host, line in _volumes(service) if _is_a_path(host))
+    files = [NamedFile(one.value, Reads.VARIABLES, one.line) for one in _env_files(trees.at(service, "env_file"))]
+    files.append(NamedFile(".env", Reads.FILLS_IN, 1))
+    mounted = (NamedFile(host, Reads.FOLDER, line) for _inside, host, line in _volumes(service) if _is_a_path(host))
     return (*files, *mounted)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keyturn.clients.command_folders import in_their_folders, joined
-from keyturn.clients.jobs import Named, Reads, Variables
+from keyturn.clients.jobs import NamedFile, Reads, Variables
 from keyturn.edits import trees
-from keyturn.edits.commands import Argument, Command, program_name
+from keyturn.edits.commands import Argument, ShellCommand, program_name
 from keyturn.edits.shell import Assignment
 from keyturn.edits.trees import Node, Scalar
 
@@ -33,7 +33,7 @@ _OTHERS = ("-p", "--project-name", "--profile", "--parallel", "--progress", "--a
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ComposeRun:
     """One run of Compose, as a command line has it.
 
     Attributes:
@@ -42,8 +42,8 @@ class Call:
         folder: of the project, as it is written, with a stroke at its end; empty where the command does not tell.
     """
 
-    files: tuple[Named, ...]
-    variables: tuple[Named, ...]
+    files: tuple[NamedFile, ...]
+    variables: tuple[NamedFile, ...]
     folder: str
 
 
@@ -57,10 +57,12 @@ def included_by(root: Node | None, folder: Path) -> Iterator[Variables]:
         paths, variables = [one] if isinstance(one, Scalar) else _texts(trees.at(one, "path")), []
         if not isinstance(one, Scalar):
             own = trees.text(one, "project_directory")
-            variables = [Named(named.value, Reads.FILLS_IN, named.line) for named in _texts(trees.at(one, "env_file"))]
-            variables = variables or ([Named(f"{own}/.env", Reads.FILLS_IN, 1)] if own else [])
-        files = [Named(named.value, COMPOSE, named.line) for named in paths if named.is_text]
-        yield Variables([], files=[*files, *variables, Named(".env", Reads.FILLS_IN, 1)], folder=folder)
+            variables = [
+                NamedFile(named.value, Reads.FILLS_IN, named.line) for named in _texts(trees.at(one, "env_file"))
+            ]
+            variables = variables or ([NamedFile(f"{own}/.env", Reads.FILLS_IN, 1)] if own else [])
+        files = [NamedFile(named.value, COMPOSE, named.line) for named in paths if named.is_text]
+        yield Variables([], files=[*files, *variables, NamedFile(".env", Reads.FILLS_IN, 1)], folder=folder)
 
 
 def extended_in(root: Node | None, folder: Path) -> Iterator[Variables]:
@@ -68,10 +70,10 @@ def extended_in(root: Node | None, folder: Path) -> Iterator[Variables]:
     for _name, service in trees.members(trees.at(root, "services")):
         file = trees.scalar(service, "extends", "file")
         if file is not None and file.is_text:
-            yield Variables([], files=[Named(file.value, COMPOSE, file.line)], folder=folder)
+            yield Variables([], files=[NamedFile(file.value, COMPOSE, file.line)], folder=folder)
 
 
-def files_in_variable(assignments: Sequence[Assignment]) -> Iterator[Named]:
+def files_in_variable(assignments: Sequence[Assignment]) -> Iterator[NamedFile]:
     """Yield what `COMPOSE_FILE` names, in an environment or in `.env` (docs.docker.com, "Pre-defined environment")."""
     said = {one.name: one for one in assignments}
     one, separator = said.get(_FILES_VARIABLE), said.get(_SEPARATOR_VARIABLE)
@@ -81,14 +83,14 @@ def files_in_variable(assignments: Sequence[Assignment]) -> Iterator[Named]:
         between = separator.value if separator is not None and separator.value else by_itself
         # What lies elsewhere has a `:` of its own.
         names = [text] if "://" in text else text.split(between)
-        yield from (Named(name, COMPOSE, one.line) for name in names if name)
+        yield from (NamedFile(name, COMPOSE, one.line) for name in names if name)
 
 
 def _texts(node: Node | None) -> list[Scalar]:
     return [one for one in ([node] if isinstance(node, Scalar) else trees.items(node)) if isinstance(one, Scalar)]
 
 
-def calls_in(commands: Sequence[Command]) -> Iterator[Call]:
+def calls_in(commands: Sequence[ShellCommand]) -> Iterator[ComposeRun]:
     """Yield each run of Compose; names are taken from the folder to which the commands before it change."""
     for command, folder in in_their_folders(commands):
         rest = _arguments(command, [program_name(word) for word in command.words])
@@ -96,7 +98,7 @@ def calls_in(commands: Sequence[Command]) -> Iterator[Call]:
             yield _call(rest, folder)
 
 
-def _arguments(command: Command, names: Sequence[str]) -> Sequence[Argument] | None:
+def _arguments(command: ShellCommand, names: Sequence[str]) -> Sequence[Argument] | None:
     for number, name in enumerate(names):
         if name in _ALONE:
             return command.words[number + 1 :]
@@ -105,8 +107,8 @@ def _arguments(command: Command, names: Sequence[str]) -> Sequence[Argument] | N
     return None
 
 
-def _call(words: Sequence[Argument], folder: str) -> Call:
-    files, variables, project = list[Named](), list[Named](), folder
+def _call(words: Sequence[Argument], folder: str) -> ComposeRun:
+    files, variables, project = list[NamedFile](), list[NamedFile](), folder
     rest = iter(words)
     for word in rest:
         name, equals, value = _written(word).partition("=")
@@ -116,12 +118,12 @@ def _call(words: Sequence[Argument], folder: str) -> Call:
             following = next(rest, None)
             value = "" if following is None else _written(following)
         if name in _FILES and value:
-            files.append(Named(joined(folder, value), COMPOSE, word.line))
+            files.append(NamedFile(joined(folder, value), COMPOSE, word.line))
         elif name in _VARIABLES and value:
-            variables.append(Named(joined(folder, value), Reads.FILLS_IN, word.line))
+            variables.append(NamedFile(joined(folder, value), Reads.FILLS_IN, word.line))
         elif name in _FOLDER and value:
             project = joined(folder, value) + "/"
-    return Call(tuple(files), tuple(variables), project)
+    return ComposeRun(tuple(files), tuple(variables), project)
 
 
 def _written(word: Argument) -> str:

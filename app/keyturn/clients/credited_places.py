@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from keyturn.clients.command_asks import Asked
 from keyturn.clients.endpoints import is_aws_endpoint, region_in, same_server, speaks_plain_http
-from keyturn.clients.looking import Loan
+from keyturn.clients.findings import ProfileReference
 from keyturn.model.places import Consumer, Place, Target
 
 
@@ -26,7 +26,7 @@ def reaches(place: Place, asked: Asked) -> bool:
     return all(same_server(one, place.endpoint) or (at_aws and is_aws_endpoint(one)) for one in endpoints)
 
 
-def with_programs(place: Place, borrowed: Mapping[Consumer, str | None], loans: Sequence[Loan]) -> Place:
+def with_programs(place: Place, borrowed: Mapping[Consumer, str | None], loans: Sequence[ProfileReference]) -> Place:
     """The place with the programs that were found elsewhere. Each target is some program's then."""
     told = [Consumer(loan.program, loan.note, loan.targets, loan.additions, loan.manner) for loan in loans]
     consumers = list(dict.fromkeys([*place.consumers, *told, *borrowed]))

@@ -21,11 +21,11 @@ from keyturn.clients.consumers import consumer_in
 from keyturn.clients.credited_places import at_server, reaches, with_programs
 from keyturn.clients.endpoints import is_aws_endpoint, same_server
 from keyturn.clients.filled_in import asked_in_variables, references_in
+from keyturn.clients.findings import ProfileReference
 from keyturn.clients.guide import FILE
 from keyturn.clients.images import asked_in
 from keyturn.clients.job_variables import JobVariables, home_of
 from keyturn.clients.jobs import Job, Reads
-from keyturn.clients.looking import Loan
 from keyturn.clients.named_files import values_named_in
 from keyturn.clients.script_paths import HANDED_OVER, IN_UNITS, Whereabouts, path_of
 from keyturn.clients.variable_facts import ENDPOINTS
@@ -45,7 +45,9 @@ _OF_PROFILES = frozenset({"aws", "served"})
 _OWN_FORMAT = frozenset({"aws", "served", "rclone", "s3cmd", "s4cmd", "mc", "kopia", "leftovers"})
 
 
-def credited(places: Sequence[Place], jobs: Iterable[Job], loans: Sequence[Loan], computer: Computer) -> list[Place]:
+def credited(
+    places: Sequence[Place], jobs: Iterable[Job], loans: Sequence[ProfileReference], computer: Computer
+) -> list[Place]:
     """Return the places with all programs that take their keys.
 
     Args:
@@ -55,7 +57,7 @@ def credited(places: Sequence[Place], jobs: Iterable[Job], loans: Sequence[Loan]
 
 
 def starting(
-    places: Sequence[Place], jobs: Iterable[Job], loans: Sequence[Loan], computer: Computer
+    places: Sequence[Place], jobs: Iterable[Job], loans: Sequence[ProfileReference], computer: Computer
 ) -> Mapping[str, frozenset[Path]]:
     """The files of the jobs that take each place's key, and of whatever starts those, by the place's identity.
 
@@ -66,7 +68,9 @@ def starting(
 
 
 class _Crediting:
-    def __init__(self, places: Sequence[Place], jobs: list[Job], loans: Sequence[Loan], computer: Computer) -> None:
+    def __init__(
+        self, places: Sequence[Place], jobs: list[Job], loans: Sequence[ProfileReference], computer: Computer
+    ) -> None:
         self._places = places
         self._jobs = jobs
         self._loans = loans
@@ -356,7 +360,7 @@ class _Crediting:
                 found.setdefault(self._real[place.path], []).append(place)
         return found
 
-    def _loans_of(self, place: Place) -> list[Loan]:
+    def _loans_of(self, place: Place) -> list[ProfileReference]:
         if place.client not in _OF_PROFILES:
             return []
         return [

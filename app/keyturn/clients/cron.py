@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, CredentialSpans
+from keyturn.clients.findings import Discovery
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.clients.walking import Walk
 from keyturn.computer.computer import Platform
@@ -34,11 +34,11 @@ class Cron(Client):
     name = "cron"
     title = "cron"
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each key in a timetable."""
         take_from(look, _timetables(computer, look.listing), _read, all_of_them=True)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return each complete pair of variables; see `Client.spots`. A later line counts for the jobs below it."""
         return spots_of(content, _read(content))
 

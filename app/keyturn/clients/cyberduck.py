@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import Loan, key_id
+from keyturn.clients.findings import ProfileReference, key_id
 from keyturn.edits import plists
 from keyturn.model.errors import FileError
 from keyturn.model.needs import Addition
@@ -15,14 +15,14 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.guide import Guide
-    from keyturn.clients.looking import Look
     from keyturn.computer.computer import Computer
 
 _S3 = "s3"
 
 
-def read_bookmarks(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_bookmarks(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Take each bookmark of S3 that names a key, and lend those that name a profile of the AWS files."""
     for path in found:
         content = look.read(path)
@@ -60,11 +60,11 @@ def _place(path: Path, values: Mapping[str, str], guide: Guide) -> Iterator[Plac
     )
 
 
-def _loan(values: Mapping[str, str]) -> Iterator[Loan]:
+def _loan(values: Mapping[str, str]) -> Iterator[ProfileReference]:
     profile, host, targets = values.get("Username", ""), values.get("Hostname", ""), _targets(values)
     if not profile or key_id(profile, host) is not None:
         return
-    yield Loan(
+    yield ProfileReference(
         program="cyberduck",
         profile=profile,
         credentials=None,

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About, AfterChange
-from keyturn.clients.described_values import Values, at, said_of
+from keyturn.clients.described_values import DescribedValues, at, said_of
 from keyturn.clients.description import Description, KeyAt, descriptions
-from keyturn.clients.entries import Entry, OwnFile
+from keyturn.clients.entries import ClientEntry, OwnFile
+from keyturn.clients.findings import Discovery, is_placeholder, locator_of_line
 from keyturn.clients.grammars import tree_of
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, is_placeholder, locator_of_line
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.own_files import OwnFiles, StoredKey
 from keyturn.clients.traces import traces_on
@@ -46,9 +46,9 @@ class Described(OwnFiles):
         self.description = description
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> ClientEntry:
         """What the registry has of it."""
-        return Entry(self.name, lambda: self, self._own_file)
+        return ClientEntry(self.name, lambda: self, self._own_file)
 
     @property
     def _own_file(self) -> OwnFile:
@@ -64,7 +64,7 @@ class Described(OwnFiles):
                 yield computer.expanded(named)
         yield from traces_on(computer, self.description.files.patterns[computer.platform], listing)
 
-    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+    def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take every key of the file. One that holds a key which the description does not lead to is told as such."""
         if not self._concerns(look, path):
             return
@@ -81,7 +81,7 @@ class Described(OwnFiles):
         root = self._tree(content)
         for key in self.description.keys:
             for names, node in at(root, key.at):
-                yield from _stored(key, names, Values(root, node), content.path)
+                yield from _stored(key, names, DescribedValues(root, node), content.path)
 
     def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return what the description says has to be done."""
@@ -103,7 +103,7 @@ class Described(OwnFiles):
         grammar = self.description.grammar
         return {} if grammar is None else tree_of(content, grammar)
 
-    def _concerns(self, look: Look, path: Path) -> bool:
+    def _concerns(self, look: Discovery, path: Path) -> bool:
         """Whether the file says anything of S3, or cannot be read, which is for the look to tell."""
         try:
             content = look.listing.readings.file_if_there(path)
@@ -151,11 +151,11 @@ class Described(OwnFiles):
         root = self._tree(content)
         for key in self.description.keys:
             for _names, node in at(root, key.at):
-                value = Values(root, node).scalar(key.access_key_id)
+                value = DescribedValues(root, node).scalar(key.access_key_id)
                 yield value is not None and (not value.is_text or (bool(value.value) and is_placeholder(value.value)))
 
 
-def _stored(key: KeyAt, names: Sequence[str], values: Values, path: Path) -> Iterator[StoredKey]:
+def _stored(key: KeyAt, names: Sequence[str], values: DescribedValues, path: Path) -> Iterator[StoredKey]:
     identifier = values.scalar(key.access_key_id)
     if identifier is None or not identifier.is_text or not identifier.value:
         return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from keyturn.clients.command_goals import bucket_named, goal_at
 from keyturn.clients.description import KeyAt, manner_of
 from keyturn.clients.endpoints import speaks_plain_http
-from keyturn.clients.looking import is_placeholder
+from keyturn.clients.findings import is_placeholder
 from keyturn.edits import trees
 from keyturn.edits.trees import Node, Scalar
 from keyturn.model.manners import Manner
@@ -19,7 +19,7 @@ _ANY = "*"
 _OFF = frozenset({"false", "no", "off", "0", "http"})
 
 
-class Values:
+class DescribedValues:
     """The values that a description's paths lead to, from one table of a file."""
 
     def __init__(self, root: Node, table: Node) -> None:
@@ -73,7 +73,7 @@ class Said:
     plain_http: bool
 
 
-def said_of(key: KeyAt, values: Values) -> Said | None:
+def said_of(key: KeyAt, values: DescribedValues) -> Said | None:
     """Return what a file says of a key; None where that is none of S3."""
     if any(values.text(path) != wanted for path, wanted in key.only_if.items()):
         return None
@@ -91,7 +91,7 @@ def said_of(key: KeyAt, values: Values) -> Said | None:
     )
 
 
-def _targets(key: KeyAt, values: Values) -> Iterator[Target]:
+def _targets(key: KeyAt, values: DescribedValues) -> Iterator[Target]:
     prefix = values.text(key.prefix) or ""
     for at in key.buckets:
         for value in values.every(at):
@@ -100,6 +100,6 @@ def _targets(key: KeyAt, values: Values) -> Iterator[Target]:
                 yield Target(bucket, "/".join(part for part in (folder.strip("/"), prefix.strip("/")) if part))
 
 
-def _endpoint(key: KeyAt, values: Values) -> str | None:
+def _endpoint(key: KeyAt, values: DescribedValues) -> str | None:
     host, port = values.text(key.endpoint), values.text(key.port)
     return host if host is None or port is None or "://" in host else f"{host}:{port}"

@@ -1,4 +1,4 @@
-"""One walk through the usual corners: every small file in which something of keys or of S3 stands, read once."""
+"""One walk through the usual locations: every small file in which something of keys or of S3 stands, read once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import Listing
 from keyturn.clients.script_kinds import may_set_or_run, sets_or_runs
-from keyturn.clients.usual_corners import Corner, corners, is_for_keys
+from keyturn.clients.usual_locations import Corner, corners, is_for_keys
 from keyturn.clients.walking import Walk
 from keyturn.edits import failures
 
@@ -68,7 +68,7 @@ class Discovered:
     """What the walk found.
 
     Attributes:
-        texts: the files in which something of keys stands, each real file once, in the order of the corners.
+        texts: the files in which something of keys stands, each real file once, in the order of the locations.
         failed: what could not be looked at, with the reason.
         bounded: folders that were not searched to their end.
         too_big: scripts and the like of more bytes than are read, which would have been read for their names.
@@ -81,14 +81,14 @@ class Discovered:
 
 
 def discovered(computer: Computer, readings: Readings) -> Discovered:
-    """Return what stands in the usual corners; they are walked through at the first call."""
+    """Return what stands in the usual locations; they are walked through at the first call."""
     return readings.once(discovered, lambda: _walk(computer, readings))
 
 
 def files_of_corners(
     computer: Computer, readings: Readings, bounded: list[Path] | None = None, listing: Listing | None = None
 ) -> Iterator[tuple[os.DirEntry[str], Corner, Walk]]:
-    """Yield each file of the usual corners once, with the corner and the walk in which it was met.
+    """Yield each file of the usual locations once, with the corner and the walk in which it was met.
 
     Args:
         bounded: takes the folders that were not walked through to their end.

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot, ValueSpot
+from keyturn.clients.client import Client, CredentialSpans, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import Look, key_id, mention
+from keyturn.clients.findings import Discovery, key_id, mention
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.computer.computer import Platform
 from keyturn.edits.files import FileContent
@@ -36,7 +36,7 @@ class Duck(Client):
     title = "duck (Cyberduck CLI)"
     program_names = ("duck",)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each secret under a key ID, and a mention for each bookmark with one."""
         if computer.platform is not Platform.LINUX:
             return
@@ -53,10 +53,10 @@ class Duck(Client):
             for identifier, line in () if bookmark is None else key_ids_in(bookmark.content):
                 look.places.append(mention(self.name, path, identifier, line, note))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return each pair by its server; see `Client.spots`."""
         return {
-            one.locator: PairSpot(
+            one.locator: CredentialSpans(
                 ValueSpot(content.path, one.id_span, Writing.PLAIN),
                 ValueSpot(content.path, one.entry.value_span, Writing.PLAIN),
                 KeyPair(one.access_key_id, Secret(one.entry.value)),

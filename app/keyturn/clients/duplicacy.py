@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, CredentialSpans, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint
+from keyturn.clients.findings import Discovery, key_id, named_key_id, no_key_id_in
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_id, named_key_id, no_key_id_in
 from keyturn.clients.shell_files import project_folders
 from keyturn.edits import json_spans, trees
 from keyturn.edits.files import FileContent, read_file
@@ -43,7 +43,7 @@ class Duplicacy(Client):
     program_names = ("duplicacy",)
     about = About(guide="duplicacy-keychain")
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each storage whose key stands in the preferences."""
         for path in preferences_files(computer, look.listing):
             content = look.read(path)
@@ -55,13 +55,13 @@ class Duplicacy(Client):
             except FileError as error:
                 look.report_unparsable(content, error)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of each storage by its name; see `Client.spots`."""
         spots = {}
         for one in _storages(content):
             identifier = named_key_id(one.access_key_id.value)
             if identifier is not None and one.secret is not None:
-                spots[one.name] = PairSpot(
+                spots[one.name] = CredentialSpans(
                     ValueSpot(content.path, one.access_key_id.span, one.access_key_id.writing),
                     ValueSpot(content.path, one.secret.span, one.secret.writing),
                     KeyPair(identifier, Secret(one.secret.value)),

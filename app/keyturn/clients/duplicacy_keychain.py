@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.duplicacy import Address, address_in, at_address, preferences_files
+from keyturn.clients.findings import key_id
 from keyturn.clients.guided import blind_spot
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import key_id
 from keyturn.clients.traces import traces_on
 from keyturn.computer.computer import Platform
 from keyturn.edits import json_spans, secret_service, trees
@@ -25,8 +25,8 @@ from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.guide import Guide
-    from keyturn.clients.looking import Look
     from keyturn.computer.computer import Computer
 
 _ITEM_NAME = re.compile(r"(?:(?P<storage>.+)_)?s3_(?:id|secret)")
@@ -59,7 +59,7 @@ def repositories_and_program(computer: Computer, guide: Guide, listing: Listing)
     return (*files, *traces_on(computer, guide.traces_on(computer.platform).files, listing))
 
 
-def read_keychain(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_keychain(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Take a place for each storage whose pair is in the keychain; without a pair there, it is a blind spot."""
     storages: list[_Storage] = []
     preferences = [path for path in found if path.name == "preferences"]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
+from keyturn.clients.findings import key_id, no_key_id_in
 from keyturn.clients.guided import blind_spot
-from keyturn.clients.looking import key_id, no_key_id_in
 from keyturn.edits.databases import Row, read_tables
 from keyturn.model.errors import FileError
 from keyturn.model.keys import Secret
@@ -18,8 +18,8 @@ from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.guide import Guide
-    from keyturn.clients.looking import Look
     from keyturn.computer.computer import Computer
 
 # Where an address of a backup may stand: since schema 10 also outside its own row.
@@ -52,7 +52,7 @@ class _Backup:
     options: Mapping[str, str] = field(repr=False)
 
 
-def read_databases(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_databases(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Take each backup to S3. Of what is encrypted it is said which of Duplicati's three forms it has."""
     for path in found:
         try:

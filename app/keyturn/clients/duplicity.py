@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, AfterChange, Client, PairSpot
+from keyturn.clients.client import About, AfterChange, Client, CredentialSpans
 from keyturn.clients.duplicity_targets import destinations_in
-from keyturn.clients.looking import Loan, Look
+from keyturn.clients.findings import Discovery, ProfileReference
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import last_value
 from keyturn.clients.shell_reading import read_shell_files, shell_spots
@@ -37,7 +37,7 @@ class Duplicity(Client):
     program_names = ("duplicity",)
     about = About(proved_with_program=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each key in such a script."""
         for content, text in read_shell_files(look, computer, Owner.DUPLICITY):
             found = text.assignments
@@ -57,7 +57,7 @@ class Duplicity(Client):
             if profile is not None and not places:
                 look.loans.append(_loan(computer, content, found, profile))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return each complete pair of variables; see `Client.spots`."""
         return shell_spots(content)
 
@@ -75,10 +75,10 @@ class Duplicity(Client):
         return (computer.expanded(named) if named else computer.home / ".aws" / "credentials",)
 
 
-def _loan(computer: Computer, content: FileContent, found: Sequence[Assignment], profile: str) -> Loan:
+def _loan(computer: Computer, content: FileContent, found: Sequence[Assignment], profile: str) -> ProfileReference:
     goes_to = destinations_in(content.content.decode(errors="replace"))
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
-    return Loan(
+    return ProfileReference(
         program=Duplicity.name,
         profile=profile,
         credentials=None if credentials is None else computer.expanded(credentials),

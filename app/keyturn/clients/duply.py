@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.client import About, Client, CredentialSpans
 from keyturn.clients.command_asks import Asked, asked_by
 from keyturn.clients.duplicity_targets import destinations_in
+from keyturn.clients.findings import Discovery
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look
 from keyturn.clients.variable_places import Variables, overruled, places_of, spots_of
 from keyturn.computer.computer import Platform
 from keyturn.edits import shell
-from keyturn.edits.commands import Argument, Command
+from keyturn.edits.commands import Argument, ShellCommand
 from keyturn.edits.expansion import UNKNOWN, expanded
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
@@ -42,7 +42,7 @@ class Duply(Client):
     program_names = ("duply",)
     about = About(proved_with_program=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each key of a profile; of two lines for one variable the last counts."""
         for path in _profiles(computer, look.listing):
             content = look.read(path)
@@ -53,7 +53,7 @@ class Duply(Client):
             except FileError as error:
                 look.report_unparsable(content, error)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of the variables that count; see `Client.spots`."""
         found = shell.assignments(content.content, path=content.path)
         return spots_of(content, [Variables(overruled(self.name, content.path, found)[0])])
@@ -102,7 +102,7 @@ def _asked(found: Sequence[Assignment]) -> Asked | None:
         written = one.written.decode(errors="replace")
         values[one.name] = expanded(written, values) if one.is_reference else one.value or ""
     words = [word.encode() for word in values[_PARAMETERS].split()]
-    command = Command(
+    command = ShellCommand(
         tuple(Argument(word, word, UNKNOWN.encode() not in word, (), 1) for word in (b"duplicity", *words))
     )
     return next(asked_by(command, {}, {}), None)

@@ -57,7 +57,7 @@ class OwnFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ClientEntry:
     """One program.
 
     What `may_be_here` says is wider than what the program's own look reads, which decides. So a look that is left out
@@ -118,7 +118,7 @@ _AUTORESTIC = (".autorestic.yml", ".autorestic.yaml", ".autorestic.toml", ".auto
 
 # In the order in which places are listed; those that a description tells come between the two parts.
 PROGRAMS = (
-    Entry(
+    ClientEntry(
         "aws",
         _of("aws_files", "AwsFiles"),
         OwnFile(
@@ -128,8 +128,8 @@ PROGRAMS = (
             options=("--credentials-file",),
         ),
     ),
-    Entry("served", _of("served", "Served")),
-    Entry(
+    ClientEntry("served", _of("served", "Served")),
+    ClientEntry(
         "rclone",
         _of("rclone", "Rclone"),
         OwnFile(
@@ -140,7 +140,7 @@ PROGRAMS = (
             options=("--config",),
         ),
     ),
-    Entry(
+    ClientEntry(
         "s3cmd",
         _of("s3cmd", "S3cmd"),
         OwnFile(
@@ -152,9 +152,9 @@ PROGRAMS = (
         ),
         usual=("~/.s3cfg", "%APPDATA%/s3cmd.ini"),
     ),
-    Entry("s4cmd", _of("s4cmd", "S4cmd"), usual=("~/.s3cfg",)),
-    Entry("restic", _of("restic", "Restic"), looks_last=True),
-    Entry(
+    ClientEntry("s4cmd", _of("s4cmd", "S4cmd"), usual=("~/.s3cfg",)),
+    ClientEntry("restic", _of("restic", "Restic"), looks_last=True),
+    ClientEntry(
         "backrest",
         _of("backrest", "Backrest"),
         OwnFile(
@@ -165,7 +165,7 @@ PROGRAMS = (
         ),
         usual=("%APPDATA%/backrest", "$XDG_CONFIG_HOME/backrest", "/root/.config/backrest"),
     ),
-    Entry(
+    ClientEntry(
         "resticprofile",
         _of("resticprofile", "Resticprofile"),
         OwnFile(
@@ -183,7 +183,7 @@ PROGRAMS = (
             ),
         ),
     ),
-    Entry(
+    ClientEntry(
         "autorestic",
         _of("autorestic", "Autorestic"),
         OwnFile(
@@ -193,14 +193,14 @@ PROGRAMS = (
         ),
         usual=(*_in_homes(*_AUTORESTIC), "$XDG_CONFIG_HOME/autorestic"),
     ),
-    Entry(
+    ClientEntry(
         "crestic",
         _of("crestic", "Crestic"),
         OwnFile(variables=("CRESTIC_CONFIG_FILE",)),
         usual=("/usr/share/crestic", "/etc/crestic", *_in_homes(".config/crestic")),
         variables=("CRESTIC_CONFIG_PATHS",),
     ),
-    Entry(
+    ClientEntry(
         "runrestic",
         _of("runrestic", "Runrestic"),
         OwnFile(names=("runrestic.toml",), programs=("runrestic",), options=("-c", "--config")),
@@ -209,7 +209,7 @@ PROGRAMS = (
             *("$XDG_CONFIG_HOME/runrestic", "/root/.config/runrestic"),
         ),
     ),
-    Entry(
+    ClientEntry(
         "kopia",
         _of("kopia", "Kopia"),
         OwnFile(
@@ -222,7 +222,7 @@ PROGRAMS = (
         usual=("%APPDATA%/kopia", "/root/.config/kopia"),
         variables=("KOPIA_UI_PORTABLE_CONFIG_DIR",),
     ),
-    Entry(
+    ClientEntry(
         "mc",
         _of("mc", "Mc"),
         OwnFile(
@@ -234,8 +234,8 @@ PROGRAMS = (
         ),
         usual=_in_homes(".mc", ".mcli", ".minio-client", "mc", "mcli", "minio-client"),
     ),
-    Entry("git-annex", _of("git_annex", "GitAnnex")),
-    Entry(
+    ClientEntry("git-annex", _of("git_annex", "GitAnnex")),
+    ClientEntry(
         "pgbackrest",
         _of("pgbackrest", "Pgbackrest"),
         OwnFile(
@@ -250,7 +250,7 @@ PROGRAMS = (
             *("~/pgbackrest.conf", "$XDG_CONFIG_HOME/pgbackrest"),
         ),
     ),
-    Entry(
+    ClientEntry(
         "litestream",
         _of("litestream", "Litestream"),
         OwnFile(
@@ -264,15 +264,15 @@ PROGRAMS = (
             *("~/litestream.yml", "$XDG_CONFIG_HOME/litestream.yml", "$XDG_CONFIG_HOME/litestream"),
         ),
     ),
-    Entry("s3fs", _of("s3fs", "S3fs"), OwnFile(names=(".passwd-s3fs", "passwd-s3fs"))),
-    Entry("duplicity", _of("duplicity", "Duplicity"), looks_last=True),
-    Entry("duply", _of("duply", "Duply"), usual=("~/.duply", "/etc/duply")),
-    Entry("duplicacy", _of("duplicacy", "Duplicacy")),
-    Entry("winscp", _of("winscp", "WinScp"), platforms=_WINDOWS),
-    Entry("duck", _of("duck", "Duck"), usual=("~/.duck",)),
-    Entry("s3backer", _of("s3backer", "S3backer"), usual=("~/.s3backer_passwd",)),
-    Entry("s3ql", _of("s3ql", "S3ql"), usual=("~/.s3ql",)),
-    Entry(
+    ClientEntry("s3fs", _of("s3fs", "S3fs"), OwnFile(names=(".passwd-s3fs", "passwd-s3fs"))),
+    ClientEntry("duplicity", _of("duplicity", "Duplicity"), looks_last=True),
+    ClientEntry("duply", _of("duply", "Duply"), usual=("~/.duply", "/etc/duply")),
+    ClientEntry("duplicacy", _of("duplicacy", "Duplicacy")),
+    ClientEntry("winscp", _of("winscp", "WinScp"), platforms=_WINDOWS),
+    ClientEntry("duck", _of("duck", "Duck"), usual=("~/.duck",)),
+    ClientEntry("s3backer", _of("s3backer", "S3backer"), usual=("~/.s3backer_passwd",)),
+    ClientEntry("s3ql", _of("s3ql", "S3ql"), usual=("~/.s3ql",)),
+    ClientEntry(
         "hashbackup",
         _of("hashbackup", "HashBackup"),
         usual=(*(f"~/{name}" for name in ("hashbackup", ".hashbackup", "hb", "backup", "Backup")), "/var/hashbackup"),
@@ -280,9 +280,9 @@ PROGRAMS = (
     ),
 )
 SYSTEMS_AND_TEXTS = (
-    Entry("environment", _of("environment", "Environment"), looks_last=True),
-    Entry("systemd", _of("systemd", "Systemd")),
-    Entry(
+    ClientEntry("environment", _of("environment", "Environment"), looks_last=True),
+    ClientEntry("systemd", _of("systemd", "Systemd")),
+    ClientEntry(
         "cron",
         _of("cron", "Cron"),
         usual=(
@@ -290,17 +290,17 @@ SYSTEMS_AND_TEXTS = (
             *("/etc/crontab", "/etc/cron.d", "/var/spool/cron", "/usr/lib/cron/tabs", "/var/at/tabs"),
         ),
     ),
-    Entry("compose", _of("compose", "Compose")),
-    Entry("launchd", _of("launchd", "Launchd"), platforms=frozenset({Platform.MACOS})),
-    Entry(
+    ClientEntry("compose", _of("compose", "Compose")),
+    ClientEntry("launchd", _of("launchd", "Launchd"), platforms=frozenset({Platform.MACOS})),
+    ClientEntry(
         "windows-script",
-        _of("windows_scripts", "WindowsScripts"),
+        _of("windows_script_files", "WindowsScripts"),
         OwnFile(names=("*.bat", "*.cmd", "*.ps1", "*.psm1")),
         platforms=_WINDOWS,
     ),
-    Entry("task-scheduler", _of("task_scheduler", "TaskScheduler"), platforms=_WINDOWS),
-    Entry("windows-registry", _of("windows_registry", "WindowsRegistry"), platforms=_WINDOWS),
+    ClientEntry("task-scheduler", _of("task_scheduler", "TaskScheduler"), platforms=_WINDOWS),
+    ClientEntry("windows-registry", _of("registry_entries", "WindowsRegistry"), platforms=_WINDOWS),
     # Which file is edited as text is for the person to say.
-    Entry("text", _of("text_files", "TextFiles"), platforms=frozenset()),
-    Entry("leftover", _of("leftovers", "Leftovers")),
+    ClientEntry("text", _of("text_files", "TextFiles"), platforms=frozenset()),
+    ClientEntry("leftover", _of("leftovers", "Leftovers")),
 )

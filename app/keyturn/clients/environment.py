@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, AfterChange, Client, PairSpot
-from keyturn.clients.key_names import Partners
-from keyturn.clients.looking import Look
+from keyturn.clients.client import About, AfterChange, Client, CredentialSpans
+from keyturn.clients.credential_names import Partners
+from keyturn.clients.findings import Discovery
 from keyturn.clients.session_tokens import token_beside
 from keyturn.clients.shell_files import Owner
 from keyturn.clients.shell_pairs import variable_key_id
@@ -35,13 +35,13 @@ class Environment(Client):
     title = "environment"
     about = About(proved_with_program=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each key in a start file or script, and a mention for each in the session itself."""
         for content, text in read_shell_files(look, computer, Owner.ENVIRONMENT):
             look.take(places_of(self.name, content.path, text))
         look.take(_session_places(computer.environment))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return each complete pair of variables; see `Client.spots`."""
         return shell_spots(content)
 

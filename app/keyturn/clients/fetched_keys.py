@@ -11,10 +11,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyturn.clients.command_asks import asked_by
-from keyturn.clients.key_names import key_name
+from keyturn.clients.credential_names import key_name
 from keyturn.clients.named_files import taken_for_variables
 from keyturn.edits import shell
-from keyturn.edits.commands import Command, program_name
+from keyturn.edits.commands import ShellCommand, program_name
 from keyturn.model.errors import FileError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _keeper_in(text: str) -> Iterator[str]:
     yield from (keeper for parts, keeper in _KEEPERS_BY_PART.items() if all(part in names for part in parts))
 
 
-def _assigned_by_powershell(command: Command) -> Iterator[str]:
+def _assigned_by_powershell(command: ShellCommand) -> Iterator[str]:
     """Of `$env:NAME = Get-Secret …`."""
     words = [word.decoded for word in command.words]
     is_one = len(words) > 2 and words[1] == "=" and words[0].lower().startswith(_OF_POWERSHELL)
@@ -126,7 +126,7 @@ def _assigned_by_powershell(command: Command) -> Iterator[str]:
         yield from _keeper_in(" ".join(words[2:]))
 
 
-def _runs_for_s3(command: Command) -> bool:
+def _runs_for_s3(command: ShellCommand) -> bool:
     """Whether a program for S3 is run by one that fetches its variables."""
     name = program_name(command.words[0]) if command.words else ""
     if name not in _RUNS or not any(word.decoded in _RUNS[name] for word in command.words[1:3] if _RUNS[name]):
@@ -134,8 +134,8 @@ def _runs_for_s3(command: Command) -> bool:
     return _asks_for_s3(command)
 
 
-def _asks_for_s3(command: Command) -> bool:
-    inner: Sequence[Command] = ()
+def _asks_for_s3(command: ShellCommand) -> bool:
+    inner: Sequence[ShellCommand] = ()
     for word in command.words[1:]:  # `sops exec-env FILE 'restic …'`
         if word.known and b" " in word.text:
             with suppress(FileError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import key_id, no_key_id_in
+from keyturn.clients.findings import key_id, no_key_id_in
 from keyturn.edits import xml_elements
 from keyturn.edits.xml_elements import Element
 from keyturn.model.errors import FileError
@@ -17,14 +17,14 @@ from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.guide import Guide
-    from keyturn.clients.looking import Look
     from keyturn.computer.computer import Computer
 
 _S3 = "7"  # ServerProtocol in FileZilla's source; S3_SSO has another number
 
 
-def read_sites(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_sites(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Take each site of S3 that has a key."""
     for path in found:
         content = look.read(path)

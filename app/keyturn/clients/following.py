@@ -15,15 +15,15 @@ from keyturn.clients.fetched_keys import asks_for_s3, keepers_in
 from keyturn.clients.guide import PASSWORD_MANAGER
 from keyturn.clients.guided import BLIND_SPOT
 from keyturn.clients.job_variables import JobVariables
-from keyturn.clients.jobs import Job, Named, Reads
+from keyturn.clients.jobs import Job, NamedFile, Reads
 from keyturn.clients.listing import Listing
 from keyturn.clients.named_files import named_in
 from keyturn.clients.readings import Readings
 from keyturn.clients.script_kinds import may_set_variables
 from keyturn.clients.script_paths import IN_UNITS, IN_VARIABLES, Whereabouts, path_of
 from keyturn.clients.shell_files import SCRIPT_LIMIT
-from keyturn.clients.usual_corners import is_telling
-from keyturn.clients.value_files import Values
+from keyturn.clients.usual_locations import is_telling
+from keyturn.clients.value_files import FileValues
 from keyturn.clients.variable_facts import endpoint_in
 from keyturn.edits.files import LIMIT, FileContent
 from keyturn.model.errors import FileError
@@ -31,8 +31,8 @@ from keyturn.model.places import Place, Problem
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
-    from keyturn.clients.entries import Entry
-    from keyturn.clients.looking import Look
+    from keyturn.clients.entries import ClientEntry
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.shell_reading import Texts
     from keyturn.computer.computer import Computer
     from keyturn.edits.shell import Assignment
@@ -78,9 +78,9 @@ class Following:
         computer: Computer,
         readings: Readings,
         texts: Texts,
-        entries: Sequence[Entry],
-        looks: Mapping[str, Look],
-        owner_of: Callable[[FileContent], Entry | None],
+        entries: Sequence[ClientEntry],
+        looks: Mapping[str, Discovery],
+        owner_of: Callable[[FileContent], ClientEntry | None],
     ) -> None:
         self._computer = computer
         self._readings = readings
@@ -101,7 +101,7 @@ class Following:
             job = waiting.popleft()
             every = list(named_in(job.variables, entries))
             where = Whereabouts(self._computer, job, self._handed(job, every))
-            values = Values(endpoint_in(job.variables.assignments))
+            values = FileValues(endpoint_in(job.variables.assignments))
             for named in every:
                 left -= 1
                 if left < 0:
@@ -111,7 +111,7 @@ class Following:
             self._tell_fetched(job)
         return self._followed
 
-    def _handed(self, job: Job, every: Iterable[Named]) -> Mapping[str, str]:
+    def _handed(self, job: Job, every: Iterable[NamedFile]) -> Mapping[str, str]:
         """The files that a unit hands over to the job, by name, where something in it speaks of such."""
         said = [*(one.written for one in every), *(_written(one) for one in job.variables.assignments)]
         if not any(IN_VARIABLES in one or f"{IN_UNITS}/" in one for one in said):
@@ -119,7 +119,7 @@ class Following:
         jobs = [*(one for look in self._looks.values() for one in look.jobs), *self._texts.jobs()]
         return JobVariables(jobs, self._computer).handed(job)
 
-    def _follow(self, where: Whereabouts, named: Named, values: Values) -> Iterator[Job]:
+    def _follow(self, where: Whereabouts, named: NamedFile, values: FileValues) -> Iterator[Job]:
         if named.reads == Reads.SEALED:
             if _OF_S3.search(named.written) or asks_for_s3(where.job.variables):
                 self._tell(where.job.path, named, _("systemd alone can read it."))
@@ -145,14 +145,14 @@ class Following:
             self._program(path, self._entries[named.reads])
             yield from self._looks[named.reads].jobs[known:]
 
-    def _program(self, path: Path, entry: Entry) -> None:
+    def _program(self, path: Path, entry: ClientEntry) -> None:
         inside = entry.own_file.inside
         if inside and path.is_dir():
             path = path / inside
         if self._is_new(entry.name, path):
             entry.load().take_file(self._computer, self._looks[entry.name], path)
 
-    def _text(self, path: Path, named: Named, by: Job) -> Iterator[Job]:
+    def _text(self, path: Path, named: NamedFile, by: Job) -> Iterator[Job]:
         is_script = named.reads == Reads.SCRIPT
         try:
             content = self._readings.file(path, limit=SCRIPT_LIMIT if is_script else LIMIT)
@@ -211,7 +211,7 @@ class Following:
             if owner is not None and content.real_path not in self._readings.taken:
                 self._program(inner, owner)
 
-    def _value(self, path: Path, named: Named, values: Values) -> None:
+    def _value(self, path: Path, named: NamedFile, values: FileValues) -> None:
         try:
             content = self._readings.file_if_there(path, limit=SCRIPT_LIMIT)
         except FileError as error:
@@ -227,7 +227,7 @@ class Following:
         self._done.add(real)
         return True
 
-    def _tell(self, path: Path, named: Named, reason: str) -> None:
+    def _tell(self, path: Path, named: NamedFile, reason: str) -> None:
         if (named.written, path) in self._told:
             return
         self._told.add((named.written, path))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
+from keyturn.clients.findings import key_id
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import key_id
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.own_files import OwnFiles, StoredKey
 from keyturn.clients.walking import SKIPPED_FOLDERS

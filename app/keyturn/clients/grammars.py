@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
+from keyturn.edits.shell_words import Quoting
 from keyturn.edits.trees import Node, Scalar, Writing
-from keyturn.edits.words import Quoting
 
 
 class Grammar(StrEnum):

@@ -59,7 +59,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
+class ProductTraces:
     """How a product is known to be on a computer.
 
     Attributes:
@@ -92,7 +92,7 @@ class Guide:
     runs: Runs
     confirmed: bool
     labels: Mapping[str, Label]
-    traces: Mapping[Platform, Traces]
+    traces: Mapping[Platform, ProductTraces]
     steps: tuple[str, ...]
     careful: tuple[str, ...]
     blind_spot: str
@@ -104,9 +104,9 @@ class Guide:
         """Return a sentence of this guide in the person's language, the product's labels in quotation marks."""
         return _(sentence).format(**{name: f"“{label.text}”" for name, label in self.labels.items()})
 
-    def traces_on(self, platform: Platform) -> Traces:
+    def traces_on(self, platform: Platform) -> ProductTraces:
         """Return how the product is known to be on a computer of that system."""
-        return self.traces.get(platform, Traces())
+        return self.traces.get(platform, ProductTraces())
 
     def sentences(self) -> Iterator[str]:
         """Yield every sentence for people, as it stands in the file: the message to be translated."""
@@ -196,8 +196,8 @@ def _label(name: str, written: object) -> Label:
     return Label(text(written, "text"), text(written, "source"))
 
 
-def _traces(system: str, written: object) -> Traces:
+def _traces(system: str, written: object) -> ProductTraces:
     if not isinstance(written, dict):
         raise ValueError(f"`traces.{system}` is not a table")
     expect_members(written, {"files", "programs"}, f"traces.{system}")
-    return Traces(texts(written, "files"), texts(written, "programs"))
+    return ProductTraces(texts(written, "files"), texts(written, "programs"))

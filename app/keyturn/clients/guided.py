@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.client import About, Client, CredentialSpans
+from keyturn.clients.findings import Discovery
 from keyturn.clients.guide import Guide
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look
 from keyturn.clients.traces import traces_on
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import ClientError
@@ -24,7 +24,7 @@ BLIND_SPOT = "client.blind-spot"
 
 # Reads what a product keeps at the traces that were found, and takes every place into the look. What it cannot see it
 # takes as a `blind_spot`.
-Reader = Callable[["Computer", Guide, Collection[Path], Look], None]
+Reader = Callable[["Computer", Guide, Collection[Path], Discovery], None]
 # Finds the traces of a product; the listing keeps what could not be listed.
 Finder = Callable[["Computer", Guide, Listing], Collection[Path]]
 
@@ -58,7 +58,7 @@ class Guided(Client):
         """What tells how its own backups went; None where nothing does."""
         return None if self._runs is None else self._runs()
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take what can be read of it; where it is there and nothing can be read, that is said as a problem."""
         found = self.traces(computer, look.listing)
         if found and self.reader is None:
@@ -68,7 +68,7 @@ class Guided(Client):
         look.problems = list(_blind_where_unread(self.guide, look.findings().problems))
         look.listing.failed.clear()
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return nothing: Keyturn replaces nothing here."""
         return {}
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot, ValueSpot
+from keyturn.clients.client import Client, CredentialSpans, ValueSpot
 from keyturn.clients.endpoints import region_in
-from keyturn.clients.looking import Look, key_id, named_key_id, no_key_id_in
+from keyturn.clients.findings import Discovery, key_id, named_key_id, no_key_id_in
 from keyturn.computer.computer import Platform
-from keyturn.edits.destination_lines import Destination, destinations
+from keyturn.edits.destination_lines import HashBackupDestination, destinations
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Writing
 from keyturn.model.errors import FileError
@@ -34,7 +34,7 @@ class HashBackup(Client):
     title = "HashBackup"
     program_names = ("hb",)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each destination of S3 with a key."""
         for path in _files(computer):
             content = look.read(path)
@@ -46,13 +46,13 @@ class HashBackup(Client):
             except FileError as error:
                 look.report_unparsable(content, error)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of each destination by its name; see `Client.spots`."""
         spots = {}
         for one in destinations(content.content, path=content.path):
             identifier, secret = named_key_id(one.value(_ID)), one.value(_SECRET)
             if identifier is not None and secret is not None:
-                spots[one.name] = PairSpot(
+                spots[one.name] = CredentialSpans(
                     ValueSpot(content.path, one.settings[_ID].span, Writing.PLAIN),
                     ValueSpot(content.path, one.settings[_SECRET].span, Writing.PLAIN),
                     KeyPair(identifier, Secret(secret)),
@@ -72,7 +72,7 @@ def _files(computer: Computer) -> Iterator[Path]:
         yield system / _FILE
 
 
-def _places(path: Path, one: Destination) -> Iterator[Place | Problem]:
+def _places(path: Path, one: HashBackupDestination) -> Iterator[Place | Problem]:
     if (one.value("type") or "s3").lower() != "s3":
         return
     identifier = key_id(one.value(_ID), one.value("host"))

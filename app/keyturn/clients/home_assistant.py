@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import key_id, no_key_id_in
+from keyturn.clients.findings import key_id, no_key_id_in
 from keyturn.edits import json_spans, trees
 from keyturn.edits.trees import Node
 from keyturn.model.errors import FileError
@@ -15,14 +15,14 @@ from keyturn.model.keys import Secret
 from keyturn.model.places import Place, PlaceKind, Problem, Target
 
 if TYPE_CHECKING:
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.guide import Guide
-    from keyturn.clients.looking import Look
     from keyturn.computer.computer import Computer
 
 _DOMAIN = "aws_s3"
 
 
-def read_entries(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_entries(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Take each entry of the integration."""
     for path in found:
         content = look.read(path)

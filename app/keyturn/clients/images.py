@@ -11,9 +11,9 @@ from functools import cache
 
 from keyturn.clients.command_asks import Asked, Lender, asked_by
 from keyturn.clients.command_goals import Goal, bucket_named
-from keyturn.clients.described_values import Said, Values, said_of
+from keyturn.clients.described_values import DescribedValues, Said, said_of
 from keyturn.clients.description import Description, Image, descriptions
-from keyturn.edits.commands import Command, program_name
+from keyturn.edits.commands import ShellCommand, program_name
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Node, Scalar
 from keyturn.model.places import Target
@@ -27,7 +27,7 @@ def _images() -> Mapping[str, tuple[Description, Image]]:
     return {name: (one, image) for one, image in every for name in image.names}
 
 
-def asked_in(command: Command, values: Mapping[str, str], remotes: Mapping[str, str]) -> Iterator[Asked]:
+def asked_in(command: ShellCommand, values: Mapping[str, str], remotes: Mapping[str, str]) -> Iterator[Asked]:
     """Yield what a command asks, as `asked_by` has it, and what a container asks whose image is described.
 
     Args:
@@ -41,7 +41,7 @@ def asked_in(command: Command, values: Mapping[str, str], remotes: Mapping[str, 
 
 def _asked_by_image(description: Description, image: Image, values: Mapping[str, str], line: int) -> Iterator[Asked]:
     tree: dict[str, Node] = {variable: Scalar(value, True, _NOWHERE, line) for variable, value in values.items()}
-    said = said_of(image.says, Values(tree, tree))
+    said = said_of(image.says, DescribedValues(tree, tree))
     if said is None:
         return
     if image.remote and (remote := values.get(image.remote)):

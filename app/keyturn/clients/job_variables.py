@@ -14,7 +14,7 @@ from keyturn.clients.compose_projects import COMPOSE, USUAL_NAMES, calls_in
 from keyturn.clients.jobs import Job, Reads
 from keyturn.clients.script_paths import HANDED_OVER, IN_VARIABLES, Whereabouts, path_of, with_folders
 from keyturn.clients.unit_files import is_unit, is_users_own, unit_name
-from keyturn.edits.commands import Command, program_name
+from keyturn.edits.commands import ShellCommand, program_name
 from keyturn.edits.expansion import UNKNOWN, expanded
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class JobVariables:
                         found.setdefault(path, set()).add(job.path)
         return found
 
-    def _scripts_in(self, job: Job, command: Command, folder: str) -> Iterator[Path]:
+    def _scripts_in(self, job: Job, command: ShellCommand, folder: str) -> Iterator[Path]:
         for word in command.words:
             if program_name(word) in self._names_of_files:
                 path = self.path(job, self._meant(job, folder, word.written.decode(errors="replace")))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from keyturn.edits.commands import Command
+from keyturn.edits.commands import ShellCommand
 from keyturn.edits.shell import Assignment
 from keyturn.model.places import Place
 
@@ -30,8 +30,8 @@ class Variables:
 
     assignments: Sequence[Assignment]
     within: str = ""
-    commands: Sequence[Command] = ()
-    files: Sequence[Named] = ()
+    commands: Sequence[ShellCommand] = ()
+    files: Sequence[NamedFile] = ()
     folder: Path | None = None
     started_in: Path | None = None
     mounts: Sequence[tuple[str, str]] | None = None
@@ -60,7 +60,7 @@ class Reads(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedFile:
     """A file as another one names it.
 
     Attributes:

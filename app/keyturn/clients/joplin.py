@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import key_id
+from keyturn.clients.findings import key_id
 from keyturn.edits import json_spans, trees
 from keyturn.model.errors import FileError
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.guide import Guide
-    from keyturn.clients.looking import Look
     from keyturn.computer.computer import Computer
 
 _ID, _BUCKET, _URL, _REGION = "sync.8.username", "sync.8.path", "sync.8.url", "sync.8.region"
 
 
-def read_settings(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_settings(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Take the key of each profile that is set up for S3."""
     for path in found:
         content = look.read(path)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, CredentialSpans
+from keyturn.clients.findings import Discovery
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look
 from keyturn.clients.script_paths import on_disk
 from keyturn.clients.variable_places import Variables, spots_of, take_from
 from keyturn.computer.computer import Platform
 from keyturn.computer.shells import quoted
 from keyturn.edits import plists, shell
-from keyturn.edits.commands import Argument, Command, Run
+from keyturn.edits.commands import Argument, LetterRun, ShellCommand
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
@@ -36,7 +36,7 @@ class Launchd(Client):
     name = "launchd"
     title = "launchd jobs"
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each key in a job of the person or of the system."""
 
         def read(content: FileContent) -> list[Variables]:
@@ -44,7 +44,7 @@ class Launchd(Client):
 
         take_from(look, _jobs(computer, look.listing), read, all_of_them=True)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of the variables; see `Client.spots`."""
         return spots_of(content, _read(content))
 
@@ -72,7 +72,11 @@ def _jobs(computer: Computer, listing: Listing) -> Iterator[Path]:
 def _folder_of(computer: Computer, job: FileContent) -> Path | None:
     """Where what the job starts begins: `WorkingDirectory` (launchd.plist(5))."""
     said = plists.member(plists.parse(job.content, path=job.path), "WorkingDirectory")
-    return on_disk(computer, said.value).path if isinstance(said, plists.Text) and said.value.startswith("/") else None
+    return (
+        on_disk(computer, said.value).path
+        if isinstance(said, plists.PlistString) and said.value.startswith("/")
+        else None
+    )
 
 
 def _read(content: FileContent) -> list[Variables]:
@@ -83,13 +87,17 @@ def _read(content: FileContent) -> list[Variables]:
         for name, text in plists.texts(plists.member(root, _ENVIRONMENT)).items()
     ]
     arguments = plists.member(root, "ProgramArguments")
-    words = [_argument(one) for one in arguments if isinstance(one, plists.Text)] if isinstance(arguments, list) else []
-    command = Command(tuple(words))
+    words = (
+        [_argument(one) for one in arguments if isinstance(one, plists.PlistString)]
+        if isinstance(arguments, list)
+        else []
+    )
+    command = ShellCommand(tuple(words))
     inner = shell.commands_of(command)
     return [Variables([*found, *inner.assignments], commands=[command, *inner.commands])]
 
 
-def _argument(text: plists.Text) -> Argument:
+def _argument(text: plists.PlistString) -> Argument:
     value = text.value.encode()
-    runs = () if text.span is None else (Run(0, text.span.start, len(value), Quoting.BARE),)
+    runs = () if text.span is None else (LetterRun(0, text.span.start, len(value), Quoting.BARE),)
     return Argument(value, value, True, runs, text.line)

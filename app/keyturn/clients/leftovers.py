@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.client import About, Client, CredentialSpans
+from keyturn.clients.findings import Discovery, key_id, mention
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_id, mention
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.walking import personal_folders
 from keyturn.edits.files import FileContent
@@ -39,7 +39,7 @@ class Leftovers(Client):
     title = "leftover"
     about = About(edited=False)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each key in such a file in home, Downloads, Desktop and Documents."""
         for folder in (computer.home, *personal_folders(computer, look.listing)):
             for path in _key_files(folder, look.listing):
@@ -47,7 +47,7 @@ class Leftovers(Client):
                 if content is not None:
                     look.take(_places(content))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return nothing: a leftover is offered for the trash, never edited."""
         return {}
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.command_folders import in_their_folders, joined
 from keyturn.clients.compose_projects import calls_in, files_in_variable
-from keyturn.clients.jobs import Named, Reads
-from keyturn.clients.key_names import key_name
+from keyturn.clients.credential_names import key_name
+from keyturn.clients.jobs import NamedFile, Reads
 from keyturn.clients.shell_pairs import variables_given
-from keyturn.edits.commands import Argument, Command, program_name
+from keyturn.edits.commands import Argument, ShellCommand, program_name
 
 if TYPE_CHECKING:
-    from keyturn.clients.entries import Entry
+    from keyturn.clients.entries import ClientEntry
     from keyturn.clients.jobs import Variables
     from keyturn.edits.shell import Assignment
 
@@ -51,7 +51,7 @@ _OF_POWERSHELL = "$env:"
 _NAME_FILE = re.compile(r"(?P<name>.+)_FILE", re.DOTALL)
 
 
-def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
+def named_in(variables: Variables, entries: Sequence[ClientEntry]) -> Iterator[NamedFile]:
     """Yield every file that a script, a unit, a job or a service names."""
     yield from (one for one in variables.files if one.reads != Reads.VALUE)
     yield from values_named_in(variables)
@@ -59,7 +59,7 @@ def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
     for one in _every(variables):
         said = _said(one)
         if one.name in by_variable and said:
-            yield Named(said, by_variable[one.name], one.line)
+            yield NamedFile(said, by_variable[one.name], one.line)
     by_program = {name: entry for entry in entries for name in entry.own_file.programs if entry.own_file.options}
     for command, folder in in_their_folders(variables.commands):
         for named in _in_command(command, by_program):
@@ -73,7 +73,7 @@ def named_in(variables: Variables, entries: Sequence[Entry]) -> Iterator[Named]:
         yield from (*call.files, *call.variables)
 
 
-def values_named_in(variables: Variables) -> Iterator[Named]:
+def values_named_in(variables: Variables) -> Iterator[NamedFile]:
     """Yield every file that holds one half of a key, and nothing else, for a script, a unit, a job or a service."""
     yield from (one for one in variables.files if one.reads == Reads.VALUE)
     for one in _every(variables):
@@ -87,7 +87,7 @@ def _every(variables: Variables) -> Iterator[Assignment]:
     yield from (one for command in variables.commands for one in variables_given(command))
 
 
-def _got_by_powershell(command: Command) -> Iterator[Named]:
+def _got_by_powershell(command: ShellCommand) -> Iterator[NamedFile]:
     """Of `$env:NAME = Get-Content FILE`, in brackets or not (about_Environment_Variables)."""
     words = command.words
     if len(words) < 4 or words[1].decoded != "=" or not words[0].decoded.lower().startswith(_OF_POWERSHELL):
@@ -97,33 +97,33 @@ def _got_by_powershell(command: Command) -> Iterator[Named]:
     if known is not None and known.means_s3 and words[2].decoded.strip("(").lower() in ("get-content", "gc", "cat"):
         file = next((one for one in words[3:] if not one.decoded.startswith("-")), None)
         if file is not None:
-            yield Named(file.written.decode(errors="replace").rstrip(")"), Reads.VALUE, file.line, name)
+            yield NamedFile(file.written.decode(errors="replace").rstrip(")"), Reads.VALUE, file.line, name)
 
 
 def _said(one: Assignment) -> str:
     return one.written.decode(errors="replace") or one.value or ""
 
 
-def _value_file(one: Assignment, said: str) -> Iterator[Named]:
+def _value_file(one: Assignment, said: str) -> Iterator[NamedFile]:
     of_file = _NAME_FILE.fullmatch(one.name)
     if of_file is not None and said and (known := key_name(of_file["name"])) is not None and known.means_s3:
-        yield Named(said, Reads.VALUE, one.line, of_file["name"])
+        yield NamedFile(said, Reads.VALUE, one.line, of_file["name"])
     known = key_name(one.name)
     output = _OUTPUT.fullmatch(said) if known is not None and known.means_s3 else None
     read = None if output is None else _READS_A_FILE.fullmatch(output["inside"])
     if read is not None:
-        yield Named(read["file"].strip(), Reads.VALUE, one.line, one.name)
+        yield NamedFile(read["file"].strip(), Reads.VALUE, one.line, one.name)
     elif output is not None:
         picked = _PICKS_FROM_A_FILE.fullmatch(output["inside"])
         if picked is not None:  # of more than one value: which one is picked is not told, and that the key is there is
-            yield Named(picked["file"], Reads.SCRIPT, one.line)
+            yield NamedFile(picked["file"], Reads.SCRIPT, one.line)
 
 
 # Nobody keeps a configuration of their own beside the system's programs.
 _OF_THE_SYSTEM = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/snap/bin"})
 
 
-def filling_containers(command: Command) -> Iterator[Named]:
+def filling_containers(command: ShellCommand) -> Iterator[NamedFile]:
     """Yield the files from which `docker run` and its like fill a container."""
     names = [program_name(word) for word in command.words]
     at = next((number for number, name in enumerate(names) if name in ("docker", "podman", "nerdctl")), None)
@@ -131,7 +131,7 @@ def filling_containers(command: Command) -> Iterator[Named]:
         yield from _options(command.words[at + 1 :], ("--env-file",), Reads.VARIABLES)
 
 
-def _in_command(command: Command, by_program: Mapping[str, Entry]) -> Iterator[Named]:
+def _in_command(command: ShellCommand, by_program: Mapping[str, ClientEntry]) -> Iterator[NamedFile]:
     yield from filling_containers(command)
     names = [program_name(word) for word in command.words]
     for number, (name, word) in enumerate(zip(names, command.words, strict=True)):
@@ -160,7 +160,7 @@ def _in_command(command: Command, by_program: Mapping[str, Entry]) -> Iterator[N
             yield _of(word, Reads.SCRIPT)
 
 
-def taken_for_variables(commands: Sequence[Command]) -> Iterator[tuple[str, int]]:
+def taken_for_variables(commands: Sequence[ShellCommand]) -> Iterator[tuple[str, int]]:
     """Yield each command line whose output is taken for variables, with its line: `eval "$(…)"`."""
     for command in commands:
         takes = command.words and program_name(command.words[0]) in _TAKES_VARIABLES
@@ -170,14 +170,14 @@ def taken_for_variables(commands: Sequence[Command]) -> Iterator[tuple[str, int]
                 yield found["inside"], word.line
 
 
-def _printed(inside: str, line: int) -> Iterator[Named]:
+def _printed(inside: str, line: int) -> Iterator[NamedFile]:
     program, *rest = inside.partition("|")[0].split() or [""]
     files = [one for one in rest if not one.startswith(("-", "'"))]
     if program in _PRINTS_LINES and files:
-        yield Named(files[-1].rstrip("\"'"), Reads.VARIABLES, line)
+        yield NamedFile(files[-1].rstrip("\"'"), Reads.VARIABLES, line)
 
 
-def _options(words: Sequence[Argument], names: Collection[str], reads: str) -> Iterator[Named]:
+def _options(words: Sequence[Argument], names: Collection[str], reads: str) -> Iterator[NamedFile]:
     """What options name: `--name FILE` or `--name=FILE`, of which a part may be computed."""
     for number, word in enumerate(words):
         written = word.written.decode(errors="replace")
@@ -186,10 +186,10 @@ def _options(words: Sequence[Argument], names: Collection[str], reads: str) -> I
             continue
         name, equals, value = written.partition("=")
         if equals and name in names:
-            yield Named(value, reads, word.line)
+            yield NamedFile(value, reads, word.line)
 
 
-def _behind(words: Sequence[Argument], names: Collection[str]) -> Iterator[Named]:
+def _behind(words: Sequence[Argument], names: Collection[str]) -> Iterator[NamedFile]:
     """The script behind one of these options; without one, the first word that is no option."""
     options = (number for number, word in enumerate(words) if word.decoded.lower() in names)
     after = next(options, None)
@@ -199,22 +199,22 @@ def _behind(words: Sequence[Argument], names: Collection[str]) -> Iterator[Named
         yield from (_of(one, Reads.SCRIPT) for one in words[:1] if not one.text.startswith((b"-", b"/")))
 
 
-def _beside(program: Argument, file: str, reads: str) -> Iterator[Named]:
+def _beside(program: Argument, file: str, reads: str) -> Iterator[NamedFile]:
     """The file that a program reads that lies in its own folder (rclone's page, `--config`)."""
     written = program.written.decode(errors="replace")
     end = max(written.rfind("/"), written.rfind("\\"))
     if end >= 0 and written[:end].strip("\"'") not in _OF_THE_SYSTEM:
         quote = written[0] if written[0] in "\"'" else ""
-        yield Named(f"{written[: end + 1]}{file}{quote}", reads, program.line)
+        yield NamedFile(f"{written[: end + 1]}{file}{quote}", reads, program.line)
 
 
-def _password_files(words: Sequence[Argument]) -> Iterator[Named]:
+def _password_files(words: Sequence[Argument]) -> Iterator[NamedFile]:
     for word in words:
         for option in word.written.decode(errors="replace").split(","):
             name, _equals, value = option.partition("=")
             if name.strip("\"'").removeprefix("-o").strip() == "passwd_file" and value:
-                yield Named(value, "s3fs", word.line)
+                yield NamedFile(value, "s3fs", word.line)
 
 
-def _of(word: Argument, reads: str, name: str = "") -> Named:
-    return Named(word.written.decode(errors="replace"), reads, word.line, name)
+def _of(word: Argument, reads: str, name: str = "") -> NamedFile:
+    return NamedFile(word.written.decode(errors="replace"), reads, word.line, name)

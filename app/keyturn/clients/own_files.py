@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from keyturn.clients.client import Client, PairSpot, ValueSpot
+from keyturn.clients.client import Client, CredentialSpans, ValueSpot
 from keyturn.clients.endpoints import region_in, speaks_plain_http
+from keyturn.clients.findings import Discovery, is_placeholder, key_id, named_key_id, no_key_id_in
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, is_placeholder, key_id, named_key_id, no_key_id_in
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Scalar, Writing
@@ -78,12 +78,12 @@ class OwnFiles(Client, Protocol):
         """
         ...
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for every key in the program's files."""
         for path in self.paths(computer, look.listing):
             self.take_file(computer, look, path)
 
-    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+    def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take a place for every key in one file; see `Client.take_file`."""
         content = look.read(path)
         if content is None:
@@ -96,13 +96,13 @@ class OwnFiles(Client, Protocol):
             for key in found:
                 look.take(_place(self.name, content.path, key))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return each complete pair that has a spot of its own; see `Client.spots`."""
         found = {}
         for key in self.keys(content):
             pair = key.pair
             if pair is not None and key.secret is not None and key.is_replaceable:
-                found[key.locator] = PairSpot(
+                found[key.locator] = CredentialSpans(
                     ValueSpot(content.path, key.access_key_id.span, key.access_key_id.writing),
                     ValueSpot(content.path, key.secret.span, key.secret.writing),
                     pair,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class BackupRun:
     """One run of a backup. What is None is not known.
 
     Attributes:
@@ -48,7 +48,7 @@ class PlanRun:
     """The newest run of one backup plan; None where the program does not tell."""
 
     plan: str
-    run: Run | None
+    run: BackupRun | None
 
 
 class OwnRuns(Protocol):

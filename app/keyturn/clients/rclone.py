@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
+from keyturn.clients.client import About, Client, CredentialSpans, OwnCheck, PrivateFile, ValueSpot
 from keyturn.clients.command_asks import rclone_additions, rclone_manner
 from keyturn.clients.endpoints import reaches_the_same, speaks_plain_http
-from keyturn.clients.looking import Loan, Look, key_id, mention, named_key_id, no_key_id_in
+from keyturn.clients.findings import Discovery, ProfileReference, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
-from keyturn.clients.rclone_remotes import Remotes, Settings, is_remote_name
+from keyturn.clients.rclone_remotes import Remotes, RemoteSettings, is_remote_name
 from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini, rclone_encryption
@@ -50,7 +50,7 @@ class Rclone(Client):
     program_names = ("rclone",)
     about = About(own_check="rclone lsf REMOTE:BUCKET/PATH --max-depth 1", proved_with_program=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for every S3 remote with a key, in each configuration file that rclone may read."""
         first: Path | None = None
         for path in config_paths(computer):
@@ -59,13 +59,13 @@ class Rclone(Client):
                 self._take(computer, look, content, "" if first is None else _unused(first))
                 first = first or path
 
-    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+    def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take a place for every S3 remote with a key in one file; see `Client.take_file`."""
         content = look.read(path)
         if content is not None:
             self._take(computer, look, content, "")
 
-    def _take(self, computer: Computer, look: Look, content: FileContent, note: str) -> None:
+    def _take(self, computer: Computer, look: Discovery, content: FileContent, note: str) -> None:
         try:
             opened = self.opened(computer, content)
             entries = ini.entries(opened.content, _RCLONE, path=content.path)
@@ -78,11 +78,11 @@ class Rclone(Client):
             look.take(_places(opened, entries, note))
             look.loans.extend(_loans(computer, entries))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair that counts for each S3 remote; see `Client.spots`."""
         entries = ini.entries(content.content, _RCLONE, path=content.path)
         effective = ini.Effective(entries, _RCLONE)
-        found: dict[str, PairSpot] = {}
+        found: dict[str, CredentialSpans] = {}
         for section in _s3_sections(entries, effective):
             access_key_id = effective.entry(section, _ID)
             secret = effective.entry(section, _SECRET)
@@ -91,7 +91,7 @@ class Rclone(Client):
                 continue
             if access_key_id.is_reference or secret.is_reference:
                 continue
-            found[section] = PairSpot(
+            found[section] = CredentialSpans(
                 ValueSpot(content.path, access_key_id.value_span, _RCLONE),
                 ValueSpot(content.path, secret.value_span, _RCLONE),
                 KeyPair(identifier, Secret(secret.value)),
@@ -201,15 +201,15 @@ def config_paths(computer: Computer) -> tuple[Path, ...]:
     return tuple(dict.fromkeys([*paths, *(path for path in system if path is not None)]))
 
 
-def _s3_sections(entries: Sequence[ini.Entry], effective: ini.Effective) -> Iterator[str]:
+def _s3_sections(entries: Sequence[ini.IniEntry], effective: ini.Effective) -> Iterator[str]:
     for section in dict.fromkeys(entry.section for entry in entries if entry.section is not None):
         if effective.value(section, "type") == "s3":
             yield section
 
 
-def _places(content: FileContent, entries: Sequence[ini.Entry], note: str) -> Iterator[Place | Problem]:
+def _places(content: FileContent, entries: Sequence[ini.IniEntry], note: str) -> Iterator[Place | Problem]:
     remotes, effective = Remotes(entries), ini.Effective(entries, _RCLONE)
-    identifiers: dict[str | None, list[ini.Entry]] = {}
+    identifiers: dict[str | None, list[ini.IniEntry]] = {}
     for entry in entries:
         if entry.key == _ID:
             identifiers.setdefault(entry.section, []).append(entry)
@@ -262,19 +262,19 @@ def _place(
     )
 
 
-def _is_true(settings: Settings, key: str) -> bool:
+def _is_true(settings: RemoteSettings, key: str) -> bool:
     # Go's strconv.ParseBool, by which rclone reads its switches
     return settings.get(key) in {"1", "t", "T", "TRUE", "true", "True"}
 
 
-def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:
+def _loans(computer: Computer, entries: Sequence[ini.IniEntry]) -> Iterator[ProfileReference]:
     """Remotes without a key of their own that are told to take one from elsewhere: from a profile of the AWS files."""
     remotes = Remotes(entries)
     for section in _s3_sections(entries, ini.Effective(entries, _RCLONE)):
         settings = remotes.settings(section)
         if _is_true(settings, "env_auth") and _ID not in settings and _SECRET not in settings:
             credentials = settings.get("shared_credentials_file")
-            yield Loan(
+            yield ProfileReference(
                 program=Rclone.name,
                 remote=section,
                 manner=rclone_manner(settings),
@@ -289,7 +289,9 @@ def _loans(computer: Computer, entries: Sequence[ini.Entry]) -> Iterator[Loan]:
             )
 
 
-def _overruled(content: FileContent, entries: Sequence[ini.Entry], counting: ini.Entry) -> Iterator[Place | Problem]:
+def _overruled(
+    content: FileContent, entries: Sequence[ini.IniEntry], counting: ini.IniEntry
+) -> Iterator[Place | Problem]:
     """Earlier IDs of the same remote: they stand there, but a later line takes their place."""
     for entry in entries:
         identifier = key_id(entry.value)

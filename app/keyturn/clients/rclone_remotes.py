@@ -29,7 +29,7 @@ def is_remote_name(section: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(Mapping[str, str]):
+class RemoteSettings(Mapping[str, str]):
     """The settings of a remote that have a value, with those that it inherits.
 
     The last occurrence counts, and an empty one is none. The remote `work.photos` inherits from `work` (goconfig). They
@@ -54,15 +54,15 @@ class Settings(Mapping[str, str]):
 class Remotes:
     """All remotes of one configuration, each with the settings that count."""
 
-    def __init__(self, entries: Sequence[ini.Entry]) -> None:
+    def __init__(self, entries: Sequence[ini.IniEntry]) -> None:
         self._effective = ini.Effective(entries, ini.Dialect.RCLONE)
         self._names = dict.fromkeys(entry.section for entry in entries if entry.section is not None)
         self._wrapped_by: dict[str, list[str]] = {}
         self._targets: dict[str, tuple[Target, ...]] | None = None
 
-    def settings(self, section: str) -> Settings:
+    def settings(self, section: str) -> RemoteSettings:
         """Return the settings of a remote."""
-        return Settings(self._effective, section)
+        return RemoteSettings(self._effective, section)
 
     def targets(self, section: str) -> tuple[Target, ...]:
         """Return the buckets and prefixes of an S3 remote that other remotes name, in the order of the file.
@@ -114,7 +114,7 @@ class Remotes:
         return self._wrapped_by[section]
 
 
-def _wrapped(settings: Settings) -> Iterator[str]:
+def _wrapped(settings: RemoteSettings) -> Iterator[str]:
     if remote := settings.get("remote"):
         yield remote
     for quoted, plain in _ITEM.findall(settings.get("upstreams") or ""):

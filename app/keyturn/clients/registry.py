@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.client import Client
 from keyturn.clients.closed import closed_ones_together, each_file_once
-from keyturn.clients.corners import is_a_copy, makes_another, mentions
 from keyturn.clients.crediting import credited
+from keyturn.clients.default_locations import is_a_copy, makes_another, mentions
 from keyturn.clients.described import described_programs
 from keyturn.clients.description import descriptions
 from keyturn.clients.discovery import discovered
 from keyturn.clients.duplicacy_keychain import repositories_and_program
-from keyturn.clients.entries import PROGRAMS, SYSTEMS_AND_TEXTS, Entry
+from keyturn.clients.entries import PROGRAMS, SYSTEMS_AND_TEXTS, ClientEntry
+from keyturn.clients.findings import Discovery, key_id, no_key_id_at
 from keyturn.clients.following import Followed, Following
 from keyturn.clients.further_spots import with_further_spots
 from keyturn.clients.guide import Guide, guides
 from keyturn.clients.guided import Finder, Guided, Reader, running_unseen, usual_traces
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_id, no_key_id_at
 from keyturn.clients.other_systems import other_systems
 from keyturn.clients.readings import Readings
 from keyturn.clients.remotely_save import vaults_with_it
@@ -48,7 +48,7 @@ _WORD = re.compile(r"\w+")
 def _reader(module: str, name: str) -> Reader:
     """One that is imported once it has something to read."""
 
-    def read(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+    def read(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
         getattr(import_module(f"keyturn.clients.{module}"), name)(computer, guide, found, look)
 
     return read
@@ -89,7 +89,7 @@ _RUNS: Mapping[str, Callable[[], OwnRuns]] = {"arq-6": _runs_of_arq, "arq-7": _r
 
 
 @cache
-def every_entry() -> tuple[Entry, ...]:
+def every_entry() -> tuple[ClientEntry, ...]:
     """Return those whose files Keyturn edits, in the order in which places are listed."""
     return (*PROGRAMS, *(one.entry for one in described_programs()), *SYSTEMS_AND_TEXTS)
 
@@ -183,7 +183,7 @@ def find_everything(
     return Findings(findings.places, tuple(problems))
 
 
-def look_of_each(computer: Computer, readings: Readings) -> tuple[Mapping[str, Look], Followed]:
+def look_of_each(computer: Computer, readings: Readings) -> tuple[Mapping[str, Discovery], Followed]:
     """What each program's look gave, in the order in which places are listed, and what was named and followed.
 
     First each takes the files where it keeps them, then what lies elsewhere and is plainly its own, then what scripts,
@@ -207,18 +207,18 @@ def look_of_each(computer: Computer, readings: Readings) -> tuple[Mapping[str, L
     return {name: looks[name] for name in order}, followed
 
 
-def _look_of(entry: Entry, computer: Computer, readings: Readings) -> Look:
+def _look_of(entry: ClientEntry, computer: Computer, readings: Readings) -> Discovery:
     if not entry.may_be_here(computer):
-        return Look(entry.name, listing=Listing(readings=readings))
+        return Discovery(entry.name, listing=Listing(readings=readings))
     return _looked(entry.name, entry.load, computer, readings)
 
 
-def _looked(name: str, load: Callable[[], Client], computer: Computer, readings: Readings) -> Look:
+def _looked(name: str, load: Callable[[], Client], computer: Computer, readings: Readings) -> Discovery:
     try:
         look = load().look(computer, readings)
     except OSError as error:  # at a question that a path is asked on the way; what it hides is not known
         path = computer.home if error.filename is None else Path(os.fsdecode(error.filename))
-        look = Look(name)
+        look = Discovery(name)
         look.report(path, unreadable(path, error))
     readings.taken |= look.seen
     return look
@@ -228,7 +228,7 @@ def _itself(client: Client) -> Callable[[], Client]:
     return lambda: client
 
 
-def _owner(content: FileContent) -> Entry | None:
+def _owner(content: FileContent) -> ClientEntry | None:
     return next((entry for entry in every_entry() if entry.own_file.is_like(content)), None)
 
 

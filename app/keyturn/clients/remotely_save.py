@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
-from keyturn.clients.looking import key_id
+from keyturn.clients.findings import key_id
 from keyturn.clients.traces import traces_on
 from keyturn.edits import failures, json_spans, trees
 from keyturn.edits.files import FileContent
@@ -19,9 +19,9 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.guide import Guide
     from keyturn.clients.listing import Listing
-    from keyturn.clients.looking import Look
     from keyturn.computer.computer import Computer
 
 _SETTINGS = Path(".obsidian", "plugins", "remotely-save", "data.json")
@@ -38,7 +38,7 @@ def vaults_with_it(computer: Computer, guide: Guide, listing: Listing) -> tuple[
     return tuple(dict.fromkeys(settings))
 
 
-def read_vaults(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_vaults(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Take the key of each vault that is set up for S3."""
     for path in found:
         content = look.read(path)

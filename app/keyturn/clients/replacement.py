@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import PairSpot
+from keyturn.clients.client import CredentialSpans
 from keyturn.clients.registry import client_named
 from keyturn.edits.files import FileContent, read_file, replace_file
 from keyturn.edits.filesystem import REAL, FileSystem
@@ -38,7 +38,7 @@ class FileEdit:
 
     path: Path
     digest: str
-    spots: tuple[PairSpot, ...]
+    spots: tuple[CredentialSpans, ...]
     places: tuple[Place, ...]
     computer: Computer
 
@@ -225,7 +225,7 @@ def _opened(computer: Computer, places: Sequence[Place], content: FileContent) -
     return client_named(places[0].client).opened(computer, content)
 
 
-def _spots(content: FileContent, places: Sequence[Place]) -> list[PairSpot]:
+def _spots(content: FileContent, places: Sequence[Place]) -> list[CredentialSpans]:
     """Where the pairs stand, in the order of the places; the file is read once by each program's grammar."""
     for place in places:
         if not place.editable:
@@ -234,7 +234,7 @@ def _spots(content: FileContent, places: Sequence[Place]) -> list[PairSpot]:
                 _("{path} was not changed. Change it by hand.").format(path=place.path),
                 code="place.not-editable",
             )
-    spots: dict[str, PairSpot] = {}
+    spots: dict[str, CredentialSpans] = {}
     for client in dict.fromkeys(place.client for place in places):
         group = [place for place in places if place.client == client]
         found = client_named(client).spots_in(content, group)
@@ -242,7 +242,7 @@ def _spots(content: FileContent, places: Sequence[Place]) -> list[PairSpot]:
     return [spots[place.identity] for place in places]
 
 
-def _changes(spots: Iterable[PairSpot], pair: KeyPair) -> list[Change]:
+def _changes(spots: Iterable[CredentialSpans], pair: KeyPair) -> list[Change]:
     """The changes, each once: two places may share one spot, as a file found under two names does."""
     changes: dict[Span, Change] = {}
     for spot in spots:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, AfterChange, Client, OwnCheck, PairSpot
+from keyturn.clients.client import About, AfterChange, Client, CredentialSpans, OwnCheck
 from keyturn.clients.endpoints import reaches_the_same, region_in, speaks_plain_http
-from keyturn.clients.looking import Loan, Look
+from keyturn.clients.findings import Discovery, ProfileReference
 from keyturn.clients.restic_addresses import Repository, repository
 from keyturn.clients.restic_check import is_reached_at, restic_check
 from keyturn.clients.shell_files import Owner
@@ -43,7 +43,7 @@ class Restic(Client):
     program_names = ("restic",)
     about = About(own_check="restic cat config --no-lock", proved_with_program=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each key in a file that also sets up restic."""
         for content, text in read_shell_files(look, computer, Owner.RESTIC):
             found = text.assignments
@@ -55,7 +55,7 @@ class Restic(Client):
             if profile is not None and not places:
                 look.loans.append(_loan(computer, content.path, found, profile, repositories))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return each complete pair of variables; see `Client.spots`."""
         return shell_spots(content)
 
@@ -139,10 +139,10 @@ def _facts(found: Sequence[Assignment], repositories: Sequence[Repository]) -> F
 
 def _loan(
     computer: Computer, path: Path, found: Sequence[Assignment], profile: str, repositories: Sequence[Repository]
-) -> Loan:
+) -> ProfileReference:
     credentials = last_value(found, "AWS_SHARED_CREDENTIALS_FILE")
     facts = _facts(found, repositories)
-    return Loan(
+    return ProfileReference(
         program=Restic.name,
         profile=profile,
         credentials=None if credentials is None else computer.expanded(credentials),

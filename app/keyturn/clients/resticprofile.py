@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.client import About
+from keyturn.clients.findings import Discovery, mention
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, mention
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.own_files import StoredKey, roots_home
 from keyturn.clients.restic_wrappers import Opening, ResticWrapper, distinct, key_in_variables, opening
 from keyturn.clients.script_paths import on_disk
 from keyturn.computer.computer import Platform
 from keyturn.edits import trees
-from keyturn.edits.documents import parse
+from keyturn.edits.config_trees import parse
 from keyturn.edits.files import FileContent
 from keyturn.edits.trees import Node, Scalar
 from keyturn.model.errors import FileError
@@ -56,7 +56,7 @@ class Resticprofile(ResticWrapper):
             if folder.name in ("restic", "resticprofile"):
                 yield from listing.files_in(folder / _MORE, ".toml", ".yaml", ".yml", ".json", ".conf")
 
-    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+    def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take a place for each profile's key, and those of the files that it includes."""
         if os.path.realpath(path) in map(str, look.seen):
             return
@@ -65,7 +65,7 @@ class Resticprofile(ResticWrapper):
         for included in () if content is None else _included(computer, content, look.listing):
             self.take_file(computer, look, included)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each profile's key. In HCL a key is only mentioned."""
         super().look_through(computer, look)
         for folder in _folders(computer):

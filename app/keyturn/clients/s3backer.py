@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot, ValueSpot
-from keyturn.clients.looking import Look, key_id, named_key_id, no_key_id_in
+from keyturn.clients.client import Client, CredentialSpans, ValueSpot
+from keyturn.clients.findings import Discovery, key_id, named_key_id, no_key_id_in
 from keyturn.computer.computer import Platform
 from keyturn.edits import colon_lines
 from keyturn.edits.colon_lines import Reader
@@ -31,7 +31,7 @@ class S3backer(Client):
     title = "s3backer"
     program_names = ("s3backer",)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each line with a pair."""
         content = None if computer.platform is Platform.WINDOWS else look.read(computer.home / _FILE)
         if content is not None:
@@ -40,14 +40,14 @@ class S3backer(Client):
             except FileError as error:
                 look.report_unparsable(content, error)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of each line, by its number among the pairs; see `Client.spots`."""
         spots = {}
         found = colon_lines.lines(content.content, Reader.S3BACKER, path=content.path)
         for number, line in enumerate(found, start=1):
             identifier = named_key_id(line.access_key_id)
             if identifier is not None and line.secret:
-                spots[_locator(number)] = PairSpot(
+                spots[_locator(number)] = CredentialSpans(
                     ValueSpot(content.path, line.id_span, Writing.PLAIN),
                     ValueSpot(content.path, line.secret_span, Writing.PLAIN),
                     KeyPair(identifier, Secret(line.secret)),

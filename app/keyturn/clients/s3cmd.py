@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
+from keyturn.clients.client import About, Client, CredentialSpans, OwnCheck, PrivateFile, ValueSpot
 from keyturn.clients.endpoints import reaches_the_same
-from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
+from keyturn.clients.findings import Discovery, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
 from keyturn.clients.session_tokens import token_beside
 from keyturn.computer.computer import Platform
@@ -50,12 +50,12 @@ class S3cmd(Client):
     program_names = ("s3cmd", "s4cmd")
     about = About(own_check="s3cmd ls s3://BUCKET/PREFIX", proved_with_program=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each of its configuration files that has a key."""
         for path in _paths(computer, computer.environment):
             self.take_file(computer, look, path)
 
-    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+    def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take a place for the key in one file; see `Client.take_file`."""
         content = look.read(path)
         if content is None:
@@ -65,7 +65,7 @@ class S3cmd(Client):
         except FileError as error:
             look.report_unparsable(content, error)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the one pair that counts; see `Client.spots`."""
         entries = ini.entries(content.content, _S3CMD, path=content.path)
         access_key_id = ini.effective(entries, _S3CMD, None, _ID)
@@ -76,7 +76,7 @@ class S3cmd(Client):
         if access_key_id.is_reference or secret.is_reference:
             return {}
         return {
-            _ID: PairSpot(
+            _ID: CredentialSpans(
                 ValueSpot(content.path, access_key_id.value_span, _S3CMD),
                 ValueSpot(content.path, secret.value_span, _S3CMD),
                 KeyPair(identifier, Secret(secret.value)),
@@ -141,7 +141,7 @@ def _paths(computer: Computer, environment: Mapping[str, str]) -> tuple[Path, ..
     return tuple(dict.fromkeys([*named, *usual_paths(computer)]))
 
 
-def _places(content: FileContent, entries: Sequence[ini.Entry]) -> Iterator[Place | Problem]:
+def _places(content: FileContent, entries: Sequence[ini.IniEntry]) -> Iterator[Place | Problem]:
     counting = ini.effective(entries, _S3CMD, None, _ID)
     if counting is None:
         return

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, AfterChange, Client, PairSpot, ValueSpot
+from keyturn.clients.client import About, AfterChange, Client, CredentialSpans, ValueSpot
 from keyturn.clients.endpoints import region_in, speaks_plain_http
+from keyturn.clients.findings import Discovery, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.unit_files import unit_files
 from keyturn.computer.computer import Platform
 from keyturn.computer.shells import quoted
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
-    from keyturn.edits.colon_lines import Line
+    from keyturn.edits.colon_lines import PairLine
 
 _OWN, _SYSTEM = ".passwd-s3fs", "passwd-s3fs"
 _ALL = "all buckets"
@@ -65,7 +65,7 @@ class S3fs(Client):
     program_names = ("s3fs",)
     about = About(proved_with_program=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each line that counts, and a mention for each that does not."""
         by_file: dict[Path | None, list[Mount]] = {}
         for mount in _mounts(computer, Listing(readings=look.listing.readings)):
@@ -74,17 +74,17 @@ class S3fs(Client):
         for path in dict.fromkeys((*usual, *(named for named in by_file if named is not None))):
             _take(look, path, by_file.get(path, []) + (by_file.get(None, []) if path in usual else []))
 
-    def take_file(self, computer: Computer, look: Look, path: Path) -> None:
+    def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take a place for each line of one file; see `Client.take_file`."""
         _take(look, path, [])
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of each line that counts, by its bucket; see `Client.spots`."""
         spots = {}
         for line in _lines_of(content):
             identifier = named_key_id(line.access_key_id)
             if identifier is not None and line.secret and line.counts:
-                spots[line.bucket or _ALL] = PairSpot(
+                spots[line.bucket or _ALL] = CredentialSpans(
                     ValueSpot(content.path, line.id_span, Writing.PLAIN),
                     ValueSpot(content.path, line.secret_span, Writing.PLAIN),
                     KeyPair(identifier, Secret(line.secret)),
@@ -118,7 +118,7 @@ class S3fs(Client):
         return _remount()
 
 
-def _take(look: Look, path: Path, concerned: list[Mount]) -> None:
+def _take(look: Discovery, path: Path, concerned: list[Mount]) -> None:
     content = look.read(path)
     if content is None:
         return
@@ -226,7 +226,7 @@ def usual_files(computer: Computer) -> tuple[Path, ...]:
     return (computer.home / _OWN, *(() if etc is None else (etc / _SYSTEM,)))
 
 
-def _lines_of(content: FileContent) -> Iterable[Line]:
+def _lines_of(content: FileContent) -> Iterable[PairLine]:
     from keyturn.edits.colon_lines import Reader, lines
 
     return lines(content.content, Reader.S3FS, path=content.path)
@@ -272,7 +272,7 @@ def _places(content: FileContent, mounts: list[Mount]) -> Iterator[Place | Probl
         )
 
 
-def _note(content: FileContent, line: Line) -> str:
+def _note(content: FileContent, line: PairLine) -> str:
     notes = []
     open_to = _GROUP_MAY_READ if content.path.name == _SYSTEM else _OPEN_TO_OTHERS
     if content.mode & open_to and os.name == "posix":

@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot, ValueSpot
-from keyturn.clients.looking import Look, key_id, named_key_id, no_key_id_in
+from keyturn.clients.client import Client, CredentialSpans, ValueSpot
+from keyturn.clients.findings import Discovery, key_id, named_key_id, no_key_id_in
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent
-from keyturn.edits.ini import Dialect, Effective, Entry
+from keyturn.edits.ini import Dialect, Effective, IniEntry
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.manners import AS_USUAL, Manner
@@ -40,7 +40,7 @@ class S3ql(Client):
     title = "S3QL"
     program_names = ("mount.s3ql", "fsck.s3ql", "s3qladm")
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each section with a key of S3."""
         content = None if computer.platform is Platform.WINDOWS else look.read(computer.home / ".s3ql" / "authinfo2")
         if content is not None:
@@ -49,7 +49,7 @@ class S3ql(Client):
             except FileError as error:
                 look.report_unparsable(content, error)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of each section that has both values of its own; see `Client.spots`."""
         spots = {}
         for section, found in _sections(content):
@@ -58,7 +58,7 @@ class S3ql(Client):
             if identifier is None or secret is None or access_key_id is None:
                 continue
             if _is_own(secret, section):
-                spots[section] = PairSpot(
+                spots[section] = CredentialSpans(
                     ValueSpot(content.path, identifier.value_span, _GRAMMAR),
                     ValueSpot(content.path, secret.value_span, _GRAMMAR),
                     KeyPair(access_key_id, Secret(secret.value)),
@@ -77,14 +77,14 @@ class S3ql(Client):
 
 
 def _sections(content: FileContent) -> Iterator[tuple[str, Effective]]:
-    own: dict[str | None, list[Entry]] = {}
+    own: dict[str | None, list[IniEntry]] = {}
     for entry in ini.entries(content.content, _GRAMMAR, path=content.path):
         own.setdefault(entry.section, []).append(entry)
     for section in ini.sections(content.content, _GRAMMAR, path=content.path):
         yield section, Effective(own.get(section, ()), _GRAMMAR)
 
 
-def _is_own(secret: Entry | None, section: str) -> bool:
+def _is_own(secret: IniEntry | None, section: str) -> bool:
     return secret is not None and bool(secret.value) and "\n" not in secret.value and secret.section == section
 
 

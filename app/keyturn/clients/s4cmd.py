@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, OwnCheck, PairSpot, PrivateFile, ValueSpot
-from keyturn.clients.looking import Look, named_key_id, not_a_key_id
+from keyturn.clients.client import About, Client, CredentialSpans, OwnCheck, PrivateFile, ValueSpot
+from keyturn.clients.findings import Discovery, named_key_id, not_a_key_id
 from keyturn.clients.minimal_settings import ini_file
 from keyturn.clients.s3cmd import S3cmd
 from keyturn.edits import ini
@@ -34,7 +34,7 @@ class S4cmd(Client):
     title = "s4cmd"
     about = About(own_check="s4cmd ls s3://BUCKET/PREFIX", proved_with_program=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for the key of the section `default`, where s3cmd uses another one."""
         content = look.read(computer.home / ".s3cfg")
         if content is None:
@@ -50,7 +50,7 @@ class S4cmd(Client):
             else:
                 look.places.append(_place(content, spot))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of the section `default`; see `Client.spots`."""
         found = ini.Effective(ini.entries(content.content, _GRAMMAR, path=content.path), _GRAMMAR)
         identifier, secret = found.entry(_SECTION, "access_key"), found.entry(_SECTION, "secret_key")
@@ -58,7 +58,7 @@ class S4cmd(Client):
         if identifier is None or access_key_id is None or secret is None or not secret.value or "%" in secret.value:
             return {}
         return {
-            _SECTION: PairSpot(
+            _SECTION: CredentialSpans(
                 ValueSpot(content.path, identifier.value_span, _GRAMMAR),
                 ValueSpot(content.path, secret.value_span, _GRAMMAR),
                 KeyPair(access_key_id, Secret(secret.value)),
@@ -93,7 +93,7 @@ class S4cmd(Client):
         )
 
 
-def _place(content: FileContent, spot: PairSpot) -> Place:
+def _place(content: FileContent, spot: CredentialSpans) -> Place:
     session = spot.pair.access_key_id.is_temporary
     return Place(
         client=S4cmd.name,

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.aws_files import all_paths, profile_of
-from keyturn.clients.client import About, Client, PairSpot, ValueSpot
+from keyturn.clients.client import About, Client, CredentialSpans, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
-from keyturn.clients.looking import Look
-from keyturn.clients.served_commands import Asked, asked_of_keyturn
+from keyturn.clients.findings import Discovery
+from keyturn.clients.served_commands import ServedRequest, asked_of_keyturn
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.spans import Span
@@ -44,14 +44,14 @@ class AskingProfile:
     path: Path
     section: str
     profile: str
-    asked: Asked
+    asked: ServedRequest
     command: str
     span: Span
 
 
 def asking_profiles(computer: Computer) -> tuple[AskingProfile, ...]:
     """Every profile that asks Keyturn for a key, of the files that can be read."""
-    look = Look(Served.name)
+    look = Discovery(Served.name)
     return tuple(one for content in _contents(computer, look) for one in asking_in(content))
 
 
@@ -63,7 +63,7 @@ class Served(Client):
     about = About(proved_with_program=True)
     asks_keyturn = True
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for every profile that asks, with the pair that it would get now."""
         for content in _contents(computer, look):
             try:
@@ -71,11 +71,11 @@ class Served(Client):
             except FileError:
                 continue  # the AWS CLI's own look says so
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return nothing: no pair stands in the file."""
         return {}
 
-    def locate(self, computer: Computer, places: Sequence[Place]) -> tuple[PairSpot, ...]:
+    def locate(self, computer: Computer, places: Sequence[Place]) -> tuple[CredentialSpans, ...]:
         """Return what each profile would get now; see `Client.locate`. Nothing is ever written there."""
         content = read_file(places[0].path)
         found = {one.section: one for one in asking_in(content)}
@@ -97,14 +97,14 @@ def asks_no_more(place: Place) -> ClientError:
     )
 
 
-def _spot(computer: Computer, one: AskingProfile) -> PairSpot:
+def _spot(computer: Computer, one: AskingProfile) -> CredentialSpans:
     if computer.served is None:
         raise ClientError(_("Keyturn's own memory is not at hand"), one.asked.name, code="served.unknown")
     spot = ValueSpot(one.path, one.span, _AWS)
-    return PairSpot(spot, spot, computer.served(one.asked.name, one.asked.state_dir))
+    return CredentialSpans(spot, spot, computer.served(one.asked.name, one.asked.state_dir))
 
 
-def _contents(computer: Computer, look: Look) -> Iterator[FileContent]:
+def _contents(computer: Computer, look: Discovery) -> Iterator[FileContent]:
     for path in all_paths(computer):
         content = look.read(path)
         if content is not None:

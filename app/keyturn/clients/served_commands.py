@@ -14,7 +14,7 @@ _STATE_DIR = "--state-dir"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ServedRequest:
     """What a line asks Keyturn for.
 
     Attributes:
@@ -27,7 +27,7 @@ class Asked:
     state_dir: Path | None
 
 
-def asked_of_keyturn(command: str) -> Asked | None:
+def asked_of_keyturn(command: str) -> ServedRequest | None:
     """What a command asks Keyturn for; None where it is another program's, or asks for something else."""
     try:
         words = shlex.split(command)
@@ -41,4 +41,4 @@ def asked_of_keyturn(command: str) -> Asked | None:
     named = [word for word in named if word != folder]
     if not names & _PROGRAMS or len(named) != 1:
         return None
-    return Asked(words[0], named[0], None if folder is None else Path(folder))
+    return ServedRequest(words[0], named[0], None if folder is None else Path(folder))

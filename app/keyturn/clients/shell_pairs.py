@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from keyturn.clients.client import PairSpot, ValueSpot
+from keyturn.clients.client import CredentialSpans, ValueSpot
+from keyturn.clients.credential_names import Half, Partners, is_known_pair, key_name
 from keyturn.clients.endpoints import speaks_plain_http
-from keyturn.clients.key_names import Half, Partners, is_known_pair, key_name
-from keyturn.clients.looking import key_id, named_key_id
+from keyturn.clients.findings import key_id, named_key_id
 from keyturn.clients.session_tokens import token_beside
-from keyturn.edits.commands import Argument, Command, behind
+from keyturn.edits.commands import Argument, ShellCommand, behind
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.shell import Assignment
 from keyturn.edits.spans import Span
@@ -54,7 +54,7 @@ class ShellPair:
         return self.secret is not None and not self.secret.fixed and not self.assignment.fixed
 
 
-def pairs_in(found: Sequence[Assignment], commands: Sequence[Command] = ()) -> list[ShellPair]:
+def pairs_in(found: Sequence[Assignment], commands: Sequence[ShellCommand] = ()) -> list[ShellPair]:
     """Return the keys among the assignments of one file, and among the options of its commands.
 
     The first ID under a name belongs to the first secret under the name that goes with it, the second to the second.
@@ -116,7 +116,7 @@ def _completed(
     ]
 
 
-def options_of(command: Command) -> Iterator[Assignment]:
+def options_of(command: ShellCommand) -> Iterator[Assignment]:
     """Yield what a command is given under the name of half a key: `--name value`, `--name=value`, `NAME=value`."""
     for word, after in zip_longest(command.words, command.words[1:]):
         name, equals, _value = word.decoded.partition("=")
@@ -134,7 +134,7 @@ def options_of(command: Command) -> Iterator[Assignment]:
             yield given
 
 
-def variables_given(command: Command) -> Iterator[Assignment]:
+def variables_given(command: ShellCommand) -> Iterator[Assignment]:
     """Yield what a command is given as `NAME=value`, such as `docker run -e NAME=value`."""
     for word in command.words:
         named = _NAMED.match(word.text)
@@ -276,14 +276,14 @@ def locator_of(pair: ShellPair, within: str = "") -> str:
 
 def spots_of_pairs(
     path: Path, pairs: Iterable[tuple[str, ShellPair]], form: Writing | Encoding | None = None
-) -> dict[str, PairSpot]:
+) -> dict[str, CredentialSpans]:
     """Return each complete one of these pairs by its locator.
 
     Args:
         form: how a new value is written there; None where it is a matter of each value's own quotes.
     """
     return {
-        locator: PairSpot(
+        locator: CredentialSpans(
             _spot(path, pair.assignment, form),
             _spot(path, pair.secret, form),
             KeyPair(pair.access_key_id, Secret(pair.secret.value)),

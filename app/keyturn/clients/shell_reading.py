@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import PairSpot
+from keyturn.clients.client import CredentialSpans
+from keyturn.clients.credential_names import key_name
 from keyturn.clients.discovery import discovered, holds_something
 from keyturn.clients.duplicity_targets import names_destination
+from keyturn.clients.findings import Discovery
 from keyturn.clients.jobs import Job, Variables
-from keyturn.clients.key_names import key_name
-from keyturn.clients.looking import Look
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.readings import Readings
 from keyturn.clients.script_kinds import is_dotenv, is_script, may_set_variables
@@ -105,7 +105,7 @@ def _variables(one: _Text) -> Variables:
     return Variables(one.text.assignments, commands=one.text.commands, folder=one.content.path.parent)
 
 
-def read_shell_files(look: Look, computer: Computer, owner: Owner) -> Iterator[tuple[FileContent, Variables]]:
+def read_shell_files(look: Discovery, computer: Computer, owner: Owner) -> Iterator[tuple[FileContent, Variables]]:
     """Yield each file with a variable for a key that belongs to one client, with what it sets and runs.
 
     Args:
@@ -187,7 +187,7 @@ def _halves(text: ShellText) -> int:
     return sum(bool(one.value) and key_name(one.name) is not None for one in text.assignments)
 
 
-def shell_spots(content: FileContent) -> Mapping[str, PairSpot]:
+def shell_spots(content: FileContent) -> Mapping[str, CredentialSpans]:
     """Return each complete pair of a file of variables by its locator; raises as `Client.spots` does."""
     text = variables_of(content)
     return spots_of(content, [Variables(text.assignments, commands=text.commands)])

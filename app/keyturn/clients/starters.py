@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.crediting import starting
+from keyturn.clients.findings import Discovery
 from keyturn.clients.jobs import Job
-from keyturn.clients.looking import Look
 from keyturn.clients.readings import Readings
 from keyturn.clients.registry import look_of_each
 from keyturn.clients.shell_reading import all_texts
@@ -38,7 +38,7 @@ _USUAL_PROFILE = "default"
 
 
 @dataclass(frozen=True, slots=True)
-class Starts:
+class ProfileStarts:
     """What starts a profile's programs beside a person who is signed in.
 
     Attributes:
@@ -52,7 +52,9 @@ class Starts:
     unsure: tuple[str, ...] = ()
 
 
-def what_starts(computer: Computer, places: Sequence[Place], leave_out: Collection[Path] = ()) -> Mapping[str, Starts]:
+def what_starts(
+    computer: Computer, places: Sequence[Place], leave_out: Collection[Path] = ()
+) -> Mapping[str, ProfileStarts]:
     """What starts the programs of each place, by its identity.
 
     Args:
@@ -71,7 +73,9 @@ def what_starts(computer: Computer, places: Sequence[Place], leave_out: Collecti
 class _Sight:
     """What is seen of jobs that nobody who is signed in starts."""
 
-    def __init__(self, computer: Computer, readings: Readings, looks: Mapping[str, Look], jobs: Sequence[Job]) -> None:
+    def __init__(
+        self, computer: Computer, readings: Readings, looks: Mapping[str, Discovery], jobs: Sequence[Job]
+    ) -> None:
         self._computer = computer
         self._readings = readings
         self._jobs = jobs
@@ -79,7 +83,7 @@ class _Sight:
         self._containers = _paths([looks[_CONTAINERS]])
         self._unseen = tuple(_unseen(computer, [looks[name] for name in (*_TIMETABLES, _CONTAINERS)]))
 
-    def of(self, place: Place, files: Collection[Path]) -> Starts:
+    def of(self, place: Place, files: Collection[Path]) -> ProfileStarts:
         of_system = {path for path in files if path.is_relative_to(_OF_THE_SYSTEM)}
         timetables = sorted(self._timetables.intersection(files) | of_system)
         containers = sorted(self._containers.intersection(files))
@@ -93,7 +97,7 @@ class _Sight:
                 unsure.append(_("{path} may lend it to a container.").format(path=content.path))
             elif content.real_path in self._timetables | self._of_nobody and self._may_use(content, place):
                 unsure.append(_("{path} may start a program with it.").format(path=content.path))
-        return Starts(tuple(timetables), tuple(containers), tuple(dict.fromkeys(unsure)))
+        return ProfileStarts(tuple(timetables), tuple(containers), tuple(dict.fromkeys(unsure)))
 
     @property
     def _of_nobody(self) -> frozenset[Path]:
@@ -121,11 +125,11 @@ class _Sight:
         return place.name == _USUAL_PROFILE and own
 
 
-def _paths(looks: Iterator[Look] | Sequence[Look]) -> frozenset[Path]:
+def _paths(looks: Iterator[Discovery] | Sequence[Discovery]) -> frozenset[Path]:
     return frozenset(job.path for look in looks for job in look.jobs)
 
 
-def _unseen(computer: Computer, looks: Sequence[Look]) -> Iterator[str]:
+def _unseen(computer: Computer, looks: Sequence[Discovery]) -> Iterator[str]:
     """What may start programs and could not be looked at."""
     if not computer.is_this_one:
         yield _("What starts programs on a computer with another home is not looked at outside of that home.")

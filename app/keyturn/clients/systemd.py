@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import AfterChange, Client, PairSpot
+from keyturn.clients.client import AfterChange, Client, CredentialSpans
 from keyturn.clients.compose_commands import program_of
 from keyturn.clients.compose_mounts import split
-from keyturn.clients.jobs import Named, Reads
-from keyturn.clients.looking import Look
+from keyturn.clients.findings import Discovery
+from keyturn.clients.jobs import NamedFile, Reads
 from keyturn.clients.script_paths import on_disk, with_folders
 from keyturn.clients.unit_files import (
     CONTAINER,
@@ -27,7 +27,7 @@ from keyturn.clients.variable_places import Variables, overruled, spots_of, take
 from keyturn.clients.walking import unfinished
 from keyturn.computer.shells import quoted
 from keyturn.edits import shell, units
-from keyturn.edits.commands import Argument, Command
+from keyturn.edits.commands import Argument, ShellCommand
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
 from keyturn.edits.units import Directive
@@ -49,7 +49,7 @@ class Systemd(Client):
     name = "systemd"
     title = "systemd units"
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each key in a unit of the person or of the system."""
 
         def read(content: FileContent) -> list[Variables]:
@@ -61,7 +61,7 @@ class Systemd(Client):
         take_from(look, unit_files(computer, look.listing), read, all_of_them=True)
         look.take(_with_comment(*one) for one in commented_keys(computer, look.listing))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of the variables that count; see `Client.spots`."""
         return spots_of(content, _read(content))
 
@@ -94,7 +94,7 @@ def _with_comment(path: Path, unit: Path, name: str) -> Problem:
     )
 
 
-def _matched(computer: Computer, look: Look, unit: FileContent, variables: Variables) -> list[Named]:
+def _matched(computer: Computer, look: Discovery, unit: FileContent, variables: Variables) -> list[NamedFile]:
     """What a unit names, with the files that names with wildcards stand for in their place."""
     found = []
     for one in variables.files:
@@ -123,13 +123,13 @@ def _handed(one: Assignment, found: list[Directive]) -> Assignment:
     return one if file is None else replace(one, value=file)
 
 
-def _of_container(one: Directive, found: list[Directive]) -> Iterator[Command]:
+def _of_container(one: Directive, found: list[Directive]) -> Iterator[ShellCommand]:
     """What is run in a container belongs to the image's program (podman-systemd.unit(5), `Exec=`)."""
     image = next((other.value.decode(errors="replace") for other in found if other.name == "Image"), "")
     # Behind a program of its own, so that a first option is not taken for one of systemd's marks.
     behind = replace(one, value=b"x " + one.value, places=(*one.places[:1] * 2, *one.places))
     for command in units.commands(behind) if one.value else ():
-        yield Command((*program_of(image), *command.words[1:]))
+        yield ShellCommand((*program_of(image), *command.words[1:]))
 
 
 def _for_a_shell(word: Argument) -> Argument:
@@ -143,15 +143,17 @@ def _read(content: FileContent) -> list[Variables]:
     commands = [command for one in found if one.name.startswith("Exec") for command in units.commands(one)]
     if content.path.suffix == CONTAINER:
         commands = [command for one in found if one.name == "Exec" for command in _of_container(one, found)]
-    inner = [shell.commands_of(Command(tuple(map(_for_a_shell, command.words)))) for command in commands]
+    inner = [shell.commands_of(ShellCommand(tuple(map(_for_a_shell, command.words)))) for command in commands]
     assigned = [assignment for text in inner for assignment in text.assignments]
-    files = [Named(path, Reads.VARIABLES, 1) for path in units.environment_files(found)]
-    files += [Named(path, Reads.VALUE, line, name) for name, path, line in units.credentials(found)]
-    files += [Named(one.value.decode(errors="replace"), Reads.SEALED, one.line) for one in found if one.name in _SEALED]
+    files = [NamedFile(path, Reads.VARIABLES, 1) for path in units.environment_files(found)]
+    files += [NamedFile(path, Reads.VALUE, line, name) for name, path, line in units.credentials(found)]
+    files += [
+        NamedFile(one.value.decode(errors="replace"), Reads.SEALED, one.line) for one in found if one.name in _SEALED
+    ]
     volumes = [
         parts for one in found if one.name == "Volume" and len(parts := split(one.value.decode(errors="replace"))) > 1
     ]
-    files += [Named(parts[0], Reads.FOLDER, 1) for parts in volumes if "/" in parts[0]]
+    files += [NamedFile(parts[0], Reads.FOLDER, 1) for parts in volumes if "/" in parts[0]]
     return [
         Variables(
             [*(_handed(one, found) for one in counting), *assigned],

@@ -12,16 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, PairSpot
+from keyturn.clients.client import About, Client, CredentialSpans
+from keyturn.clients.findings import Discovery, mention
 from keyturn.clients.jobs import Job, Variables
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, mention
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.script_paths import on_disk
 from keyturn.clients.walking import Walk
 from keyturn.computer.computer import Platform
 from keyturn.edits import windows_scripts, xml_elements
-from keyturn.edits.commands import Command
+from keyturn.edits.commands import ShellCommand
 from keyturn.edits.files import FileContent
 from keyturn.edits.xml_elements import Element
 from keyturn.model.errors import FileError
@@ -44,7 +44,7 @@ class TaskScheduler(Client):
     title = "Windows Task Scheduler"
     about = About(edited=False)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take what each task runs, and a mention of each key in it."""
         for path in _tasks(computer, look.listing):
             content = look.read(path)
@@ -60,7 +60,7 @@ class TaskScheduler(Client):
             for action in root.every("Exec"):
                 look.jobs.append(Job(content.real_path, _variables(action, computer)))
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return nothing: Windows alone writes its tasks."""
         return {}
 
@@ -80,7 +80,7 @@ def _variables(action: Element, computer: Computer) -> Variables:
     text = " ".join(f"{quoted} {arguments}".split("\n"))
     # Where the words stand in the file is not told: nothing is edited there.
     commands = [
-        Command(tuple(replace(word, runs=(), line=action.line) for word in command.words))
+        ShellCommand(tuple(replace(word, runs=(), line=action.line) for word in command.words))
         for command in windows_scripts.commands(text.encode())
     ]
     folder = action.said("WorkingDirectory").strip('"').replace("\\", "/")

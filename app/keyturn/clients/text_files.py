@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, AfterChange, Client, PairSpot, ValueSpot
-from keyturn.clients.corners import is_a_copy
-from keyturn.clients.looking import Look
+from keyturn.clients.client import About, AfterChange, Client, CredentialSpans, ValueSpot
+from keyturn.clients.default_locations import is_a_copy
+from keyturn.clients.findings import Discovery
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.spans import Span
@@ -79,10 +79,10 @@ class TextFiles(Client):
     title = "text file"
     about = About(edited=True)
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take nothing: which file is edited as text is for the person to say."""
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return each ID with the secret nearest to it, by a locator that tells what stands before the ID."""
         if b"\0" in content.content:
             return {}
@@ -99,7 +99,7 @@ class TextFiles(Client):
         )
 
 
-def _spots(content: FileContent) -> Iterator[tuple[str, PairSpot]]:
+def _spots(content: FileContent) -> Iterator[tuple[str, CredentialSpans]]:
     data = content.content
     ids = list(_ID.finditer(data))
     secrets = list(_SECRET.finditer(data))
@@ -123,7 +123,7 @@ def _spots(content: FileContent) -> Iterator[tuple[str, PairSpot]]:
         seen[mark] = seen.get(mark, 0) + 1
         locator = f"text {mark}" if seen[mark] == 1 else f"text {mark} {seen[mark]}"
         pair = KeyPair(AccessKeyId(found[0].decode()), Secret(secret[0].decode()))
-        yield locator, PairSpot(_spot(content, found), _spot(content, secret), pair)
+        yield locator, CredentialSpans(_spot(content, found), _spot(content, secret), pair)
 
 
 def _spot(content: FileContent, found: re.Match[bytes]) -> ValueSpot:
@@ -188,7 +188,7 @@ def _why_not(path: Path, pair: KeyPair) -> str | None:
     return _source_of(content) or _signature_of(path)
 
 
-def _is_in_address(data: bytes, spot: PairSpot) -> bool:
+def _is_in_address(data: bytes, spot: CredentialSpans) -> bool:
     start = spot.access_key_id.span.start
     return b"://" in _BETWEEN_WORDS.split(data[max(0, start - 200) : start])[-1]
 

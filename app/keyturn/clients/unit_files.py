@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.key_names import key_name
+from keyturn.clients.credential_names import key_name
 from keyturn.clients.listing import Listing
 from keyturn.clients.readings import Readings
 from keyturn.clients.script_paths import on_disk, with_folders

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from keyturn.clients.credential_names import Half, Partners, key_name
+from keyturn.clients.findings import key_id, no_key_id_in
 from keyturn.clients.guide import FILE
-from keyturn.clients.key_names import Half, Partners, key_name
-from keyturn.clients.looking import key_id, no_key_id_in
 from keyturn.edits.files import FileContent
 from keyturn.model.keys import AccessKeyId, Secret
 from keyturn.model.places import Place, PlaceKind, Problem
@@ -17,7 +17,7 @@ from keyturn.model.text import _
 _LONGEST = 200  # no half of a key is longer
 
 
-class Values:
+class FileValues:
     """The values that one script or service takes from files, each under the name that it is for.
 
     Args:

@@ -11,12 +11,12 @@ from pathlib import Path
 from keyturn.clients.command_asks import Asked, Lender
 from keyturn.clients.command_goals import Goal, bucket_named, goal_at, goals_of
 from keyturn.clients.consumers import asked_in_variables, consumers_in, is_for, remote_of
+from keyturn.clients.credential_names import key_name
 from keyturn.clients.endpoints import region_in
 from keyturn.clients.images import asked_in
-from keyturn.clients.key_names import key_name
 from keyturn.clients.restic_addresses import repository
 from keyturn.clients.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
-from keyturn.edits.commands import Command
+from keyturn.edits.commands import ShellCommand
 from keyturn.edits.expansion import all_resolved
 from keyturn.edits.shell import Assignment
 from keyturn.model.manners import Manner
@@ -57,10 +57,10 @@ class _Reach:
     region: str | None
 
 
-class Setting:
+class JobSettings:
     """The variables and commands of one job, service or script, for any number of questions about its keys."""
 
-    def __init__(self, path: Path, found: Sequence[Assignment], commands: Sequence[Command]) -> None:
+    def __init__(self, path: Path, found: Sequence[Assignment], commands: Sequence[ShellCommand]) -> None:
         self._path = path
         self._found = (*found, *(one for command in commands for one in variables_given(command)))
         self._commands = commands
@@ -168,7 +168,7 @@ class Setting:
         )
 
     @cached_property
-    def _without_own_key(self) -> list[Command]:
+    def _without_own_key(self) -> list[ShellCommand]:
         return [as_read for one, as_read in zip(self._commands, self._resolved, strict=True) if not _has_own_key(one)]
 
     @cached_property
@@ -256,7 +256,7 @@ def goal_in(name: str, value: str) -> Goal | None:
     return goal_at(value) if value.startswith("s3://") else None
 
 
-def _has_own_key(command: Command) -> bool:
+def _has_own_key(command: ShellCommand) -> bool:
     """Whether a command is handed a key as an option, so that it needs none of the variables."""
     return any(_names_a_key(word.decoded.partition("=")[0]) for word in command.words if word.text.startswith(b"-"))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from keyturn.clients.client import PairSpot
+from keyturn.clients.client import CredentialSpans
+from keyturn.clients.credential_names import Half, key_name
 from keyturn.clients.discovery import holds_something
+from keyturn.clients.findings import Discovery, mention
 from keyturn.clients.jobs import Job, Variables
-from keyturn.clients.key_names import Half, key_name
-from keyturn.clients.looking import Look, mention
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.shell_pairs import locator_of, pairs_in, place_of, spots_of_pairs, variable_key_id
-from keyturn.clients.variable_facts import Setting
+from keyturn.clients.variable_facts import JobSettings
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.files import FileContent
 from keyturn.edits.shell import Assignment
@@ -26,13 +26,13 @@ __all__ = ["Variables", "overruled", "places_of", "spots_of", "take_from"]
 
 def places_of(client: str, path: Path, variables: Variables) -> list[Place]:
     """Return a place for each key among the variables and the options of the commands."""
-    setting = Setting(path, variables.assignments, variables.commands)
+    setting = JobSettings(path, variables.assignments, variables.commands)
     pairs = pairs_in(variables.assignments, variables.commands)
     return [place_of(client, path, pair, setting.facts_of(pair), variables.within) for pair in pairs]
 
 
 def take_from(
-    look: Look,
+    look: Discovery,
     paths: Iterable[Path],
     read: Callable[[FileContent], Iterable[Variables]],
     *,
@@ -62,7 +62,7 @@ def take_from(
 
 def spots_of(
     content: FileContent, every: Iterable[Variables], form: Writing | Encoding | None = None
-) -> Mapping[str, PairSpot]:
+) -> Mapping[str, CredentialSpans]:
     """Return each complete pair of a file by its locator.
 
     Args:

@@ -6,23 +6,23 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.findings import locator_of_line
 from keyturn.clients.guided import blind_spot
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import locator_of_line
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.walking import Walk
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.clients.findings import Discovery
     from keyturn.clients.guide import Guide
-    from keyturn.clients.looking import Look
     from keyturn.computer.computer import Computer
 
 _BUDGET = 500  # files of one folder
 
 
-def read_visible_ids(computer: Computer, guide: Guide, found: Collection[Path], look: Look) -> None:
+def read_visible_ids(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
     """Take each key ID that stands in the files found; where there is none, the key may be hidden."""
     for path in _files(found, look.listing):
         content = look.read(path)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client, PairSpot, ValueSpot
+from keyturn.clients.client import Client, CredentialSpans, ValueSpot
 from keyturn.clients.endpoints import is_aws_endpoint, region_in
+from keyturn.clients.findings import Discovery, key_id, no_key_id_in
 from keyturn.clients.listing import Listing
-from keyturn.clients.looking import Look, key_id, no_key_id_in
 from keyturn.clients.session_tokens import token_beside
 from keyturn.clients.walking import Walk, personal_folders
 from keyturn.computer.computer import Platform
@@ -36,7 +36,7 @@ _PROGRAMS = ("Program Files (x86)/WinSCP", "Program Files/WinSCP")
 
 
 @dataclass(frozen=True, slots=True)
-class HiddenPair(PairSpot):
+class HiddenPair(CredentialSpans):
     """A pair of which the password's text depends on the ID and the host: both are written, or none."""
 
     host: str
@@ -57,7 +57,7 @@ class WinScp(Client):
     program_names = ("winscp",)
     remembers_its_file = True
 
-    def look_through(self, computer: Computer, look: Look) -> None:
+    def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each site with a key; one behind a master password is only mentioned."""
         for path in _files(computer, look.listing):
             content = look.read(path)
@@ -69,7 +69,7 @@ class WinScp(Client):
             except FileError as error:
                 look.report_unparsable(content, error)
 
-    def spots(self, content: FileContent) -> Mapping[str, PairSpot]:
+    def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of each site by its name; see `Client.spots`."""
         spots = {}
         for site in sites(content.content, path=content.path):

@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from keyturn.computer.access_lists import AccessLists, close, this_access_lists
+from keyturn.computer.leftover_copies import clear_temporaries
 from keyturn.computer.private_files import keeps_permissions
-from keyturn.computer.temporaries import clear_temporaries
 from keyturn.model.errors import StateError
 from keyturn.model.temporaries import maker_of
 from keyturn.model.text import _

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 import keyturn
 from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.fact_card import FactCard
-from keyturn.desktop.page import Page
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.place_words import Fact
 from keyturn.desktop.widgets import Button, Quiet, Subheading
 from keyturn.model.text import _
@@ -23,7 +23,7 @@ LIBRARIES = (
 )
 
 
-class AboutPage(Page):
+class AboutPage(MainPage):
     """The page."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

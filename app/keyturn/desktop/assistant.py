@@ -18,44 +18,44 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from keyturn.desktop.announcing import announce
+from keyturn.desktop.assistant_jobs import Jobs, Looked, NotBegun
 from keyturn.desktop.button_bar import ButtonBar
 from keyturn.desktop.calm_page import WhenReleased
 from keyturn.desktop.copying import put_on_clipboard
-from keyturn.desktop.facts import Standing
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.jobs import Jobs, Looked, NotBegun
 from keyturn.desktop.measures import em
-from keyturn.desktop.pages.choosing import ChoosePage, FoundPage, LookingPage
-from keyturn.desktop.pages.closing import EndPage
-from keyturn.desktop.pages.deciding import DecidePage
+from keyturn.desktop.navigation import Assistant, Errand, NewRotation, PutBack, RunningRotation
+from keyturn.desktop.pages.assistant_page import PageView, Verb, said_here
+from keyturn.desktop.pages.choosing_page import ChoosePage, FoundPage, LookingPage
+from keyturn.desktop.pages.closing_page import EndPage
+from keyturn.desktop.pages.deciding_page import DecidePage
 from keyturn.desktop.pages.ending import DeletedPage, DeletePage, OffPage, UndonePage
 from keyturn.desktop.pages.lost_secret import SecretPage
-from keyturn.desktop.pages.page import PageView, Verb, said_here
 from keyturn.desktop.pages.pairing import PairPage
-from keyturn.desktop.pages.planning import PlanPage
+from keyturn.desktop.pages.planning_page import PlanPage
 from keyturn.desktop.pages.putting_back import BackPage
-from keyturn.desktop.pages.running import ProgressPage, ProofPage
+from keyturn.desktop.pages.running_page import ProgressPage, ProofPage
 from keyturn.desktop.pages.stopped import StoppedPage
-from keyturn.desktop.pages.turning_off import TurnOffPage
-from keyturn.desktop.pages.waiting import ByHandPage, WatchPage
-from keyturn.desktop.pages.ways_out import WaysOutPage
-from keyturn.desktop.plan_facts import PlanFacts
+from keyturn.desktop.pages.turning_off_page import TurnOffPage
+from keyturn.desktop.pages.waiting_page import ByHandPage, WatchPage
+from keyturn.desktop.pages.ways_out_page import WaysOutPage
+from keyturn.desktop.plan_view import PlanFacts
 from keyturn.desktop.reached import Reached
+from keyturn.desktop.rotation_view import RotationStanding
 from keyturn.desktop.runner import Desk, Runner, Task
-from keyturn.desktop.seam import Assistant, Errand, NewRotation, PutBack, RunningRotation
 from keyturn.desktop.secret_clipboard import SecretClipboard
 from keyturn.desktop.stages import stages
 from keyturn.desktop.step_list import StepList
 from keyturn.desktop.trash import move_to_trash
 from keyturn.desktop.widgets import Strong
-from keyturn.desktop.work import Job, Page, Work
+from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.practice.console import PATH as PRACTICE_CONSOLE
 from keyturn.rotation.by_hand import console_address
+from keyturn.rotation.context import Event
 from keyturn.rotation.plan import Options
-from keyturn.rotation.surroundings import Event
 from keyturn.state import settings
 from keyturn.state.secrets_kind import SecretsKind
 
@@ -153,7 +153,7 @@ class AssistantPages(Assistant):
 
     # ── What the pages ask for ───────────────────────────────────────────────────────────────────────────────────────
 
-    def do(self, job: Job) -> None:
+    def do(self, job: WindowJob) -> None:
         """Run the job as a change, away from the window's thread. Nothing happens where `Flow.why_not` has a reason."""
         if self.flow.why_not(job):
             return
@@ -161,10 +161,10 @@ class AssistantPages(Assistant):
         self.flow = self.flow.sent(job)
         drawn = threading.Event()
 
-        def work(desk: Desk) -> Standing | NotBegun:
+        def work(desk: Desk) -> RotationStanding | NotBegun:
             # Beside threads that talk to AWS, a page of many rows would take long to come.
             drawn.wait(_UNTIL_DRAWN)
-            return jobs.do(desk.surroundings(), job)
+            return jobs.do(desk.context(), job)
 
         self._task = self.runner.change(
             self,
@@ -220,14 +220,14 @@ class AssistantPages(Assistant):
 
     def make_plan(self, *, anew: bool = False) -> None:
         """Make it away from the window's thread, with what was chosen last. Nothing happens while a job runs."""
-        job = Job(Work.PLAN)
+        job = WindowJob(Work.PLAN)
         if self.flow.why_not(job):
             return
         self.flow = self.flow.sent(job)
         jobs, options = self._jobs, self.flow.options
 
         def work(desk: Desk) -> PlanFacts:
-            return jobs.plan(desk.surroundings(), options, anew=anew)
+            return jobs.plan(desk.context(), options, anew=anew)
 
         self._read(work, self._planned, Work.PLAN, self._told)
         self._show()
@@ -259,13 +259,13 @@ class AssistantPages(Assistant):
         self.flow, jobs = asking, self._jobs
         if page is Page.BACK:
             self._read(
-                lambda desk: jobs.look_back(desk.surroundings()),
+                lambda desk: jobs.look_back(desk.context()),
                 lambda found: self._settle(self.flow.looked_back(found)),
                 Work.LOOK_BACK,
             )
         else:
             self._read(
-                lambda desk: jobs.look_around(desk.surroundings()),
+                lambda desk: jobs.look_around(desk.context()),
                 lambda known: self._settle(self.flow.looked_around(known)),
                 Work.LOOK_AROUND,
             )
@@ -291,7 +291,7 @@ class AssistantPages(Assistant):
         jobs = self._jobs
 
         def work(desk: Desk) -> tuple[Looked, tuple[float, float]]:
-            return jobs.look(desk.surroundings()), _usual_days(desk)
+            return jobs.look(desk.context()), _usual_days(desk)
 
         def looked(seen: tuple[Looked, tuple[float, float]]) -> None:
             self.flow = self.flow.waiting_as_usual(seen[1])
@@ -342,7 +342,7 @@ class AssistantPages(Assistant):
         jobs = self._jobs
 
         def work(desk: Desk) -> KeyPair:
-            return jobs.new_pair(desk.surroundings())
+            return jobs.new_pair(desk.context())
 
         self.runner.read(self, work, done=done, failed=failed, doing=_("fetching the new key"))
 
@@ -351,7 +351,7 @@ class AssistantPages(Assistant):
         jobs = self._jobs
 
         def work(desk: Desk) -> None:
-            jobs.expect_leftover(desk.surroundings(), path)
+            jobs.expect_leftover(desk.context(), path)
             move_to_trash(path)
 
         self.runner.change(
@@ -433,7 +433,7 @@ class AssistantPages(Assistant):
         search = self._jobs.begin_search()
 
         def work(desk: Desk) -> None:
-            search.run(desk.surroundings())
+            search.run(desk.context())
 
         self._searching = self.runner.read(
             self,
@@ -455,7 +455,7 @@ class AssistantPages(Assistant):
     def _planned(self, plan: PlanFacts) -> None:
         self._settle(self.flow.planned(plan))
 
-    def _ended(self, ended: Standing | NotBegun) -> None:
+    def _ended(self, ended: RotationStanding | NotBegun) -> None:
         self._settle(self.flow.not_begun(ended.problem) if isinstance(ended, NotBegun) else self.flow.ended(ended))
         if self.flow.viewed is Page.BACK:
             self.ask(Page.BACK)  # something was done on the way back: what is left of it?

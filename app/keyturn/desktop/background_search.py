@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from keyturn.clients.search.folders import Searched
+    from keyturn.clients.search.folder_search import Searched
     from keyturn.model.keys import AccessKeyId
     from keyturn.model.places import Findings
-    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.context import Context
 
 SHOWN_EVERY = 0.5  # seconds between two words on how far the search is
 _LOOKS_EVERY = 0.2  # seconds in which whoever waits sees that the person wants to leave
@@ -45,7 +45,7 @@ class BackgroundSearch:
         self._over = threading.Event()
         self._searched: Searched | None = None
 
-    def run(self, surroundings: Surroundings) -> None:
+    def run(self, context: Context) -> None:
         """Search for every key that is found, and tell how far that is.
 
         Raises:
@@ -54,26 +54,24 @@ class BackgroundSearch:
         from keyturn.clients.registry import find_everything
         from keyturn.rotation.whole_search import TellingOfSearch, searching
 
-        own_memory = surroundings.folder
-        told = TellingOfSearch(surroundings, Step.CHECK, every=SHOWN_EVERY)
+        own_memory = context.folder
+        told = TellingOfSearch(context, Step.CHECK, every=SHOWN_EVERY)
         try:
-            findings = find_everything(surroundings.computer, leave_out=(own_memory,))
+            findings = find_everything(context.computer, leave_out=(own_memory,))
             keys = tuple(dict.fromkeys(place.access_key_id for place in findings.places))
-            with searching(
-                surroundings, stop=lambda: self._is_ended() or surroundings.cancel.asked, progress=told
-            ) as search:
+            with searching(context, stop=lambda: self._is_ended() or context.cancel.asked, progress=told) as search:
                 searched = None if search is None else search.for_keys(keys, findings, own_memory)
-            surroundings.cancel.check()
+            context.cancel.check()
             self._searched = searched
         finally:
             self._over.set()
 
-    def result(self, surroundings: Surroundings) -> FoundBefore | None:
+    def result(self, context: Context) -> FoundBefore | None:
         """Return what it gave, once it is over; None where it failed, or nothing is to be searched.
 
         Raises:
             Cancelled: where the person wants to leave.
         """
         while not self._over.wait(_LOOKS_EVERY):
-            surroundings.cancel.check()
+            context.cancel.check()
         return None if self._searched is None else FoundBefore(self._searched)

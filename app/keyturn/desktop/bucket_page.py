@@ -9,18 +9,18 @@ from keyturn.clients.endpoints import is_aws, store_name
 from keyturn.desktop import dates
 from keyturn.desktop.fact_card import FactCard
 from keyturn.desktop.key_map import KeyMap
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.map_nodes import BucketGoal, Goal, PlaceGoal
 from keyturn.desktop.overview import Overview
-from keyturn.desktop.page import Page
 from keyturn.desktop.picture import Row, draw, part_of, rows
 from keyturn.desktop.place_words import Fact
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.widgets import Button, Subheading
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 
 
-class BucketPage(Page):
+class BucketPage(MainPage):
     """The page of one bucket.
 
     Attributes:
@@ -36,7 +36,7 @@ class BucketPage(Page):
         self._overview, self._endpoint = overview, runner.location.endpoint_url
         mine = [row for row in rows(overview) if name in {target.bucket for target in row.place.targets}]
         told = plural("{count} place backs up to it.", "{count} places back up to it.", len(mine))
-        self.say_under_heading(told.format(count=words.count_word(len(mine)).capitalize()))
+        self.say_under_heading(told.format(count=labels.count_word(len(mine)).capitalize()))
         self.map = KeyMap()
         self.map.opened.connect(self._open)
         self.map.show_picture(part_of(draw(overview, mine), bucket=name))
@@ -45,7 +45,7 @@ class BucketPage(Page):
         self.column.addWidget(Subheading(_("What backs up to it")))
         card = FactCard()
         for row in mine:
-            card.add(words.program(row.place.client), self._place(row), self._opening(row))
+            card.add(labels.program(row.place.client), self._place(row), self._opening(row))
         self.column.addWidget(card)
         self.column.addStretch(1)
 
@@ -68,7 +68,7 @@ class BucketPage(Page):
         # Only of buckets about which the person is asked is it looked up (`BucketLook`).
         unknown = Fact(_("Not known"), _("Keyturn does not list what lies in a bucket that a program here names."))
         card.add(_("Last written"), unknown if written is None else Fact(dates.past(written)))
-        spots = sorted({words.short_path(spot.path, self._overview.home) for one in known for spot in one.spots})
+        spots = sorted({labels.short_path(spot.path, self._overview.home) for one in known for spot in one.spots})
         if spots:
             card.add(_("Named in"), Fact(", ".join(spots), _("Its name stands there, too.")))
         return card
@@ -80,7 +80,7 @@ class BucketPage(Page):
         return Fact(row.place.name, " · ".join([where, key, row.state.word]))
 
     def _opening(self, row: Row) -> Button:
-        title = f"{words.program(row.place.client)} {row.place.name}"
+        title = f"{labels.program(row.place.client)} {row.place.name}"
         button = Button(_("Open"))
         button.setAccessibleName(_("Open {place}").format(place=title))
         button.clicked.connect(lambda: self.opened.emit(PlaceGoal(row.place.identity)))

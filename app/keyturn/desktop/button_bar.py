@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import colours_of
 from keyturn.desktop.measures import em
-from keyturn.desktop.pages.page import Verb
+from keyturn.desktop.pages.assistant_page import Verb
 from keyturn.desktop.spinner import Working
 from keyturn.desktop.tall import ButtonRow, ReflowingRow
 from keyturn.desktop.widgets import Button, PrimaryButton, Quiet
-from keyturn.desktop.work import Job, Page, Work
+from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.text import _
 
-UNDO = Job(Work.UNDO)
+UNDO = WindowJob(Work.UNDO)
 _OVER = {Page.OFF, Page.DELETED, Page.UNDONE}
 _SIDE_BY_SIDE = 32  # line heights
 

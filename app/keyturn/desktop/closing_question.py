@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from keyturn.desktop.announcing import announce
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.measures import em
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Toned
@@ -53,6 +53,6 @@ class ClosingQuestion(QWidget):
         self.agreed.emit()
 
     def _tell(self, text: str) -> None:
-        self._said.show_text(text, Tone.ATTENTION)
+        self._said.show_text(text, ColorTone.ATTENTION)
         self.show()
         announce(self, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from keyturn.rotation import words
+from keyturn.rotation import labels
 
 
 def past(at: datetime) -> str:
@@ -15,7 +15,7 @@ def past(at: datetime) -> str:
 
 def lately(at: datetime) -> str:
     """When something happened in the last weeks, such as `Monday, 2 March, 09:04`."""
-    return f"{words.near_day(at)}, {at.astimezone():%H:%M}"
+    return f"{labels.near_day(at)}, {at.astimezone():%H:%M}"
 
 
 def clock(at: datetime) -> str:

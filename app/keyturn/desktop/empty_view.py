@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.page import Scrolled
+from keyturn.desktop.main_page import Scrolled
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Quiet, Subheading, Text
 from keyturn.model.text import _

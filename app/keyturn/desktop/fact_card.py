@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from keyturn.desktop.columns import empty
 from keyturn.desktop.icons import Shape
-from keyturn.desktop.look import Tone, colours_of
+from keyturn.desktop.look import ColorTone, colours_of
 from keyturn.desktop.measures import em
 from keyturn.desktop.place_words import Fact
 from keyturn.desktop.tall import ReflowingRow
@@ -19,11 +19,11 @@ _LABEL = 7  # line heights, of the column of labels
 _WIDE = 30  # line heights, from which on label, sentence and button stand beside each other
 _NO_LIMIT = 16_777_215  # pixels; Qt's own `QWIDGETSIZE_MAX`
 _SHAPES = {
-    Tone.GOOD: "disc-check",
-    Tone.ATTENTION: "exclamation",
-    Tone.BAD: "cross",
-    Tone.ACCENT: "hourglass",
-    Tone.NEUTRAL: "dot",
+    ColorTone.GOOD: "disc-check",
+    ColorTone.ATTENTION: "exclamation",
+    ColorTone.BAD: "cross",
+    ColorTone.ACCENT: "hourglass",
+    ColorTone.NEUTRAL: "dot",
 }
 
 

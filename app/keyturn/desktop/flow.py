@@ -10,21 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from keyturn.desktop import dates
-from keyturn.desktop.facts import KeyFacts, Program, Standing
-from keyturn.desktop.old_key_use import Told
-from keyturn.desktop.plan_facts import PlanFacts
-from keyturn.desktop.progressing import Progress, beginning
+from keyturn.desktop.old_key_use import UsesTold
+from keyturn.desktop.plan_view import PlanFacts
+from keyturn.desktop.progressing import RotationProgress, beginning
 from keyturn.desktop.returning import WayBack
-from keyturn.desktop.work import Job, Page, Work
+from keyturn.desktop.rotation_view import KeyFacts, Program, RotationStanding
+from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, ways_out, words
+from keyturn.rotation import by_hand, labels, ways_out
 from keyturn.rotation.cancelling import Cancelled
+from keyturn.rotation.context import Event
 from keyturn.rotation.plan import Options
 from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import Awaited, Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import Event
 
 _NEEDS_OLD_SECRET = frozenset({Work.UNDO, Work.TURN_ON})
 _TELLS_ITSELF = frozenset(
@@ -66,9 +66,9 @@ class Flow:
     options: Options = field(default_factory=Options)
     facts: KeyFacts | None = None
     plan: PlanFacts | None = None
-    standing: Standing | None = None
-    progress: Progress = field(default_factory=Progress)
-    job: Job | None = field(default_factory=lambda: Job(Work.LOOK))
+    standing: RotationStanding | None = None
+    progress: RotationProgress = field(default_factory=RotationProgress)
+    job: WindowJob | None = field(default_factory=lambda: WindowJob(Work.LOOK))
     stopping: bool = False
     problem: AppError | None = None
     search: str = ""
@@ -85,7 +85,7 @@ class Flow:
 
     def looking(self) -> Flow:
         """Begin with looking, once more."""
-        return replace(self, page=Page.LOOKING, job=Job(Work.LOOK), problem=None, notice="", viewed=None)
+        return replace(self, page=Page.LOOKING, job=WindowJob(Work.LOOK), problem=None, notice="", viewed=None)
 
     def waiting_as_usual(self, days: tuple[float, float]) -> Flow:
         """The settings say so many days; what the person chose for this rotation stays."""
@@ -135,9 +135,11 @@ class Flow:
         work = Work.LOOK_BACK if page is Page.BACK else Work.LOOK_AROUND
         # What was told of the last try stays while the page is looked up anew.
         notice, problem = (self.notice, self.problem) if self.viewed is page else ("", None)
-        return replace(self, viewed=page, way_back=None, known=None, job=Job(work), notice=notice, problem=problem)
+        return replace(
+            self, viewed=page, way_back=None, known=None, job=WindowJob(work), notice=notice, problem=problem
+        )
 
-    def sent(self, job: Job) -> Flow:
+    def sent(self, job: WindowJob) -> Flow:
         """A job was handed over."""
         # What comes before putting back is done on the page that asks for it.
         viewed = self.viewed if self.viewed is Page.BACK and job.work in {Work.TICK, Work.TURN_ON} else None
@@ -149,23 +151,23 @@ class Flow:
             case Work.CARRY_ON | Work.DECIDE if self.page in {Page.STOPPED, Page.DECIDE}:
                 return replace(state, page=Page.PROGRESS, progress=self._left())
             case Work.UNDO:
-                return replace(state, page=Page.PROGRESS, progress=Progress((Step.UNDO,), self._identities))
+                return replace(state, page=Page.PROGRESS, progress=RotationProgress((Step.UNDO,), self._identities))
             case Work.TURN_OFF:
                 ahead = (Step.TURN_OFF, Step.PROVE_OFF)
-                return replace(state, progress=Progress(ahead, self._identities))
+                return replace(state, progress=RotationProgress(ahead, self._identities))
             case Work.TURN_ON:
-                return replace(state, progress=Progress((Step.TURN_ON,), self._identities))
+                return replace(state, progress=RotationProgress((Step.TURN_ON,), self._identities))
         return state
 
-    def _left(self) -> Progress:
+    def _left(self) -> RotationProgress:
         """What is ahead of a rotation that is carried on."""
         if self.standing is None:
-            return Progress()
+            return RotationProgress()
         rotation = self.standing.rotation
         if rotation.is_undoing:
-            return Progress((Step.UNDO,), self._identities)
+            return RotationProgress((Step.UNDO,), self._identities)
         if rotation.step in {Step.TURN_OFF, Step.PROVE_OFF}:
-            return Progress((Step.PROVE_OFF,), self._identities)
+            return RotationProgress((Step.PROVE_OFF,), self._identities)
         left = beginning(rotation.decision.route, self._identities)
         return replace(left, done=frozenset(step for step in left.ahead if rotation.is_done(step)))
 
@@ -182,7 +184,7 @@ class Flow:
         if self.job is not None and self.job.work is Work.GIVE_AGAIN and self.page is Page.LOST:
             # It fits, and what waited for it goes on.
             undoing = self.job.then is Work.UNDO
-            progress = Progress((Step.UNDO,), self._identities) if undoing else self._left()
+            progress = RotationProgress((Step.UNDO,), self._identities) if undoing else self._left()
             return replace(self, page=Page.PROGRESS, progress=progress.after(event))
         return replace(self, progress=self.progress.after(event))
 
@@ -195,7 +197,7 @@ class Flow:
         notice = "" if self.notice == self.search else self.notice
         return replace(self, search="", notice=notice, stopping=self.stopping and self.has_begun)
 
-    def found(self, facts: KeyFacts | None, standing: Standing | None) -> Flow:
+    def found(self, facts: KeyFacts | None, standing: RotationStanding | None) -> Flow:
         """What looking gave: the key, or its rotation that is under way."""
         state = replace(self, job=None, facts=facts)
         if standing is None:
@@ -215,7 +217,7 @@ class Flow:
         """What is known of the rotation, in sentences."""
         return replace(self, job=None, known=known)
 
-    def ended(self, standing: Standing) -> Flow:
+    def ended(self, standing: RotationStanding) -> Flow:
         """A job on the rotation ended, and this is how it stands."""
         job, result = self.job, standing.result
         was_running = self.page is Page.PROGRESS
@@ -255,7 +257,7 @@ class Flow:
             return replace(state, problem=problem, page=Page.STOPPED)
         return replace(state, problem=problem)
 
-    def _standing_as(self, standing: Standing) -> Flow:
+    def _standing_as(self, standing: RotationStanding) -> Flow:
         key = standing.rotation.decision.key
         viewed = self.viewed if self.viewed is Page.BACK and not standing.rotation.is_over else None
         return replace(self, key=key, standing=standing, page=page_of(standing), problem=None, viewed=viewed)
@@ -379,7 +381,7 @@ class Flow:
         waits = () if self.standing is None else tuple(one.title for one in self.standing.result.awaiting)
         return tuple(dict.fromkeys([*waits, *said]))
 
-    def why_not(self, job: Job) -> str:
+    def why_not(self, job: WindowJob) -> str:
         """Why this may not be done now; empty where it may. The button is disabled and says so."""
         if self.job is not None:
             return _("Something is being done now.")
@@ -444,7 +446,7 @@ class Flow:
         return _("Type the last four characters of {key} first.").format(key=self.masked)
 
 
-def page_of(standing: Standing) -> Page:
+def page_of(standing: RotationStanding) -> Page:
     """The page on which a rotation that stands so goes on."""
     rotation, result = standing.rotation, standing.result
     if rotation.is_over:
@@ -467,12 +469,12 @@ def page_of(standing: Standing) -> Page:
     return Page.STOPPED
 
 
-def _looked(standing: Standing) -> str:
+def _looked(standing: RotationStanding) -> str:
     """The answer to who asked to look again and finds everything as it was."""
     use = standing.use
     if use is None:
         return _("Looked just now: it stands as before.")
-    if use.told is Told.NOTHING:
+    if use.told is UsesTold.NOTHING:
         return _("Looked {time}: {answer}").format(time=dates.clock(use.looked_at), answer=_lower(use.text))
     return _("Looked {time}: {answer} AWS can be a few hours behind.").format(
         time=dates.clock(use.looked_at), answer=_lower(use.text)
@@ -484,18 +486,18 @@ def _lower(sentence: str) -> str:
     return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
-def where_we_are(standing: Standing) -> str:
+def where_we_are(standing: RotationStanding) -> str:
     """The line that greets somebody who comes back."""
-    said = words.standing(standing.rotation, standing.result)
+    said = labels.standing(standing.rotation, standing.result)
     begun = dates.lately(standing.rotation.started)
     return _("Welcome back. Begun on {date}; {state}.").format(date=begun, state=said)
 
 
-def _has_proof(standing: Standing) -> bool:
+def _has_proof(standing: RotationStanding) -> bool:
     return bool(standing.rotation.proved(Step.PROVE_AGAIN)) and not standing.rotation.is_over
 
 
-def _by_hand(standing: Standing) -> tuple[Awaited, ...]:
+def _by_hand(standing: RotationStanding) -> tuple[Awaited, ...]:
     waits = standing.result.awaiting if standing.rotation.step in {Step.WATCH, Step.TURN_OFF} else ()
     return tuple(one for one in waits if one.tickable and one.item not in {by_hand.TURN_OFF, by_hand.TURN_ON})
 

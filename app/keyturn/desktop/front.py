@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from keyturn.desktop.page import Page
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.widgets import PrimaryButton
 
 # Where Enter ends what is typed, chooses a row, or presses what has the focus.
@@ -37,7 +37,7 @@ class Front(QStackedWidget):
         self._came_from: dict[QWidget, QWidget | None] = {}
         self.addWidget(ground)
 
-    def open(self, page: Page) -> None:
+    def open(self, page: MainPage) -> None:
         """Show a page with a way back in front of the others."""
         page.left.connect(lambda: self.take_away(page))
         self.bring(page)
@@ -58,7 +58,7 @@ class Front(QStackedWidget):
         current = self.currentWidget()
         if before is not None and isValid(before) and before.isVisible() and before.isEnabled():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif isinstance(current, Page):
+        elif isinstance(current, MainPage):
             current.focus_first()
 
     def back_to(self, page: QWidget) -> None:

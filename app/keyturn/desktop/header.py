@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import Shape
-from keyturn.desktop.look import Tone, colours_of
+from keyturn.desktop.look import ColorTone, colours_of
 from keyturn.desktop.measures import em
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Heading, PrimaryButton, Quiet
@@ -64,7 +64,7 @@ class Header(Band):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shape = Shape("shield-working", Tone.NEUTRAL, 2.9)
+        self._shape = Shape("shield-working", ColorTone.NEUTRAL, 2.9)
         self.title = Heading()
         self.text = Quiet()
         self.button = PrimaryButton()
@@ -107,7 +107,7 @@ class Header(Band):
 
     def show_busy(self, title: str, text: str) -> None:
         """Say what goes on, before anything is known."""
-        self._shape.show_shape("shield-working", Tone.NEUTRAL)
+        self._shape.show_shape("shield-working", ColorTone.NEUTRAL)
         self.title.setText(title)
         self.text.setText(text)
         self.text.setVisible(bool(text))
@@ -115,21 +115,21 @@ class Header(Band):
 
     def show_failure(self, title: str, order: str) -> None:
         """Say that nothing could be seen, with the button that tries again."""
-        self._shape.show_shape("shield-unknown", Tone.NEUTRAL)
+        self._shape.show_shape("shield-unknown", ColorTone.NEUTRAL)
         self.title.setText(title)
         self.text.hide()
         self.button.setText(order)
         self.button.show()
 
 
-def _shield(mood: Mood) -> tuple[str, Tone]:
+def _shield(mood: Mood) -> tuple[str, ColorTone]:
     from keyturn.rotation.situation import Mood
 
     return {
-        Mood.FINE: ("shield-fine", Tone.GOOD),
-        Mood.NEEDS_YOU: ("shield-attention", Tone.ATTENTION),
-        Mood.WAITS: ("shield-working", Tone.ACCENT),
-        Mood.STOPPED: ("shield-broken", Tone.BAD),
-        Mood.UNKNOWN: ("shield-unknown", Tone.NEUTRAL),
-        Mood.NOTHING: ("shield-unknown", Tone.NEUTRAL),
+        Mood.FINE: ("shield-fine", ColorTone.GOOD),
+        Mood.NEEDS_YOU: ("shield-attention", ColorTone.ATTENTION),
+        Mood.WAITS: ("shield-working", ColorTone.ACCENT),
+        Mood.STOPPED: ("shield-broken", ColorTone.BAD),
+        Mood.UNKNOWN: ("shield-unknown", ColorTone.NEUTRAL),
+        Mood.NOTHING: ("shield-unknown", ColorTone.NEUTRAL),
     }[mood]

@@ -8,13 +8,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.fact_card import FactCard
-from keyturn.desktop.page import Page
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.place_words import Fact
 from keyturn.desktop.widgets import Card, Strong, Subheading, Text
 from keyturn.model.text import _
 
 
-class HelpPage(Page):
+class HelpPage(MainPage):
     """What happens to a key, what can be done when something fails, and the keys of the keyboard.
 
     Args:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from keyturn.computer.resources import resources_folder
-from keyturn.desktop.look import Tone, colours_of, tone_colour
+from keyturn.desktop.look import ColorTone, colours_of, tone_colour
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon, QPixmap
@@ -56,11 +56,11 @@ class Shape(QWidget):
         times: its side in line heights.
     """
 
-    def __init__(self, name: str, tone: Tone, times: float = 1.0, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, tone: ColorTone, times: float = 1.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._tone, self._times = name, tone, times
 
-    def show_shape(self, name: str, tone: Tone) -> None:
+    def show_shape(self, name: str, tone: ColorTone) -> None:
         """Change to another shape."""
         self._name, self._tone = name, tone
         self.update()

@@ -8,23 +8,23 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.command_line import CommandLine
-from keyturn.desktop.key_users import KeyUsers, UsersTold
-from keyturn.desktop.look import Tone
+from keyturn.desktop.key_timeline import KeyTimeline, moments_of
+from keyturn.desktop.key_use_lookup import KeyUsers, UsersTold
+from keyturn.desktop.look import ColorTone
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.map_nodes import PlaceGoal
 from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
-from keyturn.desktop.page import Page
 from keyturn.desktop.picture import advice_tone, order_for
 from keyturn.desktop.power import PowerPicture, before_and_after
 from keyturn.desktop.retired import retired_pill, retired_sentence
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.store_facts import StoreFacts, stores_of
-from keyturn.desktop.timeline import KeyTimeline, moments_of
+from keyturn.desktop.store_view import StoreFacts, stores_of
 from keyturn.desktop.widgets import Button, Card, Pill, PrimaryButton, Quiet, Strong, Subheading, Text, Verbatim
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.plan import scoped_powers
 from keyturn.rotation.survey import FoundKey
@@ -32,7 +32,7 @@ from keyturn.rotation.survey import FoundKey
 _MOST_PLACES = 40  # the list shows them all
 
 
-class KeyPage(Page):
+class KeyPage(MainPage):
     """One key.
 
     Args:
@@ -63,9 +63,9 @@ class KeyPage(Page):
         self.say_under_heading(stores_of(found) if found.at_store else _what_it_is(key))
         self._retired = overview.retired(found)
         if self._retired is None:
-            self.orders.addWidget(Pill(words.advice(found.advice), advice_tone(found.advice)))
+            self.orders.addWidget(Pill(labels.advice(found.advice), advice_tone(found.advice)))
         else:
-            self.orders.addWidget(Pill(retired_pill(self._retired), Tone.NEUTRAL))
+            self.orders.addWidget(Pill(retired_pill(self._retired), ColorTone.NEUTRAL))
         if self._retired is None and key.owner is not None and key.owner.kind is PrincipalKind.USER:
             fresh = Button(_("Keep it fresh…"))
             fresh.clicked.connect(self.fresh_wanted)
@@ -96,7 +96,7 @@ class KeyPage(Page):
         self.column.addWidget(Subheading(_("The same in the terminal")))
         command = "continue" if overview.rotation_of(found) is not None else "plan"
         typed = (command,) if command == "continue" else (command, key.access_key_id.last4)
-        self.column.addWidget(CommandLine(words.command(runner.location.options, *typed)))
+        self.column.addWidget(CommandLine(labels.command(runner.location.options, *typed)))
         self.column.addStretch(1)
 
     def _order(self) -> str:
@@ -112,7 +112,7 @@ class KeyPage(Page):
             (_("Owner"), _owner(key)),
             (
                 _("Made"),
-                _("not known") if key.created is None else f"{dates.past(key.created)} ({words.age(key, now)})",
+                _("not known") if key.created is None else f"{dates.past(key.created)} ({labels.age(key, now)})",
             ),
             (_("Used last"), _used(key, self._overview)),
             (_("At AWS"), _status(key) if self._retired is None else retired_sentence(self._retired)),
@@ -155,10 +155,10 @@ class KeyPage(Page):
             self.column.addWidget(card)
 
     def _add_place(self, card: Card, place: Place) -> None:
-        path = words.short_path(place.path, self._overview.home)
+        path = labels.short_path(place.path, self._overview.home)
         if place.kind is PlaceKind.DESTINATION:
             row = QHBoxLayout()
-            title = f"{words.program(place.client)}: {place.name}"
+            title = f"{labels.program(place.client)}: {place.name}"
             row.addWidget(Strong(title), 1)
             opens = Button(_("Open"))
             opens.setAccessibleName(_("Open {place}").format(place=title))
@@ -197,7 +197,7 @@ def _owner(key: AccessKey) -> str:
 
 
 def _used(key: AccessKey, overview: Overview) -> str:
-    when = words.last_used(key.last_use, overview.looked_at)
+    when = labels.last_used(key.last_use, overview.looked_at)
     if key.last_use is None or key.last_use.date is None:
         return when
     return _("{when}: {service} in {region}").format(

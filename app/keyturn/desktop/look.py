@@ -111,7 +111,7 @@ HIGH_DARK = Colours(
 SCHEMES = (LIGHT, DARK, HIGH_LIGHT, HIGH_DARK)
 
 
-class Tone(Enum):
+class ColorTone(Enum):
     """What a colour says. It is never said by the colour alone: a shape or a word goes with it."""
 
     NEUTRAL = "neutral"
@@ -143,28 +143,28 @@ def _wants_high_contrast() -> bool:
     return hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
 
 
-def tone_colour(colours: Colours, tone: Tone) -> QColor:
+def tone_colour(colours: Colours, tone: ColorTone) -> QColor:
     """The colour of text, shapes and lines of this tone."""
     return QColor(
         {
-            Tone.NEUTRAL: colours.quiet,
-            Tone.ACCENT: colours.accent_text,
-            Tone.GOOD: colours.good,
-            Tone.ATTENTION: colours.attention,
-            Tone.BAD: colours.bad,
+            ColorTone.NEUTRAL: colours.quiet,
+            ColorTone.ACCENT: colours.accent_text,
+            ColorTone.GOOD: colours.good,
+            ColorTone.ATTENTION: colours.attention,
+            ColorTone.BAD: colours.bad,
         }[tone]
     )
 
 
-def wash_colour(colours: Colours, tone: Tone) -> QColor:
+def wash_colour(colours: Colours, tone: ColorTone) -> QColor:
     """What lies behind text of this tone."""
     return QColor(
         {
-            Tone.NEUTRAL: colours.ground,
-            Tone.ACCENT: colours.wash_accent,
-            Tone.GOOD: colours.wash_good,
-            Tone.ATTENTION: colours.wash_attention,
-            Tone.BAD: colours.wash_bad,
+            ColorTone.NEUTRAL: colours.ground,
+            ColorTone.ACCENT: colours.wash_accent,
+            ColorTone.GOOD: colours.wash_good,
+            ColorTone.ATTENTION: colours.wash_attention,
+            ColorTone.BAD: colours.wash_bad,
         }[tone]
     )
 

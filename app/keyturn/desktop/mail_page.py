@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.columns import empty, let_go
-from keyturn.desktop.look import Tone, colours_of
+from keyturn.desktop.look import ColorTone, colours_of
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.measures import em, strong_font
-from keyturn.desktop.page import Page
 from keyturn.desktop.pages.parts import Fold, stacked
 from keyturn.desktop.picture import order_for
 from keyturn.desktop.tall import ButtonRow
@@ -22,14 +22,14 @@ from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Text, To
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, PrincipalKind
 from keyturn.model.places import PlaceKind
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.situation import TO_DO, elsewhere
 from keyturn.rotation.survey import FoundKey, Survey
 
 _WORD = re.compile(r"\S+")
 
 
-class MailPage(Page):
+class MailPage(MainPage):
     """About the mail “Time to remove or rotate your AWS access keys”.
 
     Attributes:
@@ -88,9 +88,9 @@ class MailPage(Page):
         if len(found) == 1:
             self._tell_of(found[0])
         elif found:
-            self._say(_("Several keys on this computer fit. Which is it?"), Tone.ATTENTION, found)
+            self._say(_("Several keys on this computer fit. Which is it?"), ColorTone.ATTENTION, found)
         elif ids:
-            self._say(_not_here(ids), Tone.ATTENTION, ())
+            self._say(_not_here(ids), ColorTone.ATTENTION, ())
         elif text.strip():
             self._say_without_an_id()
         else:
@@ -119,7 +119,7 @@ class MailPage(Page):
         to_do = found.advice in TO_DO
         self._say(
             _about(found),
-            Tone.ATTENTION if to_do else Tone.GOOD,
+            ColorTone.ATTENTION if to_do else ColorTone.GOOD,
             (found,),
             about=_what_it_is(found),
             wait=_if_you_wait(found) if to_do else "",
@@ -134,20 +134,22 @@ class MailPage(Page):
         roots = _roots(self._survey)
         if roots:
             text = _("There is no key ID in this text. The mail is about root keys, and this is one:")
-            self._say(text, Tone.NEUTRAL, roots)
+            self._say(text, ColorTone.NEUTRAL, roots)
             return
         self._say(
-            _("There is no key ID in this text. It begins with AKIA and has 20 letters and digits."), Tone.NEUTRAL, ()
+            _("There is no key ID in this text. It begins with AKIA and has 20 letters and digits."),
+            ColorTone.NEUTRAL,
+            (),
         )
 
     def _offer_the_roots(self) -> None:
         roots = _roots(self._survey)
         if roots:
-            self._say(_("No mail at hand? It is about root keys, and this is one:"), Tone.NEUTRAL, roots)
+            self._say(_("No mail at hand? It is about root keys, and this is one:"), ColorTone.NEUTRAL, roots)
         else:
-            self._say("", Tone.NEUTRAL, ())
+            self._say("", ColorTone.NEUTRAL, ())
 
-    def _say(self, text: str, tone: Tone, keys: Sequence[FoundKey], *, about: str = "", wait: str = "") -> None:
+    def _say(self, text: str, tone: ColorTone, keys: Sequence[FoundKey], *, about: str = "", wait: str = "") -> None:
         self.answer.show_text(text, tone)
         for label, said in ((self._about, about), (self._wait, wait)):
             label.setText(said)
@@ -226,7 +228,7 @@ def _about(found: FoundKey) -> str:
         "It is about {key}: on this computer, used by {count} places",
         count,
     )
-    return text.format(key=key, count=words.count_word(count))
+    return text.format(key=key, count=labels.count_word(count))
 
 
 def _what_it_is(found: FoundKey) -> str:
@@ -251,7 +253,7 @@ def _if_you_wait(found: FoundKey) -> str:
         "Nothing stops if you wait. Deleting it at once would stop what backs up from {count} places.",
         count,
     )
-    return text.format(count=words.count_word(count))
+    return text.format(count=labels.count_word(count))
 
 
 def _roots(survey: Survey) -> tuple[FoundKey, ...]:

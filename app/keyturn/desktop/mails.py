@@ -77,10 +77,10 @@ class Mails(QObject):
     def _remind_in_a_week(self, page: MailPage) -> None:
         def work(desk: Desk) -> str:
             from keyturn.reminders.checking import snooze
-            from keyturn.rotation import words
+            from keyturn.rotation import labels
 
             snooze(desk.workplace, _WEEK)
-            return words.near_day(desk.workplace.clock.now() + timedelta(days=_WEEK))
+            return labels.near_day(desk.workplace.clock.now() + timedelta(days=_WEEK))
 
         self._runner.change(
             page, work, done=page.say_reminded, failed=self.failed.emit, doing=_("keeping the reminder")

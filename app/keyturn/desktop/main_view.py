@@ -16,7 +16,7 @@ from keyturn.computer.clock import Clock
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.busy_view import BusyView
 from keyturn.desktop.header import Foot, Header
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.measures import em
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.spinner import Spinner
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from keyturn.desktop.destination_list import DestinationList
     from keyturn.desktop.empty_view import EmptyView
-    from keyturn.desktop.history import HistoryView
+    from keyturn.desktop.history_page import HistoryView
     from keyturn.desktop.key_map import KeyMap
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.picture import Prepared
@@ -147,7 +147,7 @@ class MainView(QWidget):
     def map(self) -> KeyMap:
         """The drawn map."""
         from keyturn.desktop.key_map import KeyMap
-        from keyturn.desktop.page import Scrolled
+        from keyturn.desktop.main_page import Scrolled
 
         made = KeyMap()
         made.opened.connect(self.opened)
@@ -192,7 +192,7 @@ class MainView(QWidget):
     @cached_property
     def history(self) -> HistoryView:
         """What was done."""
-        from keyturn.desktop.history import HistoryView
+        from keyturn.desktop.history_page import HistoryView
 
         made = HistoryView()
         made.continued.connect(self.continued)
@@ -279,7 +279,7 @@ class MainView(QWidget):
     def show_failure(self, error: AppError) -> None:
         """The look did not work out; what was shown before stays."""
         self._spinner.hide()
-        self.note.show_text(f"{error.title}. {error.message}", Tone.BAD)
+        self.note.show_text(f"{error.title}. {error.message}", ColorTone.BAD)
         self.note.show()
         if self._looked_at is None:
             from keyturn.desktop.overview_words import try_again
@@ -301,7 +301,7 @@ class MainView(QWidget):
 
     def say(self, text: str) -> None:
         """Say what was just done, above the map."""
-        self.note.show_text(text, Tone.GOOD)
+        self.note.show_text(text, ColorTone.GOOD)
         self.note.show()
         announce(self, text)
 
@@ -317,12 +317,12 @@ class MainView(QWidget):
                 len(failed),
             )
             detail = "" if first is None else first.detail
-            self.note.show_text(text.format(count=len(failed), detail=detail), Tone.BAD)
+            self.note.show_text(text.format(count=len(failed), detail=detail), ColorTone.BAD)
         elif overview.store_problems:
             text = " ".join(f"{problem.title}. {problem.message}" for problem in overview.store_problems)
-            self.note.show_text(text, Tone.ATTENTION)
+            self.note.show_text(text, ColorTone.ATTENTION)
         elif overview.survey.searched is not None:
-            self.note.show_text(search_sentence(overview), Tone.NEUTRAL)
+            self.note.show_text(search_sentence(overview), ColorTone.NEUTRAL)
         self.note.setVisible(bool(failed or overview.store_problems or overview.survey.searched))
 
     def _tell_facts(self, facts: str) -> None:

@@ -24,12 +24,12 @@ from keyturn.desktop.things import Things
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.desktop.main_page import MainPage
     from keyturn.desktop.menu_pages import MenuPages
+    from keyturn.desktop.navigation import Assistant, Errand, OpenAssistant
     from keyturn.desktop.overview import Overview
-    from keyturn.desktop.page import Page
     from keyturn.desktop.picture import Prepared
     from keyturn.desktop.place_check import PlaceCheck
-    from keyturn.desktop.seam import Assistant, Errand, OpenAssistant
     from keyturn.model.errors import AppError
     from keyturn.model.keys import AccessKeyId
 
@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
 
     # ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def open_page(self, page: Page) -> None:
+    def open_page(self, page: MainPage) -> None:
         """Show a page in front of the main view."""
         self.pages.open(page)
 
@@ -240,7 +240,7 @@ class MainWindow(QMainWindow):
 
     def open_undo(self, name: str) -> None:
         """Ask whether everything that a rotation did is to be put back."""
-        from keyturn.desktop.seam import PutBack
+        from keyturn.desktop.navigation import PutBack
 
         self.open_assistant(PutBack(name))
 
@@ -257,7 +257,7 @@ class MainWindow(QMainWindow):
 
     def show_problem(self, error: AppError) -> None:
         """Say what went wrong on a page of its own; never in a box in front of everything."""
-        from keyturn.desktop.page import ProblemPage
+        from keyturn.desktop.main_page import ProblemPage
 
         self.open_page(ProblemPage(error))
 
@@ -267,12 +267,12 @@ class MainWindow(QMainWindow):
         self.look()
 
     def _continue(self, name: str) -> None:
-        from keyturn.desktop.seam import RunningRotation
+        from keyturn.desktop.navigation import RunningRotation
 
         self.open_assistant(RunningRotation(name))
 
     def _begin(self, key: AccessKeyId) -> None:
-        from keyturn.desktop.seam import NewRotation
+        from keyturn.desktop.navigation import NewRotation
 
         self.open_assistant(NewRotation(key))
 
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
 
     @property
     def _led(self) -> Assistant | None:
-        from keyturn.desktop.seam import Assistant
+        from keyturn.desktop.navigation import Assistant
 
         return next((one for one in self.pages.everything if isinstance(one, Assistant)), None)
 
@@ -313,7 +313,7 @@ class MainWindow(QMainWindow):
             page.unlocked.connect(lambda: self._see_unlocked(page))
             self.open_page(page)
 
-    def _see_unlocked(self, page: Page) -> None:
+    def _see_unlocked(self, page: MainPage) -> None:
         """What was opened is looked into, and the page that named it as closed is no longer true."""
         self.pages.take_away(page)
         self.look()
@@ -373,7 +373,7 @@ class MainWindow(QMainWindow):
 
     def _stops_waiting(self) -> bool:
         """Stop what only waits for the person; False where something else is going on."""
-        from keyturn.desktop.seam import Assistant
+        from keyturn.desktop.navigation import Assistant
 
         led = self.pages.currentWidget()
         return isinstance(led, Assistant) and led.stop_waiting()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _, in_widget
 
@@ -24,7 +24,7 @@ class LineState(Enum):
     BROKEN = "broken"  # its key does not work
 
     @property
-    def tone(self) -> Tone:
+    def tone(self) -> ColorTone:
         """Its colour."""
         return _TONES[self]
 
@@ -44,14 +44,14 @@ class LineState(Enum):
 
 
 _TONES = {
-    LineState.OLD: Tone.ATTENTION,
-    LineState.NEW: Tone.ACCENT,
-    LineState.PROVED: Tone.GOOD,
-    LineState.FINE: Tone.GOOD,
-    LineState.WAITING: Tone.NEUTRAL,
-    LineState.UNKNOWN: Tone.NEUTRAL,
-    LineState.RETIRED: Tone.NEUTRAL,
-    LineState.BROKEN: Tone.BAD,
+    LineState.OLD: ColorTone.ATTENTION,
+    LineState.NEW: ColorTone.ACCENT,
+    LineState.PROVED: ColorTone.GOOD,
+    LineState.FINE: ColorTone.GOOD,
+    LineState.WAITING: ColorTone.NEUTRAL,
+    LineState.UNKNOWN: ColorTone.NEUTRAL,
+    LineState.RETIRED: ColorTone.NEUTRAL,
+    LineState.BROKEN: ColorTone.BAD,
 }
 
 
@@ -101,7 +101,7 @@ class Node:
     facts: str
     pill: str = ""
     key: AccessKeyId | None = None
-    pill_tone: Tone | None = None
+    pill_tone: ColorTone | None = None
     opens: Opens = Opens.KEY
 
     @property

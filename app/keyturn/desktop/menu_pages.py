@@ -16,8 +16,8 @@ from keyturn.model.text import _
 
 if TYPE_CHECKING:
     from keyturn.desktop.ending_card import EndingCard
+    from keyturn.desktop.main_page import MainPage
     from keyturn.desktop.main_window import MainWindow
-    from keyturn.desktop.page import Page
 
 
 class MenuPages:
@@ -149,6 +149,6 @@ class MenuPages:
         self._window.pages.take_all_away()
         self._window.view.tabs.setCurrentIndex(index)
 
-    def _open_once(self, kind: type[Page], make: Callable[[], Page]) -> None:
+    def _open_once(self, kind: type[MainPage], make: Callable[[], MainPage]) -> None:
         if not isinstance(self._window.pages.currentWidget(), kind):
             self._window.open_page(make())

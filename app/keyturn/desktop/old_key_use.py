@@ -14,11 +14,11 @@ from keyturn.model.text import _
 
 if TYPE_CHECKING:
     # These take their time, and only who waits asks for them.
+    from keyturn.rotation.context import Context
     from keyturn.rotation.record import Rotation
-    from keyturn.rotation.surroundings import Surroundings
 
 
-class Told(StrEnum):
+class UsesTold(StrEnum):
     """What AWS told of uses after the new key was in place."""
 
     NOBODY = "nobody"
@@ -37,41 +37,41 @@ class OldKeyUse:
 
     looked_at: datetime
     text: str
-    told: Told
+    told: UsesTold
 
     @property
     def is_used(self) -> bool:
         """True where something else than Keyturn used it after the new key was in place."""
-        return self.told is Told.SOMEBODY
+        return self.told is UsesTold.SOMEBODY
 
     @property
     def age(self) -> str:
         """When it was asked, and how far behind the answer can be."""
-        if self.told is Told.NOTHING:
+        if self.told is UsesTold.NOTHING:
             return _("Looked {time}.").format(time=dates.clock(self.looked_at))
         return _("Looked {time}; AWS can be a few hours behind.").format(time=dates.clock(self.looked_at))
 
 
-def look_at_old_key(surroundings: Surroundings, rotation: Rotation) -> OldKeyUse:
+def look_at_old_key(context: Context, rotation: Rotation) -> OldKeyUse:
     """Ask AWS, as the step *watch* does. Changes nothing; what cannot be known is said so."""
     from keyturn.rotation import watching
     from keyturn.rotation.pairs import new_pair, pair_of
 
-    now, since = surroundings.clock.now(), rotation.switched_at
+    now, since = context.clock.now(), rotation.switched_at
     try:
-        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
-        hand = surroundings.signer.asks(rotation.decision, old, new)
-        evidence = watching.look(surroundings, rotation, hand)
+        old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+        hand = context.signer.asks(rotation.decision, old, new)
+        evidence = watching.look(context, rotation, hand)
     except AppError as error:
         text = _("Whether anybody uses the old key is not known: {title}.")
-        return OldKeyUse(now, text.format(title=error.title), Told.NOTHING)
+        return OldKeyUse(now, text.format(title=error.title), UsesTold.NOTHING)
     if evidence.dead:
-        return OldKeyUse(now, _("AWS refuses the old key already."), Told.NOBODY)
+        return OldKeyUse(now, _("AWS refuses the old key already."), UsesTold.NOBODY)
     use = evidence.foreign_use
     last = max((one.last for one in evidence.uses), default=None if use is None else use.date)
     if not evidence.readable and last is None:
         text = _("Whether anybody uses the old key is not known: nobody here may ask that.")
-        return OldKeyUse(now, text, Told.NOTHING)
+        return OldKeyUse(now, text, UsesTold.NOTHING)
     return _told(now, last, rotation.started if since is None else since)
 
 
@@ -85,6 +85,6 @@ def told_by_the_way(key: AccessKey, rotation: Rotation, now: datetime) -> OldKey
 def _told(now: datetime, last: datetime | None, since: datetime) -> OldKeyUse:
     if last is not None and last > since:
         text = _("Something used the old key on {moment}, after the new one was in place.")
-        return OldKeyUse(now, text.format(moment=dates.lately(last)), Told.SOMEBODY)
+        return OldKeyUse(now, text.format(moment=dates.lately(last)), UsesTold.SOMEBODY)
     text = _("Nobody else has used the old key since {moment}.")
-    return OldKeyUse(now, text.format(moment=dates.lately(since)), Told.NOBODY)
+    return OldKeyUse(now, text.format(moment=dates.lately(since)), UsesTold.NOBODY)

@@ -19,7 +19,7 @@ _PATIENCE = 300_000  # milliseconds; a look at many keys on a slow line takes so
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RemindAnswer:
     """What `keyturn remind` told.
 
     Attributes:
@@ -39,7 +39,7 @@ class Told:
     at_login: str | None = None
 
     @classmethod
-    def from_document(cls, document: dict[str, Any]) -> Told:
+    def from_document(cls, document: dict[str, Any]) -> RemindAnswer:
         """Read the document of `keyturn --json remind`.
 
         Raises:
@@ -65,7 +65,7 @@ class OutlookProcess(QObject):
         options: what leads it to the same computer and memory.
 
     Attributes:
-        told: a `Told`.
+        told: a `RemindAnswer`.
         failed: a sentence.
     """
 
@@ -112,7 +112,7 @@ class OutlookProcess(QObject):
         output = bytes(self._process.readAllStandardOutput().data())
         self._process.readAllStandardError()
         try:
-            told = Told.from_document(json.loads(output))
+            told = RemindAnswer.from_document(json.loads(output))
         except (KeyError, TypeError, ValueError):
             self.failed.emit(_sentence(output))
         else:

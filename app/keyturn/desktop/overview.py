@@ -17,16 +17,16 @@ from keyturn.model.errors import StoreError
 from keyturn.model.keys import KeyStatus, PrincipalKind
 from keyturn.model.text import _, plural
 from keyturn.reminders.calling_back import CalledBack
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.situation import TO_DO, Mood, Situation, no_answer, of_rotation, of_survey, urgent_first
 from keyturn.rotation.steps import Result
 
 if TYPE_CHECKING:
     # These take their time, and the window opens before anybody asks for them.
     from keyturn.model.places import Place
+    from keyturn.rotation.context import Context
     from keyturn.rotation.proving import DestinationProof
     from keyturn.rotation.record import Rotation
-    from keyturn.rotation.surroundings import Surroundings
     from keyturn.rotation.survey import FoundKey, Survey
     from keyturn.rotation.whole_search import Search
 
@@ -151,7 +151,7 @@ class Overview:
             "Nobody said yet whether anything uses {count} more buckets.",
             count,
         )
-        return replace(situation, sentences=(*situation.sentences, text.format(count=words.count_word(count))))
+        return replace(situation, sentences=(*situation.sentences, text.format(count=labels.count_word(count))))
 
     def _with_reminder(self, situation: Situation) -> Situation:
         """Whoever is sent away and not called back is told so."""
@@ -182,28 +182,28 @@ def look(desk: Desk, asked: str | None = None, folder: Path | None = None) -> Ov
     from keyturn.rotation.survey import take_survey
 
     desk.workplace.clear_away()
-    surroundings = desk.surroundings()
+    context = desk.context()
     if folder is None:
-        survey = take_survey(surroundings)
+        survey = take_survey(context)
     else:
         with _searching(desk, folder) as search:
-            survey = take_survey(surroundings, search=search)
+            survey = take_survey(context, search=search)
     desk.cancel.check()
-    survey = with_reaches(surroundings, survey)
+    survey = with_reaches(context, survey)
     if not desk.cancel.asked:
-        _remember(surroundings, survey)
+        _remember(context, survey)
     return _seen(desk, survey, (), asked)
 
 
 @contextmanager
 def _searching(desk: Desk, folder: Path) -> Iterator[Search]:
-    from keyturn.clients.search.crew import Crew
-    from keyturn.clients.search.report import named
+    from keyturn.clients.search.search_rows import named
+    from keyturn.clients.search.worker_pool import WorkerPool
     from keyturn.rotation.whole_search import Search
 
-    with Crew(named([folder], left_out=[desk.workplace.folder]), lambda: desk.cancel.asked) as crew:
-        crew.walk_ahead()
-        yield Search(crew)
+    with WorkerPool(named([folder], left_out=[desk.workplace.folder]), lambda: desk.cancel.asked) as pool:
+        pool.walk_ahead()
+        yield Search(pool)
 
 
 def look_and_prove(desk: Desk) -> Overview:
@@ -211,13 +211,13 @@ def look_and_prove(desk: Desk) -> Overview:
     from keyturn.rotation.reach import with_reaches
     from keyturn.rotation.verifying import verify
 
-    surroundings = desk.surroundings()
-    survey, proofs = verify(surroundings)
-    now = surroundings.clock.now()
+    context = desk.context()
+    survey, proofs = verify(context)
+    now = context.clock.now()
     by_place: dict[str, list[DestinationProof]] = {}
     for one in proofs:
         by_place.setdefault(one.place, []).append(one)
-    seen = _seen(desk, with_reaches(surroundings, survey), proofs)
+    seen = _seen(desk, with_reaches(context, survey), proofs)
     return replace(seen, checked={name: PlaceCheck(now, tuple(of_place)) for name, of_place in by_place.items()})
 
 
@@ -225,14 +225,14 @@ def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...], aske
     from keyturn.reminders.calling_back import called_back
     from keyturn.rotation.standing import standing
 
-    surroundings, workplace = desk.surroundings(), desk.workplace
+    context, workplace = desk.context(), desk.workplace
     desk.cancel.check()
-    rotations = tuple((one, standing(surroundings, one)) for one in workplace.rotations())
+    rotations = tuple((one, standing(context, one)) for one in workplace.rotations())
     return Overview(
         survey=survey,
         rotations=rotations,
-        for_trash=_for_trash(surroundings, rotations),
-        uses=_uses(surroundings, survey, rotations, asked),
+        for_trash=_for_trash(context, rotations),
+        uses=_uses(context, survey, rotations, asked),
         proofs=proofs,
         looked_at=workplace.clock.now(),
         home=workplace.computer.home,
@@ -242,12 +242,12 @@ def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...], aske
             if (journal_uses := workplace.journal.own_uses(found.key.access_key_id))
         },
         reminds=called_back(workplace),
-        store_problems=(*workplace.memory_problems(), *_store_problem(surroundings)),
+        store_problems=(*workplace.memory_problems(), *_store_problem(context)),
     )
 
 
 def _uses(
-    surroundings: Surroundings, survey: Survey, rotations: Sequence[tuple[Rotation, Result]], asked: str | None
+    context: Context, survey: Survey, rotations: Sequence[tuple[Rotation, Result]], asked: str | None
 ) -> dict[str, OldKeyUse]:
     """What is known of the old keys of those that wait."""
     uses: dict[str, OldKeyUse] = {}
@@ -257,29 +257,29 @@ def _uses(
             continue
         key = here.get(rotation.decision.key)
         if rotation.name == asked:
-            uses[rotation.name] = look_at_old_key(surroundings, rotation)
-        elif key is not None and (told := told_by_the_way(key, rotation, surroundings.clock.now())) is not None:
+            uses[rotation.name] = look_at_old_key(context, rotation)
+        elif key is not None and (told := told_by_the_way(key, rotation, context.clock.now())) is not None:
             uses[rotation.name] = told
     return uses
 
 
-def _for_trash(surroundings: Surroundings, rotations: Sequence[tuple[Rotation, Result]]) -> tuple[Path, ...]:
+def _for_trash(context: Context, rotations: Sequence[tuple[Rotation, Result]]) -> tuple[Path, ...]:
     from keyturn.desktop.leftover_files import offered_for_trash
 
-    return offered_for_trash(surroundings.computer, rotations[-1][0]) if rotations else ()
+    return offered_for_trash(context.computer, rotations[-1][0]) if rotations else ()
 
 
-def _remember(surroundings: Surroundings, survey: Survey) -> None:
+def _remember(context: Context, survey: Survey) -> None:
     """Let reminders go by what was seen; where that cannot be kept, they go by what was known before."""
     from keyturn.reminders.checking import remember
 
     with suppress(StoreError):
-        remember(surroundings, survey)
+        remember(context, survey)
 
 
-def _store_problem(surroundings: Surroundings) -> tuple[StoreError, ...]:
+def _store_problem(context: Context) -> tuple[StoreError, ...]:
     try:
-        surroundings.secrets.find()
+        context.secrets.find()
     except StoreError as error:
         return (error,)
     return ()

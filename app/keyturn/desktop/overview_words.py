@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.picture import order_for
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.situation import Mood, no_answer
 from keyturn.rotation.steps import Step
 
@@ -29,9 +29,9 @@ def search_sentence(overview: Overview) -> str:
     searched = overview.survey.searched
     if searched is None:
         return ""
-    folders = ", ".join(words.short_path(folder, overview.home) for folder in searched.folders)
+    folders = ", ".join(labels.short_path(folder, overview.home) for folder in searched.folders)
     files = plural("{count} file", "{count} files", searched.files).format(count=f"{searched.files:,}")
-    where = dict.fromkeys(words.short_path(one.path, overview.home) for one in searched.findings.places)
+    where = dict.fromkeys(labels.short_path(one.path, overview.home) for one in searched.findings.places)
     if where:
         text = _("Searched {files} in {folders}: a key stands in {where} as well.")
     else:

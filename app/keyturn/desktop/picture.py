@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.map_nodes import LineState, Node, Opens
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.retired import retired_detail, retired_pill
@@ -17,7 +17,7 @@ from keyturn.desktop.unknowns import UnreadRow, open_bucket_nodes, unread_nodes,
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _, in_widget, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.situation import TO_DO
 from keyturn.rotation.steps import Step
@@ -69,7 +69,7 @@ class Row:
         """What the list says of it: program, name, buckets, key, state."""
         key = self.found.key.access_key_id.masked
         name, buckets = in_widget(self.place.name), in_widget(self.buckets)
-        return words.program(self.place.client), name, buckets, key, self.state.word
+        return labels.program(self.place.client), name, buckets, key, self.state.word
 
     @property
     def path(self) -> Path:
@@ -162,9 +162,9 @@ def draw(overview: Overview, all_rows: Sequence[Row]) -> Picture:
     )
 
 
-def advice_tone(advice: Advice) -> Tone:
+def advice_tone(advice: Advice) -> ColorTone:
     """The colour of a piece of advice."""
-    return Tone.ATTENTION if advice in TO_DO else Tone.GOOD if advice is Advice.OK else Tone.NEUTRAL
+    return ColorTone.ATTENTION if advice in TO_DO else ColorTone.GOOD if advice is Advice.OK else ColorTone.NEUTRAL
 
 
 def order_for(advice: Advice) -> str:
@@ -192,10 +192,10 @@ def key_detail(found: FoundKey, now: datetime, retired: Rotation | None = None) 
     elif key.status is KeyStatus.REJECTED:
         who = _("refused by AWS")
     else:
-        who = words.kind(key)
+        who = labels.kind(key)
     if key.status is KeyStatus.INACTIVE:
         who = _("{owner}, off").format(owner=who)
-    return who if key.created is None else f"{who} · {words.age(key, now)}"
+    return who if key.created is None else f"{who} · {labels.age(key, now)}"
 
 
 def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
@@ -208,11 +208,11 @@ def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
     elif rotation is not None:
         state, pill = LineState.WAITING, _("old")
     else:
-        state, pill = _key_state(found), words.advice(found.advice)
+        state, pill = _key_state(found), labels.advice(found.advice)
     facts = [
-        words.kind(key),
-        _("made {age} ago").format(age=words.span(overview.looked_at - key.created)) if key.created else "",
-        _("last used by somebody else: {when}").format(when=words.last_used(key.last_use, overview.looked_at)),
+        labels.kind(key),
+        _("made {age} ago").format(age=labels.span(overview.looked_at - key.created)) if key.created else "",
+        _("last used by somebody else: {when}").format(when=labels.last_used(key.last_use, overview.looked_at)),
         plural("{count} program here uses it", "{count} programs here use it", len(of_key)).format(count=len(of_key)),
     ]
     detail = key_detail(found, overview.looked_at, retired)
@@ -268,7 +268,7 @@ def _program(row: Row) -> Node:
         pill = row.state.word
     elif row.is_proved and not pill:
         # It works with the old key: that is good, and the key is old all the same.
-        pill, pill_tone = _("works"), Tone.GOOD
+        pill, pill_tone = _("works"), ColorTone.GOOD
     facts = [
         place.name,
         _("key {key}").format(key=key.masked),
@@ -276,10 +276,10 @@ def _program(row: Row) -> Node:
         _("file {name}").format(name=place.path.name),
         row.state.word,
     ]
-    title = words.program(place.client)
+    title = labels.program(place.client)
     if place.unclear:
         facts.append(_("not understood: {addresses}").format(addresses=", ".join(place.unclear)))
-        pill, pill_tone = _("not all known"), Tone.ATTENTION
+        pill, pill_tone = _("not all known"), ColorTone.ATTENTION
     detail = place.name if place.targets else _("{name} · names no bucket").format(name=place.name)
     told = _facts(title, *facts, place.note)
     return Node(place.identity, title, detail, row.state, told, pill, key, pill_tone, opens=Opens.PLACE)
@@ -303,7 +303,7 @@ def _bucket(name: str, uses: Sequence[tuple[Row, Target]]) -> Node:
         worst = LineState.BROKEN
     regions = sorted({row.place.region for row, _target in uses if row.place.region})
     prefixes = sorted({target.prefix for _row, target in uses if target.prefix})
-    programs = sorted({words.program(row.place.client) for row, _target in uses})
+    programs = sorted({labels.program(row.place.client) for row, _target in uses})
     detail = " · ".join([", ".join(programs), *regions])
     facts = [_("used by {programs}").format(programs=", ".join(programs)), *regions]
     if prefixes:

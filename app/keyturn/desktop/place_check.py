@@ -30,6 +30,6 @@ def check_place(desk: Desk, identity: str) -> PlaceCheck:
     """Prove the place of this identity, as it is read now. Leaves no trace in a bucket."""
     from keyturn.rotation.verifying import verify
 
-    surroundings = desk.surroundings()
-    _survey, proofs = verify(surroundings, place=identity)
-    return PlaceCheck(surroundings.clock.now(), proofs)
+    context = desk.context()
+    _survey, proofs = verify(context, place=identity)
+    return PlaceCheck(context.clock.now(), proofs)

@@ -13,10 +13,10 @@ from keyturn.desktop.announcing import announce
 from keyturn.desktop.fact_card import FactCard, FactRow
 from keyturn.desktop.folder import can_be_shown, show_in_folder
 from keyturn.desktop.key_map import KeyMap
-from keyturn.desktop.key_users import KeyUsers, UsersTold
+from keyturn.desktop.key_use_lookup import KeyUsers, UsersTold
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.map_nodes import Goal, LineState, PlaceGoal
 from keyturn.desktop.overview import Overview
-from keyturn.desktop.page import Page
 from keyturn.desktop.picture import draw, key_detail, part_of, rows
 from keyturn.desktop.place_check import PlaceCheck, check_place
 from keyturn.desktop.place_words import Fact, Watched, backup_of, look_at_programs, proof_of
@@ -26,13 +26,13 @@ from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Step
 from keyturn.rotation.survey import FoundKey
 
 
-class PlacePage(Page):
+class PlacePage(MainPage):
     """The page of one place.
 
     Args:
@@ -56,7 +56,7 @@ class PlacePage(Page):
         known: dict[AccessKeyId, UsersTold],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(f"{words.program(place.client)} · {place.name}", parent)
+        super().__init__(f"{labels.program(place.client)} · {place.name}", parent)
         self.identity = place.identity
         self._found, self._place, self._overview, self._runner = found, place, overview, runner
         self._known = known
@@ -92,7 +92,9 @@ class PlacePage(Page):
         self._card = FactCard()
         detail = key_detail(found, overview.looked_at, overview.retired(found))
         self._card.add(_("Key"), Fact(found.key.access_key_id.masked, _sentence(detail)), key)
-        self._card.add(_("File"), Fact(words.short_path(place.path, overview.home), self._about_file()), self._folder())
+        self._card.add(
+            _("File"), Fact(labels.short_path(place.path, overview.home), self._about_file()), self._folder()
+        )
         if not is_aws(place, self._runner.location.endpoint_url):
             self._card.add(_("Store"), Fact(store_name(place), _("It speaks S3, and is not Amazon's.")))
         self._proof = self._card.add(_("Last proof"), Fact(""))
@@ -124,7 +126,7 @@ class PlacePage(Page):
         found, now = self._found, self._overview.looked_at
         key = found.key.access_key_id
         use, told = found.key.last_use, self._known.get(key)
-        text = _sentence(words.last_used(use, now))
+        text = _sentence(labels.last_used(use, now))
         if use is not None and use.date is not None:
             text = _("{when}: {service} in {region}").format(when=text, service=use.service, region=use.region)
         self.ask = Button(_("Ask AWS") if told is None else _("Ask again"))

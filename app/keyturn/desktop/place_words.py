@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws, store_name
 from keyturn.desktop import dates
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.place_check import PlaceCheck
 from keyturn.desktop.runner import Desk
 from keyturn.model.errors import ClientError
 from keyturn.model.places import Place
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.steps import Step
 from keyturn.state.journal import Mark
 
 if TYPE_CHECKING:
     # Only who opens a place waits for what looks at running programs.
     from keyturn.clients.own_runs import PlanRun
-    from keyturn.clients.running import Holder
+    from keyturn.clients.running_programs import Holder
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
     from keyturn.model.keys import AccessKeyId
@@ -37,7 +37,7 @@ class Fact:
 
     text: str
     more: str = ""
-    tone: Tone = Tone.NEUTRAL
+    tone: ColorTone = ColorTone.NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def proof_of(place: Place, checked: PlaceCheck | None, rotation: Rotation | None
     done = max((one for one in ends if one is not None), key=lambda one: one.at, default=None)
     if checked is not None and (done is None or checked.at >= done.at):
         if not checked.proofs:
-            return Fact(_("The place was not found any more when it was checked"), tone=Tone.ATTENTION)
+            return Fact(_("The place was not found any more when it was checked"), tone=ColorTone.ATTENTION)
         tried = [
             _Tried(one.bucket or "", tuple((c.check, c.ok, c.detail) for c in one.checks)) for one in checked.proofs
         ]
@@ -95,7 +95,7 @@ def _proof(place: Place, tried: Sequence[_Tried], at: datetime, whom: str) -> Fa
     failed = next((check for one in tried for check in one.checks if check[1] is False), None)
     when = dates.lately(at)
     if failed is not None:
-        return Fact(_("{when}: it did not work").format(when=when), failed[2], Tone.BAD)
+        return Fact(_("{when}: it did not work").format(when=when), failed[2], ColorTone.BAD)
     verbs = {"list": _("list"), "read": _("read"), "write": _("write")}
     by_what: dict[str, dict[str, None]] = {}
     more: list[str] = []
@@ -109,9 +109,9 @@ def _proof(place: Place, tried: Sequence[_Tried], at: datetime, whom: str) -> Fa
     if any(check == "write" and ok for one in tried for check, ok, _detail in one.checks):
         more.insert(0, _("Nothing was left behind in the bucket."))
     if any(check == place.client and ok for one in tried for check, ok, _detail in one.checks):
-        more.append(_("{program} itself reached it, too.").format(program=words.program(place.client)))
+        more.append(_("{program} itself reached it, too.").format(program=labels.program(place.client)))
     if told:
-        return Fact(_("{when}: {what}").format(when=when, what="; ".join(told)), " ".join(more), Tone.GOOD)
+        return Fact(_("{when}: {what}").format(when=when, what="; ".join(told)), " ".join(more), ColorTone.GOOD)
     if any(ok for one in tried for _check, ok, _detail in one.checks):
         known = _("{when}: {whom} knows the key; no bucket was tried, since none is named")
         return Fact(known.format(when=when, whom=whom), " ".join(more))
@@ -133,7 +133,7 @@ def look_at_programs(desk: Desk, place: Place, rotation: Rotation | None) -> Wat
     """
     from keyturn.clients.guided import Guided
     from keyturn.clients.registry import client_named
-    from keyturn.clients.running import PROGRAM_NAMES
+    from keyturn.clients.running_programs import PROGRAM_NAMES
     from keyturn.computer.programs import running_programs
 
     computer = desk.workplace.computer
@@ -163,7 +163,7 @@ def running_with(
     Args:
         before: the key that stood there, and when it was replaced; None where it was not replaced by Keyturn.
     """
-    from keyturn.clients.running import holders
+    from keyturn.clients.running_programs import holders
 
     still: dict[int, Holder] = {}
     if before is not None:
@@ -177,13 +177,13 @@ def _running(pid: int, before: dict[int, Holder], now: dict[int, Holder]) -> Fac
     holder = before.get(pid) or now[pid]
     title = _("{program}, process {pid}").format(program=holder.program.name, pid=pid)
     if pid in before:
-        return Fact(title, holder.sentence, Tone.ATTENTION)
+        return Fact(title, holder.sentence, ColorTone.ATTENTION)
     started = holder.program.started
     since = _("Started at a time that is not known") if started is None else _started(dates.lately(started))
     told = (
         _("{since}: it has this key.") if holder.certain else _("{since}; whether it reads this file cannot be seen.")
     )
-    return Fact(title, told.format(since=since), Tone.GOOD if holder.certain else Tone.NEUTRAL)
+    return Fact(title, told.format(since=since), ColorTone.GOOD if holder.certain else ColorTone.NEUTRAL)
 
 
 def _started(when: str) -> str:
@@ -192,7 +192,7 @@ def _started(when: str) -> str:
 
 def backup_of(place: Place, watched: Watched) -> Fact:
     """The program's last backup, as it tells it itself."""
-    program = words.program(place.client)
+    program = labels.program(place.client)
     if not watched.tells_runs:
         return Fact(_("Not known"), _("Keyturn reads no account of {program}'s runs.").format(program=program))
     told = [_run_in_words(one) for one in watched.runs]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from keyturn.desktop.facts import Program
-from keyturn.desktop.plan_facts import PlanFacts
+from keyturn.desktop.plan_view import PlanFacts
+from keyturn.desktop.rotation_view import Program
 from keyturn.model.text import _, plural
-from keyturn.rotation import by_hand, words
+from keyturn.rotation import by_hand, labels
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route
 
@@ -64,7 +64,7 @@ def moments_of(plan: PlanFacts, options: Options, now: datetime) -> tuple[PlanMo
     moments.append(
         PlanMoment(
             _in_days(off),
-            words.near_day(now + timedelta(days=off)),
+            labels.near_day(now + timedelta(days=off)),
             Doer.YOU,
             (_later(plan, by_hand.TURN_OFF) or _("Turn the old key off: one button here"),),
             note=_("Keyturn asks for this only if nothing else has used it since."),
@@ -73,7 +73,7 @@ def moments_of(plan: PlanFacts, options: Options, now: datetime) -> tuple[PlanMo
     moments.append(
         PlanMoment(
             _in_days(gone),
-            words.near_day(now + timedelta(days=gone)),
+            labels.near_day(now + timedelta(days=gone)),
             Doer.YOU,
             (_later(plan, by_hand.DELETE) or _("Delete the old key: one button here"),),
             note=_("Until then, everything can be put back."),

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import Shape
-from keyturn.desktop.look import Tone, colours_of, tone_colour
+from keyturn.desktop.look import ColorTone, colours_of, tone_colour
 from keyturn.desktop.measures import em
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Card, Quiet, Strong, Text
@@ -65,8 +65,8 @@ class _PowerCard(Card):
         self.column.addWidget(Strong(powers.title))
         self.column.addWidget(_Reach(len(powers.can), blocks))
         for intro, texts, shape, tone in (
-            (_("A thief could:"), powers.can, "exclamation", Tone.ATTENTION),
-            (_("A thief could not:"), powers.cannot, "check", Tone.GOOD),
+            (_("A thief could:"), powers.can, "exclamation", ColorTone.ATTENTION),
+            (_("A thief could not:"), powers.cannot, "check", ColorTone.GOOD),
         ):
             if texts:
                 self.column.addWidget(Quiet(intro))
@@ -75,7 +75,7 @@ class _PowerCard(Card):
         self.column.addStretch(1)
 
 
-def _item(text: str, shape: str, tone: Tone, card: QWidget) -> QHBoxLayout:
+def _item(text: str, shape: str, tone: ColorTone, card: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(em(card, 0.4))
     sign = QVBoxLayout()
@@ -103,7 +103,7 @@ class _Reach(QWidget):
         colours = colours_of(self)
         gap = em(self, 0.2)
         width = (self.width() - gap * (self._blocks - 1)) / self._blocks
-        colour = tone_colour(colours, Tone.ATTENTION)
+        colour = tone_colour(colours, ColorTone.ATTENTION)
         for number in range(self._blocks):
             area = QRectF(number * (width + gap), 0, width, self.height()).adjusted(0.75, 0.75, -0.75, -0.75)
             full = number < self._full

@@ -8,9 +8,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Route, Step
-from keyturn.rotation.surroundings import Event, Moment
 
 _NOTHING: Mapping[str, Fortune] = MappingProxyType({})
 _PROOFS = {Step.PROVE_AGAIN, Step.PROVE_OFF}
@@ -28,7 +28,7 @@ class Fortune(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class PlaceProgress:
     """How far one place is on the way of a new key: made, accepted by AWS, in the file, proved.
 
     Attributes:
@@ -41,7 +41,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RotationProgress:
     """Where the work is.
 
     Attributes:
@@ -61,7 +61,7 @@ class Progress:
     detail: str = ""
     log: tuple[str, ...] = ()
 
-    def after(self, event: Event) -> Progress:
+    def after(self, event: Event) -> RotationProgress:
         """The picture after `event`."""
         done = self.done | {event.step} if event.moment is Moment.DONE else self.done
         fortunes = {**self.fortunes, **self._changed(event)}
@@ -92,19 +92,19 @@ class Progress:
         """How one program fares."""
         return self.fortunes.get(identity, Fortune.WAITING)
 
-    def way_of(self, identity: str) -> Way:
+    def way_of(self, identity: str) -> PlaceProgress:
         """How far one place is, where a new key is put in place."""
         fortune = self.fortune_of(identity)
         is_on = self.moment in {Moment.STARTED, Moment.GOING_ON}
         if fortune is Fortune.PROVED:
-            return Way(4)
+            return PlaceProgress(4)
         if fortune in {Fortune.UPDATED, Fortune.PROVING}:
-            return Way(3, fortune is Fortune.PROVING)
+            return PlaceProgress(3, fortune is Fortune.PROVING)
         if Step.PROVE in self.done:
-            return Way(2, fortune is Fortune.UPDATING)
+            return PlaceProgress(2, fortune is Fortune.UPDATING)
         if Step.CREATE in self.done:
-            return Way(1, self.step is Step.PROVE and is_on)
-        return Way(0, self.step in {None, Step.CHECK, Step.CREATE} and is_on)
+            return PlaceProgress(1, self.step is Step.PROVE and is_on)
+        return PlaceProgress(0, self.step in {None, Step.CHECK, Step.CREATE} and is_on)
 
     @property
     def places_done(self) -> int:
@@ -129,7 +129,7 @@ class Progress:
         """What is being done just now, and how many programs are through."""
         if self.step is None:
             return _("Beginning…")
-        now = f"{words.step(self.step)}…" if self.moment is not Moment.DONE else words.step(self.step)
+        now = f"{labels.step(self.step)}…" if self.moment is not Moment.DONE else labels.step(self.step)
         parts = [now, self.detail if self.moment is not Moment.STARTED else ""]
         through = sum(self.fortune_of(one) is Fortune.PROVED for one in self.programs)
         if through:
@@ -139,17 +139,17 @@ class Progress:
     @property
     def patience(self) -> str:
         """What to tell somebody who has waited for some seconds; may be empty."""
-        return "" if self.step is None or self.moment is Moment.WAITING else words.patience(self.step)
+        return "" if self.step is None or self.moment is Moment.WAITING else labels.patience(self.step)
 
 
-def beginning(route: Route, programs: tuple[str, ...]) -> Progress:
+def beginning(route: Route, programs: tuple[str, ...]) -> RotationProgress:
     """Before a new rotation runs."""
     ahead = (Step.CHECK, Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN)
-    return Progress(ahead if route.makes_a_key else (Step.CHECK,), programs)
+    return RotationProgress(ahead if route.makes_a_key else (Step.CHECK,), programs)
 
 
 def _said(event: Event) -> str:
-    name = words.step(event.step)
+    name = labels.step(event.step)
     match event.moment:
         case Moment.STARTED:
             return f"{name}…"

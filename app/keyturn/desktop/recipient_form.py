@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.fields import Field
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.settings_fields import combo
@@ -17,7 +17,7 @@ from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import Secret
 from keyturn.model.recipients import HookShape, MailSecurity, Recipient, RecipientKind, read_mail_server
 from keyturn.model.text import _
-from keyturn.reminders import recipients
+from keyturn.reminders import naming_recipients
 
 
 class RecipientForm(QWidget):
@@ -115,15 +115,19 @@ class RecipientForm(QWidget):
                     except ValueError:
                         raise _unclear(_("That is not a mail server"), "smtp.example.com:587") from None
                     if user is not None:
-                        recipients.expect_sendable(user, secret or Secret(""))
-                    mail = recipients.mail_recipient(workplace, address, way)
-                    return recipients.add(workplace, mail, None if user is None else secret)
+                        naming_recipients.expect_sendable(user, secret or Secret(""))
+                    mail = naming_recipients.mail_recipient(workplace, address, way)
+                    return naming_recipients.add(workplace, mail, None if user is None else secret)
                 case RecipientKind.WEBHOOK:
                     if secret is None:
                         raise _unclear(_("A web hook has an address"), "https://…")
-                    return recipients.add(workplace, recipients.hook_recipient(workplace, shape, secret), secret)
+                    return naming_recipients.add(
+                        workplace, naming_recipients.hook_recipient(workplace, shape, secret), secret
+                    )
                 case RecipientKind.COMMAND:
-                    return recipients.add(workplace, recipients.command_recipient(workplace, program), None)
+                    return naming_recipients.add(
+                        workplace, naming_recipients.command_recipient(workplace, program), None
+                    )
 
         self.tell.setEnabled(False)
         self._runner.change(self, work, done=self._added, failed=self._failed, doing=_("naming who is told"))
@@ -138,7 +142,7 @@ class RecipientForm(QWidget):
 
     def _failed(self, error: AppError) -> None:
         self.tell.setEnabled(True)
-        self.answer.show_text(f"{error.title}. {error.message}", Tone.BAD)
+        self.answer.show_text(f"{error.title}. {error.message}", ColorTone.BAD)
         self.answer.show()
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF, QUrl, Signal
 from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
+from keyturn.desktop.look import ColorTone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Button, Strong, Text
@@ -101,9 +101,9 @@ class RehearsalStrip(QWidget):
         """Draws the wash and the edge of a warning, so that nobody takes the rehearsal for the real thing."""
         painter = QPainter(self)
         colours = colours_of(self)
-        painter.fillRect(self.rect(), wash_colour(colours, Tone.ATTENTION))
+        painter.fillRect(self.rect(), wash_colour(colours, ColorTone.ATTENTION))
         edge = QRectF(0, self.height() - 2, self.width(), 2)
-        painter.fillRect(edge, QColor(tone_colour(colours, Tone.ATTENTION)))
+        painter.fillRect(edge, QColor(tone_colour(colours, ColorTone.ATTENTION)))
         painter.end()
 
     def _open_console(self) -> None:

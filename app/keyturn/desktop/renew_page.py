@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QTimeEdit, QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.announcing import announce
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.measures import em
-from keyturn.desktop.page import Page
 from keyturn.desktop.pages.fields import Choice, Number
-from keyturn.desktop.renewing import Freshness, end, read_freshness, set_renewal
+from keyturn.desktop.renewal_work import Freshness, end, read_freshness, set_renewal
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_fields import Days
 from keyturn.desktop.tall import ButtonRow, ReflowingRow
@@ -22,7 +22,7 @@ from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.reminders.renewal_setting import Wish
 from keyturn.reminders.renewal_standing import LastResult, RenewalStanding
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.survey import FoundKey
 from keyturn.state.renewals import LONGEST_EVERY
 
@@ -60,7 +60,7 @@ class _Sentence(QWidget):
         self._row.reflow()
 
 
-class RenewPage(Page):
+class RenewPage(MainPage):
     """The page of one key.
 
     Attributes:
@@ -75,7 +75,7 @@ class RenewPage(Page):
         owner = found.key.owner
         whose = _("{key} of user {name}") if owner is not None and owner.user_name else "{key}"
         name = "" if owner is None else owner.user_name or ""
-        age = words.age(found.key, runner.clock.now())
+        age = labels.age(found.key, runner.clock.now())
         told = whose.format(key=found.key.access_key_id.masked, name=name)
         self.say_under_heading(_("{key}, {age} old").format(key=told, age=age) if found.key.created else told)
         self.answer = Toned()
@@ -161,7 +161,7 @@ class RenewPage(Page):
 
     def _show(self, fresh: Freshness) -> None:
         if fresh.never:
-            self._say(fresh.never, Tone.ATTENTION)
+            self._say(fresh.never, ColorTone.ATTENTION)
             self.replace.setVisible(self._found.is_of_root)
             return
         standing = fresh.standing
@@ -177,7 +177,7 @@ class RenewPage(Page):
             self.grace.setValue(renewal.grace_days)
             (self.deletes if renewal.deletes else self.keeps_off).setChecked(True)
             (self.by_keeper if renewal.signer == _KEEPER else self.by_key).setChecked(True)
-            self.sentence.next.setText(_("Next: {day}").format(day=words.near_day(standing.due)))
+            self.sentence.next.setText(_("Next: {day}").format(day=labels.near_day(standing.due)))
         self.by_keeper.setEnabled(fresh.has_keeper)
         if not fresh.has_keeper:
             self._about_keeper.setText(
@@ -242,13 +242,13 @@ class RenewPage(Page):
     def _done(self, fresh: Freshness, text: str) -> None:
         self.go.setEnabled(True)
         self._show(fresh)
-        self._say(text, Tone.GOOD)
+        self._say(text, ColorTone.GOOD)
 
     def _fail(self, error: AppError) -> None:
         self.go.setEnabled(True)
-        self._say(f"{error.title}. {error.message}", Tone.BAD)
+        self._say(f"{error.title}. {error.message}", ColorTone.BAD)
 
-    def _say(self, text: str, tone: Tone) -> None:
+    def _say(self, text: str, tone: ColorTone) -> None:
         self.answer.show_text(text, tone)
         self.answer.show()
         self.body.verticalScrollBar().setValue(0)

@@ -13,7 +13,7 @@ from keyturn.desktop.widgets import Button, Card, Quiet, Subheading
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural
 from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
-from keyturn.rotation import words
+from keyturn.rotation import labels
 
 
 class RenewalsCard(Card):
@@ -49,7 +49,7 @@ class RenewalsCard(Card):
             change.setAccessibleName(_("Change how {key} renews itself").format(key=renewal.key.masked))
             change.clicked.connect(lambda _on=False, key=renewal.key: self.wanted.emit(key))
             trouble = renewal.trouble
-            due = _("Next: {day}").format(day=words.near_day(one.due))
+            due = _("Next: {day}").format(day=labels.near_day(one.due))
             more = due if trouble is None else f"{trouble.title}. {trouble.message}"
             self.column.addWidget(FactRow(renewal.key.masked, Fact(text, more), change))
 

@@ -45,7 +45,7 @@ def write_report(desk: Desk, survey: Survey, path: Path) -> Path:
     from keyturn.computer import named_file
     from keyturn.rotation.report import make_report
 
-    made = make_report(desk.surroundings(), survey, asked_aws=True)
+    made = make_report(desk.context(), survey, asked_aws=True)
     if path.suffix.lower() == _TABLE:
         from keyturn.rotation.report_table import as_table
         from keyturn.rotation.spreadsheet import BYTE_ORDER_MARK

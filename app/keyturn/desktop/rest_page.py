@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.overview import Overview
-from keyturn.desktop.page import Page
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Button, Card, Strong, Subheading, Text, Verbatim
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 
 
 def holding(overview: Overview) -> tuple[Place, ...]:
@@ -39,7 +39,7 @@ def summary(overview: Overview) -> str:
     if files:
         parts.append(_("Also holding a key: {files}").format(files=", ".join(files)))
     problems = troubles(overview)
-    programs = dict.fromkeys(words.program(one.client) for one in problems if one.client)
+    programs = dict.fromkeys(labels.program(one.client) for one in problems if one.client)
     if programs:
         parts.append(_("Cannot see inside: {programs}").format(programs=", ".join(programs)))
     elif problems:
@@ -47,7 +47,7 @@ def summary(overview: Overview) -> str:
     return "  ·  ".join(parts)
 
 
-class RestPage(Page):
+class RestPage(MainPage):
     """Everything that `summary` names, with what it means.
 
     Attributes:
@@ -69,7 +69,7 @@ class RestPage(Page):
                 card = Card()
                 for place in places:
                     card.column.addWidget(Strong(place.path.name))
-                    card.column.addWidget(Verbatim(words.short_path(place.path, overview.home)))
+                    card.column.addWidget(Verbatim(labels.short_path(place.path, overview.home)))
                     card.column.addWidget(Text(place.note or _about(kind, place)))
                 self.column.addWidget(card)
         problems = troubles(overview)
@@ -82,7 +82,7 @@ class RestPage(Page):
                 card = Card()
                 card.column.addWidget(Strong(problem.title))
                 if problem.path is not None and str(problem.path) not in problem.title:
-                    card.column.addWidget(Verbatim(words.short_path(problem.path, overview.home)))
+                    card.column.addWidget(Verbatim(labels.short_path(problem.path, overview.home)))
                 card.column.addWidget(Text(problem.message).selectable())
                 self.column.addWidget(card)
             again = Button(_("Try again"))
@@ -96,7 +96,7 @@ class RestPage(Page):
         from keyturn.desktop.unlock_card import UnlockCard
 
         paths = [one.path for one in locked if one.path is not None]
-        card = UnlockCard(runner, [words.short_path(path, overview.home) for path in paths])
+        card = UnlockCard(runner, [labels.short_path(path, overview.home) for path in paths])
         card.opened.connect(self.unlocked)
         self.column.addWidget(card)
 

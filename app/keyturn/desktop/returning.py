@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keyturn.desktop.facts import Program, programs_of
+from keyturn.desktop.rotation_view import Program, programs_of
 from keyturn.desktop.unlocking import is_locked
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.asked import user_name
+from keyturn.rotation.context import Context
 from keyturn.rotation.guided_items import items_to_put_back
 from keyturn.rotation.pairs import Held, held_now
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Route
-from keyturn.rotation.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class WayBack:
     is_locked: bool = False
 
 
-def way_back(surroundings: Surroundings, rotation: Rotation) -> WayBack:
+def way_back(context: Context, rotation: Rotation) -> WayBack:
     """Read every place now. AWS is not asked, and nothing is changed."""
-    held = held_now(surroundings, rotation.decision)
-    programs = {one.identity: one for one in programs_of(rotation.decision, surroundings.computer.home)}
+    held = held_now(context, rotation.decision)
+    programs = {one.identity: one for one in programs_of(rotation.decision, context.computer.home)}
     places = tuple(_of_place(rotation, held, programs[one.place.identity]) for one in rotation.decision.destinations)
-    first = (*_on_first(rotation), *items_to_put_back(surroundings, rotation))
+    first = (*_on_first(rotation), *items_to_put_back(context, rotation))
     locked = any(is_locked(error.code) for _one, error in held.unread)
     return WayBack(places, first, _then(rotation), locked)
 

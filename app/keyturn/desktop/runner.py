@@ -26,8 +26,8 @@ from keyturn.state.secrets_kind import SecretsKind
 if TYPE_CHECKING:
     # Imported by the first worker, while the window is seen already.
     from keyturn.model.keys import Secret
+    from keyturn.rotation.context import Context, Event, ProgressSink
     from keyturn.rotation.location import Location
-    from keyturn.rotation.surroundings import Event, ProgressSink, Surroundings
     from keyturn.rotation.workplace import Workplace
     from keyturn.state.secrets import MemorySecrets
 
@@ -45,9 +45,9 @@ class Desk(NamedTuple):
     progress: ProgressSink
     cancel: CancelToken
 
-    def surroundings(self) -> Surroundings:
+    def context(self) -> Context:
         """Everything a rotation touches."""
-        return self.workplace.surroundings(self.progress, self.cancel)
+        return self.workplace.context(self.progress, self.cancel)
 
 
 class Task:

@@ -77,7 +77,7 @@ def _at_login(desk: Desk) -> AtLogin | None:
     return AtLogin.NOTHING if started is None else AtLogin(started.value)
 
 
-class Keeper:
+class SettingsWriter:
     """Writes the newest choices, whichever worker comes last."""
 
     def __init__(self) -> None:

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, 
 
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.folder import ask_for_folder
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
+from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.measures import em
-from keyturn.desktop.page import Page
 from keyturn.desktop.renewals_card import RenewalsCard
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.settings_choices import AtLogin, Chosen, Keeper, read_choices
+from keyturn.desktop.settings_choices import AtLogin, Chosen, SettingsWriter, read_choices
 from keyturn.desktop.settings_fields import Days, choose, combo, limit
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.told_card import ToldCard
@@ -30,7 +30,7 @@ from keyturn.state.settings import Proxy, Settings, Trust
 _SEEN = 4_000  # milliseconds that “Saved” stays
 
 
-class SettingsPage(Page):
+class SettingsPage(MainPage):
     """Shows what is chosen. A change counts at once; what makes no sense stays in its field and keeps nothing.
 
     Attributes:
@@ -45,9 +45,9 @@ class SettingsPage(Page):
         super().__init__(_("Settings"), parent)
         self._runner = runner
         self._chosen: Chosen | None = None
-        self._keeper = Keeper()
+        self._keeper = SettingsWriter()
         self.say_under_heading(_("What you change counts at once, also in the terminal. No secret is kept here."))
-        self.saved = Toned(_("Saved"), Tone.GOOD)
+        self.saved = Toned(_("Saved"), ColorTone.GOOD)
         self.saved.setWordWrap(False)
         self.saved.hide()
         self.orders.addWidget(self.saved)
@@ -312,7 +312,7 @@ class SettingsPage(Page):
         self.changed.emit()
 
     def _tell(self, error: AppError) -> None:
-        self.answer.show_text(f"{error.title}. {error.message}", Tone.BAD)
+        self.answer.show_text(f"{error.title}. {error.message}", ColorTone.BAD)
         self.answer.show()
         self.body.verticalScrollBar().setValue(0)
 
@@ -345,7 +345,7 @@ def _as_far_as_it_makes_sense(told: Toned, known: Settings, wanted: Callable[[],
     try:
         settings = wanted()
     except AppError as error:
-        told.show_text(f"{error.title}. {error.message}", Tone.BAD)
+        told.show_text(f"{error.title}. {error.message}", ColorTone.BAD)
         told.show()
         return known
     told.hide()

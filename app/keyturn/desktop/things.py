@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     # What a page needs is imported when it is opened.
     from PySide6.QtWidgets import QMenu
 
-    from keyturn.desktop.key_users import UsersTold
+    from keyturn.desktop.key_use_lookup import UsersTold
     from keyturn.desktop.map_nodes import Goal
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.place_page import PlacePage

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.measures import em
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.reminders import recipients
-from keyturn.reminders.recipients import Tried
-from keyturn.rotation import words
-from keyturn.state.telling import Told, read_told
+from keyturn.reminders import naming_recipients
+from keyturn.reminders.naming_recipients import Tried
+from keyturn.rotation import labels
+from keyturn.state.telling_queue import Told, read_told
 
 if TYPE_CHECKING:
     from keyturn.desktop.recipient_form import RecipientForm
@@ -69,7 +69,7 @@ class ToldCard(Card):
             problem = one.queue.problem
             if problem is not None:
                 said = _("{who}. Not told on {moment}: {title}")
-                text = said.format(who=text, moment=words.moment(problem.at), title=problem.title)
+                text = said.format(who=text, moment=labels.moment(problem.at), title=problem.title)
             item = QListWidgetItem(text)
             item.setData(Qt.ItemDataRole.UserRole, one.recipient.name)
             self.people.addItem(item)
@@ -107,14 +107,14 @@ class ToldCard(Card):
         self._ask(False)
         self._read()
         text = _("{name} is told from now on. “Test” shows whether it is reached.")
-        self._say(text.format(name=recipient.name), Tone.GOOD)
+        self._say(text.format(name=recipient.name), ColorTone.GOOD)
 
     def _test(self) -> None:
         name = self._chosen
         self.test.setEnabled(False)
         self._runner.read(
             self,
-            lambda desk: recipients.try_all(desk.workplace, name),
+            lambda desk: naming_recipients.try_all(desk.workplace, name),
             done=self._tried,
             failed=self._fail,
             doing=_("telling people"),
@@ -127,7 +127,7 @@ class ToldCard(Card):
                 self._fail(one.problem)
             else:
                 took = _("{name} took the message.").format(name=one.recipient.name)
-                self._say(took, Tone.GOOD)
+                self._say(took, ColorTone.GOOD)
 
     def _remove(self) -> None:
         name = self._chosen
@@ -142,13 +142,13 @@ class ToldCard(Card):
 
     def _removed(self, name: str, told: tuple[Told, ...]) -> None:
         self._show(told)
-        self._say(_("{name} is told nothing any more.").format(name=name), Tone.GOOD)
+        self._say(_("{name} is told nothing any more.").format(name=name), ColorTone.GOOD)
 
     def _fail(self, error: AppError) -> None:
         self._enable()
-        self._say(f"{error.title}. {error.message}", Tone.BAD)
+        self._say(f"{error.title}. {error.message}", ColorTone.BAD)
 
-    def _say(self, text: str, tone: Tone) -> None:
+    def _say(self, text: str, tone: ColorTone) -> None:
         self.answer.show_text(text, tone)
         self.answer.show()
 
@@ -158,5 +158,5 @@ def _known(desk: Desk) -> tuple[Told, ...]:
 
 
 def _without(desk: Desk, name: str) -> tuple[Told, ...]:
-    recipients.remove(desk.workplace, name)
+    naming_recipients.remove(desk.workplace, name)
     return _known(desk)

@@ -10,18 +10,18 @@ from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from keyturn.desktop.icons import pixmap
-from keyturn.desktop.look import DARK, LIGHT, Tone, tone_colour
-from keyturn.desktop.outlook_process import OutlookProcess, Told
+from keyturn.desktop.look import DARK, LIGHT, ColorTone, tone_colour
+from keyturn.desktop.outlook_process import OutlookProcess, RemindAnswer
 from keyturn.model.text import _, unmarked
 
 # A shape of its own for each state (facts/anchors.md 4.2): who sees no colours sees the same.
 _SHAPES = {
-    "ok": ("shield-fine", Tone.GOOD),
-    "attention": ("shield-attention", Tone.ATTENTION),
-    "urgent": ("shield-broken", Tone.BAD),
-    "working": ("shield-working", Tone.ACCENT),
+    "ok": ("shield-fine", ColorTone.GOOD),
+    "attention": ("shield-attention", ColorTone.ATTENTION),
+    "urgent": ("shield-broken", ColorTone.BAD),
+    "working": ("shield-working", ColorTone.ACCENT),
 }
-_UNKNOWN = ("shield-unknown", Tone.NEUTRAL)
+_UNKNOWN = ("shield-unknown", ColorTone.NEUTRAL)
 _SIDES = (16, 22, 24, 32, 48)  # pixels, as trays have them
 _SNOOZES = (1, 7, 30)  # days
 # Nothing ticks more often than this; a deadline is a matter of days.
@@ -45,7 +45,7 @@ class Tray(QObject):
         self._outlook = outlook
         outlook.told.connect(self._show)
         outlook.failed.connect(self._show_failure)
-        self._told: Told | None = None
+        self._told: RemindAnswer | None = None
         self.menu = QMenu()
         self.menu.aboutToShow.connect(self._look)
         self.status = self._add("", lambda: None)
@@ -113,7 +113,7 @@ class Tray(QObject):
         else:
             self._look()
 
-    def _show(self, told: Told) -> None:
+    def _show(self, told: RemindAnswer) -> None:
         first = self._told is None
         self._told = told
         self.check.setEnabled(True)
@@ -161,7 +161,7 @@ class Tray(QObject):
         return action
 
 
-def _remind_me(told: Told) -> str:
+def _remind_me(told: RemindAnswer) -> str:
     """The menu's title: since when it is silent, and that nobody reminds where this icon alone would."""
     if told.snoozed_until is None:
         return _("Remind me")

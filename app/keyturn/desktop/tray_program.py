@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.desktop.application import interruptions_heard, make_application
 from keyturn.desktop.dock import open_when_called, out_of_the_dock, this_dock
-from keyturn.desktop.mistakes import mistakes_told
+from keyturn.desktop.uncaught_errors import mistakes_told
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, shown
 from keyturn.reminders.started_program import terminal_program, window_program

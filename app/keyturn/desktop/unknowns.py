@@ -11,7 +11,7 @@ from keyturn.desktop.overview import Overview
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Problem
 from keyturn.model.text import _, in_widget, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.situation import TO_DO
 from keyturn.rotation.unread_places import where_it_may_stand
 
@@ -53,7 +53,7 @@ class UnreadRow:
 def unread_rows(overview: Overview) -> tuple[UnreadRow, ...]:
     """The files that could not be read, each by itself."""
     return tuple(
-        UnreadRow(", ".join(map(words.program, one.clients)), one.path, words.short_path(one.path, overview.home))
+        UnreadRow(", ".join(map(labels.program, one.clients)), one.path, labels.short_path(one.path, overview.home))
         for one in overview.survey.unread
         if one.path is not None
     )
@@ -80,7 +80,7 @@ def unread_nodes(overview: Overview) -> tuple[UnreadNode, ...]:
 def _unread(overview: Overview, problem: Problem) -> Node:
     return Node(
         f"unread:{problem.path}",
-        ", ".join(map(words.program, problem.clients)),
+        ", ".join(map(labels.program, problem.clients)),
         _("cannot be read: {file}").format(file="" if problem.path is None else problem.path.name),
         LineState.UNKNOWN,
         _facts(overview, problem),
@@ -89,7 +89,7 @@ def _unread(overview: Overview, problem: Problem) -> Node:
 
 
 def _facts(overview: Overview, problem: Problem) -> str:
-    path = "" if problem.path is None else words.short_path(problem.path, overview.home)
+    path = "" if problem.path is None else labels.short_path(problem.path, overview.home)
     return f"{path}: {problem.title}" if path not in problem.title else problem.title
 
 

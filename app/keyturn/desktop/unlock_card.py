@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt, Signal
 
 from keyturn.desktop.announcing import announce
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.typed_secret import TypedSecret
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.unlocking import unlock
@@ -63,17 +63,17 @@ class UnlockCard(Card):
         if not self._password.text() or not self._password.isEnabled():
             return
         self._wait(busy=True)
-        self._say(_("Trying the password…"), Tone.NEUTRAL)
+        self._say(_("Trying the password…"), ColorTone.NEUTRAL)
         unlock(self._runner, self, Secret(self._password.text()), self._opened, self._failed)
 
     def _opened(self) -> None:
-        self._say(_("It is open."), Tone.GOOD)
+        self._say(_("It is open."), ColorTone.GOOD)
         self._password.field.clear()
         self.opened.emit()
 
     def _failed(self, error: AppError) -> None:
         self._wait(busy=False)
-        self._say(f"{error.title}. {error.message}", Tone.BAD)
+        self._say(f"{error.title}. {error.message}", ColorTone.BAD)
         self._password.field.selectAll()
         self._password.field.setFocus()
 
@@ -81,7 +81,7 @@ class UnlockCard(Card):
         self._password.setEnabled(not busy)
         self._button.setEnabled(not busy)
 
-    def _say(self, text: str, tone: Tone) -> None:
+    def _say(self, text: str, tone: ColorTone) -> None:
         self._answer.show_text(text, tone)
         self._answer.show()
         announce(self, text)

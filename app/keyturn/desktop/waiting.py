@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.desktop.reached import Reached
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.situation import Mood, Situation
 from keyturn.rotation.steps import Route, State, Step
@@ -43,10 +43,10 @@ def stations_of(rotation: Rotation, use: OldKeyUse | None) -> tuple[Station, ...
     makes_a_key = rotation.decision.route.makes_a_key
     delete = _("You delete it")
     if rotation.off_at is not None:
-        gone = "" if rotation.deletable_from is None else words.near_day(rotation.deletable_from)
+        gone = "" if rotation.deletable_from is None else labels.near_day(rotation.deletable_from)
         today = _("Your backups run without the old key") if makes_a_key else _("Nothing here used it")
         return (
-            Station(words.near_day(rotation.off_at), _("The old key went off"), Reached.DONE),
+            Station(labels.near_day(rotation.off_at), _("The old key went off"), Reached.DONE),
             Station(_("Today"), today, Reached.CURRENT),
             Station(gone, delete, Reached.TODO),
         )
@@ -60,7 +60,7 @@ def stations_of(rotation: Rotation, use: OldKeyUse | None) -> tuple[Station, ...
         later = plural("{count} day later", "{count} days later", days).format(count=days)
         dates = _("Once nothing uses it any more"), later
     else:
-        dates = words.near_day(until), words.near_day(until + timedelta(days=rotation.decision.off_days))
+        dates = labels.near_day(until), labels.near_day(until + timedelta(days=rotation.decision.off_days))
     return (
         Station(_("Today"), today, Reached.CURRENT),
         Station(dates[0], off, Reached.TODO),
@@ -117,7 +117,7 @@ def situation_at_the_end(rotation: Rotation, now: datetime) -> Situation | None:
             "{count} places have the new key, and each was proved without the old one.",
             count,
         )
-    return Situation(Mood.FINE, title, (text.format(count=words.count_word(count).capitalize()),))
+    return Situation(Mood.FINE, title, (text.format(count=labels.count_word(count).capitalize()),))
 
 
 def _quiet_day(rotation: Rotation, use: OldKeyUse | None) -> Situation:
@@ -126,7 +126,7 @@ def _quiet_day(rotation: Rotation, use: OldKeyUse | None) -> Situation:
         return Situation(Mood.NEEDS_YOU, _("The old key is still in use"), (use.text, find))
     off = rotation.off_at is not None
     until = rotation.deletable_from if off else rotation.watched_until
-    nothing = "" if until is None else _("Nothing to do until {day}").format(day=words.near_day(until))
+    nothing = "" if until is None else _("Nothing to do until {day}").format(day=labels.near_day(until))
     if not rotation.decision.route.makes_a_key:
         return Situation(Mood.FINE, nothing, (_on_or_off(rotation),))
     if off:
@@ -145,12 +145,12 @@ def _in_place(rotation: Rotation) -> str:
         "{count} places have the new key, and each was proved with it.",
         count,
     )
-    return text.format(count=words.count_word(count).capitalize())
+    return text.format(count=labels.count_word(count).capitalize())
 
 
 def _until(rotation: Rotation) -> str:
     until = rotation.watched_until
-    return "" if until is None else _("It was watched until {day}.").format(day=words.near_day(until))
+    return "" if until is None else _("It was watched until {day}.").format(day=labels.near_day(until))
 
 
 def _on_or_off(rotation: Rotation) -> str:

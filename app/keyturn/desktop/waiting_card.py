@@ -7,9 +7,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import Shape
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.measures import em
-from keyturn.desktop.old_key_use import OldKeyUse, Told
+from keyturn.desktop.old_key_use import OldKeyUse, UsesTold
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.tall import ReflowingRow
@@ -17,11 +17,11 @@ from keyturn.desktop.waiting import stations_of
 from keyturn.desktop.waiting_line import WaitingLine
 from keyturn.desktop.widgets import Button, Card, Quiet, Text
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
 
-_SHAPES = {Told.NOBODY: ("check", Tone.GOOD), Told.SOMEBODY: ("exclamation", Tone.ATTENTION)}
-_NOT_KNOWN = "dot", Tone.NEUTRAL
+_SHAPES = {UsesTold.NOBODY: ("check", ColorTone.GOOD), UsesTold.SOMEBODY: ("exclamation", ColorTone.ATTENTION)}
+_NOT_KNOWN = "dot", ColorTone.NEUTRAL
 
 
 class UseRow(QWidget):
@@ -87,7 +87,7 @@ class WaitingCard(Card):
         self.column.setSpacing(em(self, 0.5))
         self.column.addWidget(WaitingLine(stations_of(rotation, use)))
         due = rotation.watched_until if rotation.off_at is None else rotation.deletable_from
-        self.column.addWidget(Reminder(runner, "" if due is None else words.near_day(due), at_once=True))
+        self.column.addWidget(Reminder(runner, "" if due is None else labels.near_day(due), at_once=True))
         details = Button(_("Details…"))
         details.clicked.connect(self.details_wanted)
         if rotation.off_at is not None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import paint_icon
-from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
+from keyturn.desktop.look import ColorTone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em, heading_font, strong_font, subheading_font
 from keyturn.desktop.window_words import in_window
 from keyturn.model.text import in_widget, unmarked
@@ -100,7 +100,7 @@ class Verbatim(Quiet):
 class Toned(Text):
     """Text in the colour of a tone. The words say the same as the colour."""
 
-    def __init__(self, text: str = "", tone: Tone = Tone.NEUTRAL, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", tone: ColorTone = ColorTone.NEUTRAL, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._tone = tone
         self._worn: QColor | None = None
@@ -108,7 +108,7 @@ class Toned(Text):
         self.setForegroundRole(QPalette.ColorRole.Text)
         self._colour()
 
-    def show_text(self, text: str, tone: Tone) -> None:
+    def show_text(self, text: str, tone: ColorTone) -> None:
         """Say something else."""
         self._tone = tone
         self.setText(text)
@@ -135,7 +135,7 @@ class Toned(Text):
 class Pill(Text):
     """A state in one or two words, on a wash of its tone."""
 
-    def __init__(self, text: str = "", tone: Tone = Tone.NEUTRAL, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", tone: ColorTone = ColorTone.NEUTRAL, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._tone = tone
         self.setWordWrap(False)
@@ -157,7 +157,7 @@ class Pill(Text):
         painter.end()
 
 
-def paint_pill(painter: QPainter, widget: QWidget, area: QRectF, text: str, tone: Tone) -> None:
+def paint_pill(painter: QPainter, widget: QWidget, area: QRectF, text: str, tone: ColorTone) -> None:
     """Draw a pill into `area` of `widget`."""
     colours = colours_of(widget)
     painter.save()

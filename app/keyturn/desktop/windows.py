@@ -19,13 +19,13 @@ from keyturn.desktop.kept_place import keep_place, place_window
 from keyturn.desktop.look import follow_the_system
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.measures import enlarge_small_font
-from keyturn.desktop.mistakes import mistakes_told
 from keyturn.desktop.runner import Runner
+from keyturn.desktop.uncaught_errors import mistakes_told
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
-    from keyturn.desktop.seam import Assistant, Errand, OpenAssistant
+    from keyturn.desktop.navigation import Assistant, Errand, OpenAssistant
     from keyturn.rotation.location import Location
 
 

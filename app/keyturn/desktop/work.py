@@ -88,7 +88,7 @@ class Work(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class WindowJob:
     """One piece of work with what it has to know.
 
     Attributes:

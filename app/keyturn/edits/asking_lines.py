@@ -13,7 +13,7 @@ from pathlib import Path
 
 from keyturn.edits import ini
 from keyturn.edits.spans import Change, Span, apply_changes
-from keyturn.edits.text_lines import Line, python_lines
+from keyturn.edits.text_lines import TextLine, python_lines
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair
 from keyturn.model.pair_layout import USUAL, PairLayout
@@ -120,12 +120,12 @@ def _holding(content: bytes, section: str, pair: KeyPair, layout: PairLayout, pa
     )
 
 
-def _start_of_name(line: Line) -> int:
+def _start_of_name(line: TextLine) -> int:
     blanks = len(line.text) - len(line.text.lstrip())
     return line.span(blanks, blanks).start
 
 
-def _end(line: Line) -> int:
+def _end(line: TextLine) -> int:
     """Where the line's own text ends."""
     return line.span(len(line.text), len(line.text)).end
 

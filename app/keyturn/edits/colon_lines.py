@@ -30,7 +30,7 @@ class Reader(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PairLine:
     """One line with a pair.
 
     Attributes:
@@ -49,7 +49,7 @@ class Line:
     counts: bool
 
 
-def lines(content: bytes, reader: Reader, *, path: Path | None = None) -> list[Line]:
+def lines(content: bytes, reader: Reader, *, path: Path | None = None) -> list[PairLine]:
     """Return every line with a pair, in the order of the file.
 
     Args:
@@ -66,7 +66,7 @@ def lines(content: bytes, reader: Reader, *, path: Path | None = None) -> list[L
     return list(_read(content, reader, path))
 
 
-def _read(content: bytes, reader: Reader, path: Path | None) -> Iterator[Line]:
+def _read(content: bytes, reader: Reader, path: Path | None) -> Iterator[PairLine]:
     seen: set[bytes] = set()
     for number, line in enumerate(_LINE.finditer(content), start=1):
         text = line[1].strip(_BLANKS)
@@ -82,7 +82,7 @@ def _read(content: bytes, reader: Reader, path: Path | None) -> Iterator[Line]:
         begin = first + 1 if reader is Reader.S3FS and first != last else 0
         split = last if reader is Reader.S3FS else first
         bucket = text[: first if begin else 0]
-        yield Line(
+        yield PairLine(
             bucket.decode(errors="replace"),
             text[begin:split].decode(errors="replace"),
             text[split + 1 :].decode(errors="replace"),

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from keyturn.edits.shell_words import Quoting
 from keyturn.edits.spans import Span
-from keyturn.edits.words import Quoting
 
 
-class Run(NamedTuple):
+class LetterRun(NamedTuple):
     """Letters of an argument that stand in the file one after the other, as they read.
 
     Attributes:
@@ -42,7 +42,7 @@ class Argument:
     text: bytes = field(repr=False)
     written: bytes = field(repr=False)
     known: bool
-    runs: tuple[Run, ...]
+    runs: tuple[LetterRun, ...]
     line: int
 
     def spot(self, first: int, last: int) -> tuple[Span, Quoting] | None:
@@ -60,7 +60,7 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class ShellCommand:
     """A command: the program, then its arguments. What stands before the program, such as `sudo`, is part of it."""
 
     words: tuple[Argument, ...]
@@ -103,7 +103,9 @@ def program_name(word: Argument) -> str:
 def behind(word: Argument, first: int) -> Argument:
     """Return the rest of a word from a letter on, as a word of its own."""
     runs = [
-        Run(max(run.at - first, 0), run.start + max(first - run.at, 0), run.size - max(first - run.at, 0), run.quoting)
+        LetterRun(
+            max(run.at - first, 0), run.start + max(first - run.at, 0), run.size - max(first - run.at, 0), run.quoting
+        )
         for run in word.runs
         if run.at + run.size > first or (run.size == 0 and run.at == first)
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keyturn.edits import failures, shell
-from keyturn.edits.commands import Command
+from keyturn.edits.commands import ShellCommand
 from keyturn.edits.shell import Assignment, Quoting, ShellText
 from keyturn.edits.spans import Span
 from keyturn.model.errors import FileError
@@ -31,7 +31,7 @@ class Timetable:
     """A timetable: its variables, those before a command included, and the commands of its jobs."""
 
     variables: tuple[Assignment, ...]
-    commands: tuple[Command, ...]
+    commands: tuple[ShellCommand, ...]
 
 
 def read(content: bytes, *, path: Path | None = None, names_person: bool = False) -> Timetable:
@@ -48,7 +48,7 @@ def read(content: bytes, *, path: Path | None = None, names_person: bool = False
     """
     failures.expect_no_zero_bytes(content, path)
     found: list[Assignment] = []
-    commands: list[Command] = []
+    commands: list[ShellCommand] = []
     start = len(_MARK) if content.startswith(_MARK) else 0
     for number, line in enumerate(_LINE.finditer(content, start), start=1):
         text = line[1].rstrip(b" \t\r")

@@ -17,7 +17,7 @@ _MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class DestinationSetting:
     """A value; it may be a secret and is not part of the repr. `line` is counted from 1."""
 
     value: str = field(repr=False)
@@ -26,11 +26,11 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class HashBackupDestination:
     """One `destname NAME` with the settings below it, by keyword in lower case."""
 
     name: str
-    settings: Mapping[str, Setting]
+    settings: Mapping[str, DestinationSetting]
 
     def value(self, keyword: str) -> str | None:
         """Return what stands behind the keyword, or None."""
@@ -38,7 +38,7 @@ class Destination:
         return None if found is None else found.value or None
 
 
-def destinations(content: bytes, *, path: Path | None = None) -> list[Destination]:
+def destinations(content: bytes, *, path: Path | None = None) -> list[HashBackupDestination]:
     """Return the destinations in the order of the file.
 
     Args:
@@ -50,8 +50,8 @@ def destinations(content: bytes, *, path: Path | None = None) -> list[Destinatio
     """
     if b"\0" in content or content.startswith(_MARK):
         raise failures.unparsable(path, _("It begins with a byte order mark, or holds zero bytes."))
-    found: dict[str, dict[str, Setting]] = {}
-    current: dict[str, Setting] | None = None
+    found: dict[str, dict[str, DestinationSetting]] = {}
+    current: dict[str, DestinationSetting] | None = None
     for number, line in enumerate(_LINE.finditer(content), start=1):
         setting = _SETTING.fullmatch(line[1].rstrip(b" \t"))
         if setting is None or line[1].lstrip().startswith(b"#"):
@@ -64,5 +64,5 @@ def destinations(content: bytes, *, path: Path | None = None) -> list[Destinatio
             current = found[value] = {}
         elif current is not None:
             start = line.start() + setting.start("value")
-            current[keyword] = Setting(value, Span(start, start + len(setting["value"])), number)
-    return [Destination(name, settings) for name, settings in found.items()]
+            current[keyword] = DestinationSetting(value, Span(start, start + len(setting["value"])), number)
+    return [HashBackupDestination(name, settings) for name, settings in found.items()]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from keyturn.edits import failures
 from keyturn.edits.shell import Assignment
+from keyturn.edits.shell_words import Quoting
 from keyturn.edits.spans import Span
-from keyturn.edits.words import Quoting
 
 _MARK = b"\xef\xbb\xbf"
 _START = re.compile(rb"[ \t]*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*")

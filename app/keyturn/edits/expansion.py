@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from keyturn.edits.commands import Argument, Command
+from keyturn.edits.commands import Argument, ShellCommand
 
 # Stands for what only a run would tell. No name of a bucket, folder or host has it.
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -68,7 +68,7 @@ def expanded(written: str, values: Mapping[str, str]) -> str:
     return "".join(parts) if at >= len(written) else UNKNOWN
 
 
-def resolved(command: Command, values: Mapping[str, str]) -> Command:
+def resolved(command: ShellCommand, values: Mapping[str, str]) -> ShellCommand:
     """Return the command with the values of its variables; a word is known then where all of it is.
 
     A variable that stands alone and in no quotes gives as many words as it has, or none, as in `restic $OPTIONS backup`
@@ -76,12 +76,12 @@ def resolved(command: Command, values: Mapping[str, str]) -> Command:
     """
     if all(word.known for word in command.words):
         return command
-    return Command(tuple(one for word in command.words for one in _words(word, values)))
+    return ShellCommand(tuple(one for word in command.words for one in _words(word, values)))
 
 
-def all_resolved(commands: Sequence[Command], values: Mapping[str, str]) -> list[Command]:
+def all_resolved(commands: Sequence[ShellCommand], values: Mapping[str, str]) -> list[ShellCommand]:
     """Return the commands of one text, each as `resolved`; beyond all measure, its variables stay unknown."""
-    found: list[Command] = []
+    found: list[ShellCommand] = []
     left = _PATIENCE
     for command in commands:
         one = resolved(command, values if left > 0 else {})

@@ -15,7 +15,7 @@ from pathlib import Path
 from keyturn.edits import failures, python_ini
 from keyturn.edits.python_ini import Option
 from keyturn.edits.spans import Span
-from keyturn.edits.text_lines import Line, at_line, lines, python_lines, strip
+from keyturn.edits.text_lines import TextLine, at_line, lines, python_lines, strip
 from keyturn.model.text import _
 
 _SAFE_VALUE = re.compile(r"[A-Za-z0-9/+][A-Za-z0-9/+=]*")
@@ -37,7 +37,7 @@ class Dialect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IniEntry:
     """One `key = value` of a file.
 
     Attributes:
@@ -58,10 +58,10 @@ class Entry:
     value_span: Span
     line: int
     is_reference: bool = False
-    nested: tuple[Entry, ...] = ()
+    nested: tuple[IniEntry, ...] = ()
 
 
-def entries(content: bytes, dialect: Dialect, *, path: Path | None = None) -> list[Entry]:
+def entries(content: bytes, dialect: Dialect, *, path: Path | None = None) -> list[IniEntry]:
     """Return every `key = value` in the order of the file, also those that a later one overrules.
 
     Args:
@@ -91,14 +91,14 @@ class Effective:
     of the section whose name ends before the last dot. s3cmd: the last one in the file.
     """
 
-    def __init__(self, found: Sequence[Entry], dialect: Dialect) -> None:
+    def __init__(self, found: Sequence[IniEntry], dialect: Dialect) -> None:
         self._dialect = dialect
         self._last = {(entry.section, entry.key): entry for entry in found}
         self._keys: dict[str | None, list[str]] = {}
         names = {entry.section for entry in found if entry.section is not None}
         self._nearest = _nearest_lenders(names) if dialect is Dialect.RCLONE else {}
 
-    def entry(self, section: str | None, key: str) -> Entry | None:
+    def entry(self, section: str | None, key: str) -> IniEntry | None:
         """Return the occurrence that counts, or None."""
         return next((self._last[name, key] for name in self.lenders(section) if (name, key) in self._last), None)
 
@@ -152,7 +152,7 @@ def _nearest_lenders(names: Collection[str]) -> Mapping[str, str | None]:
     return found
 
 
-def effective(found: Sequence[Entry], dialect: Dialect, section: str | None, key: str) -> Entry | None:
+def effective(found: Sequence[IniEntry], dialect: Dialect, section: str | None, key: str) -> IniEntry | None:
     """Return the occurrence that counts for the program, or None; for one question (see `Effective`)."""
     return Effective(found, dialect).entry(section, key)
 
@@ -170,7 +170,7 @@ def encode(value: str, dialect: Dialect) -> bytes:
     return value.encode()
 
 
-_Found = tuple[list[str], list[Entry]]
+_Found = tuple[list[str], list[IniEntry]]
 
 
 def _read(content: bytes, dialect: Dialect, path: Path | None) -> _Found:
@@ -191,19 +191,19 @@ def _read_aws(content: bytes, path: Path | None) -> _Found:
     return names, [_aws_entry(option, path) for option in found]
 
 
-def _aws_entry(option: Option, path: Path | None) -> Entry:
+def _aws_entry(option: Option, path: Path | None) -> IniEntry:
     value = option.value or ""
     nested = tuple(_nested(option, path)) if value.startswith("\n") else ()
-    return Entry(option.section, option.key, value, option.span, option.line, nested=nested)
+    return IniEntry(option.section, option.key, value, option.span, option.line, nested=nested)
 
 
-def _nested(option: Option, path: Path | None) -> Iterator[Entry]:
+def _nested(option: Option, path: Path | None) -> Iterator[IniEntry]:
     """The indented block below a key without a value of its own."""
     for line, first, last in option.below:
         start = line.span(first, first).start
         # botocore splits the block anew with splitlines, which knows more line ends than a file has.
         for text in line.text[first:last].splitlines(keepends=True):
-            piece = Line(text, line.number, start, line.encoding_errors)
+            piece = TextLine(text, line.number, start, line.encoding_errors)
             start = piece.span(0, len(text)).end
             if not text.strip():
                 continue
@@ -211,7 +211,7 @@ def _nested(option: Option, path: Path | None) -> Iterator[Entry]:
             if equals < 0:
                 raise at_line(line, path, _("Line {line} is part of an indented block and has no “=”."))
             begin, end = strip(text, equals + 1, len(text))
-            yield Entry(option.section, text[:equals].strip(), text[begin:end], piece.span(begin, end), line.number)
+            yield IniEntry(option.section, text[:equals].strip(), text[begin:end], piece.span(begin, end), line.number)
 
 
 # --- rclone ------------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ _GO_BLANKS = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B
 
 def _read_rclone(content: bytes, path: Path | None) -> _Found:
     names: dict[str, None] = {}
-    found: list[Entry] = []
+    found: list[IniEntry] = []
     section = _DEFAULT
     unnamed = 0
     # The mark becomes blanks of the same size, which every rule below ignores.
@@ -247,7 +247,7 @@ def _read_rclone(content: bytes, path: Path | None) -> _Found:
         value = line.text[begin:end].encode(errors="surrogateescape").decode(errors="replace")
         if key:
             names[section] = None
-            found.append(Entry(section, key, value, line.span(begin, end), line.number, _is_go_reference(value)))
+            found.append(IniEntry(section, key, value, line.span(begin, end), line.number, _is_go_reference(value)))
     return list(names), found
 
 
@@ -257,7 +257,7 @@ def _is_go_reference(value: str) -> bool:
     return any(0 <= piece.find("%(") < len(piece) - 2 and after.startswith("s") for piece, after in pairwise(pieces))
 
 
-def _go_key(line: Line, first: int, last: int, path: Path | None) -> tuple[str, int]:
+def _go_key(line: TextLine, first: int, last: int, path: Path | None) -> tuple[str, int]:
     """The key, which may stand in quotes, and the position of the separator."""
     text = line.text[first:last]
     quote = ""
@@ -273,7 +273,7 @@ def _go_key(line: Line, first: int, last: int, path: Path | None) -> tuple[str, 
     return key, first + separator.start()
 
 
-def _go_value(line: Line, first: int, last: int, path: Path | None) -> tuple[int, int]:
+def _go_value(line: TextLine, first: int, last: int, path: Path | None) -> tuple[int, int]:
     """The positions of the value: blanks around it go, then one pair of backquotes or triple quotes."""
     begin, end = strip(line.text, first, last, _GO_BLANKS)
     size = len(line.text[begin:end].encode(errors="surrogateescape"))
@@ -298,7 +298,7 @@ _S3CMD_QUOTED = re.compile(r'"(.*)"\s*')
 
 
 def _read_s3cmd(content: bytes, path: Path | None) -> _Found:
-    found: list[Entry] = []
+    found: list[IniEntry] = []
     for line in python_lines(content, path):
         if _S3CMD_COMMENT.match(line.text) or _S3CMD_SECTION.match(line.text):
             continue
@@ -312,5 +312,5 @@ def _read_s3cmd(content: bytes, path: Path | None) -> _Found:
         begin, end = strip(line.text, begin, end)
         value = line.text[begin:end]
         span = line.span(begin, end)
-        found.append(Entry(None, data["key"], value, span, line.number, value.startswith("$")))
+        found.append(IniEntry(None, data["key"], value, span, line.number, value.startswith("$")))
     return [], found

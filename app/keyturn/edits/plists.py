@@ -15,7 +15,7 @@ _BINARY = b"bplist"
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PlistString:
     """A `<string>` of the list.
 
     Attributes:
@@ -30,7 +30,7 @@ class Text:
 
 
 # Numbers, dates and switches are no texts: None stands in their place.
-Node: TypeAlias = "Text | list[Node] | dict[str, Node] | None"
+Node: TypeAlias = "PlistString | list[Node] | dict[str, Node] | None"
 
 
 def parse(content: bytes, *, path: Path | None = None) -> Node:
@@ -74,9 +74,9 @@ def top_texts(content: bytes, *, path: Path | None = None) -> Mapping[str, str]:
     return {name: value for name, value in members if isinstance(name, str) and isinstance(value, str)}
 
 
-def texts(node: Node) -> Mapping[str, Text]:
+def texts(node: Node) -> Mapping[str, PlistString]:
     """Return the members of a dictionary that are texts; nothing where it is none."""
-    return {name: one for name, one in node.items() if isinstance(one, Text)} if isinstance(node, dict) else {}
+    return {name: one for name, one in node.items() if isinstance(one, PlistString)} if isinstance(node, dict) else {}
 
 
 def member(node: Node, name: str) -> Node:
@@ -124,7 +124,7 @@ class _Builder:
             end = max(self._begin, self._parser.CurrentByteIndex)
             written = self._content[self._begin : end].decode(errors="replace")
             span = Span(self._begin, end) if written == value else None
-            self._put(Text(value, span, self._parser.CurrentLineNumber))
+            self._put(PlistString(value, span, self._parser.CurrentLineNumber))
         elif tag != "plist":
             self._put(None)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from keyturn.edits import failures
 from keyturn.edits.spans import Span
-from keyturn.edits.text_lines import Line, at_line, python_lines, strip
+from keyturn.edits.text_lines import TextLine, at_line, python_lines, strip
 from keyturn.model.text import _
 
 DEFAULT = "DEFAULT"  # lends its values to all other sections
@@ -37,7 +37,7 @@ class Option:
     line: int
     values: list[str] | None = field(repr=False)
     first_span: Span
-    below: list[tuple[Line, int, int]] = field(default_factory=list, repr=False)
+    below: list[tuple[TextLine, int, int]] = field(default_factory=list, repr=False)
 
     @property
     def value(self) -> str | None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keyturn.edits import failures
-from keyturn.edits.commands import Argument, Command, Run, program_name
+from keyturn.edits.commands import Argument, LetterRun, ShellCommand, program_name
+from keyturn.edits.shell_words import Lexer, NeverClosedError, QuotedPart, Quoting, Word
 from keyturn.edits.spans import Span
-from keyturn.edits.words import Lexer, NeverClosedError, Piece, Quoting, Word
 from keyturn.model.text import _
 
 __all__ = ["Assignment", "Quoting", "ShellText", "assignments", "encode", "read"]
@@ -66,7 +66,7 @@ class ShellText:
     """What a text for a shell sets and runs, in the order of the text."""
 
     assignments: tuple[Assignment, ...]
-    commands: tuple[Command, ...]
+    commands: tuple[ShellCommand, ...]
 
 
 def assignments(content: bytes, *, path: Path | None = None) -> list[Assignment]:
@@ -108,7 +108,7 @@ def read(content: bytes, *, path: Path | None = None) -> ShellText:
     )
 
 
-def commands_of(command: Command) -> ShellText:
+def commands_of(command: ShellCommand) -> ShellText:
     """Return what a command of another grammar hands to a shell: the assignments and commands in `sh -c '…'`."""
     inner = list(_handed_on(command, _DEPTH))
     return ShellText(
@@ -117,7 +117,7 @@ def commands_of(command: Command) -> ShellText:
     )
 
 
-def _handed_on(command: Command, depth: int) -> Iterator[ShellText]:
+def _handed_on(command: ShellCommand, depth: int) -> Iterator[ShellText]:
     """The texts that a command hands to a shell, and those that they hand on; nothing where one cannot be read."""
     at = next((number for number, word in enumerate(command.words) if program_name(word) in _SHELLS), None)
     if at is None or depth == 0:
@@ -145,8 +145,8 @@ def _handed_on(command: Command, depth: int) -> Iterator[ShellText]:
         yield from _handed_on(one, depth - 1)
 
 
-def _without_places(command: Command, line: int) -> Command:
-    return Command(tuple(replace(word, runs=(), line=word.line + line) for word in command.words))
+def _without_places(command: ShellCommand, line: int) -> ShellCommand:
+    return ShellCommand(tuple(replace(word, runs=(), line=word.line + line) for word in command.words))
 
 
 def moved(text: ShellText, start: int, line: int) -> ShellText:
@@ -167,12 +167,12 @@ def _moved(one: Assignment, start: int, line: int) -> Assignment:
     return replace(one, value_span=span, line=one.line + line)
 
 
-def _command_moved(command: Command, start: int, line: int) -> Command:
-    return Command(
+def _command_moved(command: ShellCommand, start: int, line: int) -> ShellCommand:
+    return ShellCommand(
         tuple(
             replace(
                 word,
-                runs=tuple(Run(run.at, run.start + start, run.size, run.quoting) for run in word.runs),
+                runs=tuple(LetterRun(run.at, run.start + start, run.size, run.quoting) for run in word.runs),
                 line=word.line + line,
             )
             for word in command.words
@@ -198,7 +198,7 @@ class _Reading:
 
     def __init__(self, content: bytes) -> None:
         self.found: list[Assignment] = []
-        self.commands: list[Command] = []
+        self.commands: list[ShellCommand] = []
         self.exported: set[str] = set()
         self._content = content
         self._export_all = False
@@ -224,7 +224,7 @@ class _Reading:
         self._add(before, exported=bool(rest) or wrapped)
         if not rest:
             return
-        self.commands.append(Command(tuple(map(self._argument, (*passed, *rest)))))
+        self.commands.append(ShellCommand(tuple(map(self._argument, (*passed, *rest)))))
         command, arguments = rest.popleft().text, list(rest)
         if command in _DECLARERS:
             self._declare(command, arguments)
@@ -290,7 +290,7 @@ class _Reading:
             # In quotes, what reads otherwise than it is written is shorter.
             as_read = piece.as_written if piece.quoting is Quoting.BARE else len(piece.text)
             if as_read == len(piece.text) == piece.end - piece.start or piece.quoting is Quoting.BARE:
-                runs.append(Run(at, piece.start, as_read, piece.quoting))
+                runs.append(LetterRun(at, piece.start, as_read, piece.quoting))
             at += len(piece.text)
         return Argument(word.text, self._content[word.start : word.end], word.known, tuple(runs), word.line)
 
@@ -306,7 +306,7 @@ def _assignment(word: Word) -> Assignment | None:
         return None
     start = first.start + match.end()
     text = first.text[match.end() :]
-    behind = Piece(Quoting.BARE, start, first.end, text, first.end, first.as_written - match.end())
+    behind = QuotedPart(Quoting.BARE, start, first.end, text, first.end, first.as_written - match.end())
     rest = [behind] if start < first.end else []
     adds = bool(match["adds"])
     return _value(
@@ -319,7 +319,9 @@ def _assignment(word: Word) -> Assignment | None:
     )
 
 
-def _value(word: Word, name: bytes, pieces: Sequence[Piece], whole: Span, *, known: bool, computed: bool) -> Assignment:
+def _value(
+    word: Word, name: bytes, pieces: Sequence[QuotedPart], whole: Span, *, known: bool, computed: bool
+) -> Assignment:
     value = b"".join(piece.text for piece in pieces)
     span, quoting = whole, Quoting.MIXED
     if known and not pieces:
@@ -333,6 +335,6 @@ def _value(word: Word, name: bytes, pieces: Sequence[Piece], whole: Span, *, kno
     return Assignment(name.decode(), text, span, False, word.line, computed, quoting)
 
 
-def _fits(piece: Piece) -> bool:
+def _fits(piece: QuotedPart) -> bool:
     """False for bare text with escapes, whose value is written differently than it reads."""
     return piece.quoting is not Quoting.BARE or piece.as_written == piece.end - piece.start

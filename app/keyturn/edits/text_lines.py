@@ -16,7 +16,7 @@ _PYTHON_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line without its end. Positions in `text` are characters; `span` turns them into bytes of the file."""
 
     text: str = field(repr=False)
@@ -33,7 +33,7 @@ class Line:
         return len(self.text[:position].encode(errors=self.encoding_errors))
 
 
-def python_lines(content: bytes, path: Path | None) -> Iterator[Line]:
+def python_lines(content: bytes, path: Path | None) -> Iterator[TextLine]:
     """Return the lines as Python's text files have them: ended by CR, LF or both, in strict UTF-8.
 
     Raises:
@@ -46,14 +46,14 @@ def python_lines(content: bytes, path: Path | None) -> Iterator[Line]:
     return lines(content, _PYTHON_LINE_END, "strict")
 
 
-def lines(content: bytes, line_end: re.Pattern[bytes], errors: str) -> Iterator[Line]:
+def lines(content: bytes, line_end: re.Pattern[bytes], errors: str) -> Iterator[TextLine]:
     """Yield the lines between the ends; `errors` says how bytes that are no UTF-8 are read."""
     start, number = 0, 1
     for end in line_end.finditer(content):
-        yield Line(content[start : end.start()].decode(errors=errors), number, start, errors)
+        yield TextLine(content[start : end.start()].decode(errors=errors), number, start, errors)
         start, number = end.end(), number + 1
     if start < len(content):
-        yield Line(content[start:].decode(errors=errors), number, start, errors)
+        yield TextLine(content[start:].decode(errors=errors), number, start, errors)
 
 
 def strip(text: str, first: int, last: int, blanks: str | None = None) -> tuple[int, int]:
@@ -63,6 +63,6 @@ def strip(text: str, first: int, last: int, blanks: str | None = None) -> tuple[
     return begin, begin + len(part.strip(blanks))
 
 
-def at_line(line: Line, path: Path | None, reason: str) -> FileError:
+def at_line(line: TextLine, path: Path | None, reason: str) -> FileError:
     """Return what to say where a line is none that its program reads; `{line}` in the reason is its number."""
     return failures.unparsable(path, reason.format(line=line.number))

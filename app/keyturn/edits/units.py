@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keyturn.edits import failures
-from keyturn.edits.commands import Argument, Command, Run
+from keyturn.edits.commands import Argument, LetterRun, ShellCommand
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
 
@@ -84,7 +84,7 @@ def variables(found: list[Directive]) -> list[Assignment]:
     return assignments
 
 
-def commands(directive: Directive) -> list[Command]:
+def commands(directive: Directive) -> list[ShellCommand]:
     """Return the commands of `Exec…=`, each with its arguments (systemd.service(5), Command Lines)."""
     found: list[list[Argument]] = [[]]
     for word in _split(directive):
@@ -97,14 +97,14 @@ def commands(directive: Directive) -> list[Command]:
             text, places = text[skipped:], places[skipped:]
         known = word.known and b"%" not in text and b"$" not in text
         found[-1].append(Argument(text, text, known, tuple(_runs(places)), directive.line))
-    return [Command(tuple(words)) for words in found if words]
+    return [ShellCommand(tuple(words)) for words in found if words]
 
 
-def _runs(places: list[int]) -> Iterator[Run]:
+def _runs(places: list[int]) -> Iterator[LetterRun]:
     start = 0
     for at in range(1, len(places) + 1):
         if at == len(places) or places[at] != places[at - 1] + 1:
-            yield Run(start, places[start], at - start, Quoting.BARE)
+            yield LetterRun(start, places[start], at - start, Quoting.BARE)
             start = at
 
 

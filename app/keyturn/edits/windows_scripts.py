@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from keyturn.edits import failures
-from keyturn.edits.commands import Argument, Command, Run
+from keyturn.edits.commands import Argument, LetterRun, ShellCommand
 from keyturn.edits.encodings import DecodedText, Encoding, decoded
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
@@ -50,7 +50,7 @@ _CONTINUED = re.compile(r"[`^]\r?\n")
 _COMPUTED = frozenset("%$`")
 
 
-def commands(content: bytes) -> list[Command]:
+def commands(content: bytes) -> list[ShellCommand]:
     """Return the commands of a script in either language, a line or a part of one each, with the place of each word.
 
     A word in quotes that follows another without a blank belongs to it, as in `--password="…"`.
@@ -61,7 +61,7 @@ def commands(content: bytes) -> list[Command]:
     return list(_commands(text))
 
 
-def _commands(text: DecodedText) -> Iterator[Command]:
+def _commands(text: DecodedText) -> Iterator[ShellCommand]:
     # A line that goes on in the next one is one command; blanks keep the place of the mark.
     written = _CONTINUED.sub(lambda found: " " * len(found[0]), text.text)
     words: list[Argument] = []
@@ -75,12 +75,12 @@ def _commands(text: DecodedText) -> Iterator[Command]:
         if found["end"] is None:
             pieces.append(found)
         elif words:
-            yield Command(tuple(words))
+            yield ShellCommand(tuple(words))
             words = []
     if pieces:
         words.append(_word(text, pieces, line + text.text.count("\n", counted, pieces[0].start())))
     if words:
-        yield Command(tuple(words))
+        yield ShellCommand(tuple(words))
 
 
 def _word(text: DecodedText, pieces: list[re.Match[str]], line: int) -> Argument:
@@ -90,7 +90,7 @@ def _word(text: DecodedText, pieces: list[re.Match[str]], line: int) -> Argument
         group = next(one for one in _QUOTINGS if piece[one] is not None)
         value = piece[group].encode("latin-1", errors="replace")
         if one_byte:  # letters of two bytes are no run of bytes
-            runs.append(Run(at, text.start + piece.start(group), len(value), _QUOTINGS[group]))
+            runs.append(LetterRun(at, text.start + piece.start(group), len(value), _QUOTINGS[group]))
         values.append(value)
         at += len(value)
     as_written = "".join(piece[0] for piece in pieces)

@@ -21,7 +21,7 @@ _REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{2,9}){1,3}-\d{1,2}")
 _LONGEST_WITH_DIGITS = 19
 
 
-class Event(StrEnum):
+class DiaryEvent(StrEnum):
     """What is written down."""
 
     BEGAN = "began"
@@ -58,7 +58,7 @@ def keep(write: Callable[[str], None] | None) -> None:
     _write = write
 
 
-def note(event: Event, **words: Word) -> None:
+def note(event: DiaryEvent, **words: Word) -> None:
     """Write down what happened, if somebody keeps the diary.
 
     Raises:
@@ -72,7 +72,7 @@ def note_mistake(error: BaseException) -> None:
     """Write down where an error came from; its own text may quote anything, so that is left out."""
     here = error.__traceback__
     while here is not None:
-        note(Event.FRAME, file=Name(PurePath(here.tb_frame.f_code.co_filename).name), line=here.tb_lineno)
+        note(DiaryEvent.FRAME, file=Name(PurePath(here.tb_frame.f_code.co_filename).name), line=here.tb_lineno)
         here = here.tb_next
 
 

@@ -18,19 +18,19 @@ from urllib.parse import quote
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
 from keyturn.practice import console
 from keyturn.practice.administrator import Administrator
-from keyturn.practice.documents import read_policy
 from keyturn.practice.event_service import EventService
 from keyturn.practice.faults import Fault, FaultPlan, Rule
 from keyturn.practice.front_door import FrontDoor
 from keyturn.practice.identities import LONG_SPREAD, Identities, Key, Status
 from keyturn.practice.kms_service import KmsService
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
+from keyturn.practice.policy_documents import read_policy
 from keyturn.practice.query_service import QueryService
 from keyturn.practice.records import Record, RequestLog
 from keyturn.practice.s3_service import S3Service
 from keyturn.practice.server import PracticeServer
 from keyturn.practice.signatures import read_signature
-from keyturn.practice.storage import Storage, Traces
+from keyturn.practice.storage import BucketTraces, Storage
 from keyturn.practice.timeline import AT_ONCE, Lag, TimeOfDay, WallClock
 
 DEFAULT_ACCOUNT = "111122223333"
@@ -178,7 +178,7 @@ class PracticeAccount:
         """Serve another account at the same address, as AWS does: the key decides which account is asked."""
         self._neighbours.append(other)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Response:
         """Answer one request, the console's pages included."""
         if request.path.startswith(console.PATH):
             return console.answer(self, request)
@@ -315,7 +315,7 @@ class PracticeAccount:
         query: str,
         body: str | bytes,
         headers: list[tuple[str, str]] | None = None,
-    ) -> Answer:
+    ) -> Response:
         sent = body.encode() if isinstance(body, str) else body
         answer = self._storage.ask(method, path, region=region, query=query, headers=headers or [], body=sent)
         if answer.status >= 300:
@@ -381,7 +381,7 @@ class PracticeAccount:
         """The IAM users' names."""
         return tuple(user.name for user in self._identities.users.values())
 
-    def trace_of(self, bucket: str) -> Traces:
+    def trace_of(self, bucket: str) -> BucketTraces:
         """Everything in a bucket at this moment; compare two to prove that nothing was left behind."""
         return self._storage.traces(bucket)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.practice.documents import read_policy
 from keyturn.practice.identities import LONG_SPREAD, Identities, Role, SignIn, Status, User
+from keyturn.practice.policy_documents import read_policy
 from keyturn.practice.roles import fresh_code
 from keyturn.practice.s3_service import S3Service
 
@@ -31,7 +31,7 @@ class UserThere:
 
 
 @dataclass(frozen=True, slots=True)
-class Inventory:
+class AccountInventory:
     """All that there is in the account but objects, each thing under what nothing else ever bears.
 
     Attributes:
@@ -131,12 +131,12 @@ class Administrator:
         with self._lock:
             self._s3.set_policy(bucket, text)
 
-    def inventory(self) -> Inventory:
+    def inventory(self) -> AccountInventory:
         """All that is there now; compare two to prove that nothing was lost."""
         with self._lock:
             keys = [one for one in self._identities.keys.values() if one.status is not Status.DELETED]
             owners = {one.access_key_id: self._identities.caller(one).user_id for one in keys}
-            return Inventory(
+            return AccountInventory(
                 {one.access_key_id: (one.status.value, owners[one.access_key_id]) for one in keys},
                 {one.user_id: _there(one) for one in self._identities.users.values()},
                 self._s3.policies(),

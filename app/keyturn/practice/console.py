@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.model.text import _
 from keyturn.practice.console_style import STYLE
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 from keyturn.practice.records import Record
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ _HEADERS = (
 )
 
 
-def answer(account: PracticeAccount, request: Request) -> Answer:
+def answer(account: PracticeAccount, request: Request) -> Response:
     """Answer a request to the console: a page, or JSON."""
     if not _from_here(request):
         return _json(403, {"message": _("This page answers only to this computer.")})
     rest = request.path.removeprefix(PATH).strip("/")
     if rest == "" and request.method in {"GET", "HEAD"}:
-        return Answer(200, (("Content-Type", "text/html; charset=utf-8"), *_HEADERS), _page(account).encode())
+        return Response(200, (("Content-Type", "text/html; charset=utf-8"), *_HEADERS), _page(account).encode())
     if rest == "keys" and request.method == "GET":
         return _json(200, {"practice": True, "keys": [_as_json(key) for key in account.listed_keys()]})
     if rest.startswith("keys/") and request.method == "POST":
@@ -53,15 +53,15 @@ def _from_here(request: Request) -> bool:
     return host.partition(":")[0] in _LOCAL and (origin is None or urlsplit(origin).netloc == host)
 
 
-def _json(status: int, document: object) -> Answer:
-    return Answer(status, (("Content-Type", "application/json"), *_HEADERS), json.dumps(document).encode())
+def _json(status: int, document: object) -> Response:
+    return Response(status, (("Content-Type", "application/json"), *_HEADERS), json.dumps(document).encode())
 
 
 def _as_json(key: KeyShown) -> dict[str, str]:
     return {"access_key_id": key.access_key_id.value, "owner": key.owner_arn, "status": key.status.value}
 
 
-def _change(account: PracticeAccount, request: Request, key_text: str) -> Answer:
+def _change(account: PracticeAccount, request: Request, key_text: str) -> Response:
     is_json = "json" in (request.header("content-type") or "")
     try:
         asked = json.loads(request.body) if is_json else dict(request.form)
@@ -75,7 +75,7 @@ def _change(account: PracticeAccount, request: Request, key_text: str) -> Answer
     if is_json:
         shown = [_as_json(key) for key in account.listed_keys() if key.access_key_id == key_id]
         return _json(200, {"practice": True, "key": shown[0] if shown else None})
-    return Answer(303, (("Location", f"{PATH}/"), *_HEADERS))
+    return Response(303, (("Location", f"{PATH}/"), *_HEADERS))
 
 
 def _changes(account: PracticeAccount) -> dict[str, Callable[[AccessKeyId], None]]:
@@ -93,9 +93,9 @@ class _Button:
     confirm: bool = False
 
 
-def _page_answer(account: PracticeAccount, note: str) -> Answer:
+def _page_answer(account: PracticeAccount, note: str) -> Response:
     headers = (("Content-Type", "text/html; charset=utf-8"), *_HEADERS)
-    return Answer(200, headers, _page(account, note).encode())
+    return Response(200, headers, _page(account, note).encode())
 
 
 def _page(account: PracticeAccount, note: str = "") -> str:

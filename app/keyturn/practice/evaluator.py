@@ -14,7 +14,7 @@ from keyturn.practice.conditions import conditions_hold
 from keyturn.practice.patterns import Context, as_list, matches
 
 
-class Decision(StrEnum):
+class PolicyVerdict(StrEnum):
     """What policies say, in the words of IAM's simulator."""
 
     ALLOWED = "allowed"
@@ -23,7 +23,7 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AccessQuestion:
     """May this be done?
 
     Attributes:
@@ -41,34 +41,34 @@ class Question:
     account: str = ""
 
 
-def decide(documents: Iterable[Mapping[str, Any]], question: Question) -> Decision:
+def decide(documents: Iterable[Mapping[str, Any]], question: AccessQuestion) -> PolicyVerdict:
     """Decide by the policies of an identity."""
     return _decide((statement for document in documents for statement in _statements(document)), question)
 
 
-def decide_at_resource(document: Mapping[str, Any], question: Question) -> Decision:
+def decide_at_resource(document: Mapping[str, Any], question: AccessQuestion) -> PolicyVerdict:
     """Decide by a policy that stands at the resource, such as a bucket policy: its statements name principals."""
     concerned = (statement for statement in _statements(document) if _names_principal(statement, question))
     return _decide(concerned, question)
 
 
-def together(identity: Decision, resource: Decision) -> Decision:
+def together(identity: PolicyVerdict, resource: PolicyVerdict) -> PolicyVerdict:
     """Within one account a Deny on either side wins, and an Allow on either side is enough (facts/aws.md A5)."""
     both = {identity, resource}
-    for decision in (Decision.EXPLICIT_DENY, Decision.ALLOWED):
+    for decision in (PolicyVerdict.EXPLICIT_DENY, PolicyVerdict.ALLOWED):
         if decision in both:
             return decision
-    return Decision.IMPLICIT_DENY
+    return PolicyVerdict.IMPLICIT_DENY
 
 
-def _decide(statements: Iterable[Mapping[str, Any]], question: Question) -> Decision:
-    decision = Decision.IMPLICIT_DENY
+def _decide(statements: Iterable[Mapping[str, Any]], question: AccessQuestion) -> PolicyVerdict:
+    decision = PolicyVerdict.IMPLICIT_DENY
     for statement in statements:
         if not _applies(statement, question):
             continue
         if statement["Effect"] == "Deny":
-            return Decision.EXPLICIT_DENY
-        decision = Decision.ALLOWED
+            return PolicyVerdict.EXPLICIT_DENY
+        decision = PolicyVerdict.ALLOWED
     return decision
 
 
@@ -77,7 +77,7 @@ def _statements(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [statements] if isinstance(statements, Mapping) else list(statements)
 
 
-def _applies(statement: Mapping[str, Any], question: Question) -> bool:
+def _applies(statement: Mapping[str, Any], question: AccessQuestion) -> bool:
     context = question.context
     if "Action" in statement:
         if not any(matches(pattern, question.action, {}, ignore_case=True) for pattern in as_list(statement["Action"])):
@@ -92,7 +92,7 @@ def _applies(statement: Mapping[str, Any], question: Question) -> bool:
     return conditions_hold(statement.get("Condition", {}), context)
 
 
-def _names_principal(statement: Mapping[str, Any], question: Question) -> bool:
+def _names_principal(statement: Mapping[str, Any], question: AccessQuestion) -> bool:
     if "NotPrincipal" in statement:
         return not _is_one_of(statement["NotPrincipal"], question, account_counts=True)
     # The account itself, written as its number or as root's ARN, means everybody in it: a Deny meets them all, an
@@ -100,7 +100,7 @@ def _names_principal(statement: Mapping[str, Any], question: Question) -> bool:
     return _is_one_of(statement.get("Principal"), question, account_counts=statement["Effect"] == "Deny")
 
 
-def _is_one_of(principal: object, question: Question, *, account_counts: bool) -> bool:
+def _is_one_of(principal: object, question: AccessQuestion, *, account_counts: bool) -> bool:
     if principal == "*":
         return True
     if not isinstance(principal, Mapping):

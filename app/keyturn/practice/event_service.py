@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from keyturn.practice.evaluator import Decision, Question, decide
-from keyturn.practice.identities import Caller, Identities
+from keyturn.practice.evaluator import AccessQuestion, PolicyVerdict, decide
+from keyturn.practice.identities import Identities, RequestSigner
 from keyturn.practice.json_requests import json_parameters
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 from keyturn.practice.patterns import Context
 from keyturn.practice.records import Record, RequestLog
 from keyturn.practice.refusals import Refusal, denied
@@ -59,7 +59,7 @@ class EventService:
     lag: float = 0.0
     _asked: dict[str, list[datetime]] = field(default_factory=dict)
 
-    def answer(self, request: Request, caller: Caller, context: Context, region: str) -> Answer:
+    def answer(self, request: Request, caller: RequestSigner, context: Context, region: str) -> Response:
         """Carry out an operation, or raise the Refusal."""
         if (request.header("x-amz-target") or "").rpartition(_TARGET)[2] != "LookupEvents":
             raise Refusal(400, "UnknownOperationException", "The practice account's CloudTrail only looks up events.")
@@ -72,16 +72,16 @@ class EventService:
         page: dict[str, Any] = {"Events": events[first : first + most]}
         if first + most < len(events):
             page["NextToken"] = str(first + most)
-        return Answer(200, (("Content-Type", "application/x-amz-json-1.1"),), json.dumps(page).encode())
+        return Response(200, (("Content-Type", "application/x-amz-json-1.1"),), json.dumps(page).encode())
 
-    def _authorize(self, caller: Caller, context: Context) -> None:
+    def _authorize(self, caller: RequestSigner, context: Context) -> None:
         if caller.user is None:
             return
         action = "cloudtrail:LookupEvents"
         documents = self.identities.documents_of(caller.user, "cloudtrail")
-        decision = decide(documents, Question(action, "*", context, caller.arn, self.identities.account_id))
-        if decision is not Decision.ALLOWED:
-            refusal = denied(caller.arn, action, "*", explicitly=decision is Decision.EXPLICIT_DENY)
+        decision = decide(documents, AccessQuestion(action, "*", context, caller.arn, self.identities.account_id))
+        if decision is not PolicyVerdict.ALLOWED:
+            refusal = denied(caller.arn, action, "*", explicitly=decision is PolicyVerdict.EXPLICIT_DENY)
             raise Refusal(400, "AccessDeniedException", refusal.message)
 
     def _expect_patience(self, region: str) -> None:

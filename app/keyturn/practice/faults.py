@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from keyturn.practice.messages import Answer, Delivery
+from keyturn.practice.messages import Delivery, Response
 
 _PORTAL = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Welcome<br>to this network</body></html>"
 _PORTAL_HEADERS = (("Content-Type", "text/html"),)
@@ -38,7 +38,7 @@ class Fault:
     when: When = When.BEFORE
     status: int = 500
     code: str | None = None
-    answer: Answer | None = None
+    answer: Response | None = None
     delivery: Delivery = Delivery.WHOLE
     wait: float = 0.0
     clock_offset: float = 0.0
@@ -67,37 +67,37 @@ def broken_after() -> Fault:
 def portal(*, well_formed: bool = False) -> Fault:
     """A network's sign-in page answers 200 with HTML. `well_formed` HTML is XML too, which fools parsers further."""
     page = _PORTAL.replace(b"<br>", b"<br/>") if well_formed else _PORTAL
-    return Fault(answer=Answer(200, _PORTAL_HEADERS, page))
+    return Fault(answer=Response(200, _PORTAL_HEADERS, page))
 
 
 def empty_answer() -> Fault:
     """Something answers 200 with nothing."""
-    return Fault(answer=Answer(200))
+    return Fault(answer=Response(200))
 
 
 def portal_redirect(address: str) -> Fault:
     """A network leads every request to its sign-in page."""
-    return Fault(answer=Answer(302, (("Location", address), *_PORTAL_HEADERS), _PORTAL))
+    return Fault(answer=Response(302, (("Location", address), *_PORTAL_HEADERS), _PORTAL))
 
 
 def proxy_wants_password() -> Fault:
     """A proxy answers 407."""
-    return Fault(answer=Answer(407, (("Proxy-Authenticate", 'Basic realm="proxy"'), *_PORTAL_HEADERS), _PORTAL))
+    return Fault(answer=Response(407, (("Proxy-Authenticate", 'Basic realm="proxy"'), *_PORTAL_HEADERS), _PORTAL))
 
 
 def network_wants_sign_in() -> Fault:
     """A network answers 511."""
-    return Fault(answer=Answer(511, _PORTAL_HEADERS, _PORTAL))
+    return Fault(answer=Response(511, _PORTAL_HEADERS, _PORTAL))
 
 
 def reset() -> Fault:
     """The connection breaks before AWS heard the request."""
-    return Fault(answer=Answer(0, delivery=Delivery.RESET))
+    return Fault(answer=Response(0, delivery=Delivery.RESET))
 
 
 def hang(seconds: float) -> Fault:
     """No answer for so long; then the connection ends, and nothing was done."""
-    return Fault(answer=Answer(0, delivery=Delivery.DROPPED, wait=seconds))
+    return Fault(answer=Response(0, delivery=Delivery.DROPPED, wait=seconds))
 
 
 def hang_after(seconds: float) -> Fault:

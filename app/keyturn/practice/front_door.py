@@ -14,16 +14,16 @@ from datetime import UTC, datetime, timedelta
 from keyturn.model.keys import AccessKeyId
 from keyturn.practice.event_service import EventService
 from keyturn.practice.faults import Fault, FaultPlan, When
-from keyturn.practice.identities import Caller, Identities, Role, Status
+from keyturn.practice.identities import Identities, RequestSigner, Role, Status
 from keyturn.practice.kms_service import KmsService
-from keyturn.practice.messages import Answer, Delivery, Request
+from keyturn.practice.messages import Delivery, Request, Response
 from keyturn.practice.query_service import QueryService
 from keyturn.practice.records import Record, RequestLog
 from keyturn.practice.refusals import Refusal, refuse, unknown_key
 from keyturn.practice.regions import OPT_IN, iam_region, partition_of
 from keyturn.practice.roles import PORTAL_PATH, answer_portal
 from keyturn.practice.s3_calls import understand
-from keyturn.practice.s3_service import Asked, S3Service, context_of
+from keyturn.practice.s3_service import S3Service, SignedS3Request, context_of
 from keyturn.practice.sessions import session_of
 from keyturn.practice.signatures import (
     Signature,
@@ -79,7 +79,7 @@ class FrontDoor:
     pretend_tls: bool = False
     iam_region_counts: bool = False
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Response:
         """Answer a request; every answer of AWS carries the request's number."""
         exchange = _Exchange(request, secrets.token_hex(8).upper())
         try:
@@ -101,7 +101,7 @@ class FrontDoor:
         self._record(exchange, answer, result)
         return answer
 
-    def _carry_out(self, exchange: _Exchange) -> Answer:
+    def _carry_out(self, exchange: _Exchange) -> Response:
         request = exchange.request
         if request.method == "POST" and request.path == "/" and "Action" in request.form:
             exchange.service = "sts"
@@ -138,7 +138,7 @@ class FrontDoor:
     def _json_services(self) -> Mapping[str, KmsService | EventService]:
         return {"kms": self.kms, "cloudtrail": self.events}
 
-    def _json(self, exchange: _Exchange) -> Answer:
+    def _json(self, exchange: _Exchange) -> Response:
         """A request in AWS's JSON protocol, whose operation stands in a header."""
         operation = (exchange.request.header("x-amz-target") or "").rpartition(".")[2]
         exchange.action = f"{exchange.service}:{operation}"
@@ -151,7 +151,7 @@ class FrontDoor:
         context, asked = self._context(exchange, caller), self._json_services[exchange.service]
         return self._after(exchange, asked.answer(exchange.request, caller, context, signature.region))
 
-    def _s3(self, exchange: _Exchange) -> Answer:
+    def _s3(self, exchange: _Exchange) -> Response:
         request, signature = exchange.request, exchange.signature
         call = understand(request)
         exchange.action = call.action
@@ -168,7 +168,7 @@ class FrontDoor:
             sent = {name: value for name in ("content-md5", "x-amz-checksum-crc32") if (value := request.header(name))}
             check_digests(body, {**sent, **trailers})
         context = {**self._context(exchange, caller), **context_of(request, call)}
-        asked = Asked(request, call, caller, signature.region, body, trailers, context)
+        asked = SignedS3Request(request, call, caller, signature.region, body, trailers, context)
         return self._after(exchange, self.s3.answer(asked))
 
     def _meet_fault(self, exchange: _Exchange) -> None:
@@ -178,7 +178,7 @@ class FrontDoor:
         if fault is not None and fault.when is When.BEFORE:
             raise self._as_code(exchange, fault)
 
-    def _after(self, exchange: _Exchange, answer: Answer) -> Answer:
+    def _after(self, exchange: _Exchange, answer: Response) -> Response:
         """A fault after the effect: AWS did it, and says that it failed."""
         if exchange.fault is not None and exchange.fault.code is not None:
             raise self._as_code(exchange, exchange.fault)
@@ -203,7 +203,7 @@ class FrontDoor:
         if self.iam_region_counts and signature.service == "iam" and region != iam_region(mine):
             raise Refusal(403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. ")
 
-    def _believed(self, exchange: _Exchange, signature: Signature) -> Caller:
+    def _believed(self, exchange: _Exchange, signature: Signature) -> RequestSigner:
         """The caller, once key, date and signature are right; using a key is recorded before any policy is asked."""
         request, service = exchange.request, signature.service
         token = request.header("x-amz-security-token") or request.query.get("X-Amz-Security-Token")
@@ -229,7 +229,7 @@ class FrontDoor:
         key.uses.add(use)
         return self.identities.caller(key)
 
-    def _context(self, exchange: _Exchange, caller: Caller) -> Mapping[str, tuple[str, ...]]:
+    def _context(self, exchange: _Exchange, caller: RequestSigner) -> Mapping[str, tuple[str, ...]]:
         request = exchange.request
         now = self.identities.clock.now()
         secure = request.secure or self.pretend_tls
@@ -249,7 +249,7 @@ class FrontDoor:
             context["aws:username"] = caller.user.name
         return {name: (value,) for name, value in context.items()}
 
-    def _with_headers(self, exchange: _Exchange, answer: Answer) -> Answer:
+    def _with_headers(self, exchange: _Exchange, answer: Response) -> Response:
         if exchange.service == "s3":
             added = [("x-amz-request-id", exchange.request_id), ("x-amz-id-2", "practice")]
             known = answer.header("x-amz-bucket-region")
@@ -263,7 +263,7 @@ class FrontDoor:
         kept = [(name, value) for name, value in answer.headers if name.lower() not in left_out]
         return replace(answer, headers=(*kept, *added))
 
-    def _record(self, exchange: _Exchange, answer: Answer, result: str) -> None:
+    def _record(self, exchange: _Exchange, answer: Response, result: str) -> None:
         request, signature = exchange.request, exchange.signature
         self.log.add(
             Record(
@@ -280,12 +280,12 @@ class FrontDoor:
         )
 
 
-def _kind_of(caller: Caller) -> str:
+def _kind_of(caller: RequestSigner) -> str:
     if caller.user is None:
         return "Account"
     return "AssumedRole" if isinstance(caller.user, Role) else "User"
 
 
-def _code_in(answer: Answer) -> str:
+def _code_in(answer: Response) -> str:
     match = _CODE.search(answer.body)
     return match[1].decode() if match else str(answer.status)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keyturn.practice.iam_operations import Form, Operation, Result, page, required, user_meant
-from keyturn.practice.identities import Caller, Identities, Key, Status
+from keyturn.practice.identities import Identities, Key, RequestSigner, Status
 from keyturn.practice.refusals import Refusal
 
 
@@ -18,7 +18,7 @@ def _name(identities: Identities, key: Key) -> str | None:
     return identities.root_alias if key.owner is None else key.owner.name
 
 
-def _key_of(identities: Identities, caller: Caller, form: Form) -> Key:
+def _key_of(identities: Identities, caller: RequestSigner, form: Form) -> Key:
     owner = user_meant(identities, caller, form)
     key_id = required(form, "AccessKeyId")
     key = identities.keys.get(key_id)
@@ -27,7 +27,7 @@ def _key_of(identities: Identities, caller: Caller, form: Form) -> Key:
     return key
 
 
-def _create(identities: Identities, caller: Caller, form: Form) -> Result:
+def _create(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     if caller.key.status is Status.DELETED:
         # A deleted key is still accepted for seconds, but must not bear another one (facts/aws.md A4).
         raise Refusal(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
@@ -42,7 +42,7 @@ def _create(identities: Identities, caller: Caller, form: Form) -> Result:
     return {"AccessKey": shown}
 
 
-def _list(identities: Identities, caller: Caller, form: Form) -> Result:
+def _list(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     keys = identities.keys_of(user_meant(identities, caller, form))
     shown = [
         {
@@ -56,7 +56,7 @@ def _list(identities: Identities, caller: Caller, form: Form) -> Result:
     return page(form, "AccessKeyMetadata", shown)
 
 
-def _update(identities: Identities, caller: Caller, form: Form) -> Result:
+def _update(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     key = _key_of(identities, caller, form)
     status = required(form, "Status")
     if status not in {Status.ACTIVE, Status.INACTIVE}:
@@ -69,12 +69,12 @@ def _update(identities: Identities, caller: Caller, form: Form) -> Result:
     return None
 
 
-def _delete(identities: Identities, caller: Caller, form: Form) -> Result:
+def _delete(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     identities.change_key(_key_of(identities, caller, form), Status.DELETED)
     return None
 
 
-def _last_used(identities: Identities, caller: Caller, form: Form) -> Result:
+def _last_used(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     key_id = required(form, "AccessKeyId")
     key = identities.keys.get(key_id)
     if key is None or key.status is Status.DELETED:
@@ -87,11 +87,11 @@ def _last_used(identities: Identities, caller: Caller, form: Form) -> Result:
     return {"UserName": _name(identities, key), "AccessKeyLastUsed": known}
 
 
-def _caller_identity(identities: Identities, caller: Caller, form: Form) -> Result:
+def _caller_identity(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     return {"Arn": caller.arn, "UserId": caller.user_id, "Account": identities.account_id}
 
 
-def _key_info(identities: Identities, caller: Caller, form: Form) -> Result:
+def _key_info(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     key_id = required(form, "AccessKeyId")
     if key_id not in identities.keys:
         raise Refusal(400, "ValidationError", "The access key does not exist.")

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from keyturn.practice.identities import Caller, Identities, Role, User
+from keyturn.practice.identities import Identities, RequestSigner, Role, User
 from keyturn.practice.refusals import Refusal
 
 Form = Mapping[str, str]
 Result = Mapping[str, Any] | None
-Operation = Callable[[Identities, Caller, Form], Result]
+Operation = Callable[[Identities, RequestSigner, Form], Result]
 
 _NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")
 _ON_USERS = frozenset(
@@ -117,7 +117,7 @@ def tag_context(form: Form) -> dict[str, tuple[str, ...]]:
     return {**sent, **({"aws:tagkeys": keys} if keys else {})}
 
 
-def user_meant(identities: Identities, caller: Caller, form: Form) -> User | None:
+def user_meant(identities: Identities, caller: RequestSigner, form: Form) -> User | None:
     """The user that `UserName` names, else the one who signed; None means root (facts/aws.md A2)."""
     name = form.get("UserName", "")
     if not name and isinstance(caller.user, Role):
@@ -125,7 +125,7 @@ def user_meant(identities: Identities, caller: Caller, form: Form) -> User | Non
     return identities.find_user(name) if name else caller.user
 
 
-def resource_of(identities: Identities, caller: Caller, action: str, form: Form) -> str:
+def resource_of(identities: Identities, caller: RequestSigner, action: str, form: Form) -> str:
     """The ARN that a policy has to allow for this operation; `*` for those that know no resource."""
     if action in _ON_USERS:
         name = form.get("UserName", "")

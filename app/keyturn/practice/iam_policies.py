@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from keyturn.practice.documents import INLINE_LIMIT, MANAGED_LIMIT, read_policy, size_of
 from keyturn.practice.iam_operations import Form, Operation, Result, check_name, page, required, user_named
 from keyturn.practice.iam_users import sent_tags, tag_list
-from keyturn.practice.identities import Caller, Document, Identities, ManagedPolicy, User
+from keyturn.practice.identities import Document, Identities, ManagedPolicy, RequestSigner, User
+from keyturn.practice.policy_documents import INLINE_LIMIT, MANAGED_LIMIT, read_policy, size_of
 from keyturn.practice.refusals import Refusal
 
 _ATTACHED_LIMIT = 10
@@ -21,7 +21,7 @@ _EVERYTHING = '{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action"
 _FROM_AWS = {"AdministratorAccess": _EVERYTHING.format("*"), "AmazonS3FullAccess": _EVERYTHING.format("s3:*")}
 
 
-def _put_policy(identities: Identities, caller: Caller, form: Form) -> Result:
+def _put_policy(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user, name, text = user_named(identities, form), required(form, "PolicyName"), required(form, "PolicyDocument")
     check_name(name, 128, "policyName")
     read_policy(text)
@@ -41,20 +41,20 @@ def _inline(user: User, form: Form) -> tuple[str, str]:
     return name, user.inline[name]
 
 
-def _get_policy_of_user(identities: Identities, caller: Caller, form: Form) -> Result:
+def _get_policy_of_user(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user = user_named(identities, form)
     name, text = _inline(user, form)
     return {"UserName": user.name, "PolicyName": name, "PolicyDocument": quote(text, safe="")}
 
 
-def _delete_policy_of_user(identities: Identities, caller: Caller, form: Form) -> Result:
+def _delete_policy_of_user(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user = user_named(identities, form)
     del user.inline[_inline(user, form)[0]]
     _now_in_force(identities, user)
     return None
 
 
-def _list_policies_of_user(identities: Identities, caller: Caller, form: Form) -> Result:
+def _list_policies_of_user(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     return page(form, "PolicyNames", sorted(user_named(identities, form).inline))
 
 
@@ -73,7 +73,7 @@ def _now_in_force(identities: Identities, user: User) -> None:
     identities.policies_changed(user, documents)
 
 
-def _attach(identities: Identities, caller: Caller, form: Form) -> Result:
+def _attach(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user, arn = user_named(identities, form), required(form, "PolicyArn")
     _managed_text(identities, arn)
     if arn not in user.attached:
@@ -84,7 +84,7 @@ def _attach(identities: Identities, caller: Caller, form: Form) -> Result:
     return None
 
 
-def _detach(identities: Identities, caller: Caller, form: Form) -> Result:
+def _detach(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user, arn = user_named(identities, form), required(form, "PolicyArn")
     if arn not in user.attached:
         raise Refusal(404, "NoSuchEntity", f"Policy {arn} was not found.")
@@ -93,7 +93,7 @@ def _detach(identities: Identities, caller: Caller, form: Form) -> Result:
     return None
 
 
-def _list_attached(identities: Identities, caller: Caller, form: Form) -> Result:
+def _list_attached(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     attached = [
         {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in user_named(identities, form).attached
     ]
@@ -118,7 +118,7 @@ def _described(identities: Identities, policy: ManagedPolicy) -> dict[str, Any]:
     }
 
 
-def _create_policy(identities: Identities, caller: Caller, form: Form) -> Result:
+def _create_policy(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     name, text, path = required(form, "PolicyName"), required(form, "PolicyDocument"), form.get("Path", "/")
     check_name(name, 128, "policyName")
     read_policy(text)
@@ -150,30 +150,30 @@ def _own_or_from_aws(identities: Identities, form: Form) -> ManagedPolicy:
     return ManagedPolicy(arn.rpartition("/")[2], "/", arn, text, identities.clock.now())
 
 
-def _get_policy(identities: Identities, caller: Caller, form: Form) -> Result:
+def _get_policy(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     policy = _own_or_from_aws(identities, form)
     return {"Policy": {**_described(identities, policy), "Tags": tag_list(policy.tags) or None}}
 
 
-def _get_version(identities: Identities, caller: Caller, form: Form) -> Result:
+def _get_version(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     policy = _own_or_from_aws(identities, form)
     version = {"Document": quote(policy.text, safe=""), "VersionId": "v1", "IsDefaultVersion": True}
     return {"PolicyVersion": {**version, "CreateDate": policy.created}}
 
 
-def _list_versions(identities: Identities, caller: Caller, form: Form) -> Result:
+def _list_versions(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     policy = _own(identities, form)
     version = {"VersionId": "v1", "IsDefaultVersion": True, "CreateDate": policy.created}
     return page(form, "Versions", [version])
 
 
-def _list_policies(identities: Identities, caller: Caller, form: Form) -> Result:
+def _list_policies(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     prefix = form.get("PathPrefix", "/")
     found = [policy for policy in identities.policies.values() if policy.path.startswith(prefix)]
     return page(form, "Policies", [_described(identities, policy) for policy in found])
 
 
-def _delete_policy(identities: Identities, caller: Caller, form: Form) -> Result:
+def _delete_policy(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     policy = _own(identities, form)
     if _users_of(identities, policy.arn):
         raise Refusal(409, "DeleteConflict", "Cannot delete a policy attached to entities.")
@@ -181,7 +181,7 @@ def _delete_policy(identities: Identities, caller: Caller, form: Form) -> Result
     return None
 
 
-def _entities(identities: Identities, caller: Caller, form: Form) -> Result:
+def _entities(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     users = [
         {"UserName": user.name, "UserId": user.user_id} for user in _users_of(identities, required(form, "PolicyArn"))
     ]

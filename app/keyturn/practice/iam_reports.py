@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from itertools import zip_longest
 
-from keyturn.practice.documents import read_policy
-from keyturn.practice.evaluator import Decision, Question, decide, decide_at_resource, together
+from keyturn.practice.evaluator import AccessQuestion, PolicyVerdict, decide, decide_at_resource, together
 from keyturn.practice.iam_operations import Form, Operation, Result, members, required
-from keyturn.practice.identities import Caller, Document, Identities, Key, Status, User
+from keyturn.practice.identities import Document, Identities, Key, RequestSigner, Status, User
+from keyturn.practice.policy_documents import read_policy
 from keyturn.practice.refusals import Refusal
 from keyturn.practice.xml_answers import Entries, moment_text
 
@@ -41,7 +41,7 @@ _COLUMNS = (
 _WITHOUT_REGION = {"s3"}
 
 
-def _summary(identities: Identities, caller: Caller, form: Form) -> Result:
+def _summary(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     numbers: dict[str, object] = {
         "AccessKeysPerUserQuota": 2,
         "AccountAccessKeysPresent": int(bool(identities.keys_of(None))),
@@ -54,7 +54,7 @@ def _summary(identities: Identities, caller: Caller, form: Form) -> Result:
     return {"SummaryMap": Entries(numbers)}
 
 
-def _generate(identities: Identities, caller: Caller, form: Form) -> Result:
+def _generate(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     now = identities.clock.now()
     if identities.report is not None and now - identities.report[0] < REPORT_LIFETIME:
         return {"State": "COMPLETE"}
@@ -62,7 +62,7 @@ def _generate(identities: Identities, caller: Caller, form: Form) -> Result:
     return {"State": "STARTED", "Description": "No report exists. Starting a new report generation task"}
 
 
-def _get(identities: Identities, caller: Caller, form: Form) -> Result:
+def _get(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     if identities.report is None:
         raise Refusal(410, "ReportNotPresent", "No report exists. Use GenerateCredentialReport to create a report.")
     made, text = identities.report
@@ -104,15 +104,15 @@ def _slot(identities: Identities, key: Key | None) -> list[str]:
     return [active, moment_text(key.rotated), moment_text(use.at), region, use.service]
 
 
-_ORDER = (Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY, Decision.ALLOWED)
+_ORDER = (PolicyVerdict.EXPLICIT_DENY, PolicyVerdict.IMPLICIT_DENY, PolicyVerdict.ALLOWED)
 
 
-def _simulate_custom(identities: Identities, caller: Caller, form: Form) -> Result:
+def _simulate_custom(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     documents = tuple(read_policy(text) for text in members(form, "PolicyInputList"))
     return _simulated(identities, documents, form, form.get("CallerArn", ""))
 
 
-def _simulate_principal(identities: Identities, caller: Caller, form: Form) -> Result:
+def _simulate_principal(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     arn = required(form, "PolicySourceArn")
     user = next((user for user in identities.users.values() if user.arn == arn), None)
     if user is None:
@@ -133,8 +133,8 @@ def _simulated(identities: Identities, documents: tuple[Document, ...], form: Fo
         raise Refusal(400, "InvalidInput", "CallerArn is required when a resource policy is simulated.")
     at_resource = read_policy(text, at_resource=True) if text else None
 
-    def decided(action: str, resource: str) -> Decision:
-        question = Question(action, resource, context, arn, identities.account_id)
+    def decided(action: str, resource: str) -> PolicyVerdict:
+        question = AccessQuestion(action, resource, context, arn, identities.account_id)
         decision = decide(documents, question)
         return decision if at_resource is None else together(decision, decide_at_resource(at_resource, question))
 

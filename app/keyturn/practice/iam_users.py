@@ -21,7 +21,7 @@ from keyturn.practice.iam_operations import (
     user_meant,
     user_named,
 )
-from keyturn.practice.identities import Caller, Identities, User
+from keyturn.practice.identities import Identities, RequestSigner, User
 from keyturn.practice.refusals import Refusal
 
 _MOST_TAGS = 50
@@ -59,7 +59,7 @@ def sent_tags(form: Form, quota: str) -> dict[str, str]:
     return tags
 
 
-def _create(identities: Identities, caller: Caller, form: Form) -> Result:
+def _create(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     name, path = required(form, "UserName"), form.get("Path", "/")
     check_name(name, 64, "userName")
     if not _PATH.fullmatch(path):
@@ -69,7 +69,7 @@ def _create(identities: Identities, caller: Caller, form: Form) -> Result:
     return {"User": {**_shown(user), "Tags": tag_list(user.tags) or None}}
 
 
-def _get(identities: Identities, caller: Caller, form: Form) -> Result:
+def _get(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user = user_meant(identities, caller, form)
     if user is None:
         oldest = min((key.created for key in identities.keys_of(None)), default=identities.clock.now())
@@ -78,13 +78,13 @@ def _get(identities: Identities, caller: Caller, form: Form) -> Result:
     return {"User": {**_shown(user), "Tags": tag_list(user.tags) or None}}
 
 
-def _list(identities: Identities, caller: Caller, form: Form) -> Result:
+def _list(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     prefix = form.get("PathPrefix", "/")
     found = sorted((user for user in identities.users.values() if user.path.startswith(prefix)), key=lambda u: u.name)
     return page(form, "Users", [_shown(user) for user in found])
 
 
-def _delete(identities: Identities, caller: Caller, form: Form) -> Result:
+def _delete(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user = user_named(identities, form)
     reasons = {
         "access keys": bool(identities.keys_of(user)),
@@ -98,7 +98,7 @@ def _delete(identities: Identities, caller: Caller, form: Form) -> Result:
     return None
 
 
-def _tag(identities: Identities, caller: Caller, form: Form) -> Result:
+def _tag(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user, sent = user_named(identities, form), sent_tags(form, "TagsPerUser")
     # IAM User Guide, "Rules for tagging in IAM": of a user's tags none differ in case alone; a new one replaces it.
     same = {key.lower() for key in sent}
@@ -106,33 +106,33 @@ def _tag(identities: Identities, caller: Caller, form: Form) -> Result:
     return None
 
 
-def _untag(identities: Identities, caller: Caller, form: Form) -> Result:
+def _untag(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user = user_named(identities, form)
     for key in members(form, "TagKeys"):
         user.tags.pop(key, None)
     return None
 
 
-def _details(identities: Identities, caller: Caller, form: Form) -> Result:
+def _details(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     """All entities of the kinds asked for; of users alone, since no other kind has keys."""
     kinds = members(form, "Filter")
     found = sorted(identities.users.values(), key=lambda user: user.name) if not kinds or "User" in kinds else []
     return page(form, "UserDetailList", [{**_shown(user), "Tags": tag_list(user.tags) or None} for user in found])
 
 
-def _list_tags(identities: Identities, caller: Caller, form: Form) -> Result:
+def _list_tags(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     return page(form, "Tags", tag_list(user_named(identities, form).tags))
 
 
 def _none_of(name: str) -> Operation:
-    def listed(identities: Identities, caller: Caller, form: Form) -> Result:
+    def listed(identities: Identities, caller: RequestSigner, form: Form) -> Result:
         user_meant(identities, caller, form)
         return page(form, name, [])
 
     return listed
 
 
-def _no_login(identities: Identities, caller: Caller, form: Form) -> Result:
+def _no_login(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     user_meant(identities, caller, form)
     raise Refusal(404, "NoSuchEntity", f"Login Profile for User {form.get('UserName', '')} cannot be found.")
 

@@ -109,7 +109,7 @@ class ManagedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class TemporaryKey:
     """A temporary key.
 
     Attributes:
@@ -123,7 +123,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class RequestSigner:
     """Who signed a request. `user` is None for root."""
 
     key: Key
@@ -148,7 +148,7 @@ class Identities:
     root_alias: str | None = None
     status_is_a_rotation: bool = False
     keys: dict[str, Key] = field(default_factory=dict)
-    sessions: dict[str, Session] = field(default_factory=dict)
+    sessions: dict[str, TemporaryKey] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)  # by lower-case name
     roles: dict[str, Role] = field(default_factory=dict)  # by name
     codes: dict[str, str] = field(default_factory=dict)  # what an MFA device shows, by serial number
@@ -161,11 +161,11 @@ class Identities:
         """The ARN of the root user."""
         return f"arn:{self.partition}:iam::{self.account_id}:root"
 
-    def caller(self, key: Key) -> Caller:
+    def caller(self, key: Key) -> RequestSigner:
         """The caller behind a key."""
         if key.owner is None:
-            return Caller(key, None, self.root_arn, self.account_id)
-        return Caller(key, key.owner, key.owner.arn, key.owner.user_id)
+            return RequestSigner(key, None, self.root_arn, self.account_id)
+        return RequestSigner(key, key.owner, key.owner.arn, key.owner.user_id)
 
     def keys_of(self, owner: User | None) -> list[Key]:
         """The keys that a list shows, oldest first: deleted ones vanish at once."""
@@ -189,14 +189,14 @@ class Identities:
         self.keys[key.access_key_id] = key
         return key
 
-    def add_session(self, owner: User | None, lasting: timedelta, *, without_iam: bool = False) -> Session:
+    def add_session(self, owner: User | None, lasting: timedelta, *, without_iam: bool = False) -> TemporaryKey:
         """Make a temporary key, which is accepted everywhere at once."""
         now = self.clock.now()
         key_id = f"ASIA{self._new_key_id(now).removeprefix('AKIA')}"
         key = Key(key_id, self._new_secret(), owner, now, now, without_iam=without_iam)
         key.accepted.change(now - LONG_SPREAD, Status.ACTIVE)
         token = "".join(self.lot.choice(_SECRET_LETTERS) for _ in range(_TOKEN_LENGTH))
-        session = self.sessions[key_id] = Session(key, token, now + lasting)
+        session = self.sessions[key_id] = TemporaryKey(key, token, now + lasting)
         return session
 
     def change_key(self, key: Key, status: Status) -> None:

@@ -11,10 +11,10 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from keyturn.practice.evaluator import Decision, Question, decide
-from keyturn.practice.identities import Caller, Identities
+from keyturn.practice.evaluator import AccessQuestion, PolicyVerdict, decide
+from keyturn.practice.identities import Identities, RequestSigner
 from keyturn.practice.json_requests import json_parameters
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 from keyturn.practice.patterns import Context
 from keyturn.practice.refusals import Refusal, denied
 
@@ -33,21 +33,23 @@ class KmsService:
     identities: Identities
     missing: set[str] = field(default_factory=set)
 
-    def answer(self, request: Request, caller: Caller, context: Context, region: str) -> Answer:
+    def answer(self, request: Request, caller: RequestSigner, context: Context, region: str) -> Response:
         """Carry out an operation, or raise the Refusal."""
         operation = operation_of(request)
         if operation != "DescribeKey":
             raise Refusal(400, "UnknownOperationException", "The practice account's KMS only describes keys.")
         described = self._described(str(json_parameters(request).get("KeyId", "")), region)
         if caller.user is not None:
-            question = Question("kms:DescribeKey", described["Arn"], context, caller.arn, self.identities.account_id)
+            question = AccessQuestion(
+                "kms:DescribeKey", described["Arn"], context, caller.arn, self.identities.account_id
+            )
             decision = decide(self.identities.documents_of(caller.user, "kms"), question)
-            if decision is not Decision.ALLOWED:
-                explicitly = decision is Decision.EXPLICIT_DENY
+            if decision is not PolicyVerdict.ALLOWED:
+                explicitly = decision is PolicyVerdict.EXPLICIT_DENY
                 refusal = denied(caller.arn, "kms:DescribeKey", described["Arn"], explicitly=explicitly)
                 raise Refusal(400, "AccessDeniedException", refusal.message)
         body = json.dumps({"KeyMetadata": described}).encode()
-        return Answer(200, (("Content-Type", "application/x-amz-json-1.1"),), body)
+        return Response(200, (("Content-Type", "application/x-amz-json-1.1"),), body)
 
     def arn_of(self, name: str, region: str) -> str | None:
         """The key's whole name, as S3 tells it; None for AWS's own keys, which need no right of the user's."""

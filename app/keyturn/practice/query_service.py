@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keyturn.practice.evaluator import Decision, Question, decide
+from keyturn.practice.evaluator import AccessQuestion, PolicyVerdict, decide
 from keyturn.practice.iam_keys import KEY_OPERATIONS, STS_OPERATIONS
 from keyturn.practice.iam_operations import Form, resource_of, tag_context
 from keyturn.practice.iam_policies import POLICY_OPERATIONS
 from keyturn.practice.iam_reports import REPORT_OPERATIONS
 from keyturn.practice.iam_users import USER_OPERATIONS
-from keyturn.practice.identities import Caller, Identities
-from keyturn.practice.messages import Answer
+from keyturn.practice.identities import Identities, RequestSigner
+from keyturn.practice.messages import Response
 from keyturn.practice.patterns import Context
 from keyturn.practice.refusals import Refusal, denied
 from keyturn.practice.roles import ROLE_OPERATIONS
@@ -41,7 +41,7 @@ class QueryService:
     users_see_root_use: bool = False
     organisation_denies: frozenset[str] = frozenset()
 
-    def answer(self, service: str, caller: Caller, form: Form, context: Context, request_id: str) -> Answer:
+    def answer(self, service: str, caller: RequestSigner, form: Form, context: Context, request_id: str) -> Response:
         """Carry out an operation, or raise the Refusal."""
         name = form.get("Action", "")
         operation = _OPERATIONS[service].get(name)
@@ -51,7 +51,7 @@ class QueryService:
         self._authorize(f"{service}:{name}", caller, form, context)
         return query_answer(service, name, operation(self.identities, caller, form), request_id)
 
-    def _authorize(self, action: str, caller: Caller, form: Form, context: Context) -> None:
+    def _authorize(self, action: str, caller: RequestSigner, form: Form, context: Context) -> None:
         expect_allowed(caller, action)
         if action in _ALWAYS_ALLOWED | _DECIDED_THERE:
             return
@@ -63,10 +63,10 @@ class QueryService:
             return
         documents = self.identities.documents_of(caller.user, service)
         context = {**context, **tag_context(form)}
-        decision = decide(documents, Question(action, resource, context, caller.arn, self.identities.account_id))
+        decision = decide(documents, AccessQuestion(action, resource, context, caller.arn, self.identities.account_id))
         of_root = name == "GetAccessKeyLastUsed" and resource == self.identities.root_arn
         if of_root and not self.users_see_root_use:
-            decision = Decision.IMPLICIT_DENY
-        if decision is not Decision.ALLOWED:
-            explicitly = decision is Decision.EXPLICIT_DENY
+            decision = PolicyVerdict.IMPLICIT_DENY
+        if decision is not PolicyVerdict.ALLOWED:
+            explicitly = decision is PolicyVerdict.EXPLICIT_DENY
             raise denied(caller.arn, action, resource, explicitly=explicitly)

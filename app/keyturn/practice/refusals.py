@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from html import escape
 
-from keyturn.practice.messages import Answer
+from keyturn.practice.messages import Response
 
 _NAMESPACES = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -78,12 +78,12 @@ def denied(who: str, action: str, resource: str, *, explicitly: bool, policy_kin
     return Refusal(403, "AccessDenied", message)
 
 
-def refuse(refusal: Refusal, service: str, method: str, request_id: str, resource: str) -> Answer:
+def refuse(refusal: Refusal, service: str, method: str, request_id: str, resource: str) -> Response:
     """Write the refusal as the service does. An answer to HEAD has no body, so the code is lost there, as at AWS."""
     headers = tuple(refusal.headers.items())
     if service == "s3":
         if method == "HEAD" or refusal.status == 304:
-            return Answer(refusal.status, headers)
+            return Response(refusal.status, headers)
         elements = {
             "Code": refusal.code,
             "Message": refusal.message,
@@ -94,10 +94,10 @@ def refuse(refusal: Refusal, service: str, method: str, request_id: str, resourc
         }
         inner = "".join(f"<{name}>{escape(value, quote=False)}</{name}>" for name, value in elements.items())
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
-        return Answer(refusal.status, (*headers, ("Content-Type", "application/xml")), body.encode())
+        return Response(refusal.status, (*headers, ("Content-Type", "application/xml")), body.encode())
     if service in _SPEAK_JSON:
         written = json.dumps({"__type": refusal.code, "message": refusal.message})
-        return Answer(refusal.status, (*headers, ("Content-Type", "application/x-amz-json-1.1")), written.encode())
+        return Response(refusal.status, (*headers, ("Content-Type", "application/x-amz-json-1.1")), written.encode())
     namespace = _NAMESPACES.get(service, _NAMESPACES["sts"])
     kind = "Sender" if refusal.status < 500 else "Receiver"
     body = (
@@ -105,7 +105,7 @@ def refuse(refusal: Refusal, service: str, method: str, request_id: str, resourc
         f"<Message>{escape(refusal.message, quote=False)}</Message></Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
-    return Answer(refusal.status, (*headers, ("Content-Type", "text/xml")), body.encode())
+    return Response(refusal.status, (*headers, ("Content-Type", "text/xml")), body.encode())
 
 
 def namespace_of(service: str) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from keyturn.practice.evaluator import Decision, Question, decide
+from keyturn.practice.evaluator import AccessQuestion, PolicyVerdict, decide
 from keyturn.practice.iam_operations import Form, Operation, Result, required
-from keyturn.practice.identities import Caller, Identities, Role, Session
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.identities import Identities, RequestSigner, Role, TemporaryKey
+from keyturn.practice.messages import Request, Response
 from keyturn.practice.refusals import Refusal, denied
 from keyturn.practice.sessions import credentials_of
 
@@ -23,14 +23,14 @@ PORTAL_PATH = "/federation/credentials"
 _USUAL, _SHORTEST, _LONGEST = 3_600, 900, 43_200
 
 
-def session_of_role(identities: Identities, role: Role, name: str, lasting: timedelta) -> Session:
+def session_of_role(identities: Identities, role: Role, name: str, lasting: timedelta) -> TemporaryKey:
     """A temporary key of the role; its policies are looked at with each request, as everybody's."""
     start = f"arn:{identities.partition}:sts::{identities.account_id}:assumed-role"
     owner = replace(role, arn=f"{start}/{role.name}/{name}", user_id=f"{role.user_id}:{name}")
     return identities.add_session(owner, lasting)
 
 
-def answer_portal(identities: Identities, request: Request) -> Answer:
+def answer_portal(identities: Identities, request: Request) -> Response:
     """The portal's one operation: the key of a role for whoever is signed in."""
     token = identities.sign_ins.get(request.header("x-amz-sso_bearer_token") or "")
     if token is None or token.ends <= identities.clock.now():
@@ -49,12 +49,12 @@ def answer_portal(identities: Identities, request: Request) -> Answer:
     return _portal(200, {"roleCredentials": given})
 
 
-def _portal(status: int, body: Mapping[str, object], kind: str = "") -> Answer:
+def _portal(status: int, body: Mapping[str, object], kind: str = "") -> Response:
     headers = [("Content-Type", "application/json"), *([("x-amzn-ErrorType", kind)] if kind else [])]
-    return Answer(status, tuple(headers), json.dumps(body).encode())
+    return Response(status, tuple(headers), json.dumps(body).encode())
 
 
-def _assume(identities: Identities, caller: Caller, form: Form) -> Result:
+def _assume(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     arn, name = required(form, "RoleArn"), required(form, "RoleSessionName")
     seconds = int(form.get("DurationSeconds", str(_USUAL)))
     if not _SHORTEST <= seconds <= _LONGEST:
@@ -82,14 +82,14 @@ def fresh_code(identities: Identities) -> str:
     return f"{identities.lot.randrange(1_000_000):06d}"
 
 
-def _trusts(identities: Identities, role: Role, caller: Caller) -> bool:
+def _trusts(identities: Identities, role: Role, caller: RequestSigner) -> bool:
     """One that the trust policy names needs no right besides; where it names the account, its own policies speak."""
     if caller.user is None:
         return False  # STS API reference, AssumeRole: not by the root user
     if caller.arn in role.trusted:
         return True
-    question = Question("sts:AssumeRole", role.arn, {}, caller.arn, identities.account_id)
-    allowed = decide(identities.documents_of(caller.user, "sts"), question) is Decision.ALLOWED
+    question = AccessQuestion("sts:AssumeRole", role.arn, {}, caller.arn, identities.account_id)
+    allowed = decide(identities.documents_of(caller.user, "sts"), question) is PolicyVerdict.ALLOWED
     return identities.root_arn in role.trusted and allowed
 
 

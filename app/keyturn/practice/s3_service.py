@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from urllib.parse import quote
 
-from keyturn.practice.documents import read_policy
-from keyturn.practice.evaluator import Decision, Question, decide, decide_at_resource, together
-from keyturn.practice.identities import Caller, Identities
+from keyturn.practice.evaluator import AccessQuestion, PolicyVerdict, decide, decide_at_resource, together
+from keyturn.practice.identities import Identities, RequestSigner
 from keyturn.practice.kms_service import KmsService
-from keyturn.practice.messages import Answer, Request
+from keyturn.practice.messages import Request, Response
 from keyturn.practice.patterns import Context
+from keyturn.practice.policy_documents import read_policy
 from keyturn.practice.refusals import Refusal, denied, denied_by_s3
 from keyturn.practice.regions import OPT_IN
 from keyturn.practice.s3_calls import NeededRight, ObjectToDelete, S3Call
@@ -36,7 +36,7 @@ _POLICY_ACTIONS = {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketP
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SignedS3Request:
     """A request to S3 that was signed rightly.
 
     Attributes:
@@ -47,7 +47,7 @@ class Asked:
 
     request: Request
     call: S3Call
-    caller: Caller
+    caller: RequestSigner
     region: str
     body: bytes
     trailers: Mapping[str, str]
@@ -115,7 +115,7 @@ class S3Service:
         message = f"The authorization header is malformed; the region '{region}' is wrong; expecting '{right}'"
         raise Refusal(400, "AuthorizationHeaderMalformed", message, details={"Region": right}, headers=headers)
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: SignedS3Request) -> Response:
         """Decide and carry out."""
         call = asked.call
         if call.action == "s3:CreateBucket":
@@ -133,13 +133,13 @@ class S3Service:
         self._remember_upload(asked, answer, key)
         return _with_key(answer, key) if call.reads_object else answer
 
-    def _check_new_name(self, asked: Asked) -> None:
+    def _check_new_name(self, asked: SignedS3Request) -> None:
         name = asked.call.bucket
         if name in self.foreign:
             raise Refusal(409, "BucketAlreadyExists", "The requested bucket name is not available.")
         self.storage.forget_namesakes(name)
 
-    def _check_bucket(self, asked: Asked) -> None:
+    def _check_bucket(self, asked: SignedS3Request) -> None:
         call, request = asked.call, asked.request
         if call.bucket in self.foreign:
             raise denied_by_s3()
@@ -150,14 +150,14 @@ class S3Service:
             if request.header(header) not in {None, self.identities.account_id}:
                 raise denied_by_s3()
 
-    def _authorize(self, asked: Asked) -> str | None:
+    def _authorize(self, asked: SignedS3Request) -> str | None:
         """Decide, and return the KMS key that is used, if any."""
         for right in asked.call.rights:
             if not (self._may(asked, right) or self._began_it(asked, right) or self._harmless_acl(asked, right)):
                 raise denied_by_s3()
         return self._authorize_encryption(asked)
 
-    def _may(self, asked: Asked, right: NeededRight, *, more: Context | None = None) -> bool:
+    def _may(self, asked: SignedS3Request, right: NeededRight, *, more: Context | None = None) -> bool:
         if right.bucket in self.foreign:
             return False
         begun = self._uploads.get(asked.request.query.get("uploadId", ""))
@@ -166,31 +166,31 @@ class S3Service:
             context["s3:resourceaccount"] = (self.identities.account_id,)
             context["aws:resourceaccount"] = (self.identities.account_id,)
         user = asked.caller.user
-        question = Question(
+        question = AccessQuestion(
             right.action,
             right.resource(self.identities.partition),
             context,
             asked.caller.arn,
             self.identities.account_id,
         )
-        identity = Decision.ALLOWED if user is None else decide(self.identities.documents_of(user, "s3"), question)
+        identity = PolicyVerdict.ALLOWED if user is None else decide(self.identities.documents_of(user, "s3"), question)
         text = self._policies.get(right.bucket)
         if text is None or (user is None and right.action in _POLICY_ACTIONS):
-            return identity is Decision.ALLOWED
-        return together(identity, decide_at_resource(json.loads(text), question)) is Decision.ALLOWED
+            return identity is PolicyVerdict.ALLOWED
+        return together(identity, decide_at_resource(json.loads(text), question)) is PolicyVerdict.ALLOWED
 
-    def _began_it(self, asked: Asked, right: NeededRight) -> bool:
+    def _began_it(self, asked: SignedS3Request, right: NeededRight) -> bool:
         if right.action != "s3:AbortMultipartUpload" or not self.initiator_may_abort:
             return False
         begun = self._uploads.get(asked.request.query.get("uploadId", ""))
         return begun is not None and begun.initiator == asked.caller.arn
 
-    def _harmless_acl(self, asked: Asked, right: NeededRight) -> bool:
+    def _harmless_acl(self, asked: SignedS3Request, right: NeededRight) -> bool:
         if self.private_acl_needs_right or right.action != "s3:PutObjectAcl" or "acl" in asked.request.query:
             return False
         return asked.request.header("x-amz-acl") == "private"
 
-    def _authorize_encryption(self, asked: Asked) -> str | None:
+    def _authorize_encryption(self, asked: SignedS3Request) -> str | None:
         """A customer's KMS key asks for rights of its own; root has them by the key's usual policy (aws.md A5)."""
         call, user = asked.call, asked.caller.user
         if not (call.reads_object or call.writes_object):
@@ -203,13 +203,13 @@ class S3Service:
         if "uploadId" in asked.request.query:
             actions.append("kms:Decrypt")
         for action in actions:
-            decision = decide(self.identities.documents_of(user, "s3"), Question(action, key, asked.context))
-            if decision is not Decision.ALLOWED:
-                explicitly = decision is Decision.EXPLICIT_DENY
+            decision = decide(self.identities.documents_of(user, "s3"), AccessQuestion(action, key, asked.context))
+            if decision is not PolicyVerdict.ALLOWED:
+                explicitly = decision is PolicyVerdict.EXPLICIT_DENY
                 raise denied(asked.caller.arn, action, key, explicitly=explicitly)
         return key
 
-    def _key_that_counts(self, asked: Asked) -> str | None:
+    def _key_that_counts(self, asked: SignedS3Request) -> str | None:
         """The KMS key of the object that is read; of one that is written, the one that the request names."""
         call, request = asked.call, asked.request
         if call.reads_object:
@@ -221,7 +221,7 @@ class S3Service:
             return self.storage.kms_key_of(call.bucket)
         return request.header("x-amz-server-side-encryption-aws-kms-key-id")
 
-    def _hide_missing(self, asked: Asked) -> None:
+    def _hide_missing(self, asked: SignedS3Request) -> None:
         """A missing object is 404 only for those who may list; for others S3 does not say (facts/aws.md A5)."""
         call = asked.call
         if call.key is None or self.storage.has_object(call.bucket, call.key):
@@ -229,7 +229,7 @@ class S3Service:
         if not self._may(asked, NeededRight("s3:ListBucket", call.bucket)):
             raise denied_by_s3()
 
-    def _forward(self, asked: Asked, body: bytes) -> Answer:
+    def _forward(self, asked: SignedS3Request, body: bytes) -> Response:
         request, call = asked.request, asked.call
         versioned = bool(call.bucket) and self.storage.was_versioned(call.bucket)
         query = "&".join(
@@ -252,13 +252,13 @@ class S3Service:
         kept = tuple((name, value) for name, value in answer.headers if name.lower() != "x-amz-version-id")
         return replace(answer, headers=kept)
 
-    def _remember_upload(self, asked: Asked, answer: Answer, key: str | None) -> None:
+    def _remember_upload(self, asked: SignedS3Request, answer: Response, key: str | None) -> None:
         begun = asked.request.method == "POST" and "uploads" in asked.request.query
         if begun and answer.status == 200 and (match := _UPLOAD_ID.search(answer.body)):
             said = {name: value for name, value in asked.context.items() if name.startswith(_SAID_ONCE)}
             self._uploads[match[1].decode()] = _Upload(asked.caller.arn, said, key)
 
-    def _delete_many(self, asked: Asked) -> Answer:
+    def _delete_many(self, asked: SignedS3Request) -> Response:
         """DeleteObjects is decided object by object, and answered so."""
         bucket = asked.call.bucket
         refused = [item for item in asked.call.deletes if not self._may(asked, _right_to_delete(bucket, item))]
@@ -269,7 +269,7 @@ class S3Service:
         else:
             namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
             empty = f'<?xml version="1.0" encoding="UTF-8"?>\n<DeleteResult xmlns="{namespace}"></DeleteResult>'
-            answer = Answer(200, (("Content-Type", "application/xml"),), empty.encode())
+            answer = Response(200, (("Content-Type", "application/xml"),), empty.encode())
         if not refused or answer.status != 200:
             return answer
         errors = "".join(
@@ -280,7 +280,7 @@ class S3Service:
         )
         end = b"</DeleteResult>"
         merged = answer.body.replace(end, errors.encode() + end)
-        return Answer(answer.status, answer.headers, merged)
+        return Response(answer.status, answer.headers, merged)
 
     def set_policy(self, bucket: str, text: str | None) -> None:
         """Give a bucket a policy, or None; raises Refusal `MalformedPolicy`."""
@@ -294,22 +294,22 @@ class S3Service:
         """The bucket policies, by bucket."""
         return dict(self._policies)
 
-    def _policy(self, asked: Asked) -> Answer:
+    def _policy(self, asked: SignedS3Request) -> Response:
         """Bucket policies stay here: moto would apply them without principals and conditions (facts/aws.md B2)."""
         bucket = asked.call.bucket
         if asked.request.method == "PUT":
             self.set_policy(bucket, asked.body.decode("utf-8", "replace"))
-            return Answer(204)
+            return Response(204)
         if asked.request.method == "DELETE":
             self.set_policy(bucket, None)
-            return Answer(204)
+            return Response(204)
         if bucket not in self._policies:
             details = {"BucketName": bucket}
             raise Refusal(404, "NoSuchBucketPolicy", "The bucket policy does not exist", details=details)
-        return Answer(200, (("Content-Type", "application/json"),), self._policies[bucket].encode())
+        return Response(200, (("Content-Type", "application/json"),), self._policies[bucket].encode())
 
 
-def _with_key(answer: Answer, key: str | None) -> Answer:
+def _with_key(answer: Response, key: str | None) -> Response:
     """S3 tells the whole name of the KMS key, whichever name the program gave."""
     header = "x-amz-server-side-encryption-aws-kms-key-id"
     kept = [(name, value) for name, value in answer.headers if name.lower() != header]

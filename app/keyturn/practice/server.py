@@ -18,9 +18,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-from keyturn.practice.messages import Answer, Delivery, Request
+from keyturn.practice.messages import Delivery, Request, Response
 
-Answering = Callable[[Request], Answer]
+Answering = Callable[[Request], Response]
 _HOST = "127.0.0.1"
 _WITHOUT_BODY = {204, 304}
 
@@ -154,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             if not size:
                 return b"".join(parts)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Response) -> None:
         if answer.wait:
             self.server.stopping.wait(answer.wait)
         if answer.delivery in {Delivery.DROPPED, Delivery.RESET}:

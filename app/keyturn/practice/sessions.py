@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from keyturn.practice.iam_operations import Form, Operation, Result
-from keyturn.practice.identities import Caller, Identities, Session
+from keyturn.practice.identities import Identities, RequestSigner, TemporaryKey
 from keyturn.practice.refusals import Refusal, unknown_key
 
 # STS API reference, GetSessionToken: 15 minutes to 36 hours, 12 where nobody says; root one hour at most, whatever it
@@ -21,7 +21,7 @@ _SHORTEST, _LONGEST, _USUAL, _OF_ROOT = 900, 129_600, 43_200, 3_600
 _ALLOWED = frozenset({"sts:GetCallerIdentity"})
 
 
-def session_of(identities: Identities, key_id: str, token: str, service: str) -> Session:
+def session_of(identities: Identities, key_id: str, token: str, service: str) -> TemporaryKey:
     """The temporary key behind a request.
 
     Raises:
@@ -41,7 +41,7 @@ def session_of(identities: Identities, key_id: str, token: str, service: str) ->
     return session
 
 
-def credentials_of(session: Session) -> Result:
+def credentials_of(session: TemporaryKey) -> Result:
     """A temporary key as STS hands it out."""
     return {
         "Credentials": {
@@ -53,13 +53,13 @@ def credentials_of(session: Session) -> Result:
     }
 
 
-def expect_allowed(caller: Caller, action: str) -> None:
+def expect_allowed(caller: RequestSigner, action: str) -> None:
     """Refuse what no temporary key without MFA may ask of IAM and STS."""
     if caller.key.without_iam and action not in _ALLOWED:
         raise unknown_key(action.partition(":")[0], caller.key.access_key_id)
 
 
-def _session_token(identities: Identities, caller: Caller, form: Form) -> Result:
+def _session_token(identities: Identities, caller: RequestSigner, form: Form) -> Result:
     try:
         seconds = int(form.get("DurationSeconds", str(_USUAL)))
     except ValueError:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from keyturn.practice.messages import Answer
+from keyturn.practice.messages import Response
 from keyturn.practice.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _LEFT_OUT = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
+class BucketTraces:
     """Everything that can be left behind in a bucket: compare two of them to prove that a look left no trace."""
 
     objects: frozenset[tuple[str, str]]  # key and ETag
@@ -68,13 +68,13 @@ class Storage:
         query: str = "",
         headers: Iterable[tuple[str, str]] = (),
         body: bytes = b"",
-    ) -> Answer:
+    ) -> Response:
         """Let moto carry out a request that was checked before; `region` is the bucket's."""
         environ = self._environ(method, raw_path, query, headers, body, region)
         with _one_at_a_time:
             return self._ask(environ, raw_path)
 
-    def _ask(self, environ: dict[str, Any], raw_path: str) -> Answer:
+    def _ask(self, environ: dict[str, Any], raw_path: str) -> Response:
         from moto.core.request import Request as MotoRequest
         from moto.s3.responses import S3Response
         from werkzeug.exceptions import HTTPException
@@ -90,7 +90,7 @@ class Storage:
             result: Any = handler(request, request.raw_url, request.headers)
         except HTTPException as refused:
             response = refused.get_response(environ)
-            return Answer(response.status_code, tuple(response.headers.items()), response.get_data())
+            return Response(response.status_code, tuple(response.headers.items()), response.get_data())
         except Exception:
             logging.getLogger(__name__).exception("The simulated S3 could not carry out %s", environ["REQUEST_METHOD"])
             raise Refusal(500, "InternalError", "We encountered an internal error. Please try again.") from None
@@ -98,7 +98,7 @@ class Storage:
             request.close()
         status, answered, content = result
         written = content.encode() if isinstance(content, str) else bytes(content)
-        return Answer(status, tuple((name, str(value)) for name, value in answered.items()), written)
+        return Response(status, tuple((name, str(value)) for name, value in answered.items()), written)
 
     def _environ(
         self,
@@ -208,7 +208,7 @@ class Storage:
         if bucket not in self._backend.buckets:
             s3_backends.bucket_accounts.pop(bucket, None)
 
-    def traces(self, bucket: str) -> Traces:
+    def traces(self, bucket: str) -> BucketTraces:
         """What lies in the bucket at this moment, hidden things included."""
         with _one_at_a_time:
             found = self._backend.buckets[bucket]
@@ -217,7 +217,7 @@ class Storage:
             versions = frozenset((item.name, str(item.version_id)) for item in everything if _is_object(item))
             markers = frozenset((item.name, str(item.version_id)) for item in everything if not _is_object(item))
             uploads = frozenset((upload.key_name, upload.id) for upload in found.multiparts.values())
-        return Traces(objects, versions, markers, uploads)
+        return BucketTraces(objects, versions, markers, uploads)
 
     def close(self) -> None:
         """Forget everything, and close the temporary files behind the objects."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from keyturn.practice.messages import Answer
+from keyturn.practice.messages import Response
 from keyturn.practice.refusals import namespace_of
 
 
@@ -24,14 +24,14 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def query_answer(service: str, action: str, result: Mapping[str, Any] | None, request_id: str) -> Answer:
+def query_answer(service: str, action: str, result: Mapping[str, Any] | None, request_id: str) -> Response:
     """Wrap a result as the query protocol does; values that are None are left out, lists become `member` elements."""
     inner = "" if result is None else f"<{action}Result>{_elements(result)}</{action}Result>"
     body = (
         f'<{action}Response xmlns="{namespace_of(service)}">{inner}'
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
     )
-    return Answer(200, (("Content-Type", "text/xml"),), body.encode())
+    return Response(200, (("Content-Type", "text/xml"),), body.encode())
 
 
 def _elements(values: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ NAME = "Keyturn"
 _LONGEST = 260
 
 
-class Registry(Protocol):
+class UserRegistry(Protocol):
     """The values below HKEY_CURRENT_USER. Every method raises OSError where the registry fails."""
 
     def read(self, key: str, name: str) -> str | bytes | None:
@@ -81,7 +81,7 @@ def _no_registry() -> OSError:
 class RunKey:
     """The value in the `Run` key."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: UserRegistry) -> None:
         self._registry = registry
 
     def started(self) -> Starts | None:

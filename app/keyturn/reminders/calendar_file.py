@@ -19,7 +19,7 @@ from keyturn.computer.private_files import replace_private_file
 from keyturn.model.errors import FileError, UsageError
 from keyturn.model.text import _
 from keyturn.reminders.due import Due, foreseen
-from keyturn.rotation import words
+from keyturn.rotation import labels
 
 if TYPE_CHECKING:
     from keyturn.reminders.outlook import Known
@@ -91,7 +91,7 @@ def _event(due: Due, now: datetime, zone: tzinfo | None, options: Sequence[str])
     event.add("dtstamp", now)
     event.add("sequence", _version(now))
     event.add("summary", due.title)
-    event.add("description", f"{due.message}\n\n{words.command(options, *due.command)}")
+    event.add("description", f"{due.message}\n\n{labels.command(options, *due.command)}")
     day = due.since.astimezone(zone).date()
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))

@@ -12,11 +12,11 @@ from keyturn.model.keys import KeyStatus
 from keyturn.model.places import PlaceKind
 from keyturn.reminders.notifications import Notifier
 from keyturn.reminders.outlook import Outlook, Overall
-from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.context import Context
 from keyturn.rotation.survey import FoundKey, Survey, take_survey
 from keyturn.rotation.workplace import Workplace
 from keyturn.state import reminding, seen_keys
-from keyturn.state.seen_keys import SeenKey, Sighting
+from keyturn.state.seen_keys import SeenKey, SeenKeys
 
 # The same things are shown again after so long, and new ones on the next day.
 _AGAIN = timedelta(days=7)
@@ -32,9 +32,9 @@ def check(workplace: Workplace) -> AppError | None:
     try:
         if workplace.another_is_working():
             return None
-        surroundings = workplace.surroundings()
-        survey = take_survey(surroundings)
-        remember(surroundings, survey)
+        context = workplace.context()
+        survey = take_survey(context)
+        remember(context, survey)
     except AppError as error:
         return error
     # A key that AWS refuses is an answer, too.
@@ -42,18 +42,18 @@ def check(workplace: Workplace) -> AppError | None:
     return next((failure for failure in unanswered if failure is not None), None)
 
 
-def remember(surroundings: Surroundings, survey: Survey) -> None:
+def remember(context: Context, survey: Survey) -> None:
     """Remember what a survey told about the keys, for reminders. The survey has asked AWS.
 
     Raises:
         StoreError: where it could not be kept.
     """
-    folder, home = surroundings.folder, surroundings.computer.home
-    now = surroundings.clock.now()
-    seen = tuple(_seen(one, surroundings) for one in survey.keys if _is_aws_key(one, surroundings.endpoint_url))
+    folder, home = context.folder, context.computer.home
+    now = context.clock.now()
+    seen = tuple(_seen(one, context) for one in survey.keys if _is_aws_key(one, context.endpoint_url))
     unread = frozenset(problem.path for problem in survey.problems if problem.path is not None)
     before = seen_keys.load(folder, home)
-    seen_keys.save(folder, home, seen_keys.merged(before, Sighting(seen, now), unread))
+    seen_keys.save(folder, home, seen_keys.merged(before, SeenKeys(seen, now), unread))
 
 
 def notify(workplace: Workplace, outlook: Outlook, notifier: Notifier) -> bool:
@@ -104,11 +104,11 @@ def _is_aws_key(found: FoundKey, endpoint_url: str | None) -> bool:
     return not elsewhere and not found.key.access_key_id.is_temporary
 
 
-def _seen(found: FoundKey, surroundings: Surroundings) -> SeenKey:
+def _seen(found: FoundKey, context: Context) -> SeenKey:
     told = found.key.status is not KeyStatus.UNKNOWN
     return SeenKey(
         key=replace(found.key, last_use=None),
         used=any(place.kind is PlaceKind.DESTINATION for place in found.places),
         paths=tuple(dict.fromkeys(place.path for place in found.places)),
-        checked=surroundings.clock.now() if told else None,
+        checked=context.clock.now() if told else None,
     )

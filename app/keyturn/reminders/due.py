@@ -10,7 +10,7 @@ from enum import StrEnum
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.text import _
 from keyturn.reminders.renewal_standing import RenewalStanding
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, State, Step
 from keyturn.state.seen_keys import SeenKey
@@ -156,7 +156,7 @@ def _of_renewals(renewals: Iterable[RenewalStanding]) -> Iterator[Due]:
             _(
                 "It was due on {date}, and no run of Keyturn's came. Is what starts it there? `keyturn renew {last4} "
                 "--every {days} --at {time}` sets it again; this renews the key now."
-            ).format(date=words.day(one.due), last4=key.last4, days=renewal.every_days, time=f"{renewal.at:%H:%M}"),
+            ).format(date=labels.day(one.due), last4=key.last4, days=renewal.every_days, time=f"{renewal.at:%H:%M}"),
             one.due + _MISSED,
             now,
             key,
@@ -165,12 +165,12 @@ def _of_renewals(renewals: Iterable[RenewalStanding]) -> Iterator[Due]:
         if one.kept_off is not None and one.told_from is not None and rotation is not None:
             yield Due(
                 DueKind.DELETION,
-                _("{key} has to be deleted before {date}").format(key=one.kept_off.masked, date=words.day(one.due)),
+                _("{key} has to be deleted before {date}").format(key=one.kept_off.masked, date=labels.day(one.due)),
                 _(
                     "It has been off since {off}. AWS allows two keys for each user, inactive ones included, so {key} "
                     "cannot be renewed before. Did every backup run since? A key that is deleted cannot be turned on "
                     "again."
-                ).format(off=words.day(rotation.off_at or rotation.updated), key=key.masked),
+                ).format(off=labels.day(rotation.off_at or rotation.updated), key=key.masked),
                 one.told_from,
                 ("delete", rotation.name),
                 one.kept_off,
@@ -186,7 +186,7 @@ def _interrupted(rotation: Rotation) -> Due:
         _(
             "It was at: {step}. No program holds half a key: each file changes in one go. Carry on, or put "
             "everything back with `keyturn undo`."
-        ).format(step=words.step(rotation.step)),
+        ).format(step=labels.step(rotation.step)),
         ("continue", rotation.name),
     )
 
@@ -199,7 +199,7 @@ def _stopped(rotation: Rotation) -> Due:
         _(
             "It stopped at: {step}. No program holds half a key: each file changes in one go. Trying again says "
             "what is in the way; `keyturn undo` puts everything back."
-        ).format(step=words.step(rotation.step)),
+        ).format(step=labels.step(rotation.step)),
         ("continue", rotation.name),
     )
 
@@ -212,7 +212,7 @@ def _waits(rotation: Rotation) -> Due:
         _(
             "It is at: {step}. No program holds half a key: each file changes in one go. `keyturn status` says what "
             "is awaited, and what is known of it."
-        ).format(step=words.step(rotation.step)),
+        ).format(step=labels.step(rotation.step)),
         ("status",),
     )
 
@@ -279,7 +279,7 @@ def _watching(rotation: Rotation, by_hand: Sequence[Awaited]) -> Iterator[Due]:
     yield Due(
         DueKind.TURNING_OFF,
         _("{key} can be turned off").format(key=key.masked),
-        message.format(date=words.day(since)),
+        message.format(date=labels.day(since)),
         until,
         ("turn-off", rotation.name),
         key,
@@ -298,7 +298,7 @@ def _deletion(rotation: Rotation) -> Iterator[Due]:
         _(
             "It has been off since {date}, and the waiting period is over. Did every backup run since? A key that is "
             "deleted cannot be turned on again."
-        ).format(date=words.day(off_at)),
+        ).format(date=labels.day(off_at)),
         since,
         ("delete", rotation.name) if by_command else ("status",),
         rotation.decision.key,
@@ -331,5 +331,5 @@ def _of_keys(
                 "that changes nothing."
             )
         user = key.owner.user_name or key.owner.arn
-        title = title.format(key=key.access_key_id.masked, user=user, age=words.span(now - key.created))
+        title = title.format(key=key.access_key_id.masked, user=user, age=labels.span(now - key.created))
         yield Due(DueKind.OLD_KEY, title, message, since, ("plan", name), key.access_key_id)

@@ -11,14 +11,14 @@ from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _, plural
 from keyturn.reminders.due import Due, DueKind, Standing, foreseen, too_old_from
 from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import State, Step
 from keyturn.rotation.watching import awaited_before_turn_off
 from keyturn.rotation.workplace import Workplace
 from keyturn.state import reminding, seen_keys
 from keyturn.state.reminding import Reminding
-from keyturn.state.seen_keys import SeenKey, Sighting
+from keyturn.state.seen_keys import SeenKey, SeenKeys
 from keyturn.state.settings import Settings
 
 # After this, what was seen of the keys says little about what is on the computer now.
@@ -43,7 +43,7 @@ class Known:
         working: another Keyturn is at work now, so that nothing is interrupted.
     """
 
-    sighting: Sighting = field(default_factory=Sighting)
+    sighting: SeenKeys = field(default_factory=SeenKeys)
     rotations: tuple[Standing, ...] = ()
     renewals: tuple[RenewalStanding, ...] = ()
     settings: Settings = field(default_factory=Settings)
@@ -103,7 +103,7 @@ def known(workplace: Workplace) -> Known:
 def _standing(workplace: Workplace, rotation: Rotation) -> Standing:
     if rotation.state is not State.WAITING or rotation.step is not Step.WATCH:
         return Standing(rotation)
-    awaited = awaited_before_turn_off(workplace.surroundings(), rotation)
+    awaited = awaited_before_turn_off(workplace.context(), rotation)
     return Standing(rotation, tuple(one for one in awaited if one.tickable))
 
 
@@ -135,13 +135,13 @@ def _overall(facts: Known, due: Sequence[Due], next_due: datetime | None, now: d
         if len(due) == 1:
             return state, f"{due[0].title}."
         text = plural("{first}, and {count} thing more.", "{first}, and {count} things more.", len(due) - 1)
-        return state, text.format(first=due[0].title, count=words.count_word(len(due) - 1))
+        return state, text.format(first=due[0].title, count=labels.count_word(len(due) - 1))
     unknown = _what_is_unknown(facts, now)
     if unknown is not None:
         return Overall.UNKNOWN, unknown
     if next_due is not None:
         text = _("Nothing is due. The next thing will be on {date}.")
-        return Overall.OK, text.format(date=words.day(next_due))
+        return Overall.OK, text.format(date=labels.day(next_due))
     if not facts.sighting.keys:
         return Overall.OK, _("No AWS access key was found where Keyturn looked.")
     return Overall.OK, _("Nothing is due.")
@@ -153,7 +153,7 @@ def _what_is_unknown(facts: Known, now: datetime) -> str | None:
         return _("Keyturn has not looked at the keys of this computer yet.")
     if now - looked > _STALE:
         return _("Keyturn last looked at the keys on {date}; much may have changed since.").format(
-            date=words.day(looked)
+            date=labels.day(looked)
         )
     unchecked = [one for one in _used(facts.sighting.keys) if one.checked is None]
     if unchecked:
@@ -172,7 +172,7 @@ def _is_ageless(seen: SeenKey, settings: Settings) -> bool:
     return limited and (seen.key.created is None or seen.key.owner is None)
 
 
-def _checked(sighting: Sighting) -> datetime | None:
+def _checked(sighting: SeenKeys) -> datetime | None:
     moments = [one.checked for one in _used(sighting.keys)]
     if any(moment is None for moment in moments):
         return None

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from keyturn.model.text import _
 from keyturn.reminders.renewal_days import minutes_later, started_at
-from keyturn.reminders.schedulers.choosing import scheduler_of
-from keyturn.reminders.schedulers.scheduler import Job, job_name
+from keyturn.reminders.schedulers.scheduler import ScheduledJob, job_name
+from keyturn.reminders.schedulers.scheduler_choice import scheduler_of
 from keyturn.reminders.started_program import window_program
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.workplace import Workplace
 from keyturn.state.renewals import Renewal
 
@@ -29,7 +29,9 @@ def schedule(workplace: Workplace, renewals: Sequence[Renewal]) -> None:
         return
     name = workplace.computer.name
     times = {started_at(one.at, minutes_later(name, one.first_key)) for one in renewals}
-    scheduler.set(Job(job_name(options), (*window_program(), "renew", "--due", *options), tuple(sorted(times))))
+    scheduler.set(
+        ScheduledJob(job_name(options), (*window_program(), "renew", "--due", *options), tuple(sorted(times)))
+    )
 
 
 def advice(workplace: Workplace) -> tuple[str, ...]:
@@ -37,5 +39,5 @@ def advice(workplace: Workplace) -> tuple[str, ...]:
     scheduler = scheduler_of(workplace.computer, workplace.folder)
     if scheduler is not None:
         return scheduler.advice(job_name(workplace.location.options))
-    command = words.command(workplace.location.options, "renew", "--due")
+    command = labels.command(workplace.location.options, "renew", "--due")
     return (_("Nothing starts it here by itself. Have this started once a day: {command}").format(command=command),)

@@ -16,16 +16,16 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, Usage
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.text import _
 from keyturn.reminders.renewal_standing import RenewalStanding, stand, was_turned_on_again
-from keyturn.rotation import by_hand, conductor, unattended, words
+from keyturn.rotation import by_hand, labels, rotation_service, unattended
 from keyturn.rotation.cancelling import Cancelled
+from keyturn.rotation.context import Context
 from keyturn.rotation.plan import Options
 from keyturn.rotation.planning import make_plan
 from keyturn.rotation.record import Rotation, all_rotations
-from keyturn.rotation.signers.choosing import opened_signer
-from keyturn.rotation.signers.who import THE_KEY, Kind, Who
+from keyturn.rotation.signers.signer_choice import opened_signer
+from keyturn.rotation.signers.who import THE_KEY, IdentityKind, Who
 from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import BegunBy, Ending, OldKey, Result, Route, State, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey, take_survey
 from keyturn.rotation.whole_search import searching
 from keyturn.state import renewals
@@ -35,8 +35,8 @@ _NETWORK_COMES_WITHIN = timedelta(minutes=5)
 _LOOK_EVERY = 30.0  # seconds
 
 
-def signed_by(surroundings: Surroundings, who: str) -> Surroundings:
-    """Return the surroundings in which this identity makes the changes, and nobody is asked for anything.
+def signed_by(context: Context, who: str) -> Context:
+    """Return the context in which this identity makes the changes, and nobody is asked for anything.
 
     Args:
         who: as `--as` takes it.
@@ -47,14 +47,14 @@ def signed_by(surroundings: Surroundings, who: str) -> Surroundings:
     """
     meant = Who.parsed(who)
     if meant == THE_KEY:
-        return surroundings
-    if meant.kind is Kind.SIGN_IN:
+        return context
+    if meant.kind is IdentityKind.SIGN_IN:
         raise UsageError(
             _("A sign-in needs a person, and nobody is there when a key renews itself"),
             _("Name another identity with --as: keeper, profile:NAME or key:ID."),
             code="signer.asks",
         )
-    return replace(surroundings, signer=opened_signer(surroundings, meant, _nobody_to_ask))
+    return replace(context, signer=opened_signer(context, meant, _nobody_to_ask))
 
 
 def _nobody_to_ask(device: str) -> str:
@@ -95,7 +95,7 @@ class _Trouble(Exception):
         self.ending = ending
 
 
-def run(surroundings: Surroundings, *, now_wanted: AccessKeyId | None = None) -> tuple[Ran, ...]:
+def run(context: Context, *, now_wanted: AccessKeyId | None = None) -> tuple[Ran, ...]:
     """Do the next thing of each renewal of this home.
 
     Args:
@@ -106,31 +106,31 @@ def run(surroundings: Surroundings, *, now_wanted: AccessKeyId | None = None) ->
         StoreError: where it cannot be written.
         Cancelled: where a person stopped it; what was done is kept.
     """
-    folder, home = surroundings.folder, surroundings.computer.home
+    folder, home = context.folder, context.computer.home
     ran: list[Ran] = []
     for renewal in renewals.load(folder, home):
-        standing = _standing(surroundings, renewal)
+        standing = _standing(context, renewal)
         if now_wanted is not None and standing.renewal.key != now_wanted:
             continue
-        done, ending, trouble = _one(surroundings, standing, at_once=now_wanted is not None)
+        done, ending, trouble = _one(context, standing, at_once=now_wanted is not None)
         kept = replace(standing.renewal, trouble=trouble)
         all_of_them = renewals.load(folder, home)
-        after = [_standing(surroundings, kept).renewal if one == renewal else one for one in all_of_them]
+        after = [_standing(context, kept).renewal if one == renewal else one for one in all_of_them]
         renewals.save(folder, home, after)
-        ran.append(Ran(done, ending, _standing(surroundings, kept)))
+        ran.append(Ran(done, ending, _standing(context, kept)))
     return tuple(ran)
 
 
-def _standing(surroundings: Surroundings, renewal: Renewal) -> RenewalStanding:
-    return stand(renewal, all_rotations(surroundings.journal), surroundings.clock.now())
+def _standing(context: Context, renewal: Renewal) -> RenewalStanding:
+    return stand(renewal, all_rotations(context.journal), context.clock.now())
 
 
-def _one(surroundings: Surroundings, standing: RenewalStanding, *, at_once: bool) -> tuple[Did, Ending, Trouble | None]:
-    began = surroundings.clock.now()
+def _one(context: Context, standing: RenewalStanding, *, at_once: bool) -> tuple[Did, Ending, Trouble | None]:
+    began = context.clock.now()
     while True:
         try:
             # What stood in the way is tried again each time, so it is over where that goes well.
-            return _next(_Turn(surroundings, standing, began, at_once)), Ending.DONE, None
+            return _next(_Turn(context, standing, began, at_once)), Ending.DONE, None
         except (Cancelled, StateError):
             raise
         except _Trouble as found:
@@ -138,12 +138,12 @@ def _one(surroundings: Surroundings, standing: RenewalStanding, *, at_once: bool
         except AppError as error:
             title = _("The renewal of {key} could not go on").format(key=standing.renewal.key.masked)
             trouble = _Trouble(title, error, Ending.WAITING)
-        too_late = surroundings.clock.now() - began >= _NETWORK_COMES_WITHIN
-        untouched = _standing(surroundings, standing.renewal) == standing
+        too_late = context.clock.now() - began >= _NETWORK_COMES_WITHIN
+        untouched = _standing(context, standing.renewal) == standing
         if at_once or too_late or not untouched or not _may_come(trouble.problem):
             break
-        surroundings.cancel.check()
-        surroundings.clock.sleep(_LOOK_EVERY)
+        context.cancel.check()
+        context.clock.sleep(_LOOK_EVERY)
     problem, waits = trouble.problem, trouble.ending is Ending.WAITING
     message = problem.message if isinstance(problem, GateClosed) else str(problem)
     return Did.TROUBLE, trouble.ending, Trouble(began, problem.code, trouble.title, message, waits)
@@ -162,13 +162,13 @@ class _Turn:
         at_once: a person wants it now.
     """
 
-    unsigned: Surroundings
+    unsigned: Context
     standing: RenewalStanding
     now: datetime
     at_once: bool
 
     @cached_property
-    def surroundings(self) -> Surroundings:
+    def context(self) -> Context:
         """With whoever makes the change, who is not asked for where nothing is to be done."""
         return signed_by(self.unsigned, self.renewal.signer)
 
@@ -201,7 +201,7 @@ def _followed(turn: _Turn, rotation: Rotation) -> Did | None:
         case Step.DELETE:
             return _after_off(turn, rotation)
         case _:
-            result = conductor.carry_on(turn.surroundings, rotation.name)
+            result = rotation_service.carry_on(turn.context, rotation.name)
             if result.ending is Ending.PUT_BACK or result.problem is not None:
                 raise _trouble(_not_renewed(turn.renewal), result)
             return Did.CARRIED_ON
@@ -220,20 +220,20 @@ def _off(turn: _Turn, rotation: Rotation) -> Did:
         if turn.is_due:
             raise _under_way(turn.renewal, rotation)
         return Did.NOTHING
-    result = conductor.turn_off(turn.surroundings, rotation.name)
+    result = rotation_service.turn_off(turn.context, rotation.name)
     if result.ending is not Ending.DONE:
         raise _trouble(title, result)
     return Did.TURNED_OFF
 
 
 def _after_off(turn: _Turn, rotation: Rotation) -> Did | None:
-    surroundings, key = turn.surroundings, rotation.decision.key
+    context, key = turn.context, rotation.decision.key
     over = rotation.deletable_from is not None and rotation.deletable_from <= turn.now
     told_from = turn.standing.told_from
     if over and not turn.is_due and told_from is not None and turn.now < told_from:
         # A person deletes it; until people are told of that, nothing needs to be asked.
         return Did.NOTHING
-    rotation, stands = unattended.look_whether_off(surroundings, rotation.name)
+    rotation, stands = unattended.look_whether_off(context, rotation.name)
     if stands in {OldKey.ON, OldKey.COMING}:
         return _off(turn, rotation)
     if not over:
@@ -242,17 +242,17 @@ def _after_off(turn: _Turn, rotation: Rotation) -> Did | None:
         return Did.NOTHING
     if stands is OldKey.GONE:
         # A person deleted it in the console.
-        result = conductor.tick(surroundings, rotation.name, by_hand.DELETE, key.last4)
+        result = rotation_service.tick(context, rotation.name, by_hand.DELETE, key.last4)
         if result.ending is not Ending.DONE:
             raise _trouble(_not_deleted(rotation), result)
         return None if turn.is_due else Did.NOTHING
     if turn.renewal.deletes:
-        used = unattended.why_not_unused(surroundings, rotation)
+        used = unattended.why_not_unused(context, rotation)
         if used:
             look = _("See what it is, then delete it yourself: `keyturn delete {name} --confirm {last4}`.")
             reasons = [used, look.format(name=rotation.name, last4=key.last4)]
             raise _Trouble(_not_deleted(rotation), GateClosed(reasons, "renewal.used"), Ending.WAITING)
-        result = conductor.delete(surroundings, rotation.name, key.last4)
+        result = rotation_service.delete(context, rotation.name, key.last4)
         if result.ending is not Ending.DONE:
             raise _trouble(_not_deleted(rotation), result)
         return Did.DELETED
@@ -267,25 +267,25 @@ def kept_off(rotation: Rotation) -> str:
     return _(
         "AWS allows two access keys for each user, inactive ones included, and {key} is kept, turned off since {date}. "
         "If nothing misses it, delete it: `keyturn delete {name} --confirm {last4}`."
-    ).format(key=key.masked, date=words.day(rotation.off_at or rotation.updated), name=rotation.name, last4=key.last4)
+    ).format(key=key.masked, date=labels.day(rotation.off_at or rotation.updated), name=rotation.name, last4=key.last4)
 
 
 # ── A new key ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _made(turn: _Turn) -> Did:
-    surroundings, renewal = turn.surroundings, turn.renewal
+    context, renewal = turn.context, turn.renewal
     title = _not_renewed(renewal)
-    surroundings.secrets.check()
-    with searching(surroundings, stop=lambda: surroundings.cancel.asked) as search:
-        survey = take_survey(surroundings, search=search)
-    surroundings.cancel.check()
+    context.secrets.check()
+    with searching(context, stop=lambda: context.cancel.asked) as search:
+        survey = take_survey(context, search=search)
+    context.cancel.check()
     found = _the_key(survey, renewal)
-    running = unattended.running_backups(surroundings, found)
+    running = unattended.running_backups(context, found)
     if running:
         raise _Trouble(title, GateClosed(running, "program.running"), Ending.WAITING)
     options = Options(route=Route.SAME_USER, watch_days=renewal.watch_days, off_days=renewal.grace_days)
-    result = conductor.rotate(surroundings, make_plan(surroundings, survey, found, options), BegunBy.RENEWAL)
+    result = rotation_service.rotate(context, make_plan(context, survey, found, options), BegunBy.RENEWAL)
     if result.rotation is None:
         # Nothing began, so nobody has to look at anything.
         result = replace(result, state=State.WAITING)
@@ -343,7 +343,7 @@ def _trouble(title: str, result: Result) -> _Trouble:
     problem = result.problem
     if problem is None:
         awaited: Sequence[str] = [one.title for one in result.awaiting]
-        problem = GateClosed(awaited or [words.step(result.step)])
+        problem = GateClosed(awaited or [labels.step(result.step)])
     return _Trouble(title, problem, ending)
 
 

@@ -10,12 +10,12 @@ from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.reminders.renewal_run import why_never
 from keyturn.reminders.renewal_standing import RenewalStanding, stand
+from keyturn.rotation.context import Context
 from keyturn.rotation.key_gates import key_gates
 from keyturn.rotation.owner_gates import with_siblings
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import Route
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey
 from keyturn.state import renewals
 from keyturn.state.renewals import Renewal
@@ -33,7 +33,7 @@ class Wish:
     signer: str
 
 
-def checked(surroundings: Surroundings, found: FoundKey, wish: Wish) -> Renewal:
+def checked(context: Context, found: FoundKey, wish: Wish) -> Renewal:
     """Return the renewal that was asked for, as it is to be kept. Nothing is changed yet.
 
     Raises:
@@ -49,22 +49,22 @@ def checked(surroundings: Surroundings, found: FoundKey, wish: Wish) -> Renewal:
         )
     if found.failure is not None:
         raise found.failure
-    surroundings.signer.expect_fits(found.key.access_key_id, found.key.owner)
-    found = with_siblings(surroundings, found, Route.SAME_USER)
+    context.signer.expect_fits(found.key.access_key_id, found.key.owner)
+    found = with_siblings(context, found, Route.SAME_USER)
     # That there are two keys now passes; that they may not be seen does not.
     closed = [gate for gate in key_gates(found, Route.SAME_USER, found.destinations) if gate.code != "key.limit"]
     owner = found.key.owner
     if closed or owner is None:
         raise GateClosed([gate.reason for gate in closed], closed[0].code if closed else "renewal.owner")
-    folder, home = surroundings.folder, surroundings.computer.home
+    folder, home = context.folder, context.computer.home
     before = renewals.load(folder, home)
-    key, now = found.key.access_key_id, surroundings.clock.now()
-    same = _of_key(surroundings, before, key.value)
+    key, now = found.key.access_key_id, context.clock.now()
+    same = _of_key(context, before, key.value)
     return Renewal(
         key=key,
         first_key=key if same is None else same.first_key,
         account=owner.account,
-        since=now.astimezone().date() if same is None else _standing(surroundings, same).renewal.since,
+        since=now.astimezone().date() if same is None else _standing(context, same).renewal.since,
         every_days=wish.every_days,
         at=wish.at,
         watch_days=wish.watch_days,
@@ -74,27 +74,27 @@ def checked(surroundings: Surroundings, found: FoundKey, wish: Wish) -> Renewal:
     )
 
 
-def keep(surroundings: Surroundings, renewal: Renewal) -> RenewalStanding:
+def keep(context: Context, renewal: Renewal) -> RenewalStanding:
     """Have the key renew itself from now on, in place of what was set for it before.
 
     Raises:
         StoreError: where it could not be remembered.
     """
-    renewals.save(surroundings.folder, surroundings.computer.home, all_with(surroundings, renewal))
-    return _standing(surroundings, renewal)
+    renewals.save(context.folder, context.computer.home, all_with(context, renewal))
+    return _standing(context, renewal)
 
 
-def all_with(surroundings: Surroundings, renewal: Renewal) -> tuple[Renewal, ...]:
+def all_with(context: Context, renewal: Renewal) -> tuple[Renewal, ...]:
     """All renewals of this home, this one among them.
 
     Raises:
         StoreError: where they cannot be read.
     """
-    known = renewals.load(surroundings.folder, surroundings.computer.home)
+    known = renewals.load(context.folder, context.computer.home)
     return (*(one for one in known if one.first_key != renewal.first_key), renewal)
 
 
-def end_renewal(surroundings: Surroundings, text: str) -> RenewalStanding:
+def end_renewal(context: Context, text: str) -> RenewalStanding:
     """Have a key not renew itself any more. What is under way stays as it is, and is a person's from then on.
 
     Args:
@@ -107,29 +107,29 @@ def end_renewal(surroundings: Surroundings, text: str) -> RenewalStanding:
         UsageError: where no renewal, or more than one, is meant.
         StoreError: where it could not be remembered.
     """
-    folder, home = surroundings.folder, surroundings.computer.home
+    folder, home = context.folder, context.computer.home
     before = renewals.load(folder, home)
-    meant = _expect(surroundings, before, text)
+    meant = _expect(context, before, text)
     renewals.save(folder, home, [one for one in before if one != meant])
-    return _standing(surroundings, meant)
+    return _standing(context, meant)
 
 
-def the_renewal(surroundings: Surroundings, text: str) -> RenewalStanding:
+def the_renewal(context: Context, text: str) -> RenewalStanding:
     """How the renewal stands that `text` means, as `end_renewal` has it.
 
     Raises:
         UsageError: where no renewal, or more than one, is meant.
         StoreError: where they cannot be read.
     """
-    known = renewals.load(surroundings.folder, surroundings.computer.home)
-    return _standing(surroundings, _expect(surroundings, known, text))
+    known = renewals.load(context.folder, context.computer.home)
+    return _standing(context, _expect(context, known, text))
 
 
-def _expect(surroundings: Surroundings, known: Sequence[Renewal], text: str) -> Renewal:
-    renewal = _of_key(surroundings, known, text)
+def _expect(context: Context, known: Sequence[Renewal], text: str) -> Renewal:
+    renewal = _of_key(context, known, text)
     if renewal is not None:
         return renewal
-    keys = ", ".join(_standing(surroundings, one).renewal.key.masked for one in known)
+    keys = ", ".join(_standing(context, one).renewal.key.masked for one in known)
     raise UsageError(
         _("No such key renews itself: {text}").format(text=text if len(text) < 16 else "…"),
         _("Keys that renew themselves: {keys}. Nothing was changed. `keyturn renew --list` shows them.").format(
@@ -139,13 +139,13 @@ def _expect(surroundings: Surroundings, known: Sequence[Renewal], text: str) -> 
     )
 
 
-def _of_key(surroundings: Surroundings, known: Sequence[Renewal], text: str) -> Renewal | None:
+def _of_key(context: Context, known: Sequence[Renewal], text: str) -> Renewal | None:
     wanted = text.strip().rpartition("…")[2]
     if len(wanted) < 4:
         return None
     found = []
     for one in known:
-        keys = {one.key, one.first_key, _standing(surroundings, one).renewal.key}
+        keys = {one.key, one.first_key, _standing(context, one).renewal.key}
         if any(key.value.endswith(wanted) for key in keys):
             found.append(one)
     if len(found) > 1:
@@ -157,5 +157,5 @@ def _of_key(surroundings: Surroundings, known: Sequence[Renewal], text: str) -> 
     return found[0] if found else None
 
 
-def _standing(surroundings: Surroundings, renewal: Renewal) -> RenewalStanding:
-    return stand(renewal, all_rotations(surroundings.journal), surroundings.clock.now())
+def _standing(context: Context, renewal: Renewal) -> RenewalStanding:
+    return stand(renewal, all_rotations(context.journal), context.clock.now())

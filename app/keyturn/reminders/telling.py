@@ -15,12 +15,12 @@ from keyturn.computer.lock import one_after_the_other
 from keyturn.model.errors import AppError
 from keyturn.model.news import News
 from keyturn.model.recipients import HookRecipient, HookShape, Recipient
-from keyturn.reminders.news import OLDEST, all_news, looked
+from keyturn.reminders.naming_recipients import Tried, tell
+from keyturn.reminders.news_to_tell import OLDEST, all_news, looked
 from keyturn.reminders.outlook import known, outlook
-from keyturn.reminders.recipients import Tried, tell
 from keyturn.rotation.workplace import Workplace
-from keyturn.state import recipients, telling
-from keyturn.state.telling import MOST_WAITING, Queue, Untold
+from keyturn.state import stored_recipients, telling_queue
+from keyturn.state.telling_queue import MOST_WAITING, Queue, Untold
 
 _LOOK_TAKES = 30.0  # seconds after which nothing more is begun; one message has its own limit
 _OTHERS_TAKE = 5.0  # seconds to wait for another Keyturn that is telling
@@ -38,20 +38,20 @@ def tell_people(workplace: Workplace) -> tuple[Tried, ...]:
     Raises:
         StoreError: where who is told cannot be read, or it cannot be remembered what they were told.
     """
-    if not os.path.lexists(workplace.folder / recipients.FILE_NAME):
+    if not os.path.lexists(workplace.folder / stored_recipients.FILE_NAME):
         return ()
-    everyone = recipients.load(workplace.folder)
+    everyone = stored_recipients.load(workplace.folder)
     if not everyone:
         return ()
-    with one_after_the_other(workplace.folder / telling.LOCK_NAME, _OTHERS_TAKE):
+    with one_after_the_other(workplace.folder / telling_queue.LOCK_NAME, _OTHERS_TAKE):
         return _tell(workplace, everyone)
 
 
 def _tell(workplace: Workplace, everyone: Sequence[Recipient]) -> tuple[Tried, ...]:
-    now, before = workplace.clock.now(), telling.load(workplace.folder)
+    now, before = workplace.clock.now(), telling_queue.load(workplace.folder)
     news, alive = _what_there_is(workplace, now)
     queues = {one.name: queued(before.get(one.name, Queue()), one, news, now) for one in everyone}
-    telling.save(workplace.folder, queues)
+    telling_queue.save(workplace.folder, queues)
     began = workplace.clock.monotonic()
     failed: list[Tried] = []
     # Whoever was reached last time comes first, so that one who never answers takes nobody's turn.
@@ -64,7 +64,7 @@ def _tell(workplace: Workplace, everyone: Sequence[Recipient]) -> tuple[Tried, .
                 return tuple(failed)
             tried = tell(workplace, one, message)
             queues[one.name] = after(queues[one.name], message, tried.problem, now)
-            telling.save(workplace.folder, queues)
+            telling_queue.save(workplace.folder, queues)
             if tried.problem is not None:
                 failed.append(tried)
                 break

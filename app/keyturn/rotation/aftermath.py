@@ -11,18 +11,18 @@ from collections.abc import Sequence
 
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _, plural
-from keyturn.rotation.deciding import Answer, answer_for
+from keyturn.rotation.context import Context
+from keyturn.rotation.deciding import OwnershipAnswer, answer_for
 from keyturn.rotation.decision import Destination
 from keyturn.rotation.pairs import Held, held_now
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Stands, Step
-from keyturn.rotation.surroundings import Surroundings
 
 
-def look(surroundings: Surroundings, rotation: Rotation) -> Stands:
+def look(context: Context, rotation: Rotation) -> Stands:
     """Read every destination now, and say which key each holds. AWS is not asked."""
-    held = held_now(surroundings, rotation.decision)
-    kept = [key for key in rotation.noted_keys if answer_for(rotation, key) is Answer.KEEP]
+    held = held_now(context, rotation.decision)
+    kept = [key for key in rotation.noted_keys if answer_for(rotation, key) is OwnershipAnswer.KEEP]
     left = _appeared(rotation)
     if rotation.is_done(Step.UNDO) and _all_hold(held, rotation.decision.key) and not kept and not left:
         return Stands(_as_before(rotation), as_before=True)

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from keyturn.model.keys import AccessKeyId
+from keyturn.rotation.context import Context
 from keyturn.rotation.record import Rotation, write
 from keyturn.rotation.steps import Route, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.state.journal import Mark
 
 if TYPE_CHECKING:
@@ -44,29 +44,29 @@ class KeyRequest:
     known: frozenset[AccessKeyId]
 
 
-def note_user_request(surroundings: Surroundings, rotation: Rotation, name: str) -> None:
+def note_user_request(context: Context, rotation: Rotation, name: str) -> None:
     """Write down that this user is asked for next."""
-    _note(surroundings, rotation, {_ASKED: _USER, "name": name})
+    _note(context, rotation, {_ASKED: _USER, "name": name})
 
 
-def note_user(surroundings: Surroundings, rotation: Rotation, user: IamUser) -> None:
+def note_user(context: Context, rotation: Rotation, user: IamUser) -> None:
     """Write down which user it is; whatever has its name later is another one."""
-    _note(surroundings, rotation, {_USER: {"name": user.name, "id": user.user_id}})
+    _note(context, rotation, {_USER: {"name": user.name, "id": user.user_id}})
 
 
-def note_key_request(surroundings: Surroundings, rotation: Rotation, known: Collection[AccessKeyId]) -> None:
+def note_key_request(context: Context, rotation: Rotation, known: Collection[AccessKeyId]) -> None:
     """Write down that a key is asked for next.
 
     Args:
         known: the keys that its owner has now.
     """
-    at = surroundings.aws.time()
+    at = context.aws.time()
     facts: dict[str, object] = {
         _ASKED: _KEY,
         "known": [key.value for key in known],
         "at": None if at is None else at.isoformat(),
     }
-    _note(surroundings, rotation, facts)
+    _note(context, rotation, facts)
 
 
 def user_of(rotation: Rotation) -> MadeUser | None:
@@ -112,11 +112,11 @@ def unanswered(rotation: Rotation) -> tuple[KeyRequest, ...]:
     return tuple(requests)
 
 
-def _note(surroundings: Surroundings, rotation: Rotation, facts: dict[str, object]) -> None:
-    write(surroundings, rotation, Step.CREATE, Mark.NOTED, facts)
+def _note(context: Context, rotation: Rotation, facts: dict[str, object]) -> None:
+    write(context, rotation, Step.CREATE, Mark.NOTED, facts)
 
 
-def remember_new(surroundings: Surroundings, rotation: Rotation) -> None:
+def remember_new(context: Context, rotation: Rotation) -> None:
     """Tell the conversation with AWS what the journal knows of the rotation's keys and user.
 
     Their partition: elsewhere AWS takes them for dead (facts/aws.md A1). And which were made or turned on by an
@@ -125,16 +125,16 @@ def remember_new(surroundings: Surroundings, rotation: Rotation) -> None:
     owner = rotation.decision.owner
     for key in (rotation.decision.key, rotation.new_key):
         if key is not None and owner is not None:
-            surroundings.aws.remember_partition(key, owner.partition)
+            context.aws.remember_partition(key, owner.partition)
     if rotation.new_key is not None and rotation.created_at is not None:
-        surroundings.aws.remember_new(rotation.new_key, rotation.created_at)
+        context.aws.remember_new(rotation.new_key, rotation.created_at)
     on = rotation.latest(Step.TURN_ON, Mark.DONE) if rotation.off_at is None else None
     if on is not None:
-        surroundings.aws.remember_new(rotation.decision.key, on.at)
+        context.aws.remember_new(rotation.decision.key, on.at)
     name, asked = user_name(rotation), _asked_for_user_at(rotation)
     # A user whose making was refused is not there, however long it is looked for.
     if name is not None and asked is not None and not made_nothing(rotation):
-        surroundings.aws.remember_new(name, asked)
+        context.aws.remember_new(name, asked)
 
 
 def _asked_for_user_at(rotation: Rotation) -> datetime | None:

@@ -11,21 +11,21 @@ from keyturn.aws.partitions import console_of
 from keyturn.clients.arq_buckets import ARQ_7
 from keyturn.clients.client import AfterChange
 from keyturn.clients.containers import Containers
-from keyturn.clients.corners import is_a_copy
+from keyturn.clients.default_locations import is_a_copy
 from keyturn.clients.readings import Readings
 from keyturn.clients.registry import client_named
-from keyturn.clients.running import PROGRAM_NAMES, Holder, holders
+from keyturn.clients.running_programs import PROGRAM_NAMES, Holder, holders
 from keyturn.clients.walking import listed
 from keyturn.computer.programs import running_programs
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _, plural
-from keyturn.rotation import key_users, words
+from keyturn.rotation import key_users, labels
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision, OtherComputer, computer_name
 from keyturn.rotation.guided_items import foreseen_items
 from keyturn.rotation.steps import Awaited
-from keyturn.rotation.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from keyturn.rotation.record import Rotation
@@ -38,19 +38,19 @@ USED_ELSEWHERE = "used-elsewhere"
 _MOST_USES = 10  # of which a person is told; the newest
 
 
-def foreseen(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
+def foreseen(context: Context, decision: Decision) -> tuple[Awaited, ...]:
     """What the plan of this rotation leaves to a person, as far as it can be known before it begins."""
     items = [
-        *foreseen_items(surroundings, decision),
-        *after_changes(surroundings, decision),
+        *foreseen_items(context, decision),
+        *after_changes(context, decision),
         *other_computers(decision),
-        *look_at_mentions(surroundings, decision),
-        *still_running(surroundings, decision, None),
+        *look_at_mentions(context, decision),
+        *still_running(context, decision, None),
         *look_who_else(decision),
     ]
     if decision.store is not None or (decision.of_root and has_console(decision.owner)):
         items.append(turn_off_in_console(decision))
-    if not decision.route.same_owner and not surroundings.signer.ends(decision):
+    if not decision.route.same_owner and not context.signer.ends(decision):
         items.append(delete_in_console(decision))
     return tuple(items)
 
@@ -68,7 +68,7 @@ def _other_computer(decision: Decision, number: int, one: OtherComputer) -> Awai
         title = _(
             "Look after {computer}, another computer: it backs up to {bucket} with {program}, the last time on {since}"
         )
-        since = words.moment(one.last_upload)
+        since = labels.moment(one.last_upload)
     look = _("On that computer, run Keyturn, or open {program} and look at the access key ID of its {place}.")
     place = _("storage location") if one.program == ARQ_7 else _("destination")
     change = _(
@@ -87,24 +87,24 @@ def _other_computer(decision: Decision, number: int, one: OtherComputer) -> Awai
     )
 
 
-def after_changes(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
+def after_changes(context: Context, decision: Decision) -> tuple[Awaited, ...]:
     """What lets the programs take the key that was put into their files, where they do not look by themselves.
 
     Destinations that need the same are one item, named after the first of them.
     """
     found: dict[AfterChange, Awaited] = {}
-    containers, readings = Containers(surroundings.computer), Readings()
+    containers, readings = Containers(context.computer), Readings()
     for number, one in enumerate(decision.destinations, start=1):
-        own = client_named(one.place.client).after_change(surroundings.computer, one.place, readings)
+        own = client_named(one.place.client).after_change(context.computer, one.place, readings)
         for part, needed in enumerate((*(() if own is None else (own,)), *containers.after_change(one.place.path))):
             item = f"apply-{number}" if part == 0 else f"apply-{number}-{part + 1}"
             found.setdefault(needed, Awaited(item, needed.title, needed.steps))
     return tuple(found.values())
 
 
-def look_at_mentions(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
+def look_at_mentions(context: Context, decision: Decision) -> tuple[Awaited, ...]:
     """The places that Keyturn does not edit: a person has to know what they are for."""
-    return _look_at_places(surroundings, list(enumerate(decision.mentions, start=1)))
+    return _look_at_places(context, list(enumerate(decision.mentions, start=1)))
 
 
 def look_at_users(rotation: Rotation) -> tuple[Awaited, ...]:
@@ -127,17 +127,17 @@ def look_at_users(rotation: Rotation) -> tuple[Awaited, ...]:
     )
 
 
-def look_at_found(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+def look_at_found(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """The places of the old key that a search found since the plan, and that held it when it looked last."""
     holding = {place.identity for place in rotation.still_holding}
     numbered = enumerate(rotation.found_since, start=len(rotation.decision.mentions) + 1)
-    return _look_at_places(surroundings, [(number, place) for number, place in numbered if place.identity in holding])
+    return _look_at_places(context, [(number, place) for number, place in numbered if place.identity in holding])
 
 
-def _look_at_places(surroundings: Surroundings, numbered: Sequence[tuple[int, Place]]) -> tuple[Awaited, ...]:
+def _look_at_places(context: Context, numbered: Sequence[tuple[int, Place]]) -> tuple[Awaited, ...]:
     """Each place is looked at by itself; copies from which no program reads its key are looked through together."""
     copies = [one for one in numbered if one[1].kind is PlaceKind.MENTION and is_a_copy(one[1].path)]
-    alone = [_look_at(surroundings, number, place) for number, place in numbered if (number, place) not in copies]
+    alone = [_look_at(context, number, place) for number, place in numbered if (number, place) not in copies]
     return (*alone, *((_look_through(copies),) if copies else ()))
 
 
@@ -158,11 +158,11 @@ def _look_through(copies: Sequence[tuple[int, Place]]) -> Awaited:
     )
 
 
-def _look_at(surroundings: Surroundings, number: int, place: Place) -> Awaited:
+def _look_at(context: Context, number: int, place: Place) -> Awaited:
     if place.kind is PlaceKind.UNREAD:
         return _look_into(number, place)
     read = place.kind is PlaceKind.DESTINATION  # by a program that this rotation leaves out
-    after = client_named(place.client).after_change(surroundings.computer, place) if read else None
+    after = client_named(place.client).after_change(context.computer, place) if read else None
     return Awaited(
         f"place-{number}",
         _("Look at {path}: it holds the old key, and Keyturn does not edit it").format(path=place.path),
@@ -201,7 +201,7 @@ def restart(one: Holder) -> Awaited:
     )
 
 
-def still_running(surroundings: Surroundings, decision: Decision, switched_at: datetime | None) -> tuple[Awaited, ...]:
+def still_running(context: Context, decision: Decision, switched_at: datetime | None) -> tuple[Awaited, ...]:
     """The programs that run now with the old key in memory: those that started before the switch, if it was made.
 
     Where the system does not tell which programs run, that is one thing for the person to look at.
@@ -211,14 +211,14 @@ def still_running(surroundings: Surroundings, decision: Decision, switched_at: d
     except ClientError as error:
         return (_look_what_runs(decision, error),)
     found = holders(
-        surroundings.computer,
+        context.computer,
         [one.place for one in decision.destinations],
         running,
         old=decision.key,
         edited_at=switched_at,
     )
     # The programs of this computer have nothing to do with another one's disk, unless they plainly read a file on it.
-    return tuple(restart(one) for one in found if one.certain or surroundings.computer.is_this_one)
+    return tuple(restart(one) for one in found if one.certain or context.computer.is_this_one)
 
 
 def _look_what_runs(decision: Decision, error: ClientError) -> Awaited:

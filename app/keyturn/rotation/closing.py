@@ -12,22 +12,22 @@ from typing import Any
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.rotation import old_key, switching
+from keyturn.rotation.context import Context
 from keyturn.rotation.pairs import held_now, new_pair, pair_of
 from keyturn.rotation.record import Rotation, reload, taking
 from keyturn.rotation.standing import opened, standing
 from keyturn.rotation.steps import Ending, OldKey, Result, Step
-from keyturn.rotation.surroundings import Surroundings
 
 
-def end(surroundings: Surroundings, name: str | None, confirm: str | None) -> Result:
+def end(context: Context, name: str | None, confirm: str | None) -> Result:
     """Close a rotation as it stands: both keys stay as they are, and the new secret is kept.
 
     Raises:
         UsageError: where `confirm` is not the end of the old key's ID, or the rotation is over.
     """
-    rotation = opened(surroundings, name)
+    rotation = opened(context, name)
     if rotation.is_done(Step.END):
-        return standing(surroundings, rotation)
+        return standing(context, rotation)
     if rotation.is_over:
         raise UsageError(_("This rotation is over"), _("There is nothing to close."), code="usage.over")
     if not rotation.decision.key.is_confirmed_by(confirm):
@@ -40,21 +40,21 @@ def end(surroundings: Surroundings, name: str | None, confirm: str | None) -> Re
             code="usage.confirm",
         )
     switching.clear_away(rotation.decision)
-    known = look(surroundings, rotation)
-    with taking(surroundings, rotation, Step.END) as outcome:
+    known = look(context, rotation)
+    with taking(context, rotation, Step.END) as outcome:
         outcome.facts["ended"] = known
         outcome.detail = rotation.decision.key.masked
-    return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+    return replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
 
 
-def look(surroundings: Surroundings, rotation: Rotation) -> dict[str, Any]:
+def look(context: Context, rotation: Rotation) -> dict[str, Any]:
     """What can be known now, for the journal; `ended.sentences` tells it. No answer is no error."""
-    held = held_now(surroundings, rotation.decision)
+    held = held_now(context, rotation.decision)
     holds: list[list[str | None]] = [[one.place.identity, pair.access_key_id.value] for one, pair in held.pairs]
     holds += [[one.place.identity, None] for one, _error in held.unread]
     return {
-        "old": _of_the_old_key(surroundings, rotation),
-        "new": _of_the_new_key(surroundings, rotation),
+        "old": _of_the_old_key(context, rotation),
+        "new": _of_the_new_key(context, rotation),
         "holds": holds,
     }
 
@@ -69,18 +69,18 @@ def expect_not_ended(rotation: Rotation) -> None:
         )
 
 
-def _of_the_old_key(surroundings: Surroundings, rotation: Rotation) -> str:
+def _of_the_old_key(context: Context, rotation: Rotation) -> str:
     with suppress(AppError):
-        old = pair_of(surroundings, rotation, rotation.decision.key)
-        return old_key.look(surroundings, rotation, old, new_pair(surroundings, rotation)).value
+        old = pair_of(context, rotation, rotation.decision.key)
+        return old_key.look(context, rotation, old, new_pair(context, rotation)).value
     return OldKey.UNKNOWN.value
 
 
-def _of_the_new_key(surroundings: Surroundings, rotation: Rotation) -> str:
+def _of_the_new_key(context: Context, rotation: Rotation) -> str:
     if rotation.new_key is None:
         return OldKey.GONE.value
     with suppress(AppError):
-        new = new_pair(surroundings, rotation)
+        new = new_pair(context, rotation)
         if new is not None:
-            return OldKey.REFUSED.value if old_key.is_refused(surroundings, rotation.decision, new) else OldKey.ON.value
+            return OldKey.REFUSED.value if old_key.is_refused(context, rotation.decision, new) else OldKey.ON.value
     return OldKey.UNKNOWN.value

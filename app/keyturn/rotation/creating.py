@@ -15,17 +15,17 @@ from keyturn.model.errors import AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import asked
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.deciding import PersonDecides
 from keyturn.rotation.ownership import Made, is_ours, made_at_aws, pair_held, pair_kept, tags_of
 from keyturn.rotation.pairs import held_now
 from keyturn.rotation.record import Rotation, reload, taking, write
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
 
 
-def create(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+def create(context: Context, rotation: Rotation, old: KeyPair) -> None:
     """Make the new key, and keep it where it outlives this program.
 
     Raises:
@@ -34,35 +34,35 @@ def create(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None
             cannot be reached to remove it, which the next `continue` or `undo` does.
     """
     interrupted = rotation.began(Step.CREATE)
-    hand = surroundings.signer.makes(rotation.decision, old)
-    with taking(surroundings, rotation, Step.CREATE) as outcome:
+    hand = context.signer.makes(rotation.decision, old)
+    with taking(context, rotation, Step.CREATE) as outcome:
         new, user = None, None
         if rotation.decision.given is not None:
-            new = _given_pair(surroundings, rotation.decision.given)
+            new = _given_pair(context, rotation.decision.given)
         elif interrupted:
-            made = made_at_aws(surroundings, rotation, hand)
+            made = made_at_aws(context, rotation, hand)
             user = made.user
-            new = pair_kept(surroundings, rotation, made)
-            if new is None and (new := pair_held(surroundings, rotation, made)) is not None:
+            new = pair_kept(context, rotation, made)
+            if new is None and (new := pair_held(context, rotation, made)) is not None:
                 outcome.facts["found"] = True
             if new is None:
-                _remove_orphans(surroundings, rotation, hand, made)
+                _remove_orphans(context, rotation, hand, made)
         for key in rotation.noted_keys:
             if new is None or key != new.access_key_id:
-                surroundings.secrets.forget(key)
+                context.secrets.forget(key)
         if new is None:
             if rotation.decision.route is Route.SCOPED_USER:
-                user = _make_user(surroundings, rotation, hand.pair, user)
-            surroundings.cancel.check()
-            new = _create_key_once(surroundings, rotation, hand, user)
-            _keep(surroundings, rotation, hand, new, user)
+                user = _make_user(context, rotation, hand.pair, user)
+            context.cancel.check()
+            new = _create_key_once(context, rotation, hand, user)
+            _keep(context, rotation, hand, new, user)
         outcome.facts["new_key"] = new.access_key_id.value
         outcome.detail = new.access_key_id.masked
 
 
-def _given_pair(surroundings: Surroundings, given: AccessKeyId) -> KeyPair:
+def _given_pair(context: Context, given: AccessKeyId) -> KeyPair:
     """The pair that the person made, which was kept before the rotation began."""
-    kept = surroundings.secrets.get(given)
+    kept = context.secrets.get(given)
     if kept is None:
         raise StoreError(
             _("The secret of the new key is not kept here"),
@@ -74,71 +74,71 @@ def _given_pair(surroundings: Surroundings, given: AccessKeyId) -> KeyPair:
     return kept
 
 
-def _make_user(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, there: IamUser | None) -> IamUser:
+def _make_user(context: Context, rotation: Rotation, signer: KeyPair, there: IamUser | None) -> IamUser:
     """Make the user, or take the one that this rotation made before, and give it its policy."""
     decision = rotation.decision
     if decision.user_name is None or decision.policy is None:
         raise ValueError("a scoped user needs a name and a policy")
-    user = there or _user_of_a_free_name(surroundings, rotation, signer, decision.user_name)
-    asked.note_user(surroundings, rotation, user)
-    scoped_user.put_policy(surroundings.aws, signer, user, decision.policy)
+    user = there or _user_of_a_free_name(context, rotation, signer, decision.user_name)
+    asked.note_user(context, rotation, user)
+    scoped_user.put_policy(context.aws, signer, user, decision.policy)
     return user
 
 
-def _user_of_a_free_name(surroundings: Surroundings, rotation: Rotation, signer: KeyPair, wanted: str) -> IamUser:
+def _user_of_a_free_name(context: Context, rotation: Rotation, signer: KeyPair, wanted: str) -> IamUser:
     """Make the user under the name that was planned, or, where somebody took that since, under the next one."""
-    tags = tags_of(surroundings, rotation.decision)
+    tags = tags_of(context, rotation.decision)
     names = (wanted,) if rotation.decision.user_name_given else scoped_user.names_after(wanted)
     for name in names:
-        surroundings.tell(Step.CREATE, Moment.GOING_ON, _("IAM user {name}").format(name=name))
-        asked.note_user_request(surroundings, rotation, name)
+        context.tell(Step.CREATE, Moment.GOING_ON, _("IAM user {name}").format(name=name))
+        asked.note_user_request(context, rotation, name)
         try:
-            return scoped_user.create_user(surroundings.aws, signer, name, tags, lambda user: is_ours(rotation, user))
+            return scoped_user.create_user(context.aws, signer, name, tags, lambda user: is_ours(rotation, user))
         except AwsError as error:
             if error.fault is not AwsFault.EXISTS or name == names[-1]:
                 raise
     raise ValueError("there is always a name to try")
 
 
-def _create_key_once(surroundings: Surroundings, rotation: Rotation, hand: Hand, user: IamUser | None) -> KeyPair:
+def _create_key_once(context: Context, rotation: Rotation, hand: Hand, user: IamUser | None) -> KeyPair:
     name = hand.user_name if user is None else user.name
-    known = () if user is not None else _known(surroundings, rotation, hand)
-    asked.note_key_request(surroundings, rotation, known)
+    known = () if user is not None else _known(context, rotation, hand)
+    asked.note_key_request(context, rotation, known)
     try:
-        return access_keys.create_key(surroundings.aws, hand.pair, name).pair
+        return access_keys.create_key(context.aws, hand.pair, name).pair
     except AwsError as error:
         if not error.outcome_unknown:
             raise
-        surroundings.tell(Step.CREATE, Moment.GOING_ON, _("The answer of AWS was lost; looking what it did"))
-    rotation = reload(surroundings, rotation)
-    _remove_orphans(surroundings, rotation, hand, made_at_aws(surroundings, rotation, hand))
-    asked.note_key_request(surroundings, rotation, known)
-    return access_keys.create_key(surroundings.aws, hand.pair, name).pair
+        context.tell(Step.CREATE, Moment.GOING_ON, _("The answer of AWS was lost; looking what it did"))
+    rotation = reload(context, rotation)
+    _remove_orphans(context, rotation, hand, made_at_aws(context, rotation, hand))
+    asked.note_key_request(context, rotation, known)
+    return access_keys.create_key(context.aws, hand.pair, name).pair
 
 
-def _known(surroundings: Surroundings, rotation: Rotation, hand: Hand) -> Collection[AccessKeyId]:
+def _known(context: Context, rotation: Rotation, hand: Hand) -> Collection[AccessKeyId]:
     """The keys that the old key's owner has now: a colleague may have made one since the plan."""
     try:
-        return [one.access_key_id for one in access_keys.list_keys(surroundings.aws, hand.pair, hand.user_name)]
+        return [one.access_key_id for one in access_keys.list_keys(context.aws, hand.pair, hand.user_name)]
     except AwsError as error:
         if error.fault is not AwsFault.DENIED:
             raise
         return rotation.decision.known_keys
 
 
-def _keep(surroundings: Surroundings, rotation: Rotation, hand: Hand, new: KeyPair, user: IamUser | None) -> None:
+def _keep(context: Context, rotation: Rotation, hand: Hand, new: KeyPair, user: IamUser | None) -> None:
     try:
-        surroundings.secrets.keep(new)
+        context.secrets.keep(new)
     except StoreError:
         # Nobody will ever hold this secret again, so its key must not live on.
         owner = hand.user_name if user is None else user.name
-        access_keys.delete_key(surroundings.aws, hand.pair, new.access_key_id, user_name=owner)
+        access_keys.delete_key(context.aws, hand.pair, new.access_key_id, user_name=owner)
         # A keychain may keep a secret and report that it did not: an undo has to know what to wipe.
-        write(surroundings, rotation, Step.CREATE, Mark.NOTED, {"made": [new.access_key_id.value]})
+        write(context, rotation, Step.CREATE, Mark.NOTED, {"made": [new.access_key_id.value]})
         raise
 
 
-def _remove_orphans(surroundings: Surroundings, rotation: Rotation, hand: Hand, made: Made) -> None:
+def _remove_orphans(context: Context, rotation: Rotation, hand: Hand, made: Made) -> None:
     """Remove the keys of ours whose secrets nobody holds.
 
     Raises:
@@ -148,9 +148,9 @@ def _remove_orphans(surroundings: Surroundings, rotation: Rotation, hand: Hand, 
     if made.undecided:
         raise PersonDecides(made.undecided)
     if made.listed:
-        held_now(surroundings, rotation.decision).expect_all_read()
+        held_now(context, rotation.decision).expect_all_read()
     for key in made.listed:
         name = hand.user_name if made.user is None else made.user.name
-        access_keys.delete_key(surroundings.aws, hand.pair, key, user_name=name)
+        access_keys.delete_key(context.aws, hand.pair, key, user_name=name)
         text = _("Removed {key}, whose secret was lost on the way")
-        surroundings.tell(Step.CREATE, Moment.GOING_ON, text.format(key=key.masked))
+        context.tell(Step.CREATE, Moment.GOING_ON, text.format(key=key.masked))

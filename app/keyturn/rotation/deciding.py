@@ -14,7 +14,7 @@ from typing import Any
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Step, Why
 from keyturn.state.journal import Mark
@@ -23,7 +23,7 @@ _REMOVE, _KEEP = "remove-", "keep-"
 _USER_ALONE = "user"
 
 
-class Answer(StrEnum):
+class OwnershipAnswer(StrEnum):
     """What the person decided."""
 
     REMOVE = "remove"
@@ -106,12 +106,12 @@ class PersonDecides(AppError):
         return {"undecided": [one.as_json() for one in self.undecided]}
 
 
-def answer_for(rotation: Rotation, key: AccessKeyId | None) -> Answer | None:
+def answer_for(rotation: Rotation, key: AccessKeyId | None) -> OwnershipAnswer | None:
     """What the person decided about this key, or about the user without one; None where they have not."""
     name = _USER_ALONE if key is None else key.last4
     if _REMOVE + name in rotation.ticked:
-        return Answer.REMOVE
-    return Answer.KEEP if _KEEP + name in rotation.ticked else None
+        return OwnershipAnswer.REMOVE
+    return OwnershipAnswer.KEEP if _KEEP + name in rotation.ticked else None
 
 
 def opposite_of(item: str) -> str | None:
@@ -187,10 +187,10 @@ def _evidence(rotation: Rotation, one: Undecided) -> list[str]:
     whose = one.user or (None if owner is None else owner.user_name) or _("the root user")
     said = [_("{key} is an access key of {owner}.").format(key=one.key.masked, owner=whose)]
     if one.created is not None:
-        said.append(_("AWS made it on {date}.").format(date=words.moment(one.created)))
+        said.append(_("AWS made it on {date}.").format(date=labels.moment(one.created)))
     if one.why is Why.NO_ANSWER and one.asked is not None:
         text = _("Keyturn had asked for a key on {date}, and no answer came.")
-        said.append(text.format(date=words.moment(one.asked)))
+        said.append(text.format(date=labels.moment(one.asked)))
     elif one.why is Why.NO_ANSWER:
         said.append(_("Keyturn had asked for a key, and no answer came."))
     if not one.use_known:
@@ -198,7 +198,7 @@ def _evidence(rotation: Rotation, one: Undecided) -> list[str]:
     elif one.used is None:
         said.append(_("AWS has seen no use of it."))
     else:
-        said.append(_("AWS saw it used on {date}, and not by Keyturn here.").format(date=words.moment(one.used)))
+        said.append(_("AWS saw it used on {date}, and not by Keyturn here.").format(date=labels.moment(one.used)))
     if one.paths and one.removable:
         said.append(_("It stands in {paths}.").format(paths=", ".join(one.paths)))
     return [" ".join(said)]

@@ -8,15 +8,15 @@ from keyturn.aws import access_keys
 from keyturn.clients.registry import find_everything
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
+from keyturn.rotation.context import Context
 from keyturn.rotation.record import Rotation, taking
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import By, Step
-from keyturn.rotation.surroundings import Surroundings
 
 
-def leftovers(surroundings: Surroundings, rotation: Rotation) -> tuple[Path, ...]:
+def leftovers(context: Context, rotation: Rotation) -> tuple[Path, ...]:
     """The files in which the deleted key stands still: copies that no program reads, and places left to the person."""
-    places = find_everything(surroundings.computer, leave_out=(surroundings.folder,)).places
+    places = find_everything(context.computer, leave_out=(context.folder,)).places
     return tuple(dict.fromkeys(place.path for place in places if place.access_key_id == rotation.decision.key))
 
 
@@ -41,22 +41,22 @@ def check_confirmation(rotation: Rotation, confirm: str | None) -> None:
         )
 
 
-def delete_by_key(surroundings: Surroundings, rotation: Rotation, hand: Hand) -> None:
+def delete_by_key(context: Context, rotation: Rotation, hand: Hand) -> None:
     """Delete the old key with one that may, and wipe our copy of its secret."""
-    with taking(surroundings, rotation, Step.DELETE) as outcome:
-        access_keys.delete_key(surroundings.aws, hand.pair, rotation.decision.key, user_name=hand.user_name)
-        surroundings.secrets.forget(rotation.decision.key)
-        outcome.facts["by"] = (By.SIGNER if surroundings.signer.ends(rotation.decision) else By.KEY).value
+    with taking(context, rotation, Step.DELETE) as outcome:
+        access_keys.delete_key(context.aws, hand.pair, rotation.decision.key, user_name=hand.user_name)
+        context.secrets.forget(rotation.decision.key)
+        outcome.facts["by"] = (By.SIGNER if context.signer.ends(rotation.decision) else By.KEY).value
         outcome.detail = rotation.decision.key.masked
 
 
-def deleted_in_console(surroundings: Surroundings, rotation: Rotation, *, seen: bool) -> None:
+def deleted_in_console(context: Context, rotation: Rotation, *, seen: bool) -> None:
     """The person says that the old key is deleted. Our copy of its secret is wiped.
 
     Args:
         seen: another key of its owner was told so by AWS, which tells nobody else; else their word is taken.
     """
-    with taking(surroundings, rotation, Step.DELETE) as outcome:
-        surroundings.secrets.forget(rotation.decision.key)
+    with taking(context, rotation, Step.DELETE) as outcome:
+        context.secrets.forget(rotation.decision.key)
         outcome.facts |= {"by": By.CONSOLE.value, "seen": seen}
         outcome.detail = rotation.decision.key.masked

@@ -6,21 +6,21 @@ from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 
-from keyturn.aws.ladder import S3Target, list_objects
 from keyturn.aws.parallel import in_parallel
+from keyturn.aws.s3_checks import S3Target, list_objects
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Target
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.proving import targets_of
-from keyturn.rotation.surroundings import Surroundings
 
 
-def gone_buckets(surroundings: Surroundings, decision: Decision, signer: KeyPair) -> frozenset[str]:
+def gone_buckets(context: Context, decision: Decision, signer: KeyPair) -> frozenset[str]:
     """The names of the buckets that are nowhere any more. Where nobody tells, a bucket counts as there."""
     targets = targets_of(decision)
-    answers = in_parallel([partial(_is_gone, surroundings.aws, signer, target) for target in targets])
+    answers = in_parallel([partial(_is_gone, context.aws, signer, target) for target in targets])
     there = {target.bucket for target, gone in zip(targets, answers, strict=True) if not gone}
     return frozenset(target.bucket for target in targets) - there
 

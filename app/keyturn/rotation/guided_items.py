@@ -16,10 +16,10 @@ from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place
 from keyturn.model.text import _
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Route
-from keyturn.rotation.surroundings import Surroundings
 
 
 def item_of(program: ByHand) -> str:
@@ -80,29 +80,29 @@ def _stands_in(path: Path, key: AccessKeyId) -> bool:
     return any(one.key == key and one.secret is not None for one in occurrences_in(content))
 
 
-def guided_items(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+def guided_items(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """Return what is to be done in each program now, without what is ticked and not seen to be otherwise."""
     decision = rotation.decision
     items = []
     for program in rotation.by_hand:
-        old_still = still_old(surroundings.computer, program, decision.key)
+        old_still = still_old(context.computer, program, decision.key)
         if item_of(program) not in rotation.ticked or old_still:
-            first = _at_hand(surroundings, rotation.new_key)
+            first = _at_hand(context, rotation.new_key)
             seen = (
                 *_seen(program, old_still),
                 *_old_by_word(rotation, program),
-                *_backs_up_then(surroundings, program),
+                *_backs_up_then(context, program),
             )
-            items.append(_item(surroundings.computer, decision, program, first, seen))
+            items.append(_item(context.computer, decision, program, first, seen))
     return tuple(items)
 
 
-def foreseen_items(surroundings: Surroundings, decision: Decision) -> tuple[Awaited, ...]:
+def foreseen_items(context: Context, decision: Decision) -> tuple[Awaited, ...]:
     """Return what will be to do in each program, before there is a new key."""
-    return tuple(_item(surroundings.computer, decision, program, (), ()) for program in decision.by_hand)
+    return tuple(_item(context.computer, decision, program, (), ()) for program in decision.by_hand)
 
 
-def items_to_put_back(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+def items_to_put_back(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """Return the programs that may have the new key by a person's hand, and need the old one before an undo."""
     decision = rotation.decision
     if not decision.route.makes_a_key:
@@ -110,17 +110,17 @@ def items_to_put_back(surroundings: Surroundings, rotation: Rotation) -> tuple[A
     # Where a program can be read, what stands in it counts, ticked or not.
     given = [one for one in rotation.by_hand if one.places or item_of(one) in rotation.ticked]
     return tuple(
-        _back(surroundings, decision, one)
+        _back(context, decision, one)
         for one in given
-        if back_item_of(one) not in rotation.ticked and not _holds_old_only(surroundings, decision, one)
+        if back_item_of(one) not in rotation.ticked and not _holds_old_only(context, decision, one)
     )
 
 
-def _holds_old_only(surroundings: Surroundings, decision: Decision, program: ByHand) -> bool:
-    return bool(program.places) and len(still_old(surroundings.computer, program, decision.key)) == len(program.places)
+def _holds_old_only(context: Context, decision: Decision, program: ByHand) -> bool:
+    return bool(program.places) and len(still_old(context.computer, program, decision.key)) == len(program.places)
 
 
-def _back(surroundings: Surroundings, decision: Decision, program: ByHand) -> Awaited:
+def _back(context: Context, decision: Decision, program: ByHand) -> Awaited:
     guide = guide_named(program.client) or guide_named(ANOTHER_PROGRAM)
     title = _("Put {key} back into {program}, if you gave it the new key")
     note = _("The undo removes the new key, and a program that still has it could not back up any more.")
@@ -128,7 +128,7 @@ def _back(surroundings: Surroundings, decision: Decision, program: ByHand) -> Aw
     return Awaited(
         back_item_of(program),
         title.format(key=decision.key.masked, program=program_title(program)),
-        (*_at_hand(surroundings, decision.key), *steps),
+        (*_at_hand(context, decision.key), *steps),
         notes=(note,),
     )
 
@@ -173,12 +173,12 @@ def _question(decision: Decision, program: ByHand) -> list[str]:
     return [text.format(program=program_title(program), key=decision.key.masked)]
 
 
-def _at_hand(surroundings: Surroundings, key: AccessKeyId | None) -> tuple[str, ...]:
+def _at_hand(context: Context, key: AccessKeyId | None) -> tuple[str, ...]:
     """The key to be typed, whole: a person needs all of its ID."""
     if key is None:
         return ()
     text = _("Have the key at hand. Its access key ID: {key}. Its secret access key stands {where}.")
-    return (text.format(key=key.value, where=surroundings.secrets.whereabouts()),)
+    return (text.format(key=key.value, where=context.secrets.whereabouts()),)
 
 
 def _seen(program: ByHand, old_still: Sequence[Place]) -> tuple[str, ...]:
@@ -196,9 +196,9 @@ def _old_by_word(rotation: Rotation, program: ByHand) -> tuple[str, ...]:
     return (_("You gave it the old key again: `keyturn undo` goes on with that. Or give it the new key after all."),)
 
 
-def _backs_up_then(surroundings: Surroundings, program: ByHand) -> tuple[str, ...]:
+def _backs_up_then(context: Context, program: ByHand) -> tuple[str, ...]:
     runs = own_runs(program)
-    if runs is None or not runs.at_hand(surroundings.computer):
+    if runs is None or not runs.at_hand(context.computer):
         return ()
     text = _("When you tick this, Keyturn tells {program} to back up once.")
     return (text.format(program=program_title(program)),)

@@ -17,8 +17,8 @@ from keyturn.model.errors import AppError, UsageError
 from keyturn.model.key_names import KeyName
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
+from keyturn.rotation.context import Context
 from keyturn.rotation.location import Location
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.state.secrets_kind import SecretsKind
 
 if TYPE_CHECKING:
@@ -50,19 +50,19 @@ class Helper:
         """
         return " ".join((self.program.as_posix(), "credentials", name.value, *self.options))
 
-    def prove(self, surroundings: Surroundings, name: KeyName, pair: KeyPair) -> None:
+    def prove(self, context: Context, name: KeyName, pair: KeyPair) -> None:
         """See that whoever asks in a job's own environment gets this very pair.
 
         Raises:
             AppError: where they do not.
         """
-        environments = [person_environment(surroundings.computer)]
+        environments = [person_environment(context.computer)]
         # Windows starts nothing without its own variables, and its jobs run in a session.
-        if not self.needs_session and surroundings.computer.platform is not Platform.WINDOWS:
-            environments.append(_bare(surroundings.computer))
+        if not self.needs_session and context.computer.platform is not Platform.WINDOWS:
+            environments.append(_bare(context.computer))
         for environment in environments:
             answer = answer_of(self.command(name).split(" "), environment)
-            if key_of_process(NAME, answer, surroundings.clock.now()) != pair:
+            if key_of_process(NAME, answer, context.clock.now()) != pair:
                 raise AppError(
                     _("Keyturn does not hand out {key} under {name}").format(key=pair.access_key_id.masked, name=name),
                     _("Started as a program starts it, it gave another key. No file was changed."),

@@ -19,12 +19,12 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, Store
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.asked import KeyRequest
+from keyturn.rotation.context import Context
 from keyturn.rotation.ownership import fits
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Signer
 from keyturn.rotation.signers.somebody import Somebody
 from keyturn.rotation.steps import Route
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.state import keeper as memory
 from keyturn.state.keeper import Keeper
 
@@ -61,7 +61,7 @@ def explained(keeper: Keeper | None, whereabouts: str) -> tuple[str, ...]:
     )
 
 
-def offer(surroundings: Surroundings, rotation: Rotation) -> str | None:
+def offer(context: Context, rotation: Rotation) -> str | None:
     """A sentence that offers a keeper, as long as the old key may make one; None where it is not the time for it.
 
     The new key of a scoped user may not even ask IAM about itself, so later another identity would be needed.
@@ -70,7 +70,7 @@ def offer(surroundings: Surroundings, rotation: Rotation) -> str | None:
     if decision.route is not Route.SCOPED_USER or rotation.new_key is None or rotation.is_over:
         return None
     try:
-        if rotation.off_at is not None or _remembered(surroundings) is not None:
+        if rotation.off_at is not None or _remembered(context) is not None:
             return None
     except StoreError:
         return None  # which is told by itself
@@ -99,7 +99,7 @@ def expect_maker(signer: Signer) -> Somebody:
     return signer
 
 
-def make(surroundings: Surroundings, maker: Somebody) -> Keeper:
+def make(context: Context, maker: Somebody) -> Keeper:
     """Make the keeper, or finish one that was half made. Where a step fails, what was made is removed again.
 
     Raises:
@@ -107,7 +107,7 @@ def make(surroundings: Surroundings, maker: Somebody) -> Keeper:
         KeeperLeft: where something is left at AWS.
         AppError: why it was not made; nothing of it is left then.
     """
-    folder = surroundings.folder
+    folder = context.folder
     begun = memory.load(folder)
     if begun is not None and begun.is_usable and not begun.unsent:
         raise UsageError(
@@ -115,130 +115,128 @@ def make(surroundings: Surroundings, maker: Somebody) -> Keeper:
             _("It is {user}. `keyturn keeper show` says what it may. Nothing was changed.").format(user=begun.arn),
             code="keeper.there",
         )
-    surroundings.secrets.check()
-    if not surroundings.secrets.outlives_the_program:
+    context.secrets.check()
+    if not context.secrets.outlives_the_program:
         raise UsageError(
             _("A keeper's secret cannot be kept in memory"),
             _("It would be lost when this program ends. Leave out --secrets memory. Nothing was changed."),
             code="keeper.memory",
         )
     if begun is not None and begun.removing:
-        remove(surroundings, maker)
+        remove(context, maker)
         begun = None
-    keeper = begun or _begun(surroundings, maker)
+    keeper = begun or _begun(context, maker)
     _expect_same_account(keeper, maker)
     try:
-        return _made(surroundings, maker, keeper)
+        return _made(context, maker, keeper)
     except KeeperLeft:
         raise
     except AppError as error:
         if error.waits or (begun is not None and begun.is_usable):
             raise
-        _take_back(surroundings, maker, error)
+        _take_back(context, maker, error)
         raise
 
 
-def adopt(
-    surroundings: Surroundings, maker: Somebody, names: Sequence[str], *, even_if_powerful: bool = False
-) -> Keeper:
+def adopt(context: Context, maker: Somebody, names: Sequence[str], *, even_if_powerful: bool = False) -> Keeper:
     """Let the keeper look after these users as well, whoever made them.
 
     Raises:
         UsageError: where there is no keeper, no such user, or one that could make more of itself.
         AppError: where the keeper's rights could not be changed; they may then be changed by the same command.
     """
-    keeper = _the_keeper(surroundings)
+    keeper = _the_keeper(context)
     _expect_same_account(keeper, maker)
-    found = [_adoptable(surroundings, maker, name, even_if_powerful=even_if_powerful) for name in names]
+    found = [_adoptable(context, maker, name, even_if_powerful=even_if_powerful) for name in names]
     arns = tuple(dict.fromkeys([*keeper.adopted, *(user.arn for user in found)]))
     policy = keeper_policy(keeper.partition, keeper.account, arns)
     if policy.is_managed:
-        put_keeper_policy(surroundings.aws, maker.pair, keeper.user_name, policy)  # says that it is too long
-    return _with_rights(surroundings, maker, replace(keeper, adopted=arns))
+        put_keeper_policy(context.aws, maker.pair, keeper.user_name, policy)  # says that it is too long
+    return _with_rights(context, maker, replace(keeper, adopted=arns))
 
 
-def remove(surroundings: Surroundings, maker: Somebody) -> None:
+def remove(context: Context, maker: Somebody) -> None:
     """Delete the keeper's key and user, wipe its secret, and forget it. One that is gone at AWS is only forgotten.
 
     Raises:
         UsageError: where there is none.
         KeeperLeft: where somebody gave its user more than Keyturn did.
     """
-    keeper = _remembered(surroundings)
+    keeper = _remembered(context)
     if keeper is None:
         raise _none_here()
     _expect_same_account(keeper, maker)
-    _remember(surroundings, replace(keeper, removing=True))
+    _remember(context, replace(keeper, removing=True))
     if not keeper.user_id:
         # IAM never said that it made the user, and if it did so a moment ago it may not know of it yet.
-        surroundings.aws.remember_new(keeper.user_name)
-    user = _user_of(surroundings, maker, keeper)
+        context.aws.remember_new(keeper.user_name)
+    user = _user_of(context, maker, keeper)
     kept = [] if keeper.key is None else [keeper.key]
     if user is not None:
-        for one in access_keys.list_keys(surroundings.aws, maker.pair, user.name):
-            ours = one.access_key_id == keeper.key or surroundings.secrets.get(one.access_key_id) is not None
-            if ours or _is_lost(surroundings, maker, keeper, one):
-                access_keys.delete_key(surroundings.aws, maker.pair, one.access_key_id, user_name=user.name)
+        for one in access_keys.list_keys(context.aws, maker.pair, user.name):
+            ours = one.access_key_id == keeper.key or context.secrets.get(one.access_key_id) is not None
+            if ours or _is_lost(context, maker, keeper, one):
+                access_keys.delete_key(context.aws, maker.pair, one.access_key_id, user_name=user.name)
                 kept.append(one.access_key_id)
         try:
-            scoped_user.delete_user(surroundings.aws, maker.pair, user)
+            scoped_user.delete_user(context.aws, maker.pair, user)
         except AwsError as error:
             if error.fault is not AwsFault.CONFLICT:
                 raise
             raise _left(keeper, _("Somebody gave its user more than Keyturn did, such as another key.")) from None
     for key in kept:
-        surroundings.secrets.forget(key)
-    memory.save(surroundings.folder, None)
+        context.secrets.forget(key)
+    memory.save(context.folder, None)
 
 
-def _made(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> Keeper:
-    user = _user_of(surroundings, maker, keeper)
+def _made(context: Context, maker: Somebody, keeper: Keeper) -> Keeper:
+    user = _user_of(context, maker, keeper)
     if user is None:
         tags = {
             KEEPER_TAG: keeper.keeper_id,
-            scoped_user.COMPUTER_TAG: scoped_user.tag_value_from(surroundings.computer.name),
+            scoped_user.COMPUTER_TAG: scoped_user.tag_value_from(context.computer.name),
         }
         user = scoped_user.create_user(
-            surroundings.aws, maker.pair, keeper.user_name, tags, lambda found: _is_ours(keeper, found)
+            context.aws, maker.pair, keeper.user_name, tags, lambda found: _is_ours(keeper, found)
         )
-    keeper = _remember(surroundings, replace(keeper, user_id=user.user_id))
-    keeper = _with_rights(surroundings, maker, keeper)
+    keeper = _remember(context, replace(keeper, user_id=user.user_id))
+    keeper = _with_rights(context, maker, keeper)
     if keeper.key is not None:
         return keeper
-    pair = _kept_or_removed(surroundings, maker, keeper)
+    pair = _kept_or_removed(context, maker, keeper)
     if pair is None:
-        keeper, pair = _new_key(surroundings, maker, keeper)
-    identity.whose(surroundings.aws, pair)  # AWS accepts it, as it was kept
-    return _remember(surroundings, replace(keeper, key=pair.access_key_id, made=surroundings.clock.now()))
+        keeper, pair = _new_key(context, maker, keeper)
+    identity.whose(context.aws, pair)  # AWS accepts it, as it was kept
+    return _remember(context, replace(keeper, key=pair.access_key_id, made=context.clock.now()))
 
 
-def _new_key(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> tuple[Keeper, KeyPair]:
+def _new_key(context: Context, maker: Somebody, keeper: Keeper) -> tuple[Keeper, KeyPair]:
     """Ask for a key once, and keep its secret before anything else happens; ask again where no answer came."""
     for last in (False, True):
-        keeper = _remember(surroundings, replace(keeper, requests=(*keeper.requests, surroundings.aws.time())))
+        keeper = _remember(context, replace(keeper, requests=(*keeper.requests, context.aws.time())))
         try:
-            pair = access_keys.create_key(surroundings.aws, maker.pair, keeper.user_name).pair
+            pair = access_keys.create_key(context.aws, maker.pair, keeper.user_name).pair
         except AwsError as error:
             if not error.outcome_unknown:
                 # AWS made nothing of this one.
-                keeper = _remember(surroundings, replace(keeper, requests=keeper.requests[:-1]))
+                keeper = _remember(context, replace(keeper, requests=keeper.requests[:-1]))
             if not error.outcome_unknown or last:
                 raise
             for pause in _PAUSES:
-                surroundings.clock.sleep(pause)
-                _kept_or_removed(surroundings, maker, keeper)
+                context.clock.sleep(pause)
+                _kept_or_removed(context, maker, keeper)
             continue
         try:
-            surroundings.secrets.keep(pair)
+            context.secrets.keep(pair)
         except StoreError:
             # Nobody will ever hold this secret again, so its key must not live on.
-            access_keys.delete_key(surroundings.aws, maker.pair, pair.access_key_id, user_name=keeper.user_name)
+            access_keys.delete_key(context.aws, maker.pair, pair.access_key_id, user_name=keeper.user_name)
             raise
         return replace(keeper, requests=keeper.requests[:-1]), pair
     raise ValueError("the second answer ends it")
 
 
-def _kept_or_removed(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> KeyPair | None:
+def _kept_or_removed(context: Context, maker: Somebody, keeper: Keeper) -> KeyPair | None:
     """The pair of a key that the user has and whose secret is kept here; those whose secrets were lost are removed.
 
     Raises:
@@ -247,37 +245,37 @@ def _kept_or_removed(surroundings: Surroundings, maker: Somebody, keeper: Keeper
     if not keeper.requests:
         return None
     found = None
-    for one in access_keys.list_keys(surroundings.aws, maker.pair, keeper.user_name):
-        kept = surroundings.secrets.get(one.access_key_id)
+    for one in access_keys.list_keys(context.aws, maker.pair, keeper.user_name):
+        kept = context.secrets.get(one.access_key_id)
         if kept is not None:
             # An earlier start made it, perhaps seconds ago, so that AWS may not have heard of it everywhere.
-            surroundings.aws.remember_partition(one.access_key_id, keeper.partition)
-            surroundings.aws.remember_new(one.access_key_id, one.created)
+            context.aws.remember_partition(one.access_key_id, keeper.partition)
+            context.aws.remember_new(one.access_key_id, one.created)
             found = kept
-        elif _is_lost(surroundings, maker, keeper, one):
-            access_keys.delete_key(surroundings.aws, maker.pair, one.access_key_id, user_name=keeper.user_name)
+        elif _is_lost(context, maker, keeper, one):
+            access_keys.delete_key(context.aws, maker.pair, one.access_key_id, user_name=keeper.user_name)
         else:
             said = _("Its user has the key {key}, of which nothing proves whose it is.")
             raise _left(keeper, said.format(key=one.access_key_id.masked))
     return found
 
 
-def _is_lost(surroundings: Surroundings, maker: Somebody, keeper: Keeper, one: access_keys.ListedKey) -> bool:
+def _is_lost(context: Context, maker: Somebody, keeper: Keeper, one: access_keys.ListedKey) -> bool:
     """True for a key that a request of ours made whose answer nobody heard: by AWS's clock, and never used."""
     dated = [at for at in keeper.requests if at is not None]
     in_time = one.created is not None and any(fits(one, KeyRequest(at, frozenset())) for at in dated)
-    return in_time and access_keys.last_use(surroundings.aws, maker.pair, one.access_key_id).date is None
+    return in_time and access_keys.last_use(context.aws, maker.pair, one.access_key_id).date is None
 
 
-def _with_rights(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> Keeper:
-    keeper = _remember(surroundings, replace(keeper, unsent=True))
+def _with_rights(context: Context, maker: Somebody, keeper: Keeper) -> Keeper:
+    keeper = _remember(context, replace(keeper, unsent=True))
     policy = keeper_policy(keeper.partition, keeper.account, keeper.adopted)
-    put_keeper_policy(surroundings.aws, maker.pair, keeper.user_name, policy)
-    return _remember(surroundings, replace(keeper, unsent=False))
+    put_keeper_policy(context.aws, maker.pair, keeper.user_name, policy)
+    return _remember(context, replace(keeper, unsent=False))
 
 
-def _adoptable(surroundings: Surroundings, maker: Somebody, name: str, *, even_if_powerful: bool) -> IamUser:
-    user = scoped_user.find_user(surroundings.aws, maker.pair, name)
+def _adoptable(context: Context, maker: Somebody, name: str, *, even_if_powerful: bool) -> IamUser:
+    user = scoped_user.find_user(context.aws, maker.pair, name)
     if user is None:
         raise UsageError(
             _("There is no IAM user named {name}").format(name=name),
@@ -288,7 +286,7 @@ def _adoptable(surroundings: Surroundings, maker: Somebody, name: str, *, even_i
         return user
     way = _("If that is meant, add --even-if-powerful. Nothing was changed.")
     try:
-        powers = powers_of_user(surroundings.aws, maker.pair, name)
+        powers = powers_of_user(context.aws, maker.pair, name)
     except AwsError as error:
         if error.fault is not AwsFault.DENIED:
             raise
@@ -310,9 +308,9 @@ def _adoptable(surroundings: Surroundings, maker: Somebody, name: str, *, even_i
     return user
 
 
-def _user_of(surroundings: Surroundings, maker: Somebody, keeper: Keeper) -> IamUser | None:
+def _user_of(context: Context, maker: Somebody, keeper: Keeper) -> IamUser | None:
     """The keeper's user; None where it is not there. One of its name that is another's counts for nothing."""
-    found = scoped_user.find_user(surroundings.aws, maker.pair, keeper.user_name)
+    found = scoped_user.find_user(context.aws, maker.pair, keeper.user_name)
     return found if found is not None and _is_ours(keeper, found) else None
 
 
@@ -322,28 +320,28 @@ def _is_ours(keeper: Keeper, user: IamUser) -> bool:
     return user.is_keyturns and user.tags.get(KEEPER_TAG) == keeper.keeper_id
 
 
-def _begun(surroundings: Surroundings, maker: Somebody) -> Keeper:
-    host = scoped_user.user_name_from(surroundings.computer.name)[:_HOST_LENGTH]
+def _begun(context: Context, maker: Somebody) -> Keeper:
+    host = scoped_user.user_name_from(context.computer.name)[:_HOST_LENGTH]
     drawn = uuid4().hex
     name = f"{KEEPER_NAME}-{host}-{drawn[:_RANDOM_LENGTH]}"
-    scoped_user.find_user(surroundings.aws, maker.pair, name)  # who may not even look makes nothing
-    return _remember(surroundings, Keeper(name, maker.principal.partition, maker.principal.account, drawn))
+    scoped_user.find_user(context.aws, maker.pair, name)  # who may not even look makes nothing
+    return _remember(context, Keeper(name, maker.principal.partition, maker.principal.account, drawn))
 
 
-def _take_back(surroundings: Surroundings, maker: Somebody, error: AppError) -> None:
+def _take_back(context: Context, maker: Somebody, error: AppError) -> None:
     """Remove what was made of a keeper that could not be finished.
 
     Raises:
         KeeperLeft: where that failed, too.
     """
-    keeper = _remembered(surroundings)
+    keeper = _remembered(context)
     if keeper is None:
         return
     if isinstance(error, AwsError) and error.refused == "CreateUser":
-        memory.save(surroundings.folder, None)  # AWS made nothing
+        memory.save(context.folder, None)  # AWS made nothing
         return
     try:
-        remove(surroundings, maker)
+        remove(context, maker)
     except AppError:
         raise _left(keeper, error.message) from None
 
@@ -370,8 +368,8 @@ def _expect_same_account(keeper: Keeper, maker: Somebody) -> None:
         )
 
 
-def _the_keeper(surroundings: Surroundings) -> Keeper:
-    keeper = _remembered(surroundings)
+def _the_keeper(context: Context) -> Keeper:
+    keeper = _remembered(context)
     if keeper is None or not keeper.is_usable:
         raise _none_here()
     return keeper
@@ -385,10 +383,10 @@ def _none_here() -> UsageError:
     )
 
 
-def _remembered(surroundings: Surroundings) -> Keeper | None:
-    return memory.load(surroundings.folder)
+def _remembered(context: Context) -> Keeper | None:
+    return memory.load(context.folder)
 
 
-def _remember(surroundings: Surroundings, keeper: Keeper) -> Keeper:
-    memory.save(surroundings.folder, keeper)
+def _remember(context: Context, keeper: Keeper) -> Keeper:
+    memory.save(context.folder, keeper)
     return keeper

@@ -8,38 +8,38 @@ from dataclasses import replace
 from keyturn.model.errors import StateError
 from keyturn.model.places import Consumer, Place, Target
 from keyturn.model.text import _
-from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.context import Context
 from keyturn.state import bucket_answers
 from keyturn.state.bucket_answers import BucketAnswers
 
 
-def kept_answers(surroundings: Surroundings) -> BucketAnswers:
+def kept_answers(context: Context) -> BucketAnswers:
     """Return what was said before; nothing where that cannot be read, which every command tells by itself."""
     try:
-        return bucket_answers.load(surroundings.folder, surroundings.computer.home)
+        return bucket_answers.load(context.folder, context.computer.home)
     except StateError:
         return BucketAnswers()
 
 
-def keep_answers(surroundings: Surroundings, answers: BucketAnswers) -> None:
+def keep_answers(context: Context, answers: BucketAnswers) -> None:
     """Keep what was said, where it is something new.
 
     Raises:
         StoreError: where it cannot be written.
     """
-    if answers != kept_answers(surroundings):
-        bucket_answers.save(surroundings.folder, surroundings.computer.home, answers)
+    if answers != kept_answers(context):
+        bucket_answers.save(context.folder, context.computer.home, answers)
 
 
-def forget_answers(surroundings: Surroundings, places: Collection[str]) -> None:
+def forget_answers(context: Context, places: Collection[str]) -> None:
     """Forget what was said of these places, by their identities: the person said the wrong thing.
 
     Raises:
         StoreError: where it cannot be written.
     """
-    answers = kept_answers(surroundings)
+    answers = kept_answers(context)
     others = {place: buckets for place, buckets in answers.of_places.items() if place not in places}
-    keep_answers(surroundings, replace(answers, of_places=others))
+    keep_answers(context, replace(answers, of_places=others))
 
 
 def with_answers(places: Sequence[Place], answers: BucketAnswers) -> tuple[Place, ...]:

@@ -7,8 +7,8 @@ from functools import partial
 
 from keyturn.aws.buckets import BucketFacts
 from keyturn.aws.kms import KmsKey, kms_key
-from keyturn.aws.ladder import S3Target
 from keyturn.aws.parallel import in_parallel
+from keyturn.aws.s3_checks import S3Target
 from keyturn.aws.samples import Sample, samples_of
 from keyturn.model.errors import AwsError
 from keyturn.model.keys import KeyPair, Principal
@@ -16,10 +16,10 @@ from keyturn.model.manners import Manner
 from keyturn.model.places import Target
 from keyturn.model.text import _, plural
 from keyturn.rotation.bucket_needs import Seen
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand, Destination, OtherBucket
 from keyturn.rotation.plan import Gate
 from keyturn.rotation.steps import Step
-from keyturn.rotation.surroundings import Surroundings
 
 
 class KeptBackups:
@@ -30,10 +30,8 @@ class KeptBackups:
         notes: what was looked at, and what was not.
     """
 
-    def __init__(
-        self, surroundings: Surroundings, signer: KeyPair, owner: Principal, facts: Mapping[str, BucketFacts]
-    ) -> None:
-        self._aws = surroundings.aws
+    def __init__(self, context: Context, signer: KeyPair, owner: Principal, facts: Mapping[str, BucketFacts]) -> None:
+        self._aws = context.aws
         self._signer = signer
         self._owner = owner
         self._facts = facts

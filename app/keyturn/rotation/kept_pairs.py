@@ -6,24 +6,24 @@ from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import old_key
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.surroundings import Surroundings
 
 
-def keep(surroundings: Surroundings, decision: Decision, pair: KeyPair) -> None:
+def keep(context: Context, decision: Decision, pair: KeyPair) -> None:
     """Keep the pair; in the place of another secret of its key only if the key works with this one.
 
     Raises:
         StoreError: where it could not be kept, or another secret is kept and may be the right one.
     """
-    kept = surroundings.secrets.get(pair.access_key_id)
-    if kept is not None and kept != pair and _works(surroundings, decision, pair):
-        surroundings.secrets.forget(pair.access_key_id)
-    surroundings.secrets.keep(pair)
+    kept = context.secrets.get(pair.access_key_id)
+    if kept is not None and kept != pair and _works(context, decision, pair):
+        context.secrets.forget(pair.access_key_id)
+    context.secrets.keep(pair)
 
 
-def take_pair(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> None:
+def take_pair(context: Context, rotation: Rotation, pair: KeyPair) -> None:
     """Keep a pair that the person typed, because its secret was not kept any more, or a wrong one.
 
     Raises:
@@ -41,10 +41,10 @@ def take_pair(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> 
             ),
             code="usage.pair",
         )
-    kept = surroundings.secrets.get(key)
+    kept = context.secrets.get(key)
     if kept == pair:
         return
-    works = _works(surroundings, decision, pair)
+    works = _works(context, decision, pair)
     if works is False:
         raise UsageError(
             _("That is not the secret of {key}").format(key=key.masked),
@@ -60,12 +60,12 @@ def take_pair(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> 
             ),
             code="usage.pair",
         )
-    keep(surroundings, decision, pair)
+    keep(context, decision, pair)
 
 
-def _works(surroundings: Surroundings, decision: Decision, pair: KeyPair) -> bool | None:
+def _works(context: Context, decision: Decision, pair: KeyPair) -> bool | None:
     """False where the secret is wrong; None where nobody tells: the key is off or gone, or AWS cannot be asked."""
     try:
-        return None if old_key.is_refused(surroundings, decision, pair) else True
+        return None if old_key.is_refused(context, decision, pair) else True
     except AwsError as error:
         return False if error.fault is AwsFault.WRONG_SECRET else None

@@ -16,13 +16,13 @@ from keyturn.clients.registry import find_everything
 from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, Principal, as_typed, is_key_id, keys_meant
 from keyturn.model.text import _
-from keyturn.rotation import conductor
+from keyturn.rotation import rotation_service
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.plan import Plan, calls_of, powers
 from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread
 from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
-from keyturn.rotation.surroundings import Surroundings
 
 # Is told how many users were looked at.
 Progress = Callable[[int], None]
@@ -57,14 +57,14 @@ class KeyElsewhere:
     siblings: tuple[AccessKeyId, ...]
 
 
-def find(surroundings: Surroundings, wanted: Wanted, progress: Progress) -> KeyElsewhere | Rotation:
+def find(context: Context, wanted: Wanted, progress: Progress) -> KeyElsewhere | Rotation:
     """The key; or the rotation of it that is under way, about which AWS need not be asked.
 
     Raises:
         UsageError: where nobody is named who signs, or no such key is there, or it is on this computer, or root's.
         AwsError: where AWS could not be asked.
     """
-    identity = surroundings.signer.identity
+    identity = context.signer.identity
     if identity is None:
         raise UsageError(
             _("--key needs --as"),
@@ -74,7 +74,7 @@ def find(surroundings: Surroundings, wanted: Wanted, progress: Progress) -> KeyE
             ),
             code="usage.key",
         )
-    under_way = [one for one in all_rotations(surroundings.journal) if not one.is_over]
+    under_way = [one for one in all_rotations(context.journal) if not one.is_over]
     known = keys_meant(wanted.text, (one.decision.key for one in under_way))
     if len(known) == 1:
         rotation = next(one for one in under_way if one.decision.key == known[0])
@@ -88,24 +88,24 @@ def find(surroundings: Surroundings, wanted: Wanted, progress: Progress) -> KeyE
             )
         _expect_confirmed(known[0], wanted.confirm)
         return rotation
-    _expect_not_here(surroundings, wanted.text)
-    found = _at_aws(surroundings, *identity, wanted.text, progress)
+    _expect_not_here(context, wanted.text)
+    found = _at_aws(context, *identity, wanted.text, progress)
     key = found.key.access_key_id
-    surroundings.signer.expect_fits(key, found.key.owner)
-    if surroundings.secrets.get(key) is not None:
+    context.signer.expect_fits(key, found.key.owner)
+    if context.secrets.get(key) is not None:
         raise _is_here(key)
     _expect_confirmed(key, wanted.confirm)
-    expect_none_unread(surroundings.journal, key)
+    expect_none_unread(context.journal, key)
     return found
 
 
-def turn_off(surroundings: Surroundings, found: KeyElsewhere | Rotation, wanted: Wanted) -> Result:
+def turn_off(context: Context, found: KeyElsewhere | Rotation, wanted: Wanted) -> Result:
     """Turn the key off if every gate is open; else it waits, and is watched."""
-    rotation = _begun(surroundings, found, wanted)
-    return rotation if isinstance(rotation, Result) else conductor.turn_off(surroundings, rotation.name)
+    rotation = _begun(context, found, wanted)
+    return rotation if isinstance(rotation, Result) else rotation_service.turn_off(context, rotation.name)
 
 
-def turn_on(surroundings: Surroundings, found: KeyElsewhere | Rotation, wanted: Wanted) -> Result:
+def turn_on(context: Context, found: KeyElsewhere | Rotation, wanted: Wanted) -> Result:
     """Turn the key on again, also one that somebody else turned off, which is watched from then on.
 
     Raises:
@@ -115,39 +115,39 @@ def turn_on(surroundings: Surroundings, found: KeyElsewhere | Rotation, wanted: 
         raise UsageError(
             _("{key} is on").format(key=found.key.access_key_id.masked), _("Nothing was changed."), code="usage.key"
         )
-    rotation = _begun(surroundings, found, wanted)
-    return rotation if isinstance(rotation, Result) else conductor.turn_on(surroundings, rotation.name)
+    rotation = _begun(context, found, wanted)
+    return rotation if isinstance(rotation, Result) else rotation_service.turn_on(context, rotation.name)
 
 
-def delete(surroundings: Surroundings, found: KeyElsewhere | Rotation, wanted: Wanted) -> Result:
+def delete(context: Context, found: KeyElsewhere | Rotation, wanted: Wanted) -> Result:
     """Delete the key once it was off for its days; those of one that somebody else turned off begin now."""
     if isinstance(found, KeyElsewhere):
         if found.key.status is KeyStatus.ACTIVE:
             reason = _("{key} is on. It is turned off first, for some days: `keyturn turn-off --key`.")
             closed = GateClosed([reason.format(key=found.key.access_key_id.masked)])
             return Result(Ending.WAITING, None, State.WAITING, Step.DELETE, None, problem=closed)
-        begun = _begun(surroundings, found, wanted)
+        begun = _begun(context, found, wanted)
         if isinstance(begun, Result):
             return begun
         found = begun
     if found.off_at is None:
-        seen = conductor.carry_on(surroundings, found.name)
+        seen = rotation_service.carry_on(context, found.name)
         if seen.step is not Step.DELETE:
             return seen
-    return conductor.delete(surroundings, found.name, wanted.confirm)
+    return rotation_service.delete(context, found.name, wanted.confirm)
 
 
-def _begun(surroundings: Surroundings, found: KeyElsewhere | Rotation, wanted: Wanted) -> Rotation | Result:
+def _begun(context: Context, found: KeyElsewhere | Rotation, wanted: Wanted) -> Rotation | Result:
     """The rotation, begun if it was not; or why it was not."""
     if isinstance(found, Rotation):
         return found
-    result = conductor.rotate(surroundings, _plan(surroundings, found, wanted))
+    result = rotation_service.rotate(context, _plan(context, found, wanted))
     if result.rotation is None:
         return result
-    return next(one for one in all_rotations(surroundings.journal) if one.name == result.rotation)
+    return next(one for one in all_rotations(context.journal) if one.name == result.rotation)
 
 
-def _plan(surroundings: Surroundings, found: KeyElsewhere, wanted: Wanted) -> Plan:
+def _plan(context: Context, found: KeyElsewhere, wanted: Wanted) -> Plan:
     decision = Decision(
         rotation="",
         key=found.key.access_key_id,
@@ -171,19 +171,19 @@ def _plan(surroundings: Surroundings, found: KeyElsewhere, wanted: Wanted) -> Pl
         route=decision.route,
         decision=decision,
         old=None,
-        calls=calls_of(decision, surroundings.signer),
+        calls=calls_of(decision, context.signer),
         edits=(),
         by_hand=(),
         gates=(),
         can=can,
         cannot=cannot,
         notes=(),
-        signer=surroundings.signer.name,
+        signer=context.signer.name,
     )
 
 
-def _expect_not_here(surroundings: Surroundings, text: str) -> None:
-    places = find_everything(surroundings.computer, leave_out=(surroundings.folder,)).places
+def _expect_not_here(context: Context, text: str) -> None:
+    places = find_everything(context.computer, leave_out=(context.folder,)).places
     for key in keys_meant(text, (place.access_key_id for place in places)):
         raise _is_here(key)
 
@@ -208,22 +208,22 @@ def _expect_confirmed(key: AccessKeyId, confirm: str | None) -> None:
         )
 
 
-def _at_aws(surroundings: Surroundings, pair: KeyPair, who: Principal, text: str, progress: Progress) -> KeyElsewhere:
+def _at_aws(context: Context, pair: KeyPair, who: Principal, text: str, progress: Progress) -> KeyElsewhere:
     """Look whose key it is.
 
     For a whole ID AWS names the user with the last use (facts/aws.md A3); for less, or where that
     is denied, every user of the account is looked at.
     """
     if is_key_id(text.strip()):
-        found = _of_whole_id(surroundings, pair, AccessKeyId(text.strip()))
+        found = _of_whole_id(context, pair, AccessKeyId(text.strip()))
         if found is not None:
             return found
-    return _among_all(surroundings, pair, who, text, progress)
+    return _among_all(context, pair, who, text, progress)
 
 
-def _of_whole_id(surroundings: Surroundings, pair: KeyPair, key: AccessKeyId) -> KeyElsewhere | None:
+def _of_whole_id(context: Context, pair: KeyPair, key: AccessKeyId) -> KeyElsewhere | None:
     """The key of a user of this account; None where AWS does not say whose it is."""
-    aws = surroundings.aws
+    aws = context.aws
     try:
         name = access_keys.user_of(aws, pair, key)
         user = None if name is None else scoped_user.find_user(aws, pair, name)
@@ -245,14 +245,12 @@ def _of_user(owner: Principal, listed: tuple[access_keys.ListedKey, ...], key: A
     return KeyElsewhere(AccessKey(key, owner, one.status, one.created), others)
 
 
-def _among_all(
-    surroundings: Surroundings, pair: KeyPair, who: Principal, text: str, progress: Progress
-) -> KeyElsewhere:
-    walk = AccountKeys(surroundings.aws, pair, surroundings.clock)
+def _among_all(context: Context, pair: KeyPair, who: Principal, text: str, progress: Progress) -> KeyElsewhere:
+    walk = AccountKeys(context.aws, pair, context.clock)
     found: list[KeyElsewhere] = []
     unseen = 0
     for number, user in enumerate(walk.users(), start=1):
-        surroundings.cancel.check()
+        context.cancel.check()
         try:
             listed = walk.listed(user.principal)
         except AwsError as error:

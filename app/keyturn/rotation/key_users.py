@@ -14,17 +14,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from keyturn.aws import buckets as aws_buckets
-from keyturn.aws.event_history import MOST_EVENTS, Event, EventHistory, History, oldest
+from keyturn.aws.event_history import MOST_EVENTS, EventHistory, History, SignedEvent, oldest
 from keyturn.aws.parallel import in_parallel
 from keyturn.clients.endpoints import is_aws
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import HISTORY_DAYS, AccessKeyId, KeyPair, KeyUse
 from keyturn.model.places import Problem
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
+from keyturn.rotation.context import Context
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.signers.the_key import TheKey
-from keyturn.rotation.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from keyturn.rotation.decision import Decision
@@ -41,7 +41,7 @@ _BEFORE, _AFTER = timedelta(minutes=2), timedelta(minutes=3)
 
 
 def of_keys(
-    surroundings: Surroundings, keys: Sequence[FoundKey], days: int, *, beside: Sequence[FoundKey] = ()
+    context: Context, keys: Sequence[FoundKey], days: int, *, beside: Sequence[FoundKey] = ()
 ) -> tuple[Mapping[AccessKeyId, History], tuple[Problem, ...]]:
     """Ask AWS who used each key of AWS's in the last `days` days.
 
@@ -54,9 +54,9 @@ def of_keys(
     Returns:
         The histories, and why there is none of other keys, or not of every region.
     """
-    silent = _not_to_sign(surroundings.journal)
-    asking = EventHistory(surroundings.aws, surroundings.clock)
-    since = oldest(surroundings.clock.now(), days)
+    silent = _not_to_sign(context.journal)
+    asking = EventHistory(context.aws, context.clock)
+    since = oldest(context.clock.now(), days)
     histories: dict[AccessKeyId, History] = {}
     problems: list[Problem] = []
     for found in keys:
@@ -65,8 +65,8 @@ def of_keys(
             continue
         history = None
         for signer in _signers(found, (*keys, *beside), silent):
-            regions = _regions(surroundings, found, signer)
-            history = asking.of(key, signer, regions, since=since, is_own=own_events(surroundings.journal, key))
+            regions = _regions(context, found, signer)
+            history = asking.of(key, signer, regions, since=since, is_own=own_events(context.journal, key))
             if not _is_denied(history):
                 break
         if history is not None and history.is_known:
@@ -75,18 +75,18 @@ def of_keys(
     return histories, tuple(problems)
 
 
-def before_switch(surroundings: Surroundings, decision: Decision, old: KeyPair) -> Mapping[str, Any]:
+def before_switch(context: Context, decision: Decision, old: KeyPair) -> Mapping[str, Any]:
     """Ask with the old key itself, as long as it may be used, who used it; as a fact for the journal."""
     if decision.store is not None:
         return {}
-    aws = surroundings.aws
+    aws = context.aws
     regions = (aws.home_region(decision.key), *(region for region in decision.regions.values() if region))
-    history = EventHistory(aws, surroundings.clock).of(
+    history = EventHistory(aws, context.clock).of(
         decision.key,
         old,
         regions,
-        since=oldest(surroundings.clock.now(), HISTORY_DAYS),
-        is_own=own_events(surroundings.journal, decision.key),
+        since=oldest(context.clock.now(), HISTORY_DAYS),
+        is_own=own_events(context.journal, decision.key),
     )
     if not history.is_known:
         return {}
@@ -95,24 +95,22 @@ def before_switch(surroundings: Surroundings, decision: Decision, old: KeyPair) 
     return {"used_elsewhere": [use.as_json() for use in others]}
 
 
-def since_switch(
-    surroundings: Surroundings, rotation: Rotation, signer: KeyPair, last_region: str
-) -> tuple[KeyUse, ...]:
+def since_switch(context: Context, rotation: Rotation, signer: KeyPair, last_region: str) -> tuple[KeyUse, ...]:
     """Who used the old key after the switch, as far as `signer`, which is never the old key itself, may read it.
 
     Args:
         last_region: where AWS says that it was used last; what is no region's name is passed over.
     """
-    switched, key = rotation.counts_from(surroundings.clock.now()), rotation.decision.key
+    switched, key = rotation.counts_from(context.clock.now()), rotation.decision.key
     if switched is None or signer.access_key_id == key or rotation.decision.store is not None:
         return ()
-    aws, regions = surroundings.aws, rotation.decision.regions.values()
-    history = EventHistory(aws, surroundings.clock).of(
+    aws, regions = context.aws, rotation.decision.regions.values()
+    history = EventHistory(aws, context.clock).of(
         key,
         signer,
         (aws.home_region(key), *(one for one in (*regions, last_region) if one and _REGION.fullmatch(one))),
         since=switched,
-        is_own=own_events(surroundings.journal, key),
+        is_own=own_events(context.journal, key),
     )
     # A Keyturn elsewhere only looks; what is dated to the second may be older than the switch within it.
     return tuple(use for use in history.uses if use.last > switched and not use.agent.startswith(OURS))
@@ -140,13 +138,13 @@ def why_not_asked(rotation: Rotation, signer: Signer) -> tuple[str, ...]:
     return (f"{why.format(key=decision.key.masked)} {look}",)
 
 
-def own_events(journal: Journal, key: AccessKeyId) -> Callable[[Event], bool]:
+def own_events(journal: Journal, key: AccessKeyId) -> Callable[[SignedEvent], bool]:
     """Whether this computer's Keyturn made a request: it says so, and the journal has it. Others may say so, too."""
     noted: dict[str, list[datetime]] = {}
     for at, service in journal.own_uses(key):
         noted.setdefault(service, []).append(at)
 
-    def is_own(event: Event) -> bool:
+    def is_own(event: SignedEvent) -> bool:
         if OURS not in event.agent:
             return False
         moments = noted.get(event.service, [])
@@ -169,7 +167,7 @@ def used_by(use: KeyUse) -> str:
         address=use.address or _("an unknown address"),
         region=use.region,
         count=use.events,
-        day=words.weekday(use.last),
+        day=labels.weekday(use.last),
     )
 
 
@@ -256,10 +254,10 @@ def _signers(found: FoundKey, keys: Iterable[FoundKey], silent: frozenset[Access
     return [pair for pair in (found.pair, *others) if pair is not None and pair.access_key_id not in silent]
 
 
-def _regions(surroundings: Surroundings, found: FoundKey, signer: KeyPair) -> Sequence[str]:
+def _regions(context: Context, found: FoundKey, signer: KeyPair) -> Sequence[str]:
     """Where IAM's events are, where the buckets are, and where the key was used last."""
-    aws = surroundings.aws
-    places = [place for place in found.places if is_aws(place, surroundings.endpoint_url)]
+    aws = context.aws
+    places = [place for place in found.places if is_aws(place, context.endpoint_url)]
     buckets = sorted({target.bucket for place in places for target in place.targets})
     told = in_parallel([partial(aws_buckets.region_of, aws, signer, bucket) for bucket in buckets])
     used = None if found.key.last_use is None else found.key.last_use.region

@@ -26,9 +26,9 @@ from keyturn.model.text import _
 from keyturn.rotation.course import Course
 from keyturn.rotation.steps import BegunBy, By, OldKey, Step
 from keyturn.state import journal as journals
-from keyturn.state import key_names
+from keyturn.state import stored_key_names
 from keyturn.state.journal import Entry, Journal, Mark, RecordedRotation
-from keyturn.state.key_names import FirstKey
+from keyturn.state.stored_key_names import FirstKey
 
 
 class VersionState(StrEnum):
@@ -96,7 +96,7 @@ def named_keys(folder: Path, journal: Journal | None = None) -> tuple[NamedKey, 
     Raises:
         StateError: where names or journal cannot be read, or a rotation of one of the keys cannot.
     """
-    names = key_names.load(folder)
+    names = stored_key_names.load(folder)
     if not names:
         return ()
     recorded = _recorded(folder, journal)
@@ -110,7 +110,7 @@ def key_named(folder: Path, text: str, journal: Journal | None = None) -> NamedK
         UsageError: where no key has this name.
         StateError: as `named_keys`.
     """
-    names = key_names.load(folder)
+    names = stored_key_names.load(folder)
     wanted = text.strip()
     flaw = flaw_of_key_name(wanted)
     if flaw is not None:

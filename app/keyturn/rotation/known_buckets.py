@@ -19,7 +19,7 @@ from keyturn.state.bucket_answers import BucketAnswer
 if TYPE_CHECKING:
     # Only who asks AWS waits for their import.
     from keyturn.aws.bucket_looks import BucketLook, Writer
-    from keyturn.clients.bucket_names import NameSpot
+    from keyturn.clients.bucket_settings import NameSpot
 
 # Stands for all buckets of an account whose buckets may not be listed; no bucket is called so.
 ALL_THAT_ARE_NOT_LISTED = "*"

@@ -9,65 +9,65 @@ from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, deleting, new_key, old_key, program_runs, proving, turning_off, watching
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
 from keyturn.rotation.steps import By, Ending, OldKey, Result, Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.watched_buckets import note_writes
 from keyturn.rotation.whole_search import search_again
 from keyturn.state.journal import Mark
 
 
-def turn_off(surroundings: Surroundings, rotation: Rotation, by: By | None, wait: float) -> Result:
+def turn_off(context: Context, rotation: Rotation, by: By | None, wait: float) -> Result:
     """Turn the old key off, or see that the person did so in the console; then prove every destination again."""
     expect_step(rotation, Step.WATCH, Step.TURN_OFF)
-    way = by or turning_off.default_way(rotation.decision, surroundings.signer)
+    way = by or turning_off.default_way(rotation.decision, context.signer)
     try:
-        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
-        _note_use_of_new_key(surroundings, rotation, old, new)
-        fails = new_key.failure(surroundings, rotation)
+        old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+        _note_use_of_new_key(context, rotation, old, new)
+        fails = new_key.failure(context, rotation)
         if fails is not None:
             return fails
-        rotation = reload(surroundings, rotation)
+        rotation = reload(context, rotation)
         # Off is what is looked for now, also where it was turned on minutes ago.
-        surroundings.aws.forget_new(rotation.decision.key)
-        evidence = watching.look(surroundings, rotation, surroundings.signer.asks(rotation.decision, old, new))
+        context.aws.forget_new(rotation.decision.key)
+        evidence = watching.look(context, rotation, context.signer.asks(rotation.decision, old, new))
         if not evidence.dead:
-            rotation = note_writes(surroundings, search_again(surroundings, rotation), old)
-        reasons = () if evidence.dead else watching.turn_off_gates(surroundings, rotation, evidence)
+            rotation = note_writes(context, search_again(context, rotation), old)
+        reasons = () if evidence.dead else watching.turn_off_gates(context, rotation, evidence)
         if reasons:
-            return _held(surroundings, rotation, evidence, reasons)
+            return _held(context, rotation, evidence, reasons)
         if evidence.dead:
-            turning_off.seen_off(surroundings, rotation, old)
+            turning_off.seen_off(context, rotation, old)
         elif way is not By.CONSOLE:
-            turning_off.turn_off_by_key(surroundings, rotation, old, new)
-        elif not turning_off.turned_off_in_console(surroundings, rotation, old, wait):
-            surroundings.tell(Step.TURN_OFF, Moment.WAITING)
-            return waiting(surroundings, rotation)
+            turning_off.turn_off_by_key(context, rotation, old, new)
+        elif not turning_off.turned_off_in_console(context, rotation, old, wait):
+            context.tell(Step.TURN_OFF, Moment.WAITING)
+            return waiting(context, rotation)
     except AppError as error:
-        return stopped(surroundings, rotation, error)
-    return prove_off(surroundings, reload(surroundings, rotation))
+        return stopped(context, rotation, error)
+    return prove_off(context, reload(context, rotation))
 
 
-def turned_off_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
+def turned_off_by_hand(context: Context, rotation: Rotation) -> Result:
     """The person says that the old key is off. It is looked at; their word is taken only where nobody here can look."""
-    result = turn_off(surroundings, rotation, By.CONSOLE, 0)
+    result = turn_off(context, rotation, By.CONSOLE, 0)
     if result.ending is not Ending.WAITING or result.problem is not None:
         return result
     try:
-        if pair_of(surroundings, rotation, rotation.decision.key) is not None:
+        if pair_of(context, rotation, rotation.decision.key) is not None:
             return result
-        if old_key.look(surroundings, rotation, None, new_pair(surroundings, rotation)) is not OldKey.UNKNOWN:
+        if old_key.look(context, rotation, None, new_pair(context, rotation)) is not OldKey.UNKNOWN:
             return result
-        turning_off.said_off(surroundings, reload(surroundings, rotation))
+        turning_off.said_off(context, reload(context, rotation))
     except AppError as error:
-        return stopped(surroundings, rotation, error)
-    return prove_off(surroundings, reload(surroundings, rotation))
+        return stopped(context, rotation, error)
+    return prove_off(context, reload(context, rotation))
 
 
-def delete(surroundings: Surroundings, rotation: Rotation, confirm: str | None) -> Result:
+def delete(context: Context, rotation: Rotation, confirm: str | None) -> Result:
     """Delete the old key for good, after its days of being off.
 
     Raises:
@@ -75,28 +75,28 @@ def delete(surroundings: Surroundings, rotation: Rotation, confirm: str | None) 
     """
     deleting.check_confirmation(rotation, confirm)
     try:
-        rotation = settled(surroundings, rotation)
-        reasons = watching.delete_gates(surroundings, rotation)
+        rotation = settled(context, rotation)
+        reasons = watching.delete_gates(context, rotation)
         if reasons:
-            return waiting(surroundings, rotation, problem=GateClosed(reasons))
-        fails = new_key.failure(surroundings, rotation)
+            return waiting(context, rotation, problem=GateClosed(reasons))
+        fails = new_key.failure(context, rotation)
         if fails is not None:
             return fails
-        hand = surroundings.signer.changes(rotation.decision, new_pair(surroundings, rotation))
+        hand = context.signer.changes(rotation.decision, new_pair(context, rotation))
         if hand is None:
             # No key that Keyturn holds may delete this one.
-            surroundings.tell(Step.DELETE, Moment.WAITING)
-            return waiting(surroundings, reload(surroundings, rotation))
-        used = watching.used_while_off(surroundings, rotation, hand)
+            context.tell(Step.DELETE, Moment.WAITING)
+            return waiting(context, reload(context, rotation))
+        used = watching.used_while_off(context, rotation, hand)
         if used:
-            return waiting(surroundings, rotation, problem=GateClosed(used))
-        deleting.delete_by_key(surroundings, rotation, hand)
+            return waiting(context, rotation, problem=GateClosed(used))
+        deleting.delete_by_key(context, rotation, hand)
     except AppError as error:
-        return stopped(surroundings, rotation, error)
-    return _deleted(surroundings, rotation)
+        return stopped(context, rotation, error)
+    return _deleted(context, rotation)
 
 
-def settled(surroundings: Surroundings, rotation: Rotation) -> Rotation:
+def settled(context: Context, rotation: Rotation) -> Rotation:
     """The rotation, with the old key on in the journal too where it is on at AWS.
 
     Turning it on may have been interrupted, or somebody did so in the console: then something needs it, and it is
@@ -105,72 +105,68 @@ def settled(surroundings: Surroundings, rotation: Rotation) -> Rotation:
     deletes = rotation.step is Step.DELETE and not rotation.began(Step.DELETE)
     if not rotation.may_be_on and not deletes:
         return rotation
-    old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
-    stands = old_key.look(surroundings, rotation, old, new)
+    old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+    stands = old_key.look(context, rotation, old, new)
     if stands is OldKey.ON or (rotation.may_be_on and stands is OldKey.COMING):
-        turning_off.seen_on(surroundings, rotation, old)
-    return reload(surroundings, rotation)
+        turning_off.seen_on(context, rotation, old)
+    return reload(context, rotation)
 
 
-def look_and_wait(surroundings: Surroundings, rotation: Rotation) -> Result:
+def look_and_wait(context: Context, rotation: Rotation) -> Result:
     """Look whether the new key works, and whether the old one is still used or was turned off meanwhile."""
     try:
-        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
-        _note_use_of_new_key(surroundings, rotation, old, new)
-        fails = new_key.failure(surroundings, rotation)
+        old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+        _note_use_of_new_key(context, rotation, old, new)
+        fails = new_key.failure(context, rotation)
         if fails is not None:
             return fails
-        rotation = reload(surroundings, rotation)
-        evidence = watching.look(surroundings, rotation, surroundings.signer.asks(rotation.decision, old, new))
+        rotation = reload(context, rotation)
+        evidence = watching.look(context, rotation, context.signer.asks(rotation.decision, old, new))
         if evidence.dead:
-            turning_off.seen_off(surroundings, rotation, old)
-            return prove_off(surroundings, reload(surroundings, rotation))
-        rotation = note_writes(surroundings, search_again(surroundings, rotation), old)
+            turning_off.seen_off(context, rotation, old)
+            return prove_off(context, reload(context, rotation))
+        rotation = note_writes(context, search_again(context, rotation), old)
         if rotation.step is Step.TURN_OFF:
             # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
-            write(surroundings, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})
-            rotation = reload(surroundings, rotation)
+            write(context, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})
+            rotation = reload(context, rotation)
     except AppError as error:
-        return stopped(surroundings, rotation, error)
-    reasons = watching.turn_off_gates(surroundings, rotation, evidence)
-    return _held(surroundings, rotation, evidence, reasons) if reasons else waiting(surroundings, rotation)
+        return stopped(context, rotation, error)
+    reasons = watching.turn_off_gates(context, rotation, evidence)
+    return _held(context, rotation, evidence, reasons) if reasons else waiting(context, rotation)
 
 
-def _note_use_of_new_key(
-    surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair | None
-) -> None:
+def _note_use_of_new_key(context: Context, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> None:
     """Ask before the proof: of a key's uses AWS tells the last one, and that would be ours then."""
-    asks = surroundings.signer.asks(rotation.decision, old, new)
+    asks = context.signer.asks(rotation.decision, old, new)
     if asks is not None:
-        program_runs.note_use_of_new_key(surroundings, rotation, asks.pair)
+        program_runs.note_use_of_new_key(context, rotation, asks.pair)
 
 
-def _held(
-    surroundings: Surroundings, rotation: Rotation, evidence: watching.Evidence, reasons: Sequence[str]
-) -> Result:
+def _held(context: Context, rotation: Rotation, evidence: watching.Evidence, reasons: Sequence[str]) -> Result:
     """It waits, also for what only the look at AWS showed."""
-    waits = waiting(surroundings, rotation, problem=GateClosed(reasons))
+    waits = waiting(context, rotation, problem=GateClosed(reasons))
     awaited = {one.item: one for one in (*watching.unseen_use(rotation, evidence), *waits.awaiting)}
     return replace(waits, awaiting=tuple(awaited.values()))
 
 
-def prove_off(surroundings: Surroundings, rotation: Rotation) -> Result:
+def prove_off(context: Context, rotation: Rotation) -> Result:
     """Prove every destination with the old key off; where one fails, turn the old key on again if a key of ours can."""
     new = rotation.new_key
     if not rotation.decision.route.makes_a_key or new is None:
-        write(surroundings, rotation, Step.PROVE_OFF, Mark.DONE)
+        write(context, rotation, Step.PROVE_OFF, Mark.DONE)
     else:
         try:
-            proving.prove_again(surroundings, rotation, Step.PROVE_OFF, new)
+            proving.prove_again(context, rotation, Step.PROVE_OFF, new)
         except AppError as error:
-            return stopped(surroundings, rotation, _with_way_back(surroundings, rotation, error))
-    program_runs.start_runs(surroundings, rotation, Step.PROVE_OFF)
-    surroundings.tell(Step.DELETE, Moment.WAITING)
-    return replace(waiting(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+            return stopped(context, rotation, _with_way_back(context, rotation, error))
+    program_runs.start_runs(context, rotation, Step.PROVE_OFF)
+    context.tell(Step.DELETE, Moment.WAITING)
+    return replace(waiting(context, reload(context, rotation)), ending=Ending.DONE)
 
 
-def _with_way_back(surroundings: Surroundings, rotation: Rotation, error: AppError) -> AppError:
-    if _turned_on_again(surroundings, rotation):
+def _with_way_back(context: Context, rotation: Rotation, error: AppError) -> AppError:
+    if _turned_on_again(context, rotation):
         way = _("The old key was turned on again.")
     else:
         steps = by_hand.turn_on_in_console(rotation.decision).steps
@@ -178,14 +174,14 @@ def _with_way_back(surroundings: Surroundings, rotation: Rotation, error: AppErr
     return AppError(error.title, f"{error.message} {way}", code=error.code)
 
 
-def _turned_on_again(surroundings: Surroundings, rotation: Rotation) -> bool:
+def _turned_on_again(context: Context, rotation: Rotation) -> bool:
     """Turn the old key on with a key that may, which may be dead itself by now."""
-    hand = surroundings.signer.changes(rotation.decision, new_pair(surroundings, rotation))
+    hand = context.signer.changes(rotation.decision, new_pair(context, rotation))
     if hand is None:
         return False
     try:
-        old = pair_of(surroundings, rotation, rotation.decision.key)
-        turning_off.turn_on_by_key(surroundings, rotation, old, hand)
+        old = pair_of(context, rotation, rotation.decision.key)
+        turning_off.turn_on_by_key(context, rotation, old, hand)
     except AwsError as error:
         if error.fault in {AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.NOT_FOUND}:
             return False
@@ -193,56 +189,56 @@ def _turned_on_again(surroundings: Surroundings, rotation: Rotation) -> bool:
     return True
 
 
-def go_on_deleting(surroundings: Surroundings, rotation: Rotation) -> Result:
+def go_on_deleting(context: Context, rotation: Rotation) -> Result:
     """End a deletion that was interrupted; where none began, it waits, once every backup is proved to work."""
-    hand = surroundings.signer.changes(rotation.decision, new_pair(surroundings, rotation))
+    hand = context.signer.changes(rotation.decision, new_pair(context, rotation))
     began = rotation.latest(Step.DELETE, Mark.INTENT)
     by_key = rotation.decision.route.same_owner or (began is not None and "signer" in began.facts)
     if began is None or (by_key and hand is None):
-        return new_key.failure(surroundings, rotation) or waiting(surroundings, reload(surroundings, rotation))
+        return new_key.failure(context, rotation) or waiting(context, reload(context, rotation))
     try:
         if hand is not None:
-            deleting.delete_by_key(surroundings, rotation, hand)
+            deleting.delete_by_key(context, rotation, hand)
         else:
             # AWS had refused the key before this began; our copy of its secret, to ask again, may be wiped already.
-            deleting.deleted_in_console(surroundings, rotation, seen=False)
+            deleting.deleted_in_console(context, rotation, seen=False)
     except AppError as error:
-        return stopped(surroundings, rotation, error)
-    return _deleted(surroundings, rotation)
+        return stopped(context, rotation, error)
+    return _deleted(context, rotation)
 
 
-def deleted_by_hand(surroundings: Surroundings, rotation: Rotation) -> Result:
+def deleted_by_hand(context: Context, rotation: Rotation) -> Result:
     """The person says that the old key is deleted. Where it works, or another key of its owner sees it, it is not."""
-    reasons = watching.delete_gates(surroundings, rotation)
+    reasons = watching.delete_gates(context, rotation)
     if reasons:
-        return waiting(surroundings, rotation, problem=GateClosed(reasons))
+        return waiting(context, rotation, problem=GateClosed(reasons))
     try:
-        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
-        stands = old_key.look(surroundings, rotation, old, new)
+        old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+        stands = old_key.look(context, rotation, old, new)
         reason = _not_deleted(stands)
         if reason:
             closed = GateClosed([reason.format(key=rotation.decision.key.masked)])
-            return waiting(surroundings, rotation, problem=closed)
+            return waiting(context, rotation, problem=closed)
         # Their word may be wrong, and then our copy of its secret is a way back as long as the new key does not work.
-        fails = None if stands is OldKey.GONE else new_key.failure(surroundings, rotation)
+        fails = None if stands is OldKey.GONE else new_key.failure(context, rotation)
         if fails is not None:
             return fails
-        deleting.deleted_in_console(surroundings, rotation, seen=stands is OldKey.GONE)
+        deleting.deleted_in_console(context, rotation, seen=stands is OldKey.GONE)
     except AppError as error:
-        return stopped(surroundings, rotation, error)
-    return _deleted(surroundings, rotation)
+        return stopped(context, rotation, error)
+    return _deleted(context, rotation)
 
 
-def look_whether_deleted(surroundings: Surroundings, rotation: Rotation) -> Rotation:
+def look_whether_deleted(context: Context, rotation: Rotation) -> Rotation:
     """See now what a person said, where the new key may ask and could not then."""
     if is_deletion_seen(rotation):
         return rotation
-    new = new_pair(surroundings, rotation)
-    if surroundings.signer.changes(rotation.decision, new) is None:
+    new = new_pair(context, rotation)
+    if context.signer.changes(rotation.decision, new) is None:
         return rotation
-    if old_key.look(surroundings, rotation, None, new) is OldKey.GONE:
-        write(surroundings, rotation, Step.DELETE, Mark.NOTED, {"seen": True})
-    return reload(surroundings, rotation)
+    if old_key.look(context, rotation, None, new) is OldKey.GONE:
+        write(context, rotation, Step.DELETE, Mark.NOTED, {"seen": True})
+    return reload(context, rotation)
 
 
 def _not_deleted(stands: OldKey) -> str:
@@ -254,7 +250,7 @@ def _not_deleted(stands: OldKey) -> str:
     return ""
 
 
-def _deleted(surroundings: Surroundings, rotation: Rotation) -> Result:
-    leftovers = deleting.leftovers(surroundings, rotation)
-    stands = standing(surroundings, reload(surroundings, rotation))
+def _deleted(context: Context, rotation: Rotation) -> Result:
+    leftovers = deleting.leftovers(context, rotation)
+    stands = standing(context, reload(context, rotation))
     return replace(stands, ending=Ending.DONE, leftovers=leftovers)

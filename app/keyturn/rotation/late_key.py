@@ -11,10 +11,10 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.model.text import _
 from keyturn.rotation.asked import user_name
+from keyturn.rotation.context import Context
 from keyturn.rotation.pairs import pair_of
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Route
-from keyturn.rotation.surroundings import Surroundings
 
 
 class NewKeyOff(AwsError):
@@ -23,14 +23,14 @@ class NewKeyOff(AwsError):
     waits = True
 
 
-def expect_it_to_come(surroundings: Surroundings, rotation: Rotation, new: AccessKeyId) -> None:
+def expect_it_to_come(context: Context, rotation: Rotation, new: AccessKeyId) -> None:
     """See that IAM lists the new key as active. Where nobody may look, nothing is said against it.
 
     Raises:
         NewKeyOff: where it is inactive.
         AwsError: NOT_FOUND where it, or its user, is gone.
     """
-    status = _status(surroundings, rotation, new)
+    status = _status(context, rotation, new)
     if status is KeyStatus.INACTIVE:
         raise NewKeyOff(
             _("The new key {key} is inactive").format(key=new.masked),
@@ -48,16 +48,16 @@ def expect_it_to_come(surroundings: Surroundings, rotation: Rotation, new: Acces
         )
 
 
-def _status(surroundings: Surroundings, rotation: Rotation, new: AccessKeyId) -> KeyStatus | None:
+def _status(context: Context, rotation: Rotation, new: AccessKeyId) -> KeyStatus | None:
     """What IAM lists; None where it does not list the key, UNKNOWN where it does not tell."""
     decision = rotation.decision
-    old = pair_of(surroundings, rotation, decision.key)
+    old = pair_of(context, rotation, decision.key)
     if old is None or decision.store is not None or decision.given is not None:
         return KeyStatus.UNKNOWN  # whose key a given one is, is not known here
-    hand = surroundings.signer.makes(decision, old)
+    hand = context.signer.makes(decision, old)
     owner = user_name(rotation) if decision.route is Route.SCOPED_USER else hand.user_name
     try:
-        listed = access_keys.list_keys(surroundings.aws, hand.pair, owner)
+        listed = access_keys.list_keys(context.aws, hand.pair, owner)
     except AwsError as error:
         return None if error.fault is AwsFault.NOT_FOUND else KeyStatus.UNKNOWN
     return next((one.status for one in listed if one.access_key_id == new), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from keyturn.clients.corners import mention_of
+from keyturn.clients.default_locations import mention_of
 from keyturn.clients.occurrences import spots_of
 from keyturn.clients.registry import client_named
 from keyturn.computer.computer import Computer

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from keyturn.clients.asking_edits import (
-    FileChange,
+    ProfileChange,
     ask_keyturn,
     hold_pair,
     planned_asking,
@@ -23,7 +23,7 @@ from keyturn.clients.asking_edits import (
 )
 from keyturn.clients.replacement import read_pair
 from keyturn.clients.served import Served, asking_profiles
-from keyturn.clients.starters import Starts, what_starts
+from keyturn.clients.starters import ProfileStarts, what_starts
 from keyturn.computer.computer import Platform
 from keyturn.model.errors import AppError, FileError, UsageError
 from keyturn.model.key_names import KeyName, flaw_of_key_name
@@ -31,11 +31,11 @@ from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.pair_layout import PairLayout
 from keyturn.model.places import Place
 from keyturn.model.text import _
+from keyturn.rotation.context import Context
 from keyturn.rotation.helper import Helper
 from keyturn.rotation.key_versions import named_keys
 from keyturn.rotation.naming import give_name
 from keyturn.rotation.record import all_rotations, expect_none_unread
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey
 from keyturn.state import moves
 from keyturn.state.moves import Moved
@@ -48,7 +48,7 @@ class Moving:
     """A profile that is to change."""
 
     place: Place
-    change: FileChange
+    change: ProfileChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class MovePlan:
     asking: tuple[Place, ...] = ()
 
 
-def plan_into_keychain(surroundings: Surroundings, found: FoundKey, helper: Helper, *, by_me: bool) -> MovePlan:
+def plan_into_keychain(context: Context, found: FoundKey, helper: Helper, *, by_me: bool) -> MovePlan:
     """Find out which profiles can ask for the key, and why the other places cannot. Reads only.
 
     Args:
@@ -95,29 +95,29 @@ def plan_into_keychain(surroundings: Surroundings, found: FoundKey, helper: Help
         UsageError: where nothing of this key may be moved now.
     """
     key = found.key.access_key_id
-    if surroundings.computer.platform is not Platform.LINUX:
+    if context.computer.platform is not Platform.LINUX:
         raise UsageError(
             _("That was tried on Linux alone"),
             _("Whether the programs of this system reach the key there is not known. Nothing was changed."),
             code="move.system",
         )
-    _expect_no_rotation(surroundings, key)
+    _expect_no_rotation(context, key)
     if found.pair is None:
         raise found.failure or UsageError(
             _("AWS could not be asked with {key}").format(key=key.masked),
             _("No place on this computer has a secret of it that AWS accepts. Nothing was changed."),
             code="key.no-pair",
         )
-    name = _name_for(surroundings, found)
+    name = _name_for(context, found)
     command = helper.command(name)
     asking = tuple(one for one in found.destinations if one.client == Served.name)
     left = [one for one in found.destinations if one not in asking]
-    can = [one for one in left if one.secret == found.pair.secret and not why_not(surroundings.computer, one)]
-    starts = what_starts(surroundings.computer, can, (surroundings.folder,)) if can else {}
+    can = [one for one in left if one.secret == found.pair.secret and not why_not(context.computer, one)]
+    starts = what_starts(context.computer, can, (context.folder,)) if can else {}
     moving: list[Moving] = []
     staying: list[Staying] = []
     for place in left:
-        stays = _stays(surroundings, found.pair, place, helper, starts.get(place.identity), by_me=by_me)
+        stays = _stays(context, found.pair, place, helper, starts.get(place.identity), by_me=by_me)
         if stays is None:
             try:
                 moving.append(Moving(place, planned_asking(place, command)))
@@ -128,15 +128,15 @@ def plan_into_keychain(surroundings: Surroundings, found: FoundKey, helper: Help
     return MovePlan(key, name, command, found.pair, tuple(moving), tuple(staying), asking)
 
 
-def plan_into_files(surroundings: Surroundings, found: FoundKey) -> MovePlan:
+def plan_into_files(context: Context, found: FoundKey) -> MovePlan:
     """Find the profiles that ask for the key, and how its pair is written there. Reads only.
 
     Raises:
         UsageError: where a rotation of the key is under way, or it has no name, by which alone a profile asks.
     """
-    key, folder = found.key.access_key_id, surroundings.folder
-    _expect_no_rotation(surroundings, key)
-    name = next((one.name for one in named_keys(folder, surroundings.journal) if one.current.key == key), None)
+    key, folder = found.key.access_key_id, context.folder
+    _expect_no_rotation(context, key)
+    name = next((one.name for one in named_keys(folder, context.journal) if one.current.key == key), None)
     if name is None:
         raise UsageError(
             _("No profile asks for {key}").format(key=key.masked),
@@ -147,7 +147,7 @@ def plan_into_files(surroundings: Surroundings, found: FoundKey) -> MovePlan:
     moving = []
     staying = []
     for place in asking:
-        held = read_pair(surroundings.computer, place)
+        held = read_pair(context.computer, place)
         try:
             moving.append(Moving(place, planned_holding(place, held, _layout(folder, place, name))))
         except FileError as error:
@@ -163,38 +163,38 @@ def plan_into_files(surroundings: Surroundings, found: FoundKey) -> MovePlan:
     return MovePlan(key, name, "", pair, tuple(moving), tuple(staying), others)
 
 
-def move_into_keychain(surroundings: Surroundings, found: FoundKey, plan: MovePlan, helper: Helper) -> Iterator[Place]:
+def move_into_keychain(context: Context, found: FoundKey, plan: MovePlan, helper: Helper) -> Iterator[Place]:
     """Carry the plan out, and yield each profile that asks now.
 
     Raises:
         AppError: where the pair is not in the keychain, or not handed out: no file has changed then; or at the first
             file that cannot be changed. What was moved before works.
     """
-    folder = surroundings.folder
+    folder = context.folder
     if not plan.moving:
         return
-    named = give_name(surroundings, found, plan.name.value, keep=True)
+    named = give_name(context, found, plan.name.value, keep=True)
     if not named.kept:
         raise named.out_of_reach or AppError(_("The pair was not kept"), _("No file was changed."), code="move.kept")
-    helper.prove(surroundings, plan.name, plan.pair)
+    helper.prove(context, plan.name, plan.pair)
     for one in plan.moving:
-        surroundings.cancel.check()
+        context.cancel.check()
         place = one.place
-        remember = partial(_remember, surroundings, folder, one, plan.name)
+        remember = partial(_remember, context, folder, one, plan.name)
         ask_keyturn(place, plan.command, plan.pair, one.change.path, remember)
-        _expect_read_back(surroundings, place, plan.pair)
+        _expect_read_back(context, place, plan.pair)
         yield place
 
 
-def move_into_files(surroundings: Surroundings, plan: MovePlan) -> Iterator[Place]:
+def move_into_files(context: Context, plan: MovePlan) -> Iterator[Place]:
     """Carry the plan out, and yield each profile that holds its pair again.
 
     Raises:
         AppError: at the first file that cannot be changed. What was moved before works, and so does the rest.
     """
-    folder = surroundings.folder
+    folder = context.folder
     for one in plan.moving:
-        surroundings.cancel.check()
+        context.cancel.check()
         place = one.place
         layout = _layout(folder, place, plan.name)
         hold_pair(place, plan.name.value, plan.pair, one.change.path, layout)
@@ -203,15 +203,15 @@ def move_into_files(surroundings: Surroundings, plan: MovePlan) -> Iterator[Plac
         yield place
 
 
-def _expect_no_rotation(surroundings: Surroundings, key: AccessKeyId) -> None:
+def _expect_no_rotation(context: Context, key: AccessKeyId) -> None:
     """A rotation goes by the places as they were when it began.
 
     Raises:
         UsageError: where one of the key is under way.
         StoreError: where one cannot be read.
     """
-    expect_none_unread(surroundings.journal, key)
-    for one in all_rotations(surroundings.journal):
+    expect_none_unread(context.journal, key)
+    for one in all_rotations(context.journal):
         if not one.is_over and key in {one.decision.key, one.new_key}:
             raise UsageError(
                 _("A rotation of this key is under way"),
@@ -223,9 +223,9 @@ def _expect_no_rotation(surroundings: Surroundings, key: AccessKeyId) -> None:
 
 
 def _stays(
-    surroundings: Surroundings, pair: KeyPair, place: Place, helper: Helper, starts: Starts | None, *, by_me: bool
+    context: Context, pair: KeyPair, place: Place, helper: Helper, starts: ProfileStarts | None, *, by_me: bool
 ) -> Staying | None:
-    reason = why_not(surroundings.computer, place)
+    reason = why_not(context.computer, place)
     if not reason and place.secret != pair.secret:
         reason = _("It holds another secret, which AWS does not accept.")
     if reason or starts is None:
@@ -239,7 +239,7 @@ def _stays(
             "file the key is kept in a private file, which such a job reaches."
         )
         return Staying(place, text.format(path=_listed(starts.timetables)))
-    strange = [path for path in starts.timetables if not path.is_relative_to(surroundings.computer.home)]
+    strange = [path for path in starts.timetables if not path.is_relative_to(context.computer.home)]
     if strange:
         return Staying(place, _("{path} may start a program with it as somebody else.").format(path=_listed(strange)))
     if starts.unsure and not by_me:
@@ -256,10 +256,10 @@ def _listed(paths: Iterable[Path]) -> str:
     return ", ".join(map(str, paths))
 
 
-def _name_for(surroundings: Surroundings, found: FoundKey) -> KeyName:
+def _name_for(context: Context, found: FoundKey) -> KeyName:
     """The key's name; else one after its first profile, which no other key has."""
     key = found.key.access_key_id
-    known = named_keys(surroundings.folder, surroundings.journal)
+    known = named_keys(context.folder, context.journal)
     own = next((one.name for one in known if one.current.key == key), None)
     if own is not None:
         return own
@@ -272,9 +272,9 @@ def _name_for(surroundings: Surroundings, found: FoundKey) -> KeyName:
     return KeyName(next(name for name in names if name not in taken))
 
 
-def _remember(surroundings: Surroundings, folder: Path, one: Moving, name: KeyName, layout: PairLayout) -> None:
+def _remember(context: Context, folder: Path, one: Moving, name: KeyName, layout: PairLayout) -> None:
     known: Sequence[Moved] = [move for move in moves.load(folder) if not _is_of(move, one.change.path, one.place)]
-    move = Moved(one.change.path, one.place.locator, name, surroundings.clock.now(), layout)
+    move = Moved(one.change.path, one.place.locator, name, context.clock.now(), layout)
     moves.save(folder, [*known, move])
 
 
@@ -288,17 +288,13 @@ def _is_of(move: Moved, path: Path, place: Place) -> bool:
     return (move.path, move.section) == (path, place.locator)
 
 
-def _expect_read_back(surroundings: Surroundings, place: Place, pair: KeyPair) -> None:
+def _expect_read_back(context: Context, place: Place, pair: KeyPair) -> None:
     """See that the profile, as it stands now, comes to this pair."""
     now = next(
-        (
-            one
-            for one in asking_profiles(surroundings.computer)
-            if (one.path, one.section) == (place.path, place.locator)
-        ),
+        (one for one in asking_profiles(context.computer) if (one.path, one.section) == (place.path, place.locator)),
         None,
     )
-    served = surroundings.computer.served
+    served = context.computer.served
     if now is None or served is None or served(now.asked.name, now.asked.state_dir) != pair:
         raise FileError(
             _("{name} does not ask Keyturn as it was written").format(name=place.name),

@@ -10,15 +10,15 @@ from keyturn.model.errors import AppError, UsageError
 from keyturn.model.key_names import KeyName, flaw_of_key_name
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
+from keyturn.rotation.context import Context
 from keyturn.rotation.key_versions import NamedKey, key_named, named_keys
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey
-from keyturn.state import key_names
-from keyturn.state.key_names import FirstKey
+from keyturn.state import stored_key_names
+from keyturn.state.stored_key_names import FirstKey
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamingResult:
     """What came of naming a key.
 
     Attributes:
@@ -34,7 +34,7 @@ class Named:
     out_of_reach: AppError | None
 
 
-def give_name(surroundings: Surroundings, found: FoundKey, text: str, *, keep: bool) -> Named:
+def give_name(context: Context, found: FoundKey, text: str, *, keep: bool) -> NamingResult:
     """Name a key. Naming it again in the same way does what could not be done before.
 
     Args:
@@ -44,34 +44,34 @@ def give_name(surroundings: Surroundings, found: FoundKey, text: str, *, keep: b
         UsageError: where it is no name, another key has it, or the key has another one.
         StateError, StoreError: where the keychain or Keyturn's folder fails; the key has no name then.
     """
-    key, folder = found.key.access_key_id, surroundings.folder
-    name = _free_name(surroundings, key, text)
+    key, folder = found.key.access_key_id, context.folder
+    name = _free_name(context, key, text)
     pair = found.pair
     out_of_reach = None
     if keep and pair is not None:
-        surroundings.secrets.keep(pair)
+        context.secrets.keep(pair)
     elif keep:
         out_of_reach = found.failure or _no_pair(key)
-    kept = surroundings.secrets.get(key) is not None if keep else False
-    names = dict(key_names.load(folder))
-    first = names.get(name, FirstKey(key, surroundings.clock.now(), seen=pair is not None))
-    key_names.save(folder, {**names, name: first})
-    untold = _tell_aws(surroundings, found, name)
+    kept = context.secrets.get(key) is not None if keep else False
+    names = dict(stored_key_names.load(folder))
+    first = names.get(name, FirstKey(key, context.clock.now(), seen=pair is not None))
+    stored_key_names.save(folder, {**names, name: first})
+    untold = _tell_aws(context, found, name)
     if first.tagged is not (untold is None):
-        key_names.save(folder, {**names, name: replace(first, tagged=untold is None)})
-    return Named(name, key, kept, untold, None if kept else out_of_reach)
+        stored_key_names.save(folder, {**names, name: replace(first, tagged=untold is None)})
+    return NamingResult(name, key, kept, untold, None if kept else out_of_reach)
 
 
-def take_name(surroundings: Surroundings, text: str) -> NamedKey:
+def take_name(context: Context, text: str) -> NamedKey:
     """Forget a name, and return what it meant. The key, its tag at AWS and its pair in the keychain stay.
 
     Raises:
         UsageError: where no key has the name, or a profile asks for it.
         FileError: where a file that may ask for it cannot be understood.
     """
-    folder = surroundings.folder
-    named = key_named(folder, text, surroundings.journal)
-    asking = [one for one in asking_profiles(surroundings.computer) if one.asked.name == named.name.value]
+    folder = context.folder
+    named = key_named(folder, text, context.journal)
+    asking = [one for one in asking_profiles(context.computer) if one.asked.name == named.name.value]
     if asking:
         raise UsageError(
             _("The profile “{profile}” asks for {name}").format(profile=asking[0].profile, name=named.name),
@@ -80,13 +80,13 @@ def take_name(surroundings: Surroundings, text: str) -> NamedKey:
             ),
             code="name.asked-for",
         )
-    names = {name: first for name, first in key_names.load(folder).items() if name != named.name}
-    key_names.save(folder, names)
+    names = {name: first for name, first in stored_key_names.load(folder).items() if name != named.name}
+    stored_key_names.save(folder, names)
     return named
 
 
-def _free_name(surroundings: Surroundings, key: AccessKeyId, text: str) -> KeyName:
-    folder = surroundings.folder
+def _free_name(context: Context, key: AccessKeyId, text: str) -> KeyName:
+    folder = context.folder
     flaw = flaw_of_key_name(text.strip())
     if flaw is not None:
         raise UsageError(
@@ -95,7 +95,7 @@ def _free_name(surroundings: Surroundings, key: AccessKeyId, text: str) -> KeyNa
             code="usage.name",
         )
     name = KeyName(text.strip())
-    for one in named_keys(folder, surroundings.journal):
+    for one in named_keys(folder, context.journal):
         if one.name == name and one.current.key != key:
             raise UsageError(
                 _("{name} is the name of another key").format(name=name),
@@ -113,7 +113,7 @@ def _free_name(surroundings: Surroundings, key: AccessKeyId, text: str) -> KeyNa
     return name
 
 
-def _tell_aws(surroundings: Surroundings, found: FoundKey, name: KeyName) -> AppError | None:
+def _tell_aws(context: Context, found: FoundKey, name: KeyName) -> AppError | None:
     """Write the name into a tag of the key's user, or return why it is not there."""
     owner, pair = found.key.owner, found.pair
     if pair is None or owner is None:
@@ -125,7 +125,7 @@ def _tell_aws(surroundings: Surroundings, found: FoundKey, name: KeyName) -> App
             code="name.no-user",
         )
     try:
-        scoped_user.tag_user(surroundings.aws, pair, owner.user_name, {scoped_user.NAME_TAG: name.value})
+        scoped_user.tag_user(context.aws, pair, owner.user_name, {scoped_user.NAME_TAG: name.value})
     except AppError as error:
         return error
     return None

@@ -5,19 +5,19 @@ from __future__ import annotations
 from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.text import _
 from keyturn.rotation import old_key
+from keyturn.rotation.context import Context
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.proving import prove_or_raise, prove_pair, proving_meanwhile, targets_of
 from keyturn.rotation.record import Rotation, write
 from keyturn.rotation.standing import stopped
 from keyturn.rotation.steps import Result, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.state.journal import Mark
 
 # What AWS says of a key that does not work, or not there. All else means that it could not be asked.
 _OF_THE_KEY = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.WRONG_SECRET, AwsFault.DENIED, AwsFault.NO_SUCH_BUCKET})
 
 
-def failure(surroundings: Surroundings, rotation: Rotation) -> Result | None:
+def failure(context: Context, rotation: Rotation) -> Result | None:
     """Prove every destination now, as it is read back; None where each one works.
 
     Returns:
@@ -26,32 +26,32 @@ def failure(surroundings: Surroundings, rotation: Rotation) -> Result | None:
     if not rotation.decision.route.makes_a_key or rotation.new_key is None:
         return None
     try:
-        _prove_now(surroundings, rotation)
+        _prove_now(context, rotation)
     except AwsError as error:
         if error.fault not in _OF_THE_KEY:
-            return stopped(surroundings, rotation, error)
-        write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"new_key_fails": error.fault.value})
-        return stopped(surroundings, rotation, _said(surroundings, rotation, error))
+            return stopped(context, rotation, error)
+        write(context, rotation, Step.WATCH, Mark.NOTED, {"new_key_fails": error.fault.value})
+        return stopped(context, rotation, _said(context, rotation, error))
     except AppError as error:
-        return stopped(surroundings, rotation, error)
+        return stopped(context, rotation, error)
     if rotation.new_key_fails:
-        write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"new_key_fails": ""})
+        write(context, rotation, Step.WATCH, Mark.NOTED, {"new_key_fails": ""})
     return None
 
 
-def _prove_now(surroundings: Surroundings, rotation: Rotation) -> None:
-    decision, pair = rotation.decision, new_pair(surroundings, rotation)
-    with proving_meanwhile(surroundings, rotation, Step.WATCH, pair):
+def _prove_now(context: Context, rotation: Rotation) -> None:
+    decision, pair = rotation.decision, new_pair(context, rotation)
+    with proving_meanwhile(context, rotation, Step.WATCH, pair):
         if rotation.new_key is not None:
-            prove_or_raise(surroundings, rotation, Step.WATCH, expected=rotation.new_key)
+            prove_or_raise(context, rotation, Step.WATCH, expected=rotation.new_key)
         if pair is not None and not decision.destinations:
-            prove_pair(surroundings, pair, targets_of(decision))
+            prove_pair(context, pair, targets_of(decision))
 
 
-def _said(surroundings: Surroundings, rotation: Rotation, error: AwsError) -> AppError:
+def _said(context: Context, rotation: Rotation, error: AwsError) -> AppError:
     """What failed, what it means for the backups, and the ways out, which are also what is awaited now."""
     new, old = rotation.new_key, rotation.decision.key.masked
-    match _is_old_refused(surroundings, rotation):
+    match _is_old_refused(context, rotation):
         case False:
             meaning = _("{old} is on, and stays on: it is not to be turned off now.")
         case True:
@@ -67,10 +67,10 @@ def _said(surroundings: Surroundings, rotation: Rotation, error: AwsError) -> Ap
     return AwsError(error.title, f"{text} {ways}", fault=error.fault, aws_code=error.aws_code)
 
 
-def _is_old_refused(surroundings: Surroundings, rotation: Rotation) -> bool | None:
+def _is_old_refused(context: Context, rotation: Rotation) -> bool | None:
     """True where the old key is off or gone, False where it is on, None where that is not known."""
-    old = pair_of(surroundings, rotation, rotation.decision.key)
+    old = pair_of(context, rotation, rotation.decision.key)
     try:
-        return None if old is None else old_key.is_refused(surroundings, rotation.decision, old)
+        return None if old is None else old_key.is_refused(context, rotation.decision, old)
     except AppError:
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from keyturn.aws.bucket_looks import Writer
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.decision import ByHand, Destination, OtherBucket, OtherComputer, WhyReached
 from keyturn.rotation.known_buckets import ALL_THAT_ARE_NOT_LISTED, BucketState, Reach, ReachedBucket
 from keyturn.rotation.plan import Gate, Options
@@ -132,8 +132,8 @@ def described(one: ReachedBucket, computers: Sequence[OtherComputer] = ()) -> st
         facts.append(_("empty") if empty else _("last write not known"))
     else:
         text = _("last written {date}") if look.complete else _("last written {date} or later")
-        facts.append(text.format(date=words.day(look.last_written)))
-    facts.append(_("size not known") if look is None or look.size is None else words.size(look.size))
+        facts.append(text.format(date=labels.day(look.last_written)))
+    facts.append(_("size not known") if look is None or look.size is None else labels.size(look.size))
     names = dict.fromkeys(other.name for other in computers if other.bucket == one.name and other.name)
     if names:
         facts.append(_("written by {computers}").format(computers=", ".join(names)))

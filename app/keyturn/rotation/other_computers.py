@@ -39,7 +39,7 @@ _FOLDERS = 4  # of one set, of which the newest upload is looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Inventory:
+class ComputersFound:
     """What was found.
 
     Attributes:
@@ -69,7 +69,7 @@ class _Look:
 
 def find_other_computers(
     aws: Aws, signer: KeyPair, computer: Computer, targets: Sequence[Target], owner: Principal, now: datetime
-) -> Inventory:
+) -> ComputersFound:
     """Look into the buckets of the rotation and, where the key is root's, into the account's other ones.
 
     Args:
@@ -89,7 +89,7 @@ def find_other_computers(
     if unseen:
         text = _("Keyturn could not look everywhere for backups of other computers. It did not see all of: {buckets}.")
         notes.append(text.format(buckets=", ".join(dict.fromkeys(unseen))))
-    return Inventory(active, tuple(notes))
+    return ComputersFound(active, tuple(notes))
 
 
 def _quiet(one: OtherComputer) -> str:

@@ -17,7 +17,7 @@ from keyturn.clients.registry import client_named
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place, Target
-from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.context import Context
 
 # Seconds between the attempts of a program's own check while a key is new: half a minute together.
 _PAUSES = (2.0, 4.0, 8.0, 16.0)
@@ -46,12 +46,12 @@ class OwnCheckRequest:
     new_key: AccessKeyId | None = None
 
 
-def own_check(surroundings: Surroundings, place: Place, target: Target | None) -> list[Check]:
+def own_check(context: Context, place: Place, target: Target | None) -> list[Check]:
     """The program's own check of one place; see `own_checks`."""
-    return next(own_checks(surroundings, [OwnCheckRequest(place, target)]))
+    return next(own_checks(context, [OwnCheckRequest(place, target)]))
 
 
-def own_checks(surroundings: Surroundings, requests: Sequence[OwnCheckRequest]) -> Iterator[list[Check]]:
+def own_checks(context: Context, requests: Sequence[OwnCheckRequest]) -> Iterator[list[Check]]:
     """Yield what each place's own program says, in the order of the requests, each as soon as it is known.
 
     It says nothing if there is no check, if the program is not installed, or if this is another computer's disk: what
@@ -62,7 +62,7 @@ def own_checks(surroundings: Surroundings, requests: Sequence[OwnCheckRequest]) 
     distinct: list[tuple[OwnCheck, OwnCheckRequest]] = []
     alike: dict[tuple[str, ...], list[int]] = {}
     for request in requests:
-        check = _prepared(surroundings, request)
+        check = _prepared(context, request)
         if not isinstance(check, OwnCheck):
             answers.append(check)
             continue
@@ -73,7 +73,7 @@ def own_checks(surroundings: Surroundings, requests: Sequence[OwnCheckRequest]) 
             candidates.append(same)
             distinct.append((check, request))
         answers.append(same)
-    results = as_they_end([partial(_tried, surroundings, check, request) for check, request in distinct])
+    results = as_they_end([partial(_tried, context, check, request) for check, request in distinct])
     known: list[list[Check]] = []
     for answer in answers:
         if isinstance(answer, list):
@@ -84,27 +84,27 @@ def own_checks(surroundings: Surroundings, requests: Sequence[OwnCheckRequest]) 
         yield known[answer]
 
 
-def _prepared(surroundings: Surroundings, request: OwnCheckRequest) -> OwnCheck | list[Check]:
+def _prepared(context: Context, request: OwnCheckRequest) -> OwnCheck | list[Check]:
     """The question, or why there is none."""
     place = request.place
-    if not surroundings.computer.is_this_one:
+    if not context.computer.is_this_one:
         return []
     try:
-        here = surroundings.endpoint_url
+        here = context.endpoint_url
         endpoint_url = here if is_aws(place, here) else store_url(place)
         client = client_named(place.client)
-        check = client.check(surroundings.computer, place, request.target, endpoint_url=endpoint_url)
+        check = client.check(context.computer, place, request.target, endpoint_url=endpoint_url)
     except AppError as error:
         return [Check(place.client, None, str(error))]
     return [] if check is None else check
 
 
-def _tried(surroundings: Surroundings, check: OwnCheck, request: OwnCheckRequest) -> list[Check]:
-    result = run_own_check(check, surroundings.aws.settings.proxies)
+def _tried(context: Context, check: OwnCheck, request: OwnCheckRequest) -> list[Check]:
+    result = run_own_check(check, context.aws.settings.proxies)
     # The program meets a server that has not heard of the key, as our own requests do (facts/aws.md A4).
     for pause in () if request.new_key is None else _PAUSES:
-        if result.ok is not False or not surroundings.aws.is_new(request.new_key):
+        if result.ok is not False or not context.aws.is_new(request.new_key):
             break
-        surroundings.clock.sleep(pause)
-        result = run_own_check(check, surroundings.aws.settings.proxies)
+        context.clock.sleep(pause)
+        result = run_own_check(check, context.aws.settings.proxies)
     return [Check(request.place.client, result.ok, result.detail)]

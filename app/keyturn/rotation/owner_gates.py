@@ -13,10 +13,10 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation.by_hand import has_console
+from keyturn.rotation.context import Context
 from keyturn.rotation.plan import Gate
 from keyturn.rotation.signers.signer import Subject
 from keyturn.rotation.steps import Route, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey
 
 
@@ -39,7 +39,7 @@ def ending_gates(found: FoundKey, route: Route) -> Iterator[Gate]:
     yield Gate(Step.CHECK, reason.format(key=key), code="turn-off.no-way-back")
 
 
-def quarantine_gates(surroundings: Surroundings, found: FoundKey, route: Route) -> tuple[tuple[Gate, ...], str]:
+def quarantine_gates(context: Context, found: FoundKey, route: Route) -> tuple[tuple[Gate, ...], str]:
     """Return what a quarantine by AWS closes, and what is to be known of it all the same.
 
     Whoever may not see the user's policies learns of it by AWS's refusal.
@@ -47,9 +47,9 @@ def quarantine_gates(surroundings: Surroundings, found: FoundKey, route: Route) 
     owner = found.key.owner
     if found.pair is None or owner is None or owner.kind is not PrincipalKind.USER or owner.user_name is None:
         return (), ""
-    asks = surroundings.signer.makes(Subject(owner, route), found.pair).pair
+    asks = context.signer.makes(Subject(owner, route), found.pair).pair
     try:
-        policy = quarantine_of(surroundings.aws, asks, owner.user_name)
+        policy = quarantine_of(context.aws, asks, owner.user_name)
     except AwsError:
         return (), ""
     if policy is None:
@@ -63,16 +63,16 @@ def quarantine_gates(surroundings: Surroundings, found: FoundKey, route: Route) 
     return (Gate(Step.CHECK, said, code="key.quarantined"),), ""
 
 
-def with_siblings(surroundings: Surroundings, found: FoundKey, route: Route) -> FoundKey:
+def with_siblings(context: Context, found: FoundKey, route: Route) -> FoundKey:
     """The key, with the others of its owner, which whoever makes the change may be told where the key itself is not."""
     owner = found.key.owner
     if found.siblings is not None or found.pair is None or owner is None:
         return found
-    hand = surroundings.signer.makes(Subject(owner, route), found.pair)
+    hand = context.signer.makes(Subject(owner, route), found.pair)
     if hand.pair is found.pair:
         return found  # it was asked already
     try:
-        listed = access_keys.list_keys(surroundings.aws, hand.pair, hand.user_name)
+        listed = access_keys.list_keys(context.aws, hand.pair, hand.user_name)
     except AwsError as error:
         if error.fault is not AwsFault.DENIED:
             raise

@@ -16,14 +16,14 @@ from keyturn.aws.scoped_user import IamUser
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, LastUse
 from keyturn.rotation.asked import KeyRequest, made_nothing, unanswered, user_name, user_of
-from keyturn.rotation.deciding import Answer, Undecided, answer_for
+from keyturn.rotation.context import Context
+from keyturn.rotation.deciding import OwnershipAnswer, Undecided, answer_for
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.key_versions import names_of_keys
 from keyturn.rotation.pairs import held_now, pair_of
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Why
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.uses import is_own
 
 # A key whose making was not answered may take a moment to show in the list (facts/aws.md A4).
@@ -69,23 +69,23 @@ def is_ours(rotation: Rotation, user: IamUser) -> bool:
     return by_the_first and known == (decision.rotation, decision.key.value)
 
 
-def tags_of(surroundings: Surroundings, decision: Decision) -> dict[str, str]:
+def tags_of(context: Context, decision: Decision) -> dict[str, str]:
     """The tags by which a user is known to be a rotation's own, and by which people know what it is for."""
     clients = sorted({one.place.client for one in decision.destinations})
     own = {} if decision.rotation_id is None else {scoped_user.ROTATION_TAG: decision.rotation_id}
-    name = names_of_keys(surroundings.folder, surroundings.journal).get(decision.key)
+    name = names_of_keys(context.folder, context.journal).get(decision.key)
     called = {} if name is None else {scoped_user.NAME_TAG: name.value}
     return {
         **own,
         **called,
         _NAME_TAG: decision.rotation,
         _REPLACES_TAG: decision.key.value,
-        scoped_user.COMPUTER_TAG: scoped_user.tag_value_from(surroundings.computer.name),
+        scoped_user.COMPUTER_TAG: scoped_user.tag_value_from(context.computer.name),
         "keyturn:clients": " ".join(clients),
     }
 
 
-def made_at_aws(surroundings: Surroundings, rotation: Rotation, hand: Hand) -> Made:
+def made_at_aws(context: Context, rotation: Rotation, hand: Hand) -> Made:
     """Look what this rotation made.
 
     Args:
@@ -96,18 +96,18 @@ def made_at_aws(surroundings: Surroundings, rotation: Rotation, hand: Hand) -> M
     """
     if made_nothing(rotation):
         return Made(None, _known_by_name(rotation), ())
-    looking = _Looking(surroundings, rotation, hand)
+    looking = _Looking(context, rotation, hand)
     made = looking.look()
     for pause in _PAUSES:
         # Only a request of a moment ago may have made what is not listed yet.
         if made.listed or made.undecided or not looking.may_come:
             break
-        surroundings.clock.sleep(pause)
+        context.clock.sleep(pause)
         made = looking.look()
     return made
 
 
-def find_user(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> IamUser | None:
+def find_user(context: Context, rotation: Rotation, signer: KeyPair) -> IamUser | None:
     """The user that this rotation made, under whatever name; None where it is not there.
 
     Raises:
@@ -116,7 +116,7 @@ def find_user(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -
     name = user_name(rotation)
     if rotation.decision.route is not Route.SCOPED_USER or name is None:
         return None
-    aws = surroundings.aws
+    aws = context.aws
     found = scoped_user.find_user(aws, signer, name)
     if found is not None and is_ours(rotation, found):
         return found
@@ -142,16 +142,16 @@ def _known_by_name(rotation: Rotation) -> tuple[AccessKeyId, ...]:
 
 
 class _Looking:
-    def __init__(self, surroundings: Surroundings, rotation: Rotation, hand: Hand) -> None:
-        self._surroundings, self._rotation, self._hand = surroundings, rotation, hand
+    def __init__(self, context: Context, rotation: Rotation, hand: Hand) -> None:
+        self._context, self._rotation, self._hand = context, rotation, hand
         self._requests = unanswered(rotation)
-        self._user = find_user(surroundings, rotation, hand.pair)
-        self._held = held_now(surroundings, rotation.decision)
+        self._user = find_user(context, rotation, hand.pair)
+        self._held = held_now(context, rotation.decision)
 
     @property
     def may_come(self) -> bool:
         """True where a request for a key was sent so shortly ago that its key may not be listed yet."""
-        now, new = self._surroundings.aws.time(), self._rotation.new_key
+        now, new = self._context.aws.time(), self._rotation.new_key
         owned = self._user is not None or self._rotation.decision.route is not Route.SCOPED_USER
         recent = (now is not None and one.at is not None and now - one.at < _LAG for one in self._requests)
         return new is None and owned and any(recent)
@@ -162,7 +162,7 @@ class _Looking:
             return Made(None, known, ())
         try:
             owner = self._hand.user_name if self._user is None else self._user.name
-            listed = access_keys.list_keys(self._surroundings.aws, self._hand.pair, owner)
+            listed = access_keys.list_keys(self._context.aws, self._hand.pair, owner)
         except AwsError as error:
             if error.fault is AwsFault.NOT_FOUND:
                 return Made(None, known, ())
@@ -196,8 +196,8 @@ class _Looking:
             return False
         said = answer_for(self._rotation, key)
         if said is not None:
-            return said is Answer.REMOVE
-        if self._surroundings.secrets.get(key) is not None:
+            return said is OwnershipAnswer.REMOVE
+        if self._context.secrets.get(key) is not None:
             return True
         if self._user is None:
             return self._of_the_old_owner(one)
@@ -229,7 +229,7 @@ class _Looking:
 
     def _last_use(self, key: AccessKeyId) -> LastUse | None:
         try:
-            return access_keys.last_use(self._surroundings.aws, self._hand.pair, key)
+            return access_keys.last_use(self._context.aws, self._hand.pair, key)
         except AwsError as error:
             if error.fault in {AwsFault.DENIED, AwsFault.NOT_FOUND}:
                 return None
@@ -238,7 +238,7 @@ class _Looking:
     def _use_of_others(self, key: AccessKeyId) -> LastUse | None:
         """None where that is not known: AWS tells the last use alone, which may be Keyturn's own look."""
         used = self._last_use(key)
-        return None if used is not None and is_own(used, self._surroundings.journal.own_uses(key)) else used
+        return None if used is not None and is_own(used, self._context.journal.own_uses(key)) else used
 
     def _open(self, one: ListedKey, why: Why) -> Undecided:
         used = self._use_of_others(one.access_key_id)
@@ -263,16 +263,16 @@ def fits(one: ListedKey, request: KeyRequest) -> bool:
     return request.at - _FRACTIONS <= one.created <= request.at + _CARRIED_OUT_WITHIN
 
 
-def pair_kept(surroundings: Surroundings, rotation: Rotation, made: Made) -> KeyPair | None:
+def pair_kept(context: Context, rotation: Rotation, made: Made) -> KeyPair | None:
     """The pair of a key that AWS lists as this rotation's, where its secret is kept here or stands on this computer."""
-    wanted = (key for key in made.listed if answer_for(rotation, key) is not Answer.REMOVE)
-    pairs = (pair_of(surroundings, rotation, key) for key in wanted)
+    wanted = (key for key in made.listed if answer_for(rotation, key) is not OwnershipAnswer.REMOVE)
+    pairs = (pair_of(context, rotation, key) for key in wanted)
     return next((pair for pair in pairs if pair is not None), None)
 
 
-def pair_held(surroundings: Surroundings, rotation: Rotation, made: Made) -> KeyPair | None:
+def pair_held(context: Context, rotation: Rotation, made: Made) -> KeyPair | None:
     """The pair of a key that stands in the destinations as the new one would, though nothing proves whose it is."""
-    held = held_now(surroundings, rotation.decision)
+    held = held_now(context, rotation.decision)
     keys = [one.key for one in made.undecided if one.key is not None and held.by(one.key)]
-    pairs = (pair_of(surroundings, rotation, key) for key in keys)
+    pairs = (pair_of(context, rotation, key) for key in keys)
     return next((pair for pair in pairs if pair is not None), None)

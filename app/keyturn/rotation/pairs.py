@@ -12,9 +12,9 @@ from keyturn.clients.replacement import read_pair
 from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,76 +61,76 @@ class SecretGone(StoreError):
         self.key = key
 
 
-def held_now(surroundings: Surroundings, decision: Decision) -> Held:
+def held_now(context: Context, decision: Decision) -> Held:
     """Read every destination."""
     pairs: list[tuple[Destination, KeyPair]] = []
     unread: list[tuple[Destination, AppError]] = []
     for one in decision.destinations:
         try:
-            pairs.append((one, read_pair(surroundings.computer, one.place)))
+            pairs.append((one, read_pair(context.computer, one.place)))
         except AppError as error:
             unread.append((one, error))
     return Held(tuple(pairs), tuple(unread))
 
 
-def old_pair(surroundings: Surroundings, rotation: Rotation) -> KeyPair:
+def old_pair(context: Context, rotation: Rotation) -> KeyPair:
     """The old key as it was kept, or as it still stands somewhere on this computer.
 
     Raises:
         SecretGone: where it is nowhere.
     """
-    found = pair_of(surroundings, rotation, rotation.decision.key)
+    found = pair_of(context, rotation, rotation.decision.key)
     if found is None:
         raise SecretGone(rotation.decision.key)
     return found
 
 
-def new_pair(surroundings: Surroundings, rotation: Rotation) -> KeyPair | None:
+def new_pair(context: Context, rotation: Rotation) -> KeyPair | None:
     """The new key as it was kept, or as it stands somewhere; None where it is nowhere, or where there is none."""
     key = rotation.new_key
-    return None if key is None else pair_of(surroundings, rotation, key)
+    return None if key is None else pair_of(context, rotation, key)
 
 
-def pair_of(surroundings: Surroundings, rotation: Rotation, key: AccessKeyId) -> KeyPair | None:
+def pair_of(context: Context, rotation: Rotation, key: AccessKeyId) -> KeyPair | None:
     """The pair as it was kept; else as a destination holds it, or a leftover such as `rootkey.csv`.
 
     One that AWS accepts is kept again. A wrong secret is passed over; of a key that is off AWS does not tell.
     """
-    kept = surroundings.secrets.get(key)
+    kept = context.secrets.get(key)
     if kept is not None:
         return kept
     unsure = None
-    for pair in _lying_about(surroundings, rotation, key):
-        match _accepted(surroundings, rotation, pair):
+    for pair in _lying_about(context, rotation, key):
+        match _accepted(context, rotation, pair):
             case True:
                 with suppress(StoreError):  # it stands where it was found, too
-                    surroundings.secrets.keep(pair)
+                    context.secrets.keep(pair)
                 return pair
             case None:
                 unsure = unsure or pair
     return unsure
 
 
-def _lying_about(surroundings: Surroundings, rotation: Rotation, key: AccessKeyId) -> Iterator[KeyPair]:
+def _lying_about(context: Context, rotation: Rotation, key: AccessKeyId) -> Iterator[KeyPair]:
     """Every different secret of this key that stands on this computer, those of the destinations first."""
     yielded: list[KeyPair] = []
-    for _one, pair in held_now(surroundings, rotation.decision).pairs:
+    for _one, pair in held_now(context, rotation.decision).pairs:
         if pair.access_key_id == key and pair not in yielded:
             yielded.append(pair)
             yield pair
-    places = find_everything(surroundings.computer, leave_out=(surroundings.folder,)).places
+    places = find_everything(context.computer, leave_out=(context.folder,)).places
     for place in places:
         if place.access_key_id == key and place.pair is not None and place.pair not in yielded:
             yielded.append(place.pair)
             yield place.pair
 
 
-def _accepted(surroundings: Surroundings, rotation: Rotation, pair: KeyPair) -> bool | None:
+def _accepted(context: Context, rotation: Rotation, pair: KeyPair) -> bool | None:
     """False where the secret is wrong; None where AWS, or a store, does not tell."""
     if rotation.decision.store is not None:
         return None
     try:
-        identity.whose(surroundings.aws, pair)
+        identity.whose(context.aws, pair)
     except AwsError as error:
         return False if error.fault is AwsFault.WRONG_SECRET else None
     return True

@@ -26,7 +26,7 @@ from keyturn.state.bucket_answers import BucketAnswers
 
 if TYPE_CHECKING:
     # Only who searches waits for its import.
-    from keyturn.clients.search.folders import Searched
+    from keyturn.clients.search.folder_search import Searched
 
 
 @dataclass(frozen=True, slots=True)

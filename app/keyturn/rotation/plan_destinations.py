@@ -13,7 +13,7 @@ from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.consumer_gates import incomplete
 from keyturn.rotation.decision import ByHand, Destination
 from keyturn.rotation.guided_items import program_title
@@ -39,10 +39,10 @@ class OwnersBuckets:
         owner = question.found.key.owner
         if owner is None or question.found.pair is None:
             return None
-        answers = kept_answers(question.surroundings)
+        answers = kept_answers(question.context)
         if question.options.other_buckets is OtherBuckets.ASK:
             answers = replace(answers, of_accounts={})
-        return reach_of(question.surroundings, question.survey, owner.account, answers)
+        return reach_of(question.context, question.survey, owner.account, answers)
 
     @property
     def names(self) -> tuple[str, ...] | None:
@@ -98,7 +98,7 @@ def _without_destination(question: Question, scope: Scope) -> Iterator[Gate]:
     spoiled = [place for place in scope.mentions if place.spoiled]
     for place in spoiled:
         text = _("{program} {name} cannot back up now, so there is nothing to prove there. {note}")
-        said = text.format(program=words.program(place.client), name=place.name, note=place.note)
+        said = text.format(program=labels.program(place.client), name=place.name, note=place.note)
         yield closed("place.spoiled", said)
     if spoiled:
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from keyturn.clients.registry import client_named
 from keyturn.clients.replacement import FileEdit, plan_edits
-from keyturn.clients.running import overwriters
+from keyturn.clients.running_programs import overwriters
 from keyturn.edits.files import obstacle
 from keyturn.model.errors import AppError, FileError
 from keyturn.model.places import Place
@@ -21,7 +21,7 @@ from keyturn.rotation.text_edits import as_text
 
 def edits_of(question: Question, places: Sequence[Place]) -> Answer[tuple[FileEdit, ...]]:
     """Return the edits of these places, each file once."""
-    computer = question.surroundings.computer
+    computer = question.context.computer
     gates = [
         closed("place.not-editable", _("Keyturn cannot edit {path}. {note}").format(path=place.path, note=place.note))
         for place in places
@@ -58,7 +58,7 @@ def edits_as_text(question: Question, paths: Sequence[Path]) -> tuple[FileEdit, 
     edits: list[FileEdit] = []
     for path in paths:
         with suppress(AppError):  # gone since: what is not there is not offered
-            edits += plan_edits(question.surroundings.computer, as_text([path], pair))
+            edits += plan_edits(question.context.computer, as_text([path], pair))
     return tuple(edits)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from keyturn.aws import scoped_user, spreading
+from keyturn.aws import propagation, scoped_user
 from keyturn.aws.buckets import BucketFacts
 from keyturn.model.errors import AwsError, AwsFault, ClientError, StoreError
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer
 from keyturn.rotation.other_computers import find_other_computers
 from keyturn.rotation.own_checks import own_check
@@ -18,17 +19,16 @@ from keyturn.rotation.plan_question import Answer, Question, closed, closed_for,
 from keyturn.rotation.proving import store_target
 from keyturn.rotation.signers.signer import Subject
 from keyturn.rotation.steps import Route, Step
-from keyturn.rotation.surroundings import Surroundings
 
 
-def keychain(surroundings: Surroundings) -> Answer[None]:
+def keychain(context: Context) -> Answer[None]:
     """Whether a secret can be kept, and for how long."""
     gates: tuple[Gate, ...] = ()
     try:
-        surroundings.secrets.check()
+        context.secrets.check()
     except StoreError as error:
         gates = (closed_for(error),)
-    if surroundings.secrets.outlives_the_program:
+    if context.secrets.outlives_the_program:
         return Answer(None, gates)
     forgetful = _(
         "Secrets are kept in memory only: when this program ends, the old secret is gone from here, and undo cannot "
@@ -76,7 +76,7 @@ def store(question: Question, decision: Decision) -> Answer[None]:
         target = store_target(decision)
         if target is None or old is None:
             return Answer(None)
-        refused = spreading.is_refused(question.surroundings.aws, old, target)
+        refused = propagation.is_refused(question.context.aws, old, target)
     except (AwsError, ClientError) as error:
         return Answer(None, (closed_for(error),))
     if not refused:
@@ -87,19 +87,15 @@ def store(question: Question, decision: Decision) -> Answer[None]:
 
 def other_computers(question: Question, users: Sequence[Destination | ByHand]) -> Answer[tuple[OtherComputer, ...]]:
     """Which other computers back up with this key, as their traces in the buckets tell."""
-    owner, signer, surroundings = question.found.key.owner, question.found.pair, question.surroundings
+    owner, signer, context = question.found.key.owner, question.found.pair, question.context
     if owner is None or signer is None:
         return Answer(())
     targets = sorted({target for one in users for target in one.targets})
-    found = find_other_computers(
-        surroundings.aws, signer, surroundings.computer, targets, owner, surroundings.clock.now()
-    )
+    found = find_other_computers(context.aws, signer, context.computer, targets, owner, context.clock.now())
     return Answer(found.active, notes=tuple(found.notes))
 
 
-def regions(
-    surroundings: Surroundings, destinations: Sequence[Destination], facts: Mapping[str, BucketFacts]
-) -> Answer[None]:
+def regions(context: Context, destinations: Sequence[Destination], facts: Mapping[str, BucketFacts]) -> Answer[None]:
     """A program that looks in another region may be led to its bucket by S3, or fail: its own check tells."""
     gates: list[Gate] = []
     notes: list[str] = []
@@ -107,7 +103,7 @@ def regions(
         said = _in_another_region(place, target, facts.get(target.bucket))
         if said is None:
             continue
-        if any(check.ok is False for check in own_check(surroundings, place, target)):
+        if any(check.ok is False for check in own_check(context, place, target)):
             text = _("{said} Its own check fails, so its backups fail already. Correct the region there first.")
             gates.append(closed("bucket.region", text.format(said=said)))
         else:
@@ -132,12 +128,12 @@ def user_name(question: Question) -> Answer[str | None]:
     if flaw is not None:
         text = _("“{name}” cannot be the name of an IAM user. {flaw} Choose another name with --user-name.")
         return Answer(None, (closed("user.name", text.format(name=asked, flaw=flaw)),))
-    surroundings = question.surroundings
-    pair = surroundings.signer.makes(Subject(found.key.owner, question.route), found.pair).pair
-    name = asked or f"backup-{scoped_user.user_name_from(surroundings.computer.name)}"
+    context = question.context
+    pair = context.signer.makes(Subject(found.key.owner, question.route), found.pair).pair
+    name = asked or f"backup-{scoped_user.user_name_from(context.computer.name)}"
     try:
         for candidate in [name] if asked else scoped_user.names_after(name):
-            if scoped_user.find_user(surroundings.aws, pair, candidate) is None:
+            if scoped_user.find_user(context.aws, pair, candidate) is None:
                 return Answer(candidate)
     except AwsError as error:
         # Who may list keys may have other rights, too, so only what was refused is said.

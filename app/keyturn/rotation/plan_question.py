@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
+from keyturn.rotation.context import Context
 from keyturn.rotation.plan import Gate, Options
 from keyturn.rotation.steps import Route, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class Question:
     """One key that is to be replaced or retired, on one computer, by one route."""
 
-    surroundings: Surroundings
+    context: Context
     survey: Survey
     found: FoundKey
     options: Options

@@ -55,7 +55,7 @@ def scope_of(question: Question, unread: Sequence[Problem]) -> Scope:
             continue
         left_out = bool(options.only) and place.client not in options.only
         left_out = left_out or is_among(place.path, options.leave_out)
-        at_aws = is_aws(place, question.surroundings.endpoint_url)
+        at_aws = is_aws(place, question.context.endpoint_url)
         ours = place.kind is PlaceKind.DESTINATION and at_aws is not found.at_store
         if ours and place.spoiled:
             spoiled.append(place)

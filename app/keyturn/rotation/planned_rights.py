@@ -14,6 +14,7 @@ from keyturn.model.needs import MANAGED_POLICY_LIMIT, PolicyDocument, policy_for
 from keyturn.model.text import _
 from keyturn.rotation.bucket_needs import narrow_gates, needs_of, versioning_notes
 from keyturn.rotation.consumer_gates import beyond_notes
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherBucket
 from keyturn.rotation.kept_backups import KeptBackups
 from keyturn.rotation.not_buckets import told_apart
@@ -24,7 +25,6 @@ from keyturn.rotation.plan_question import closed, closed_for
 from keyturn.rotation.refused_rights import denial_gates
 from keyturn.rotation.simulated_rights import simulate, simulation_notes
 from keyturn.rotation.steps import Route
-from keyturn.rotation.surroundings import Surroundings
 
 
 class PlannedRights:
@@ -37,10 +37,8 @@ class PlannedRights:
         gates, notes: what the answers come to.
     """
 
-    def __init__(
-        self, surroundings: Surroundings, signer: KeyPair, owner: Principal, route: Route, options: Options
-    ) -> None:
-        self._surroundings = surroundings
+    def __init__(self, context: Context, signer: KeyPair, owner: Principal, route: Route, options: Options) -> None:
+        self._context = context
         self._signer = signer
         self._owner = owner
         self._route = route
@@ -57,7 +55,7 @@ class PlannedRights:
         self.notes += notes
         if not wanted:
             return {}
-        answers = aws_buckets.facts_of_all(self._surroundings.aws, self._signer, wanted, self._owner.account)
+        answers = aws_buckets.facts_of_all(self._context.aws, self._signer, wanted, self._owner.account)
         facts: dict[str, BucketFacts] = {}
         for bucket, answer in answers.items():
             if isinstance(answer, AwsError):
@@ -87,12 +85,12 @@ class PlannedRights:
             *versioning_notes(facts, self._options),
             *beyond_notes(destinations),
         ]
-        kept = KeptBackups(self._surroundings, self._signer, self._owner, facts)
+        kept = KeptBackups(self._context, self._signer, self._owner, facts)
         needs = needs_of(destinations, programs, others, kept.seen(destinations, programs, others), self._options)
         self.gates += kept.gates
         self.notes += kept.notes
         # A program that speaks plain HTTP would be refused by a policy that demands TLS.
-        plain = speaks_plain_http(self._surroundings.endpoint_url) or any(one.place.plain_http for one in destinations)
+        plain = speaks_plain_http(self._context.endpoint_url) or any(one.place.plain_http for one in destinations)
         owner = self._owner
         try:
             policy = policy_for(needs, partition=owner.partition, account=owner.account, require_tls=not plain)
@@ -111,9 +109,9 @@ class PlannedRights:
         """Look what the buckets' policies refuse to the new user, and what IAM's simulator says of the rest."""
         if decision.policy is None:
             return
-        tags = tags_of(self._surroundings, decision)
+        tags = tags_of(self._context, decision)
         gates, notes = denial_gates(decision, facts, tags, secure=decision.policy.demands_tls)
         policies = {bucket: known.policy for bucket, known in facts.items() if known.policy is not None}
-        simulated = simulate(self._surroundings, self._signer, decision, policies, made=False)
+        simulated = simulate(self._context, self._signer, decision, policies, made=False)
         self.gates += gates
         self.notes += [*notes, *simulation_notes(simulated)]

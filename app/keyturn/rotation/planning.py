@@ -14,6 +14,7 @@ from keyturn.aws.buckets import BucketFacts
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Problem
 from keyturn.rotation import by_hand, consent, plan_precautions, turning_off
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_programs import programs_by_hand
 from keyturn.rotation.kept_answers import kept_answers
@@ -27,7 +28,6 @@ from keyturn.rotation.plan_question import Answer, Question
 from keyturn.rotation.plan_scope import Scope, scope_of
 from keyturn.rotation.planned_rights import PlannedRights
 from keyturn.rotation.routes import chosen_route
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.rotation.unread_places import counted, is_left_out, left_to_the_person, where_it_may_stand
 from keyturn.rotation.whole_search import what_was_searched
@@ -35,7 +35,7 @@ from keyturn.rotation.whole_search import what_was_searched
 T = TypeVar("T")
 
 
-def make_plan(surroundings: Surroundings, survey: Survey, found: FoundKey, options: Options) -> Plan:
+def make_plan(context: Context, survey: Survey, found: FoundKey, options: Options) -> Plan:
     """Return all that a rotation of `found` would do, and what stands in its way.
 
     Raises:
@@ -44,11 +44,11 @@ def make_plan(surroundings: Surroundings, survey: Survey, found: FoundKey, optio
     """
     route = chosen_route(found, options)
     if found.key.owner is not None or found.at_store:  # else a gate says why nobody knows whose key it is
-        surroundings.signer.expect_fits(found.key.access_key_id, found.key.owner)
-    found = with_siblings(surroundings, found, route)
+        context.signer.expect_fits(found.key.access_key_id, found.key.owner)
+    found = with_siblings(context, found, route)
     if found.at_store and found.pair is None:
         found = replace(found, pair=next((one.pair for one in found.places if one.pair is not None), None))
-    return _plan(Question(surroundings, survey, found, options, route))
+    return _plan(Question(context, survey, found, options, route))
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class _Heard:
 
 
 def _plan(question: Question) -> Plan:
-    surroundings, found, options = question.surroundings, question.found, question.options
+    context, found, options = question.context, question.found, question.options
     heard = _Heard()
     unread = where_it_may_stand(found, question.survey.problems)
     left_out = [one for one in unread if is_left_out(one, options.only, options.leave_out)]
@@ -78,7 +78,7 @@ def _plan(question: Question) -> Plan:
     computers = heard.take(plan_precautions.other_computers(question, (*destinations, *programs)))
     settled = heard.take(_settled(question, destinations, programs, computers, buckets))
     edits = heard.take(edits_of(question, [one.place for one in destinations]))
-    heard.take(plan_precautions.keychain(surroundings))
+    heard.take(plan_precautions.keychain(context))
     heard.gates += plan_precautions.given_pair(question)
     mentions = (
         *(without_secret(place) for place in scope.mentions),
@@ -115,9 +115,9 @@ def _plan(question: Question) -> Plan:
         route=question.route,
         decision=decision,
         old=found.pair,
-        calls=() if decision is None else calls_of(decision, surroundings.signer),
+        calls=() if decision is None else calls_of(decision, context.signer),
         edits=edits,
-        by_hand=() if decision is None else by_hand.foreseen(surroundings, decision),
+        by_hand=() if decision is None else by_hand.foreseen(context, decision),
         gates=tuple(heard.gates),
         can=can,
         cannot=cannot,
@@ -125,7 +125,7 @@ def _plan(question: Question) -> Plan:
         given=options.pair,
         open_buckets=settled.open,
         answers=settled.answers,
-        signer=surroundings.signer.name,
+        signer=context.signer.name,
         unread=tuple((one, one in left_out) for one in unread),
         searched=question.survey.searched,
         offered_as_text=edits_as_text(question, scope.offered_as_text),
@@ -135,7 +135,7 @@ def _plan(question: Question) -> Plan:
 def _of_the_key(question: Question, scope: Scope, unread: Sequence[Problem]) -> Answer[None]:
     """What the key itself, its owner, and files that nobody could read have against it."""
     found, route = question.found, question.route
-    quarantined, note = quarantine_gates(question.surroundings, found, route)
+    quarantined, note = quarantine_gates(question.context, found, route)
     gates: Iterable[Gate] = (
         *key_gates(found, route, scope.destinations),
         *ending_gates(found, route),
@@ -159,7 +159,7 @@ def _settled(
         question.route,
         destinations,
         programs,
-        kept_answers(question.surroundings),
+        kept_answers(question.context),
         computers,
     )
     return Answer(settled, settled.gates, settled.notes)
@@ -171,7 +171,7 @@ def _decided(question: Question, draft: Decision, destinations: Sequence[Destina
     Args:
         destinations: the draft's, with the pairs that stand there.
     """
-    surroundings, found = question.surroundings, question.found
+    context, found = question.context, question.found
     owner, pair = found.key.owner, found.pair
     if (owner is None and not found.at_store) or pair is None:
         return Answer(None)
@@ -179,11 +179,11 @@ def _decided(question: Question, draft: Decision, destinations: Sequence[Destina
     facts: Mapping[str, BucketFacts] = {}
     rights = None
     if owner is not None:
-        rights = PlannedRights(surroundings, pair, owner, question.route, question.options)
+        rights = PlannedRights(context, pair, owner, question.route, question.options)
         users: Sequence[Destination | ByHand] = (*destinations, *draft.by_hand)
         named = [target.bucket for one in users for target in one.targets]
         facts = rights.facts([*named, *(one.bucket for one in draft.others)])
-    heard.take(plan_precautions.regions(surroundings, destinations, facts))
+    heard.take(plan_precautions.regions(context, destinations, facts))
     decision = replace(
         draft,
         regions={bucket: one.region for bucket, one in facts.items()},
@@ -192,7 +192,7 @@ def _decided(question: Question, draft: Decision, destinations: Sequence[Destina
         if rights is None
         else rights.policy(destinations, draft.by_hand, draft.others, draft.left_out, facts),
     )
-    if turning_off.is_one_way(decision, turning_off.default_way(decision, surroundings.signer)):
+    if turning_off.is_one_way(decision, turning_off.default_way(decision, context.signer)):
         heard.notes.append(consent.one_way(decision.owner))
     heard.take(plan_precautions.store(question, decision))
     if rights is not None:

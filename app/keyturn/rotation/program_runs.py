@@ -14,19 +14,19 @@ from keyturn.clients.own_runs import OwnRuns, PlanRun
 from keyturn.model.errors import AwsError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import ByHand
 from keyturn.rotation.guided_items import item_of, own_runs, program_title
 from keyturn.rotation.record import Rotation, write
 from keyturn.rotation.steps import Awaited, Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.uses import without_own
 from keyturn.state.journal import Mark
 
 _HOLD_MINUTES = 30
 
 
-def note_use_of_new_key(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> None:
+def note_use_of_new_key(context: Context, rotation: Rotation, signer: KeyPair) -> None:
     """Ask AWS once more and write down when somebody else than Keyturn used the new key: it is in some program then.
 
     Where AWS does not tell this signer, it stays unknown.
@@ -35,14 +35,14 @@ def note_use_of_new_key(surroundings: Surroundings, rotation: Rotation, signer: 
     if new is None or rotation.new_key_used is not None or not _with_runs(rotation):
         return
     try:
-        use = without_own(surroundings.journal, new, access_keys.last_use(surroundings.aws, signer, new))
+        use = without_own(context.journal, new, access_keys.last_use(context.aws, signer, new))
     except AwsError:
         return
     if use is not None and use.date is not None:
-        write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"new_key_used": use.date.isoformat()})
+        write(context, rotation, Step.WATCH, Mark.NOTED, {"new_key_used": use.date.isoformat()})
 
 
-def awaited_runs(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+def awaited_runs(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """For each program that tells of its runs: a thing to look at, as long as nothing proves that it took the new key.
 
     Nothing while the old key is on.
@@ -52,34 +52,34 @@ def awaited_runs(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaite
         return ()
     items = []
     for program, runs in _with_runs(rotation):
-        newest = runs.newest(surroundings.computer, program.places)
+        newest = runs.newest(context.computer, program.places)
         item = f"ran-{program.client}"
         if item not in rotation.ticked and not _proved(rotation, newest, since):
             items.append(_item(item, program, newest, since))
     return tuple(items)
 
 
-def start_runs(surroundings: Surroundings, rotation: Rotation, step: Step, program: ByHand | None = None) -> None:
+def start_runs(context: Context, rotation: Rotation, step: Step, program: ByHand | None = None) -> None:
     """Let the program, or all of them, back up at once, as far as they can be told to; whoever watches is told."""
     for one, runs in _with_runs(rotation):
         if program is None or one == program:
-            runs.let_go(surroundings.computer)
-            started = runs.start(surroundings.computer, one.places)
+            runs.let_go(context.computer)
+            started = runs.start(context.computer, one.places)
             if started:
                 text = _("{program} backs up now: {plans}")
                 plans = ", ".join(f"“{plan}”" for plan in started)
-                surroundings.tell(step, Moment.GOING_ON, text.format(program=program_title(one), plans=plans))
+                context.tell(step, Moment.GOING_ON, text.format(program=program_title(one), plans=plans))
 
 
-def hold_runs(surroundings: Surroundings, rotation: Rotation) -> None:
+def hold_runs(context: Context, rotation: Rotation) -> None:
     """Hold the programs' backups while a person changes the key: one that begins half-way through would fail."""
     for one, runs in _with_runs(rotation):
-        if item_of(one) not in rotation.ticked and runs.hold(surroundings.computer, _HOLD_MINUTES):
+        if item_of(one) not in rotation.ticked and runs.hold(context.computer, _HOLD_MINUTES):
             text = _(
                 "{program} begins no backup for {minutes} minutes, so that you can change its key; then it goes on"
             )
             detail = text.format(program=program_title(one), minutes=_HOLD_MINUTES)
-            surroundings.tell(Step.WATCH, Moment.GOING_ON, detail)
+            context.tell(Step.WATCH, Moment.GOING_ON, detail)
 
 
 def _with_runs(rotation: Rotation) -> list[tuple[ByHand, OwnRuns]]:
@@ -121,9 +121,9 @@ def _in_words(one: PlanRun, since: datetime) -> str:
     if run is None or run.began is None:
         return _("its last backup cannot be seen.")
     if run.began < since:
-        return _("no backup has begun since the old key was turned off ({date}).").format(date=words.moment(since))
+        return _("no backup has begun since the old key was turned off ({date}).").format(date=labels.moment(since))
     if run.going_on:
-        return _("a backup is going on since {date}.").format(date=words.moment(run.began))
+        return _("a backup is going on since {date}.").format(date=labels.moment(run.began))
     if run.ended_well:
         return _("backed up without an error.")
     if run.aborted:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from keyturn.aws import proof, spreading
+from keyturn.aws import proof, propagation
 from keyturn.aws.buckets import bucket_policies
 from keyturn.aws.proof import ProofRequest, S3Target
-from keyturn.aws.spreading import Spread
+from keyturn.aws.propagation import Spread
 from keyturn.clients.endpoints import store_url
 from keyturn.clients.replacement import read_pairs
 from keyturn.model.errors import AppError, AwsError, ClientError
@@ -23,14 +23,14 @@ from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.manners import Manner
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.late_key import expect_it_to_come
 from keyturn.rotation.own_checks import Check, OwnCheckRequest, own_checks
 from keyturn.rotation.record import Outcome, Proved, Rotation, taking, write
 from keyturn.rotation.simulated_rights import simulate, simulation_notes
 from keyturn.rotation.steps import Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
 
 _PROOFS = (Step.PROVE, Step.PROVE_AGAIN, Step.PROVE_OFF, Step.UNDO)
@@ -63,59 +63,59 @@ class DestinationProof:
         return next((check for check in self.checks if check.ok is False), None)
 
 
-def prove_new_key(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None:
-    """The step *prove*: wait until AWS accepts the new key everywhere, then climb the ladder in each bucket.
+def prove_new_key(context: Context, rotation: Rotation, new: KeyPair) -> None:
+    """The step *prove*: wait until AWS accepts the new key everywhere, then check each bucket.
 
     Raises:
         AwsError: where the new key does not work within two minutes, is off or gone, or lacks a right.
     """
     decision = rotation.decision
-    with taking(surroundings, rotation, Step.PROVE) as outcome:
+    with taking(context, rotation, Step.PROVE) as outcome:
         targets = targets_of(decision)
-        spread = _Spreading(surroundings, decision.store or "AWS")
+        spread = _Spreading(context, decision.store or "AWS")
         try:
-            spreading.wait_until_accepted(
-                surroundings.aws,
+            propagation.wait_until_accepted(
+                context.aws,
                 new,
                 targets,
-                surroundings.clock,
+                context.clock,
                 progress=spread,
-                stop_if_cancelled=surroundings.cancel.check,
+                stop_if_cancelled=context.cancel.check,
             )
-        except spreading.NotYetAccepted:
-            expect_it_to_come(surroundings, rotation, new.access_key_id)
+        except propagation.NotYetAccepted:
+            expect_it_to_come(context, rotation, new.access_key_id)
             raise
-        surroundings.cancel.check()
+        context.cancel.check()
         requests = [ProofRequest(new, target) for target in targets]
-        for request, results in zip(requests, proof.prove_all(surroundings.aws, requests), strict=True):
+        for request, results in zip(requests, proof.prove_all(context.aws, requests), strict=True):
             for result in results:
                 if not result.ok:
                     raise _as_error(request.target.bucket, result.check, result.detail, result.error)
-        take_back_uploads(surroundings, rotation, new)
-        _simulate(surroundings, decision, outcome)
+        take_back_uploads(context, rotation, new)
+        _simulate(context, decision, outcome)
         outcome.detail = _("accepted everywhere after {seconds:.0f} seconds").format(seconds=spread.seconds)
 
 
-def _simulate(surroundings: Surroundings, decision: Decision, outcome: Outcome) -> None:
+def _simulate(context: Context, decision: Decision, outcome: Outcome) -> None:
     """Ask IAM's simulator, with the old key, about what leaves a trace where it is tried; it proves nothing."""
-    old = surroundings.secrets.get(decision.key)
+    old = context.secrets.get(decision.key)
     if old is None or decision.policy is None or decision.account is None:
         return
-    policies = bucket_policies(surroundings.aws, old, decision.regions, decision.account)
-    simulated = simulate(surroundings, old, decision, policies, made=True)
+    policies = bucket_policies(context.aws, old, decision.regions, decision.account)
+    simulated = simulate(context, old, decision, policies, made=True)
     outcome.facts["simulated"] = {
         "allowed": {bucket: list(actions) for bucket, actions in simulated.allowed.items()},
         "not_known": {bucket: list(actions) for bucket, actions in simulated.not_known.items()},
     }
     for note in simulation_notes(simulated):
-        surroundings.tell(Step.PROVE, Moment.GOING_ON, note)
+        context.tell(Step.PROVE, Moment.GOING_ON, note)
 
 
 class _Spreading:
     """Tells whoever watches how far AWS has come in accepting the new key."""
 
-    def __init__(self, surroundings: Surroundings, whom: str) -> None:
-        self._surroundings = surroundings
+    def __init__(self, context: Context, whom: str) -> None:
+        self._context = context
         self._whom = whom
         self.seconds = 0.0
 
@@ -126,28 +126,26 @@ class _Spreading:
         )
         if spread.slow:
             detail = _("{detail}; this can take up to two minutes").format(detail=detail)
-        self._surroundings.tell(Step.PROVE, Moment.GOING_ON, detail)
+        self._context.tell(Step.PROVE, Moment.GOING_ON, detail)
 
 
-def prove_again(surroundings: Surroundings, rotation: Rotation, step: Step, expected: AccessKeyId) -> None:
+def prove_again(context: Context, rotation: Rotation, step: Step, expected: AccessKeyId) -> None:
     """The steps *prove again*: with the credentials as read back from the destinations.
 
     Raises:
         AppError: for the first destination that failed.
     """
-    with taking(surroundings, rotation, step) as outcome:
-        proofs = prove_or_raise(surroundings, rotation, step, expected=expected)
+    with taking(context, rotation, step) as outcome:
+        proofs = prove_or_raise(context, rotation, step, expected=expected)
         outcome.facts["proved"] = [_proved(one).as_json() for one in proofs]
-        kept = surroundings.secrets.get(expected)
+        kept = context.secrets.get(expected)
         if kept is not None:
-            take_back_uploads(surroundings, rotation, kept)
-        outcome.detail = words.destinations(len(rotation.decision.destinations))
+            take_back_uploads(context, rotation, kept)
+        outcome.detail = labels.destinations(len(rotation.decision.destinations))
 
 
 @contextmanager
-def proving_meanwhile(
-    surroundings: Surroundings, rotation: Rotation, step: Step, signer: KeyPair | None
-) -> Iterator[None]:
+def proving_meanwhile(context: Context, rotation: Rotation, step: Step, signer: KeyPair | None) -> Iterator[None]:
     """Goes around a proof that is no step of its own: what an earlier one left is taken back, and this one is noted.
 
     Args:
@@ -156,24 +154,24 @@ def proving_meanwhile(
     left = rotation.proof_was_cut_short
     if signer is not None:
         try:
-            take_back_uploads(surroundings, rotation, signer)
+            take_back_uploads(context, rotation, signer)
             left = False
         except AwsError:
             pass  # the proof says why, and the next one tries again
-    write(surroundings, rotation, step, Mark.NOTED, {"proving": True})
+    write(context, rotation, step, Mark.NOTED, {"proving": True})
     yield
     if not left:
-        write(surroundings, rotation, step, Mark.NOTED, {"proving": False})
+        write(context, rotation, step, Mark.NOTED, {"proving": False})
 
 
-def take_back_uploads(surroundings: Surroundings, rotation: Rotation, signer: KeyPair) -> None:
+def take_back_uploads(context: Context, rotation: Rotation, signer: KeyPair) -> None:
     """Abort the uploads that a proof left when it failed or Keyturn was killed in it; else there are none to look for.
 
     Args:
         rotation: as the journal had it before the present step.
     """
     for target in may_hold_uploads(rotation):
-        proof.remove_stray_uploads(surroundings.aws, signer, target)
+        proof.remove_stray_uploads(context.aws, signer, target)
 
 
 def may_hold_uploads(rotation: Rotation) -> tuple[S3Target, ...]:
@@ -183,12 +181,12 @@ def may_hold_uploads(rotation: Rotation) -> tuple[S3Target, ...]:
 
 
 def prove_or_raise(
-    surroundings: Surroundings, rotation: Rotation, step: Step, *, expected: AccessKeyId
+    context: Context, rotation: Rotation, step: Step, *, expected: AccessKeyId
 ) -> tuple[DestinationProof, ...]:
     """Prove every destination, and raise for the first that failed or holds another key than `expected`."""
     passed_before = own_checks_passed(rotation)
     proofs = []
-    for one in prove_destinations(surroundings, rotation.decision, passed_before):
+    for one in prove_destinations(context, rotation.decision, passed_before):
         if one.access_key_id != expected:
             raise ClientError(
                 _("{client} {name} holds another key").format(client=one.client, name=one.name),
@@ -198,7 +196,7 @@ def prove_or_raise(
                 ).format(path=one.path, found=one.access_key_id.masked, expected=expected.masked),
                 code="place.other-key",
             )
-        surroundings.tell(step, Moment.GOING_ON, _summary(one), (one.place,))
+        context.tell(step, Moment.GOING_ON, _summary(one), (one.place,))
         for check in one.checks:
             if check.ok is False and (check.error is not None or _own_check_name(one) in passed_before):
                 raise _as_error(one.bucket or one.name, check.check, check.detail, check.error)
@@ -206,13 +204,13 @@ def prove_or_raise(
     return tuple(proofs)
 
 
-def prove_pair(surroundings: Surroundings, pair: KeyPair, targets: Sequence[S3Target]) -> None:
+def prove_pair(context: Context, pair: KeyPair, targets: Sequence[S3Target]) -> None:
     """Prove a pair at STS and in buckets, wherever it stands.
 
     Raises:
         AwsError: for the first check that failed.
     """
-    answers = prove_in_all_ways(surroundings, [(pair, [target]) for target in targets])
+    answers = prove_in_all_ways(context, [(pair, [target]) for target in targets])
     for target, checks in zip(targets, answers, strict=True):
         for check in checks:
             if check.ok is False:
@@ -220,7 +218,7 @@ def prove_pair(surroundings: Surroundings, pair: KeyPair, targets: Sequence[S3Ta
 
 
 def prove_destinations(
-    surroundings: Surroundings, decision: Decision, passed_before: frozenset[str]
+    context: Context, decision: Decision, passed_before: frozenset[str]
 ) -> Iterator[DestinationProof]:
     """Read each destination's pair back and prove it, all of them in parallel; then run the programs' own checks.
 
@@ -233,12 +231,12 @@ def prove_destinations(
         FileError, ClientError: where a destination cannot be read.
     """
     places = [one.place for one in decision.destinations]
-    read_back = read_pairs(surroundings.computer, places)
+    read_back = read_pairs(context.computer, places)
     pairs = {place.identity: pair for place, pair in zip(places, read_back, strict=True)}
     wanted = [(one, target) for one in decision.destinations for target in one.targets]
     wanted += decision.other_targets
     questions = [
-        Question(
+        ProofQuestion(
             one.place,
             pairs[one.place.identity],
             tuple(_s3_targets(decision, one, target)),
@@ -247,7 +245,7 @@ def prove_destinations(
         )
         for one, target in wanted
     ]
-    for question, (_one, target), checks in zip(questions, wanted, answers(surroundings, questions), strict=True):
+    for question, (_one, target), checks in zip(questions, wanted, answers(context, questions), strict=True):
         place = question.place
         yield DestinationProof(
             place.client,
@@ -261,7 +259,7 @@ def prove_destinations(
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ProofQuestion:
     """What is asked about a place and one part of a bucket.
 
     Attributes:
@@ -277,17 +275,17 @@ class Question:
     may_be_new: bool = False
 
 
-def answers(surroundings: Surroundings, questions: Sequence[Question]) -> Iterator[list[Check]]:
+def answers(context: Context, questions: Sequence[ProofQuestion]) -> Iterator[list[Check]]:
     """Put all questions together, so that no two alike are asked; then let the programs themselves look.
 
     Yields what was said to each, in their order, as soon as it is complete.
     """
-    proved = prove_in_all_ways(surroundings, [(one.pair, one.ways) for one in questions])
+    proved = prove_in_all_ways(context, [(one.pair, one.ways) for one in questions])
     looks = [
         one.its_own is not None and all(check.ok for check in ours) for one, ours in zip(questions, proved, strict=True)
     ]
     own = own_checks(
-        surroundings,
+        context,
         [
             OwnCheckRequest(one.place, one.its_own, one.pair.access_key_id if one.may_be_new else None)
             for one, it_looks in zip(questions, looks, strict=True)
@@ -298,12 +296,10 @@ def answers(surroundings: Surroundings, questions: Sequence[Question]) -> Iterat
         yield [*ours, *next(own)] if it_looks else ours
 
 
-def prove_in_all_ways(
-    surroundings: Surroundings, asked: Sequence[tuple[KeyPair, Sequence[S3Target]]]
-) -> list[list[Check]]:
+def prove_in_all_ways(context: Context, asked: Sequence[tuple[KeyPair, Sequence[S3Target]]]) -> list[list[Check]]:
     """Prove each pair at a part of a bucket, in each of the ways in which programs ask for it."""
     requests = [ProofRequest(pair, way) for pair, ways in asked for way in ways]
-    answers = iter(proof.prove_all(surroundings.aws, requests))
+    answers = iter(proof.prove_all(context.aws, requests))
     found = []
     for _pair, ways in asked:
         results = [result for _way in ways for result in next(answers)]
@@ -312,10 +308,10 @@ def prove_in_all_ways(
     return found
 
 
-def note_own_checks(surroundings: Surroundings, decision: Decision) -> Mapping[str, Any]:
+def note_own_checks(context: Context, decision: Decision) -> Mapping[str, Any]:
     """Run the programs' own checks before anything is changed, and return which ones pass, for the journal."""
     wanted = [(one, target) for one in decision.destinations for target in one.targets]
-    answers = own_checks(surroundings, [OwnCheckRequest(one.place, target) for one, target in wanted])
+    answers = own_checks(context, [OwnCheckRequest(one.place, target) for one, target in wanted])
     passed = [
         _check_name(one, target)
         for (one, target), checks in zip(wanted, answers, strict=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.aws import buckets as aws_buckets
 from keyturn.aws.bucket_looks import look_at_buckets
-from keyturn.clients.bucket_names import NameSpot, spots_of_names
+from keyturn.clients.bucket_settings import NameSpot, spots_of_names
 from keyturn.model.errors import AwsError
 from keyturn.rotation.kept_answers import kept_answers
 from keyturn.rotation.known_buckets import ALL_THAT_ARE_NOT_LISTED, BucketState, Reach, ReachedBucket, users_of
@@ -17,20 +17,20 @@ from keyturn.state.bucket_answers import BucketAnswers
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
-    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.context import Context
     from keyturn.rotation.survey import Survey
 
 
-def with_reaches(surroundings: Surroundings, survey: Survey) -> Survey:
+def with_reaches(context: Context, survey: Survey) -> Survey:
     """Return the survey with the buckets of each account of which a key works here."""
     accounts = dict.fromkeys(one.key.owner.account for one in survey.keys if one.key.owner is not None)
-    answers = kept_answers(surroundings)
-    asked = [reach_of(surroundings, survey, account, answers) for account in accounts]
+    answers = kept_answers(context)
+    asked = [reach_of(context, survey, account, answers) for account in accounts]
     reaches = [reach for reach in asked if reach is not None]
     return replace(survey, reaches=tuple(reaches))
 
 
-def reach_of(surroundings: Surroundings, survey: Survey, account: str, answers: BucketAnswers) -> Reach | None:
+def reach_of(context: Context, survey: Survey, account: str, answers: BucketAnswers) -> Reach | None:
     """List the buckets of an account, with what is known of each; None where no key can ask.
 
     Of the account's keys that were found, the first that may list the buckets is asked, a root key before others. Users
@@ -48,7 +48,7 @@ def reach_of(surroundings: Surroundings, survey: Survey, account: str, answers: 
     refusal: AwsError | None = None
     for pair in signers:
         try:
-            names = aws_buckets.list_buckets(surroundings.aws, pair)
+            names = aws_buckets.list_buckets(context.aws, pair)
         except AwsError as error:
             refusal = refusal or error
         else:
@@ -61,13 +61,13 @@ def reach_of(surroundings: Surroundings, survey: Survey, account: str, answers: 
         heard_of = sorted({*users, *(name for name in said if name != ALL_THAT_ARE_NOT_LISTED)})
         unlisted = [ReachedBucket(name, account, users.get(name, ()), answer=said.get(name)) for name in heard_of]
         return Reach(account, tuple(unlisted), refusal)
-    spots = _spots(surroundings.computer, [name for name in names if name not in users], _own_memory(surroundings))
+    spots = _spots(context.computer, [name for name in names if name not in users], _own_memory(context))
     known = [
         ReachedBucket(name, account, users.get(name, ()), tuple(spots.get(name, ())), said.get(name))
         for name in sorted(names)
     ]
     wanted = [one.name for one in known if one.state is BucketState.OPEN]
-    looks = look_at_buckets(surroundings.aws, signer, wanted, account, surroundings.clock.now()) if wanted else {}
+    looks = look_at_buckets(context.aws, signer, wanted, account, context.clock.now()) if wanted else {}
     return Reach(account, tuple(replace(one, look=looks.get(one.name)) for one in known))
 
 
@@ -75,5 +75,5 @@ def _spots(computer: Computer, names: Sequence[str], own_memory: Path) -> Mappin
     return spots_of_names(computer, names, (own_memory,)) if names else {}
 
 
-def _own_memory(surroundings: Surroundings) -> Path:
-    return surroundings.folder
+def _own_memory(context: Context) -> Path:
+    return context.folder

@@ -13,13 +13,13 @@ from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyUse
 from keyturn.model.places import Place
 from keyturn.model.text import _
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.course import Course
 from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.decision_format import FORMAT, read_place
-from keyturn.rotation.facts import checked, entry_of
+from keyturn.rotation.entry_facts import checked, entry_of
 from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import By, Route, State, Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.unread import Unread, unread
 from keyturn.state.journal import Entry, Journal, Mark, RecordedRotation
 from keyturn.state.written import Fields, NotUnderstood, moment, parsed
@@ -355,18 +355,16 @@ def find_rotation(journal: Journal, name: str | None) -> Rotation:
     )
 
 
-def reload(surroundings: Surroundings, rotation: Rotation) -> Rotation:
+def reload(context: Context, rotation: Rotation) -> Rotation:
     """The same rotation as the journal has it now."""
-    return find_rotation(surroundings.journal, rotation.name)
+    return find_rotation(context.journal, rotation.name)
 
 
-def write(
-    surroundings: Surroundings, rotation: Rotation, step: Step, mark: Mark, facts: Mapping[str, Any] | None = None
-) -> None:
+def write(context: Context, rotation: Rotation, step: Step, mark: Mark, facts: Mapping[str, Any] | None = None) -> None:
     """Append to the rotation's journal."""
-    entry = Entry(rotation.name, surroundings.clock.now(), step.value, mark, checked(facts or {}))
-    surroundings.journal.write(entry)
-    diary.note(diary.Event.STEP, step=step, mark=mark)
+    entry = Entry(rotation.name, context.clock.now(), step.value, mark, checked(facts or {}))
+    context.journal.write(entry)
+    diary.note(diary.DiaryEvent.STEP, step=step, mark=mark)
 
 
 class Outcome:
@@ -386,24 +384,24 @@ def _how_it_failed(error: Exception) -> dict[str, Any]:
     return {**facts, **getattr(error, "facts", {})}
 
 
-def _who(surroundings: Surroundings) -> dict[str, Any]:
+def _who(context: Context) -> dict[str, Any]:
     """Who makes the change, where that is not the rotation's own keys."""
-    name = surroundings.signer.name
+    name = context.signer.name
     return {} if name == TheKey.name else {"signer": name}
 
 
 @contextmanager
-def taking(surroundings: Surroundings, rotation: Rotation, step: Step) -> Iterator[Outcome]:
+def taking(context: Context, rotation: Rotation, step: Step) -> Iterator[Outcome]:
     """Take a step: its intent is in the journal before the body runs, its outcome after, and both are told."""
-    write(surroundings, rotation, step, Mark.INTENT, _who(surroundings))
-    surroundings.tell(step, Moment.STARTED)
+    write(context, rotation, step, Mark.INTENT, _who(context))
+    context.tell(step, Moment.STARTED)
     outcome = Outcome()
     try:
         yield outcome
     except Exception as error:
-        write(surroundings, rotation, step, Mark.FAILED, _how_it_failed(error))
+        write(context, rotation, step, Mark.FAILED, _how_it_failed(error))
         moment = Moment.WAITING if getattr(error, "waits", False) else Moment.FAILED
-        surroundings.tell(step, moment, getattr(error, "title", ""))
+        context.tell(step, moment, getattr(error, "title", ""))
         raise
-    write(surroundings, rotation, step, Mark.DONE, {**_who(surroundings), **outcome.facts})
-    surroundings.tell(step, Moment.DONE, outcome.detail)
+    write(context, rotation, step, Mark.DONE, {**_who(context), **outcome.facts})
+    context.tell(step, Moment.DONE, outcome.detail)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyturn.aws import scoped_user
-from keyturn.aws.bucket_policy import Denial, Truth, caller_of, denials, new_user
+from keyturn.aws.bucket_policy import PolicyDenial, Truth, caller_of, denials, new_user
 from keyturn.aws.buckets import BucketFacts
 from keyturn.model.text import _
 from keyturn.rotation.decision import Decision
@@ -52,7 +52,7 @@ def denial_gates(
     return gates, notes
 
 
-def _stopped(bucket: str, denial: Denial, arn: str) -> Gate:
+def _stopped(bucket: str, denial: PolicyDenial, arn: str) -> Gate:
     reason = _(
         "The policy of bucket {bucket} lets the old key do what it refuses to the new user ({denial}), so backups that "
         "need it would fail with the new key. Let {arn} through in the AWS console, at the bucket's permissions, or "
@@ -61,7 +61,7 @@ def _stopped(bucket: str, denial: Denial, arn: str) -> Gate:
     return Gate(Step.CHECK, reason.format(bucket=bucket, denial=denial.text, arn=arn), code="policy.denied")
 
 
-def _note(bucket: str, denial: Denial) -> str:
+def _note(bucket: str, denial: PolicyDenial) -> str:
     if denial.new is Truth.YES and denial.old is Truth.YES:
         text = _("The policy of bucket {bucket} refuses this to the old key and to the new one alike: {denial}.")
     else:

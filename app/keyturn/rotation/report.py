@@ -13,17 +13,17 @@ from keyturn.model.errors import StateError
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _, plural, shown
-from keyturn.rotation import by_hand, words
+from keyturn.rotation import by_hand, labels
+from keyturn.rotation.context import Context
 from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.record import Proved, Rotation, all_rotations
 from keyturn.rotation.said import is_deletion_seen, was_seen
 from keyturn.rotation.standing import standing
 from keyturn.rotation.steps import By, Result, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import Survey
 from keyturn.state import seen_keys
 from keyturn.state.journal import Entry, Mark
-from keyturn.state.telling import Told, read_told
+from keyturn.state.telling_queue import Told, read_told
 
 _PROOFS = (Step.PROVE_AGAIN, Step.PROVE_OFF)
 
@@ -111,11 +111,11 @@ class Report:
     told: tuple[Told, ...] = ()
 
 
-def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) -> Report:
+def make_report(context: Context, survey: Survey, *, asked_aws: bool) -> Report:
     """Gather the facts: what `survey` found, and what the journal has. AWS is not asked here."""
-    stories = tuple(_story(surroundings, one) for one in reversed(all_rotations(surroundings.journal)))
-    computer = surroundings.computer
-    remembered = seen_keys.load(surroundings.folder, computer.home)
+    stories = tuple(_story(context, one) for one in reversed(all_rotations(context.journal)))
+    computer = context.computer
+    remembered = seen_keys.load(context.folder, computer.home)
     facts = {one.key.access_key_id: one.key for one in remembered.keys}
     owners = {story.rotation.decision.key: story.rotation.decision.owner for story in stories}
     keys = []
@@ -126,8 +126,8 @@ def make_report(surroundings: Surroundings, survey: Survey, *, asked_aws: bool) 
     survey = replace(survey, keys=tuple(keys))
     told: tuple[Told, ...] = ()
     with suppress(StateError):  # which every command tells by itself
-        told = read_told(surroundings.folder)
-    return Report(surroundings.clock.now(), computer.name, computer.home, asked_aws, survey, stories, told)
+        told = read_told(context.folder)
+    return Report(context.clock.now(), computer.name, computer.home, asked_aws, survey, stories, told)
 
 
 def about(report: Report, keys: Collection[AccessKeyId]) -> Report:
@@ -152,11 +152,11 @@ def fit_to_print(text: str) -> str:
     return shown(KEY_ID_IN_TEXT.sub(lambda match: AccessKeyId(match[0]).masked, text))
 
 
-def _story(surroundings: Surroundings, rotation: Rotation) -> RotationStory:
-    titles = {one.item: one.title for one in by_hand.foreseen(surroundings, rotation.decision)}
+def _story(context: Context, rotation: Rotation) -> RotationStory:
+    titles = {one.item: one.title for one in by_hand.foreseen(context, rotation.decision)}
     return RotationStory(
         rotation,
-        standing(surroundings, rotation),
+        standing(context, rotation),
         tuple(_happened(rotation, titles)),
         tuple(_proofs(rotation)),
     )
@@ -164,14 +164,14 @@ def _story(surroundings: Surroundings, rotation: Rotation) -> RotationStory:
 
 def _happened(rotation: Rotation, titles: Mapping[str, str]) -> Iterator[Happening]:
     for at, entry in enumerate(rotation.entries):
-        step = words.step(Step(entry.step)) if entry.step in set(Step) else entry.step
+        step = labels.step(Step(entry.step)) if entry.step in set(Step) else entry.step
         match entry.mark:
             case Mark.DONE:
                 by_person = entry.facts.get("by") == By.CONSOLE.value
                 seen = was_seen(entry) or (entry.step == Step.DELETE.value and is_deletion_seen(rotation))
                 went, detail = HowItWent.WELL, _detail(rotation, entry)
                 if not seen:
-                    went, detail = HowItWent.BY_HAND, words.said_not_seen()
+                    went, detail = HowItWent.BY_HAND, labels.said_not_seen()
                 if entry.step == Step.CHECK.value and "searched" in entry.facts:
                     yield _search(entry)
                 yield Happening(entry.at, entry.step, step, went, detail, by_person, seen)
@@ -181,7 +181,7 @@ def _happened(rotation: Rotation, titles: Mapping[str, str]) -> Iterator[Happeni
             case Mark.TICKED:
                 item = str(entry.facts["item"])
                 seen = was_seen(entry)
-                detail = _("said by a person, and seen") if seen else words.said_not_seen()
+                detail = _("said by a person, and seen") if seen else labels.said_not_seen()
                 yield Happening(entry.at, item, titles.get(item, item), HowItWent.BY_HAND, detail, True, seen)
             case Mark.NOTED if "searched" in entry.facts:
                 yield _search(entry)

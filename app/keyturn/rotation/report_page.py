@@ -10,7 +10,7 @@ from keyturn import __version__
 from keyturn.model.keys import KeyStatus, PrincipalKind
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _, language, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.markup import Markup, tag, together
 from keyturn.rotation.record import Rotation
@@ -36,7 +36,7 @@ def as_page(report: Report) -> str:
         Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
         Markup('<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'),
         Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
-        tag("title", f"{title}, {words.day(report.made)}"),
+        tag("title", f"{title}, {labels.day(report.made)}"),
         Markup(f"<style>{STYLE}</style>"),
     )
     main = together(
@@ -52,7 +52,7 @@ def as_page(report: Report) -> str:
 
 
 def _header(report: Report, title: str) -> Markup:
-    facts = _("{moment} · Keyturn {version}").format(moment=words.moment(report.made), version=__version__)
+    facts = _("{moment} · Keyturn {version}").format(moment=labels.moment(report.made), version=__version__)
     return tag("header", tag("p", facts, class_="quiet"), tag("h1", title), tag("p", _summary(report), class_="lead"))
 
 
@@ -62,21 +62,21 @@ def _summary(report: Report) -> str:
         found = _("No access key was found.")
     else:
         text = plural("{count} access key was found.", "{count} access keys were found.", count)
-        found = text.format(count=words.count_word(count).capitalize())
+        found = text.format(count=labels.count_word(count).capitalize())
     others = [one for one in report.survey.keys if _being_replaced(report, one) is None]
     needing = sum(one.advice in {Advice.REPLACE, Advice.RENEW, Advice.RETIRE} for one in others)
     if not report.asked_aws:
         state = _("AWS was not asked whose they are, how old, or whether they work.")
     elif needing:
         text = plural("{count} of them needs something done.", "{count} of them need something done.", needing)
-        state = text.format(count=words.count_word(needing).capitalize())
+        state = text.format(count=labels.count_word(needing).capitalize())
     elif any(one.advice is Advice.UNKNOWN for one in others):
         state = _("AWS did not tell enough about all of them.")
     else:
         state = _("Nothing has to be done about them.") if others and len(others) == count else ""
     under_way = sum(not one.rotation.is_over for one in report.rotations)
     text = plural("{count} rotation is under way.", "{count} rotations are under way.", under_way)
-    ongoing = text.format(count=words.count_word(under_way).capitalize()) if under_way else ""
+    ongoing = text.format(count=labels.count_word(under_way).capitalize()) if under_way else ""
     return " ".join(one for one in (found, state, ongoing) if one)
 
 
@@ -99,17 +99,17 @@ def _accounts(report: Report) -> Markup:
         users = plural("{count} user", "{count} users", account.users).format(count=account.users)
         keys = plural("{count} key", "{count} keys", len(account.keys)).format(count=len(account.keys))
         caption = text.format(account=account.number, users=users, keys=keys, who=account.seen_by)
-        root = [tag("p", said, class_="quiet") for said in words.root_in_report(account.root, report.made)]
+        root = [tag("p", said, class_="quiet") for said in labels.root_in_report(account.root, report.made)]
         sections.append(tag("article", _table(caption, head, rows), *root, class_="card"))
     return tag("section", tag("h2", _("The whole account")), *sections) if sections else Markup("")
 
 
 def _account_key(report: Report, one: AccountKey) -> Sequence[Markup]:
     key = one.key
-    name = words.kind(key) if key.owner is None or key.owner.user_name is None else key.owner.user_name
-    badge = tag("span", words.advice(one.advice), class_=f"badge {_ADVICE_TONES.get(one.advice, 'attention')}")
+    name = labels.kind(key) if key.owner is None or key.owner.user_name is None else key.owner.user_name
+    badge = tag("span", labels.advice(one.advice), class_=f"badge {_ADVICE_TONES.get(one.advice, 'attention')}")
     cells = (
-        *(name, words.status(key.status), words.age(key, report.made), words.last_used(key.last_use, report.made)),
+        *(name, labels.status(key.status), labels.age(key, report.made), labels.last_used(key.last_use, report.made)),
         _("yes") if one.on_this_computer else _("no"),
     )
     return (tag("code", key.access_key_id.masked), *(together(cell) for cell in cells), badge)
@@ -117,15 +117,15 @@ def _account_key(report: Report, one: AccountKey) -> Sequence[Markup]:
 
 def _key(report: Report, found: FoundKey) -> Markup:
     key, rotation = found.key, _being_replaced(report, found)
-    advice = words.advice(found.advice) if rotation is None else _("being replaced")
+    advice = labels.advice(found.advice) if rotation is None else _("being replaced")
     tone = "attention" if rotation is not None else _ADVICE_TONES.get(found.advice, "attention")
     badge = tag("span", advice, class_=f"badge {tone}")
     facts = _facts(
         (_("owner"), _owner(found)),
         (_("state"), _status(found, rotation)),
-        (_("made"), _("unknown") if key.created is None else words.day(key.created)),
-        (_("age"), words.age(key, report.made)),
-        (_("last used"), words.last_used(key.last_use, report.made)),
+        (_("made"), _("unknown") if key.created is None else labels.day(key.created)),
+        (_("age"), labels.age(key, report.made)),
+        (_("last used"), labels.last_used(key.last_use, report.made)),
     )
     heading = tag("h3", tag("code", key.access_key_id.masked), badge)
     return tag("article", heading, facts, _places(found.places, report.home), class_="card")
@@ -146,8 +146,8 @@ def _owner(found: FoundKey) -> str:
 
 def _status(found: FoundKey, rotation: Rotation | None) -> str:
     if found.key.status is KeyStatus.REJECTED and rotation is not None and rotation.off_at is not None:
-        return _("off since {date}").format(date=words.day(rotation.off_at))
-    return words.status(found.key.status)
+        return _("off since {date}").format(date=labels.day(rotation.off_at))
+    return labels.status(found.key.status)
 
 
 def _being_replaced(report: Report, found: FoundKey) -> Rotation | None:
@@ -159,7 +159,7 @@ def _being_replaced(report: Report, found: FoundKey) -> Rotation | None:
 def _places(places: Sequence[Place], home: Path) -> Markup:
     head = [_("what"), _("file")]
     rows = [
-        [tag("strong", _place_name(one)), together(tag("code", words.short_path(one.path, home)), *_note(one.note))]
+        [tag("strong", _place_name(one)), together(tag("code", labels.short_path(one.path, home)), *_note(one.note))]
         for one in places
     ]
     if any(one.targets for one in places):
@@ -198,13 +198,13 @@ def _rotations(report: Report) -> Markup:
 
 def _story(story: RotationStory, home: Path) -> Markup:
     decision, result = story.rotation.decision, story.result
-    state = words.standing(story.rotation, result)
+    state = labels.standing(story.rotation, result)
     facts = _facts(
         (_("old key"), decision.key.masked),
         (_("new key"), _("none yet") if result.new_access_key_id is None else result.new_access_key_id.masked),
-        (_("way out"), words.route(decision.route)),
-        (_("begun"), words.begun(story.rotation)),
-        (_("last step"), words.moment(story.rotation.updated)),
+        (_("way out"), labels.route(decision.route)),
+        (_("begun"), labels.begun(story.rotation)),
+        (_("last step"), labels.moment(story.rotation.updated)),
     )
     badge = tag("span", state, class_=f"badge {_STATE_TONES.get(result.state, 'bad')}")
     steps = tag("ol", *(_happening(one) for one in story.happened), class_="steps")
@@ -227,7 +227,7 @@ def _happening(one: Happening) -> Markup:
         "li",
         tag("span", mark, class_=f"mark {tone}", aria_hidden="true"),
         tag("span", one.title, *([tag("span", f" – {detail}", class_="quiet")] if detail else [])),
-        tag("time", words.moment(one.at), datetime=one.at.isoformat(timespec="seconds")),
+        tag("time", labels.moment(one.at), datetime=one.at.isoformat(timespec="seconds")),
     )
 
 
@@ -236,13 +236,13 @@ def _proofs(proofs: Sequence[Proof], home: Path) -> Markup:
     tables = []
     for step, at in dict.fromkeys((one.step, one.at) for one in proofs):
         rows = [_proof(one, home) for one in proofs if (one.step, one.at) == (step, at)]
-        caption = _("Proved at AWS on {moment}: {step}").format(moment=words.moment(at), step=words.step(step))
+        caption = _("Proved at AWS on {moment}: {step}").format(moment=labels.moment(at), step=labels.step(step))
         tables.append(_table(caption, (_("backup"), _("bucket"), _("what was tried")), rows))
     return together(*tables)
 
 
 def _proof(one: Proof, home: Path) -> tuple[Markup, ...]:
-    path = "–" if one.path is None else words.short_path(one.path, home)
+    path = "–" if one.path is None else labels.short_path(one.path, home)
     return (
         together(tag("strong", one.destination), tag("div", tag("code", path), class_="quiet")),
         together(*_joined([one.proved.bucket] if one.proved.bucket else [])),
@@ -275,7 +275,7 @@ def _said(items: Sequence[Awaited]) -> Markup:
     if not items:
         return Markup("")
     listed = (tag("li", tag("span", "☑ ", aria_hidden="true"), *_with_commands(one.title)) for one in items)
-    heading = words.said_not_seen()
+    heading = labels.said_not_seen()
     return tag("div", tag("h4", f"{heading[:1].upper()}{heading[1:]}"), tag("ul", *listed, class_="todo"))
 
 
@@ -290,7 +290,7 @@ def _problems(problems: Sequence[Problem], home: Path) -> Markup:
         return Markup("")
     cards = []
     for one in problems:
-        path = Markup("") if one.path is None else tag("p", tag("code", words.short_path(one.path, home)))
+        path = Markup("") if one.path is None else tag("p", tag("code", labels.short_path(one.path, home)))
         cards.append(tag("li", tag("strong", one.title), path, tag("p", *_with_commands(one.message), class_="quiet")))
     heading = tag("h2", _("What Keyturn could not see, or what looks wrong"))
     return tag("section", heading, tag("ul", *cards, class_="card problems"))
@@ -303,7 +303,7 @@ def _untold(report: Report) -> Markup:
         problem = one.queue.problem
         if problem is not None:
             title = _("{name}, on {moment}: {title}")
-            said = title.format(name=one.recipient.name, moment=words.moment(problem.at), title=problem.title)
+            said = title.format(name=one.recipient.name, moment=labels.moment(problem.at), title=problem.title)
             cards.append(tag("li", tag("strong", said), tag("p", *_with_commands(problem.message), class_="quiet")))
     if not cards:
         return Markup("")
@@ -330,4 +330,4 @@ def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Markup]]) 
 
 def _footer(report: Report) -> Markup:
     scope = _("This report holds no secret, and key IDs are shortened. It says what was known at {moment}.")
-    return tag("footer", tag("p", scope.format(moment=words.moment(report.made))))
+    return tag("footer", tag("p", scope.format(moment=labels.moment(report.made))))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.model.keys import AccessKey
 from keyturn.model.text import _
-from keyturn.rotation import spreadsheet, words
+from keyturn.rotation import labels, spreadsheet
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.report import Report, RotationStory
 from keyturn.rotation.survey import FoundKey
@@ -56,18 +56,18 @@ def _account_row(report: Report, one: AccountKey) -> Sequence[str]:
 def _key_cells(report: Report, key: AccessKey, advice: Advice) -> Sequence[str]:
     owner = "" if key.owner is None else key.owner.arn
     created = "" if key.created is None else _moment(key.created)
-    last = words.last_used(key.last_use, report.made)
+    last = labels.last_used(key.last_use, report.made)
     detail = _("made: {created}; last used: {last}").format(created=created or _("unknown"), last=last)
-    return created, key.access_key_id.masked, "", words.kind(key), owner, "", words.advice(advice), detail
+    return created, key.access_key_id.masked, "", labels.kind(key), owner, "", labels.advice(advice), detail
 
 
 def _story_rows(story: RotationStory) -> Iterator[Sequence[str]]:
     decision, result = story.rotation.decision, story.result
     old, name = decision.key.masked, story.rotation.name
     new = _("none yet") if result.new_access_key_id is None else result.new_access_key_id.masked
-    standing = words.standing(story.rotation, result)
+    standing = labels.standing(story.rotation, result)
     detail = _("new key: {key}").format(key=new)
-    yield "rotation", _moment(story.rotation.started), old, name, words.route(decision.route), "", "", standing, detail
+    yield "rotation", _moment(story.rotation.started), old, name, labels.route(decision.route), "", "", standing, detail
     for one in story.happened:
         yield "step", _moment(one.at), old, name, one.title, "", "", one.went.value, one.detail
     for proof in story.proofs:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyturn.model.text import _
+from keyturn.rotation.context import Context
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, By, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.state.journal import Entry, Mark
 
 
@@ -30,7 +30,7 @@ def is_deletion_seen(rotation: Rotation) -> bool:
     return entry is None or was_seen(entry) or any(one.facts.get("seen") for one in since)
 
 
-def said_and_not_seen(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+def said_and_not_seen(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """What a person said that holds still, and that Keyturn has not seen."""
     from keyturn.rotation import by_hand  # and with it the way to AWS, which nobody needs who looks offline
 
@@ -39,7 +39,7 @@ def said_and_not_seen(surroundings: Surroundings, rotation: Rotation) -> tuple[A
     unseen = [item for item, one in ticks.items() if item in rotation.ticked and not was_seen(one)]
     titles: Mapping[str, str] = {}
     if unseen:
-        titles = {one.item: one.title for one in by_hand.foreseen(surroundings, rotation.decision)}
+        titles = {one.item: one.title for one in by_hand.foreseen(context, rotation.decision)}
     found += [_said(item, titles.get(item, item)) for item in unseen]
     off = rotation.latest(Step.TURN_OFF, Mark.DONE)
     key = rotation.decision.key.masked

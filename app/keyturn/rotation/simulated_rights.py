@@ -15,8 +15,8 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.manners import Manner
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.text import _
+from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
-from keyturn.rotation.surroundings import Surroundings
 
 # What the proof tries in every bucket; all else that a policy allows would leave a trace, or is asked for on another
 # day (facts/aws.md A5).
@@ -72,7 +72,7 @@ def untried(decision: Decision) -> tuple[Untried, ...]:
 
 
 def simulate(
-    surroundings: Surroundings, signer: KeyPair, decision: Decision, policies: Mapping[str, str], *, made: bool
+    context: Context, signer: KeyPair, decision: Decision, policies: Mapping[str, str], *, made: bool
 ) -> SimulatedRights:
     """Ask IAM's simulator about what the proof cannot try.
 
@@ -86,7 +86,7 @@ def simulate(
         return SimulatedRights({}, {})
     arn = new_user(owner, name, scoped_user.USER_PATH, {}).arn
     user = Simulated(arn, None if made else decision.policy)
-    ask = partial(allowed_actions, surroundings.aws, signer, user, account=owner.account)
+    ask = partial(allowed_actions, context.aws, signer, user, account=owner.account)
     # Buckets without a policy of their own are asked about together.
     groups: dict[tuple[str, tuple[str, ...]], list[Untried]] = {}
     for one in wanted:

@@ -14,7 +14,7 @@ from keyturn.model.errors import AwsFault
 from keyturn.model.keys import KeyStatus, PrincipalKind
 from keyturn.model.places import PlaceKind
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.steps import Result, State, Step
 from keyturn.rotation.unread_places import where_it_may_stand
@@ -63,7 +63,7 @@ def of_survey(survey: Survey, now: datetime, home: Path) -> Situation:
     others = sum(found.advice in TO_DO for found in survey.keys[1:])
     if others:
         more = plural("One more key needs you; see below.", "{count} more keys need you; see below.", others)
-        sentences.append(more.format(count=words.count_word(others).capitalize()))
+        sentences.append(more.format(count=labels.count_word(others).capitalize()))
     return Situation(Mood.NEEDS_YOU, _age(first, now), tuple(sentences))
 
 
@@ -83,14 +83,14 @@ def not_asked(survey: Survey) -> Situation:
             count,
         )
     not_asked = _("AWS was not asked whose they are, how old, or whether they work.")
-    return Situation(Mood.UNKNOWN, found.format(count=words.count_word(count)), (not_asked, *_unread(survey)))
+    return Situation(Mood.UNKNOWN, found.format(count=labels.count_word(count)), (not_asked, *_unread(survey)))
 
 
 def of_rotation(rotation: Rotation, result: Result) -> Situation:
     """How a rotation that is under way stands.
 
     Args:
-        result: what `conductor.standing` says of it.
+        result: what `rotation_service.standing` says of it.
     """
     key = rotation.decision.key.masked
     safe = _("Keyturn changes each file in one go, so no program holds half a key.")
@@ -98,7 +98,7 @@ def of_rotation(rotation: Rotation, result: Result) -> Situation:
         title = _("Replacing {key} was interrupted.").format(key=key)
         return Situation(Mood.STOPPED, title, (safe, _("Carry on from there, or put everything back.")))
     if result.state is State.STOPPED:
-        title = _("Replacing {key} stopped at: {step}.").format(key=key, step=words.step(result.step))
+        title = _("Replacing {key} stopped at: {step}.").format(key=key, step=labels.step(result.step))
         return Situation(Mood.STOPPED, title, (safe, _("Look at what happened, then carry on or put everything back.")))
     awaited = tuple(f"{one.title}." for one in result.awaiting[:2])
     if result.step is Step.PROVE:
@@ -123,7 +123,7 @@ def where_looked(survey: Survey, home: Path) -> str:
     if searched is None or not searched.files:
         further = _("It did not look into every file: {command} does.")
         return f"{looked} {further.format(command=_search_of(home))}"
-    from keyturn.clients.search.gaps import amount  # most looks search no folders
+    from keyturn.clients.search.skipped import amount  # most looks search no folders
 
     every = (
         _("It searched {amount} in {folders}, too.") if searched.finished else _("It began to search {folders}, too.")
@@ -136,7 +136,7 @@ def where_looked(survey: Survey, home: Path) -> str:
 
 
 def _search_of(home: Path) -> str:
-    return f"`{words.command((), 'scan', '--search', str(home), '--any')}`"
+    return f"`{labels.command((), 'scan', '--search', str(home), '--any')}`"
 
 
 def elsewhere() -> tuple[str, tuple[str, ...]]:
@@ -186,8 +186,8 @@ def _age(found: FoundKey, now: datetime) -> str:
         text = _("Your AWS root key is of unknown age.") if is_root else _("Access key {key} is of unknown age.")
         return text.format(key=name)
     if is_root:
-        return _("Your AWS root key is {age} old.").format(age=words.span(now - key.created))
-    return _("Access key {key} is {age} old.").format(key=name, age=words.span(now - key.created))
+        return _("Your AWS root key is {age} old.").format(age=labels.span(now - key.created))
+    return _("Access key {key} is {age} old.").format(key=name, age=labels.span(now - key.created))
 
 
 def _none_found(survey: Survey) -> str:
@@ -206,7 +206,7 @@ def _unread(survey: Survey) -> tuple[str, ...]:
         "{count} places could not be read, so whether a key stands there is not known.",
         count,
     )
-    return (text.format(count=words.count_word(count).capitalize()),)
+    return (text.format(count=labels.count_word(count).capitalize()),)
 
 
 def _users(found: FoundKey, survey: Survey) -> str:
@@ -219,7 +219,7 @@ def _users(found: FoundKey, survey: Survey) -> str:
         text = plural(
             "{count} program on this computer uses it.", "{count} programs on this computer use it.", len(programs)
         )
-        known = text.format(count=words.count_word(len(programs)).capitalize())
+        known = text.format(count=labels.count_word(len(programs)).capitalize())
     else:
         places = len({place.path for place in found.places if place.kind is PlaceKind.DESTINATION})
         text = plural(
@@ -227,7 +227,7 @@ def _users(found: FoundKey, survey: Survey) -> str:
             "Programs use it in at least {count} places on this computer.",
             places,
         )
-        known = text.format(count=words.count_word(places))
+        known = text.format(count=labels.count_word(places))
     if not unread:
         return known
     more = plural(
@@ -235,7 +235,7 @@ def _users(found: FoundKey, survey: Survey) -> str:
         "{count} more places could not be read, and it may stand there, too.",
         unread,
     )
-    return f"{known} {more.format(count=words.count_word(unread).capitalize())}"
+    return f"{known} {more.format(count=labels.count_word(unread).capitalize())}"
 
 
 def _why(found: FoundKey) -> str:

@@ -10,12 +10,12 @@ from keyturn.model.text import _
 from keyturn.rotation import aftermath, watching
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.cancelling import Cancelled
+from keyturn.rotation.context import Context
 from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.pairs import SecretGone
 from keyturn.rotation.record import Rotation, find_rotation, reload
 from keyturn.rotation.said import said_and_not_seen
 from keyturn.rotation.steps import Ending, Result, Stands, State, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.ways_out import to_a_secret
 
 
@@ -31,7 +31,7 @@ class GateClosed(AppError):
         self.reasons = tuple(reasons)
 
 
-def standing(surroundings: Surroundings, rotation: Rotation) -> Result:
+def standing(context: Context, rotation: Rotation) -> Result:
     """How the rotation stands, from the journal and this computer alone; AWS is not asked."""
     endings = {
         State.DONE: Ending.DONE,
@@ -45,8 +45,8 @@ def standing(surroundings: Surroundings, rotation: Rotation) -> Result:
         state=rotation.state,
         step=rotation.step,
         new_access_key_id=rotation.new_key,
-        awaiting=watching.awaiting(surroundings, rotation),
-        said=said_and_not_seen(surroundings, rotation),
+        awaiting=watching.awaiting(context, rotation),
+        said=said_and_not_seen(context, rotation),
         stands=_as_it_was_closed(rotation),
     )
 
@@ -57,26 +57,26 @@ def _as_it_was_closed(rotation: Rotation) -> Stands | None:
     return Stands(" ".join(known), as_before=False) if known else None
 
 
-def looked_at(surroundings: Surroundings, rotation: Rotation) -> Result:
+def looked_at(context: Context, rotation: Rotation) -> Result:
     """The same as `standing`, with what each destination holds now."""
-    return replace(standing(surroundings, rotation), stands=aftermath.look(surroundings, rotation))
+    return replace(standing(context, rotation), stands=aftermath.look(context, rotation))
 
 
-def opened(surroundings: Surroundings, name: str | None) -> Rotation:
+def opened(context: Context, name: str | None) -> Rotation:
     """The rotation of that name, or the only one under way; AWS is spoken to with what its journal knows.
 
     Raises:
         UsageError: where there is none, or more than one, or the signer is of another account.
     """
-    rotation = find_rotation(surroundings.journal, name)
-    surroundings.signer.expect_fits(rotation.decision.key, rotation.decision.owner)
-    remember_new(surroundings, rotation)
+    rotation = find_rotation(context.journal, name)
+    context.signer.expect_fits(rotation.decision.key, rotation.decision.owner)
+    remember_new(context, rotation)
     return rotation
 
 
-def expect_a_signer(surroundings: Surroundings, rotation: Rotation) -> None:
+def expect_a_signer(context: Context, rotation: Rotation) -> None:
     """Raise `UsageError` where the old key is not on this computer, and nobody is named who signs."""
-    if rotation.decision.elsewhere and surroundings.signer.identity is None:
+    if rotation.decision.elsewhere and context.signer.identity is None:
         raise UsageError(
             _("Say who signs"),
             _("{key} is not on this computer, so somebody else of its account does everything: add --as {who}.").format(
@@ -96,15 +96,15 @@ def expect_step(rotation: Rotation, *steps: Step) -> None:
         )
 
 
-def waiting(surroundings: Surroundings, rotation: Rotation, problem: AppError | None = None) -> Result:
+def waiting(context: Context, rotation: Rotation, problem: AppError | None = None) -> Result:
     """It waits, as the journal has it at this moment."""
-    stands = standing(surroundings, rotation)
+    stands = standing(context, rotation)
     return replace(stands, ending=Ending.WAITING, problem=problem)
 
 
-def stopped(surroundings: Surroundings, rotation: Rotation, problem: AppError) -> Result:
+def stopped(context: Context, rotation: Rotation, problem: AppError) -> Result:
     """It stopped for this reason; the journal is read anew."""
-    stands = looked_at(surroundings, reload(surroundings, rotation))
+    stands = looked_at(context, reload(context, rotation))
     if isinstance(problem, SecretGone):
         # All there is to say stands among what is awaited.
         return replace(stands, ending=Ending.WAITING, awaiting=(to_a_secret(rotation, problem.key),))

@@ -12,20 +12,20 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, Principal, PrincipalKind, keys_meant
 from keyturn.model.places import BlindSpot, Place, PlaceKind, Problem
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice, advice_for
 from keyturn.rotation.blind_spots import blind_spots, not_listed
+from keyturn.rotation.context import Context
 from keyturn.rotation.kept_answers import kept_answers, with_answers
 from keyturn.rotation.known_buckets import Reach, ReachedBucket, named_by
 from keyturn.rotation.record import Rotation, all_rotations
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.unread_places import unread_places
 from keyturn.rotation.uses import last_use_before_ours
 
 if TYPE_CHECKING:
     # Only who searches, or asks who used a key, waits for their import.
     from keyturn.aws.event_history import History
-    from keyturn.clients.search.folders import Searched
+    from keyturn.clients.search.folder_search import Searched
     from keyturn.rotation.whole_account import Account
     from keyturn.rotation.whole_search import Searches
 
@@ -132,18 +132,18 @@ class Survey:
 
 
 def take_survey(
-    surroundings: Surroundings, *, offline: bool = False, search: Searches | None = None, days: int | None = None
+    context: Context, *, offline: bool = False, search: Searches | None = None, days: int | None = None
 ) -> Survey:
     """Look through the computer, and ask AWS whose the keys are.
 
     Args:
         offline: ask AWS nothing.
         days: ask AWS as well who used each key in so many days; `offline` is not.
-        search: also look into every file of an area. Where that was stopped by the surroundings' `cancel`, AWS is not
+        search: also look into every file of an area. Where that was stopped by the context's `cancel`, AWS is not
             asked.
     """
-    own_memory = surroundings.folder
-    findings = find_everything(surroundings.computer, leave_out=(own_memory,))
+    own_memory = context.folder
+    findings = find_everything(context.computer, leave_out=(own_memory,))
     searched = None
     if search is not None:
         keys = tuple(dict.fromkeys(place.access_key_id for place in findings.places))
@@ -151,12 +151,12 @@ def take_survey(
         findings += searched.findings
     problems = list(findings.problems)
     by_key: dict[AccessKeyId, list[Place]] = {}
-    for place in with_answers(findings.places, kept_answers(surroundings)):
+    for place in with_answers(findings.places, kept_answers(context)):
         by_key.setdefault(place.access_key_id, []).append(place)
-    inquiry = _Inquiry(surroundings, offline=offline or surroundings.cancel.asked)
+    inquiry = _Inquiry(context, offline=offline or context.cancel.asked)
     found = [inquiry.about(key, tuple(places)) for key, places in by_key.items()]
     found = [inquiry.completed(one) for one in found]
-    now = surroundings.clock.now()
+    now = context.clock.now()
     found = [replace(one, advice=advice_for(one.key, one.places, now)) for one in found]
     for one in found:
         problems += _conflicts(one)
@@ -165,7 +165,7 @@ def take_survey(
     if days is not None:
         from keyturn.rotation import key_users
 
-        histories, unknown = key_users.of_keys(surroundings, found, days)
+        histories, unknown = key_users.of_keys(context, found, days)
         found = [replace(one, history=histories.get(one.key.access_key_id)) for one in found]
         problems += unknown
     return Survey(tuple(found), tuple(problems), searched, days)
@@ -186,18 +186,18 @@ def _urgency(found: FoundKey) -> tuple[int, str]:
 class _Inquiry:
     """Asks AWS about one key after the other, and stops asking when nobody answers."""
 
-    def __init__(self, surroundings: Surroundings, *, offline: bool) -> None:
-        self._surroundings = surroundings
+    def __init__(self, context: Context, *, offline: bool) -> None:
+        self._context = context
         self._silent = offline
         self._listed: dict[AccessKeyId, AccessKey] = {}
         self.problems: list[Problem] = []
         # A scoped user may not ask IAM about its own key, but the journal knows when it was made.
-        self._rotations = all_rotations(surroundings.journal)
+        self._rotations = all_rotations(context.journal)
         self._made_by_us = {one.new_key: one.created_at for one in self._rotations if one.new_key is not None}
 
     def about(self, key: AccessKeyId, places: tuple[Place, ...]) -> FoundKey:
         """Ask about `key` with each different secret that its places hold, until AWS accepts one."""
-        endpoint_url = self._surroundings.endpoint_url
+        endpoint_url = self._context.endpoint_url
         unknown = AccessKey(key, None, KeyStatus.UNKNOWN)
         destinations = [place for place in places if place.kind is PlaceKind.DESTINATION]
         at_store = bool(destinations) and not any(is_aws(place, endpoint_url) for place in destinations)
@@ -251,9 +251,9 @@ class _Inquiry:
     def _ask(self, pair: KeyPair, regions: frozenset[str]) -> tuple[AccessKey, tuple[AccessKey, ...] | None] | AwsError:
         from keyturn.aws import access_keys  # an offline scan does without
 
-        aws, key = self._surroundings.aws, pair.access_key_id
+        aws, key = self._context.aws, pair.access_key_id
         try:
-            owner, last_use = last_use_before_ours(self._surroundings, pair, lambda: self._whose(pair, regions))
+            owner, last_use = last_use_before_ours(self._context, pair, lambda: self._whose(pair, regions))
         except AwsError as error:
             return error
         # STS accepted the signature, so the key is active, whatever else cannot be read.
@@ -275,7 +275,7 @@ class _Inquiry:
     def _whose(self, pair: KeyPair, regions: frozenset[str]) -> Principal:
         from keyturn.aws import identity
 
-        aws, key = self._surroundings.aws, pair.access_key_id
+        aws, key = self._context.aws, pair.access_key_id
         made = self._made_by_us.get(key)
         try:
             return identity.whose(aws, pair, regions)
@@ -309,7 +309,7 @@ def _why_refused(found: FoundKey, rotations: Sequence[Rotation]) -> str:
     for rotation in rotations:
         if rotation.decision.key == key and rotation.off_at is not None:
             text = _("Rotation {name} on this computer turned it off on {date}.")
-            return text.format(name=rotation.name, date=words.day(rotation.off_at))
+            return text.format(name=rotation.name, date=labels.day(rotation.off_at))
     users = sorted({f"{place.client} {place.name}" for place in found.places if place.kind is PlaceKind.DESTINATION})
     if not users or key in {rotation.new_key for rotation in rotations}:
         return ""

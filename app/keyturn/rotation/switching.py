@@ -8,47 +8,47 @@ from pathlib import Path
 
 from keyturn.clients.registry import client_named
 from keyturn.clients.replacement import Replaced, read_pairs, replace_pair
-from keyturn.clients.running import overwriters
-from keyturn.computer.temporaries import clear_system_temporaries
+from keyturn.clients.running_programs import overwriters
+from keyturn.computer.leftover_copies import clear_system_temporaries
 from keyturn.edits.files import leftover_temporaries
 from keyturn.model.errors import AppError, ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _, plural
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.left_behind import left_behind, said_of
 from keyturn.rotation.record import Rotation, taking
 from keyturn.rotation.steps import Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.whole_search import what_was_seen
 
 
-def switch(surroundings: Surroundings, rotation: Rotation, new: KeyPair) -> None:
+def switch(context: Context, rotation: Rotation, new: KeyPair) -> None:
     """Put the new pair into every destination. A file that has it already stays as it is.
 
     Raises:
         FileError, ClientError: at the first file that cannot be changed; the ones before it are changed then.
     """
     decision = rotation.decision
-    with taking(surroundings, rotation, Step.SWITCH) as outcome:
+    with taking(context, rotation, Step.SWITCH) as outcome:
         clear_away(decision)
         files = files_of(decision)
         outcome.detail = plural("{count} file", "{count} files", len(files)).format(count=len(files))
         for path, places in files.items():
-            surroundings.cancel.check()
-            _expect_stopped(surroundings, places, decision.key)
-            done = replace_pair(surroundings.computer, places, expected=decision.key, pair=new, file=path)
-            surroundings.tell(Step.SWITCH, Moment.GOING_ON, _told(path, done), _identities(places))
+            context.cancel.check()
+            _expect_stopped(context, places, decision.key)
+            done = replace_pair(context.computer, places, expected=decision.key, pair=new, file=path)
+            context.tell(Step.SWITCH, Moment.GOING_ON, _told(path, done), _identities(places))
             if done.rewritten:
                 outcome.detail += f". {_told(path, done)}"
-        behind = left_behind(surroundings.computer, decision)
+        behind = left_behind(context.computer, decision)
         outcome.facts |= what_was_seen(behind)
         for place in behind:
-            surroundings.tell(Step.SWITCH, Moment.GOING_ON, said_of(place))
+            context.tell(Step.SWITCH, Moment.GOING_ON, said_of(place))
             outcome.detail += f". {said_of(place)}"
 
 
-def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, new: Collection[AccessKeyId]) -> None:
+def switch_back(context: Context, rotation: Rotation, old: KeyPair, new: Collection[AccessKeyId]) -> None:
     """Put the old pair back wherever one of the new keys stands; all are tried before the first error is raised.
 
     Raises:
@@ -59,12 +59,12 @@ def switch_back(surroundings: Surroundings, rotation: Rotation, old: KeyPair, ne
     first_error: AppError | None = None
     for path, places in files_of(decision).items():
         try:
-            standing = [pair.access_key_id for pair in read_pairs(surroundings.computer, places)]
+            standing = [pair.access_key_id for pair in read_pairs(context.computer, places)]
             for key in set(standing).intersection(new):
                 holding = [one for one, found in zip(places, standing, strict=True) if found == key]
-                _expect_stopped(surroundings, holding, key)
-                done = replace_pair(surroundings.computer, holding, expected=key, pair=old, file=path)
-                surroundings.tell(Step.UNDO, Moment.GOING_ON, _told(path, done), _identities(holding))
+                _expect_stopped(context, holding, key)
+                done = replace_pair(context.computer, holding, expected=key, pair=old, file=path)
+                context.tell(Step.UNDO, Moment.GOING_ON, _told(path, done), _identities(holding))
         except AppError as error:
             first_error = first_error or error
     if first_error is not None:
@@ -83,12 +83,12 @@ def files_of(decision: Decision) -> dict[Path, list[Place]]:
     return files
 
 
-def _expect_stopped(surroundings: Surroundings, places: Sequence[Place], key: AccessKeyId) -> None:
+def _expect_stopped(context: Context, places: Sequence[Place], key: AccessKeyId) -> None:
     """See that no running program would write over the change; where another key stands already, nothing changes."""
     concerned = [place for place in places if client_named(place.client).remembers_its_file]
-    pairs = read_pairs(surroundings.computer, concerned)
+    pairs = read_pairs(context.computer, concerned)
     waiting = [place for place, pair in zip(concerned, pairs, strict=True) if pair.access_key_id == key]
-    reasons = overwriters(surroundings.computer, waiting)
+    reasons = overwriters(context.computer, waiting)
     if reasons:
         raise ClientError(
             _("A backup program has to be stopped first"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from keyturn.clients.corners import is_a_copy
+from keyturn.clients.default_locations import is_a_copy
 from keyturn.clients.guide import FILE
 from keyturn.clients.registry import client_named
 from keyturn.model.errors import UsageError

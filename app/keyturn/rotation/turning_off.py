@@ -6,18 +6,18 @@ for root is the console: it proves that the person can sign in, and Keyturn sees
 
 from __future__ import annotations
 
-from keyturn.aws import access_keys, spreading
+from keyturn.aws import access_keys, propagation
 from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, old_key
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.pairs import SecretGone
 from keyturn.rotation.proving import store_target, targets_of
 from keyturn.rotation.record import Rotation, taking, write
 from keyturn.rotation.signers.signer import Hand, Signer
 from keyturn.rotation.steps import By, Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state.journal import Mark
 
 _LOOK_EVERY = 3.0  # seconds between two looks whether the person turned the key off
@@ -41,7 +41,7 @@ def is_one_way(decision: Decision, by: By) -> bool:
     return by is By.KEY and not decision.route.same_owner
 
 
-def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> None:
+def turn_off_by_key(context: Context, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> None:
     """Turn the old key off with whoever else may, such as a new key of the same owner; else with itself.
 
     Raises:
@@ -56,27 +56,27 @@ def turn_off_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair
             _("Only the store's own web page can. Use --by console."),
             code="usage.by",
         )
-    way = By.SIGNER if surroundings.signer.ends(decision) else By.KEY
+    way = By.SIGNER if context.signer.ends(decision) else By.KEY
     if is_one_way(decision, way):
         _expect_a_console(decision)
-    hand = surroundings.signer.changes(decision, new) or (None if old is None else Hand(old))
+    hand = context.signer.changes(decision, new) or (None if old is None else Hand(old))
     if hand is None:
         raise SecretGone(decision.key)
-    with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
+    with taking(context, rotation, Step.TURN_OFF) as outcome:
         # Whoever finds the key off after an interruption finds here who was about to do it.
-        write(surroundings, rotation, Step.TURN_OFF, Mark.NOTED, {"by": way.value})
+        write(context, rotation, Step.TURN_OFF, Mark.NOTED, {"by": way.value})
         try:
-            access_keys.set_status(surroundings.aws, hand.pair, decision.key, active=False, user_name=hand.user_name)
+            access_keys.set_status(context.aws, hand.pair, decision.key, active=False, user_name=hand.user_name)
         except AwsError as error:
             if error.fault is not AwsFault.UNKNOWN_KEY or hand.pair is not old:
                 raise
         if old is not None:
-            spreading.wait_until_refused(surroundings.aws, old, surroundings.clock)
+            propagation.wait_until_refused(context.aws, old, context.clock)
         outcome.facts["by"] = way.value
         outcome.detail = decision.key.masked
 
 
-def turned_off_in_console(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, wait: float) -> bool:
+def turned_off_in_console(context: Context, rotation: Rotation, old: KeyPair | None, wait: float) -> bool:
     """Look, for `wait` seconds, whether the person turned the key off; when AWS refuses it, that is in the journal.
 
     Raises:
@@ -86,17 +86,17 @@ def turned_off_in_console(surroundings: Surroundings, rotation: Rotation, old: K
     """
     if old is None:
         return False  # nobody here can see it
-    clock = surroundings.clock
+    clock = context.clock
     end = clock.monotonic() + wait
-    while not old_key.is_refused(surroundings, rotation.decision, old):
+    while not old_key.is_refused(context, rotation.decision, old):
         if not rotation.decision.route.same_owner:
             _expect_a_console(rotation.decision)
         if clock.monotonic() >= end:
             return False
-        surroundings.tell(Step.TURN_OFF, Moment.WAITING, rotation.decision.key.masked)
-        surroundings.cancel.check()
+        context.tell(Step.TURN_OFF, Moment.WAITING, rotation.decision.key.masked)
+        context.cancel.check()
         clock.sleep(_LOOK_EVERY)
-    seen_off(surroundings, rotation, old)
+    seen_off(context, rotation, old)
     return True
 
 
@@ -112,7 +112,7 @@ def _expect_a_console(decision: Decision) -> None:
         )
 
 
-def seen_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> None:
+def seen_off(context: Context, rotation: Rotation, old: KeyPair | None) -> None:
     """Write down that the old key is off, as somebody turned it off, once AWS refuses it for sure.
 
     Args:
@@ -121,59 +121,57 @@ def seen_off(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None
     Raises:
         AwsError: where AWS still accepts it after two minutes, or could not be asked.
     """
-    with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
-        surroundings.aws.forget_new(rotation.decision.key)
+    with taking(context, rotation, Step.TURN_OFF) as outcome:
+        context.aws.forget_new(rotation.decision.key)
         if old is not None:
             store = store_target(rotation.decision)
-            spreading.wait_until_refused(surroundings.aws, old, surroundings.clock, store=store)
+            propagation.wait_until_refused(context.aws, old, context.clock, store=store)
         outcome.facts["by"] = (rotation.began_off_by or By.CONSOLE).value
         outcome.detail = rotation.decision.key.masked
 
 
-def said_off(surroundings: Surroundings, rotation: Rotation) -> None:
+def said_off(context: Context, rotation: Rotation) -> None:
     """Write down that a person says that the old key is off, where nobody here can see it: its secret is gone."""
-    with taking(surroundings, rotation, Step.TURN_OFF) as outcome:
+    with taking(context, rotation, Step.TURN_OFF) as outcome:
         outcome.facts.update({"by": By.CONSOLE.value, "seen": False})
         outcome.detail = rotation.decision.key.masked
 
 
-def turn_on_by_key(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, hand: Hand) -> None:
+def turn_on_by_key(context: Context, rotation: Rotation, old: KeyPair | None, hand: Hand) -> None:
     """Turn the old key on again with a key that may."""
-    with taking(surroundings, rotation, Step.TURN_ON) as outcome:
-        access_keys.set_status(
-            surroundings.aws, hand.pair, rotation.decision.key, active=True, user_name=hand.user_name
-        )
-        _wait_until_known(surroundings, rotation, old)
+    with taking(context, rotation, Step.TURN_ON) as outcome:
+        access_keys.set_status(context.aws, hand.pair, rotation.decision.key, active=True, user_name=hand.user_name)
+        _wait_until_known(context, rotation, old)
         outcome.detail = rotation.decision.key.masked
 
 
-def turned_on_in_console(surroundings: Surroundings, rotation: Rotation, old: KeyPair, wait: float) -> bool:
+def turned_on_in_console(context: Context, rotation: Rotation, old: KeyPair, wait: float) -> bool:
     """Look, for `wait` seconds, whether the person turned the key on; when AWS accepts it, that is in the journal."""
-    clock = surroundings.clock
+    clock = context.clock
     end = clock.monotonic() + wait
-    while old_key.look(surroundings, rotation, old, None).is_off and not old_key.is_coming(surroundings, rotation, old):
+    while old_key.look(context, rotation, old, None).is_off and not old_key.is_coming(context, rotation, old):
         if clock.monotonic() >= end:
             return False
-        surroundings.tell(Step.TURN_ON, Moment.WAITING, rotation.decision.key.masked)
-        surroundings.cancel.check()
+        context.tell(Step.TURN_ON, Moment.WAITING, rotation.decision.key.masked)
+        context.cancel.check()
         clock.sleep(_LOOK_EVERY)
-    seen_on(surroundings, rotation, old)
+    seen_on(context, rotation, old)
     return True
 
 
-def seen_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> None:
+def seen_on(context: Context, rotation: Rotation, old: KeyPair | None) -> None:
     """Write down that the old key is on again, once AWS accepts it for sure.
 
     Raises:
         AwsError: where AWS does not accept it within two minutes, or could not be asked.
     """
-    with taking(surroundings, rotation, Step.TURN_ON) as outcome:
-        surroundings.aws.remember_new(rotation.decision.key)
-        _wait_until_known(surroundings, rotation, old)
+    with taking(context, rotation, Step.TURN_ON) as outcome:
+        context.aws.remember_new(rotation.decision.key)
+        _wait_until_known(context, rotation, old)
         outcome.detail = rotation.decision.key.masked
 
 
-def _wait_until_known(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> None:
+def _wait_until_known(context: Context, rotation: Rotation, old: KeyPair | None) -> None:
     if old is None:
         return  # IAM lists it as active, and nobody here can try it
-    spreading.wait_until_known(surroundings.aws, old, targets_of(rotation.decision), surroundings.clock)
+    propagation.wait_until_known(context.aws, old, targets_of(rotation.decision), context.clock)

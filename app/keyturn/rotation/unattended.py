@@ -5,21 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyturn.aws import access_keys
-from keyturn.clients.running import PROGRAM_NAMES, holders
+from keyturn.clients.running_programs import PROGRAM_NAMES, holders
 from keyturn.computer.programs import running_programs
 from keyturn.model.text import _
 from keyturn.rotation import old_key, watching
+from keyturn.rotation.context import Context
 from keyturn.rotation.last_steps import settled
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.standing import opened
 from keyturn.rotation.steps import OldKey
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey
 from keyturn.rotation.uses import without_own
 
 
-def running_backups(surroundings: Surroundings, found: FoundKey) -> tuple[str, ...]:
+def running_backups(context: Context, found: FoundKey) -> tuple[str, ...]:
     """Return the runs of backup programs that go on with the key now, each in a sentence.
 
     What serves or mounts for days is none of them: it would never be a good time.
@@ -29,34 +29,34 @@ def running_backups(surroundings: Surroundings, found: FoundKey) -> tuple[str, .
     """
     if not found.destinations:
         return ()
-    computer, running = surroundings.computer, running_programs(PROGRAM_NAMES)
+    computer, running = context.computer, running_programs(PROGRAM_NAMES)
     going_on = holders(computer, found.destinations, running, old=found.key.access_key_id)
     return tuple(one.sentence for one in going_on if not one.lasting and (one.certain or computer.is_this_one))
 
 
-def look_whether_off(surroundings: Surroundings, name: str) -> tuple[Rotation, OldKey]:
+def look_whether_off(context: Context, name: str) -> tuple[Rotation, OldKey]:
     """Return how the old key stands at AWS, and the rotation; where it is on again, the journal says so then.
 
     Raises:
         AppError: where that cannot be asked.
     """
-    rotation = settled(surroundings, opened(surroundings, name))
-    old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
-    return rotation, old_key.look(surroundings, rotation, old, new)
+    rotation = settled(context, opened(context, name))
+    old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+    return rotation, old_key.look(context, rotation, old, new)
 
 
-def why_not_unused(surroundings: Surroundings, rotation: Rotation) -> str:
+def why_not_unused(context: Context, rotation: Rotation) -> str:
     """Say why it is not certain that nothing used the old key since it is off; empty where it is.
 
     Raises:
         AppError: where that cannot be asked.
     """
     key, since = rotation.decision.key, rotation.off_at
-    asks = surroundings.signer.asks(rotation.decision, None, new_pair(surroundings, rotation))
+    asks = context.signer.asks(rotation.decision, None, new_pair(context, rotation))
     if asks is None or since is None:
         return _("Whether {key} was used since it is off cannot be asked.").format(key=key.masked)
-    read = access_keys.last_use(surroundings.aws, asks.pair, key)
-    used = without_own(surroundings.journal, key, read)
+    read = access_keys.last_use(context.aws, asks.pair, key)
+    used = without_own(context.journal, key, read)
     if used is None or used.date is None or used.date <= since:
         return ""
     return _used(key.masked, used.service or "AWS", used.date)

@@ -16,7 +16,7 @@ from keyturn.clients.walking import listed
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.blind_spots import blind_spots
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def unread_places(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def where_it_may_stand(found: FoundKey, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return those in which this key may stand: of a damaged file all is known but what it means, see `Look`."""
+    """Return those in which this key may stand: of a damaged file all is known but what it means, see `Discovery`."""
     stands_in = {place.path for place in found.places if not place.editable}
     return tuple(one for one in unread_places(problems) if one.code in _CONTENT_UNKNOWN or one.path in stands_in)
 
@@ -106,8 +106,8 @@ def counted(found: FoundKey, unread: Sequence[Problem], left_out: Sequence[Probl
         len(unread),
     )
     said = [
-        here.format(key=found.key.access_key_id.masked, count=words.count_word(places)),
-        more.format(count=words.count_word(len(unread)).capitalize(), paths=_paths(unread)),
+        here.format(key=found.key.access_key_id.masked, count=labels.count_word(places)),
+        more.format(count=labels.count_word(len(unread)).capitalize(), paths=_paths(unread)),
     ]
     if left_out:
         text = _("Left out, so you look there before the old key is turned off: {paths}.")

@@ -15,7 +15,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, LastUse, Principal
 from keyturn.state.journal import Journal
 
 if TYPE_CHECKING:
-    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.context import Context
 
 # AWS records the first of several uses within 15 minutes, so a use of ours may be dated up to that much earlier.
 _WINDOW = timedelta(minutes=15)
@@ -51,7 +51,7 @@ def without_own(journal: Journal, key: AccessKeyId, read: LastUse) -> LastUse | 
 
 
 def last_use_before_ours(
-    surroundings: Surroundings, pair: KeyPair, whose: Callable[[], Principal]
+    context: Context, pair: KeyPair, whose: Callable[[], Principal]
 ) -> tuple[Principal, LastUse | None]:
     """Ask when the key was used last, and only then whose it is, which is signed with it and so a use.
 
@@ -64,29 +64,29 @@ def last_use_before_ours(
     Raises:
         AwsError: as `whose` does, or where AWS could not be asked.
     """
-    read = _last_use(surroundings, pair)
+    read = _last_use(context, pair)
     owner = whose()
     if isinstance(read, AwsError) and read.fault is AwsFault.UNKNOWN_KEY:
-        read = _last_use(surroundings, pair)  # now its partition is known
+        read = _last_use(context, pair)  # now its partition is known
     if isinstance(read, AwsError):
         return owner, None
-    return owner, without_own(surroundings.journal, pair.access_key_id, read)
+    return owner, without_own(context.journal, pair.access_key_id, read)
 
 
-def _last_use(surroundings: Surroundings, pair: KeyPair) -> LastUse | AwsError:
-    another = surroundings.signer.identity
+def _last_use(context: Context, pair: KeyPair) -> LastUse | AwsError:
+    another = context.signer.identity
     if another is not None and another[0].access_key_id != pair.access_key_id:
-        told = _asked(surroundings, another[0], pair.access_key_id)
+        told = _asked(context, another[0], pair.access_key_id)
         if isinstance(told, LastUse):
             return told
-    return _asked(surroundings, pair, pair.access_key_id)
+    return _asked(context, pair, pair.access_key_id)
 
 
-def _asked(surroundings: Surroundings, signer: KeyPair, key: AccessKeyId) -> LastUse | AwsError:
+def _asked(context: Context, signer: KeyPair, key: AccessKeyId) -> LastUse | AwsError:
     from keyturn.aws import access_keys  # an offline scan does without
 
     try:
-        return access_keys.last_use(surroundings.aws, signer, key)
+        return access_keys.last_use(context.aws, signer, key)
     except AwsError as error:
         if error.fault in _NOT_TOLD:
             return error

@@ -13,16 +13,16 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.asked import remember_new
+from keyturn.rotation.context import Context
 from keyturn.rotation.key_meant import key_meant
 from keyturn.rotation.own_checks import Check
-from keyturn.rotation.proving import DestinationProof, Question, answers
+from keyturn.rotation.proving import DestinationProof, ProofQuestion, answers
 from keyturn.rotation.record import all_rotations
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.survey import FoundKey, Survey, take_survey
 
 
 def verify(
-    surroundings: Surroundings, given_buckets: Sequence[str] = (), key: str = "", *, place: str = ""
+    context: Context, given_buckets: Sequence[str] = (), key: str = "", *, place: str = ""
 ) -> tuple[Survey, tuple[DestinationProof, ...]]:
     """Prove every destination on this computer. A key that a rotation made minutes ago is given its time.
 
@@ -35,23 +35,23 @@ def verify(
     Raises:
         UsageError: where no key, or more than one, is meant.
     """
-    survey = take_survey(surroundings)
+    survey = take_survey(context)
     known: dict[str, tuple[Target, ...]] = {}
-    for rotation in all_rotations(surroundings.journal):
-        remember_new(surroundings, rotation)
+    for rotation in all_rotations(context.journal):
+        remember_new(context, rotation)
         known |= {one.place.identity: one.targets for one in rotation.decision.destinations if one.targets}
     given = tuple(Target(bucket) for bucket in given_buckets)
-    asked: list[DestinationProof | Question] = []
+    asked: list[DestinationProof | ProofQuestion] = []
     for found in survey.keys if not key else (key_meant(survey, key),):
         for one in found.destinations:
             if place in ("", one.identity):
                 targets = one.targets or given or known.get(one.identity, ())
-                asked += _of_place(surroundings, found, one, targets)
-    return survey, tuple(_answered(surroundings, asked))
+                asked += _of_place(context, found, one, targets)
+    return survey, tuple(_answered(context, asked))
 
 
-def _answered(surroundings: Surroundings, asked: Sequence[DestinationProof | Question]) -> Iterator[DestinationProof]:
-    answered = answers(surroundings, [one for one in asked if isinstance(one, Question)])
+def _answered(context: Context, asked: Sequence[DestinationProof | ProofQuestion]) -> Iterator[DestinationProof]:
+    answered = answers(context, [one for one in asked if isinstance(one, ProofQuestion)])
     for one in asked:
         if isinstance(one, DestinationProof):
             yield one
@@ -60,10 +60,10 @@ def _answered(surroundings: Surroundings, asked: Sequence[DestinationProof | Que
 
 
 def _of_place(
-    surroundings: Surroundings, found: FoundKey, place: Place, targets: tuple[Target, ...]
-) -> list[DestinationProof] | list[Question]:
+    context: Context, found: FoundKey, place: Place, targets: tuple[Target, ...]
+) -> list[DestinationProof] | list[ProofQuestion]:
     account = None if found.key.owner is None else found.key.owner.account
-    if not is_aws(place, surroundings.endpoint_url):
+    if not is_aws(place, context.endpoint_url):
         return _at_a_store(place, targets)
     unprovable = _why_not(found, place)
     if unprovable is not None or place.pair is None or account is None:
@@ -71,17 +71,17 @@ def _of_place(
         return [_as_proof(place, targets[0].bucket if targets else None, [check])]
     # Without a region S3 itself leads to the bucket, wherever the configuration says it is.
     at = S3Target("", "", None, account)
-    return _in_all_ways(place, place.pair, targets, at) if targets else [Question(place, place.pair, (at,), None)]
+    return _in_all_ways(place, place.pair, targets, at) if targets else [ProofQuestion(place, place.pair, (at,), None)]
 
 
-def _in_all_ways(place: Place, pair: KeyPair, targets: Sequence[Target], at: S3Target) -> list[Question]:
+def _in_all_ways(place: Place, pair: KeyPair, targets: Sequence[Target], at: S3Target) -> list[ProofQuestion]:
     """Each target, as the place's programs ask for it.
 
     Args:
         at: what all have in common, without a bucket.
     """
     return [
-        Question(
+        ProofQuestion(
             place,
             pair,
             tuple(
@@ -93,7 +93,7 @@ def _in_all_ways(place: Place, pair: KeyPair, targets: Sequence[Target], at: S3T
     ]
 
 
-def _at_a_store(place: Place, targets: tuple[Target, ...]) -> list[DestinationProof] | list[Question]:
+def _at_a_store(place: Place, targets: tuple[Target, ...]) -> list[DestinationProof] | list[ProofQuestion]:
     """An S3-compatible store has no STS, so only the buckets are proved there."""
     if place.pair is None or not targets:
         said = _("At the S3-compatible store {host}; its configuration names no bucket.")

@@ -12,14 +12,14 @@ from datetime import datetime
 from keyturn.aws.bucket_looks import newest_writes
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
+from keyturn.rotation.context import Context
 from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.steps import Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.state.journal import Mark
 
 
-def note_writes(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> Rotation:
+def note_writes(context: Context, rotation: Rotation, old: KeyPair | None) -> Rotation:
     """Look at these buckets with the old key, and note what is new; the rotation with what the journal has now.
 
     Where its secret is gone, or it may not list one, that one is noted as not known.
@@ -28,7 +28,7 @@ def note_writes(surroundings: Surroundings, rotation: Rotation, old: KeyPair | N
     buckets = [*(one.bucket for one in decision.others), *decision.left_out]
     if not buckets or switched_at is None or decision.account is None:
         return rotation
-    looks = {} if old is None else newest_writes(surroundings.aws, old, buckets, decision.account)
+    looks = {} if old is None else newest_writes(context.aws, old, buckets, decision.account)
     written: dict[str, str | None] = {}
     for bucket in buckets:
         look = looks.get(bucket)
@@ -38,8 +38,8 @@ def note_writes(surroundings: Surroundings, rotation: Rotation, old: KeyPair | N
             written[bucket] = None
     if written == (_written(rotation) or {}):
         return rotation
-    write(surroundings, rotation, Step.WATCH, Mark.NOTED, {"written": written})
-    return reload(surroundings, rotation)
+    write(context, rotation, Step.WATCH, Mark.NOTED, {"written": written})
+    return reload(context, rotation)
 
 
 def write_notes(rotation: Rotation) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def write_notes(rotation: Rotation) -> tuple[str, ...]:
             )
         else:
             text = _("{bucket}, which no program here names, got new objects after the switch, the last on {date}.")
-        notes.append(text.format(bucket=bucket, date=words.day(date)))
+        notes.append(text.format(bucket=bucket, date=labels.day(date)))
     unknown = [bucket for bucket, date in seen.items() if date is None]
     if unknown:
         text = _("Whether anything new was written to these buckets is not known: {buckets}.")

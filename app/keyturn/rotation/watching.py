@@ -10,6 +10,7 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyStatus, KeyUse, LastUse, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, key_users
+from keyturn.rotation.context import Context
 from keyturn.rotation.deciding import items_to_decide
 from keyturn.rotation.guided_items import guided_items
 from keyturn.rotation.old_key import is_refused
@@ -17,7 +18,6 @@ from keyturn.rotation.program_runs import awaited_runs
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Hand, Signer
 from keyturn.rotation.steps import Awaited, By, State, Step
-from keyturn.rotation.surroundings import Surroundings
 from keyturn.rotation.turning_off import default_way
 from keyturn.rotation.uses import without_own
 from keyturn.rotation.watched_buckets import write_notes
@@ -45,7 +45,7 @@ class Evidence:
     uses: tuple[KeyUse, ...] = ()
 
 
-def look(surroundings: Surroundings, rotation: Rotation, hand: Hand | None) -> Evidence:
+def look(context: Context, rotation: Rotation, hand: Hand | None) -> Evidence:
     """Ask AWS when the old key was used last, net of Keyturn's own requests.
 
     GetAccessKeyLastUsed, and not the credential report: whoever of ours may read the report may ask this too, the old
@@ -64,33 +64,33 @@ def look(surroundings: Surroundings, rotation: Rotation, hand: Hand | None) -> E
         return Evidence(readable=False)
     signer = hand.pair
     if decision.store is not None:
-        return Evidence(readable=False, dead=is_refused(surroundings, decision, signer))
+        return Evidence(readable=False, dead=is_refused(context, decision, signer))
     by_itself = signer.access_key_id == key
     try:
-        if not by_itself and _is_listed_off(surroundings, hand, key):
+        if not by_itself and _is_listed_off(context, hand, key):
             return Evidence(dead=True)
-        read = access_keys.last_use(surroundings.aws, signer, key)
+        read = access_keys.last_use(context.aws, signer, key)
     except AwsError as error:
         if error.fault is AwsFault.UNKNOWN_KEY and by_itself:
             return Evidence(dead=True)
         if error.fault is AwsFault.DENIED:
             # Of an inactive key AWS may say so too (facts/aws.md C2); STS tells the two apart.
-            return Evidence(readable=False, dead=by_itself and is_refused(surroundings, decision, signer))
+            return Evidence(readable=False, dead=by_itself and is_refused(context, decision, signer))
         raise
-    uses = key_users.since_switch(surroundings, rotation, signer, read.region)
-    return Evidence(foreign_use=without_own(surroundings.journal, key, read), uses=uses)
+    uses = key_users.since_switch(context, rotation, signer, read.region)
+    return Evidence(foreign_use=without_own(context.journal, key, read), uses=uses)
 
 
-def _is_listed_off(surroundings: Surroundings, hand: Hand, key: AccessKeyId) -> bool:
+def _is_listed_off(context: Context, hand: Hand, key: AccessKeyId) -> bool:
     """True where another key sees that the old key is off or gone: no use of the old key is needed."""
-    listed = access_keys.list_keys(surroundings.aws, hand.pair, hand.user_name)
+    listed = access_keys.list_keys(context.aws, hand.pair, hand.user_name)
     return all(one.access_key_id != key or one.status is not KeyStatus.ACTIVE for one in listed)
 
 
-def turn_off_gates(surroundings: Surroundings, rotation: Rotation, evidence: Evidence) -> tuple[str, ...]:
+def turn_off_gates(context: Context, rotation: Rotation, evidence: Evidence) -> tuple[str, ...]:
     """Why the old key may not be turned off yet; empty where it may."""
-    reasons = [one.title for one in awaited_before_turn_off(surroundings, rotation)]
-    reasons += _foreign_use(rotation, evidence, surroundings.clock.now())
+    reasons = [one.title for one in awaited_before_turn_off(context, rotation)]
+    reasons += _foreign_use(rotation, evidence, context.clock.now())
     reasons += [one.title for one in unseen_use(rotation, evidence)]
     return tuple(dict.fromkeys(reasons))
 
@@ -103,16 +103,16 @@ def unseen_use(rotation: Rotation, evidence: Evidence) -> tuple[Awaited, ...]:
     return at_a_store or (by_hand.see_last_use_in_console(rotation.decision),)
 
 
-def delete_gates(surroundings: Surroundings, rotation: Rotation) -> tuple[str, ...]:
+def delete_gates(context: Context, rotation: Rotation) -> tuple[str, ...]:
     """Why the old key may not be deleted yet; empty where it may."""
     if rotation.off_at is None:
         return (_("The old key is still on. It is turned off first, for some days: `keyturn turn-off`."),)
     if rotation.decision.route.makes_a_key and not rotation.is_done(Step.PROVE_OFF):
         return (_("The destinations were not proved with the old key off: `keyturn continue` does it."),)
-    return tuple(one.title for one in _before_delete(surroundings, rotation))
+    return tuple(one.title for one in _before_delete(context, rotation))
 
 
-def used_while_off(surroundings: Surroundings, rotation: Rotation, hand: Hand) -> tuple[str, ...]:
+def used_while_off(context: Context, rotation: Rotation, hand: Hand) -> tuple[str, ...]:
     """Why the old key may not be deleted although it was off for its days: AWS saw it used meanwhile.
 
     Raises:
@@ -120,12 +120,12 @@ def used_while_off(surroundings: Surroundings, rotation: Rotation, hand: Hand) -
     """
     key, off_at = rotation.decision.key, rotation.off_at
     try:
-        used = without_own(surroundings.journal, key, access_keys.last_use(surroundings.aws, hand.pair, key))
+        used = without_own(context.journal, key, access_keys.last_use(context.aws, hand.pair, key))
     except AwsError as error:
         if error.fault in {AwsFault.DENIED, AwsFault.NOT_FOUND}:
             return ()  # it is off, which was seen; and what is gone is what was asked for
         raise
-    since = surroundings.clock.now() - timedelta(days=rotation.decision.off_days)
+    since = context.clock.now() - timedelta(days=rotation.decision.off_days)
     if used is None or used.date is None or off_at is None or used.date <= max(off_at, since):
         return ()
     text = _(
@@ -136,7 +136,7 @@ def used_while_off(surroundings: Surroundings, rotation: Rotation, hand: Hand) -
     return (text.format(key=key.masked, service=used.service, date=readable(used.date), from_date=from_date),)
 
 
-def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+def awaiting(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """What the rotation waits for now, as far as it can be told without asking AWS."""
     if rotation.is_over:
         return ()
@@ -150,22 +150,22 @@ def awaiting(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, .
     if rotation.new_key_fails and rotation.step in {Step.WATCH, Step.TURN_OFF, Step.PROVE_OFF, Step.DELETE}:
         return from_a_dead_new_key(rotation)
     if rotation.step is Step.WATCH:
-        return awaited_before_turn_off(surroundings, rotation) or (_turn_off(surroundings, rotation),)
+        return awaited_before_turn_off(context, rotation) or (_turn_off(context, rotation),)
     if rotation.step is Step.TURN_OFF:
-        return (_turn_off(surroundings, rotation),)
+        return (_turn_off(context, rotation),)
     if rotation.step is Step.DELETE:
-        waits = _before_delete(surroundings, rotation)
+        waits = _before_delete(context, rotation)
         if waits:
             return waits
-        return (delete_by_command(rotation, surroundings.signer) or _delete_in_console(rotation),)
+        return (delete_by_command(rotation, context.signer) or _delete_in_console(rotation),)
     return ()
 
 
-def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+def awaited_before_turn_off(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """The time and the things done by hand that come before turning the old key off."""
     items: list[Awaited] = []
     until = rotation.watched_until
-    if until is not None and surroundings.clock.now() < until:
+    if until is not None and context.clock.now() < until:
         items.append(
             Awaited(
                 WATCH,
@@ -174,19 +174,19 @@ def awaited_before_turn_off(surroundings: Surroundings, rotation: Rotation) -> t
                 ),
                 (_("Let every backup run once. `keyturn continue` looks again."),),
                 tickable=False,
-                notes=_notes(surroundings, rotation),
+                notes=_notes(context, rotation),
             )
         )
     # First, and by its own rule: what is read to be undone is not done, whatever was ticked.
-    items += guided_items(surroundings, rotation)
+    items += guided_items(context, rotation)
     by_person = (
         *by_hand.look_who_else(rotation.decision),
-        *by_hand.after_changes(surroundings, rotation.decision),
-        *by_hand.still_running(surroundings, rotation.decision, rotation.switched_at),
+        *by_hand.after_changes(context, rotation.decision),
+        *by_hand.still_running(context, rotation.decision, rotation.switched_at),
         *by_hand.other_computers(rotation.decision),
         *by_hand.look_at_users(rotation),
-        *by_hand.look_at_mentions(surroundings, rotation.decision),
-        *by_hand.look_at_found(surroundings, rotation),
+        *by_hand.look_at_mentions(context, rotation.decision),
+        *by_hand.look_at_found(context, rotation),
     )
     items += [one for one in by_person if one.item not in rotation.ticked]
     return tuple(items)
@@ -231,13 +231,13 @@ def _acceptance(rotation: Rotation) -> Awaited:
     )
 
 
-def _notes(surroundings: Surroundings, rotation: Rotation) -> tuple[str, ...]:
+def _notes(context: Context, rotation: Rotation) -> tuple[str, ...]:
     """What is known, and what nobody asks, while the old key is watched."""
-    return (*write_notes(rotation), *key_users.why_not_asked(rotation, surroundings.signer))
+    return (*write_notes(rotation), *key_users.why_not_asked(rotation, context.signer))
 
 
-def _turn_off(surroundings: Surroundings, rotation: Rotation) -> Awaited:
-    decision, name, signer = rotation.decision, rotation.name, surroundings.signer
+def _turn_off(context: Context, rotation: Rotation) -> Awaited:
+    decision, name, signer = rotation.decision, rotation.name, context.signer
     way = default_way(decision, signer)
     if way is not By.CONSOLE:
         title = _("Turn off {key}").format(key=decision.key.masked)
@@ -245,15 +245,15 @@ def _turn_off(surroundings: Surroundings, rotation: Rotation) -> Awaited:
         if decision.elsewhere:
             text = _("Run `keyturn turn-off {name} --as {signer}`.")
         step = text.format(name=name, signer=_signs(rotation, signer)) if way is By.SIGNER else _by_key(rotation)
-        return Awaited(by_hand.TURN_OFF, title, (step,), notes=_notes(surroundings, rotation))
+        return Awaited(by_hand.TURN_OFF, title, (step,), notes=_notes(context, rotation))
     in_console = by_hand.turn_off_in_console(decision)
     command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.").format(name=name)
     steps = (*in_console.steps, command)
     if decision.route.same_owner:
         text = _("Or without the console: `keyturn turn-off {name} --by key`. The new key can turn it on again, too.")
-        notes = (*_notes(surroundings, rotation), text.format(name=name))
+        notes = (*_notes(context, rotation), text.format(name=name))
         return Awaited(in_console.item, in_console.title, steps, notes=notes)
-    return Awaited(in_console.item, in_console.title, steps, notes=_notes(surroundings, rotation))
+    return Awaited(in_console.item, in_console.title, steps, notes=_notes(context, rotation))
 
 
 def _by_key(rotation: Rotation) -> str:
@@ -267,13 +267,13 @@ def _by_key(rotation: Rotation) -> str:
     return text.format(name=rotation.name)
 
 
-def _before_delete(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
-    return (*awaited_runs(surroundings, rotation), *_off_days(surroundings, rotation))
+def _before_delete(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
+    return (*awaited_runs(context, rotation), *_off_days(context, rotation))
 
 
-def _off_days(surroundings: Surroundings, rotation: Rotation) -> tuple[Awaited, ...]:
+def _off_days(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     until = rotation.deletable_from
-    if until is None or surroundings.clock.now() >= until:
+    if until is None or context.clock.now() >= until:
         return ()
     title = _("Delete {key} from {date} on; until then it can be turned on again")
     return (Awaited(OFF_DAYS, title.format(key=rotation.decision.key.masked, date=readable(until)), tickable=False),)

@@ -9,118 +9,118 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, old_key, switching, turning_off, undoing
 from keyturn.rotation.closing import expect_not_ended
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.gone_buckets import gone_buckets
 from keyturn.rotation.guided_items import items_to_put_back
 from keyturn.rotation.pairs import SecretGone, held_now, new_pair, old_pair, pair_of
 from keyturn.rotation.record import Rotation, reload
 from keyturn.rotation.standing import GateClosed, expect_a_signer, looked_at, opened, standing, stopped, waiting
 from keyturn.rotation.steps import Ending, OldKey, Result, Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 
 
-def undo(surroundings: Surroundings, name: str | None) -> Result:
+def undo(context: Context, name: str | None) -> Result:
     """Put everything back as it was before the rotation, as long as the old key is not deleted."""
-    rotation = opened(surroundings, name)
+    rotation = opened(context, name)
     expect_not_ended(rotation)
     if rotation.is_done(Step.UNDO):
-        return looked_at(surroundings, rotation)
+        return looked_at(context, rotation)
     if rotation.is_done(Step.DELETE):
         raise UsageError(
             _("The old key is deleted"),
             _("Nothing can bring {key} back; your programs keep the new key.").format(key=rotation.decision.key.masked),
             code="usage.deleted",
         )
-    expect_a_signer(surroundings, rotation)
+    expect_a_signer(context, rotation)
     switching.clear_away(rotation.decision)
     try:
         if undoing.lacks_only_its_end(rotation):
-            undoing.end(surroundings, rotation)
-            return replace(looked_at(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+            undoing.end(context, rotation)
+            return replace(looked_at(context, reload(context, rotation)), ending=Ending.DONE)
         if rotation.decision.elsewhere:
-            return _undo_elsewhere(surroundings, rotation)
-        old = old_pair(surroundings, rotation)
-        held = held_now(surroundings, rotation.decision)
+            return _undo_elsewhere(context, rotation)
+        old = old_pair(context, rotation)
+        held = held_now(context, rotation.decision)
         # Where no file has another key and nothing was made at AWS, nothing takes the old key.
         if undoing.not_old(rotation, held) or rotation.began(Step.SWITCH) or rotation.decision.given is None:
-            blocked = _on_for_undo(surroundings, rotation, old)
+            blocked = _on_for_undo(context, rotation, old)
             if blocked is not None:
                 return blocked
-        gone = gone_buckets(surroundings, rotation.decision, old)
-        undoing.expect_old_key_works(surroundings, rotation, old, held, gone)
-        by_person = items_to_put_back(surroundings, rotation)
+        gone = gone_buckets(context, rotation.decision, old)
+        undoing.expect_old_key_works(context, rotation, old, held, gone)
+        by_person = items_to_put_back(context, rotation)
         if by_person and not rotation.is_undoing:
             closed = GateClosed([one.title for one in by_person], "undo.by-hand")
-            return replace(waiting(surroundings, rotation, problem=closed), awaiting=by_person)
-        undoing.undo(surroundings, reload(surroundings, rotation), old, gone)
+            return replace(waiting(context, rotation, problem=closed), awaiting=by_person)
+        undoing.undo(context, reload(context, rotation), old, gone)
     except AppError as error:
-        return stopped(surroundings, rotation, error)
-    rotation = reload(surroundings, rotation)
+        return stopped(context, rotation, error)
+    rotation = reload(context, rotation)
     # Nothing waits for these, so there is nothing to tick: but a service with the new key in memory fails from now on.
-    again = by_hand.after_changes(surroundings, rotation.decision) if rotation.is_done(Step.SWITCH) else ()
+    again = by_hand.after_changes(context, rotation.decision) if rotation.is_done(Step.SWITCH) else ()
     again = (*(replace(one, tickable=False) for one in again), *by_hand.given_key_left(rotation.decision))
-    return replace(looked_at(surroundings, rotation), ending=Ending.DONE, awaiting=again)
+    return replace(looked_at(context, rotation), ending=Ending.DONE, awaiting=again)
 
 
-def turn_on(surroundings: Surroundings, name: str | None, wait: float = 0) -> Result:
+def turn_on(context: Context, name: str | None, wait: float = 0) -> Result:
     """Turn the old key on again: with a key that may, such as a new one of the same owner, else in the console."""
-    rotation = opened(surroundings, name)
+    rotation = opened(context, name)
     if rotation.is_over:
         raise UsageError(_("This rotation is over"), _("There is nothing to turn on."), code="usage.over")
-    expect_a_signer(surroundings, rotation)
+    expect_a_signer(context, rotation)
     try:
-        old, new = pair_of(surroundings, rotation, rotation.decision.key), new_pair(surroundings, rotation)
-        stands = old_key.look(surroundings, rotation, old, new)
+        old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+        stands = old_key.look(context, rotation, old, new)
         if rotation.off_at is None and stands is OldKey.ON:
-            return replace(standing(surroundings, rotation), ending=Ending.DONE)
+            return replace(standing(context, rotation), ending=Ending.DONE)
         if stands is OldKey.GONE:
-            return stopped(surroundings, rotation, _gone(rotation))
+            return stopped(context, rotation, _gone(rotation))
         if stands is OldKey.UNKNOWN:
-            return stopped(surroundings, rotation, SecretGone(rotation.decision.key))
-        blocked = _turn_on(surroundings, rotation, old, wait)
+            return stopped(context, rotation, SecretGone(rotation.decision.key))
+        blocked = _turn_on(context, rotation, old, wait)
     except AppError as error:
-        return stopped(surroundings, rotation, error)
-    return blocked or replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+        return stopped(context, rotation, error)
+    return blocked or replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
 
 
-def _undo_elsewhere(surroundings: Surroundings, rotation: Rotation) -> Result:
+def _undo_elsewhere(context: Context, rotation: Rotation) -> Result:
     """Turn the key on again if Keyturn turned it off. No file here has it, and nothing was made."""
-    stands = old_key.look(surroundings, rotation, None, None)
+    stands = old_key.look(context, rotation, None, None)
     if stands is OldKey.GONE:
-        return stopped(surroundings, rotation, _gone(rotation))
-    hand = surroundings.signer.changes(rotation.decision, None)
+        return stopped(context, rotation, _gone(rotation))
+    hand = context.signer.changes(rotation.decision, None)
     if stands is not OldKey.ON and rotation.began_off_by is not None and hand is not None:
-        turning_off.turn_on_by_key(surroundings, rotation, None, hand)
-    undoing.end(surroundings, reload(surroundings, rotation))
-    return replace(looked_at(surroundings, reload(surroundings, rotation)), ending=Ending.DONE)
+        turning_off.turn_on_by_key(context, rotation, None, hand)
+    undoing.end(context, reload(context, rotation))
+    return replace(looked_at(context, reload(context, rotation)), ending=Ending.DONE)
 
 
-def _turn_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None, wait: float) -> Result | None:
+def _turn_on(context: Context, rotation: Rotation, old: KeyPair | None, wait: float) -> Result | None:
     """Turn the old key on, or return what the person has to do first."""
-    hand = surroundings.signer.changes(rotation.decision, new_pair(surroundings, rotation))
+    hand = context.signer.changes(rotation.decision, new_pair(context, rotation))
     if hand is not None:
         try:
-            turning_off.turn_on_by_key(surroundings, rotation, old, hand)
+            turning_off.turn_on_by_key(context, rotation, old, hand)
         except AwsError as error:
             # That key is off or gone itself, or its rights were taken away: a person turns the old one on.
             if error.fault not in {AwsFault.UNKNOWN_KEY, AwsFault.DENIED}:
                 raise
         else:
             return None
-    if old is not None and turning_off.turned_on_in_console(surroundings, rotation, old, wait):
+    if old is not None and turning_off.turned_on_in_console(context, rotation, old, wait):
         return None
-    surroundings.tell(Step.TURN_ON, Moment.WAITING)
+    context.tell(Step.TURN_ON, Moment.WAITING)
     item = by_hand.turn_on(rotation)
-    return replace(standing(surroundings, reload(surroundings, rotation)), ending=Ending.WAITING, awaiting=(item,))
+    return replace(standing(context, reload(context, rotation)), ending=Ending.WAITING, awaiting=(item,))
 
 
-def _on_for_undo(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> Result | None:
+def _on_for_undo(context: Context, rotation: Rotation, old: KeyPair) -> Result | None:
     """See that the old key is on and stays on, or return what comes first; nothing is put back before."""
-    stands = old_key.look(surroundings, rotation, old, new_pair(surroundings, rotation))
+    stands = old_key.look(context, rotation, old, new_pair(context, rotation))
     if stands is OldKey.ON:
         return None
     if stands is OldKey.GONE:
-        return stopped(surroundings, rotation, _gone(rotation))
-    blocked = _turn_on(surroundings, rotation, old, wait=0)
+        return stopped(context, rotation, _gone(rotation))
+    blocked = _turn_on(context, rotation, old, wait=0)
     if blocked is None:
         return None
     reason = _("The old key is off, and backups with it would fail. It is turned on first; then undo again.")

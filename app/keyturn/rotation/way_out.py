@@ -12,7 +12,8 @@ from keyturn.edits.files import read_file, writability
 from keyturn.model.errors import AppError, FileError, StateError, StoreError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import creating, kept_pairs, key_users, program_runs, proving, switching, words
+from keyturn.rotation import creating, kept_pairs, key_users, labels, program_runs, proving, switching
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.pairs import new_pair, old_pair
@@ -21,19 +22,18 @@ from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread,
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.standing import GateClosed, opened, standing, stopped, waiting
 from keyturn.rotation.steps import Awaited, BegunBy, Ending, Result, State, Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.rotation.way_back import undo
 from keyturn.rotation.ways_out import begun_by_another
 from keyturn.rotation.whole_search import what_was_seen
 from keyturn.state.journal import Mark
 
 
-def rotate(surroundings: Surroundings, plan: Plan, begun_by: BegunBy = BegunBy.PERSON) -> Result:
+def rotate(context: Context, plan: Plan, begun_by: BegunBy = BegunBy.PERSON) -> Result:
     """Carry the plan out up to *watch*. Where a step fails, everything is put back."""
     if plan.closed or plan.decision is None:
         return _not_begun(plan)
-    expect_none_unread(surroundings.journal, plan.key)
-    unfinished = [one for one in all_rotations(surroundings.journal) if not one.is_over]
+    expect_none_unread(context.journal, plan.key)
+    unfinished = [one for one in all_rotations(context.journal) if not one.is_over]
     same = next((one for one in unfinished if one.decision.key == plan.key), None)
     if same is not None:
         problem = UsageError(
@@ -43,45 +43,45 @@ def rotate(surroundings: Surroundings, plan: Plan, begun_by: BegunBy = BegunBy.P
             ).format(name=same.name, step=same.step.value),
             code="rotation.under-way",
         )
-        return replace(standing(surroundings, same), ending=Ending.STOPPED, problem=problem)
+        return replace(standing(context, same), ending=Ending.STOPPED, problem=problem)
     try:
         _expect_editable(plan)
         for pair in (plan.old, plan.given):
             if pair is not None:
-                kept_pairs.keep(surroundings, plan.decision, pair)
+                kept_pairs.keep(context, plan.decision, pair)
     except StateError:
         raise  # somebody has to look at it before anything begins
     except (FileError, StoreError) as error:
         return Result(Ending.PUT_BACK, None, State.STOPPED, Step.CHECK, None, problem=error)
-    rotation = _begin(surroundings, plan, plan.decision, begun_by)
-    return go_on(surroundings, rotation, plan.old)
+    rotation = _begin(context, plan, plan.decision, begun_by)
+    return go_on(context, rotation, plan.old)
 
 
-def go_on(surroundings: Surroundings, rotation: Rotation, old: KeyPair | None) -> Result:
+def go_on(context: Context, rotation: Rotation, old: KeyPair | None) -> Result:
     """Create, prove, switch and prove again, as far as it is not done; put everything back where a step fails."""
-    another = begun_by_another(rotation, surroundings.signer)
+    another = begun_by_another(rotation, context.signer)
     if another is not None:
-        return replace(waiting(surroundings, rotation), awaiting=(another,))
+        return replace(waiting(context, rotation), awaiting=(another,))
     if rotation.decision.route.makes_a_key:
         try:
-            _take_way_out(surroundings, rotation, old or old_pair(surroundings, rotation))
+            _take_way_out(context, rotation, old or old_pair(context, rotation))
         except AppError as error:
-            rotation = reload(surroundings, rotation)
+            rotation = reload(context, rotation)
             if error.waits:
-                return stopped(surroundings, rotation, error)
-            return _put_back(surroundings, rotation, error)
-    rotation = reload(surroundings, rotation)
-    program_runs.hold_runs(surroundings, rotation)
-    surroundings.tell(Step.WATCH, Moment.WAITING)
-    return waiting(surroundings, rotation)
+                return stopped(context, rotation, error)
+            return _put_back(context, rotation, error)
+    rotation = reload(context, rotation)
+    program_runs.hold_runs(context, rotation)
+    context.tell(Step.WATCH, Moment.WAITING)
+    return waiting(context, rotation)
 
 
-def _take_way_out(surroundings: Surroundings, rotation: Rotation, old: KeyPair) -> None:
+def _take_way_out(context: Context, rotation: Rotation, old: KeyPair) -> None:
     if not rotation.is_done(Step.CREATE):
-        surroundings.cancel.check()
-        creating.create(surroundings, rotation, old)
-        rotation = reload(surroundings, rotation)
-    new = new_pair(surroundings, rotation)
+        context.cancel.check()
+        creating.create(context, rotation, old)
+        rotation = reload(context, rotation)
+    new = new_pair(context, rotation)
     if new is None:
         raise AppError(
             _("The new key's secret is not kept any more"),
@@ -92,17 +92,17 @@ def _take_way_out(surroundings: Surroundings, rotation: Rotation, old: KeyPair) 
             code="secret.gone",
         )
     if not rotation.is_done(Step.PROVE):
-        surroundings.cancel.check()
-        proving.prove_new_key(surroundings, rotation, new)
+        context.cancel.check()
+        proving.prove_new_key(context, rotation, new)
     if not rotation.is_done(Step.SWITCH):
-        surroundings.cancel.check()
-        switching.switch(surroundings, reload(surroundings, rotation), new)
+        context.cancel.check()
+        switching.switch(context, reload(context, rotation), new)
     if not rotation.is_done(Step.PROVE_AGAIN):
-        proving.prove_again(surroundings, reload(surroundings, rotation), Step.PROVE_AGAIN, new.access_key_id)
+        proving.prove_again(context, reload(context, rotation), Step.PROVE_AGAIN, new.access_key_id)
 
 
-def _put_back(surroundings: Surroundings, rotation: Rotation, error: AppError) -> Result:
-    undone = undo(surroundings, rotation.name)
+def _put_back(context: Context, rotation: Rotation, error: AppError) -> Result:
+    undone = undo(context, rotation.name)
     if undone.ending is Ending.DONE:
         return replace(undone, ending=Ending.PUT_BACK, problem=error)
     reason = "" if undone.problem is None else str(undone.problem)
@@ -143,27 +143,27 @@ def _expect_editable(plan: Plan) -> None:
             raise problem
 
 
-def _begin(surroundings: Surroundings, plan: Plan, decision: Decision, begun_by: BegunBy) -> Rotation:
-    now, old, searched = surroundings.clock.now(), plan.old, plan.searched
-    taken = {one.name for one in surroundings.journal.rotations()}
+def _begin(context: Context, plan: Plan, decision: Decision, begun_by: BegunBy) -> Rotation:
+    now, old, searched = context.clock.now(), plan.old, plan.searched
+    taken = {one.name for one in context.journal.rotations()}
     plain = f"{now:%Y%m%d}-{decision.key.last4}"
     names = [plain, *(f"{plain}-{number}" for number in range(2, len(taken) + 3))]
     name = next(name for name in names if name not in taken)
     decision = replace(decision, rotation=name, rotation_id=uuid4().hex)
-    surroundings.journal.begin(decision.rotation, now, FORMAT.dump(decision))
-    rotation = opened(surroundings, decision.rotation)
+    context.journal.begin(decision.rotation, now, FORMAT.dump(decision))
+    rotation = opened(context, decision.rotation)
     if begun_by is not BegunBy.PERSON:
-        write(surroundings, rotation, Step.CHECK, Mark.NOTED, {"begun_by": begun_by.value})
-    with taking(surroundings, rotation, Step.CHECK) as outcome:
-        outcome.facts.update(proving.note_own_checks(surroundings, decision))
+        write(context, rotation, Step.CHECK, Mark.NOTED, {"begun_by": begun_by.value})
+    with taking(context, rotation, Step.CHECK) as outcome:
+        outcome.facts.update(proving.note_own_checks(context, decision))
         if searched is None:
             outcome.facts.update(what_was_seen(()))
         else:
-            scope, finished = surroundings.search_scope, searched.finished
+            scope, finished = context.search_scope, searched.finished
             outcome.facts.update(what_was_seen((), scope, searched.files, finished=finished))
         # Now, since after the switch the old key signs nothing more.
-        asks = surroundings.signer.asks(decision, old, None) if old is None else Hand(old)
+        asks = context.signer.asks(decision, old, None) if old is None else Hand(old)
         if asks is not None:
-            outcome.facts.update(key_users.before_switch(surroundings, decision, asks.pair))
-        outcome.detail = words.destinations(len(decision.destinations))
-    return reload(surroundings, rotation)
+            outcome.facts.update(key_users.before_switch(context, decision, asks.pair))
+        outcome.detail = labels.destinations(len(decision.destinations))
+    return reload(context, rotation)

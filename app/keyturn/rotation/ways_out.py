@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.aws.errors import SESSION_ENDED
+from keyturn.aws.error_translation import SESSION_ENDED
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _

@@ -15,7 +15,7 @@ from keyturn.model.places import Problem
 from keyturn.model.text import _, plural
 from keyturn.rotation import key_users
 from keyturn.rotation.advice import Advice, advice_for
-from keyturn.rotation.surroundings import Surroundings
+from keyturn.rotation.context import Context
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.rotation.uses import without_own
 
@@ -73,7 +73,7 @@ class Account:
     not_seen: tuple[Problem, ...]
 
 
-def with_accounts(surroundings: Surroundings, survey: Survey, progress: Progress, days: int | None = None) -> Survey:
+def with_accounts(context: Context, survey: Survey, progress: Progress, days: int | None = None) -> Survey:
     """Return the survey with every account whose users an identity at hand may list, and what is not to be seen.
 
     The identity is the one of `--as`, else in each account the keys that were found here and that AWS accepts, a root
@@ -83,7 +83,7 @@ def with_accounts(surroundings: Surroundings, survey: Survey, progress: Progress
         days: ask as well who used each key that is not here in so many days. Keys that were used earlier for the last
             time, or never, are not asked about: nobody did.
     """
-    alone = surroundings.signer.identity
+    alone = context.signer.identity
     askers = _of_found(survey) if alone is None else {alone[1].account: [alone]}
     if not askers:
         nobody = Problem(
@@ -94,13 +94,13 @@ def with_accounts(surroundings: Surroundings, survey: Survey, progress: Progress
         return replace(survey, problems=(*survey.problems, nobody))
     accounts, problems = [], []
     for number, identities in askers.items():
-        seen = _account(surroundings, survey, number, identities, progress)
+        seen = _account(context, survey, number, identities, progress)
         if isinstance(seen, Problem):
             problems.append(seen)
             continue
         problems += seen.not_seen
         if days is not None:
-            seen, unknown = _with_histories(surroundings, survey, seen, identities, days)
+            seen, unknown = _with_histories(context, survey, seen, identities, days)
             problems += unknown
         accounts.append(seen)
     told = {one.key.access_key_id: one for account in accounts for one in account.keys if one.found is not None}
@@ -114,21 +114,21 @@ def with_accounts(surroundings: Surroundings, survey: Survey, progress: Progress
 
 
 def _with_histories(
-    surroundings: Surroundings,
+    context: Context,
     survey: Survey,
     account: Account,
     identities: Sequence[tuple[KeyPair, Principal]],
     days: int,
 ) -> tuple[Account, tuple[Problem, ...]]:
     """The account, with who used each key that is not here, and whose history could not be read."""
-    since = surroundings.clock.now() - timedelta(days=days)
+    since = context.clock.now() - timedelta(days=days)
     elsewhere = [one for one in account.keys if one.found is None and _may_have_been_used(one.key, since)]
     askers = [
         FoundKey(AccessKey(pair.access_key_id, who, KeyStatus.ACTIVE), (), Advice.UNKNOWN, pair)
         for pair, who in identities
     ]
     asked = [FoundKey(one.key, (), one.advice) for one in elsewhere]
-    histories, unknown = key_users.of_keys(surroundings, asked, days, beside=(*askers, *survey.keys))
+    histories, unknown = key_users.of_keys(context, asked, days, beside=(*askers, *survey.keys))
     keys = tuple(replace(one, history=histories.get(one.key.access_key_id)) for one in account.keys)
     return replace(account, keys=keys), unknown
 
@@ -146,7 +146,7 @@ def _of_found(survey: Survey) -> dict[str, list[tuple[KeyPair, Principal]]]:
 
 
 def _account(
-    surroundings: Surroundings,
+    context: Context,
     survey: Survey,
     number: str,
     identities: Sequence[tuple[KeyPair, Principal]],
@@ -155,7 +155,7 @@ def _account(
     refusal: AwsError | None = None
     for pair, principal in identities:
         try:
-            return _Walk(surroundings, survey, pair, principal, progress).account()
+            return _Walk(context, survey, pair, principal, progress).account()
         except AwsError as error:
             refusal = error
             if error.fault is not AwsFault.DENIED:
@@ -171,14 +171,14 @@ class _Walk:
     """One identity's walk through its account."""
 
     def __init__(
-        self, surroundings: Surroundings, survey: Survey, pair: KeyPair, principal: Principal, progress: Progress
+        self, context: Context, survey: Survey, pair: KeyPair, principal: Principal, progress: Progress
     ) -> None:
-        self._surroundings = surroundings
+        self._context = context
         self._here = {one.key.access_key_id: one for one in survey.keys}
         self._pair = pair
         self._principal = principal
         self._progress = progress
-        self._asked = AccountKeys(surroundings.aws, pair, surroundings.clock)
+        self._asked = AccountKeys(context.aws, pair, context.clock)
         self._keys: list[AccountKey] = []
         self._denied: list[str] = []
         self._problems: list[Problem] = []
@@ -193,7 +193,7 @@ class _Walk:
         listed = self._asked.users()
         user = next(listed, None)
         while user is not None:
-            if self._surroundings.cancel.asked:
+            if self._context.cancel.asked:
                 finished = False
                 self._problems.append(self._ended_early(users))
                 break
@@ -241,14 +241,14 @@ class _Walk:
                 raise
             self._denied.append(user.principal.user_name or "")
             return ()
-        now = self._surroundings.clock.now()
+        now = self._context.clock.now()
         told = []
         for listed in keys:
             found = self._here.get(listed.access_key_id)
             key = self._net_of_own(listed, found)
             advice = advice_for(key, () if found is None else found.places, now)
             # A keychain is slow, and holds only keys of Keyturn's own users besides those that were found.
-            ours = user.principal.is_ours and self._surroundings.secrets.get(key.access_key_id) is not None
+            ours = user.principal.is_ours and self._context.secrets.get(key.access_key_id) is not None
             told.append(AccountKey(key, advice, user.tags, found, kept=ours))
         return told
 
@@ -256,14 +256,14 @@ class _Walk:
         """The key with its last use by somebody else: what Keyturn signed itself with it, now or earlier, is none."""
         if found is not None and found.key.last_use is not None:
             return replace(listed, last_use=found.key.last_use)  # read before anything was signed with it
-        journal, key = self._surroundings.journal, listed.access_key_id
+        journal, key = self._context.journal, listed.access_key_id
         if listed.last_use is None or not journal.own_uses(key):
             return listed
         return replace(listed, last_use=without_own(journal, key, listed.last_use))
 
     def _root(self) -> RootInReport | None:
         try:
-            return root_in_report(self._surroundings.aws, self._pair, self._surroundings.clock)
+            return root_in_report(self._context.aws, self._pair, self._context.clock)
         except AwsError as error:
             text = _(
                 "Its credential report could not be read: {reason} Only root itself can list root's keys; sign in as "

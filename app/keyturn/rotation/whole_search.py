@@ -12,21 +12,21 @@ from pathlib import Path
 from typing import Protocol
 
 from keyturn.clients.registry import claims, find_everything
-from keyturn.clients.search.crew import Crew
-from keyturn.clients.search.folders import Searched, Searching, search_with
-from keyturn.clients.search.gaps import amount
+from keyturn.clients.search.folder_search import Searched, Searching, search_with
 from keyturn.clients.search.scope import area_of
+from keyturn.clients.search.skipped import amount
+from keyturn.clients.search.worker_pool import WorkerPool
 from keyturn.clients.walking import listed
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, Place, PlaceKind
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
+from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import without_secret
 from keyturn.rotation.decision_format import place_written
 from keyturn.rotation.left_behind import left_behind
 from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.steps import Step
-from keyturn.rotation.surroundings import Moment, Surroundings
 from keyturn.state import searched_files
 from keyturn.state.journal import Mark
 
@@ -46,12 +46,12 @@ class Search:
     """A search that somebody asked for.
 
     Attributes:
-        crew: who searches, and where. It may have begun to walk already, and whoever made it sends it away again.
+        pool: who searches, and where. It may have begun to walk already, and whoever made it sends it away again.
         any_key: for anything shaped like a key ID, not only for certain keys.
         progress: told often how far the search is.
     """
 
-    crew: Crew
+    pool: WorkerPool
     any_key: bool = False
     progress: Callable[[Searching], None] = lambda searching: None
 
@@ -63,7 +63,7 @@ class Search:
         """
         keys = [key for key in keys if key.is_distinctive]  # a common word stands everywhere
         searched = search_with(
-            self.crew,
+            self.pool,
             keys,
             claims(findings.places),
             any_key=self.any_key,
@@ -76,22 +76,22 @@ class Search:
 
 @contextmanager
 def searching(
-    surroundings: Surroundings,
+    context: Context,
     *,
     stop: Callable[[], bool],
     progress: Callable[[Searching], None] = lambda searching: None,
 ) -> Iterator[Search | None]:
-    """Yield the search that the surroundings' scope asks for; None where it asks for none.
+    """Yield the search that the context's scope asks for; None where it asks for none.
 
     Args:
         stop: asked often, whether the search shall end with what was found until then.
     """
-    area = area_of(surroundings.computer, surroundings.search_scope, surroundings.search_folders)
+    area = area_of(context.computer, context.search_scope, context.search_folders)
     if area is None:
         yield None
         return
-    with Crew(area._replace(left_out=[str(surroundings.folder)]), stop) as crew:
-        yield Search(crew, progress=progress)
+    with WorkerPool(area._replace(left_out=[str(context.folder)]), stop) as pool:
+        yield Search(pool, progress=progress)
 
 
 def what_was_searched(searched: Searched | None, key: AccessKeyId) -> str:
@@ -118,28 +118,28 @@ def what_was_searched(searched: Searched | None, key: AccessKeyId) -> str:
     )
 
 
-def search_again(surroundings: Surroundings, rotation: Rotation) -> Rotation:
+def search_again(context: Context, rotation: Rotation) -> Rotation:
     """Look once more where the old key stands; what is new since the plan is awaited from then on.
 
     Raises:
         Cancelled: where the person asked to stop meanwhile.
     """
-    behind = left_behind(surroundings.computer, rotation.decision)
-    if surroundings.search_scope is SearchScope.NONE:
-        return _noted(surroundings, rotation, behind, None)
-    own_memory, key = surroundings.folder, rotation.decision.key
-    surroundings.tell(Step.WATCH, Moment.GOING_ON, _("Searching this computer for {key}").format(key=key.masked))
-    findings = find_everything(surroundings.computer, leave_out=(own_memory,))
-    told = TellingOfSearch(surroundings, Step.WATCH, every=_TELL_EVERY)
-    with searching(surroundings, stop=lambda: surroundings.cancel.asked, progress=told) as search:
+    behind = left_behind(context.computer, rotation.decision)
+    if context.search_scope is SearchScope.NONE:
+        return _noted(context, rotation, behind, None)
+    own_memory, key = context.folder, rotation.decision.key
+    context.tell(Step.WATCH, Moment.GOING_ON, _("Searching this computer for {key}").format(key=key.masked))
+    findings = find_everything(context.computer, leave_out=(own_memory,))
+    told = TellingOfSearch(context, Step.WATCH, every=_TELL_EVERY)
+    with searching(context, stop=lambda: context.cancel.asked, progress=told) as search:
         searched = None if search is None else search.for_keys([key], findings, own_memory)
-    surroundings.cancel.check()
+    context.cancel.check()
     if searched is None:
-        return _noted(surroundings, rotation, behind, None)
+        return _noted(context, rotation, behind, None)
     unexpected = _unexpected(rotation, (*findings.places, *searched.findings.places))
     seen = {place.path for place in unexpected}
     holding = (*unexpected, *(place for place in behind if place.path not in seen))
-    return _noted(surroundings, rotation, holding, searched)
+    return _noted(context, rotation, holding, searched)
 
 
 class TellingOfSearch:
@@ -149,20 +149,20 @@ class TellingOfSearch:
         every: seconds between two events.
     """
 
-    def __init__(self, surroundings: Surroundings, step: Step, every: float) -> None:
-        self._surroundings = surroundings
+    def __init__(self, context: Context, step: Step, every: float) -> None:
+        self._context = context
         self._step = step
         self._every = every
-        self._told = surroundings.clock.monotonic()
+        self._told = context.clock.monotonic()
 
     def __call__(self, searching: Searching) -> None:
         """Tell it, unless that was done a moment ago."""
-        now = self._surroundings.clock.monotonic()
+        now = self._context.clock.monotonic()
         if now - self._told >= self._every:
             self._told = now
             looked = _("Searched {amount}, in {folder} now")
             text = looked.format(amount=amount(searching.files, searching.size), folder=searching.folder)
-            self._surroundings.tell(self._step, Moment.GOING_ON, text)
+            self._context.tell(self._step, Moment.GOING_ON, text)
 
 
 def _unexpected(rotation: Rotation, places: Collection[Place]) -> tuple[Place, ...]:
@@ -181,18 +181,16 @@ def _unexpected(rotation: Rotation, places: Collection[Place]) -> tuple[Place, .
     )
 
 
-def _noted(
-    surroundings: Surroundings, rotation: Rotation, holding: tuple[Place, ...], searched: Searched | None
-) -> Rotation:
+def _noted(context: Context, rotation: Rotation, holding: tuple[Place, ...], searched: Searched | None) -> Rotation:
     """The rotation with what was seen in its journal, unless that says the same already."""
-    scope = surroundings.search_scope
+    scope = context.search_scope
     same = rotation.searched is not None and rotation.searched.get("scope") == scope.value
     if same and {one.identity for one in rotation.still_holding} == {one.identity for one in holding}:
         return rotation
     files, finished = (0, False) if searched is None else (searched.files, searched.finished)
     facts = what_was_seen(holding, scope, files, finished=finished)
-    write(surroundings, rotation, Step.WATCH, Mark.NOTED, facts)
-    return reload(surroundings, rotation)
+    write(context, rotation, Step.WATCH, Mark.NOTED, facts)
+    return reload(context, rotation)
 
 
 def what_was_seen(

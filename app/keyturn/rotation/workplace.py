@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NoReturn, Self, cast
 from keyturn.computer.clock import Clock
 from keyturn.computer.computer import Computer
 from keyturn.computer.folders import state_folder, state_place
+from keyturn.computer.leftover_copies import clear_system_temporaries, clear_temporaries
 from keyturn.computer.lock import OneAtATime
-from keyturn.computer.temporaries import clear_system_temporaries, clear_temporaries
 from keyturn.computer.trust import system_certificates
 from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, StoreError, UsageError
@@ -22,23 +22,23 @@ from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.context import Context, OwnUses, ProgressSink
 from keyturn.rotation.location import Location
 from keyturn.rotation.record import Rotation, read_rotations
 from keyturn.rotation.signers.who import THE_KEY
 from keyturn.rotation.steps import State
-from keyturn.rotation.surroundings import OwnUses, ProgressSink, Surroundings
 from keyturn.rotation.unread import Unread
 from keyturn.state import (
     bucket_answers,
     journal,
     keeper,
-    key_names,
     moves,
-    recipients,
     reminding,
     renewals,
     seen_keys,
-    telling,
+    stored_key_names,
+    stored_recipients,
+    telling_queue,
 )
 from keyturn.state.secrets import SecretStore, expect_readable, open_store
 from keyturn.state.secrets_kind import SecretsKind
@@ -60,7 +60,7 @@ class Workplace:
 
     Attributes:
         search_scope: what of the computer is searched for the old key; None is what the settings say.
-        who: who makes the change; chosen before the surroundings are asked for.
+        who: who makes the change; chosen before the context is asked for.
     """
 
     def __init__(
@@ -142,13 +142,13 @@ class Workplace:
             self._journal = journal.Journal(self.folder)
         return self._journal
 
-    def surroundings(self, progress: ProgressSink | None = None, cancel: CancelToken | None = None) -> Surroundings:
+    def context(self, progress: ProgressSink | None = None, cancel: CancelToken | None = None) -> Context:
         """Everything a rotation touches.
 
         Raises:
             AppError: where whoever is to make the change is not to be had, see `opened_signer`.
         """
-        made = Surroundings(
+        made = Context(
             computer=self.computer,
             aws=self._way_to_aws(),
             journal=self.journal,
@@ -163,7 +163,7 @@ class Workplace:
         if self.who == THE_KEY:
             return made
         if self._signer is None:
-            from keyturn.rotation.signers.choosing import opened_signer  # and with it the way to AWS
+            from keyturn.rotation.signers.signer_choice import opened_signer  # and with it the way to AWS
 
             self._signer = opened_signer(made, self.who, self.ask_code)
         return replace(made, signer=self._signer)
@@ -210,12 +210,12 @@ class Workplace:
             lambda: seen_keys.load(self.folder, self.computer.home),
             lambda: reminding.load(self.folder),
             lambda: bucket_answers.load(self.folder, self.computer.home),
-            lambda: key_names.load(self.folder),
+            lambda: stored_key_names.load(self.folder),
             lambda: moves.load(self.folder),
             lambda: renewals.load(self.folder, self.computer.home),
             lambda: keeper.load(self.folder),
-            lambda: recipients.load(self.folder),
-            lambda: telling.load(self.folder),
+            lambda: stored_recipients.load(self.folder),
+            lambda: telling_queue.load(self.folder),
         ]
         if self.location.secrets is SecretsKind.FILE:
             readers.insert(0, lambda: expect_readable(self.folder))

@@ -49,7 +49,7 @@ class SeenKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class SeenKeys:
     """All keys that were seen.
 
     Attributes:
@@ -60,7 +60,7 @@ class Sighting:
     looked: datetime | None = None
 
 
-def merged(before: Sighting, now: Sighting, unread: frozenset[Path]) -> Sighting:
+def merged(before: SeenKeys, now: SeenKeys, unread: frozenset[Path]) -> SeenKeys:
     """Return what is known after a new look: what AWS did not tell this time is as it was.
 
     Args:
@@ -69,7 +69,7 @@ def merged(before: Sighting, now: Sighting, unread: frozenset[Path]) -> Sighting
     earlier = {one.key.access_key_id: one for one in before.keys}
     keys = [_completed(one, earlier.pop(one.key.access_key_id, None)) for one in now.keys]
     keys += [one for one in earlier.values() if unread.intersection(one.paths)]
-    return Sighting(tuple(keys), now.looked)
+    return SeenKeys(tuple(keys), now.looked)
 
 
 def _completed(one: SeenKey, earlier: SeenKey | None) -> SeenKey:
@@ -82,16 +82,16 @@ def _completed(one: SeenKey, earlier: SeenKey | None) -> SeenKey:
     return replace(one, key=replace(one.key, created=created, owner=owner))
 
 
-def load(folder: Path, home: Path) -> Sighting:
+def load(folder: Path, home: Path) -> SeenKeys:
     """Read what was seen below `home`.
 
     Raises:
         StateError: where a newer Keyturn wrote it, or it is damaged.
     """
-    return _homes(folder).get(str(home), Sighting())
+    return _homes(folder).get(str(home), SeenKeys())
 
 
-def save(folder: Path, home: Path, sighting: Sighting) -> None:
+def save(folder: Path, home: Path, sighting: SeenKeys) -> None:
     """Write what was seen below `home`.
 
     Raises:
@@ -101,23 +101,23 @@ def save(folder: Path, home: Path, sighting: Sighting) -> None:
     _STORED.save(folder, {**_homes(folder), str(home): sighting})
 
 
-def _homes(folder: Path) -> dict[str, Sighting]:
+def _homes(folder: Path) -> dict[str, SeenKeys]:
     return _STORED.load(folder) or {}
 
 
-def _read(fields: Fields) -> dict[str, Sighting]:
+def _read(fields: Fields) -> dict[str, SeenKeys]:
     return fields.get("homes", mapped(whole_object(_sighting)))
 
 
-def _written(homes: dict[str, Sighting]) -> dict[str, Any]:
+def _written(homes: dict[str, SeenKeys]) -> dict[str, Any]:
     return {"homes": {home: _sighting_written(sighting) for home, sighting in homes.items()}}
 
 
-def _sighting(fields: Fields) -> Sighting:
-    return Sighting(fields.get("keys", listed(whole_object(_key))), fields.get("looked", maybe(moment)))
+def _sighting(fields: Fields) -> SeenKeys:
+    return SeenKeys(fields.get("keys", listed(whole_object(_key))), fields.get("looked", maybe(moment)))
 
 
-def _sighting_written(sighting: Sighting) -> dict[str, Any]:
+def _sighting_written(sighting: SeenKeys) -> dict[str, Any]:
     return {
         "looked": moment_text(sighting.looked),
         "keys": [

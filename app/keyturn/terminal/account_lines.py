@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.terminal.key_lines import TONES, users_of_key
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
 
@@ -25,7 +25,7 @@ def account_lines(account: Account, now: datetime, days: int | None) -> list[Lin
         else _("Account {account}: {users}, {keys} so far; the others were not looked at")
     )
     page = [BLANK, line(heading.format(account=account.number, users=users, keys=keys), Tone.HEADING)]
-    page += [line(text, Tone.QUIET) for text in words.root_in_report(account.root, now)]
+    page += [line(text, Tone.QUIET) for text in labels.root_in_report(account.root, now)]
     if account.keys:
         header, *lines = key_lines(account.keys, now)
         page.append(header)
@@ -48,10 +48,10 @@ def _row(one: AccountKey, now: datetime) -> list[Piece]:
     name = None if key.owner is None else key.owner.user_name
     return [
         Piece(key.access_key_id.masked, Tone.HEADING),
-        Piece(name or words.kind(key)),
-        Piece(words.status(key.status)),
-        Piece(words.age(key, now)),
-        Piece(words.last_used(key.last_use, now)),
+        Piece(name or labels.kind(key)),
+        Piece(labels.status(key.status)),
+        Piece(labels.age(key, now)),
+        Piece(labels.last_used(key.last_use, now)),
         Piece(_("yes") if one.on_this_computer else _("no")),
-        Piece(words.advice(one.advice), TONES[one.advice]),
+        Piece(labels.advice(one.advice), TONES[one.advice]),
     ]

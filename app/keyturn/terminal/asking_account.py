@@ -11,7 +11,7 @@ from keyturn.rotation.signers.who import THE_KEY
 from keyturn.terminal.interruption import ending_early
 
 if TYPE_CHECKING:
-    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.context import Context
     from keyturn.rotation.survey import Survey
     from keyturn.rotation.whole_account import AccountKey
     from keyturn.terminal.arguments import Arguments
@@ -47,7 +47,7 @@ def expect_options_fit(arguments: Arguments) -> None:
         raise _not_together(_("--days asks AWS, and --offline asks it nothing"))
 
 
-def with_accounts(surroundings: Surroundings, survey: Survey, show: Busy) -> Survey:
+def with_accounts(context: Context, survey: Survey, show: Busy) -> Survey:
     """The survey with every key of the accounts; Ctrl-C ends it early, and the page says so.
 
     Args:
@@ -62,10 +62,10 @@ def with_accounts(surroundings: Surroundings, survey: Survey, show: Busy) -> Sur
     def users(count: int, keys: Sequence[AccountKey]) -> None:
         first[:] = sorted([*first, *keys], key=whole_account.urgency)[:_SHOWN_MEANWHILE]
         said = _("Asking about the whole account: {count} users… (Ctrl-C ends it early)").format(count=count)
-        show(said, *key_lines(first, surroundings.clock.now()))
+        show(said, *key_lines(first, context.clock.now()))
 
-    with ending_early(surroundings.cancel, lambda: True):
-        return whole_account.with_accounts(surroundings, survey, users, survey.days)
+    with ending_early(context.cancel, lambda: True):
+        return whole_account.with_accounts(context, survey, users, survey.days)
 
 
 _SHOWN_MEANWHILE = 8

@@ -10,18 +10,18 @@ from keyturn.model.errors import UsageError
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
 from keyturn.rotation import consent
+from keyturn.rotation.context import Context
 from keyturn.rotation.record import Rotation, find_rotation
-from keyturn.rotation.signers.who import THE_KEY, Kind
+from keyturn.rotation.signers.who import THE_KEY, IdentityKind
 from keyturn.rotation.steps import By, Result, Route, Step
-from keyturn.rotation.surroundings import Surroundings
-from keyturn.terminal import documents, questions, reading
-from keyturn.terminal.calling_back import tell_who_reminds
+from keyturn.terminal import json_documents, questions, reading
+from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit, of_ending
 from keyturn.terminal.interruption import heard
+from keyturn.terminal.offering_reminders import tell_who_reminds
 from keyturn.terminal.output import Output
 from keyturn.terminal.progress import PlainProgress
 from keyturn.terminal.screen import BLANK, Line, Tone, bullet, line
-from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
     from keyturn.rotation.key_elsewhere import KeyElsewhere, Wanted
@@ -34,7 +34,7 @@ _PATIENCE_AT_A_TERMINAL = 600.0  # seconds to sign in, with password and MFA
 
 def rotate(session: Session, output: Output) -> Exit:
     """Make a new key, prove it, put it in place."""
-    from keyturn.rotation import conductor
+    from keyturn.rotation import rotation_service
     from keyturn.rotation.kept_answers import keep_answers
     from keyturn.terminal import plan_page
 
@@ -44,9 +44,9 @@ def rotate(session: Session, output: Output) -> Exit:
     pair = questions.given_pair(output) if arguments.pair else None
     with session.alone():
         with output.notes.busy(reading.looking_sentence()) as show:
-            plan = reading.planned(session.surroundings(), arguments, show, pair)
+            plan = reading.planned(session.context(), arguments, show, pair)
         if plan.closed:
-            return _end(session, output, conductor.rotate(session.surroundings(), plan))
+            return _end(session, output, rotation_service.rotate(session.context(), plan))
         if not arguments.yes or not output.as_json:
             page = [*plan_page.summary(plan, home=session.computer.home), *plan_page.titles_by_hand(plan), BLANK]
             output.page.write(*page)
@@ -55,24 +55,24 @@ def rotate(session: Session, output: Output) -> Exit:
         if arguments.other_buckets == OtherBuckets.INCLUDE:
             if not arguments.yes and not _includes_them_all(output, plan):
                 return _not_agreed(output)
-            keep_answers(session.surroundings(), plan.answers)
+            keep_answers(session.context(), plan.answers)
         ahead = _WAY_OUT if plan.route.makes_a_key else (Step.CHECK, Step.WATCH)
-        return _carried_out(session, output, lambda all_of_it: conductor.rotate(all_of_it, plan), ahead)
+        return _carried_out(session, output, lambda all_of_it: rotation_service.rotate(all_of_it, plan), ahead)
 
 
 def carry_on(session: Session, output: Output) -> Exit:
     """Carry on what waits or was interrupted."""
-    from keyturn.rotation import conductor
+    from keyturn.rotation import rotation_service
 
     name = session.arguments.rotation
     with session.alone():
         _take_pair(session, output)
-        return _carried_out(session, output, lambda all_of_it: conductor.carry_on(all_of_it, name))
+        return _carried_out(session, output, lambda all_of_it: rotation_service.carry_on(all_of_it, name))
 
 
 def done(session: Session, output: Output) -> Exit:
     """Tick a thing that was done by hand."""
-    from keyturn.rotation import by_hand, conductor
+    from keyturn.rotation import by_hand, rotation_service
 
     arguments = session.arguments
     with session.alone():
@@ -83,24 +83,24 @@ def done(session: Session, output: Output) -> Exit:
         progress = PlainProgress(output.notes) if output.as_json else output.progress()
         with heard(progress, session.before_exit) as cancel, progress:
             session.began = True
-            surroundings = session.surroundings(progress, cancel)
-            result = conductor.tick(surroundings, arguments.rotation, arguments.item, confirm)
+            context = session.context(progress, cancel)
+            result = rotation_service.tick(context, arguments.rotation, arguments.item, confirm)
         return _end(session, output, result)
 
 
 def undo(session: Session, output: Output) -> Exit:
     """Put everything back."""
-    from keyturn.rotation import conductor
+    from keyturn.rotation import rotation_service
 
     name = session.arguments.rotation
     with session.alone():
         _take_pair(session, output)
-        return _carried_out(session, output, lambda all_of_it: conductor.undo(all_of_it, name), (Step.UNDO,))
+        return _carried_out(session, output, lambda all_of_it: rotation_service.undo(all_of_it, name), (Step.UNDO,))
 
 
 def turn_off(session: Session, output: Output) -> Exit:
     """Turn the old key off."""
-    from keyturn.rotation import by_hand, conductor, key_elsewhere, turning_off, watching
+    from keyturn.rotation import by_hand, key_elsewhere, rotation_service, turning_off, watching
 
     arguments = session.arguments
     if arguments.key:
@@ -110,33 +110,35 @@ def turn_off(session: Session, output: Output) -> Exit:
         rotation = find_rotation(session.journal, arguments.rotation)
         _expect_one_signer(session, rotation)
         _take_pair(session, output)
-        signer = session.surroundings().signer
+        signer = session.context().signer
         way = By(arguments.by) if arguments.by is not None else turning_off.default_way(rotation.decision, signer)
         still_on = rotation.off_at is None and rotation.step in {Step.WATCH, Step.TURN_OFF}
-        if still_on and watching.awaited_before_turn_off(session.surroundings(), rotation):
+        if still_on and watching.awaited_before_turn_off(session.context(), rotation):
             # Something comes first, so there is nothing to ask yet; this looks, and turns nothing off.
-            return _carried_out(session, output, lambda all_of_it: conductor.carry_on(all_of_it, rotation.name))
+            return _carried_out(session, output, lambda all_of_it: rotation_service.carry_on(all_of_it, rotation.name))
         if still_on:
             if turning_off.is_one_way(rotation.decision, way):
                 warning = consent.one_way(rotation.decision.owner)
                 output.page.write(line(consent.one_way_heading(), Tone.ATTENTION), line(warning), BLANK)
             if not arguments.yes and _another_needs_it(output, rotation):
-                found = conductor.add_by_hand(session.surroundings(), rotation.name, [ANOTHER_COMPUTER])
+                found = rotation_service.add_by_hand(session.context(), rotation.name, [ANOTHER_COMPUTER])
                 return _end(session, output, found)
             if not arguments.yes and not questions.agrees(output, _off_now(rotation)):
                 return _not_agreed(output)
             if way is By.CONSOLE and wait > 0:
                 # Nobody is told to turn off the last key that works.
-                looked = _result(session, output, lambda all_of_it: conductor.carry_on(all_of_it, rotation.name))
+                looked = _result(session, output, lambda all_of_it: rotation_service.carry_on(all_of_it, rotation.name))
                 if looked.problem is not None or by_hand.TURN_OFF not in {one.item for one in looked.awaiting}:
                     return _end(session, output, looked)
                 output.page.write(*_in_the_console(by_hand.turn_off_in_console(rotation.decision).steps, wait))
-        return _carried_out(session, output, lambda all_of_it: conductor.turn_off(all_of_it, rotation.name, way, wait))
+        return _carried_out(
+            session, output, lambda all_of_it: rotation_service.turn_off(all_of_it, rotation.name, way, wait)
+        )
 
 
 def turn_on(session: Session, output: Output) -> Exit:
     """Turn the old key on again."""
-    from keyturn.rotation import by_hand, conductor, key_elsewhere
+    from keyturn.rotation import by_hand, key_elsewhere, rotation_service
 
     if session.arguments.key:
         return _elsewhere(session, output, key_elsewhere.turn_on)
@@ -144,31 +146,33 @@ def turn_on(session: Session, output: Output) -> Exit:
     with session.alone():
         _take_pair(session, output)
         rotation = find_rotation(session.journal, session.arguments.rotation)
-        by_key = rotation.decision.route.same_owner or session.surroundings().signer.ends(rotation.decision)
+        by_key = rotation.decision.route.same_owner or session.context().signer.ends(rotation.decision)
         if not rotation.is_over and not by_key and wait > 0:
             output.page.write(*_in_the_console(by_hand.turn_on_in_console(rotation.decision).steps, wait))
-        return _carried_out(session, output, lambda all_of_it: conductor.turn_on(all_of_it, rotation.name, wait))
+        return _carried_out(session, output, lambda all_of_it: rotation_service.turn_on(all_of_it, rotation.name, wait))
 
 
 def delete(session: Session, output: Output) -> Exit:
     """Delete the old key."""
-    from keyturn.rotation import conductor, key_elsewhere
+    from keyturn.rotation import key_elsewhere, rotation_service
 
     if session.arguments.key:
         return _elsewhere(session, output, key_elsewhere.delete)
     name, confirm = session.arguments.rotation, session.arguments.confirm
     with session.alone():
         rotation = find_rotation(session.journal, name)
-        return _carried_out(session, output, lambda all_of_it: conductor.delete(all_of_it, rotation.name, confirm))
+        return _carried_out(
+            session, output, lambda all_of_it: rotation_service.delete(all_of_it, rotation.name, confirm)
+        )
 
 
 def end(session: Session, output: Output) -> Exit:
     """Close a rotation as it stands."""
-    from keyturn.rotation import conductor
+    from keyturn.rotation import rotation_service
 
     name, confirm = session.arguments.rotation, session.arguments.confirm
     with session.alone():
-        return _carried_out(session, output, lambda all_of_it: conductor.end(all_of_it, name, confirm))
+        return _carried_out(session, output, lambda all_of_it: rotation_service.end(all_of_it, name, confirm))
 
 
 COMMANDS: dict[str, Callable[[Session, Output], Exit]] = {
@@ -186,7 +190,7 @@ COMMANDS: dict[str, Callable[[Session, Output], Exit]] = {
 def _elsewhere(
     session: Session,
     output: Output,
-    work: Callable[[Surroundings, KeyElsewhere | Rotation, Wanted], Result],
+    work: Callable[[Context, KeyElsewhere | Rotation, Wanted], Result],
 ) -> Exit:
     """Do something with a key of the account that is not on this computer."""
     from keyturn.rotation import key_elsewhere
@@ -205,7 +209,7 @@ def _elsewhere(
             def users(count: int) -> None:
                 show(_("Looking through the account: {count} users…").format(count=count))
 
-            found = key_elsewhere.find(session.surroundings(), wanted, users)
+            found = key_elsewhere.find(session.context(), wanted, users)
         return _carried_out(session, output, lambda all_of_it: work(all_of_it, found, wanted))
 
 
@@ -215,10 +219,10 @@ def _expect_one_signer(session: Session, rotation: Rotation) -> None:
     Raises:
         UsageError: where somebody else was named as well.
     """
-    if session.arguments.by != By.KEY.value or session.who.kind is Kind.KEY:
+    if session.arguments.by != By.KEY.value or session.who.kind is IdentityKind.KEY:
         return
     key = rotation.decision.key
-    if session.who.kind is Kind.OTHER_KEY and session.who.which in {key.value, key.last4, key.masked}:
+    if session.who.kind is IdentityKind.OTHER_KEY and session.who.which in {key.value, key.last4, key.masked}:
         session.who = THE_KEY  # the same, said twice
         return
     raise UsageError(
@@ -230,27 +234,25 @@ def _expect_one_signer(session: Session, rotation: Rotation) -> None:
 
 def _take_pair(session: Session, output: Output) -> None:
     """Ask for the pair whose secret is not kept any more, where the person said that they have it."""
-    from keyturn.rotation import conductor
+    from keyturn.rotation import rotation_service
 
     if session.arguments.pair:
         pair = questions.given_pair(output)
-        conductor.take_pair(session.surroundings(), session.arguments.rotation, pair)
+        rotation_service.take_pair(session.context(), session.arguments.rotation, pair)
 
 
 def _carried_out(
-    session: Session, output: Output, work: Callable[[Surroundings], Result], ahead: Sequence[Step] = ()
+    session: Session, output: Output, work: Callable[[Context], Result], ahead: Sequence[Step] = ()
 ) -> Exit:
     return _end(session, output, _result(session, output, work, ahead))
 
 
-def _result(
-    session: Session, output: Output, work: Callable[[Surroundings], Result], ahead: Sequence[Step] = ()
-) -> Result:
-    session.surroundings()  # whoever makes the change may not be to be had, and nothing has begun then
+def _result(session: Session, output: Output, work: Callable[[Context], Result], ahead: Sequence[Step] = ()) -> Result:
+    session.context()  # whoever makes the change may not be to be had, and nothing has begun then
     progress = output.progress(ahead)
     with heard(progress, session.before_exit) as cancel, progress:
         session.began = True
-        return work(session.surroundings(progress, cancel))
+        return work(session.context(progress, cancel))
 
 
 def _end(session: Session, output: Output, result: Result) -> Exit:
@@ -259,8 +261,8 @@ def _end(session: Session, output: Output, result: Result) -> Exit:
     rotation = None if result.rotation is None else find_rotation(session.journal, result.rotation)
     from keyturn.rotation import keepers
 
-    offered = None if rotation is None else keepers.offer(session.surroundings(), rotation)
-    output.document({**documents.of_result(result), "offers": [] if offered is None else [offered]})
+    offered = None if rotation is None else keepers.offer(session.context(), rotation)
+    output.document({**json_documents.of_result(result), "offers": [] if offered is None else [offered]})
     command = session.arguments.command or ""
     # A rotation has to be named only where there are several.
     several = sum(not one.is_over for one in session.rotations()) > 1

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from keyturn.terminal.arguments import Arguments
+    from keyturn.terminal.command_session import Session
     from keyturn.terminal.exits import Exit
     from keyturn.terminal.output import Output
-    from keyturn.terminal.session import Session
 
 
-class Answer(Enum):
+class JsonAnswer(Enum):
     """What `--json` prints."""
 
     DOCUMENT = auto()  # one document, at the end
@@ -68,7 +68,7 @@ class Command:
     help: Callable[[], HelpText]
     options: Callable[[ArgumentParser], None]
     run: Callable[[Session, Output], Exit] | None
-    answer: Answer
+    answer: JsonAnswer
     asks_aws: Callable[[Arguments], bool] = _always
     has_news: Callable[[Arguments], bool] = _never
     uses_memory: bool = True

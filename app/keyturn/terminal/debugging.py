@@ -26,14 +26,14 @@ def with_diary(arguments: Arguments, clock: Clock, carry_out: Callable[[], Exit]
     diary.keep(file.write)
     try:
         diary.note(
-            diary.Event.BEGAN,
+            diary.DiaryEvent.BEGAN,
             command=diary.Name(arguments.command or ""),
             version=diary.Name(__version__),
             python=diary.Name(platform.python_version()),
             system=diary.Name(sys.platform),
         )
         code = carry_out()
-        diary.note(diary.Event.ENDED, code=code.value)
+        diary.note(diary.DiaryEvent.ENDED, code=code.value)
         return code
     finally:
         diary.keep(None)

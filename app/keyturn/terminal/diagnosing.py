@@ -16,8 +16,8 @@ from keyturn.terminal.screen import line, put
 
 if TYPE_CHECKING:
     from keyturn.rotation.diagnosis import Diagnosis, ProgramSeen
+    from keyturn.terminal.command_session import Session
     from keyturn.terminal.output import Output
-    from keyturn.terminal.session import Session
 
 
 def diagnose(session: Session, output: Output) -> Exit:
@@ -41,7 +41,7 @@ def diagnose(session: Session, output: Output) -> Exit:
     if path is not None and not arguments.yes:
         named_file.expect_nothing_there(path)
     with output.notes.busy(_("Looking through this computer…")):
-        survey = surveyed(session.surroundings(cancel=CancelToken()), offline=True)
+        survey = surveyed(session.context(cancel=CancelToken()), offline=True)
         keychain = ""
         try:
             open_store(arguments.location.secrets, session.folder).find()

@@ -9,16 +9,16 @@ from keyturn.model import diary
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation.mistakes import how_it_stands, mistake, nothing_real
-from keyturn.terminal import documents, questions
+from keyturn.terminal import json_documents, questions
 from keyturn.terminal.arguments import Arguments
-from keyturn.terminal.command import Answer, Command
+from keyturn.terminal.command import Command, JsonAnswer
+from keyturn.terminal.command_session import Session
 from keyturn.terminal.commands import command_named
 from keyturn.terminal.exits import Exit, of_error
 from keyturn.terminal.names import with_names_looked_up
 from keyturn.terminal.output import Output
 from keyturn.terminal.rotation_page import problem_lines
 from keyturn.terminal.screen import Tone, line
-from keyturn.terminal.session import Session
 
 
 def carry_out(arguments: Arguments, clock: Clock, output: Output) -> Exit:
@@ -52,7 +52,7 @@ def _with_session(arguments: Arguments, clock: Clock, output: Output) -> Exit:
 
 def _tell_people(session: Session, output: Output) -> None:
     """Tell whoever is to be told. What the command did, and its exit code, do not depend on it."""
-    from keyturn.state.recipients import FILE_NAME
+    from keyturn.state.stored_recipients import FILE_NAME
 
     if not (session.folder / FILE_NAME).exists():
         return  # most people name nobody, and do not wait for what this imports
@@ -116,12 +116,12 @@ def failed(output: Output, error: AppError, command: Command | None, *, began: b
         command: None where none was named.
         began: as `of_error` has it.
     """
-    diary.note(diary.Event.PROBLEM, code=diary.Name(error.code))
+    diary.note(diary.DiaryEvent.PROBLEM, code=diary.Name(error.code))
     if not output.as_json:
         if str(error) not in map(str, output.memory_problems):
             output.notes.write(*problem_lines(error))
-    elif command is not None and command.answer is Answer.DOCUMENT:
-        output.document({"problem": documents.of_problem(error)})
+    elif command is not None and command.answer is JsonAnswer.DOCUMENT:
+        output.document({"problem": json_documents.of_problem(error)})
     else:
-        output.document(documents.of_failure(error))
+        output.document(json_documents.of_failure(error))
     return of_error(error, began=began)

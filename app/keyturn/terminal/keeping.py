@@ -8,13 +8,13 @@ from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.state import keeper as memory
 from keyturn.terminal import questions
+from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import BLANK, Tone, bullet, line
-from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
-    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.context import Context
     from keyturn.state.keeper import Keeper
 
 
@@ -28,7 +28,7 @@ def keeper(session: Session, output: Output) -> Exit:
             code="usage.arguments",
         )
     if arguments.action == "show":
-        return _show(session.surroundings(), output, memory.load(session.folder))
+        return _show(session.context(), output, memory.load(session.folder))
     if not arguments.yes:
         questions.require_a_person()
     with session.alone():
@@ -44,13 +44,13 @@ def keeper(session: Session, output: Output) -> Exit:
 def _make(session: Session, output: Output) -> Exit:
     from keyturn.rotation import keepers
 
-    surroundings = session.surroundings()
-    maker = keepers.expect_maker(surroundings.signer)
-    if not _agreed(session, output, keepers.explained(None, surroundings.secrets.whereabouts()), _("Make the keeper?")):
+    context = session.context()
+    maker = keepers.expect_maker(context.signer)
+    if not _agreed(session, output, keepers.explained(None, context.secrets.whereabouts()), _("Make the keeper?")):
         return _not_agreed(output)
     with output.notes.busy(_("Making the keeper…")):
-        made = keepers.make(surroundings, maker)
-    return _show(surroundings, output, made)
+        made = keepers.make(context, maker)
+    return _show(context, output, made)
 
 
 def _adopt(session: Session, output: Output) -> Exit:
@@ -63,26 +63,26 @@ def _adopt(session: Session, output: Output) -> Exit:
             _("Name them: keyturn keeper adopt USER… --as WHO. Nothing was changed."),
             code="usage.arguments",
         )
-    surroundings = session.surroundings()
-    maker = keepers.expect_maker(surroundings.signer)
+    context = session.context()
+    maker = keepers.expect_maker(context.signer)
     said = _("Anyone who has the keeper's key can then make a key for {names} as well.").format(names=", ".join(names))
     if not _agreed(session, output, (said,), _("Let the keeper look after them?")):
         return _not_agreed(output)
     with output.notes.busy(_("Looking what they may do…")):
-        changed = keepers.adopt(surroundings, maker, names, even_if_powerful=session.arguments.even_if_powerful)
-    return _show(surroundings, output, changed)
+        changed = keepers.adopt(context, maker, names, even_if_powerful=session.arguments.even_if_powerful)
+    return _show(context, output, changed)
 
 
 def _remove(session: Session, output: Output) -> Exit:
     from keyturn.rotation import keepers
 
-    surroundings = session.surroundings()
-    maker = keepers.expect_maker(surroundings.signer)
+    context = session.context()
+    maker = keepers.expect_maker(context.signer)
     if not _agreed(session, output, (), _("Remove the keeper? What it renews by itself stops.")):
         return _not_agreed(output)
     with output.notes.busy(_("Removing the keeper…")):
-        keepers.remove(surroundings, maker)
-    return _show(surroundings, output, None)
+        keepers.remove(context, maker)
+    return _show(context, output, None)
 
 
 def _agreed(session: Session, output: Output, sentences: tuple[str, ...], question: str) -> bool:
@@ -98,17 +98,17 @@ def _not_agreed(output: Output) -> Exit:
     return Exit.WAITING
 
 
-def _show(surroundings: Surroundings, output: Output, found: Keeper | None) -> Exit:
+def _show(context: Context, output: Output, found: Keeper | None) -> Exit:
     from keyturn.rotation import keepers
 
-    output.document({"keeper": None if found is None else _of_keeper(found, surroundings)})
+    output.document({"keeper": None if found is None else _of_keeper(found, context)})
     if found is None:
         none = line(_("This computer has no keeper."), Tone.HEADING)
         output.show(none, line(_("`keyturn keeper make --as WHO` makes one; `keyturn keeper -h` says what it is.")))
         return Exit.DONE
     output.show(
         line(_("{user} is this computer's keeper.").format(user=found.arn), Tone.HEADING),
-        *(bullet(one) for one in keepers.explained(found, surroundings.secrets.whereabouts())),
+        *(bullet(one) for one in keepers.explained(found, context.secrets.whereabouts())),
         *(line(one, Tone.ATTENTION) for one in _open(found)),
     )
     return Exit.DONE
@@ -125,7 +125,7 @@ def _open(found: Keeper) -> list[str]:
     return []
 
 
-def _of_keeper(found: Keeper, surroundings: Surroundings) -> dict[str, Any]:
+def _of_keeper(found: Keeper, context: Context) -> dict[str, Any]:
     from keyturn.aws.keeper_user import keeper_policy
 
     state = "removing" if found.removing else "made" if found.is_usable and not found.unsent else "unfinished"
@@ -137,6 +137,6 @@ def _of_keeper(found: Keeper, surroundings: Surroundings) -> dict[str, Any]:
         "made": None if found.made is None else found.made.isoformat(),
         "adopted": list(found.adopted),
         "state": state,
-        "secret": surroundings.secrets.whereabouts(),
+        "secret": context.secrets.whereabouts(),
         "policy": keeper_policy(found.partition, found.account, found.adopted).as_json(),
     }

@@ -11,7 +11,7 @@ from keyturn.model.text import _
 
 if TYPE_CHECKING:
     from keyturn.terminal.arguments import Arguments
-    from keyturn.terminal.session import Session
+    from keyturn.terminal.command_session import Session
 
 
 def with_names_looked_up(session: Session) -> Arguments:

@@ -55,7 +55,7 @@ def renewal_days(text: str) -> int:
 
 def session_length(text: str) -> int:
     """How long a temporary key lasts, in minutes."""
-    from keyturn.terminal.handing_out import is_session_length
+    from keyturn.terminal.credentials_and_run import is_session_length
 
     if not is_session_length(text):
         raise argparse.ArgumentTypeError(

@@ -48,7 +48,7 @@ class Output:
             from keyturn.terminal.progress import write_json
 
             if self.memory_problems:
-                from keyturn.terminal.documents import of_problem
+                from keyturn.terminal.json_documents import of_problem
 
                 document = {**document, "memory_problems": [of_problem(one) for one in self.memory_problems]}
             write_json(sys.stdout, document)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from keyturn.clients.replacement import preview
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.decision import ByHand, Destination
 from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.plan import Call, Plan
@@ -38,7 +38,7 @@ def plan_page(plan: Plan, *, home: Path, options: Sequence[str], name: str, agai
             BLANK,
             line(_("No key and no file of a program was changed. To carry it out (it asks before it begins):")),
         ]
-        page.append(line(words.command(options, "rotate", name, *again), Tone.COMMAND, indent=2, wraps=False))
+        page.append(line(labels.command(options, "rotate", name, *again), Tone.COMMAND, indent=2, wraps=False))
     return page
 
 
@@ -46,7 +46,7 @@ def summary(plan: Plan, *, home: Path) -> list[Line]:
     """What a person has to know in order to say yes."""
     heading = _("Turn off {key}") if plan.route is Route.RETIRE else _("Replace {key} by a new key")
     page = [line(heading.format(key=plan.key.masked), Tone.HEADING)]
-    facts = [(_("way out"), words.route(plan.route))]
+    facts = [(_("way out"), labels.route(plan.route))]
     if plan.decision is not None and plan.decision.user_name is not None:
         facts.append((_("new IAM user"), plan.decision.user_name))
     page += columns([[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts], indent=2)
@@ -85,7 +85,7 @@ def _programs(plan: Plan, home: Path) -> list[Line]:
     rows = [
         [
             Piece(one.title),
-            Piece(words.short_path(one.place.path, home), Tone.QUIET),
+            Piece(labels.short_path(one.place.path, home), Tone.QUIET),
             Piece(_buckets(one), Tone.COMMAND),
         ]
         for one in plan.decision.destinations
@@ -113,7 +113,7 @@ def _edits(plan: Plan, home: Path) -> list[Line]:
         return []
     page = [BLANK, line(_("Changes to files"), Tone.HEADING)]
     for edit in plan.edits:
-        page.append(line(words.short_path(edit.path, home), indent=2))
+        page.append(line(labels.short_path(edit.path, home), indent=2))
         page += diff_lines(preview(edit, None))
     return page
 
@@ -134,9 +134,9 @@ def _calls(plan: Plan) -> list[Line]:
     shown: dict[tuple[Line, ...], Step] = {}
     for step, of_step in groupby(plan.calls, key=lambda call: call.step):
         requests = tuple(_requests(list(of_step)))
-        page.append(line(words.step(step), indent=2))
+        page.append(line(labels.step(step), indent=2))
         if requests in shown:
-            page.append(line(_("the same as: {step}").format(step=words.step(shown[requests])), indent=4))
+            page.append(line(_("the same as: {step}").format(step=labels.step(shown[requests])), indent=4))
         else:
             page += requests
         shown.setdefault(requests, step)
@@ -147,7 +147,7 @@ def _requests(calls: Sequence[Call]) -> Iterator[Line]:
     for (service, resource), alike in groupby(calls, key=lambda call: (call.service, call.resource)):
         actions = ", ".join(dict.fromkeys(call.action for call in alike))
         request = Piece(f"{_SERVICES.get(service, service)} {actions}  ")
-        yield Line((request, Piece(words.short_resource(resource), Tone.QUIET)), indent=4, hanging=4)
+        yield Line((request, Piece(labels.short_resource(resource), Tone.QUIET)), indent=4, hanging=4)
 
 
 def _by_hand(plan: Plan) -> list[Line]:

@@ -17,11 +17,11 @@ from keyturn.practice.timeline import HandClock
 from keyturn.rotation.record import Rotation
 from keyturn.terminal import changing, questions, reading
 from keyturn.terminal.arguments import Arguments
+from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.interruption import interruptible, look_for_lost_interruptions
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, line
-from keyturn.terminal.session import Session
 
 LABEL = "PRACTICE"
 _LOOK_EVERY = 1.0  # seconds
@@ -330,4 +330,4 @@ class _Rehearsal:
 
         with closing(self._session(self._arguments)) as session:
             rotation = session.rotations()[-1]
-            return [one.item for one in standing(session.surroundings(), rotation).awaiting if one.tickable]
+            return [one.item for one in standing(session.context(), rotation).awaiting if one.tickable]

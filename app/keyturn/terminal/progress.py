@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
 from keyturn.model.known_secrets import json_without_secrets
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
+from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Step
-from keyturn.rotation.surroundings import Event, Moment
 from keyturn.terminal.screen import Line, Piece, Screen, Tone, line, lose, painted, wrapped
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class PlainProgress(_LineByLine):
         self._screen = screen
 
     def _write(self, event: Event) -> None:
-        name = words.step(event.step)
+        name = labels.step(event.step)
         match event.moment:
             case Moment.STARTED:
                 text = f"{name} …"
@@ -172,14 +172,14 @@ class LiveProgress:
         events = self._events
         lines = [one for event in events.values() for one in self._lines_of(event)]
         if not self._ended:
-            lines += [line(f"○ {words.step(step)}", Tone.QUIET) for step in self._ahead if step not in events]
+            lines += [line(f"○ {labels.step(step)}", Tone.QUIET) for step in self._ahead if step not in events]
         if self._stopping and not self._ended:
             lines.append(line(_("Stopping after this change…"), Tone.ATTENTION))
         parts = [part for one in lines for part in wrapped(one, self._screen.width)]
         return Group(*(painted(self._screen.labelled(part)) for part in parts))
 
     def _lines_of(self, event: Event) -> list[Line]:
-        name = words.step(event.step)
+        name = labels.step(event.step)
         elapsed = int(time.monotonic() - self._since)
         match event.moment:
             case Moment.DONE:
@@ -208,4 +208,4 @@ def _step(mark: str, tone: Tone, name: str, detail: str) -> Line:
 def _hint(event: Event) -> str:
     if event.moment is Moment.WAITING:
         return _("Waiting for you. Ctrl-C stops the waiting only.")
-    return words.patience(event.step)
+    return labels.patience(event.step)

@@ -13,23 +13,23 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
-from keyturn.terminal import asking_account, documents
+from keyturn.terminal import asking_account, json_documents
+from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import BLANK, Tone, line
-from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
     from keyturn.model.key_names import KeyName
     from keyturn.model.keys import AccessKeyId
     from keyturn.reminders.renewal_standing import RenewalStanding
+    from keyturn.rotation.context import Context
     from keyturn.rotation.plan import Options, Plan
     from keyturn.rotation.record import Rotation
     from keyturn.rotation.steps import Result
-    from keyturn.rotation.surroundings import Surroundings
     from keyturn.rotation.survey import Survey
     from keyturn.rotation.whole_search import Search
-    from keyturn.state.telling import Told
+    from keyturn.state.telling_queue import Told
     from keyturn.terminal.arguments import Arguments
 
 
@@ -58,12 +58,12 @@ def scan(session: Session, output: Output) -> Exit:
             folders, any_key=arguments.any, own_memory=session.folder, home=home, show=show, cancel=cancel
         ) as search,
     ):
-        surroundings = session.surroundings(cancel=cancel)
-        survey = surveyed(surroundings, offline=arguments.offline, search=search, days=arguments.days)
+        context = session.context(cancel=cancel)
+        survey = surveyed(context, offline=arguments.offline, search=search, days=arguments.days)
         if arguments.account and not cancel.asked:
-            survey = asking_account.with_accounts(surroundings, survey, show)
+            survey = asking_account.with_accounts(context, survey, show)
     now = session.clock.now()
-    document = documents.of_survey(survey, now)
+    document = json_documents.of_survey(survey, now)
     if table is not None:
         from keyturn.rotation import account_table, spreadsheet
 
@@ -92,8 +92,8 @@ def _under_way(session: Session) -> tuple[tuple[Rotation, Result], ...]:
     from keyturn.rotation.situation import urgent_first
     from keyturn.rotation.standing import standing  # most scans meet no rotation
 
-    surroundings = session.surroundings()
-    return urgent_first([(one, standing(surroundings, one)) for one in unfinished])
+    context = session.context()
+    return urgent_first([(one, standing(context, one)) for one in unfinished])
 
 
 def clients(session: Session, output: Output) -> Exit:
@@ -119,7 +119,7 @@ def plan(session: Session, output: Output) -> Exit:
 
     arguments = session.arguments
     with output.notes.busy(looking_sentence()) as show:
-        made = planned(session.surroundings(), arguments, show)
+        made = planned(session.context(), arguments, show)
     output.document(made.as_json())
     included = arguments.other_buckets == OtherBuckets.INCLUDE
     again = ("--other-buckets", OtherBuckets.INCLUDE.value) if included else ()
@@ -134,13 +134,13 @@ def status(session: Session, output: Output) -> Exit:
     from keyturn.terminal.told_page import of_told, untold_lines
 
     rotations = session.rotations()
-    surroundings = session.surroundings() if rotations else None
-    stand = [] if surroundings is None else [(one, standing(surroundings, one)) for one in rotations]
+    context = session.context() if rotations else None
+    stand = [] if context is None else [(one, standing(context, one)) for one in rotations]
     renewals = _renewals(session)
     names = {} if not renewals else names_known(session)
-    renewed = {"renewals": None} if renewals is None else documents.of_renewals(renewals, names)
+    renewed = {"renewals": None} if renewals is None else json_documents.of_renewals(renewals, names)
     told = _told(session)
-    output.document({**documents.of_rotations(stand), **renewed, "told": None if told is None else of_told(told)})
+    output.document({**json_documents.of_rotations(stand), **renewed, "told": None if told is None else of_told(told)})
     if stand or not output.memory_problems:
         output.show(*status_page(stand, options=session.hints, working=session.another_is_working()))
     if renewals:
@@ -154,7 +154,7 @@ def status(session: Session, output: Output) -> Exit:
 
 def _told(session: Session) -> tuple[Told, ...] | None:
     """How it stands with those who are told; None where that cannot be read, which is told by itself."""
-    from keyturn.state.telling import read_told
+    from keyturn.state.telling_queue import read_told
 
     with suppress(StateError):
         return read_told(session.folder)
@@ -185,8 +185,8 @@ def verify(session: Session, output: Output) -> Exit:
     from keyturn.terminal.verify_page import verify_page
 
     with output.notes.busy(_("Proving every backup at AWS…")):
-        survey, proofs = prove(session.surroundings(), session.arguments.bucket, session.arguments.key)
-    output.document(documents.of_proofs(survey, proofs))
+        survey, proofs = prove(session.context(), session.arguments.bucket, session.arguments.key)
+    output.document(json_documents.of_proofs(survey, proofs))
     output.show(*verify_page(proofs, survey.problems, session.computer.home))
     return Exit.FAILED if any(one.first_failure for one in proofs) else Exit.DONE
 
@@ -206,26 +206,24 @@ def looking_sentence() -> str:
 
 
 def surveyed(
-    surroundings: Surroundings, *, offline: bool = False, search: Search | None = None, days: int | None = None
+    context: Context, *, offline: bool = False, search: Search | None = None, days: int | None = None
 ) -> Survey:
     """The keys on this computer; where AWS was asked, with their accounts' buckets, and remembered for reminders."""
     from keyturn.rotation.survey import take_survey
 
-    survey = take_survey(surroundings, offline=offline, search=search, days=days)
-    if not offline and not surroundings.cancel.asked:
+    survey = take_survey(context, offline=offline, search=search, days=days)
+    if not offline and not context.cancel.asked:
         from keyturn.reminders.checking import remember  # an offline scan does without
         from keyturn.rotation.reach import with_reaches
 
         # Reminders that go by what was known before are no reason to stop what was asked for.
         with suppress(StoreError):
-            remember(surroundings, survey)
-        survey = with_reaches(surroundings, survey)
+            remember(context, survey)
+        survey = with_reaches(context, survey)
     return survey
 
 
-def planned(
-    surroundings: Surroundings, arguments: Arguments, show: Callable[[str], None], pair: KeyPair | None = None
-) -> Plan:
+def planned(context: Context, arguments: Arguments, show: Callable[[str], None], pair: KeyPair | None = None) -> Plan:
     """The plan for the key that was named.
 
     Args:
@@ -241,14 +239,14 @@ def planned(
     from keyturn.rotation.survey import take_survey
     from keyturn.terminal.searching import before_the_plan
 
-    with before_the_plan(surroundings, home=surroundings.computer.home, show=show) as search:
-        survey = take_survey(surroundings, search=search)
-    plan = make_plan(surroundings, survey, key_meant(survey, arguments.key), _options(arguments, pair))
+    with before_the_plan(context, home=context.computer.home, show=show) as search:
+        survey = take_survey(context, search=search)
+    plan = make_plan(context, survey, key_meant(survey, arguments.key), _options(arguments, pair))
     # One word for many buckets that nobody knows is an answer for this time; their number was not typed yet.
     if arguments.other_buckets != OtherBuckets.INCLUDE:
         # What cannot be kept is asked about again.
         with suppress(StoreError):
-            keep_answers(surroundings, plan.answers)
+            keep_answers(context, plan.answers)
     return plan
 
 

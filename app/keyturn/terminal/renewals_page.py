@@ -8,7 +8,7 @@ from datetime import datetime
 from keyturn.model.text import _, plural
 from keyturn.reminders.renewal_run import Did, Ran
 from keyturn.reminders.renewal_standing import LastResult, RenewalStanding, RenewalState
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
 
 _TONES = {
@@ -80,7 +80,7 @@ def _standing(standing: RenewalStanding, now: datetime, options: Sequence[str]) 
     ]
     if trouble is not None:
         page += [line(f"{trouble.title}.", Tone.BAD, indent=2), line(trouble.message, indent=2)]
-        page += [line(f"({trouble.code}, {words.moment(trouble.at)})", Tone.QUIET, indent=2)]
+        page += [line(f"({trouble.code}, {labels.moment(trouble.at)})", Tone.QUIET, indent=2)]
     elif standing.kept_off is not None and standing.rotation is not None:
         page += _left_over(standing, options)
     return page
@@ -100,7 +100,7 @@ def _left_over(standing: RenewalStanding, options: Sequence[str]) -> list[Line]:
 
 
 def _command(options: Sequence[str], *command: str) -> Line:
-    return line(words.command(options, *command), Tone.COMMAND, indent=2, wraps=False)
+    return line(labels.command(options, *command), Tone.COMMAND, indent=2, wraps=False)
 
 
 def _state(standing: RenewalStanding) -> str:
@@ -114,8 +114,8 @@ def _state(standing: RenewalStanding) -> str:
 
 def _next(standing: RenewalStanding, now: datetime) -> str:
     if standing.due <= now:
-        return _("was due on {date}; the next run tries it").format(date=words.moment(standing.due))
-    return words.moment(standing.due)
+        return _("was due on {date}; the next run tries it").format(date=labels.moment(standing.due))
+    return labels.moment(standing.due)
 
 
 def _after(standing: RenewalStanding) -> str:
@@ -142,7 +142,7 @@ def _last(standing: RenewalStanding) -> str:
         LastResult.NOTHING: _("nothing was made"),
     }[last.result]
     key = "" if last.new_key is None else last.new_key.masked
-    return f"{words.moment(last.at)}: {what.format(key=key)}"
+    return f"{labels.moment(last.at)}: {what.format(key=key)}"
 
 
 def _did(ran: Ran) -> str:

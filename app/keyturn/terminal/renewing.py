@@ -11,14 +11,14 @@ from keyturn.reminders.renewal_job import advice, schedule
 from keyturn.reminders.renewal_standing import read_standings
 from keyturn.rotation.key_meant import key_meant
 from keyturn.rotation.steps import Ending
-from keyturn.terminal import documents, reading
+from keyturn.terminal import json_documents, reading
+from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit, of_ending
 from keyturn.terminal.interruption import heard
 from keyturn.terminal.output import Output
 from keyturn.terminal.progress import PlainProgress
 from keyturn.terminal.renewals_page import list_page, ran_page, set_page
 from keyturn.terminal.rotation_page import problem_lines
-from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
     from keyturn.model.keys import AccessKeyId
@@ -61,11 +61,11 @@ def _set(session: Session, output: Output) -> Exit:
         str(arguments.renewed_by),
     )
     with session.alone():
-        surroundings = session.surroundings()
+        context = session.context()
         with output.notes.busy(reading.looking_sentence()):
-            found = key_meant(reading.surveyed(surroundings), arguments.key)
+            found = key_meant(reading.surveyed(context), arguments.key)
         try:
-            renewal = checked(signed_by(surroundings, wish.signer), found, wish)
+            renewal = checked(signed_by(context, wish.signer), found, wish)
         except UsageError:
             raise
         except GateClosed as error:
@@ -74,8 +74,8 @@ def _set(session: Session, output: Output) -> Exit:
             return _not_set(output, error, Exit.STOPPED)
         session.began = True
         # First, so that nothing is promised that nobody starts.
-        schedule(session, all_with(surroundings, renewal))
-        standing = keep(surroundings, renewal)
+        schedule(session, all_with(context, renewal))
+        standing = keep(context, renewal)
         notes = advice(session)
         output.document({**_document(session), "notes": list(notes)})
         output.show(*set_page(standing, now=session.clock.now(), options=session.hints, notes=notes))
@@ -83,7 +83,7 @@ def _set(session: Session, output: Output) -> Exit:
 
 
 def _not_set(output: Output, error: AppError, code: Exit) -> Exit:
-    output.document({"problem": documents.of_problem(error)})
+    output.document({"problem": json_documents.of_problem(error)})
     output.show(*problem_lines(error))
     return code
 
@@ -92,9 +92,9 @@ def _end(session: Session, output: Output) -> Exit:
     from keyturn.reminders.renewal_setting import end_renewal
 
     with session.alone():
-        surroundings = session.surroundings()
+        context = session.context()
         session.began = True
-        stood = end_renewal(surroundings, session.arguments.key)
+        stood = end_renewal(context, session.arguments.key)
         schedule(session, [one.renewal for one in read_standings(session)])
         output.document(_document(session))
         output.show(*list_page(read_standings(session), now=session.clock.now(), options=session.hints, ended=stood))
@@ -110,7 +110,7 @@ def _show(session: Session, output: Output) -> Exit:
 def _renew_now(session: Session, output: Output) -> Exit:
     from keyturn.reminders.renewal_setting import the_renewal
 
-    return _run(session, output, the_renewal(session.surroundings(), session.arguments.key).renewal.key)
+    return _run(session, output, the_renewal(session.context(), session.arguments.key).renewal.key)
 
 
 def _run(session: Session, output: Output, now_wanted: AccessKeyId | None) -> Exit:
@@ -124,8 +124,8 @@ def _run(session: Session, output: Output, now_wanted: AccessKeyId | None) -> Ex
         progress = PlainProgress(output.notes) if output.as_json else output.progress()
         with heard(progress, session.before_exit) as cancel, progress:
             session.began = True
-            surroundings = session.surroundings(progress, cancel)
-            ran = run(surroundings, now_wanted=now_wanted)
+            context = session.context(progress, cancel)
+            ran = run(context, now_wanted=now_wanted)
     output.document(
         {
             **_document(session),
@@ -140,7 +140,7 @@ def _run(session: Session, output: Output, now_wanted: AccessKeyId | None) -> Ex
 
 
 def _document(session: Session) -> dict[str, Any]:
-    return documents.of_renewals(read_standings(session), reading.names_known(session))
+    return json_documents.of_renewals(read_standings(session), reading.names_known(session))
 
 
 def _exit_of(ran: Sequence[Ran]) -> Exit:

@@ -11,12 +11,12 @@ from keyturn.model.errors import UsageError
 from keyturn.model.known_secrets import json_without_secrets
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
-from keyturn.terminal import asking_account, documents
+from keyturn.terminal import asking_account, json_documents
+from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
 from keyturn.terminal.reading import looking_sentence, surveyed
 from keyturn.terminal.screen import line, put
-from keyturn.terminal.session import Session
 
 if TYPE_CHECKING:
     from keyturn.rotation.report import Report
@@ -37,14 +37,14 @@ def report(session: Session, output: Output) -> Exit:
     if path is not None and not arguments.yes:
         named_file.expect_nothing_there(path)
     with output.notes.busy(looking_sentence()) as show:
-        surroundings = session.surroundings(cancel=CancelToken())
-        survey = surveyed(surroundings, offline=arguments.offline)
+        context = session.context(cancel=CancelToken())
+        survey = surveyed(context, offline=arguments.offline)
         if arguments.account:
-            survey = asking_account.with_accounts(surroundings, survey, show)
-        made = make_report(surroundings, survey, asked_aws=not arguments.offline)
+            survey = asking_account.with_accounts(context, survey, show)
+        made = make_report(context, survey, asked_aws=not arguments.offline)
     if arguments.key:
         made = about(made, with_all_versions(session.folder, key_meant(survey, arguments.key).key.access_key_id))
-    document = documents.of_report(made)
+    document = json_documents.of_report(made)
     if path is None:
         if not output.as_json:
             put(sys.stdout, _written(made, form))
@@ -81,7 +81,7 @@ def _written(made: Report, form: str) -> str:
 
         return as_table(made)
     if form == "json":
-        return json_without_secrets(documents.of_report(made), indent=2) + "\n"
+        return json_without_secrets(json_documents.of_report(made), indent=2) + "\n"
     from keyturn.rotation.report_page import as_page
 
     return as_page(made)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from keyturn.computer.shells import command_line
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
@@ -28,7 +28,7 @@ def status_page(rotations: Sequence[tuple[Rotation, Result]], *, options: Sequen
         return [
             line(_("No rotation has begun on this computer."), Tone.HEADING),
             line(_("See which keys are here, and which of them need you:")),
-            line(words.command(options, "scan"), Tone.COMMAND, indent=2, wraps=False),
+            line(labels.command(options, "scan"), Tone.COMMAND, indent=2, wraps=False),
         ]
     page: list[Line] = []
     if working:
@@ -105,13 +105,13 @@ def _rotation(rotation: Rotation, result: Result) -> list[Line]:
     facts = [
         (_("old key"), decision.key.masked),
         (_("new key"), _("none yet") if new_key is None else new_key.masked),
-        (_("way out"), words.route(decision.route)),
-        (_("begun"), words.begun(rotation)),
-        (_("last step"), words.moment(rotation.updated)),
+        (_("way out"), labels.route(decision.route)),
+        (_("begun"), labels.begun(rotation)),
+        (_("last step"), labels.moment(rotation.updated)),
     ]
     rows = [[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts if fact]
     return [
-        Line((Piece(rotation.name, Tone.HEADING), Piece("  "), Piece(words.standing(rotation, result), tone))),
+        Line((Piece(rotation.name, Tone.HEADING), Piece("  "), Piece(labels.standing(rotation, result), tone))),
         *columns(rows, indent=2),
     ]
 
@@ -126,7 +126,7 @@ def _said(result: Result) -> list[Line]:
     """What a person said was done, and nobody saw."""
     if not result.said:
         return []
-    heading = words.said_not_seen()
+    heading = labels.said_not_seen()
     page = [BLANK, line(f"{heading[:1].upper()}{heading[1:]}", Tone.HEADING)]
     return [*page, *(bullet(f"{one.title} [{one.item}]", indent=0) for one in result.said)]
 
@@ -221,14 +221,14 @@ def _waiting(result: Result, rotation: Rotation) -> str:
                 "old key is still on."
             )
         return _("The new key is in place and every backup was proved with it. The old key is still on.")
-    return _("It waits: {state}.").format(state=words.standing(rotation, result))
+    return _("It waits: {state}.").format(state=labels.standing(rotation, result))
 
 
 def _next(rotation: Rotation, result: Result, options: Sequence[str], *, several: bool) -> list[Line]:
     commands = list(_commands(rotation, result, several=several))
     if not commands:
         return []
-    rows = [[Piece(words.command((), *command), Tone.COMMAND), Piece(what, Tone.QUIET)] for what, command in commands]
+    rows = [[Piece(labels.command((), *command), Tone.COMMAND), Piece(what, Tone.QUIET)] for what, command in commands]
     page = [BLANK, line(_("Next"), Tone.HEADING), *columns(rows, indent=2)]
     if options:
         page.append(line(_("each with the options that you gave: {options}").format(options=command_line(options))))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.guide import guide_named
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.situation import TO_DO, Mood, Situation, elsewhere, not_asked, of_rotation, of_survey
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.terminal.account_lines import account_lines
@@ -62,7 +62,7 @@ def scan_page(
     page += _searched(survey)
     page += _problems(survey.problems, home)
     if under_way:
-        return [*page, *_command(_("See what is awaited, and what you can do:"), words.command(options, "status"))]
+        return [*page, *_command(_("See what is awaited, and what you can do:"), labels.command(options, "status"))]
     return page + _next(survey, options, offline)
 
 
@@ -79,12 +79,12 @@ def _table(survey: Survey, now: datetime, home: Path, replaced: Collection[Acces
     rows += [
         [
             Piece(found.key.access_key_id.masked, Tone.HEADING),
-            Piece(words.kind(found.key)),
-            Piece(words.age(found.key, now)),
-            Piece(words.last_used(found.key.last_use, now)),
+            Piece(labels.kind(found.key)),
+            Piece(labels.age(found.key, now)),
+            Piece(labels.last_used(found.key.last_use, now)),
             Piece(_("being replaced"), Tone.QUIET)
             if found.key.access_key_id in replaced
-            else Piece(words.advice(found.advice), TONES[found.advice]),
+            else Piece(labels.advice(found.advice), TONES[found.advice]),
         ]
         for found in survey.keys
     ]
@@ -96,7 +96,7 @@ def _table(survey: Survey, now: datetime, home: Path, replaced: Collection[Acces
         page.append(row)
         page += _owner(found)
         for place, name in zip(found.places, names, strict=True):
-            pieces = (Piece(name.text.ljust(width + 2), name.tone), Piece(words.short_path(place.path, home)))
+            pieces = (Piece(name.text.ljust(width + 2), name.tone), Piece(labels.short_path(place.path, home)))
             reaches = ", ".join(sorted({target.bucket for target in place.targets}))
             arrow = (Piece(" → "), Piece(reaches, Tone.COMMAND)) if reaches else ()
             page.append(Line((*pieces, *arrow), indent=2, hanging=2))
@@ -148,7 +148,7 @@ def _other_buckets(survey: Survey) -> list[Line]:
 def _searched(survey: Survey) -> list[Line]:
     if survey.searched is None or not survey.searched.files:
         return []
-    from keyturn.clients.search.gaps import amount  # most scans search no folders
+    from keyturn.clients.search.skipped import amount  # most scans search no folders
 
     looked = _("Searched {amount} in the folders that you named.")
     return [BLANK, line(looked.format(amount=amount(survey.searched.files, survey.searched.size)), Tone.QUIET)]
@@ -161,22 +161,22 @@ def _problems(problems: Sequence[Problem], home: Path) -> list[Line]:
     for problem in problems:
         page.append(bullet(problem.title))
         if problem.path is not None and str(problem.path) not in problem.title:
-            page.append(line(words.short_path(problem.path, home), indent=2))
+            page.append(line(labels.short_path(problem.path, home), indent=2))
         page.append(line(problem.message, Tone.QUIET, indent=2))
     return page
 
 
 def _next(survey: Survey, options: Sequence[str], offline: bool) -> list[Line]:
     if offline:
-        return _command(_("Ask AWS whose they are:"), words.command(options, "scan"))
+        return _command(_("Ask AWS whose they are:"), labels.command(options, "scan"))
     if not survey.keys:
         return []
     first = survey.keys[0]
     if first.advice not in TO_DO:
-        return _command(_("Prove that every backup reaches its bucket:"), words.command(options, "verify"))
+        return _command(_("Prove that every backup reaches its bucket:"), labels.command(options, "verify"))
     ending = first.key.access_key_id.last4
     name = ending if len(survey.find(ending)) == 1 else first.key.access_key_id.value
-    return _command(_("See what Keyturn would do (it changes nothing):"), words.command(options, "plan", name))
+    return _command(_("See what Keyturn would do (it changes nothing):"), labels.command(options, "plan", name))
 
 
 def _command(sentence: str, command: str) -> list[Line]:
@@ -189,5 +189,5 @@ def _when_empty(options: Sequence[str]) -> list[Line]:
         BLANK,
         line(question),
         *(bullet(ending) for ending in endings),
-        *_command(_("To see how a rotation goes, without touching anything:"), words.command((), "practice")),
+        *_command(_("To see how a rotation goes, without touching anything:"), labels.command((), "practice")),
     ]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.terminal.interruption import ending_early
 
 if TYPE_CHECKING:
-    from keyturn.clients.search.folders import Searching
-    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.clients.search.folder_search import Searching
+    from keyturn.rotation.context import Context
     from keyturn.rotation.whole_search import Search
 
 _SHOWN_EVERY = 0.1  # seconds; more often nobody can read it
@@ -35,9 +35,9 @@ class _Watch:
         if now - self._shown >= _SHOWN_EVERY:
             self._shown = now
             sentence = _("Searching: {amount}, in {folder}… (Ctrl-C ends it early)")
-            from keyturn.clients.search.gaps import amount
+            from keyturn.clients.search.skipped import amount
 
-            folder = words.short_path(searching.folder, self._home)
+            folder = labels.short_path(searching.folder, self._home)
             self._show(sentence.format(amount=amount(searching.files, searching.size), folder=folder))
 
 
@@ -71,25 +71,25 @@ def watched(
             _("Nothing was searched. Check the spelling, and that the disk is attached."),
             code="usage.search",
         )
-    from keyturn.clients.search.crew import Crew
-    from keyturn.clients.search.report import named
+    from keyturn.clients.search.search_rows import named
+    from keyturn.clients.search.worker_pool import WorkerPool
     from keyturn.rotation.whole_search import Search
 
     watch = _Watch(show, home)
     area = named(folders, left_out=[own_memory])
-    with Crew(area, lambda: cancel.asked) as crew, ending_early(cancel, lambda: watch.at_work):
-        crew.walk_ahead()
-        yield Search(crew, any_key, watch)
+    with WorkerPool(area, lambda: cancel.asked) as pool, ending_early(cancel, lambda: watch.at_work):
+        pool.walk_ahead()
+        yield Search(pool, any_key, watch)
 
 
 @contextmanager
-def before_the_plan(surroundings: Surroundings, *, home: Path, show: Callable[[str], None]) -> Iterator[Search | None]:
+def before_the_plan(context: Context, *, home: Path, show: Callable[[str], None]) -> Iterator[Search | None]:
     """Yield the search of this computer that a plan is based on; Ctrl-C ends it early, and the plan says so."""
     from keyturn.rotation.whole_search import searching
 
     watch, skip = _Watch(show, home), CancelToken()
     with (
-        searching(surroundings, stop=lambda: skip.asked, progress=watch) as search,
+        searching(context, stop=lambda: skip.asked, progress=watch) as search,
         ending_early(skip, lambda: watch.at_work),
     ):
         yield search

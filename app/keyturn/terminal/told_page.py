@@ -7,8 +7,8 @@ from typing import Any
 
 from keyturn.model.recipients import HookRecipient, Recipient
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
-from keyturn.state.telling import Told
+from keyturn.rotation import labels
+from keyturn.state.telling_queue import Told
 from keyturn.terminal.screen import Line, Tone, line
 
 
@@ -50,7 +50,7 @@ def untold_lines(told: Sequence[Told]) -> list[Line]:
         if problem is None:
             continue
         text = _("{name} could not be told on {moment}: {title}.")
-        said = text.format(name=one.recipient.name, moment=words.moment(problem.at), title=problem.title)
+        said = text.format(name=one.recipient.name, moment=labels.moment(problem.at), title=problem.title)
         page += [line(said, Tone.ATTENTION), line(problem.message, indent=2)]
         if waiting:
             count = plural("{count} message waits", "{count} messages wait", waiting).format(count=waiting)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from keyturn.model.places import Problem
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.own_checks import Check
 from keyturn.rotation.proving import DestinationProof
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, line
@@ -24,7 +24,7 @@ def verify_page(proofs: Sequence[DestinationProof], problems: Sequence[Problem],
         bucket = one.bucket or _("no bucket named")
         title = (Piece(f"{one.client} {one.name}"), Piece(" → "), Piece(bucket, Tone.COMMAND))
         page += [BLANK, Line((Piece(f"{mark} ", tone), *title, Piece(f"  {one.access_key_id.masked}", Tone.QUIET)))]
-        page.append(line(words.short_path(one.path, home), Tone.QUIET, indent=2))
+        page.append(line(labels.short_path(one.path, home), Tone.QUIET, indent=2))
         page += _checks(one.checks)
     if problems:
         page += [BLANK, line(_("Please note"), Tone.HEADING)]
@@ -43,7 +43,7 @@ def _headline(proofs: Sequence[DestinationProof]) -> Line:
     failed = sum(one.first_failure is not None for one in proofs)
     if failed:
         text = plural("{count} backup does not reach its bucket.", "{count} backups do not reach their bucket.", failed)
-        return line(text.format(count=words.count_word(failed).capitalize()), Tone.BAD)
+        return line(text.format(count=labels.count_word(failed).capitalize()), Tone.BAD)
     if any(check.ok is None for one in proofs for check in one.checks) or any(one.bucket is None for one in proofs):
         return line(_("Nothing failed, but not everything could be proved."), Tone.ATTENTION)
     return line(_("Every backup reaches its bucket."), Tone.GOOD)

@@ -10,9 +10,9 @@ import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from keyturn.clients.search.kinds import Closed, Kind, kind_of
-from keyturn.clients.search.needles import Needles
-from keyturn.clients.search.report import Gap, GapReason, Sighting
+from keyturn.clients.search.kinds import Closed, FileKind, kind_of
+from keyturn.clients.search.search_patterns import SearchPatterns
+from keyturn.clients.search.search_rows import Gap, GapReason, KeySighting
 from keyturn.clients.search.stream import PIECE, Readable, one_reading, spots_in
 from keyturn.clients.search.tar_members import BrokenTar, members_of
 
@@ -55,16 +55,16 @@ class Unpacking:
         gaps: what could not be looked into, each reason once.
     """
 
-    def __init__(self, file: int, size: int, needles: Needles, check: Callable[[], None]) -> None:
+    def __init__(self, file: int, size: int, patterns: SearchPatterns, check: Callable[[], None]) -> None:
         self.unpacked = 0
-        self.sightings: dict[str, Sighting] = {}
+        self.sightings: dict[str, KeySighting] = {}
         self.gaps: dict[tuple[GapReason, str], Gap] = {}
         self._file = file
         self._allowed = _UNPACKED_ANYWAY + _UNPACKED_TIMES * size
-        self._needles = needles
+        self._patterns = patterns
         self._check = check
 
-    def look(self, stream: _Archive, kind: Kind, name: str) -> None:
+    def look(self, stream: _Archive, kind: FileKind, name: str) -> None:
         """Look through the archive; whatever is wrong with it is in `gaps`.
 
         Args:
@@ -87,7 +87,7 @@ class Unpacking:
         if self.unpacked > self._allowed:
             raise _Large
 
-    def _open(self, stream: _Archive, kind: Kind, name: str, way: tuple[str, ...], depth: int) -> None:
+    def _open(self, stream: _Archive, kind: FileKind, name: str, way: tuple[str, ...], depth: int) -> None:
         """Look into an archive.
 
         Args:
@@ -98,9 +98,9 @@ class Unpacking:
             self._gap(GapReason.DEEP, name)
             return
         try:
-            if kind is Kind.ZIP:
+            if kind is FileKind.ZIP:
                 self._zip(stream, way, depth)
-            elif kind is Kind.TAR:
+            elif kind is FileKind.TAR:
                 self._tar(stream, way, depth)
             else:
                 self._content(_unpacked(stream, kind), name.rpartition(".")[0] or name, way, depth)
@@ -149,28 +149,28 @@ class Unpacking:
     def _content(self, stream: Readable, name: str, way: tuple[str, ...], depth: int) -> None:
         begun = _Begun(_Counted(stream, self))
         kind = kind_of(begun.beginning)
-        if begun.is_whole and kind is None and not self._needles.may_stand_in(begun.beginning, len(begun.beginning)):
+        if begun.is_whole and kind is None and not self._patterns.may_stand_in(begun.beginning, len(begun.beginning)):
             return  # most members are small, and hold nothing
         content = cast(io.BufferedReader, io.BufferedReader(begun, PIECE))
         inner = (*way, name)
         if isinstance(kind, Closed):
             self._gap(GapReason.CLOSED, kind.value)
-        if kind is Kind.ZIP:
+        if kind is FileKind.ZIP:
             held = content.read(_HELD + 1)
             if len(held) > _HELD:
                 self._gap(GapReason.LARGE, _BETWEEN.join(inner))
             else:
                 self._open(io.BytesIO(held), kind, name, inner, depth + 1)
-        elif kind is Kind.TAR:
+        elif kind is FileKind.TAR:
             self._open(content, kind, name, inner, depth + 1)
-        elif kind is Kind.GZIP or kind is Kind.BZIP2 or kind is Kind.XZ:
+        elif kind is FileKind.GZIP or kind is FileKind.BZIP2 or kind is FileKind.XZ:
             self._open(content, kind, name, way, depth + 1)
         else:
             self._note_spots(content, _BETWEEN.join(inner))
 
     def _note_spots(self, stream: Readable, member: str) -> None:
-        for spot in spots_in(stream, self._needles, self._check):
-            sighting = Sighting(self._file, spot.key, spot.line, spot.offset, spot.text, member)
+        for spot in spots_in(stream, self._patterns, self._check):
+            sighting = KeySighting(self._file, spot.key, spot.line, spot.offset, spot.text, member)
             self.sightings.setdefault(spot.key, sighting)
 
     def _gap(self, reason: GapReason, detail: str = "") -> None:
@@ -178,7 +178,7 @@ class Unpacking:
         self.gaps.setdefault((reason, same), Gap(self._file, reason, detail))
 
 
-def hold_nothing(packed: memoryview, needles: Needles) -> int | None:
+def hold_nothing(packed: memoryview, patterns: SearchPatterns) -> int | None:
     """Return how many bytes a whole gzip file holds, where it is certain that nothing wanted stands in them; else None.
 
     Most compressed files are small, and all that a closer look needs costs many times what unpacking does.
@@ -191,7 +191,7 @@ def hold_nothing(packed: memoryview, needles: Needles) -> int | None:
     except zlib.error:
         return None
     certain = unpacker.eof and not unpacker.unused_data and kind_of(content) is None
-    return len(content) if certain and not needles.may_stand_in(content, len(content)) else None
+    return len(content) if certain and not patterns.may_stand_in(content, len(content)) else None
 
 
 class _Counted(io.RawIOBase):
@@ -294,12 +294,12 @@ def _xz_unpacker() -> LZMADecompressor:
     return lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
 
 
-def _unpacked(stream: _Archive, kind: Kind) -> Readable:
-    if kind is Kind.GZIP:
+def _unpacked(stream: _Archive, kind: FileKind) -> Readable:
+    if kind is FileKind.GZIP:
         import gzip
 
         return gzip.GzipFile(fileobj=stream)
-    if kind is Kind.BZIP2:
+    if kind is FileKind.BZIP2:
         import bz2
 
         return bz2.BZ2File(stream)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What Keyturn looks into."""
 
     ZIP = "zip"
@@ -34,13 +34,13 @@ class Closed(StrEnum):
 
 
 # How each begins, from its format's description.
-_BEGINNINGS: tuple[tuple[bytes, Kind | Closed], ...] = (
-    (b"PK\x03\x04", Kind.ZIP),
-    (b"PK\x05\x06", Kind.ZIP),  # without any member
-    (b"\x1f\x8b\x08", Kind.GZIP),
-    *((b"BZh%d1AY&SY" % level, Kind.BZIP2) for level in range(1, 10)),
-    (b"\xfd7zXZ\x00", Kind.XZ),
-    (b"SQLite format 3\x00", Kind.SQLITE),
+_BEGINNINGS: tuple[tuple[bytes, FileKind | Closed], ...] = (
+    (b"PK\x03\x04", FileKind.ZIP),
+    (b"PK\x05\x06", FileKind.ZIP),  # without any member
+    (b"\x1f\x8b\x08", FileKind.GZIP),
+    *((b"BZh%d1AY&SY" % level, FileKind.BZIP2) for level in range(1, 10)),
+    (b"\xfd7zXZ\x00", FileKind.XZ),
+    (b"SQLite format 3\x00", FileKind.SQLITE),
     (b"7z\xbc\xaf\x27\x1c", Closed.SEVEN_ZIP),
     (b"Rar!\x1a\x07", Closed.RAR),
     (b"\x28\xb5\x2f\xfd", Closed.ZSTANDARD),
@@ -61,10 +61,10 @@ TAR_MARK, TAR_MARK_AT = b"ustar", 257  # POSIX.1, pax
 SELF_EXTRACTING = (".exe", ".pyz", ".pyzw", ".pex", ".run", ".jar")
 
 
-def kind_of(beginning: bytes | bytearray | memoryview) -> Kind | Closed | None:
+def kind_of(beginning: bytes | bytearray | memoryview) -> FileKind | Closed | None:
     """Return what begins like this, or None where nothing is known of it."""
     start = bytes(beginning[: TAR_MARK_AT + len(TAR_MARK)])
     for sign, kind in _BEGINNINGS:
         if start.startswith(sign):
             return kind
-    return Kind.TAR if start.endswith(TAR_MARK) and len(start) == TAR_MARK_AT + len(TAR_MARK) else None
+    return FileKind.TAR if start.endswith(TAR_MARK) and len(start) == TAR_MARK_AT + len(TAR_MARK) else None

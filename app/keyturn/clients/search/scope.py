@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.search.mounts import disks
-from keyturn.clients.search.report import named
+from keyturn.clients.search.search_rows import named
 from keyturn.computer.computer import Platform
 from keyturn.model.search_scope import SearchScope
 
 if TYPE_CHECKING:
-    from keyturn.clients.search.report import Area
+    from keyturn.clients.search.search_rows import Area
     from keyturn.computer.computer import Computer
 
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
-from keyturn.clients.search.needles import BORDER, Needles
+from keyturn.clients.search.search_patterns import BORDER, SearchPatterns
 
 # Fits the processor's cache, so that bytes are looked at where the system has just put them.
 PIECE = 256 * 1024
@@ -38,7 +38,7 @@ class Spot(NamedTuple):
 
 def spots_in(
     stream: Readable,
-    needles: Needles,
+    patterns: SearchPatterns,
     check: Callable[[], None],
     *,
     start: int = 0,
@@ -66,17 +66,17 @@ def spots_in(
         size = kept + read
         if before == 0:
             binary = is_binary(buffer, size)
-        if needles.may_stand_in(buffer, size):
-            found = needles.found_in(buffer, BORDER if before else 0, size, last=read == 0)
+        if patterns.may_stand_in(buffer, size):
+            found = patterns.found_in(buffer, BORDER if before else 0, size, last=read == 0)
             for key, at, width in sorted(found, key=lambda one: one[1]):
                 if key not in seen:
                     seen.add(key)
                     text = width == 2 or not binary
                     yield Spot(key, line + buffer.count(b"\n", 0, at) if lines and text else 0, before + at, text)
         # Whoever wants certain keys and has them all need not see the rest.
-        if read == 0 or (not needles.any_key and len(seen) == len(needles.keys)):
+        if read == 0 or (not patterns.any_key and len(seen) == len(patterns.keys)):
             return
-        done = size - min(needles.overlap, size)
+        done = size - min(patterns.overlap, size)
         if lines:
             line += buffer.count(b"\n", 0, done)
         kept = size - done

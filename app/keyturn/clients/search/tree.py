@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from keyturn.clients.search.left_out import CACHES, KIND_BY_ENDING, LARGEST_SETTINGS
 from keyturn.clients.search.mounts import MountKind, Mounts
-from keyturn.clients.search.report import Area, GapReason, PassedOver, Work
+from keyturn.clients.search.search_rows import Area, GapReason, PassedOver, SearchWork
 
 # Files that go from hand to hand together: enough that handing over costs nothing beside looking.
 TOGETHER = 256
@@ -52,7 +52,7 @@ class Tree:
         """What was passed over until now."""
         return [*self._named, *self._counted.values()]
 
-    def pieces(self) -> Iterator[Work]:
+    def pieces(self) -> Iterator[SearchWork]:
         """Yield all files, many at a time."""
         paths: list[str] = []
         marks = array("Q")
@@ -60,10 +60,10 @@ class Tree:
             paths.append(path)
             marks.append(mark)
             if len(paths) == TOGETHER:
-                yield Work(paths, marks)
+                yield SearchWork(paths, marks)
                 paths, marks = [], array("Q")
         if paths:
-            yield Work(paths, marks)
+            yield SearchWork(paths, marks)
 
     def _files(self) -> Iterator[tuple[str, int]]:
         roots = {root: self._leaves_out(root) for root in self._folders if os.path.isdir(root)}  # noqa: PTH112  (any bytes)

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import IO
 
-from keyturn.clients.search.glance import Glance
+from keyturn.clients.search.file_scanner import FileScanner
 from keyturn.clients.search.mounts import mounts
-from keyturn.clients.search.needles import Needles
-from keyturn.clients.search.report import Area, Gap, GapReason, PassedOver, Report, Sighting, Work
+from keyturn.clients.search.search_patterns import SearchPatterns
+from keyturn.clients.search.search_rows import Area, Gap, GapReason, KeySighting, PassedOver, SearchWork, WorkReport
 from keyturn.clients.search.tree import Tree
 
 _LENGTH = struct.Struct("<Q")
@@ -33,24 +33,24 @@ def serve() -> None:
     come, go = sys.stdin.buffer, sys.stdout.buffer
     send(go, b"")  # it has come so far that it can be asked
     tree: Tree | None = None
-    pieces: Iterator[Work] = iter(())
-    glance: Glance | None = None
+    pieces: Iterator[SearchWork] = iter(())
+    scanner: FileScanner | None = None
     while message := receive(come):
-        request, content = Request(message[:1]), message[1:]
-        if request is Request.WALK:
+        request, content = WorkRequest(message[:1]), message[1:]
+        if request is WorkRequest.WALK:
             tree = Tree(Area(*json.loads(content)), mounts())
             pieces = tree.pieces()
-        elif request is Request.SEEK:
+        elif request is WorkRequest.SEEK:
             about = json.loads(content)
-            glance = Glance(Needles(about["keys"], any_key=about["any_key"]), lambda: None)
-        elif request is Request.LOOK and glance is not None:
-            send(go, json.dumps(glance.at(unpacked_work(content))).encode())
-        elif request is Request.NEXT and tree is not None:
+            scanner = FileScanner(SearchPatterns(about["keys"], any_key=about["any_key"]), lambda: None)
+        elif request is WorkRequest.LOOK and scanner is not None:
+            send(go, json.dumps(scanner.at(unpacked_work(content))).encode())
+        elif request is WorkRequest.NEXT and tree is not None:
             piece = next(pieces, None)
             send(go, _END + json.dumps(tree.passed_over).encode() if piece is None else packed_piece(piece))
 
 
-class Request(bytes, Enum):
+class WorkRequest(bytes, Enum):
     """What is asked of a working process.
 
     `walk`: begin to walk through an area. `next`: the next files of that walk; at its end, what it passed over.
@@ -78,23 +78,23 @@ def receive(stream: IO[bytes]) -> bytes | None:
     return message if len(message) == _LENGTH.unpack(head)[0] else None
 
 
-def packed_work(work: Work) -> bytes:
+def packed_work(work: SearchWork) -> bytes:
     """A piece of work as a message, without its marks; no path holds a zero byte."""
     return _WORK.pack(work.start, work.end) + os.fsencode("\0".join(work.paths))
 
 
-def unpacked_work(message: bytes) -> Work:
+def unpacked_work(message: bytes) -> SearchWork:
     """The piece of work in a message."""
     start, end = _WORK.unpack_from(message)
-    return Work(os.fsdecode(message[_WORK.size :]).split("\0"), _NO_MARKS, start, end)
+    return SearchWork(os.fsdecode(message[_WORK.size :]).split("\0"), _NO_MARKS, start, end)
 
 
-def packed_piece(piece: Work) -> bytes:
+def packed_piece(piece: SearchWork) -> bytes:
     """Some files of a walk as a message: how many, their marks, their paths."""
     return _FILES + _LENGTH.pack(len(piece.paths)) + piece.marks.tobytes() + os.fsencode("\0".join(piece.paths))
 
 
-def unpacked_piece(message: bytes) -> Work | list[PassedOver]:
+def unpacked_piece(message: bytes) -> SearchWork | list[PassedOver]:
     """The files in a message of a walk; at its end, what it passed over."""
     if message.startswith(_END):
         rows = json.loads(message[len(_END) :])
@@ -107,16 +107,16 @@ def unpacked_piece(message: bytes) -> Work | list[PassedOver]:
     marks = array("Q")
     end = begin + count * marks.itemsize
     marks.frombytes(message[begin:end])
-    return Work(os.fsdecode(message[end:]).split("\0"), marks)
+    return SearchWork(os.fsdecode(message[end:]).split("\0"), marks)
 
 
-def unpacked_report(message: bytes) -> Report:
+def unpacked_report(message: bytes) -> WorkReport:
     """The report in a message."""
     files, size, sightings, gaps, done, large = json.loads(message)
-    return Report(
+    return WorkReport(
         files,
         size,
-        [Sighting(*row) for row in sightings],
+        [KeySighting(*row) for row in sightings],
         [Gap(file, GapReason(reason), detail) for file, reason, detail in gaps],
         done,
         [(file, length) for file, length in large],

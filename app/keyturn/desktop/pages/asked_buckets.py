@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from keyturn.desktop.pages.fields import Choice, Field, Tick
 from keyturn.desktop.pages.row_list import RowList
-from keyturn.desktop.plan_facts import OpenBucket
+from keyturn.desktop.plan_view import OpenBucket
 from keyturn.desktop.widgets import Card, Quiet, Strong
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _

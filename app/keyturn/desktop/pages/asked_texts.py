@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QWidget
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.parts import FixedText
 from keyturn.desktop.pages.row_list import RowList
-from keyturn.desktop.plan_facts import TextFile
+from keyturn.desktop.plan_view import TextFile
 from keyturn.desktop.widgets import Card, Quiet, Strong
 from keyturn.model.text import _
 from keyturn.rotation.plan import Options
 
 
-class TextFiles(RowList):
+class TextFileCards(RowList):
     """A card for each file with what would change in it, and a box of which none is ticked by itself.
 
     Args:

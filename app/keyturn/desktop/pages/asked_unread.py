@@ -10,10 +10,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.facts import UnreadFile
+from keyturn.desktop.pages.assistant_page import Actor
 from keyturn.desktop.pages.fields import Tick
-from keyturn.desktop.pages.page import Actor
 from keyturn.desktop.pages.row_list import RowList
+from keyturn.desktop.rotation_view import UnreadFile
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Card, Quiet, Strong

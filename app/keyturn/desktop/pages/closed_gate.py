@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from keyturn.desktop.facts import KeyFacts
-from keyturn.desktop.look import Tone
-from keyturn.desktop.pages.page import Actor, said_here
+from keyturn.desktop.look import ColorTone
+from keyturn.desktop.pages.assistant_page import Actor, said_here
 from keyturn.desktop.pages.parts import Notice, bullets
+from keyturn.desktop.rotation_view import KeyFacts
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.unlocking import is_locked
@@ -44,7 +44,7 @@ class GateCard(Card):
     def __init__(self, gate: Gate, options: Options, facts: KeyFacts | None, act: Actor) -> None:
         super().__init__()
         self._options, self._act = options, act
-        self.column.addWidget(Notice(said_here(act, gate.reason), Tone.ATTENTION, "exclamation"))
+        self.column.addWidget(Notice(said_here(act, gate.reason), ColorTone.ATTENTION, "exclamation"))
         if is_locked(gate.code):
             card = UnlockCard(act.runner)
             card.opened.connect(act.make_plan)

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.pages.assistant_page import Actor, said_here, steps_of
 from keyturn.desktop.pages.fields import Field, Tick
-from keyturn.desktop.pages.page import Actor, said_here, steps_of
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong
-from keyturn.desktop.work import Job
+from keyturn.desktop.work import WindowJob
 from keyturn.model.text import _, in_widget
 from keyturn.rotation.steps import Awaited
 
@@ -45,7 +45,7 @@ class AwaitedCard(Card):
         beside: what stands between the steps and the tick.
     """
 
-    def __init__(self, act: Actor, one: Awaited, done: Job, beside: Sequence[QWidget] = ()) -> None:
+    def __init__(self, act: Actor, one: Awaited, done: WindowJob, beside: Sequence[QWidget] = ()) -> None:
         super().__init__()
         self.column.addWidget(Strong(said_here(act, one.title)))
         if one.steps:

@@ -7,22 +7,22 @@ from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
+from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb, console_button, steps_of
 from keyturn.desktop.pages.confirming import LastFour
 from keyturn.desktop.pages.leftover_row import LeftoverRow
-from keyturn.desktop.pages.page import Actor, PageView, Verb, console_button, steps_of
 from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, stacked
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.told import add_told
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading
-from keyturn.desktop.work import Job, Work
+from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, words
+from keyturn.rotation import by_hand, labels
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.steps import Route
 
-_TURN_ON = Job(Work.TURN_ON)
+_TURN_ON = WindowJob(Work.TURN_ON)
 
 
 class OffPage(PageView):
@@ -54,11 +54,11 @@ class OffPage(PageView):
         for one in flow.programs:
             row = StateRow(one.name, one.where)
             text = "" if new is None else _("has {key}").format(key=new.masked)
-            row.show_state(text, Tone.GOOD, "check")
+            row.show_state(text, ColorTone.GOOD, "check")
             self.add(row)
         self.add(Subheading(_("What comes next")))
         when = standing.rotation.deletable_from
-        date = "" if when is None else words.near_day(when)
+        date = "" if when is None else labels.near_day(when)
         self.add(
             bullets(
                 (
@@ -70,7 +70,7 @@ class OffPage(PageView):
             )
         )
         add_told(self, flow)
-        self.add(Reminder(self.act.runner, "" if when is None else words.near_day(when), at_once=True))
+        self.add(Reminder(self.act.runner, "" if when is None else labels.near_day(when), at_once=True))
 
     def verb(self, flow: Flow) -> Verb | None:
         """Leaves: there is nothing to do here before the key can be deleted."""
@@ -78,7 +78,7 @@ class OffPage(PageView):
 
 
 def _back_on(act: Actor, decision: Decision) -> QWidget:
-    notice = Notice(_("The old key is off. Backups failing? Turn it back on."), Tone.ACCENT, "dot")
+    notice = Notice(_("The old key is off. Backups failing? Turn it back on."), ColorTone.ACCENT, "dot")
     if decision.route.same_owner:
         button = Button(_("Turn {key} on again").format(key=decision.key.masked))
         button.clicked.connect(lambda: act.do(_TURN_ON))
@@ -134,7 +134,7 @@ class DeletePage(PageView):
             _("{program} was proved with it off ({where}).").format(program=one.name, where=one.where)
             for one in flow.programs
         ]
-        self.add(bullets(evidence, "check", Tone.GOOD))
+        self.add(bullets(evidence, "check", ColorTone.GOOD))
         self.add(_back_on(self.act, rotation.decision))
         if not rotation.decision.route.same_owner:
             self.add(Subheading(_("In your browser")))
@@ -149,7 +149,7 @@ class DeletePage(PageView):
         standing = flow.standing
         if standing is None:
             return None
-        job = Job(Work.DELETE, confirm="" if self._typed is None else self._typed.text())
+        job = WindowJob(Work.DELETE, confirm="" if self._typed is None else self._typed.text())
         by_key = standing.rotation.decision.route.same_owner
         text = _("Delete key {key}") if by_key else _("I deleted {key}")
         return Verb(text.format(key=flow.masked), lambda: self.act.do(job), flow.why_not(job), is_default=False)
@@ -168,7 +168,7 @@ class DeletedPage(PageView):
         """What became of Keyturn's copy of the old key, and of the new one where there is one."""
         if not _is_seen(flow):
             text = _("AWS refuses it, and Keyturn keeps no copy of it. That it is gone is {said}.")
-            return text.format(said=words.said_not_seen())
+            return text.format(said=labels.said_not_seen())
         if flow.route is Route.RETIRE:
             return _("Keyturn found no program that used it, and keeps no copy of it.")
         return _("Every backup was proved without it, and Keyturn keeps no copy of it.")
@@ -185,16 +185,16 @@ class DeletedPage(PageView):
         new = standing.rotation.new_key
         for one in flow.programs:
             row = StateRow(one.name, one.where)
-            row.show_state("" if new is None else _("has {key}").format(key=new.masked), Tone.GOOD, "check")
+            row.show_state("" if new is None else _("has {key}").format(key=new.masked), ColorTone.GOOD, "check")
             self.add(row)
         leftovers = standing.result.leftovers
         if leftovers:
             self.add(Subheading(_("These files hold the old key still; it opens nothing any more")))
         for path in standing.for_trash:
-            self.add(LeftoverRow(path, words.short_path(path, standing.home), self.act))
+            self.add(LeftoverRow(path, labels.short_path(path, standing.home), self.act))
         others = [path for path in leftovers if path not in standing.for_trash]
         if others:
-            self.add(bullets(words.short_path(path, standing.home) for path in others))
+            self.add(bullets(labels.short_path(path, standing.home) for path in others))
             self.add(Quiet(_("Keyturn cannot tell what else is in these, so they are yours to look at.")))
 
     def verb(self, flow: Flow) -> Verb | None:
@@ -229,7 +229,7 @@ class UndonePage(PageView):
         """Each program with the old key, and the steps that only the person can take."""
         for one in flow.programs:
             row = StateRow(one.name, one.where)
-            row.show_state(_("has {key} again").format(key=flow.masked), Tone.GOOD, "check")
+            row.show_state(_("has {key} again").format(key=flow.masked), ColorTone.GOOD, "check")
             self.add(row)
         for waits in () if flow.standing is None else flow.standing.result.awaiting:
             self.add(Subheading(waits.title))

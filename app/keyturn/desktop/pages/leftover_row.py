@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from keyturn.desktop.announcing import announce
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.measures import em
-from keyturn.desktop.pages.page import Actor
+from keyturn.desktop.pages.assistant_page import Actor
 from keyturn.desktop.widgets import Button, Card, Strong, Toned, Verbatim
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
@@ -50,13 +50,13 @@ class LeftoverRow(Card):
 
     def _moved(self) -> None:
         self._button.hide()
-        self._say(_("It is in the trash now."), Tone.GOOD)
+        self._say(_("It is in the trash now."), ColorTone.GOOD)
 
     def _failed(self, error: AppError) -> None:
         self._button.setEnabled(True)
-        self._say(f"{error.title}. {error.message}", Tone.BAD)
+        self._say(f"{error.title}. {error.message}", ColorTone.BAD)
 
-    def _say(self, text: str, tone: Tone) -> None:
+    def _say(self, text: str, tone: ColorTone) -> None:
         self._said.show_text(text, tone)
         self._said.show()
         announce(self, text)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.pages.deciding import close_button
-from keyturn.desktop.pages.page import Actor, PageView, Verb
+from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
+from keyturn.desktop.pages.deciding_page import close_button
 from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.pages.typed_secret import TypedSecret
 from keyturn.desktop.typed_pair import typed_pair, why_no_secret
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
-from keyturn.desktop.work import Job, Page, Work
+from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 
@@ -49,7 +49,7 @@ class SecretPage(PageView):
             )
         )
         again = Button(_("Look again"))
-        again.clicked.connect(lambda: self.act.do(Job(flow.resumed)))
+        again.clicked.connect(lambda: self.act.do(WindowJob(flow.resumed)))
         self.add(again)
         self.add(Subheading(_("If you know it")))
         card = Card()
@@ -74,14 +74,14 @@ class SecretPage(PageView):
         key, secret = _lost(flow), self._secret
         if key is None or secret is None:
             return None
-        reason = why_no_secret(secret.text()) or flow.why_not(Job(Work.GIVE_AGAIN))
+        reason = why_no_secret(secret.text()) or flow.why_not(WindowJob(Work.GIVE_AGAIN))
         text = _("Put everything back with it") if flow.resumed is Work.UNDO else _("Go on with this secret")
         return Verb(text, lambda: self._give(key, flow.resumed), reason)
 
     def _give(self, key: AccessKeyId, then: Work) -> None:
         if self._secret is not None:
             self.act.give_secret(typed_pair(key.value, self._secret.text()))
-            self.act.do(Job(Work.GIVE_AGAIN, then=then))
+            self.act.do(WindowJob(Work.GIVE_AGAIN, then=then))
 
 
 def _lost(flow: Flow) -> AccessKeyId | None:

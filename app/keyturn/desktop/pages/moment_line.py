@@ -9,16 +9,16 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.discs import paint_disc
-from keyturn.desktop.look import Tone, colours_of
+from keyturn.desktop.look import ColorTone, colours_of
 from keyturn.desktop.measures import em
 from keyturn.desktop.plan_moments import Doer, PlanMoment
 from keyturn.desktop.reached import Reached
 from keyturn.desktop.widgets import Pill, Quiet, Strong, Subheading, Text
 from keyturn.model.text import plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 
 _MOST = 4  # lines of a moment; what a person does has a list of its own below
-_TONES = {Doer.KEYTURN: Tone.ACCENT, Doer.YOU: Tone.ATTENTION}
+_TONES = {Doer.KEYTURN: ColorTone.ACCENT, Doer.YOU: ColorTone.ATTENTION}
 
 
 class MomentLine(QWidget):
@@ -59,7 +59,7 @@ class _Row(QWidget):
         more = len(moment.lines) - _MOST
         if more > 0:
             text = plural("and {count} more, listed below", "and {count} more, listed below", more)
-            column.addWidget(Quiet(text.format(count=words.count_word(more))))
+            column.addWidget(Quiet(text.format(count=labels.count_word(more))))
         if moment.note:
             column.addWidget(Quiet(moment.note))
 

@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QGridLayout
 
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
 from keyturn.desktop.pages.fields import Field
 from keyturn.desktop.pages.more_choices import MoreChoices
-from keyturn.desktop.pages.page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import numbered
 from keyturn.desktop.pages.typed_secret import TypedSecret
 from keyturn.desktop.typed_pair import typed_pair, why_no_pair
 from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
-from keyturn.desktop.work import Job, Work
+from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
 from keyturn.rotation.steps import Route
 
@@ -86,7 +86,7 @@ class PairPage(PageView):
         if self._secret is None or self._more is None:
             return None
         reason = why_no_pair(self._identifier.text(), self._secret.text(), flow.key, flow.given)
-        return Verb(_("Show the plan"), self._plan, flow.why_not(Job(Work.PLAN)) or reason or self._more.reason)
+        return Verb(_("Show the plan"), self._plan, flow.why_not(WindowJob(Work.PLAN)) or reason or self._more.reason)
 
     def _plan(self) -> None:
         if self._secret is None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QTextChar
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QProgressBar, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import Shape, paint_icon
-from keyturn.desktop.look import Tone, colours_of, tone_colour, wash_colour
+from keyturn.desktop.look import ColorTone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.measures import em, fixed_font
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Text, Toned, Verbatim, breakable
@@ -22,12 +22,12 @@ _ROW = 20  # line heights, from which on a program's state stands beside its nam
 class Badge(QWidget):
     """A shape on a round wash of its tone; the words beside it say the same."""
 
-    def __init__(self, name: str, tone: Tone, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, tone: ColorTone, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._tone = name, tone
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_state(self, name: str, tone: Tone) -> None:
+    def show_state(self, name: str, tone: ColorTone) -> None:
         """Say another state."""
         self._name, self._tone = name, tone
         self.update()
@@ -54,7 +54,7 @@ class Badge(QWidget):
 class Notice(QFrame):
     """A line on a wash of its tone: where we are, or what just happened."""
 
-    def __init__(self, text: str, tone: Tone, shape: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, tone: ColorTone, shape: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tone = tone
         row = QHBoxLayout(self)
@@ -82,8 +82,8 @@ class StateRow(Card):
 
     def __init__(self, name: str, where: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.badge = Badge("circle", Tone.NEUTRAL)
-        self.state = Toned("", Tone.NEUTRAL)
+        self.badge = Badge("circle", ColorTone.NEUTRAL)
+        self.state = Toned("", ColorTone.NEUTRAL)
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._name = name
         inside = QWidget()
@@ -107,7 +107,7 @@ class StateRow(Card):
         super().resizeEvent(event)
         self._row.reflow()
 
-    def show_state(self, text: str, tone: Tone, shape: str) -> None:
+    def show_state(self, text: str, tone: ColorTone, shape: str) -> None:
         """Say another state, where it is another one."""
         shown = breakable(in_widget(text))
         if shown == self.state.text():
@@ -202,7 +202,7 @@ class FixedText(QTextEdit):
     def _write(self, lines: Sequence[str], *, as_diff: bool) -> None:
         cursor = QTextCursor(self.document())
         colours = colours_of(self)
-        tones = {"-": Tone.BAD, "+": Tone.GOOD, "@": Tone.NEUTRAL} if as_diff else {}
+        tones = {"-": ColorTone.BAD, "+": ColorTone.GOOD, "@": ColorTone.NEUTRAL} if as_diff else {}
         for number, line in enumerate(map(in_widget, lines)):
             form = QTextCharFormat()
             if line[:1] in tones:
@@ -228,7 +228,7 @@ class CopyLine(Card):
         self.column.addLayout(row)
 
 
-def bullets(texts: Iterable[str], shape: str = "", tone: Tone = Tone.NEUTRAL) -> QWidget:
+def bullets(texts: Iterable[str], shape: str = "", tone: ColorTone = ColorTone.NEUTRAL) -> QWidget:
     """Sentences below each other, each with a shape before it, or else a plain dot."""
     return _listed([(Shape(shape, tone, 0.9) if shape else Quiet("•"), text) for text in texts])
 

@@ -9,16 +9,16 @@ from itertools import groupby
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.measures import em
-from keyturn.desktop.pages.page import Actor, said_here, steps_of
+from keyturn.desktop.pages.assistant_page import Actor, said_here, steps_of
 from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, bullets, stacked
 from keyturn.desktop.pages.row_list import RowList, program_row
-from keyturn.desktop.plan_facts import FileChange, PlanFacts
+from keyturn.desktop.plan_view import FileChange, PlanFacts
 from keyturn.desktop.widgets import Button, Quiet, Strong, Text
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.plan import Call, Options
 from keyturn.rotation.steps import Awaited
 
@@ -53,8 +53,8 @@ class PlanDetails(QWidget):
     def _show_programs(self, plan: PlanFacts) -> None:
         if plan.programs or plan.programs_by_hand:
             self._column.addWidget(Strong(_("The new key goes to")))
-            rows = [partial(program_row, one, one.path, Tone.NEUTRAL, "program") for one in plan.programs]
-            by_hand = _("by hand"), Tone.ATTENTION, "exclamation"
+            rows = [partial(program_row, one, one.path, ColorTone.NEUTRAL, "program") for one in plan.programs]
+            by_hand = _("by hand"), ColorTone.ATTENTION, "exclamation"
             self._column.addWidget(
                 RowList([*rows, *(partial(program_row, one, *by_hand) for one in plan.programs_by_hand)])
             )
@@ -102,8 +102,8 @@ def _changes(changes: Sequence[FileChange]) -> QWidget:
 def _calls(calls: Sequence[Call], name: str) -> QWidget:
     lines: list[str] = []
     for step, of_step in groupby(calls, key=lambda call: call.step):
-        lines.append(words.step(step))
+        lines.append(labels.step(step))
         for (service, resource), alike in groupby(of_step, key=lambda call: (call.service, call.resource)):
             actions = ", ".join(dict.fromkeys(call.action for call in alike))
-            lines.append(f"    {service.upper()} {actions}  {words.short_resource(resource)}")
+            lines.append(f"    {service.upper()} {actions}  {labels.short_resource(resource)}")
     return FixedText("\n".join(lines), _("{requests}, in this order").format(requests=name))

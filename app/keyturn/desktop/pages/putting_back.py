@@ -7,21 +7,21 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
+from keyturn.desktop.pages.assistant_page import PageView, Verb, console_button
 from keyturn.desktop.pages.confirming import AwaitedCard, hold_ticks
-from keyturn.desktop.pages.deciding import close_button
-from keyturn.desktop.pages.page import PageView, Verb, console_button
+from keyturn.desktop.pages.deciding_page import close_button
 from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.returning import Returned
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.widgets import Subheading
-from keyturn.desktop.work import Job, Page, Work
+from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.text import _
 from keyturn.rotation import by_hand
 from keyturn.rotation.steps import Awaited
 
-_UNDO = Job(Work.UNDO)
+_UNDO = WindowJob(Work.UNDO)
 
 
 class BackPage(PageView):
@@ -66,8 +66,8 @@ class BackPage(PageView):
 
     def _first(self, one: Awaited) -> QWidget:
         if one.item != by_hand.TURN_ON:
-            return AwaitedCard(self.act, one, Job(Work.TICK, item=one.item))
-        return AwaitedCard(self.act, one, Job(Work.TURN_ON), [console_button(self.act)])
+            return AwaitedCard(self.act, one, WindowJob(Work.TICK, item=one.item))
+        return AwaitedCard(self.act, one, WindowJob(Work.TURN_ON), [console_button(self.act)])
 
     def refresh(self, flow: Flow) -> None:
         """Lets nothing be ticked while a job runs."""
@@ -83,5 +83,5 @@ class BackPage(PageView):
 
 def _row(one: Returned) -> QWidget:
     if not one.is_clear:
-        return program_row(one.program, one.will, Tone.ATTENTION, "exclamation")
-    return program_row(one.program, one.will, Tone.NEUTRAL, "arrow-left" if one.changes else "circle")
+        return program_row(one.program, one.will, ColorTone.ATTENTION, "exclamation")
+    return program_row(one.program, one.will, ColorTone.NEUTRAL, "arrow-left" if one.changes else "circle")

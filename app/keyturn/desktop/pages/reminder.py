@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.parts import Notice, emptied
@@ -87,7 +87,7 @@ class Reminder(QWidget):
 
     def _say(self, text: str, *, quiet: bool) -> None:
         emptied(self._said)
-        self._said.addWidget(Quiet(text) if quiet else Notice(text, Tone.ATTENTION, "exclamation"))
+        self._said.addWidget(Quiet(text) if quiet else Notice(text, ColorTone.ATTENTION, "exclamation"))
 
 
 def _reminded(day: str) -> str:

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.parts import FixedText, Fold, bullets
-from keyturn.desktop.plan_facts import PlanFacts
+from keyturn.desktop.plan_view import PlanFacts
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Card, Strong
 from keyturn.model.text import _
@@ -26,13 +26,13 @@ class RightsCard(Card):
         if plan.can:
             self.column.addWidget(Strong(_can(plan)))
             powerful = plan.route is Route.NEW_ROOT_KEY
-            shape, tone = ("exclamation", Tone.ATTENTION) if powerful else ("check", Tone.GOOD)
+            shape, tone = ("exclamation", ColorTone.ATTENTION) if powerful else ("check", ColorTone.GOOD)
             self.column.addWidget(bullets(plan.can, shape, tone))
         if plan.cannot:
             if plan.can:
                 self.column.addSpacing(em(self, 0.4))
                 self.column.addWidget(Strong(_("What it cannot do")))
-            self.column.addWidget(bullets(plan.cannot, "cross", Tone.NEUTRAL))
+            self.column.addWidget(bullets(plan.cannot, "cross", ColorTone.NEUTRAL))
         if plan.policy:
             self.column.addWidget(Fold(_("Its policy, as AWS reads it"), lambda: FixedText(plan.policy, _("Policy"))))
         self.column.addStretch(1)

@@ -8,15 +8,15 @@ from itertools import islice
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from keyturn.desktop.facts import Program
-from keyturn.desktop.look import Tone
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.parts import StateRow
+from keyturn.desktop.rotation_view import Program
 
 _AT_ONCE = 6  # rows; with their first layout they take some milliseconds
 
 
-def program_row(program: Program, state: str, tone: Tone, shape: str) -> StateRow:
+def program_row(program: Program, state: str, tone: ColorTone, shape: str) -> StateRow:
     """A program with its state, as `StateRow.show_state` has it."""
     row = StateRow(program.name, program.where)
     row.show_state(state, tone, shape)

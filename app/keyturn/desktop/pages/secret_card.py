@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.pages.assistant_page import Actor
 from keyturn.desktop.pages.fields import Field
-from keyturn.desktop.pages.masking import MaskingField
-from keyturn.desktop.pages.page import Actor
+from keyturn.desktop.pages.masked_field import MaskingField
 from keyturn.desktop.widgets import Button, Quiet
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId, KeyPair

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from keyturn.desktop.discs import paint_disc
-from keyturn.desktop.look import Tone, colours_of
+from keyturn.desktop.look import ColorTone, colours_of
 from keyturn.desktop.measures import em
-from keyturn.desktop.progressing import Way
+from keyturn.desktop.progressing import PlaceProgress
 from keyturn.desktop.reached import Reached
 from keyturn.desktop.spinner import paint_spinner
 from keyturn.desktop.tall import ReflowingRow
@@ -55,7 +55,7 @@ class StageHeads(QWidget):
 class _Discs(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self.way = Way()
+        self.way = PlaceProgress()
         self.position = 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -113,7 +113,7 @@ class StageRow(QWidget):
         side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
         self.state.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
-    def show_way(self, way: Way) -> None:
+    def show_way(self, way: PlaceProgress) -> None:
         """Say how far it is, where that is something else than before."""
         if way == self._discs.way and self.state.text():
             return
@@ -139,10 +139,10 @@ class StageRow(QWidget):
         painter.end()
 
 
-def _said(way: Way) -> tuple[str, Tone]:
+def _said(way: PlaceProgress) -> tuple[str, ColorTone]:
     if way.done == len(_names()):
-        return _("Proved"), Tone.GOOD
+        return _("Proved"), ColorTone.GOOD
     if not way.is_working:
-        return _("waiting"), Tone.NEUTRAL
+        return _("waiting"), ColorTone.NEUTRAL
     doing = (_("Making it…"), _("AWS learns it…"), _("Saving…"), _("Proving…"))
-    return doing[way.done], Tone.ACCENT
+    return doing[way.done], ColorTone.ACCENT

@@ -8,22 +8,22 @@ from PySide6.QtWidgets import QWidget
 
 import keyturn
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.look import Tone
-from keyturn.desktop.pages.deciding import close_button
-from keyturn.desktop.pages.page import PageView, Verb
+from keyturn.desktop.look import ColorTone
+from keyturn.desktop.pages.assistant_page import PageView, Verb
+from keyturn.desktop.pages.deciding_page import close_button
 from keyturn.desktop.pages.parts import FixedText, Fold, Notice, bullets, stacked
 from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Button, Text
-from keyturn.desktop.work import Job, Work
+from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
 from keyturn.model.text import _
-from keyturn.rotation import words
+from keyturn.rotation import labels
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.steps import Ending, State
 
-_CARRY_ON = Job(Work.CARRY_ON)
+_CARRY_ON = WindowJob(Work.CARRY_ON)
 
 
 class StoppedPage(PageView):
@@ -61,9 +61,9 @@ class StoppedPage(PageView):
             self.add(self.unlock_card())
         elif problem is not None and not isinstance(problem, Cancelled):
             said = f"{problem.title}. {problem.message}" if _was_put_back(flow) else problem.message
-            self.add(Notice(said, Tone.ATTENTION, "exclamation"))
+            self.add(Notice(said, ColorTone.ATTENTION, "exclamation"))
         if flow.standing is not None and not _was_put_back(flow) and not _is_ended(flow):
-            step = words.step(flow.standing.result.step)
+            step = labels.step(flow.standing.result.step)
             self.add(Text(_("It stopped at: {step}.").format(step=step)))
         if _is_ended(flow) and flow.standing is not None:
             self.add(bullets(what_was_known(flow.standing.rotation)))

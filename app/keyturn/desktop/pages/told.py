@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout
 
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.pages.page import PageView
+from keyturn.desktop.pages.assistant_page import PageView
 from keyturn.desktop.widgets import Card, LinkButton, Subheading, Text
-from keyturn.desktop.work import Job, Work
+from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
 from keyturn.rotation.steps import Awaited, Step
 
@@ -35,6 +35,6 @@ def _row(page: PageView, one: Awaited, *, can_be_taken_back: bool) -> QHBoxLayou
     if can_be_taken_back:
         button = LinkButton(_("Take it back"))
         button.setAccessibleName(_("Take it back: {what}").format(what=one.title))
-        button.clicked.connect(lambda: page.act.do(Job(Work.TAKE_BACK, item=one.item)))
+        button.clicked.connect(lambda: page.act.do(WindowJob(Work.TAKE_BACK, item=one.item)))
         row.addWidget(button)
     return row

@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from keyturn.desktop.measures import em
-from keyturn.desktop.pages.masking import MaskingField
+from keyturn.desktop.pages.masked_field import MaskingField
 from keyturn.desktop.widgets import Button
 from keyturn.model.text import _
 

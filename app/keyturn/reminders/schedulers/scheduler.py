@@ -23,7 +23,7 @@ _SESSION = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "SYSTEMROOT")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ScheduledJob:
     """What is started.
 
     Attributes:
@@ -51,7 +51,7 @@ class Scheduler(Protocol):
     (`schedule.failed`) where that fails, or where something else has the entry's name.
     """
 
-    def set(self, job: Job) -> None:
+    def set(self, job: ScheduledJob) -> None:
         """Start this at its times from now on, instead of what the entry of this name started."""
         ...
 

@@ -17,13 +17,13 @@ from keyturn.rotation.signers.who import Who
 from keyturn.rotation.uses import last_use_before_ours
 
 if TYPE_CHECKING:
-    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.context import Context
 
 # What AWS says of one of several secrets of a key; another one may be right.
 _NOT_THIS_ONE = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.WRONG_SECRET})
 
 
-def found_key(surroundings: Surroundings, who: Who) -> Somebody:
+def found_key(context: Context, who: Who) -> Somebody:
     """Return the key, with the secret that AWS accepts.
 
     Args:
@@ -33,7 +33,7 @@ def found_key(surroundings: Surroundings, who: Who) -> Somebody:
         UsageError: where no key of that ID has its secret here, or more than one is meant.
         AwsError: where AWS accepts none of its secrets, or could not be asked.
     """
-    known = tuple(_all_pairs(surroundings))
+    known = tuple(_all_pairs(context))
     keys = keys_meant(who.which, (pair.access_key_id for pair in known))
     pairs = [pair for pair in known if pair.access_key_id in keys]
     if not pairs:
@@ -51,7 +51,7 @@ def found_key(surroundings: Surroundings, who: Who) -> Somebody:
     refusal: AwsError | None = None
     for pair in pairs:
         try:
-            principal, _used = last_use_before_ours(surroundings, pair, partial(identity.whose, surroundings.aws, pair))
+            principal, _used = last_use_before_ours(context, pair, partial(identity.whose, context.aws, pair))
         except AwsError as error:
             if error.fault not in _NOT_THIS_ONE:
                 raise
@@ -61,15 +61,15 @@ def found_key(surroundings: Surroundings, who: Who) -> Somebody:
     raise refusal or ValueError("a key without a secret")
 
 
-def _all_pairs(surroundings: Surroundings) -> Iterator[KeyPair]:
+def _all_pairs(context: Context) -> Iterator[KeyPair]:
     """Every lasting pair of this computer: those of files, then those of rotations that Keyturn keeps."""
     known: list[KeyPair] = []
-    for place in find_everything(surroundings.computer, leave_out=(surroundings.folder,)).places:
+    for place in find_everything(context.computer, leave_out=(context.folder,)).places:
         if place.pair is not None and not place.session and not place.access_key_id.is_temporary:
             known.append(place.pair)
-    for rotation in all_rotations(surroundings.journal):
+    for rotation in all_rotations(context.journal):
         for key in (rotation.decision.key, rotation.new_key):
-            kept = None if key is None else surroundings.secrets.get(key)
+            kept = None if key is None else context.secrets.get(key)
             if kept is not None:
                 known.append(kept)
     for number, pair in enumerate(known):

@@ -11,21 +11,21 @@ from keyturn.computer.named_program import run_named
 
 if TYPE_CHECKING:
     from keyturn.model.keys import KeyPair
-    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.context import Context
 
 # Asks for the six digits that the device of this serial number or ARN shows now.
 AskCode = Callable[[str], str]
 
 
-def key_of_profile_named(surroundings: Surroundings, name: str, ask_code: AskCode) -> KeyPair:
+def key_of_profile_named(context: Context, name: str, ask_code: AskCode) -> KeyPair:
     """Return the key that the profile leads to.
 
     Raises:
         UsageError: where there is no such profile, or it leads to no key that Keyturn may take.
         AppError: as `aws.profiles.key_of_profile` says.
     """
-    computer = surroundings.computer
+    computer = context.computer
     credentials, config = files_that_count(computer)
     files = ProfileFiles(credentials, config, computer.home / ".aws")
-    person = Person(ask_code, lambda command: run_named(command, computer), surroundings.clock.now)
-    return key_of_profile(surroundings.aws, Profiles(files), name, person)
+    person = Person(ask_code, lambda command: run_named(command, computer), context.clock.now)
+    return key_of_profile(context.aws, Profiles(files), name, person)

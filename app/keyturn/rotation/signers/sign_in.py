@@ -23,13 +23,13 @@ from keyturn.rotation.signers.somebody import Somebody
 from keyturn.rotation.signers.who import Who
 
 if TYPE_CHECKING:
-    from keyturn.rotation.surroundings import Surroundings
+    from keyturn.rotation.context import Context
 
 PROFILE = "keyturn"
 _NEEDED = (2, 32)  # the first with `aws login` (AWS CLI change log, 2.32.0)
 
 
-def signed_in(surroundings: Surroundings, who: Who) -> Somebody:
+def signed_in(context: Context, who: Who) -> Somebody:
     """Return whoever is signed in, or signs in now; IAM has listed access keys to them.
 
     Raises:
@@ -37,12 +37,12 @@ def signed_in(surroundings: Surroundings, who: Who) -> Somebody:
         ClientError: where it did not sign in.
         AwsError: where AWS refuses what was tried first; the console is the way then.
     """
-    pair = _key(surroundings)
-    principal = identity.whose(surroundings.aws, pair)
+    pair = _key(context)
+    principal = identity.whose(context.aws, pair)
     own = principal.user_name if principal.kind is PrincipalKind.USER else None
     if principal.kind in {PrincipalKind.ROOT, PrincipalKind.USER}:
         try:
-            access_keys.list_keys(surroundings.aws, pair, own)
+            access_keys.list_keys(context.aws, pair, own)
         except AwsError as error:
             said = _(
                 "{message} You are signed in, and AWS lists you no access keys, so Keyturn changes nothing as you. In "
@@ -53,23 +53,23 @@ def signed_in(surroundings: Surroundings, who: Who) -> Somebody:
     return Somebody(str(who), pair, principal)
 
 
-def _key(surroundings: Surroundings) -> KeyPair:
+def _key(context: Context) -> KeyPair:
     """What the CLI keeps, what it renews by itself, or else what the person's new sign-in gives."""
     try:
-        return key_of_profile_named(surroundings, PROFILE, _no_code)
+        return key_of_profile_named(context, PROFILE, _no_code)
     except AppError as error:
         is_known = error.waits  # a session that is over, which the CLI may renew
         if not is_known and error.code != "signer.no-profile":
             raise
-    program, environment = _official_cli(), person_environment(surroundings.computer)
+    program, environment = _official_cli(), person_environment(context.computer)
     if is_known:
         command = [str(program), "configure", "export-credentials", "--profile", PROFILE, "--format", "process"]
         try:
-            return key_of_process(PROFILE, answer_of(command, environment), surroundings.clock.now())
+            return key_of_process(PROFILE, answer_of(command, environment), context.clock.now())
         except AppError:
             pass  # over for good: the person signs in anew
     attend([str(program), "login", "--profile", PROFILE], environment)
-    return key_of_profile_named(surroundings, PROFILE, _no_code)
+    return key_of_profile_named(context, PROFILE, _no_code)
 
 
 def _official_cli() -> Path:

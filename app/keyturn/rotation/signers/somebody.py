@@ -9,7 +9,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, Principal, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation.signers.signer import Concerned, Hand
 from keyturn.rotation.signers.the_key import TheKey
-from keyturn.rotation.signers.who import Kind
+from keyturn.rotation.signers.who import IdentityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Somebody:
     @property
     def is_keeper(self) -> bool:
         """True for this computer's keeper."""
-        return self.name == Kind.KEEPER.value
+        return self.name == IdentityKind.KEEPER.value
 
     def makes(self, subject: Concerned, old: KeyPair) -> Hand:
         """This identity; but a key of root is made by root alone."""

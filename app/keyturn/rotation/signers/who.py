@@ -8,7 +8,7 @@ from enum import StrEnum
 from keyturn.model.text import _
 
 
-class Kind(StrEnum):
+class IdentityKind(StrEnum):
     """Which kind of identity."""
 
     KEY = "key"
@@ -28,7 +28,7 @@ class Who:
         said: False where nobody was named, and the key itself is meant.
     """
 
-    kind: Kind = Kind.KEY
+    kind: IdentityKind = IdentityKind.KEY
     which: str = ""
     said: bool = True
 
@@ -42,19 +42,19 @@ class Who:
         word, colon, which = text.strip().partition(":")
         if colon and which.strip():
             if word == "key":
-                return cls(Kind.OTHER_KEY, which.strip())
+                return cls(IdentityKind.OTHER_KEY, which.strip())
             if word == "profile":
-                return cls(Kind.PROFILE, which.strip())
-        elif not colon and word in {Kind.KEY, Kind.KEEPER, Kind.SIGN_IN}:
-            return cls(Kind(word))
+                return cls(IdentityKind.PROFILE, which.strip())
+        elif not colon and word in {IdentityKind.KEY, IdentityKind.KEEPER, IdentityKind.SIGN_IN}:
+            return cls(IdentityKind(word))
         said = _("“{text}” names nobody: say key, key:ID, profile:NAME, keeper or sign-in")
         raise ValueError(said.format(text=text if len(text) < 40 else "…"))
 
     def __str__(self) -> str:
         match self.kind:
-            case Kind.OTHER_KEY:
+            case IdentityKind.OTHER_KEY:
                 return f"key:{self.which}"
-            case Kind.PROFILE:
+            case IdentityKind.PROFILE:
                 return f"profile:{self.which}"
             case kind:
                 return kind.value

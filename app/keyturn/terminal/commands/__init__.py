@@ -16,8 +16,6 @@ NAMES = (
     *("turn-off", "turn-on", "delete", "end"),
     *("keeper", "renew", "remind", "report", "tray", "tell", "practice"),
 )
-# `continue` is a word of Python's own, so no module can be called so.
-_MODULES = {"continue": "carry_on"}
 
 
 def command_named(name: str) -> Command:
@@ -28,7 +26,7 @@ def command_named(name: str) -> Command:
     """
     if name not in NAMES:
         raise KeyError(name)
-    module = import_module(f"{__name__}.{_MODULES.get(name, name.replace('-', '_'))}")
+    module = import_module(f"{__name__}.{name.replace('-', '_')}_command")
     command: Command = module.COMMAND
     return command
 

@@ -1,0 +1,97 @@
+"""A key that renews itself, as the window reads and sets it: the same as the command `renew` does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyturn.desktop.runner import Desk
+from keyturn.model.errors import StoreError
+from keyturn.reminders.renewal_job import advice, schedule
+from keyturn.reminders.renewal_run import signed_by, why_never
+from keyturn.reminders.renewal_setting import Wish, all_with, checked, end_renewal, keep
+from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
+from keyturn.rotation.key_meant import key_meant
+from keyturn.rotation.survey import take_survey
+from keyturn.state import keeper
+
+if TYPE_CHECKING:
+    from keyturn.model.keys import AccessKeyId
+    from keyturn.rotation.survey import FoundKey
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How it stands with one key.
+
+    Attributes:
+        never: why it can never renew itself; empty where nothing is known against it.
+        standing: of the renewal that is set for it; None where none is.
+        has_keeper: this computer has a keeper for the key's account.
+        watch_days, grace_days: what the settings propose.
+        notes: what people have to know of how it is started.
+    """
+
+    never: str
+    standing: RenewalStanding | None
+    has_keeper: bool
+    watch_days: float
+    grace_days: float
+    notes: tuple[str, ...] = ()
+
+
+def read_freshness(desk: Desk, found: FoundKey) -> Freshness:
+    """Read it from Keyturn's memory; AWS is not asked.
+
+    Raises:
+        StoreError: where that cannot be read.
+    """
+    workplace, key = desk.workplace, found.key.access_key_id
+    mine = [one for one in read_standings(workplace) if key in (one.renewal.key, one.renewal.first_key)]
+    settings = workplace.settings
+    return Freshness(
+        why_never(found),
+        mine[0] if mine else None,
+        _has_keeper(desk, found),
+        settings.watch_days,
+        settings.off_days,
+        advice(workplace) if mine else (),
+    )
+
+
+def set_renewal(desk: Desk, key: AccessKeyId, wish: Wish) -> Freshness:
+    """Have the key renew itself from now on; the system starts Keyturn for it.
+
+    Raises:
+        UsageError: where it never can.
+        GateClosed: where no new key could be made for its owner.
+        AppError: where AWS, the scheduler or the disk says no; nothing was set then.
+    """
+    context = desk.context()
+    found = key_meant(take_survey(context), key.value)
+    renewal = checked(signed_by(context, wish.signer), found, wish)
+    # First, so that nothing is promised that nobody starts.
+    schedule(desk.workplace, all_with(context, renewal))
+    keep(context, renewal)
+    return read_freshness(desk, found)
+
+
+def end(desk: Desk, found: FoundKey) -> Freshness:
+    """Have the key renew itself no more.
+
+    Raises:
+        UsageError: where no renewal is set for it.
+        StoreError: where it could not be remembered, or the scheduler says no.
+    """
+    end_renewal(desk.context(), found.key.access_key_id.value)
+    schedule(desk.workplace, [one.renewal for one in read_standings(desk.workplace)])
+    return read_freshness(desk, found)
+
+
+def _has_keeper(desk: Desk, found: FoundKey) -> bool:
+    owner = found.key.owner
+    try:
+        kept = keeper.load(desk.workplace.folder)
+    except StoreError:
+        return False
+    return kept is not None and kept.key is not None and owner is not None and kept.account == owner.account

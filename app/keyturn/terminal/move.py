@@ -1,0 +1,151 @@
+"""The command `move`: a key's pair out of the files where programs can ask for it, and back into them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from keyturn.model.errors import AppError
+from keyturn.model.places import Place
+from keyturn.model.text import _, plural
+from keyturn.rotation import labels
+from keyturn.rotation.helper import helper_for
+from keyturn.rotation.key_meant import key_meant
+from keyturn.rotation.moving import (
+    MovePlan,
+    move_into_files,
+    move_into_keychain,
+    plan_into_files,
+    plan_into_keychain,
+)
+from keyturn.terminal import json_documents, questions, reading
+from keyturn.terminal.command_session import Session
+from keyturn.terminal.exits import Exit, of_error
+from keyturn.terminal.output import Output
+from keyturn.terminal.plan_page import diff_lines
+from keyturn.terminal.rotation_page import problem_lines
+from keyturn.terminal.screen import BLANK, Line, Tone, bullet, line
+
+INTO_KEYCHAIN, INTO_FILES = "keychain", "files"
+
+
+def move(session: Session, output: Output) -> Exit:
+    """Take a key's pair out of files, or put it back into them."""
+    arguments = session.arguments
+    inwards = arguments.into == INTO_KEYCHAIN
+    helper = helper_for(session.location, session.computer, session.folder, arguments.helper) if inwards else None
+    with session.alone():
+        context = session.context()
+        with output.notes.busy(reading.looking_sentence()):
+            found = key_meant(reading.surveyed(context), arguments.key)
+            if helper is None:
+                plan = plan_into_files(context, found)
+            else:
+                plan = plan_into_keychain(context, found, helper, by_me=arguments.by_me)
+        output.page.write(*_page(plan, session.computer.home, inwards=inwards))
+        if helper is not None and helper.needs_session and plan.moving:
+            open_while = _(
+                "Programs get the key while the keychain is open: in your session at this computer, and neither over "
+                "SSH nor with nobody signed in."
+            )
+            output.page.write(line(open_while, Tone.ATTENTION), BLANK)
+        if not plan.moving:
+            output.document(_document(plan, arguments.into))
+            return Exit.WAITING if plan.staying else Exit.DONE
+        if not arguments.yes:
+            questions.require_a_person()
+            if not questions.agrees(output, _question(inwards=inwards)):
+                output.document(_document(plan, arguments.into))
+                output.page.write(line(_("Nothing was changed.")))
+                return Exit.WAITING
+        session.began = True
+        done: list[Place] = []
+        try:
+            going = (
+                move_into_files(context, plan) if helper is None else move_into_keychain(context, found, plan, helper)
+            )
+            for place in going:
+                done.append(place)
+        except AppError as error:
+            output.document(_document(plan, arguments.into, done, error))
+            output.notes.write(*problem_lines(error), *([line(_so_far(done))] if done else []))
+            return of_error(error, began=bool(done))
+    output.document(_document(plan, arguments.into, done))
+    output.show(*_told(plan, done, inwards=inwards))
+    return Exit.DONE
+
+
+def _question(*, inwards: bool) -> str:
+    if inwards:
+        return _("Take the pair out of these files? `keyturn move KEY --into files` puts it back.")
+    return _("Put the pair back into these files?")
+
+
+def _page(plan: MovePlan, home: Path, *, inwards: bool) -> list[Line]:
+    page: list[Line] = []
+    if plan.moving:
+        heading = _("Asks Keyturn for {name} from now on") if inwards else _("Holds the pair of {name} again")
+        page += [line(heading.format(name=plan.name), Tone.HEADING)]
+        for one in plan.moving:
+            page.append(line(f"{one.place.name}  {labels.short_path(one.place.path, home)}", indent=2))
+            page += diff_lines(one.change.diff)
+    if plan.staying:
+        page += [BLANK] if page else []
+        page.append(line(_("Stays in its file"), Tone.HEADING))
+        for stays in plan.staying:
+            page.append(line(f"{stays.place.name}  {labels.short_path(stays.place.path, home)}", indent=2))
+            page.append(bullet(stays.why, indent=4))
+    if inwards and plan.asking:
+        page += [BLANK] if page else []
+        page.append(line(_("Asks Keyturn already: {names}").format(names=_names(plan.asking))))
+    if not page:
+        page.append(line(_("No profile asks Keyturn for {name}. Nothing was changed.").format(name=plan.name)))
+    return [*page, BLANK]
+
+
+def _told(plan: MovePlan, done: list[Place], *, inwards: bool) -> list[Line]:
+    if inwards:
+        text = plural(
+            "{count} profile asks Keyturn for {name}, and holds no secret.",
+            "{count} profiles ask Keyturn for {name}, and hold no secret.",
+            len(done),
+        )
+        first = line(text.format(count=len(done), name=plan.name), Tone.GOOD)
+        back = _("Before you remove Keyturn, put it back: `keyturn move {name} --into files`.").format(name=plan.name)
+        return [first, line(back, Tone.QUIET)]
+    text = plural("{count} profile holds its pair again.", "{count} profiles hold their pair again.", len(done))
+    kept = _("{name} stays the key's name, and its pair stays in the keychain.").format(name=plan.name)
+    return [line(text.format(count=len(done)), Tone.GOOD), line(kept, Tone.QUIET)]
+
+
+def _so_far(done: list[Place]) -> str:
+    text = _("Changed before that, and working: {names}. The same command goes on with the others.")
+    return text.format(names=_names(done))
+
+
+def _names(places: tuple[Place, ...] | list[Place]) -> str:
+    return ", ".join(one.name for one in places)
+
+
+def _document(
+    plan: MovePlan, into: str, done: list[Place] | None = None, problem: AppError | None = None
+) -> dict[str, Any]:
+    changed = {one.identity for one in done or ()}
+    return {
+        "key": plan.key.value,
+        "name": plan.name.value,
+        "into": into,
+        "places": [
+            *(
+                {**_of(one.place), "fate": into, "changed": one.place.identity in changed, "diff": one.change.diff}
+                for one in plan.moving
+            ),
+            *({**_of(one.place), "fate": "stays", "why": one.why, "by_me": one.may_be_said} for one in plan.staying),
+            *({**_of(one), "fate": "as-it-is"} for one in plan.asking),
+        ],
+        "problem": json_documents.of_problem(problem),
+    }
+
+
+def _of(place: Place) -> dict[str, Any]:
+    return {"client": place.client, "name": place.name, "path": str(place.path), "locator": place.locator}
