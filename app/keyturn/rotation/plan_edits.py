@@ -9,6 +9,7 @@ from pathlib import Path
 from keyturn.clients.registry import client_named
 from keyturn.clients.replacement import FileEdit, plan_edits
 from keyturn.clients.running_programs import overwriters
+from keyturn.computer.computer import Platform, this_platform
 from keyturn.edits.files import obstacle
 from keyturn.model.errors import AppError, FileError
 from keyturn.model.places import Place
@@ -36,7 +37,8 @@ def edits_of(question: Question, places: Sequence[Place]) -> Answer[tuple[FileEd
         edits = tuple(plan_edits(computer, [one for group in by_path.values() for one in group]))
     except AppError as error:
         gates.append(closed_for(error))
-    notes = tuple(note for edit in edits for note in beyond_the_home(computer, edit))
+    notes = [note for edit in edits for note in beyond_the_home(computer, edit)]
+    notes += new_of_a_replaced_file(this_platform()) if edits else ()
     for edit in edits:
         gates += _without_way_back(edit)
         problem = obstacle(edit.path)
@@ -47,7 +49,20 @@ def edits_of(question: Question, places: Sequence[Place]) -> Answer[tuple[FileEd
         gates += [closed("program.running", reason, waits=True) for reason in running]
     except AppError as error:
         gates.append(closed_for(error))
-    return Answer(edits, tuple(gates), notes)
+    return Answer(edits, tuple(gates), tuple(notes))
+
+
+def new_of_a_replaced_file(system: Platform) -> tuple[str, ...]:
+    """Say what the system that replaces a file does not carry over, as `edits.on_windows.created_like` has it."""
+    if system is not Platform.WINDOWS:
+        return ()
+    return (
+        _(
+            "Each file keeps who may read it, its attributes, its streams and its encryption. Its date of creation and "
+            "its short name are new, and the list of what is audited goes. A file that belongs to all administrators "
+            "becomes yours, unless Keyturn runs with their rights."
+        ),
+    )
 
 
 def edits_as_text(question: Question, paths: Sequence[Path]) -> tuple[FileEdit, ...]:
