@@ -88,8 +88,8 @@ class Described(OwnFiles):
         after = self.description.after
         if after is None:
             return None
-        where = {"path": place.path, "folder": place.path.parent}
-        return AfterChange(_(after.title).format(**where), tuple(_(step).format(**where) for step in after.steps))
+        title, where = after.title, {"path": place.path, "folder": place.path.parent}
+        return AfterChange(_(title).format(**where), tuple(_(step).format(**where) for step in after.steps))
 
     def keeps_key(self, program: RunningProgram) -> bool:
         """Return True: the description names only programs that do."""
@@ -97,7 +97,8 @@ class Described(OwnFiles):
 
     def how_to_restart(self, program: RunningProgram) -> str:
         """Return the description's sentence."""
-        return _(self.description.restart)
+        sentence = self.description.restart
+        return _(sentence)
 
     def _tree(self, content: FileContent) -> Node:
         grammar = self.description.grammar
