@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,12 @@ class Office:
         text = self.desk.computer.rclone_config.read_text()
         (line,) = [line for line in text.splitlines() if line.replace(" ", "").startswith("access_key_id=")]
         return line.partition("=")[2].strip()
+
+    def wait_for_noon(self) -> None:
+        """So that each day's run is behind the hour at which keys are renewed here, whenever the tests are run."""
+        now = self.desk.clock.now().astimezone()
+        noon = now.replace(hour=12, minute=0) + timedelta(days=1)
+        self.desk.clock.sleep((noon - now).total_seconds())
 
     def pass_days(self, days: int, *, asleep: Callable[[int], bool] = lambda day: False) -> list[str]:
         """Let so many days pass, with a run on each on which the computer is not asleep.

@@ -70,6 +70,7 @@ def test_the_life_of_a_key_that_renews_itself_is_told_by_the_runs_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with opened_renewing_office(tmp_path, capsys) as office, hook_sink() as sink:
+        office.wait_for_noon()
         name(office.desk, sink, monkeypatch)
         assert office.set("--every", "20", "--watch-days", "2", "--grace", "2", "--keep-off").code == 0
         office.pass_days(26)
