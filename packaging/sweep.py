@@ -181,18 +181,24 @@ def _count(kind: str, title: str, every: bool) -> Found:
 
 
 def _sweep(work: Work) -> Row:
+    if work.kind == "keychain-kills":
+        return _with_keychains(work)
     with _world(work.kind, work.scenario) as world:
         return _try_each(world, work)
 
 
 def _try_each(world: World, work: Work) -> Row:
     if work.kind == "keychain-kills":
-        return Row(work.kind, tuple(_with_keychains(work, name) for name in work.incidents))
+        return _with_keychains(work)
     return Row(work.kind, tuple(try_point(world, Incident.named(name)) for name in work.incidents))
 
 
-def _with_keychains(work: Work, name: str) -> Outcome:
+def _with_keychains(work: Work) -> Row:
     """A real keychain cannot be put back to an earlier moment, so each way has one of its own."""
+    return Row(work.kind, tuple(_with_a_keychain(work, name) for name in work.incidents))
+
+
+def _with_a_keychain(work: Work, name: str) -> Outcome:
     outcomes = []
     for way in WAYS:
         with _world(work.kind, work.scenario) as world:

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from keyturn.computer.clock import SystemClock
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.settings_choices import AtLogin
 from keyturn.desktop.settings_page import SettingsPage
 from keyturn.model.recipients import CommandRecipient, RecipientKind
 from keyturn.model.search_scope import SearchScope
+from keyturn.reminders.at_login import AtLogin
 from keyturn.rotation.location import Location
 from keyturn.state import settings as stored
 from keyturn.state import stored_recipients

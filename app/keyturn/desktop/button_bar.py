@@ -14,7 +14,7 @@ from keyturn.desktop.spinner import Working
 from keyturn.desktop.tall import ButtonRow, ReflowingRow
 from keyturn.desktop.widgets import Button, PrimaryButton, Quiet
 from keyturn.desktop.work import Page, WindowJob, Work
-from keyturn.model.text import _
+from keyturn.model.text import _, begun
 
 UNDO = WindowJob(Work.UNDO)
 _OVER = {Page.OFF, Page.DELETED, Page.UNDONE}
@@ -91,7 +91,7 @@ class ButtonBar(QWidget):
         self._stop.setText(_("Stopping after this change…") if flow.stopping and running else _stop_text(flow))
         self._back.setVisible(flow.before is not None or (asks and not running))
         self._back.setEnabled(flow.job is None or asks)
-        self._working.show_doing("" if flow.job is None else _begun(flow.job.work.doing))
+        self._working.show_doing("" if flow.job is None else begun(flow.job.work.doing))
         self._go.setVisible(verb is not None)
         self._why.setVisible(verb is not None and bool(verb.reason))
         if verb is not None:
@@ -102,11 +102,6 @@ class ButtonBar(QWidget):
             self._go.setEnabled(not verb.reason)
             self._go.setDefault(verb.is_default)
             self._go.setAutoDefault(verb.is_default)
-
-
-def _begun(doing: str) -> str:
-    """What is done, as a line of its own has it."""
-    return f"{doing[:1].upper()}{doing[1:]}"
 
 
 def _stop_text(flow: Flow) -> str:

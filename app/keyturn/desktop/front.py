@@ -21,7 +21,7 @@ from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.widgets import PrimaryButton
 
 # Where Enter ends what is typed, chooses a row, or presses what has the focus.
-_TAKES_ENTER = (*(QPushButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit),)
+_TAKES_ENTER = (QPushButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
 
 
 class Front(QStackedWidget):

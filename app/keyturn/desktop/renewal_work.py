@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from keyturn.desktop.runner import Desk
 from keyturn.model.errors import StoreError
-from keyturn.reminders.renewal_job import advice, schedule
+from keyturn.reminders.renewal_job import advice
 from keyturn.reminders.renewal_run import signed_by, why_never
-from keyturn.reminders.renewal_setting import Wish, all_with, checked, end_renewal, keep
+from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked, end_renewal
 from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
 from keyturn.rotation.key_meant import key_meant
 from keyturn.rotation.survey import take_survey
@@ -70,9 +70,7 @@ def set_renewal(desk: Desk, key: AccessKeyId, wish: Wish) -> Freshness:
     context = desk.context()
     found = key_meant(take_survey(context), key.value)
     renewal = checked(signed_by(context, wish.signer), found, wish)
-    # First, so that nothing is promised that nobody starts.
-    schedule(desk.workplace, all_with(context, renewal))
-    keep(context, renewal)
+    begin_renewal(desk.workplace, context, renewal)
     return read_freshness(desk, found)
 
 
@@ -83,8 +81,7 @@ def end(desk: Desk, found: FoundKey) -> Freshness:
         UsageError: where no renewal is set for it.
         StoreError: where it could not be remembered, or the scheduler says no.
     """
-    end_renewal(desk.context(), found.key.access_key_id.value)
-    schedule(desk.workplace, [one.renewal for one in read_standings(desk.workplace)])
+    end_renewal(desk.workplace, desk.context(), found.key.access_key_id.value)
     return read_freshness(desk, found)
 
 

@@ -16,7 +16,7 @@ from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.measures import em
 from keyturn.desktop.renewals_card import RenewalsCard
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.settings_choices import AtLogin, Chosen, SettingsWriter, read_choices
+from keyturn.desktop.settings_choices import Chosen, SettingsWriter, read_choices
 from keyturn.desktop.settings_fields import Days, choose, combo, limit
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.told_card import ToldCard
@@ -24,6 +24,7 @@ from keyturn.desktop.widgets import Button, Card, Quiet, Subheading, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
+from keyturn.reminders.at_login import AtLogin
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust
 

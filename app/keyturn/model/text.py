@@ -53,6 +53,11 @@ def in_widget(text: str) -> str:
     return without_secrets(text).translate(_OBEYED)
 
 
+def begun(text: str) -> str:
+    """The text as a line or a sentence begins with it: its first letter is a capital one, and the others stay."""
+    return text[:1].upper() + text[1:]
+
+
 def unmarked(text: str) -> str:
     """The text as `in_widget`, with an invisible sign wherever it could begin markup or an entity.
 

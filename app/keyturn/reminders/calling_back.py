@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from keyturn.model.errors import StoreError
-from keyturn.reminders.autostart import autostart_of
-from keyturn.reminders.started_program import Starts
+from keyturn.reminders.at_login import AtLogin, at_login, set_at_login
 from keyturn.rotation.workplace import Workplace
 
 
@@ -23,11 +21,13 @@ def called_back(workplace: Workplace) -> CalledBack:
     """What tells the person when something is due, as the system has it now."""
     if not workplace.computer.is_this_one:
         return CalledBack.ELSEWHERE
-    try:
-        started = autostart_of(workplace.computer).started()
-    except StoreError:
-        return CalledBack.UNKNOWN
-    return CalledBack.NOBODY if started is None else CalledBack.AT_LOGIN
+    match at_login(workplace.computer):
+        case None:
+            return CalledBack.UNKNOWN
+        case AtLogin.NOTHING:
+            return CalledBack.NOBODY
+        case _:
+            return CalledBack.AT_LOGIN
 
 
 def call_back(workplace: Workplace) -> CalledBack:
@@ -37,7 +37,7 @@ def call_back(workplace: Workplace) -> CalledBack:
         StoreError: where that could not be set up.
     """
     if called_back(workplace) in {CalledBack.NOBODY, CalledBack.UNKNOWN}:
-        autostart_of(workplace.computer).enable(Starts.CHECK, workplace.location.options)
+        set_at_login(workplace.computer, AtLogin.CHECK, workplace.location.options)
     return called_back(workplace)
 
 
@@ -48,5 +48,5 @@ def call_no_more(workplace: Workplace) -> CalledBack:
         StoreError: where that could not be set up.
     """
     if workplace.computer.is_this_one:
-        autostart_of(workplace.computer).disable()
+        set_at_login(workplace.computer, AtLogin.NOTHING, ())
     return called_back(workplace)

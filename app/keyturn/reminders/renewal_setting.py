@@ -8,8 +8,9 @@ from datetime import time
 
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
+from keyturn.reminders.renewal_job import schedule
 from keyturn.reminders.renewal_run import why_never
-from keyturn.reminders.renewal_standing import RenewalStanding, stand
+from keyturn.reminders.renewal_standing import RenewalStanding, read_standings, stand
 from keyturn.rotation.context import Context
 from keyturn.rotation.key_gates import key_gates
 from keyturn.rotation.owner_gates import with_siblings
@@ -17,6 +18,7 @@ from keyturn.rotation.record import all_rotations
 from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import Route
 from keyturn.rotation.survey import FoundKey
+from keyturn.rotation.workplace import Workplace
 from keyturn.state import renewals
 from keyturn.state.renewals import Renewal
 
@@ -74,27 +76,21 @@ def checked(context: Context, found: FoundKey, wish: Wish) -> Renewal:
     )
 
 
-def keep(context: Context, renewal: Renewal) -> RenewalStanding:
-    """Have the key renew itself from now on, in place of what was set for it before.
+def begin_renewal(workplace: Workplace, context: Context, renewal: Renewal) -> RenewalStanding:
+    """Have the key renew itself from now on, in place of what was set for it before; the system starts Keyturn for it.
 
     Raises:
-        StoreError: where it could not be remembered.
+        StoreError: where the scheduler says no, and nothing was set then; or where it could not be remembered.
     """
-    renewals.save(context.folder, context.computer.home, all_with(context, renewal))
+    known = renewals.load(context.folder, context.computer.home)
+    together = (*(one for one in known if one.first_key != renewal.first_key), renewal)
+    # First, so that nothing is promised that nobody starts.
+    schedule(workplace, together)
+    renewals.save(context.folder, context.computer.home, together)
     return _standing(context, renewal)
 
 
-def all_with(context: Context, renewal: Renewal) -> tuple[Renewal, ...]:
-    """All renewals of this home, this one among them.
-
-    Raises:
-        StoreError: where they cannot be read.
-    """
-    known = renewals.load(context.folder, context.computer.home)
-    return (*(one for one in known if one.first_key != renewal.first_key), renewal)
-
-
-def end_renewal(context: Context, text: str) -> RenewalStanding:
+def end_renewal(workplace: Workplace, context: Context, text: str) -> RenewalStanding:
     """Have a key not renew itself any more. What is under way stays as it is, and is a person's from then on.
 
     Args:
@@ -105,13 +101,15 @@ def end_renewal(context: Context, text: str) -> RenewalStanding:
 
     Raises:
         UsageError: where no renewal, or more than one, is meant.
-        StoreError: where it could not be remembered.
+        StoreError: where it could not be remembered, or the scheduler says no.
     """
     folder, home = context.folder, context.computer.home
     before = renewals.load(folder, home)
     meant = _expect(context, before, text)
     renewals.save(folder, home, [one for one in before if one != meant])
-    return _standing(context, meant)
+    stood = _standing(context, meant)
+    schedule(workplace, [one.renewal for one in read_standings(workplace)])
+    return stood
 
 
 def the_renewal(context: Context, text: str) -> RenewalStanding:

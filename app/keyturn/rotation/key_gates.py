@@ -12,7 +12,8 @@ from keyturn.model.text import _
 from keyturn.rotation.by_hand import has_console
 from keyturn.rotation.owner_gates import may_make_no_key
 from keyturn.rotation.plan import Gate
-from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.plan_question import closed
+from keyturn.rotation.steps import Route
 from keyturn.rotation.survey import FoundKey
 
 KEY_LIMIT = 2  # for each user and for root, inactive keys included (facts/aws.md A2)
@@ -26,7 +27,7 @@ def key_gates(found: FoundKey, route: Route, destinations: Sequence[Place]) -> I
     """
     yield from _not_usable(found)
     if _is_conflicting(found, destinations):
-        yield _closed(
+        yield closed(
             "key.conflict",
             _(
                 "Places on this computer hold different secrets for {key}. At least one program cannot back up now. "
@@ -48,25 +49,25 @@ def file_gates(found: FoundKey, unread: Sequence[Problem]) -> Iterator[Gate]:
         )
         path = "" if one.path is None else shlex.quote(str(one.path))
         key = found.key.access_key_id.masked
-        yield _closed(one.code, text.format(title=one.title, message=one.message, key=key, path=path))
+        yield closed(one.code, text.format(title=one.title, message=one.message, key=key, path=path))
 
 
 def _not_usable(found: FoundKey) -> Iterator[Gate]:
     key = found.key.access_key_id
     if key.is_temporary:
-        yield _closed(
+        yield closed(
             "key.temporary",
             _("{key} is a temporary key: it expires by itself, and there is nothing to rotate.").format(key=key.masked),
         )
     elif found.key.status is KeyStatus.INACTIVE:
-        yield _closed(
+        yield closed(
             "key.inactive",
             _inactive(found).format(key=key.masked),
         )
     elif found.failure is not None:
-        yield _closed(found.failure.code, f"{found.failure.title}. {found.failure.message}")
+        yield closed(found.failure.code, f"{found.failure.title}. {found.failure.message}")
     elif found.pair is None:
-        yield _closed("key.unusable", _without_secret(found))
+        yield closed("key.unusable", _without_secret(found))
 
 
 def _inactive(found: FoundKey) -> str:
@@ -119,19 +120,19 @@ def _still_used(found: FoundKey) -> Iterator[Gate]:
     users = [place.name for place in found.places if place.kind is PlaceKind.DESTINATION]
     if users:
         text = _("These still use the key, so it cannot just be retired: {names}. Choose another route.")
-        yield _closed("key.in-use", text.format(names=", ".join(users)))
+        yield closed("key.in-use", text.format(names=", ".join(users)))
 
 
 def _no_room(found: FoundKey) -> Iterator[Gate]:
     if found.siblings is None:
         if found.pair is not None:
-            yield _closed(
+            yield closed(
                 "key.limit-unknown",
                 may_make_no_key(found),
             )
     elif len(found.siblings) + 1 >= KEY_LIMIT:
         others = ", ".join(f"{one.access_key_id.masked} ({one.status.value})" for one in found.siblings)
-        yield _closed(
+        yield closed(
             "key.limit",
             _room(found).format(others=others),
         )
@@ -150,7 +151,3 @@ def _room(found: FoundKey) -> str:
         "one {others}. Find out whether anything uses the other one, and delete it if not: GovCloud has no console for "
         "the root user, so with this one, by `aws iam delete-access-key`. Keyturn does not choose for you."
     )
-
-
-def _closed(code: str, reason: str) -> Gate:
-    return Gate(Step.CHECK, reason, code=code)

@@ -6,7 +6,7 @@ are asked in their order, and put together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -136,13 +136,13 @@ def _of_the_key(question: Question, scope: Scope, unread: Sequence[Problem]) -> 
     """What the key itself, its owner, and files that nobody could read have against it."""
     found, route = question.found, question.route
     quarantined, note = quarantine_gates(question.context, found, route)
-    gates: Iterable[Gate] = (
+    gates = (
         *key_gates(found, route, scope.destinations),
         *ending_gates(found, route),
         *quarantined,
         *file_gates(found, unread),
     )
-    return Answer(None, tuple(gates), (note,) if note else ())
+    return Answer(None, gates, (note,) if note else ())
 
 
 def _settled(

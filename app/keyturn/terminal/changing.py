@@ -263,7 +263,7 @@ def _end(session: Session, output: Output, result: Result) -> Exit:
 
     offered = None if rotation is None else keepers.offer(session.context(), rotation)
     output.document({**json_documents.of_result(result), "offers": [] if offered is None else [offered]})
-    command = session.arguments.command or ""
+    command = session.command.name
     # A rotation has to be named only where there are several.
     several = sum(not one.is_over for one in session.rotations()) > 1
     output.show(BLANK, *result_page(result, rotation, options=session.hints, command=command, several=several))

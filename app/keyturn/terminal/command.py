@@ -42,11 +42,13 @@ class HelpText:
     operand: str = ""
 
 
-def _always(_arguments: Arguments) -> bool:
+def always(_arguments: Arguments) -> bool:
+    """Whatever is typed behind the command."""
     return True
 
 
-def _never(_arguments: Arguments) -> bool:
+def never(_arguments: Arguments) -> bool:
+    """The opposite."""
     return False
 
 
@@ -69,15 +71,10 @@ class Command:
     options: Callable[[ArgumentParser], None]
     run: Callable[[Session, Output], Exit] | None
     answer: JsonAnswer
-    asks_aws: Callable[[Arguments], bool] = _always
-    has_news: Callable[[Arguments], bool] = _never
+    asks_aws: Callable[[Arguments], bool] = always
+    has_news: Callable[[Arguments], bool] = never
     uses_memory: bool = True
     says_what_was_interrupted: bool = True
-
-
-def always_has_news(_arguments: Arguments) -> bool:
-    """For commands that take steps of rotations, whatever is typed behind them."""
-    return True
 
 
 def no_options(_parser: ArgumentParser) -> None:

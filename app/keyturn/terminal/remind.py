@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.model.errors import StoreError, UsageError
+from keyturn.model.errors import UsageError
 from keyturn.model.text import _, plural
+from keyturn.reminders.at_login import AtLogin, at_login, set_at_login
 from keyturn.reminders.notifications import HandedOver, Notifier, system_notifier
 from keyturn.reminders.outlook import Outlook, Overall, look_ahead
 from keyturn.rotation import labels
@@ -44,7 +44,7 @@ def remind(session: Session, output: Output) -> Exit:
 
         snooze(session, arguments.snooze)
     if arguments.at_login is not None:
-        _set_login_job(session, arguments.at_login)
+        set_at_login(session.computer, AtLogin(arguments.at_login), session.hints)
     if arguments.check:
         _check(session, output)
     calendar = None if arguments.calendar is None else _write_calendar(session, arguments.calendar)
@@ -52,26 +52,26 @@ def remind(session: Session, output: Output) -> Exit:
     handed_over = HandedOver()
     if arguments.check:
         _notify(session, outlook, handed_over if arguments.hand_over else system_notifier())
-    at_login = _login_job(session)
-    document = {**json_documents.of_outlook(outlook, session.hints), "at_login": at_login}
+    starts = at_login(session.computer)
+    document = {**json_documents.of_outlook(outlook, session.hints), "at_login": starts}
     if handed_over.kept is not None:
         title, message = handed_over.kept
         document["notification"] = {"title": title, "message": message}
     if calendar is not None:
         document["calendar"] = {"path": str(calendar.path), "entries": calendar.entries}
     output.document(document)
-    output.show(*remind_page(outlook, options=session.hints, at_login=at_login, now=session.clock.now()))
+    output.show(*remind_page(outlook, options=session.hints, at_login=starts, now=session.clock.now()))
     if calendar is not None:
         output.show(BLANK, *_calendar_lines(calendar))
     return Exit.DONE
 
 
-def remind_page(outlook: Outlook, *, options: Sequence[str], at_login: str | None, now: datetime) -> list[Line]:
+def remind_page(outlook: Outlook, *, options: Sequence[str], at_login: AtLogin | None, now: datetime) -> list[Line]:
     """The whole page.
 
     Args:
         options: what commands to type next need in order to reach the same computer and account.
-        at_login: what runs at each login: `check`, `tray`, `off`; None where that is not known.
+        at_login: what runs at each login; None where that is not known.
     """
     page = [line(outlook.sentence, _TONES[outlook.state])]
     for one in outlook.due:
@@ -81,7 +81,7 @@ def remind_page(outlook: Outlook, *, options: Sequence[str], at_login: str | Non
         page.append(line(one.message, indent=2))
         page.append(_command(options, *one.command))
     page += [BLANK, *_when(outlook, options, now)]
-    if at_login == "off":
+    if at_login is AtLogin.NOTHING:
         page += [line(_("To be told of what is due, have Keyturn look each time you sign in to this computer:"))]
         page.append(_command(options, "remind", "--at-login", "check"))
     return page
@@ -147,29 +147,6 @@ def _calendar_lines(calendar: Written) -> list[Line]:
             _("Open it with your calendar, and write it again when something changed: entries move, and none doubles.")
         ),
     ]
-
-
-def _set_login_job(session: Session, choice: str) -> None:
-    from keyturn.reminders.autostart import autostart_of
-    from keyturn.reminders.started_program import Starts
-
-    autostart = autostart_of(session.computer)
-    if choice == "off":
-        autostart.disable()
-    else:
-        autostart.enable(Starts(choice), session.hints)
-
-
-def _login_job(session: Session) -> str | None:
-    """What the system starts at each login; None where it cannot be told, or is another computer's business."""
-    from keyturn.reminders.autostart import autostart_of
-
-    if not session.computer.is_this_one:
-        return None
-    with suppress(StoreError):
-        started = autostart_of(session.computer).started()
-        return "off" if started is None else started.value
-    return None
 
 
 def _check(session: Session, output: Output) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
-from keyturn.reminders.renewal_job import advice, schedule
+from keyturn.reminders.renewal_job import advice
 from keyturn.reminders.renewal_standing import read_standings
 from keyturn.rotation.key_meant import key_meant
 from keyturn.rotation.steps import Ending
@@ -49,7 +49,7 @@ def _set(session: Session, output: Output) -> Exit:
             _("For each 90 days at three in the morning: keyturn renew KEY --every 90 --at 03:00"),
         )
     from keyturn.reminders.renewal_run import signed_by
-    from keyturn.reminders.renewal_setting import Wish, all_with, checked, keep
+    from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked
     from keyturn.rotation.standing import GateClosed
 
     wish = Wish(
@@ -73,9 +73,7 @@ def _set(session: Session, output: Output) -> Exit:
         except AppError as error:
             return _not_set(output, error, Exit.STOPPED)
         session.began = True
-        # First, so that nothing is promised that nobody starts.
-        schedule(session, all_with(context, renewal))
-        standing = keep(context, renewal)
+        standing = begin_renewal(session, context, renewal)
         notes = advice(session)
         output.document({**_document(session), "notes": list(notes)})
         output.show(*set_page(standing, now=session.clock.now(), options=session.hints, notes=notes))
@@ -94,8 +92,7 @@ def _end(session: Session, output: Output) -> Exit:
     with session.alone():
         context = session.context()
         session.began = True
-        stood = end_renewal(context, session.arguments.key)
-        schedule(session, [one.renewal for one in read_standings(session)])
+        stood = end_renewal(session, context, session.arguments.key)
         output.document(_document(session))
         output.show(*list_page(read_standings(session), now=session.clock.now(), options=session.hints, ended=stood))
     return Exit.DONE

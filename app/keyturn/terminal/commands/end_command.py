@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.model.text import _
 from keyturn.terminal import shared_options
-from keyturn.terminal.command import Command, HelpText, JsonAnswer, always_has_news
+from keyturn.terminal.command import Command, HelpText, JsonAnswer, always
 
 if TYPE_CHECKING:
     from keyturn.terminal.command_session import Session
@@ -47,5 +47,5 @@ COMMAND = Command(
     _options,
     _run,
     JsonAnswer.LINES,
-    has_news=always_has_news,
+    has_news=always,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn.model.text import _
-from keyturn.terminal.command import Command, HelpText, JsonAnswer, no_options
+from keyturn.terminal.command import Command, HelpText, JsonAnswer, never, no_options
 
 if TYPE_CHECKING:
     from keyturn.terminal.command_session import Session
@@ -38,6 +38,6 @@ COMMAND = Command(
     no_options,
     _run,
     JsonAnswer.DOCUMENT,
-    asks_aws=lambda _typed: False,
+    asks_aws=never,
     says_what_was_interrupted=False,
 )

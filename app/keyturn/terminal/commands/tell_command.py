@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.model.recipients import HookShape, MailSecurity
 from keyturn.model.text import _
-from keyturn.terminal.command import Command, HelpText, JsonAnswer
+from keyturn.terminal.command import Command, HelpText, JsonAnswer, never
 
 if TYPE_CHECKING:
     from keyturn.terminal.command_session import Session
@@ -90,5 +90,5 @@ COMMAND = Command(
     _options,
     _run,
     JsonAnswer.DOCUMENT,
-    asks_aws=lambda _typed: False,
+    asks_aws=never,
 )

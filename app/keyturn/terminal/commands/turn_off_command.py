@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keyturn.model.text import _
 from keyturn.rotation.steps import By
 from keyturn.terminal import option_values, shared_options
-from keyturn.terminal.command import Command, HelpText, JsonAnswer, always_has_news
+from keyturn.terminal.command import Command, HelpText, JsonAnswer, always
 
 if TYPE_CHECKING:
     from keyturn.terminal.command_session import Session
@@ -76,5 +76,5 @@ COMMAND = Command(
     _options,
     _run,
     JsonAnswer.LINES,
-    has_news=always_has_news,
+    has_news=always,
 )
