@@ -14,7 +14,7 @@ from keyturn.desktop.spinner import Working
 from keyturn.desktop.tall import ButtonRow, ReflowingRow
 from keyturn.desktop.widgets import Button, PrimaryButton, Quiet
 from keyturn.desktop.work import Page, WindowJob, Work
-from keyturn.model.text import _, begun
+from keyturn.model.text import _, capitalized
 
 UNDO = WindowJob(Work.UNDO)
 _OVER = {Page.OFF, Page.DELETED, Page.UNDONE}
@@ -91,7 +91,7 @@ class ButtonBar(QWidget):
         self._stop.setText(_("Stopping after this change…") if flow.stopping and running else _stop_text(flow))
         self._back.setVisible(flow.before is not None or (asks and not running))
         self._back.setEnabled(flow.job is None or asks)
-        self._working.show_doing("" if flow.job is None else begun(flow.job.work.doing))
+        self._working.show_doing("" if flow.job is None else capitalized(flow.job.work.doing))
         self._go.setVisible(verb is not None)
         self._why.setVisible(verb is not None and bool(verb.reason))
         if verb is not None:

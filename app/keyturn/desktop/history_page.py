@@ -16,7 +16,7 @@ from keyturn.desktop.main_page import Scrolled
 from keyturn.desktop.measures import em
 from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Card, Pill, Quiet, Strong, Text
-from keyturn.model.text import _, begun
+from keyturn.model.text import _, capitalized
 from keyturn.rotation import labels
 from keyturn.rotation.said import is_deletion_seen, was_seen
 from keyturn.rotation.steps import Result, State, Step
@@ -81,7 +81,7 @@ class HistoryView(Scrolled):
         title.addWidget(Pill(_state_word(result.state), _TONES[result.state]))
         card.column.addLayout(title)
         sentence = labels.standing(rotation, result)
-        card.column.addWidget(Text(f"{begun(sentence)}."))
+        card.column.addWidget(Text(f"{capitalized(sentence)}."))
         new = _("none") if rotation.new_key is None else rotation.new_key.masked
         facts = _("New key: {new} · {way}").format(new=new, way=labels.route(rotation.decision.route))
         card.column.addWidget(Quiet(facts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.command_line import CommandLine
@@ -157,20 +157,24 @@ class KeyPage(MainPage):
     def _add_place(self, card: Card, place: Place) -> None:
         path = labels.short_path(place.path, self._overview.home)
         if place.kind is PlaceKind.DESTINATION:
-            row = QHBoxLayout()
+            buckets = ", ".join(f"{one.bucket}/{one.prefix}" if one.prefix else one.bucket for one in place.targets)
+            where = buckets or _("its file names no bucket")
             title = f"{labels.program(place.client)}: {place.name}"
-            row.addWidget(Strong(title), 1)
+            told = QVBoxLayout()
+            told.setSpacing(0)
+            told.addWidget(Strong(title))
+            told.addWidget(Verbatim(f"{path}  →  {where}"))
             opens = Button(_("Open"))
             opens.setAccessibleName(_("Open {place}").format(place=title))
             opens.clicked.connect(lambda: self.opened.emit(PlaceGoal(place.identity)))
+            row = QHBoxLayout()
+            row.addLayout(told, 1)
             if not place.editable and not place.session:
                 row.addWidget(Pill(_("by hand"), advice_tone(Advice.REPLACE)))
             row.addWidget(opens)
             card.column.addLayout(row)
-            buckets = ", ".join(f"{one.bucket}/{one.prefix}" if one.prefix else one.bucket for one in place.targets)
-            where = buckets or _("its file names no bucket")
-            path = f"{path}  →  {where}"
-        card.column.addWidget(Verbatim(path))
+        else:
+            card.column.addWidget(Verbatim(path))
         if place.note:
             card.column.addWidget(Text(place.note))
 

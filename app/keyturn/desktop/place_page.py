@@ -25,7 +25,7 @@ from keyturn.desktop.widgets import Button, PrimaryButton, Quiet, Subheading
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place
-from keyturn.model.text import _, begun
+from keyturn.model.text import _, capitalized
 from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Step
@@ -91,7 +91,7 @@ class PlacePage(MainPage):
         key.clicked.connect(lambda: self.opened.emit(found.key.access_key_id))
         self._card = FactCard()
         detail = key_detail(found, overview.looked_at, overview.retired(found))
-        self._card.add(_("Key"), Fact(found.key.access_key_id.masked, begun(detail)), key)
+        self._card.add(_("Key"), Fact(found.key.access_key_id.masked, capitalized(detail)), key)
         self._card.add(
             _("File"), Fact(labels.short_path(place.path, overview.home), self._about_file()), self._folder()
         )
@@ -126,7 +126,7 @@ class PlacePage(MainPage):
         found, now = self._found, self._overview.looked_at
         key = found.key.access_key_id
         use, told = found.key.last_use, self._known.get(key)
-        text = begun(labels.last_used(use, now))
+        text = capitalized(labels.last_used(use, now))
         if use is not None and use.date is not None:
             text = _("{when}: {service} in {region}").format(when=text, service=use.service, region=use.region)
         self.ask = Button(_("Ask AWS") if told is None else _("Ask again"))

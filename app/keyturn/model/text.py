@@ -53,7 +53,7 @@ def in_widget(text: str) -> str:
     return without_secrets(text).translate(_OBEYED)
 
 
-def begun(text: str) -> str:
+def capitalized(text: str) -> str:
     """The text as a line or a sentence begins with it: its first letter is a capital one, and the others stay."""
     return text[:1].upper() + text[1:]
 

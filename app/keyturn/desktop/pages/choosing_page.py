@@ -24,7 +24,7 @@ from keyturn.desktop.rotation_view import KeyFacts, count_of_programs
 from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
 from keyturn.desktop.work import Page
 from keyturn.model.keys import KeyStatus
-from keyturn.model.text import _, begun, plural
+from keyturn.model.text import _, capitalized, plural
 from keyturn.rotation import labels
 from keyturn.rotation.plan import Options
 from keyturn.rotation.steps import Route
@@ -62,7 +62,7 @@ class FoundPage(PageView):
         kind = _("root key") if facts.is_root else _("access key")
         if facts.key.created is None:
             return _("{count} with the {kind} {key}").format(
-                count=begun(count_of_programs(len(facts.programs))), kind=kind, key=flow.masked
+                count=capitalized(count_of_programs(len(facts.programs))), kind=kind, key=flow.masked
             )
         return _("Your AWS {kind} is {age} old").format(kind=kind, age=facts.age)
 

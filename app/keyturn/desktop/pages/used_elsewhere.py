@@ -11,7 +11,7 @@ from keyturn.clients.guide import ANOTHER_COMPUTER, ANOTHER_PROGRAM, guides
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Card, Quiet
-from keyturn.model.text import _, begun
+from keyturn.model.text import _, capitalized
 
 _TWO_COLUMNS = 33  # line heights, from which on two names have room beside each other
 
@@ -39,7 +39,7 @@ class UsedElsewhere(Card):
             )
         )
         for name, title in _by_title():
-            box = Tick(begun(title))
+            box = Tick(capitalized(title))
             box.setChecked(name in ticked)
             box.toggled.connect(lambda on: self._changed(self.ticked))
             self._boxes[name] = box
