@@ -15,9 +15,6 @@ from keyturn.aws.session import Aws, AwsSettings
 from keyturn.computer.clock import SystemClock
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.faults import hang_after
-from keyturn.practice.sample_repository import REPOSITORY, REPOSITORY_PASSWORD
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Context, Event, Moment, OwnUses
 from keyturn.rotation.plan import Options
@@ -26,6 +23,9 @@ from keyturn.rotation.steps import Ending, Route, Step
 from keyturn.rotation.survey import take_survey
 from keyturn.state.journal import Journal
 from keyturn.state.secrets import MemorySecrets
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.faults import hang_after
+from keyturn_practice.sample_repository import REPOSITORY, REPOSITORY_PASSWORD
 
 ROUND_TRIP = 0.08  # seconds, as from a home to a region on the same continent
 # Three good answers in a row over five seconds: no rotation can be faster (ARCHITECTURE.md, "The rotation").

@@ -257,7 +257,7 @@ def _practice(destinations: int) -> Iterator[tuple[str, Path]]:
 
 def _serve(destinations: int, folder: Path) -> None:
     from bench_rotation import furnish_home
-    from keyturn.practice.account import PracticeAccount
+    from keyturn_practice.account import PracticeAccount
 
     account = PracticeAccount()
     old = account.create_root_key(age_days=3000)

@@ -31,10 +31,10 @@ from keyturn.desktop.progressing import Fortune
 from keyturn.desktop.rehearsal import RehearsalStrip, rehearsal_ground
 from keyturn.desktop.runner import Runner
 from keyturn.model.errors import AppError
-from keyturn.practice.ground import Ground
-from keyturn.practice.sample_buckets import OFFICE, PHOTOS
-from keyturn.practice.timeline import MovedClock
 from keyturn.rotation.location import Location
+from keyturn_practice.ground import Ground
+from keyturn_practice.sample_buckets import OFFICE, PHOTOS
+from keyturn_practice.timeline import MovedClock
 from window_user import WindowUser, wear_light
 
 ALL, FEW = ROOT / "build" / "screenshots", ROOT / "resources" / "screenshots"

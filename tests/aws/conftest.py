@@ -10,7 +10,7 @@ from keyturn.aws.proof import S3Target
 from keyturn.aws.scoped_user import COMPUTER_TAG, ROTATION_TAG, IamUser
 from keyturn.aws.session import Aws, AwsSettings, OwnUse
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 ROTATION = "0f4b6a2e9c1d4f7e8a3b5c6d7e8f9a0b"
 TAGS = {COMPUTER_TAG: "anna-laptop", ROTATION_TAG: ROTATION, "keyturn:replaces": "AKIAMADEUPSAMPLE0001"}

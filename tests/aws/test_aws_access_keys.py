@@ -12,9 +12,9 @@ from keyturn.aws.identity import whose
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
-from keyturn.practice import faults
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import HandClock, Lag
+from keyturn_practice import faults
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.timeline import HandClock, Lag
 
 
 def test_roots_keys_are_listed_without_a_user_name(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:

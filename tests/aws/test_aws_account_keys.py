@@ -12,9 +12,9 @@ from keyturn.aws.credential_report import root_in_report
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.faults import Fault, refused
-from keyturn.practice.timeline import HandClock
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.faults import Fault, refused
+from keyturn_practice.timeline import HandClock
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from keyturn.aws.bucket_looks import BucketLook, Writer, look_at_buckets, newest_writes
 from keyturn.aws.session import Aws
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 _NOW = datetime.now(UTC)
 

@@ -17,7 +17,7 @@ from keyturn.aws.s3_checks import prove_bucket
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 _KEY = AccessKeyId("AKIAMADEUPSAMPLE0001")
 _NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -26,9 +26,9 @@ from keyturn.aws.s3_checks import list_objects
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
-from keyturn.practice import faults
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
-from keyturn.practice.messages import Response
+from keyturn_practice import faults
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice.messages import Response
 
 _KEY = AccessKeyId("AKIAMADEUPSAMPLE0001")
 _NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

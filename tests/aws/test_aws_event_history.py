@@ -14,9 +14,9 @@ from keyturn.aws.event_history import MOST_EVENTS, EventHistory, History, Signed
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.records import Record
-from keyturn.practice.timeline import HandClock
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.records import Record
+from keyturn_practice.timeline import HandClock
 
 HOME, FAR = "us-east-1", "eu-central-1"
 

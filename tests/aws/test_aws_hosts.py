@@ -20,7 +20,7 @@ from keyturn.aws.identity import whose
 from keyturn.aws.session import Aws, AwsSettings, OwnUse
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 _HOSTS = (
     "sts.us-east-1.amazonaws.com",

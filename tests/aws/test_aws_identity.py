@@ -10,8 +10,8 @@ from keyturn.aws.partitions import console_of, home_region, partitions_besides_s
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, PrincipalKind, Secret
-from keyturn.practice import faults
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice import faults
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 
 def test_a_root_key_is_told_apart_from_a_users_key(account: PracticeAccount, aws: Aws, root: KeyPair) -> None:

@@ -10,8 +10,8 @@ from keyturn.aws.kms import NONE_NEEDED, KmsKey, kms_key
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
-from keyturn.practice import faults
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice import faults
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 _OURS = f"arn:aws:kms:eu-central-1:{DEFAULT_ACCOUNT}"
 _ID = "11111111-2222-3333-4444-555555555555"

@@ -14,9 +14,9 @@ from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import BucketNeeds, policy_for
-from keyturn.practice import faults
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
-from keyturn.practice.timeline import HandClock, Lag
+from keyturn_practice import faults
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice.timeline import HandClock, Lag
 
 _UNKNOWN = faults.refused(403, "InvalidClientTokenId")
 _TEN_MINUTES = 600.0

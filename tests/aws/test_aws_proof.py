@@ -8,7 +8,7 @@ from keyturn.aws.proof import ProofRequest, S3Target, prove_all, prove_identity
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 _ROOT_ARN = f"arn:aws:iam::{DEFAULT_ACCOUNT}:root"
 

@@ -14,8 +14,8 @@ from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.manners import Manner
-from keyturn.practice import faults
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice import faults
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 _KINDS: dict[str, dict[str, object]] = {
     "plain": {},

@@ -7,7 +7,7 @@ from keyturn.aws.samples import Sample, samples_of
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 _KEY = f"arn:aws:kms:us-east-1:{DEFAULT_ACCOUNT}:key/"
 

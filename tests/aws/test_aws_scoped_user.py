@@ -29,8 +29,8 @@ from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import BucketNeeds, PolicyDocument, policy_for
-from keyturn.practice import faults
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice import faults
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 from .conftest import TAGS, ours
 

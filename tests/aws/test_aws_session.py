@@ -18,9 +18,9 @@ from keyturn.aws.proof import S3Target, prove_bucket
 from keyturn.aws.session import Aws, AwsSettings, OwnUse
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, Secret
-from keyturn.practice import faults
-from keyturn.practice.account import PracticeAccount
 from keyturn.state.journal import Journal
+from keyturn_practice import faults
+from keyturn_practice.account import PracticeAccount
 
 Talk = Callable[..., Aws]
 

@@ -15,9 +15,9 @@ from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.needs import BucketNeeds, policy_for
-from keyturn.practice import faults
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
-from keyturn.practice.timeline import AS_AT_AWS, AT_ONCE, HandClock, Lag
+from keyturn_practice import faults
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice.timeline import AS_AT_AWS, AT_ONCE, HandClock, Lag
 
 
 @dataclass

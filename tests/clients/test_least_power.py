@@ -24,7 +24,7 @@ from keyturn.computer.computer import Computer
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import BucketNeeds, PolicyDocument, Statement, policy_for
 from keyturn.model.places import Place
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 BUCKET = "family-archive"
 LARGE = "films/large.mkv"

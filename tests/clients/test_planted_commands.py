@@ -17,7 +17,7 @@ from keyturn.clients.registry import client_named, every_client
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place, Target
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 Required = Callable[[str], Path]
 BUCKET = "photos-vault"

@@ -19,7 +19,7 @@ from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.needs import BucketNeeds, policy_for
 from keyturn.model.places import Findings, Place, Target
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 # Normalised by rclone (NFKC): the ligature counts as the two letters.
 PASSWORD = Secret("Großmutters ﬁlme")

@@ -26,7 +26,7 @@ from keyturn.computer.computer import Computer
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import BucketNeeds, policy_for
 from keyturn.model.places import Place, Target
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 Required = Callable[[str], Path]
 BUCKET = "photos-vault"

@@ -18,12 +18,12 @@ from keyturn.desktop.look import LIGHT, wear
 from keyturn.desktop.measures import enlarge_small_font
 from keyturn.desktop.runner import Runner
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account, furnish_archive, furnish_office
-from keyturn.practice.sample_computer import SampleComputer, build_sample_computer
-from keyturn.practice.timeline import HandClock, Lag
 from keyturn.rotation.location import Location
 from keyturn.state.secrets_kind import SecretsKind
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.sample_buckets import OLD_KEY_DAYS, furnish_account, furnish_archive, furnish_office
+from keyturn_practice.sample_computer import SampleComputer, build_sample_computer
+from keyturn_practice.timeline import HandClock, Lag
 
 PATIENCE = 20_000  # milliseconds; asking an account in this process takes some hundred
 

@@ -38,10 +38,10 @@ from keyturn.desktop.step_list import StepList
 from keyturn.desktop.widgets import PrimaryButton
 from keyturn.desktop.work import Page, Work
 from keyturn.model.errors import AppError
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation import labels
 from keyturn.rotation.location import Location
 from keyturn.state import settings
+from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
 

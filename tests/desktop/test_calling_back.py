@@ -16,7 +16,6 @@ from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.waiting_card import WaitingCard
 from keyturn.desktop.work import Page
 from keyturn.model.search_scope import SearchScope
-from keyturn.practice.timeline import HandClock
 from keyturn.reminders.autostart import autostart_of
 from keyturn.reminders.started_program import Starts
 from keyturn.rotation import labels
@@ -25,6 +24,7 @@ from keyturn.rotation.location import Location
 from keyturn.rotation.workplace import Workplace
 from keyturn.state import settings
 from keyturn.state.reminding import load
+from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
 from .test_assistant import Person

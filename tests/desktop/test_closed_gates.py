@@ -14,10 +14,10 @@ from keyturn.desktop.navigation import Assistant
 from keyturn.desktop.plan_view import PlanQuestion
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.work import Page
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation.location import Location
 from keyturn.state import settings
 from keyturn.state.secrets_kind import SecretsKind
+from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
 from .test_assistant import Person

@@ -15,8 +15,8 @@ from keyturn.desktop.assistant import open_assistant
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.work import Page
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation.location import Location
+from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
 from .test_assistant import Person

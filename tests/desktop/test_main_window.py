@@ -24,8 +24,6 @@ from keyturn.desktop.rest_page import RestPage
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.model.errors import AppError
 from keyturn.model.other_buckets import OtherBuckets
-from keyturn.practice.records import Record
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation import rotation_service
 from keyturn.rotation.location import Location
 from keyturn.rotation.plan import Options
@@ -33,6 +31,8 @@ from keyturn.rotation.planning import make_plan
 from keyturn.rotation.steps import Result, Step
 from keyturn.rotation.survey import take_survey
 from keyturn.state.journal import Entry, Mark
+from keyturn_practice.records import Record
+from keyturn_practice.timeline import HandClock
 
 from .conftest import Ground
 

@@ -20,9 +20,9 @@ from keyturn.desktop.stages import stages
 from keyturn.desktop.typed_pair import typed_pair, why_no_pair
 from keyturn.desktop.work import Page
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation.location import Location
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
 from .test_assistant import Person

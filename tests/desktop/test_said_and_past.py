@@ -15,11 +15,11 @@ from keyturn.desktop.picture import draw, rows
 from keyturn.desktop.rest_page import summary
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.work import Page
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.location import Location
 from keyturn.rotation.situation import Mood
 from keyturn.rotation.workplace import Workplace
+from keyturn_practice.timeline import HandClock
 
 from .conftest import SmallHome
 from .test_assistant import Person

@@ -19,10 +19,10 @@ from keyturn.desktop.runner import Runner
 from keyturn.desktop.trash import move_to_trash
 from keyturn.desktop.work import Page
 from keyturn.model.errors import FileError
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation.location import Location
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.workplace import Workplace
+from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
 from .test_assistant import Person

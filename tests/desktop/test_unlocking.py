@@ -23,8 +23,8 @@ from keyturn.desktop.work import Page
 from keyturn.edits import rclone_encryption
 from keyturn.model.errors import FileError
 from keyturn.model.keys import Secret
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation.location import Location
+from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
 from .test_assistant import Person

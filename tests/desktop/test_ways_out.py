@@ -13,10 +13,10 @@ from keyturn.desktop.navigation import PutBack
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.work import Page
 from keyturn.model.keys import AccessKeyId
-from keyturn.practice import faults
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation.location import Location
 from keyturn.state.secrets import FileSecrets
+from keyturn_practice import faults
+from keyturn_practice.timeline import HandClock
 
 from .conftest import SmallHome
 from .test_assistant import Person

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
-from keyturn.practice.sample_computer import SampleComputer, build_sample_computer
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.sample_buckets import OLD_KEY_DAYS, furnish_account
+from keyturn_practice.sample_computer import SampleComputer, build_sample_computer
 
 APP = Path(__file__).parents[2] / "app"
 

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_archive
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.sample_buckets import OLD_KEY_DAYS, furnish_archive
 
 from .conftest import APP
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-APP = Path(__file__).parents[2] / "app" / "keyturn"
+APP = Path(__file__).parents[2] / "app"
 # What every package may have.
 _OF_EACH = {"__init__", "__main__", "interface"}
 

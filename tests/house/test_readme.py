@@ -101,7 +101,7 @@ def test_what_the_failure_table_quotes_is_what_keyturn_says() -> None:
     table = _PAGES["SAFETY"].partition("\n## What can go wrong\n")[2].partition("\n## ")[0]
     quotes = re.findall(r"“([^”]+)”", table)
     assert len(quotes) > 8
-    said = "".join(path.read_text(encoding="utf-8") for path in (_TOP / "app" / "keyturn").rglob("*.py"))
+    said = "".join(path.read_text(encoding="utf-8") for path in (_TOP / "app").rglob("*.py"))
     said = re.sub(r'"\s+"', "", said)  # sentences that stand on two lines
     for quote in quotes:
         for part in re.split(r"…|\d+", quote):

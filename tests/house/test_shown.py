@@ -14,8 +14,6 @@ _FIT = ("shown", "json.dumps", "_without_a_tray", "type")
 
 def _written_by_hand() -> Iterator[tuple[str, ast.Call]]:
     for path in sorted(_PROGRAM.rglob("*.py")):
-        if path.relative_to(_PROGRAM).parts[0] == "practice":
-            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in _STREAMS:
                 yield f"{path.relative_to(_PROGRAM)}:{node.lineno}", node

@@ -8,7 +8,7 @@ import pytest
 
 from keyturn.model.errors import ClientError
 from keyturn.model.needs import INLINE_POLICY_LIMIT, Addition, BucketNeeds, PolicyDocument, policy_for
-from keyturn.practice.patterns import matches
+from keyturn_practice.patterns import matches
 
 ACCOUNT = "123456789012"
 

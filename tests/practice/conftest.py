@@ -11,8 +11,8 @@ import pytest
 from botocore.config import Config
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import HandClock
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.timeline import HandClock
 
 Client = Callable[..., Any]
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from keyturn.model.needs import Addition, BucketNeeds, policy_for
-from keyturn.practice.evaluator import AccessQuestion, PolicyVerdict, decide, decide_at_resource, together
-from keyturn.practice.policy_documents import read_policy
-from keyturn.practice.refusals import Refusal
+from keyturn_practice.evaluator import AccessQuestion, PolicyVerdict, decide, decide_at_resource, together
+from keyturn_practice.policy_documents import read_policy
+from keyturn_practice.refusals import Refusal
 
 _ACCOUNT = "111122223333"
 _USER = f"arn:aws:iam::{_ACCOUNT}:user/keyturn/backup"

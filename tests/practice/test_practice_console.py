@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 
 def _ask(

@@ -16,8 +16,8 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice import faults
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice import faults
+from keyturn_practice.account import PracticeAccount
 
 Client = Callable[..., Any]
 

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import DEFAULT_ACCOUNT, PracticeAccount
+from keyturn_practice.account import DEFAULT_ACCOUNT, PracticeAccount
 
 Client = Callable[..., Any]
 _OURS = f"arn:aws:kms:eu-central-1:{DEFAULT_ACCOUNT}:key/"

@@ -14,8 +14,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import HandClock
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.timeline import HandClock
 
 Client = Callable[..., Any]
 DEVICE = "arn:aws:iam::111122223333:mfa/anna"

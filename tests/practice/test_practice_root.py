@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.refusals import Refusal
-from keyturn.practice.timeline import HandClock
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.refusals import Refusal
+from keyturn_practice.timeline import HandClock
 
 Client = Callable[..., Any]
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import Addition, BucketNeeds, policy_for
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 Client = Callable[..., Any]
 _KMS = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"

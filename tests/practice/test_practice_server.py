@@ -16,7 +16,7 @@ import pytest
 
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import BucketNeeds, policy_for
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 Client = Callable[..., Any]
 
@@ -81,7 +81,7 @@ def test_it_can_be_stopped_and_started_again_with_what_it_had(root: KeyPair, acc
 
 def test_importing_it_does_not_import_moto() -> None:
     code = (
-        "import sys, keyturn.practice.account as _; print(*({'moto', 'boto3', 'botocore', 'flask'} & set(sys.modules)))"
+        "import sys, keyturn_practice.account as _; print(*({'moto', 'boto3', 'botocore', 'flask'} & set(sys.modules)))"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == ""

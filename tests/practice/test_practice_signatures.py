@@ -11,12 +11,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.practice import faults
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.messages import Request, Response
-from keyturn.practice.refusals import Refusal
-from keyturn.practice.server import PracticeServer
-from keyturn.practice.signatures import read_signature, whole_body
+from keyturn_practice import faults
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.messages import Request, Response
+from keyturn_practice.refusals import Refusal
+from keyturn_practice.server import PracticeServer
+from keyturn_practice.signatures import read_signature, whole_body
 
 Client = Callable[..., Any]
 

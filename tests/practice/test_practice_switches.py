@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import BucketNeeds, policy_for
-from keyturn.practice import faults
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice import faults
+from keyturn_practice.account import PracticeAccount
 
 Client = Callable[..., Any]
 _EVERYTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'

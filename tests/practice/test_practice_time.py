@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import AS_AT_AWS, HandClock, Lag, MovedClock, Timeline
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.timeline import AS_AT_AWS, HandClock, Lag, MovedClock, Timeline
 
 Client = Callable[..., Any]
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 Client = Callable[..., Any]
 _LISTING = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*"}}'

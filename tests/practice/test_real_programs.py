@@ -15,7 +15,7 @@ import pytest
 
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import Addition, BucketNeeds, policy_for
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 Required = Callable[[str], Path]
 

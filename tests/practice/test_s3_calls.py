@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.practice.messages import Request
-from keyturn.practice.refusals import Refusal
-from keyturn.practice.s3_calls import ObjectToDelete, understand
+from keyturn_practice.messages import Request
+from keyturn_practice.refusals import Refusal
+from keyturn_practice.s3_calls import ObjectToDelete, understand
 
 
 def _rights(line: str, *headers: tuple[str, str]) -> list[str]:

@@ -11,9 +11,9 @@ import pytest
 
 from keyturn.computer.computer import Platform
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.sample_buckets import ARCHIVE, OFFICE, OLD_KEY_DAYS, PHOTOS, furnish_account
-from keyturn.practice.sample_computer import SampleComputer, build_sample_computer
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.sample_buckets import ARCHIVE, OFFICE, OLD_KEY_DAYS, PHOTOS, furnish_account
+from keyturn_practice.sample_computer import SampleComputer, build_sample_computer
 
 Required = Callable[[str], Path]
 

@@ -11,8 +11,6 @@ import pytest
 
 from keyturn.computer.lock import OneAtATime
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import HandClock, Lag
 from keyturn.reminders.checking import check, notify, snooze
 from keyturn.reminders.due import DueKind
 from keyturn.reminders.outlook import Outlook, Overall, look_ahead
@@ -20,6 +18,8 @@ from keyturn.rotation.location import Location
 from keyturn.rotation.workplace import Workplace
 from keyturn.state import seen_keys
 from keyturn.state.secrets_kind import SecretsKind
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.timeline import HandClock, Lag
 
 # So that a day is a day in every time zone that a test may run in.
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)

@@ -20,7 +20,6 @@ from keyturn.model.errors import UntoldError
 from keyturn.model.keys import Secret
 from keyturn.model.news import News, NewsKind
 from keyturn.model.recipients import HookRecipient, HookShape, Recipient
-from keyturn.practice.timeline import HandClock
 from keyturn.reminders import naming_recipients as people
 from keyturn.reminders.telling import after, queued, rests, tell_people
 from keyturn.rotation.location import Location
@@ -29,6 +28,7 @@ from keyturn.state import stored_recipients, telling_queue
 from keyturn.state.recipient_secrets import RecipientSecrets
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.telling_queue import MOST_WAITING, Queue, read_told
+from keyturn_practice.timeline import HandClock
 
 FROZEN = Path(__file__).parents[1] / "frozen"
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)

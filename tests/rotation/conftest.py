@@ -18,8 +18,6 @@ from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.places import PlaceKind
 from keyturn.model.search_scope import SearchScope
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import HandClock, Lag
 from keyturn.rotation import rotation_service
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.context import Context, Event, OwnUses
@@ -31,6 +29,8 @@ from keyturn.rotation.survey import FoundKey, take_survey
 from keyturn.rotation.whole_search import searching
 from keyturn.state.journal import Journal
 from keyturn.state.secrets import FileSecrets, SecretStore
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.timeline import HandClock, Lag
 
 NINE_YEARS = 9 * 365
 USUAL_LAG = Lag(new=8, off=4, policy=6)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from keyturn.practice import faults
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Event
 from keyturn.rotation.standing import looked_at
 from keyturn.rotation.steps import Ending, Result, Route, Step
+from keyturn_practice import faults
 
 from .conftest import Office
 

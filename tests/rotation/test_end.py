@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from keyturn.model.errors import UsageError
-from keyturn.practice.faults import refused
 from keyturn.rotation import rotation_service
 from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
+from keyturn_practice.faults import refused
 
 from .conftest import Office
 from .test_always_a_way_back import held_ids, lose_secrets, rotated

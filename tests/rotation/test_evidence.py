@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from keyturn.model.errors import UsageError
-from keyturn.practice import faults
 from keyturn.rotation import labels, rotation_service
 from keyturn.rotation.report import make_report
 from keyturn.rotation.report_page import as_page
@@ -14,6 +13,7 @@ from keyturn.rotation.standing import standing
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn.rotation.survey import take_survey
 from keyturn.terminal import json_documents
+from keyturn_practice import faults
 
 from .conftest import Office
 

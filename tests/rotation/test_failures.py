@@ -9,13 +9,13 @@ import pytest
 
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair
-from keyturn.practice import faults
-from keyturn.practice.faults import Fault
 from keyturn.rotation import rotation_service
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.context import Event
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn.state.secrets import FileSecrets
+from keyturn_practice import faults
+from keyturn_practice.faults import Fault
 
 from .conftest import Office, opened_office
 

@@ -13,10 +13,6 @@ from keyturn.clients.registry import find_everything
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import PlaceKind
-from keyturn.practice import faults
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.messages import Request, Response
-from keyturn.practice.server import PracticeServer
 from keyturn.rotation import rotation_service, situation
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.plan import Options, Plan
@@ -24,6 +20,10 @@ from keyturn.rotation.planning import make_plan
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn.rotation.survey import take_survey
 from keyturn.rotation.verifying import verify
+from keyturn_practice import faults
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.messages import Request, Response
+from keyturn_practice.server import PracticeServer
 
 from .conftest import Office
 from .test_interrupted import killed_at

@@ -15,8 +15,6 @@ from keyturn.aws import access_keys, scoped_user
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.practice import faults
-from keyturn.practice.timeline import Lag
 from keyturn.rotation import keepers, rotation_service
 from keyturn.rotation.context import Context
 from keyturn.rotation.signers.signer_choice import opened_signer
@@ -25,6 +23,8 @@ from keyturn.rotation.steps import Ending, Route, State, Step
 from keyturn.state import keeper as memory
 from keyturn.state.keeper import Keeper
 from keyturn.state.secrets import MemorySecrets
+from keyturn_practice import faults
+from keyturn_practice.timeline import Lag
 
 from .colleague import Colleague, changes, policy, with_colleague
 from .conftest import Office, opened_office

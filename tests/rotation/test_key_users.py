@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from keyturn.model.keys import AccessKeyId
-from keyturn.practice import faults
-from keyturn.practice.records import Record
 from keyturn.rotation import rotation_service
 from keyturn.rotation.by_hand import USED_ELSEWHERE
 from keyturn.rotation.steps import By, Ending, Result, Route, State
+from keyturn_practice import faults
+from keyturn_practice.records import Record
 
 from .conftest import Office
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.keys import AccessKeyId
-from keyturn.practice import faults
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Ending, Route, State, Step
+from keyturn_practice import faults
 
 from .conftest import Office
 from .test_always_a_way_back import JOURNAL, SECRETS, copied_at, held_ids, put_back

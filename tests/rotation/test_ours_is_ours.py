@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.keys import AccessKeyId
-from keyturn.practice import faults
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Context, Event, Moment
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
 from keyturn.state.secrets import FileSecrets
+from keyturn_practice import faults
+from keyturn_practice.timeline import HandClock
 
 from .conftest import Office
 from .test_interrupted import Countdown, Killed, fragile

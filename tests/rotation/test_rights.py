@@ -10,11 +10,11 @@ import pytest
 
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.manners import Manner
-from keyturn.practice import faults
 from keyturn.rotation.plan import Plan
 from keyturn.rotation.steps import Ending, Route, Step
 from keyturn.rotation.verifying import verify
 from keyturn.state.journal import Mark
+from keyturn_practice import faults
 
 from .conftest import Office
 

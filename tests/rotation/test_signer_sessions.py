@@ -194,7 +194,7 @@ def test_a_program_that_gives_no_key_is_told_without_what_it_said(colleague: Col
 
 
 def test_an_identity_of_another_account_is_refused(colleague: Colleague, office: Office) -> None:
-    from keyturn.practice.account import PracticeAccount
+    from keyturn_practice.account import PracticeAccount
 
     stranger = PracticeAccount("444455556666", clock=office.clock)
     office.account.beside(stranger)

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.keys import AccessKeyId, KeyStatus
-from keyturn.practice import faults
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import Lag
 from keyturn.rotation import rotation_service, turning_off
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
+from keyturn_practice import faults
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.timeline import Lag
 
 from .conftest import Office, opened_office
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.keys import KeyStatus
-from keyturn.practice.timeline import Lag
 from keyturn.rotation import rotation_service
 from keyturn.rotation.steps import By, Ending, Route, State
+from keyturn_practice.timeline import Lag
 
 from .conftest import Office, opened_office
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.keys import KeyStatus
-from keyturn.practice import faults
-from keyturn.practice.timeline import Lag
 from keyturn.rotation import labels, rotation_service, situation
 from keyturn.rotation.standing import standing
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
+from keyturn_practice import faults
+from keyturn_practice.timeline import Lag
 
 from .conftest import USUAL_LAG, Office, opened_office
 

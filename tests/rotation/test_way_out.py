@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from keyturn.model.keys import KeyStatus
-from keyturn.practice import faults
 from keyturn.rotation import rotation_service
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.steps import By, Ending, Route, State, Step
 from keyturn.rotation.verifying import verify
+from keyturn_practice import faults
 
 from .conftest import Office
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from keyturn.practice.messages import Request
+from keyturn_practice.messages import Request
 
 if TYPE_CHECKING:
     from .world import World

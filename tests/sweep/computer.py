@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.messages import Delivery, Response
-from keyturn.practice.sample_computer import build_sample_computer
+from keyturn_practice.messages import Delivery, Response
+from keyturn_practice.sample_computer import build_sample_computer
 
 from . import files
 from .driver import Order

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.practice import faults
-from keyturn.practice.faults import Fault
-from keyturn.practice.messages import Request, Response
+from keyturn_practice import faults
+from keyturn_practice.faults import Fault
+from keyturn_practice.messages import Request, Response
 
 from . import files
 from .computer import Options

@@ -27,7 +27,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from keyturn.practice.messages import Request, Response
+from keyturn_practice.messages import Request, Response
 
 from . import oracles
 from .asked import changes, question

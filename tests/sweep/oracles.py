@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
-from keyturn.practice.records import Record
+from keyturn_practice.records import Record
 
 from . import files
 from .program import Finished

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn.model.keys import AccessKeyId
-from keyturn.practice.sample_buckets import PHOTOS
+from keyturn_practice.sample_buckets import PHOTOS
 
 from .somebody import ROOT_ALONE
 

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from keyturn.model.keys import AccessKeyId, KeyStatus
-from keyturn.practice.messages import Request, Response
-from keyturn.practice.refusals import Refusal
-from keyturn.practice.sample_buckets import ARCHIVE, PHOTOS
+from keyturn_practice.messages import Request, Response
+from keyturn_practice.refusals import Refusal
+from keyturn_practice.sample_buckets import ARCHIVE, PHOTOS
 
 from .asked import changes
 from .computer import Options

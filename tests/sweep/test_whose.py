@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.timeline import HandClock
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.timeline import HandClock
 
 from .whose import Whose
 

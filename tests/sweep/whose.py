@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.administrator import AccountInventory
-from keyturn.practice.timeline import TimeOfDay
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.administrator import AccountInventory
+from keyturn_practice.timeline import TimeOfDay
 
 _MADE = re.compile(rb"<Create(?:AccessKey|User)Result>.*?<(AccessKeyId|UserId)>(\w+)<", re.DOTALL)
 

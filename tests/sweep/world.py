@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.messages import Request, Response
-from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account
-from keyturn.practice.server import PracticeServer
-from keyturn.practice.timeline import AS_AT_AWS
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.messages import Request, Response
+from keyturn_practice.sample_buckets import OLD_KEY_DAYS, furnish_account
+from keyturn_practice.server import PracticeServer
+from keyturn_practice.timeline import AS_AT_AWS
 
 from . import files
 from .computer import Computer, Options, free_ports, stand_ins

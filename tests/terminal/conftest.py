@@ -14,11 +14,11 @@ import pytest
 
 from keyturn.computer.clock import Clock
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
-from keyturn.practice.sample_buckets import OLD_KEY_DAYS, furnish_account, furnish_archive
-from keyturn.practice.sample_computer import SampleComputer, build_sample_computer
-from keyturn.practice.timeline import HandClock, Lag
 from keyturn.terminal.start import run
+from keyturn_practice.account import PracticeAccount
+from keyturn_practice.sample_buckets import OLD_KEY_DAYS, furnish_account, furnish_archive
+from keyturn_practice.sample_computer import SampleComputer, build_sample_computer
+from keyturn_practice.timeline import HandClock, Lag
 
 
 @dataclass

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.practice.sample_buckets import furnish_archive
-from keyturn.practice.sample_computer import build_sample_computer
+from keyturn_practice.sample_buckets import furnish_archive
+from keyturn_practice.sample_computer import build_sample_computer
 
 from .conftest import Answer, Desk, opened_desk
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.keys import KeyPair, Secret
-from keyturn.practice import faults
+from keyturn_practice import faults
 
 from .conftest import Desk
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.account import PracticeAccount
+from keyturn_practice.account import PracticeAccount
 
 from .conftest import Desk
 from .test_at_a_terminal import person

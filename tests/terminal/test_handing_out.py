@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.practice.account import PracticeAccount
 from keyturn.rotation.handing_out import hand_out
 from keyturn.state.secrets import SERVICE, FileSecrets
 from keyturn.terminal.program_start import environment_with
+from keyturn_practice.account import PracticeAccount
 
 from .conftest import Answer, Desk
 

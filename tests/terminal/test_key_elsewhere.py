@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.practice.faults import dropped_answer, refused
 from keyturn.terminal.exits import Exit
+from keyturn_practice.faults import dropped_answer, refused
 
 from .conftest import Answer, Desk
 from .test_scan_account import ALL, policy, write_profile

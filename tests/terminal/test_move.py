@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.practice.sample_buckets import OFFICE, REPOSITORY_PREFIX, furnish_office
-from keyturn.practice.sample_repository import REPOSITORY_PASSWORD
 from keyturn.terminal.start import run
+from keyturn_practice.sample_buckets import OFFICE, REPOSITORY_PREFIX, furnish_office
+from keyturn_practice.sample_repository import REPOSITORY_PASSWORD
 
 from .conftest import Answer, Desk
 

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from keyturn.model.keys import AccessKeyId, KeyPair
-from keyturn.practice.faults import throttled
 from keyturn.state.secrets import FileSecrets
+from keyturn_practice.faults import throttled
 
 from .conftest import Answer, Desk
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.practice.sample_buckets import furnish_account
 from keyturn.rotation.steps import Route
+from keyturn_practice.sample_buckets import furnish_account
 
 from .conftest import Desk, opened_desk
 from .test_at_a_terminal import person

@@ -16,9 +16,9 @@ import pytest
 
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
-from keyturn.practice import faults
-from keyturn.practice.sample_buckets import ARCHIVE
 from keyturn.state import renewals
+from keyturn_practice import faults
+from keyturn_practice.sample_buckets import ARCHIVE
 
 from .renewing_office import EVERYTHING, USER, Office, opened_renewing_office
 

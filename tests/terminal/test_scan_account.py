@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.faults import refused, throttled
-from keyturn.practice.timeline import Lag
 from keyturn.terminal.exits import Exit
+from keyturn_practice.faults import refused, throttled
+from keyturn_practice.timeline import Lag
 
 from .conftest import Desk
 from .test_scan_days import use

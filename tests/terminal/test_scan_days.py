@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 
 from keyturn.model.keys import KeyPair
-from keyturn.practice.records import Record
+from keyturn_practice.records import Record
 
 from .conftest import Desk
 

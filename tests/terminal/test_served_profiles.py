@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from keyturn.clients.served_commands import asked_of_keyturn
-from keyturn.practice.sample_buckets import OFFICE, REPOSITORY_PREFIX, furnish_office
-from keyturn.practice.sample_repository import REPOSITORY_PASSWORD
+from keyturn_practice.sample_buckets import OFFICE, REPOSITORY_PREFIX, furnish_office
+from keyturn_practice.sample_repository import REPOSITORY_PASSWORD
 
 from .conftest import Desk
 

@@ -14,11 +14,11 @@ from tests.messengers.sinks import Fault, closed_port, hook_sink, mail_sink
 
 from keyturn.model.keys import Secret
 from keyturn.model.recipients import MailRecipient, MailSecurity, MailServer
-from keyturn.practice.timeline import HandClock
 from keyturn.state import stored_recipients as memory
 from keyturn.state.recipient_secrets import RecipientSecrets
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.terminal.start import run
+from keyturn_practice.timeline import HandClock
 
 from .conftest import Answer
 

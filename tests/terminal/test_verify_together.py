@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.practice.sample_buckets import ARCHIVE
+from keyturn_practice.sample_buckets import ARCHIVE
 
 from .conftest import Desk
 

@@ -52,12 +52,12 @@ from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.practice.console import PATH as PRACTICE_CONSOLE
 from keyturn.rotation.by_hand import console_address
 from keyturn.rotation.context import Event
 from keyturn.rotation.plan import Options
 from keyturn.state import settings
 from keyturn.state.secrets_kind import SecretsKind
+from keyturn_practice.console import PATH as PRACTICE_CONSOLE
 
 _WIDE = 36  # line heights, from which on the list of steps has its place
 Answer = TypeVar("Answer")

@@ -17,10 +17,10 @@ from keyturn.desktop.measures import em
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Button, Strong, Text
 from keyturn.model.text import _, unmarked
-from keyturn.practice.ground import Ground, practice_ground, running_program
-from keyturn.practice.timeline import MovedClock
 from keyturn.rotation.location import Location
 from keyturn.state.secrets_kind import SecretsKind
+from keyturn_practice.ground import Ground, practice_ground, running_program
+from keyturn_practice.timeline import MovedClock
 
 _DAYS = 4
 

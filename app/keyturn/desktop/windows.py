@@ -61,8 +61,8 @@ class Windows:
             AppError: `practice.missing`, where the practice account's libraries are not installed.
         """
         from keyturn.desktop.rehearsal import RehearsalStrip, rehearsal_ground
-        from keyturn.practice.timeline import MovedClock
         from keyturn.rotation.mistakes import nothing_real
+        from keyturn_practice.timeline import MovedClock
 
         clock = MovedClock()
         ground = self.grounds.enter_context(rehearsal_ground(clock))

@@ -12,8 +12,6 @@ from typing import NoReturn
 
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _
-from keyturn.practice.ground import Ground, practice_ground, running_program
-from keyturn.practice.timeline import HandClock
 from keyturn.rotation.record import Rotation
 from keyturn.terminal import changing, questions, reading
 from keyturn.terminal.arguments import Arguments
@@ -22,6 +20,8 @@ from keyturn.terminal.exits import Exit
 from keyturn.terminal.interruption import interruptible, look_for_lost_interruptions
 from keyturn.terminal.output import Output
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, line
+from keyturn_practice.ground import Ground, practice_ground, running_program
+from keyturn_practice.timeline import HandClock
 
 LABEL = "PRACTICE"
 _LOOK_EVERY = 1.0  # seconds
