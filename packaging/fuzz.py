@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from keyturn.clients.client import CredentialSpans, ValueSpot
+from keyturn.clients.interface import CredentialSpans, ValueSpot
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.registry import every_client, find_everything
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair

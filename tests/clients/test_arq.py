@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.arq import own_sets
-from keyturn.clients.guided import BLIND_SPOT
+from keyturn.clients.described.guided import BLIND_SPOT
+from keyturn.clients.programs.arq import own_sets
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId

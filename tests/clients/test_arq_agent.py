@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.arq_agent import AgentState, BackupPlan, read_agent
 from keyturn.clients.own_runs import BackupRun
+from keyturn.clients.programs.arq_agent import AgentState, BackupPlan, read_agent
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Target

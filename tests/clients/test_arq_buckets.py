@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.clients.arq_buckets import BackupSet, is_set_folder, key_in_bucket_name, read_description
+from keyturn.clients.programs.arq_buckets import BackupSet, is_set_folder, key_in_bucket_name, read_description
 from keyturn.model.keys import AccessKeyId
 
 KEY = "AKIAOLD0EXAMPLE07Q2P"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.arq_targets import ArqTarget, read_target
+from keyturn.clients.programs.arq_targets import ArqTarget, read_target
 from keyturn.edits.files import read_file
 from keyturn.model.errors import FileError
 from keyturn.model.keys import AccessKeyId

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from keyturn.clients.arq_runs import ArqRuns
-from keyturn.clients.arqc import Arqc, find_arqc
+from keyturn.clients.programs.arq_runs import ArqRuns
+from keyturn.clients.programs.arqc import Arqc, find_arqc
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place, PlaceKind

@@ -9,7 +9,7 @@ import pytest
 
 from keyturn.clients.asking_edits import ask_keyturn, hold_pair, why_not
 from keyturn.clients.registry import find_everything
-from keyturn.clients.starters import ProfileStarts, what_starts
+from keyturn.clients.variables.starters import ProfileStarts, what_starts
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.errors import ClientError, FileError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.aws_files import AwsFiles
 from keyturn.clients.own_check import run_own_check
+from keyturn.clients.programs.aws_files import AwsFiles
 from keyturn.clients.replacement import replace_pair
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret

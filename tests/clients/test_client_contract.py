@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.client import Client
+from keyturn.clients.interface import Client
 from keyturn.clients.registry import client_named, every_entry, find_everything
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair
 from keyturn.computer.computer import Computer, Platform

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.command_asks import Asked, Lender, asked_by
-from keyturn.clients.compose import Compose
-from keyturn.clients.environment import Environment
-from keyturn.clients.restic import Restic
+from keyturn.clients.programs.restic import Restic
+from keyturn.clients.variables.command_asks import Asked, Lender, asked_by
+from keyturn.clients.variables.compose import Compose
+from keyturn.clients.variables.environment import Environment
 from keyturn.computer.computer import Computer
 from keyturn.edits import shell
 from keyturn.edits.expansion import resolved

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.client import Client
-from keyturn.clients.command_goals import Goal, goals_of
-from keyturn.clients.compose import Compose
-from keyturn.clients.cron import Cron
-from keyturn.clients.environment import Environment
-from keyturn.clients.launchd import Launchd
+from keyturn.clients.interface import Client
 from keyturn.clients.replacement import replace_pair
-from keyturn.clients.systemd import Systemd
-from keyturn.clients.windows_script_files import WindowsScripts
+from keyturn.clients.variables.command_goals import Goal, goals_of
+from keyturn.clients.variables.compose import Compose
+from keyturn.clients.variables.cron import Cron
+from keyturn.clients.variables.environment import Environment
+from keyturn.clients.variables.launchd import Launchd
+from keyturn.clients.variables.systemd import Systemd
+from keyturn.clients.variables.windows_script_files import WindowsScripts
 from keyturn.computer.computer import Computer
 from keyturn.edits import shell
 from keyturn.edits.expansion import resolved
@@ -67,7 +67,7 @@ def test_a_pair_on_a_command_line_is_replaced_there_and_its_bucket_is_seen(line:
 
 
 def _restic() -> Client:
-    from keyturn.clients.restic import Restic
+    from keyturn.clients.programs.restic import Restic
 
     return Restic()
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.client import AfterChange
-from keyturn.clients.containers import Containers
-from keyturn.clients.environment import Environment
+from keyturn.clients.interface import AfterChange
+from keyturn.clients.variables.containers import Containers
+from keyturn.clients.variables.environment import Environment
 from keyturn.computer.computer import Computer
 
 PAIR = "AWS_ACCESS_KEY_ID=AKIAONE0000000000001\nAWS_SECRET_ACCESS_KEY=oneONEoneONEoneONEoneONEoneONEoneONE/+on\n"
@@ -91,7 +91,7 @@ def test_a_file_that_is_mounted_by_itself_is_named_with_its_mount(tmp_path: Path
         pytest.skip("unshare is not installed")
     file, point = write(tmp_path / "real/keys", PAIR), write(tmp_path / "seen/keys", "")
     program = (
-        "import sys; from pathlib import Path; from keyturn.clients.containers import Containers; "
+        "import sys; from pathlib import Path; from keyturn.clients.variables.containers import Containers; "
         "from keyturn.computer.computer import Computer, Platform; "
         f"computer = Computer(Platform.LINUX, Path({str(tmp_path)!r}), {{}}, is_this_one=True); "
         f"print([one.steps for one in Containers(computer).after_change(Path({str(file)!r}))])"

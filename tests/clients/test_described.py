@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.described import Described, described_programs
-from keyturn.clients.description import descriptions, read_descriptions
+from keyturn.clients.described.described_program import Described, described_programs
+from keyturn.clients.described.description import descriptions, read_descriptions
 from keyturn.clients.registry import client_named, every_client, find_everything, guided_clients
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.resources import resources_folder

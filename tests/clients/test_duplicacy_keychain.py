@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.guide import guide_named
-from keyturn.clients.guided import BLIND_SPOT
+from keyturn.clients.described.guide import guide_named
+from keyturn.clients.described.guided import BLIND_SPOT
 from keyturn.clients.registry import client_named
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId

@@ -157,7 +157,7 @@ def test_a_look_imports_only_the_modules_of_programs_that_may_be_here(tmp_path: 
     )
     done = subprocess.run([sys.executable, "-c", look, str(tmp_path)], check=True, capture_output=True, text=True)
     imported = set(done.stdout.split())
-    assert "keyturn.clients.mc" in imported
+    assert "keyturn.clients.programs.mc" in imported
     assert not imported & {f"keyturn.clients.{name}" for name in ("kopia", "arq", "winscp", "text_files", "duck")}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.environment import NO_FILE, Environment
+from keyturn.clients.variables.environment import NO_FILE, Environment
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Findings, PlaceKind

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 
-from keyturn.clients.client import Client
+from keyturn.clients.interface import Client
 from keyturn.clients.registry import client_named, find_everything, guided_clients
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret

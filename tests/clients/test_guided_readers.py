@@ -15,11 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from keyturn.clients.described.guide import guide_named
+from keyturn.clients.described.guided import blind_spot, running_unseen
+from keyturn.clients.described.visible_ids import read_visible_ids
 from keyturn.clients.findings import Discovery
-from keyturn.clients.guide import guide_named
-from keyturn.clients.guided import blind_spot, running_unseen
 from keyturn.clients.registry import client_named, find_everything, guided_clients
-from keyturn.clients.visible_ids import read_visible_ids
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.needs import Addition
 from keyturn.model.places import Findings, PlaceKind, Target

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.guide import Guide, guide_named, guides, read_guides
+from keyturn.clients.described.guide import Guide, guide_named, guides, read_guides
 from keyturn.clients.registry import every_client, find_everything, guided_clients
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.resources import resources_folder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.description import descriptions
+from keyturn.clients.described.description import descriptions
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer
 from keyturn.model.places import Place, Target

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from keyturn.aws.session import Aws, AwsSettings
-from keyturn.clients.rclone import Rclone
-from keyturn.clients.restic import Restic
+from keyturn.clients.programs.rclone import Rclone
+from keyturn.clients.programs.restic import Restic
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import BucketNeeds, PolicyDocument, Statement, policy_for

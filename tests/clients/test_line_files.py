@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.client import Client
-from keyturn.clients.duck import Duck
-from keyturn.clients.duplicacy import Duplicacy
-from keyturn.clients.hashbackup import HashBackup
+from keyturn.clients.interface import Client
+from keyturn.clients.programs.duck import Duck
+from keyturn.clients.programs.duplicacy import Duplicacy
+from keyturn.clients.programs.hashbackup import HashBackup
+from keyturn.clients.programs.s3backer import S3backer
+from keyturn.clients.programs.s3cmd import S3cmd
+from keyturn.clients.programs.s3fs import S3fs, mount_in
+from keyturn.clients.programs.s3ql import S3ql
+from keyturn.clients.programs.s4cmd import S4cmd
+from keyturn.clients.programs.winscp import WinScp
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair
-from keyturn.clients.s3backer import S3backer
-from keyturn.clients.s3cmd import S3cmd
-from keyturn.clients.s3fs import S3fs, mount_in
-from keyturn.clients.s3ql import S3ql
-from keyturn.clients.s4cmd import S4cmd
-from keyturn.clients.winscp import WinScp
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import RunningProgram
 from keyturn.edits import winscp_passwords

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from keyturn.clients.client import OwnCheck, PrivateFile
+from keyturn.clients.interface import OwnCheck, PrivateFile
 from keyturn.clients.own_check import run_own_check
 from keyturn.computer.bare_environment import bare_environment
 from keyturn.computer.computer import Computer

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.kopia import Kopia
-from keyturn.clients.litestream import Litestream
-from keyturn.clients.mc import Mc
-from keyturn.clients.pgbackrest import Pgbackrest
+from keyturn.clients.programs.kopia import Kopia
+from keyturn.clients.programs.litestream import Litestream
+from keyturn.clients.programs.mc import Mc
+from keyturn.clients.programs.pgbackrest import Pgbackrest
 from keyturn.clients.registry import client_named
 from keyturn.clients.replacement import replace_pair
 from keyturn.computer.computer import Computer, Platform

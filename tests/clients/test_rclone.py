@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.rclone import Rclone
+from keyturn.clients.programs.rclone import Rclone
 from keyturn.clients.replacement import replace_pair
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret

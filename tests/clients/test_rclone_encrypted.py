@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.clients.own_check import run_own_check
-from keyturn.clients.rclone import Rclone
+from keyturn.clients.programs.rclone import Rclone
 from keyturn.clients.replacement import plan_edits, preview, read_pair, replace_pair
 from keyturn.computer.computer import Computer, Platform
 from keyturn.edits import rclone_encryption

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.client import Client
-from keyturn.clients.duplicity import Duplicity
-from keyturn.clients.duply import Duply
+from keyturn.clients.interface import Client
 from keyturn.clients.own_check import run_own_check
+from keyturn.clients.programs.duplicity import Duplicity
+from keyturn.clients.programs.duply import Duply
+from keyturn.clients.programs.s3fs import S3fs
+from keyturn.clients.programs.s4cmd import S4cmd
 from keyturn.clients.replacement import replace_pair
-from keyturn.clients.s3fs import S3fs
-from keyturn.clients.s4cmd import S4cmd
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import KeyPair
 from keyturn.model.needs import BucketNeeds, policy_for

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from keyturn.clients.programs.restic import Restic
+from keyturn.clients.programs.restic_addresses import repository
 from keyturn.clients.replacement import replace_pair
-from keyturn.clients.restic import Restic
-from keyturn.clients.restic_addresses import repository
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Findings, PlaceKind, Target

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.backrest import Backrest
-from keyturn.clients.client import OwnCheck
+from keyturn.clients.interface import OwnCheck
+from keyturn.clients.programs.backrest import Backrest
 from keyturn.clients.registry import client_named
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import RunningProgram

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from keyturn.clients.programs.s3cmd import S3cmd
 from keyturn.clients.replacement import replace_pair
-from keyturn.clients.s3cmd import S3cmd
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.needs import Addition

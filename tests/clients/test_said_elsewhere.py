@@ -109,7 +109,7 @@ def test_a_portable_configuration_beside_the_program_that_a_script_runs_is_found
 def test_the_configuration_beside_the_installed_program_is_read_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from keyturn.clients.rclone import config_paths
+    from keyturn.clients.programs.rclone import config_paths
 
     program = write(tmp_path / "bin/rclone", "#!/bin/sh\n")
     program.chmod(0o755)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.containers import Containers
 from keyturn.clients.registry import find_everything
+from keyturn.clients.variables.containers import Containers
 from keyturn.computer.computer import Computer
 from keyturn.model.places import Target
 

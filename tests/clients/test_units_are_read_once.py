@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from keyturn.clients.readings import Readings
-from keyturn.clients.variable_readers import after_change_of_variables
+from keyturn.clients.variables.variable_readers import after_change_of_variables
 from keyturn.computer.computer import Computer
 
 

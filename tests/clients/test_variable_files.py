@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.client import Client
-from keyturn.clients.compose import Compose
-from keyturn.clients.cron import Cron
-from keyturn.clients.duplicity import Duplicity
-from keyturn.clients.duplicity_targets import destinations_in
-from keyturn.clients.duply import Duply
-from keyturn.clients.environment import Environment
-from keyturn.clients.launchd import Launchd
+from keyturn.clients.interface import Client
+from keyturn.clients.programs.duplicity import Duplicity
+from keyturn.clients.programs.duplicity_targets import destinations_in
+from keyturn.clients.programs.duply import Duply
+from keyturn.clients.programs.restic import Restic
 from keyturn.clients.registry import find_everything
 from keyturn.clients.replacement import replace_pair
-from keyturn.clients.restic import Restic
-from keyturn.clients.systemd import Systemd
-from keyturn.clients.windows_script_files import WindowsScripts
+from keyturn.clients.variables.compose import Compose
+from keyturn.clients.variables.cron import Cron
+from keyturn.clients.variables.environment import Environment
+from keyturn.clients.variables.launchd import Launchd
+from keyturn.clients.variables.systemd import Systemd
+from keyturn.clients.variables.windows_script_files import WindowsScripts
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Findings, Place, PlaceKind, Target

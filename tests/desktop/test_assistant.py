@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from keyturn.clients.guide import guide_named
+from keyturn.clients.described.guide import guide_named
 from keyturn.desktop.assistant import AssistantPages
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fuzz import NEW, OLD, SEEDS, read_in_home, read_in_memory
-from keyturn.clients.rclone import Rclone
+from keyturn.clients.programs.rclone import Rclone
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer
 from keyturn.edits.pictures import masked_diff

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from fuzz import OLD
-from keyturn.clients import duplicity_targets, rclone_remotes, shell_reading
-from keyturn.clients.aws_files import AwsFiles
-from keyturn.clients.client import Client
+from keyturn.clients.interface import Client
 from keyturn.clients.occurrences import key_ids_in
-from keyturn.clients.rclone import Rclone
+from keyturn.clients.programs import duplicity_targets, rclone_remotes
+from keyturn.clients.programs.aws_files import AwsFiles
+from keyturn.clients.programs.rclone import Rclone
 from keyturn.clients.registry import client_named, find_everything
+from keyturn.clients.variables import shell_reading
 from keyturn.computer.computer import Computer
 from keyturn.edits import (
     colon_lines,

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fuzz import NEW, OLD, SEEDS
-from keyturn.clients.client import Client
+from keyturn.clients.interface import Client
 from keyturn.clients.registry import client_named
 from keyturn.edits.files import FileContent
 from keyturn.edits.section_spans import python_sections

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import keyturn
-from keyturn.clients.filezilla import read_sites
+from keyturn.clients.described.guide import guides
 from keyturn.clients.findings import Discovery, mention
-from keyturn.clients.guide import guides
+from keyturn.clients.programs.filezilla import read_sites
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model import text
 from keyturn.model.keys import AccessKeyId
@@ -20,7 +20,7 @@ from keyturn.model.keys import AccessKeyId
 _SOURCES = sorted(Path(keyturn.__file__).parent.rglob("*.py"))
 _KEY = AccessKeyId("AKIAMADEUPSAMPLE0001")
 # The first is the translators' own module; the others say the sentences of data files, which are messages as well.
-_BESIDES = {"is no constant": {"text.py", "guide.py", "described.py"}}
+_BESIDES = {"is no constant": {"text.py", "guide.py", "described_program.py"}}
 
 
 def _translates(node: ast.AST) -> bool:

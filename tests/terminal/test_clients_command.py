@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from keyturn.clients.client import Client
+from keyturn.clients.interface import Client
 from keyturn.clients.registry import every_client, guided_clients
 
 from .conftest import Answer

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.described.guide import FILE
 from keyturn.clients.discovery import discovered
 from keyturn.clients.findings import mention
-from keyturn.clients.guide import FILE
 from keyturn.clients.occurrences import Occurrence, occurrences_in
 from keyturn.clients.readings import Readings
 from keyturn.clients.walking import unfinished

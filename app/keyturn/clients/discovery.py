@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import Listing
-from keyturn.clients.script_kinds import may_set_or_run, sets_or_runs
 from keyturn.clients.usual_locations import Corner, corners, is_for_keys
+from keyturn.clients.variables.script_kinds import may_set_or_run, sets_or_runs
 from keyturn.clients.walking import Walk
 from keyturn.edits import failures
 

@@ -14,7 +14,7 @@ from keyturn.clients.traces import is_any_there
 from keyturn.computer.computer import Platform
 
 if TYPE_CHECKING:
-    from keyturn.clients.client import Client
+    from keyturn.clients.interface import Client
     from keyturn.computer.computer import Computer
     from keyturn.edits.files import FileContent
 
@@ -120,7 +120,7 @@ _AUTORESTIC = (".autorestic.yml", ".autorestic.yaml", ".autorestic.toml", ".auto
 PROGRAMS = (
     ClientEntry(
         "aws",
-        _of("aws_files", "AwsFiles"),
+        _of("programs.aws_files", "AwsFiles"),
         OwnFile(
             signature=rb"(?m)^\[[^\n]+\](?=[^\[]*^aws_access_key_id[ \t]*[=:])",
             variables=("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"),
@@ -131,7 +131,7 @@ PROGRAMS = (
     ClientEntry("served", _of("served", "Served")),
     ClientEntry(
         "rclone",
-        _of("rclone", "Rclone"),
+        _of("programs.rclone", "Rclone"),
         OwnFile(
             names=("rclone.conf", ".rclone.conf"),
             signature=rb"(?m)^type[ \t]*[=:][ \t]*s3\b(?=[^\[]*^access_key_id[ \t]*[=:])",
@@ -142,7 +142,7 @@ PROGRAMS = (
     ),
     ClientEntry(
         "s3cmd",
-        _of("s3cmd", "S3cmd"),
+        _of("programs.s3cmd", "S3cmd"),
         OwnFile(
             names=("*s3cfg", "s3cmd.ini"),
             signature=rb"(?m)^(?:host_bucket|bucket_location|gpg_passphrase)[ \t]*=",
@@ -152,11 +152,11 @@ PROGRAMS = (
         ),
         usual=("~/.s3cfg", "%APPDATA%/s3cmd.ini"),
     ),
-    ClientEntry("s4cmd", _of("s4cmd", "S4cmd"), usual=("~/.s3cfg",)),
-    ClientEntry("restic", _of("restic", "Restic"), looks_last=True),
+    ClientEntry("s4cmd", _of("programs.s4cmd", "S4cmd"), usual=("~/.s3cfg",)),
+    ClientEntry("restic", _of("programs.restic", "Restic"), looks_last=True),
     ClientEntry(
         "backrest",
-        _of("backrest", "Backrest"),
+        _of("programs.backrest", "Backrest"),
         OwnFile(
             signature=rb'(?s)"(?:modno|repos)"\s*:(?=.*"env"\s*:)',
             variables=("BACKREST_CONFIG",),
@@ -167,7 +167,7 @@ PROGRAMS = (
     ),
     ClientEntry(
         "resticprofile",
-        _of("resticprofile", "Resticprofile"),
+        _of("programs.resticprofile", "Resticprofile"),
         OwnFile(
             names=tuple(name for name in _PROFILES if name != "profiles.hcl"),
             programs=("resticprofile",),
@@ -185,7 +185,7 @@ PROGRAMS = (
     ),
     ClientEntry(
         "autorestic",
-        _of("autorestic", "Autorestic"),
+        _of("programs.autorestic", "Autorestic"),
         OwnFile(
             names=(*_AUTORESTIC, "autorestic.yml", "autorestic.yaml"),
             programs=("autorestic",),
@@ -195,14 +195,14 @@ PROGRAMS = (
     ),
     ClientEntry(
         "crestic",
-        _of("crestic", "Crestic"),
+        _of("programs.crestic", "Crestic"),
         OwnFile(variables=("CRESTIC_CONFIG_FILE",)),
         usual=("/usr/share/crestic", "/etc/crestic", *_in_homes(".config/crestic")),
         variables=("CRESTIC_CONFIG_PATHS",),
     ),
     ClientEntry(
         "runrestic",
-        _of("runrestic", "Runrestic"),
+        _of("programs.runrestic", "Runrestic"),
         OwnFile(names=("runrestic.toml",), programs=("runrestic",), options=("-c", "--config")),
         usual=(
             *("/etc/runrestic", "/etc/runrestic.toml", "/etc/runrestic.json"),
@@ -211,7 +211,7 @@ PROGRAMS = (
     ),
     ClientEntry(
         "kopia",
-        _of("kopia", "Kopia"),
+        _of("programs.kopia", "Kopia"),
         OwnFile(
             names=("repository.config",),
             signature=rb'(?s)"storage"\s*:\s*\{(?=.*"accessKeyID"\s*:)',
@@ -224,7 +224,7 @@ PROGRAMS = (
     ),
     ClientEntry(
         "mc",
-        _of("mc", "Mc"),
+        _of("programs.mc", "Mc"),
         OwnFile(
             signature=rb'(?s)"(?:aliases|hosts)"\s*:\s*\{(?=.*"accessKey"\s*:)',
             variables=("MC_CONFIG_DIR",),
@@ -234,10 +234,10 @@ PROGRAMS = (
         ),
         usual=_in_homes(".mc", ".mcli", ".minio-client", "mc", "mcli", "minio-client"),
     ),
-    ClientEntry("git-annex", _of("git_annex", "GitAnnex")),
+    ClientEntry("git-annex", _of("programs.git_annex", "GitAnnex")),
     ClientEntry(
         "pgbackrest",
-        _of("pgbackrest", "Pgbackrest"),
+        _of("programs.pgbackrest", "Pgbackrest"),
         OwnFile(
             names=("pgbackrest.conf",),
             signature=rb"(?m)^repo\d+-s3-key[ \t]*=",
@@ -252,7 +252,7 @@ PROGRAMS = (
     ),
     ClientEntry(
         "litestream",
-        _of("litestream", "Litestream"),
+        _of("programs.litestream", "Litestream"),
         OwnFile(
             names=("litestream.yml", "litestream.yaml"),
             variables=("LITESTREAM_CONFIG",),
@@ -264,42 +264,42 @@ PROGRAMS = (
             *("~/litestream.yml", "$XDG_CONFIG_HOME/litestream.yml", "$XDG_CONFIG_HOME/litestream"),
         ),
     ),
-    ClientEntry("s3fs", _of("s3fs", "S3fs"), OwnFile(names=(".passwd-s3fs", "passwd-s3fs"))),
-    ClientEntry("duplicity", _of("duplicity", "Duplicity"), looks_last=True),
-    ClientEntry("duply", _of("duply", "Duply"), usual=("~/.duply", "/etc/duply")),
-    ClientEntry("duplicacy", _of("duplicacy", "Duplicacy")),
-    ClientEntry("winscp", _of("winscp", "WinScp"), platforms=_WINDOWS),
-    ClientEntry("duck", _of("duck", "Duck"), usual=("~/.duck",)),
-    ClientEntry("s3backer", _of("s3backer", "S3backer"), usual=("~/.s3backer_passwd",)),
-    ClientEntry("s3ql", _of("s3ql", "S3ql"), usual=("~/.s3ql",)),
+    ClientEntry("s3fs", _of("programs.s3fs", "S3fs"), OwnFile(names=(".passwd-s3fs", "passwd-s3fs"))),
+    ClientEntry("duplicity", _of("programs.duplicity", "Duplicity"), looks_last=True),
+    ClientEntry("duply", _of("programs.duply", "Duply"), usual=("~/.duply", "/etc/duply")),
+    ClientEntry("duplicacy", _of("programs.duplicacy", "Duplicacy")),
+    ClientEntry("winscp", _of("programs.winscp", "WinScp"), platforms=_WINDOWS),
+    ClientEntry("duck", _of("programs.duck", "Duck"), usual=("~/.duck",)),
+    ClientEntry("s3backer", _of("programs.s3backer", "S3backer"), usual=("~/.s3backer_passwd",)),
+    ClientEntry("s3ql", _of("programs.s3ql", "S3ql"), usual=("~/.s3ql",)),
     ClientEntry(
         "hashbackup",
-        _of("hashbackup", "HashBackup"),
+        _of("programs.hashbackup", "HashBackup"),
         usual=(*(f"~/{name}" for name in ("hashbackup", ".hashbackup", "hb", "backup", "Backup")), "/var/hashbackup"),
         variables=("HASHBACKUP_DIR",),
     ),
 )
 SYSTEMS_AND_TEXTS = (
-    ClientEntry("environment", _of("environment", "Environment"), looks_last=True),
-    ClientEntry("systemd", _of("systemd", "Systemd")),
+    ClientEntry("environment", _of("variables.environment", "Environment"), looks_last=True),
+    ClientEntry("systemd", _of("variables.systemd", "Systemd")),
     ClientEntry(
         "cron",
-        _of("cron", "Cron"),
+        _of("variables.cron", "Cron"),
         usual=(
             *(f"~/{name}" for name in (".crontab", "crontab", "crontab.txt", ".config/crontab", ".config/cron")),
             *("/etc/crontab", "/etc/cron.d", "/var/spool/cron", "/usr/lib/cron/tabs", "/var/at/tabs"),
         ),
     ),
-    ClientEntry("compose", _of("compose", "Compose")),
-    ClientEntry("launchd", _of("launchd", "Launchd"), platforms=frozenset({Platform.MACOS})),
+    ClientEntry("compose", _of("variables.compose", "Compose")),
+    ClientEntry("launchd", _of("variables.launchd", "Launchd"), platforms=frozenset({Platform.MACOS})),
     ClientEntry(
         "windows-script",
-        _of("windows_script_files", "WindowsScripts"),
+        _of("variables.windows_script_files", "WindowsScripts"),
         OwnFile(names=("*.bat", "*.cmd", "*.ps1", "*.psm1")),
         platforms=_WINDOWS,
     ),
-    ClientEntry("task-scheduler", _of("task_scheduler", "TaskScheduler"), platforms=_WINDOWS),
-    ClientEntry("windows-registry", _of("registry_entries", "WindowsRegistry"), platforms=_WINDOWS),
+    ClientEntry("task-scheduler", _of("variables.task_scheduler", "TaskScheduler"), platforms=_WINDOWS),
+    ClientEntry("windows-registry", _of("variables.registry_entries", "WindowsRegistry"), platforms=_WINDOWS),
     # Which file is edited as text is for the person to say.
     ClientEntry("text", _of("text_files", "TextFiles"), platforms=frozenset()),
     ClientEntry("leftover", _of("leftovers", "Leftovers")),

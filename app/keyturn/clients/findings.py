@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keyturn.clients.endpoints import is_aws_endpoint
-from keyturn.clients.jobs import Job
 from keyturn.clients.listing import Listing
 from keyturn.clients.occurrences import key_ids_in
+from keyturn.clients.variables.jobs import Job
 from keyturn.edits.failures import LEADS_NOWHERE
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import FileError

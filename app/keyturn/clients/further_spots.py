@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from keyturn.clients.client import Client
 from keyturn.clients.default_locations import mention_of
+from keyturn.clients.interface import Client
 from keyturn.clients.occurrences import Occurrence, occurrences_in
 from keyturn.clients.readings import Readings
 from keyturn.edits.files import FileContent

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, Client, CredentialSpans
 from keyturn.clients.findings import Discovery, key_id, mention
+from keyturn.clients.interface import About, Client, CredentialSpans
 from keyturn.clients.listing import Listing
 from keyturn.clients.occurrences import key_ids_in
 from keyturn.clients.walking import personal_folders

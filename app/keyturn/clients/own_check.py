@@ -34,7 +34,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from keyturn.clients.client import CheckResult, OwnCheck
+from keyturn.clients.interface import CheckResult, OwnCheck
 from keyturn.computer.computer import Computer
 from keyturn.computer.programs import find_program, run_check
 from keyturn.edits.masking import said

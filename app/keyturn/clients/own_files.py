@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from keyturn.clients.client import Client, CredentialSpans, ValueSpot
 from keyturn.clients.endpoints import region_in, speaks_plain_http
 from keyturn.clients.findings import Discovery, is_placeholder, key_id, named_key_id, no_key_id_in
+from keyturn.clients.interface import Client, CredentialSpans, ValueSpot
 from keyturn.clients.listing import Listing
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.files import FileContent

@@ -11,25 +11,25 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client
 from keyturn.clients.closed import closed_ones_together, each_file_once
-from keyturn.clients.crediting import credited
 from keyturn.clients.default_locations import is_a_copy, makes_another, mentions
-from keyturn.clients.described import described_programs
-from keyturn.clients.description import descriptions
+from keyturn.clients.described.described_program import described_programs
+from keyturn.clients.described.description import descriptions
+from keyturn.clients.described.guide import Guide, guides
+from keyturn.clients.described.guided import Finder, Guided, Reader, running_unseen, usual_traces
 from keyturn.clients.discovery import discovered
-from keyturn.clients.duplicacy_keychain import repositories_and_program
 from keyturn.clients.entries import PROGRAMS, SYSTEMS_AND_TEXTS, ClientEntry
 from keyturn.clients.findings import Discovery, key_id, no_key_id_at
-from keyturn.clients.following import Followed, Following
 from keyturn.clients.further_spots import with_further_spots
-from keyturn.clients.guide import Guide, guides
-from keyturn.clients.guided import Finder, Guided, Reader, running_unseen, usual_traces
+from keyturn.clients.interface import Client
 from keyturn.clients.listing import Listing
 from keyturn.clients.other_systems import other_systems
+from keyturn.clients.programs.duplicacy_keychain import repositories_and_program
+from keyturn.clients.programs.remotely_save import vaults_with_it
 from keyturn.clients.readings import Readings
-from keyturn.clients.remotely_save import vaults_with_it
-from keyturn.clients.shell_reading import all_texts
+from keyturn.clients.variables.crediting import credited
+from keyturn.clients.variables.following import Followed, Following
+from keyturn.clients.variables.shell_reading import all_texts
 from keyturn.edits.failures import unreadable
 from keyturn.edits.files import FileContent
 from keyturn.model.errors import UsageError
@@ -55,7 +55,7 @@ def _reader(module: str, name: str) -> Reader:
 
 
 def _runs_of_arq() -> OwnRuns:
-    from keyturn.clients.arq_runs import ArqRuns
+    from keyturn.clients.programs.arq_runs import ArqRuns
 
     return ArqRuns()
 

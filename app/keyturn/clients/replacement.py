@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import CredentialSpans
+from keyturn.clients.interface import CredentialSpans
 from keyturn.clients.registry import client_named
 from keyturn.edits.files import FileContent, read_file, replace_file
 from keyturn.edits.filesystem import REAL, FileSystem

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import Client
+from keyturn.clients.interface import Client
 from keyturn.clients.registry import every_client
 from keyturn.computer.programs import running_programs
 from keyturn.model.keys import AccessKeyId

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.aws_files import all_paths, profile_of
-from keyturn.clients.client import About, Client, CredentialSpans, ValueSpot
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.findings import Discovery
+from keyturn.clients.interface import About, Client, CredentialSpans, ValueSpot
+from keyturn.clients.programs.aws_files import all_paths, profile_of
 from keyturn.clients.served_commands import ServedRequest, asked_of_keyturn
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent, read_file

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.client import About, AfterChange, Client, CredentialSpans, ValueSpot
 from keyturn.clients.default_locations import is_a_copy
 from keyturn.clients.findings import Discovery
+from keyturn.clients.interface import About, AfterChange, Client, CredentialSpans, ValueSpot
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.spans import Span

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.listing import Listing
-from keyturn.clients.shell_files import project_folders
+from keyturn.clients.variables.shell_files import project_folders
 from keyturn.clients.walking import SKIPPED_FOLDERS, personal_folders
 from keyturn.computer.computer import Platform
 

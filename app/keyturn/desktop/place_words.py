@@ -131,7 +131,7 @@ def look_at_programs(desk: Desk, place: Place, rotation: Rotation | None) -> Wat
     Args:
         rotation: the one that put the key there.
     """
-    from keyturn.clients.guided import Guided
+    from keyturn.clients.described.guided import Guided
     from keyturn.clients.registry import client_named
     from keyturn.clients.running_programs import PROGRAM_NAMES
     from keyturn.computer.programs import running_programs

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from keyturn.clients.described.guide import ANOTHER_PROGRAM
 from keyturn.clients.endpoints import is_aws, store_name
-from keyturn.clients.guide import ANOTHER_PROGRAM
 from keyturn.desktop.old_key_use import OldKeyUse
 from keyturn.model.keys import AccessKey, PrincipalKind
 from keyturn.model.places import Place, PlaceKind, Problem

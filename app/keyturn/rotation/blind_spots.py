@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from keyturn.clients.guided import BLIND_SPOT
+from keyturn.clients.described.guided import BLIND_SPOT
 from keyturn.clients.listing import CLOSED_FOLDER
 from keyturn.model.errors import AwsError
 from keyturn.model.places import BlindSpot, Problem

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from keyturn.aws.partitions import console_of
-from keyturn.clients.arq_buckets import ARQ_7
-from keyturn.clients.client import AfterChange
-from keyturn.clients.containers import Containers
 from keyturn.clients.default_locations import is_a_copy
+from keyturn.clients.interface import AfterChange
+from keyturn.clients.programs.arq_buckets import ARQ_7
 from keyturn.clients.readings import Readings
 from keyturn.clients.registry import client_named
 from keyturn.clients.running_programs import PROGRAM_NAMES, Holder, holders
+from keyturn.clients.variables.containers import Containers
 from keyturn.clients.walking import listed
 from keyturn.computer.programs import running_programs
 from keyturn.model.errors import ClientError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from keyturn.clients.guide import ANOTHER_PROGRAM, FILE, Guide, guide_named
-from keyturn.clients.guided import Guided
+from keyturn.clients.described.guide import ANOTHER_PROGRAM, FILE, Guide, guide_named
+from keyturn.clients.described.guided import Guided
 from keyturn.clients.occurrences import occurrences_in
 from keyturn.clients.own_runs import OwnRuns
 from keyturn.clients.registry import client_named

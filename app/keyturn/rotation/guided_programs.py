@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keyturn.clients.guide import FILE, PASSWORD_MANAGER, guide_named
-from keyturn.clients.guided import BLIND_SPOT
+from keyturn.clients.described.guide import FILE, PASSWORD_MANAGER, guide_named
+from keyturn.clients.described.guided import BLIND_SPOT
 from keyturn.clients.registry import clients_called
 from keyturn.model.errors import UsageError
 from keyturn.model.needs import Addition

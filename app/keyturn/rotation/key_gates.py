@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from keyturn.clients.guide import guide_named
+from keyturn.clients.described.guide import guide_named
 from keyturn.model.keys import KeyStatus
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _

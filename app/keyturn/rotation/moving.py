@@ -23,7 +23,7 @@ from keyturn.clients.asking_edits import (
 )
 from keyturn.clients.replacement import read_pair
 from keyturn.clients.served import Served, asking_profiles
-from keyturn.clients.starters import ProfileStarts, what_starts
+from keyturn.clients.variables.starters import ProfileStarts, what_starts
 from keyturn.computer.computer import Platform
 from keyturn.model.errors import AppError, FileError, UsageError
 from keyturn.model.key_names import KeyName, flaw_of_key_name

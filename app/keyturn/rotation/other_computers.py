@@ -16,8 +16,8 @@ from keyturn.aws import bucket_contents
 from keyturn.aws import buckets as aws_buckets
 from keyturn.aws.parallel import in_parallel
 from keyturn.aws.session import Aws
-from keyturn.clients.arq import own_sets
-from keyturn.clients.arq_buckets import (
+from keyturn.clients.programs.arq import own_sets
+from keyturn.clients.programs.arq_buckets import (
     DESCRIPTIONS,
     is_set_folder,
     newest_below,

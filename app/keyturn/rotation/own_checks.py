@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from keyturn.aws.parallel import as_they_end
-from keyturn.clients.client import OwnCheck
 from keyturn.clients.endpoints import is_aws, store_url
+from keyturn.clients.interface import OwnCheck
 from keyturn.clients.own_check import run_own_check
 from keyturn.clients.registry import client_named
 from keyturn.model.errors import AppError

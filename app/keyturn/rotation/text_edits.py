@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from keyturn.clients.default_locations import is_a_copy
-from keyturn.clients.guide import FILE
+from keyturn.clients.described.guide import FILE
 from keyturn.clients.registry import client_named
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import KeyPair

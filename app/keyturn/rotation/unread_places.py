@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.guided import BLIND_SPOT
+from keyturn.clients.described.guided import BLIND_SPOT
 from keyturn.clients.walking import listed
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place, PlaceKind, Problem

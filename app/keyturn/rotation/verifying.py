@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from keyturn.aws.proof import S3Target
+from keyturn.clients.described.guide import guide_named
 from keyturn.clients.endpoints import is_aws, store_name, store_url
-from keyturn.clients.guide import guide_named
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place, Target

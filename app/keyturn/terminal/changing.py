@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from keyturn.clients.guide import ANOTHER_COMPUTER
+from keyturn.clients.described.guide import ANOTHER_COMPUTER
 from keyturn.model.errors import UsageError
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural

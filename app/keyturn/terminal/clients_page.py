@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from keyturn.clients.client import Client
-from keyturn.clients.guide import Guide
-from keyturn.clients.guided import Guided
+from keyturn.clients.described.guide import Guide
+from keyturn.clients.described.guided import Guided
+from keyturn.clients.interface import Client
 from keyturn.model.text import _
 from keyturn.rotation.guided_items import not_seen, unconfirmed
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keyturn.clients.default_locations import what_it_is
+from keyturn.clients.described.guide import FILE
 from keyturn.clients.findings import mention_at
-from keyturn.clients.guide import FILE
 from keyturn.clients.search import skipped
 from keyturn.clients.search.search_patterns import SearchPatterns
 from keyturn.clients.search.search_rows import Area, KeySighting

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from keyturn.clients.guide import ANOTHER_COMPUTER, ANOTHER_PROGRAM, guides
+from keyturn.clients.described.guide import ANOTHER_COMPUTER, ANOTHER_PROGRAM, guides
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Card, Quiet

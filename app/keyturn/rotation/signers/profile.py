@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from keyturn.aws.profiles import Person, ProfileFiles, Profiles, key_of_profile
-from keyturn.clients.aws_files import files_that_count
+from keyturn.clients.programs.aws_files import files_that_count
 from keyturn.computer.named_program import run_named
 
 if TYPE_CHECKING:

@@ -1,0 +1,272 @@
+"""What stands beside a key in variables: the bucket, the server and the region that go with it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from keyturn.clients.credential_names import key_name
+from keyturn.clients.described.images import asked_in
+from keyturn.clients.endpoints import region_in
+from keyturn.clients.programs.restic_addresses import repository
+from keyturn.clients.variables.command_asks import Asked, Lender
+from keyturn.clients.variables.command_goals import Goal, bucket_named, goal_at, goals_of
+from keyturn.clients.variables.consumers import asked_in_variables, consumers_in, is_for, remote_of
+from keyturn.clients.variables.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
+from keyturn.edits.commands import ShellCommand
+from keyturn.edits.expansion import all_resolved
+from keyturn.edits.shell import Assignment
+from keyturn.model.manners import Manner
+from keyturn.model.needs import Addition
+from keyturn.model.places import Consumer, Target
+
+ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AWS_S3_ENDPOINT", "S3_ENDPOINT_URL")
+_REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_S3_REGION", "S3_REGION")
+_REPOSITORIES = ("RESTIC_REPOSITORY", "RESTIC_REPOSITORY2", "RESTIC_FROM_REPOSITORY")
+# Buckets of other makers, which an S3 key does not open.
+_NOT_S3 = ("GCS", "GOOGLE", "AZURE", "B2_", "GS_")
+# What programs call it, behind what the names of one key have in common.
+_OF_BUCKET = ("BUCKET", "BUCKET_NAME", "S3_BUCKET_NAME", "S3_BUCKET")
+_OF_PREFIX = ("PREFIX", "PATH", "S3_PATH", "BUCKET_PATH")
+_OF_ENDPOINT = ("ENDPOINT", "ENDPOINT_URL", "ENDPOINT_URL_S3", "S3_ENDPOINT", "HOST", "HOSTNAME")
+_OF_REGION = ("REGION", "DEFAULT_REGION", "S3_REGION")
+# Buckets that are counted for all keys of one text together; people's own are a thousand times fewer.
+_PATIENCE = 10_000
+_ENDINGS = (
+    "SECRET_ACCESS_KEY",
+    "ACCESS_KEY_ID",
+    "ACCESS_KEY",
+    "ACCESSKEYID",
+    "ACCESSKEY",
+    "KEY_ID",
+    "KEY",
+    "ID",
+    "USER",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Where one command goes, or several."""
+
+    targets: tuple[Target, ...]
+    endpoint: str | None
+    region: str | None
+
+
+class JobSettings:
+    """The variables and commands of one job, service or script, for any number of questions about its keys."""
+
+    def __init__(self, path: Path, found: Sequence[Assignment], commands: Sequence[ShellCommand]) -> None:
+        self._path = path
+        self._found = (*found, *(one for command in commands for one in variables_given(command)))
+        self._commands = commands
+        self._values = {one.name.upper(): one.value for one in self._found if one.value and not one.is_reference}
+        # Other names than in capitals count, too, where a command refers to one.
+        named = {one.name: one.value for one in self._found if one.value and not one.is_reference}
+        self._resolved = all_resolved(commands, named)
+        # What many keys have in common is found out once: a file may have thousands, and thousands of commands.
+        self._reach_of: dict[int | None, _Reach] = {}
+        self._consumers_of: dict[Hashable, tuple[Consumer, ...]] = {}
+        self._said_beside: dict[str | None, tuple[frozenset[Addition], Manner]] = {}
+        self._patience = _PATIENCE
+
+    def facts_of(self, pair: ShellPair) -> FileFacts:
+        """Return what the variables and commands around a pair say of where it is used."""
+        name = pair.assignment.name
+        described = [one for one in self._asked if one.variable and is_for(one, name, self._values)]
+        if any(goal.target is not None for one in described for goal in one.goals):
+            return self._facts_of_image(name, described)
+        own = self._named_after(_stem(name))
+        number = self._command_with(pair)
+        reach = self._reach(number)
+        targets = reach.targets
+        if own is not None and own.target is not None:
+            self._patience -= len(targets)
+            # Some of its buckets are worse than none: those that are not known are asked for.
+            targets = tuple(dict.fromkeys((own.target, *targets))) if self._patience >= 0 else ()
+        endpoint = own.endpoint if own is not None else None
+        endpoint = endpoint or reach.endpoint or self._endpoint
+        region = own.region if own is not None else None
+        region = region or self._region or region_in(endpoint) or reach.region
+        additions, manner = self._said(name)
+        consumers = self._consumers(name, number)
+        return FileFacts(self._token, region, endpoint, targets or self._buckets, additions, manner, consumers)
+
+    def _facts_of_image(self, name: str, described: Sequence[Asked]) -> FileFacts:
+        """What a container's variables say of a key, whose image is described: it reads no others."""
+        goals = [goal for one in described for goal in one.goals]
+        endpoint = next((goal.endpoint for goal in goals if goal.endpoint), None)
+        region = next((goal.region for goal in goals if goal.region), None) or self._region or region_in(endpoint)
+        additions, manner = self._said(name)
+        consumers = consumers_in(self._path, described)
+        return FileFacts(self._token, region, endpoint, _targets(goals), additions, manner, consumers)
+
+    def _reach(self, number: int | None) -> _Reach:
+        """Where a command goes, or, without its number, everything that runs with the variables."""
+        if number not in self._reach_of:
+            goals = self._of_all if number is None else tuple(goals_of(self._resolved[number], self._remotes))
+            self._reach_of[number] = _Reach(
+                _targets(goals),
+                next((goal.endpoint for goal in goals if goal.endpoint), None),
+                next((goal.region for goal in goals if goal.region), None),
+            )
+        return self._reach_of[number]
+
+    def _consumers(self, variable: str, number: int | None) -> tuple[Consumer, ...]:
+        """The commands that take the key in a variable, or the one that is handed it as an option."""
+        # Which ones they are is a matter of the remote whose key it is, if it is one's.
+        remote = remote_of(variable)
+        key: Hashable = (remote, number)
+        if key not in self._consumers_of:
+            if number is not None:
+                asked: Iterable[Asked] = asked_in(self._resolved[number], self._values, self._remotes)
+            elif remote:
+                asked = self._asked_of_remotes.get(remote, ())
+            else:
+                asked = (one for one in self._asked if is_for(one, variable, self._values))
+            self._consumers_of[key] = consumers_in(self._path, tuple(dict.fromkeys(asked)))
+        return self._consumers_of[key]
+
+    def _said(self, variable: str) -> tuple[frozenset[Addition], Manner]:
+        """What the variables beside a key ask, whichever program reads them."""
+        remote = remote_of(variable)
+        if remote not in self._said_beside:
+            self._said_beside[remote] = asked_in_variables(variable, self._values)
+        return self._said_beside[remote]
+
+    @cached_property
+    def _asked_of_remotes(self) -> Mapping[str, Sequence[Asked]]:
+        """What is asked of rclone's remotes, by their names in capitals."""
+        found: dict[str, list[Asked]] = {}
+        for one in self._asked:
+            if one.lender is Lender.REMOTE:
+                found.setdefault(one.name.upper(), []).append(one)
+        return found
+
+    @cached_property
+    def _endpoint(self) -> str | None:
+        return endpoint_in(self._found)
+
+    @cached_property
+    def _token(self) -> str | None:
+        return session_token(self._found)
+
+    @cached_property
+    def _region(self) -> str | None:
+        return last_value(self._found, *_REGIONS)
+
+    @cached_property
+    def _of_all(self) -> tuple[Goal, ...]:
+        """Where everything goes that runs with the variables: no command that is handed a key of its own."""
+        return (
+            *_in_variables(self._found),
+            *(goal for one in self._without_own_key for goal in goals_of(one, self._remotes) if not goal.unclear),
+        )
+
+    @cached_property
+    def _without_own_key(self) -> list[ShellCommand]:
+        return [as_read for one, as_read in zip(self._commands, self._resolved, strict=True) if not _has_own_key(one)]
+
+    @cached_property
+    def _asked(self) -> list[Asked]:
+        return [asked for one in self._without_own_key for asked in asked_in(one, self._values, self._remotes)]
+
+    @cached_property
+    def _remotes(self) -> Mapping[str, str]:
+        """The remotes of rclone that variables define, with their endpoints (rclone's page, Environment Variables)."""
+        remotes: dict[str, str] = {}
+        for name, value in self._values.items():
+            if name.startswith("RCLONE_CONFIG_") and name.endswith("_TYPE") and value == "s3":
+                remote = name.removeprefix("RCLONE_CONFIG_").removesuffix("_TYPE")
+                remotes[remote.lower()] = self._values.get(f"RCLONE_CONFIG_{remote}_ENDPOINT") or ""
+        return remotes
+
+    @cached_property
+    def _buckets(self) -> tuple[Target, ...]:
+        """The buckets that variables name in whatever words, where nothing else names one."""
+        named = (
+            bucket_named(value or "")
+            for name, value in self._values.items()
+            if "BUCKET" in name and not name.startswith(_NOT_S3)
+        )
+        return tuple(Target(name) for name in dict.fromkeys(named) if name is not None)
+
+    def _command_with(self, pair: ShellPair) -> int | None:
+        """The number of the command that is handed the pair as an option; None for one that is set for all."""
+        start = pair.assignment.value_span.start
+        at = bisect_right(self._places_of_options, start, key=lambda place: place[0]) - 1
+        if at < 0 or start >= self._places_of_options[at][1]:
+            return None
+        return self._places_of_options[at][2]
+
+    @cached_property
+    def _places_of_options(self) -> list[tuple[int, int, int]]:
+        """Where the letters of the commands with a key of their own stand: from, to before, the command's number."""
+        return sorted(
+            (run.start, run.start + max(run.size, 1), number)
+            for number, command in enumerate(self._commands)
+            if _has_own_key(command)
+            for word in command.words
+            for run in word.runs
+        )
+
+    def _named_after(self, stem: str) -> Goal | None:
+        """What the variables say whose names begin as the key's: `S3_BUCKET` and `S3_ENDPOINT` for `S3_KEY`."""
+        if not stem:
+            return None
+        bucket = next((name for one in self._under(stem, _OF_BUCKET) if (name := bucket_named(one))), None)
+        prefix = next(self._under(stem, _OF_PREFIX), "")
+        endpoint, region = next(self._under(stem, _OF_ENDPOINT), None), next(self._under(stem, _OF_REGION), None)
+        target = None if bucket is None else Target(bucket, prefix.strip("/"))
+        return None if target is None and endpoint is None and region is None else Goal(target, endpoint, region)
+
+    def _under(self, stem: str, names: Sequence[str]) -> Iterator[str]:
+        return (value for name in names if (value := self._values.get(stem + name)))
+
+
+def endpoint_in(found: Sequence[Assignment]) -> str | None:
+    """Return the server that variables name for all programs that are started with them; None where none does."""
+    return last_value(found, *ENDPOINTS)
+
+
+def leads_somewhere(name: str, written: str) -> bool:
+    """Return whether what stands there, and is not known in whole, is the address of a repository or of a bucket."""
+    return written.startswith("s3:") if name in _REPOSITORIES else written.startswith("s3://")
+
+
+def _targets(goals: Sequence[Goal]) -> tuple[Target, ...]:
+    return tuple(dict.fromkeys(goal.target for goal in goals if goal.target is not None))
+
+
+def _in_variables(found: Sequence[Assignment]) -> Iterator[Goal]:
+    for one in found:
+        if not one.is_reference and one.value and (goal := goal_in(one.name, one.value)) is not None:
+            yield goal
+
+
+def goal_in(name: str, value: str) -> Goal | None:
+    """Return where a variable leads that is the address of a repository, or of a bucket; None for any other."""
+    if name in _REPOSITORIES:
+        named = repository(value)
+        return None if named is None else Goal(named.target, named.endpoint)
+    return goal_at(value) if value.startswith("s3://") else None
+
+
+def _has_own_key(command: ShellCommand) -> bool:
+    """Whether a command is handed a key as an option, so that it needs none of the variables."""
+    return any(_names_a_key(word.decoded.partition("=")[0]) for word in command.words if word.text.startswith(b"-"))
+
+
+def _names_a_key(option: str) -> bool:
+    known = key_name(option)
+    return known is not None and known.means_s3
+
+
+def _stem(name: str) -> str:
+    """What the names beside a key begin with: `PGBACKREST_REPO1_S3_` for `PGBACKREST_REPO1_S3_KEY`."""
+    upper = name.upper()
+    return next((upper.removesuffix(ending) for ending in _ENDINGS if upper.endswith(ending)), "")
