@@ -6,15 +6,16 @@ the file, as the name means the new key once that is proved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.findings import Discovery
 from keyturn.clients.interface import About, Client, CredentialSpans, ValueSpot
-from keyturn.clients.programs.aws_files import all_paths, profile_of
+from keyturn.clients.programs.aws_files import AwsFiles, all_paths, profile_of
 from keyturn.clients.served_commands import ServedRequest, asked_of_keyturn
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent, read_file
@@ -84,6 +85,22 @@ class Served(Client):
                 raise asks_no_more(place)
         asking = [found[place.locator] for place in places]
         return tuple(_spot(computer, one) for one in asking)
+
+
+def handed_to(computer: Computer, content: FileContent) -> Mapping[str, Callable[[], CredentialSpans]]:
+    """What looks up the pair that each profile of a file would get now, by its section, where it asks Keyturn.
+
+    Raises:
+        FileError: `file.unparsable`. What it returns raises as `Computer.served` does.
+    """
+    return {one.section: partial(_spot, computer, one) for one in asking_in(content)}
+
+
+def identities_of(place: Place) -> tuple[str, ...]:
+    """The place's identity, and for a profile that asks Keyturn the one that it has while it holds its pair."""
+    if place.client != Served.name:
+        return (place.identity,)
+    return (place.identity, replace(place, client=AwsFiles.name).identity)
 
 
 def asks_no_more(place: Place) -> ClientError:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws, store_name
+from keyturn.clients.served import identities_of
 from keyturn.desktop import dates
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.place_check import PlaceCheck
@@ -82,7 +83,7 @@ def proof_of(place: Place, checked: PlaceCheck | None, rotation: Rotation | None
         ]
         return _proof(place, tried, checked.at, whom)
     if rotation is not None and done is not None:
-        proved = [one for one in rotation.proved(Step(done.step)) if one.place == place.identity]
+        proved = [one for one in rotation.proved(Step(done.step)) if one.place in identities_of(place)]
         if proved:
             tried = [_Tried(one.bucket or "", tuple((check, ok, "") for check, ok in one.checks)) for one in proved]
             return _proof(place, tried, done.at, whom)

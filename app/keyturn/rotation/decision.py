@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from keyturn.clients.endpoints import store_name
+from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKeyId, Principal, PrincipalKind
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import PolicyDocument
@@ -29,12 +30,14 @@ class Destination:
         targets: from its configuration, or from `--bucket`.
         file: the file behind the links of the place's path, as it was confirmed.
         manners: how the programs ask for a target, where that is not as usual.
+        asks: the pair leaves the file, and the place asks Keyturn from *switch* on; see `Decision.handing`.
     """
 
     place: Place
     targets: tuple[Target, ...]
     file: Path
     manners: tuple[tuple[Target, Manner], ...] = ()
+    asks: bool = False
 
     def manners_for(self, target: Target) -> tuple[Manner, ...]:
         """In how many ways the programs ask for this part of a bucket, each once."""
@@ -115,6 +118,24 @@ class OtherComputer:
 
 
 @dataclass(frozen=True, slots=True)
+class Handing:
+    """How the places that ask get the key.
+
+    Attributes:
+        name: by which they ask.
+        program: the Keyturn that they ask, and `options`, what leads it to this memory.
+        needs_session: it takes the key from a keychain, which only a person's session opens.
+        is_new: the rotation gives the name to the key.
+    """
+
+    name: KeyName
+    program: str
+    options: tuple[str, ...]
+    needs_session: bool
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One key's rotation as it was planned and confirmed.
 
@@ -133,6 +154,7 @@ class Decision:
         left_out: the buckets that the old key reaches and the new one does not, as the person said.
         elsewhere: the key stands nowhere on this computer, so its signer does everything, and what AWS recorded of it
             before counts as watched.
+        handing: how the places get the key whose pair leaves their file; None where none does.
         watch_days, off_days: how long to watch before turning off, and to wait before deleting.
     """
 
@@ -156,6 +178,7 @@ class Decision:
     others: tuple[OtherBucket, ...] = ()
     left_out: tuple[str, ...] = ()
     elsewhere: bool = False
+    handing: Handing | None = None
 
     @property
     def account(self) -> str | None:

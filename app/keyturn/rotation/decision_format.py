@@ -10,11 +10,20 @@ import os
 from dataclasses import replace
 from typing import Any
 
+from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKeyId, Principal
 from keyturn.model.manners import Manner
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.places import Place, PlaceKind, Target
-from keyturn.rotation.decision import ByHand, Decision, Destination, OtherBucket, OtherComputer, WhyReached
+from keyturn.rotation.decision import (
+    ByHand,
+    Decision,
+    Destination,
+    Handing,
+    OtherBucket,
+    OtherComputer,
+    WhyReached,
+)
 from keyturn.rotation.steps import Route
 from keyturn.state.settings import LONGEST_WAIT
 from keyturn.state.written import (
@@ -60,6 +69,7 @@ def _decision(fields: Fields) -> Decision:
         rotation_id=fields.get("rotation_id", maybe(text)),
         user_name_given=fields.get("user_name_given", truth),
         elsewhere=fields.get("elsewhere", truth),
+        handing=fields.get("handing", maybe(whole_object(_handing))),
     )
 
 
@@ -75,6 +85,7 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
                 "targets": _targets_written(one.targets),
                 "file": str(one.file),
                 "manners": [[target.bucket, target.prefix, manner.as_json()] for target, manner in one.manners],
+                "asks": one.asks,
             }
             for one in decision.destinations
         ],
@@ -111,6 +122,7 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
         "rotation_id": decision.rotation_id,
         "user_name_given": decision.user_name_given,
         "elsewhere": decision.elsewhere,
+        "handing": None if decision.handing is None else _handing_written(decision.handing),
     }
 
 
@@ -144,8 +156,21 @@ def _with_elsewhere(written: dict[str, Any]) -> dict[str, Any]:
     return {**written, "elsewhere": False}
 
 
-_MIGRATIONS = {0: _with_number, 1: _with_manners, 2: _with_an_id, 3: _with_others, 4: _with_elsewhere}
-FORMAT = Format(5, _decision, _decision_written, _MIGRATIONS)
+def _with_handing(written: dict[str, Any]) -> dict[str, Any]:
+    """The rotations of version 5 left every pair in its file."""
+    destinations = [{**one, "asks": False} for one in written["destinations"]]
+    return {**written, "destinations": destinations, "handing": None}
+
+
+_MIGRATIONS = {
+    0: _with_number,
+    1: _with_manners,
+    2: _with_an_id,
+    3: _with_others,
+    4: _with_elsewhere,
+    5: _with_handing,
+}
+FORMAT = Format(6, _decision, _decision_written, _MIGRATIONS)
 
 
 def key_id(value: object) -> AccessKeyId:
@@ -193,7 +218,27 @@ def _destination(fields: Fields) -> Destination:
         raise NotUnderstood("client", newer=True)
     targets = fields.get("targets", listed(_target))
     file, manners = fields.get("file", path), fields.get("manners", listed(_manner))
-    return Destination(replace(place, targets=targets), targets, file, manners)
+    return Destination(replace(place, targets=targets), targets, file, manners, fields.get("asks", truth))
+
+
+def _handing(fields: Fields) -> Handing:
+    return Handing(
+        name=fields.get("name", made_by(KeyName)),
+        program=fields.get("program", text),
+        options=fields.get("options", listed(text)),
+        needs_session=fields.get("needs_session", truth),
+        is_new=fields.get("is_new", truth),
+    )
+
+
+def _handing_written(one: Handing) -> dict[str, Any]:
+    return {
+        "name": one.name.value,
+        "program": one.program,
+        "options": list(one.options),
+        "needs_session": one.needs_session,
+        "is_new": one.is_new,
+    }
 
 
 def _by_hand(fields: Fields) -> ByHand:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from keyturn.clients.served import identities_of
 from keyturn.model.errors import StateError
 from keyturn.model.places import Consumer, Place, Target
 from keyturn.model.text import _
@@ -44,7 +45,11 @@ def forget_answers(context: Context, places: Collection[str]) -> None:
 
 def with_answers(places: Sequence[Place], answers: BucketAnswers) -> tuple[Place, ...]:
     """Return the places with the buckets that the person said their programs use."""
-    return tuple(_with(place, answers.of_places.get(place.identity, ())) for place in places)
+    return tuple(_with(place, _said_of(place, answers)) for place in places)
+
+
+def _said_of(place: Place, answers: BucketAnswers) -> tuple[str, ...]:
+    return next((answers.of_places[one] for one in identities_of(place) if one in answers.of_places), ())
 
 
 def _with(place: Place, buckets: Sequence[str]) -> Place:

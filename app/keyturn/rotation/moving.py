@@ -7,62 +7,33 @@ some profiles that hold the pair and others that ask for the same one: both work
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 
-from keyturn.clients.asking_edits import (
-    ProfileChange,
-    ask_keyturn,
-    hold_pair,
-    planned_asking,
-    planned_holding,
-    why_not,
-)
+from keyturn.clients.asking_edits import planned_holding
 from keyturn.clients.replacement import read_pair
-from keyturn.clients.served import Served, asking_profiles
-from keyturn.clients.variables.starters import ProfileStarts, what_starts
-from keyturn.computer.computer import Platform
+from keyturn.clients.served import Served
 from keyturn.model.errors import AppError, FileError, UsageError
-from keyturn.model.key_names import KeyName, flaw_of_key_name
+from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKeyId, KeyPair
-from keyturn.model.pair_layout import PairLayout
 from keyturn.model.places import Place
 from keyturn.model.text import _
+from keyturn.rotation.asking_profiles import (
+    Moving,
+    Staying,
+    expect_a_tried_system,
+    fates_of,
+    layout_of,
+    name_for,
+    put_in,
+    take_out,
+)
 from keyturn.rotation.context import Context
 from keyturn.rotation.helper import Helper
 from keyturn.rotation.key_versions import named_keys
 from keyturn.rotation.naming import give_name
 from keyturn.rotation.record import all_rotations, expect_none_unread
 from keyturn.rotation.survey import FoundKey
-from keyturn.state import moves
-from keyturn.state.moves import Moved
-
-_NOT_OF_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """A profile that is to change."""
-
-    place: Place
-    change: ProfileChange
-
-
-@dataclass(frozen=True, slots=True)
-class Staying:
-    """A place that stays as it is.
-
-    Attributes:
-        why: in a sentence.
-        may_be_said: a person's word would do, because nothing but what was not seen speaks against it.
-    """
-
-    place: Place
-    why: str
-    may_be_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +66,7 @@ def plan_into_keychain(context: Context, found: FoundKey, helper: Helper, *, by_
         UsageError: where nothing of this key may be moved now.
     """
     key = found.key.access_key_id
-    if context.computer.platform is not Platform.LINUX:
-        raise UsageError(
-            _("That was tried on Linux alone"),
-            _("Whether the programs of this system reach the key there is not known. Nothing was changed."),
-            code="move.system",
-        )
+    expect_a_tried_system(context)
     _expect_no_rotation(context, key)
     if found.pair is None:
         raise found.failure or UsageError(
@@ -108,24 +74,12 @@ def plan_into_keychain(context: Context, found: FoundKey, helper: Helper, *, by_
             _("No place on this computer has a secret of it that AWS accepts. Nothing was changed."),
             code="key.no-pair",
         )
-    name = _name_for(context, found)
+    name = name_for(context, key, found.destinations)
     command = helper.command(name)
     asking = tuple(one for one in found.destinations if one.client == Served.name)
     left = [one for one in found.destinations if one not in asking]
-    can = [one for one in left if one.secret == found.pair.secret and not why_not(context.computer, one)]
-    starts = what_starts(context.computer, can, (context.folder,)) if can else {}
-    moving: list[Moving] = []
-    staying: list[Staying] = []
-    for place in left:
-        stays = _stays(context, found.pair, place, helper, starts.get(place.identity), by_me=by_me)
-        if stays is None:
-            try:
-                moving.append(Moving(place, planned_asking(place, command)))
-                continue
-            except FileError as error:
-                stays = Staying(place, str(error))
-        staying.append(stays)
-    return MovePlan(key, name, command, found.pair, tuple(moving), tuple(staying), asking)
+    moving, staying = fates_of(context, found.pair, left, helper, command, by_me=by_me)
+    return MovePlan(key, name, command, found.pair, moving, staying, asking)
 
 
 def plan_into_files(context: Context, found: FoundKey) -> MovePlan:
@@ -149,7 +103,7 @@ def plan_into_files(context: Context, found: FoundKey) -> MovePlan:
     for place in asking:
         held = read_pair(context.computer, place)
         try:
-            moving.append(Moving(place, planned_holding(place, held, _layout(folder, place, name))))
+            moving.append(Moving(place, planned_holding(place, held, layout_of(folder, place, name))))
         except FileError as error:
             staying.append(Staying(place, str(error)))
     others = tuple(one for one in found.destinations if one not in asking)
@@ -170,7 +124,6 @@ def move_into_keychain(context: Context, found: FoundKey, plan: MovePlan, helper
         AppError: where the pair is not in the keychain, or not handed out: no file has changed then; or at the first
             file that cannot be changed. What was moved before works.
     """
-    folder = context.folder
     if not plan.moving:
         return
     named = give_name(context, found, plan.name.value, keep=True)
@@ -180,9 +133,7 @@ def move_into_keychain(context: Context, found: FoundKey, plan: MovePlan, helper
     for one in plan.moving:
         context.cancel.check()
         place = one.place
-        remember = partial(_remember, context, folder, one, plan.name)
-        ask_keyturn(place, plan.command, plan.pair, one.change.path, remember)
-        _expect_read_back(context, place, plan.pair)
+        take_out(context, place, one.change.path, plan.command, plan.name, held=plan.pair, handed=plan.pair)
         yield place
 
 
@@ -192,15 +143,10 @@ def move_into_files(context: Context, plan: MovePlan) -> Iterator[Place]:
     Raises:
         AppError: at the first file that cannot be changed. What was moved before works, and so does the rest.
     """
-    folder = context.folder
     for one in plan.moving:
         context.cancel.check()
-        place = one.place
-        layout = _layout(folder, place, plan.name)
-        hold_pair(place, plan.name.value, plan.pair, one.change.path, layout)
-        known = moves.load(folder)
-        moves.save(folder, [move for move in known if not _is_of(move, one.change.path, place)])
-        yield place
+        put_in(context, one.place, one.change.path, plan.name, plan.pair)
+        yield one.place
 
 
 def _expect_no_rotation(context: Context, key: AccessKeyId) -> None:
@@ -220,84 +166,3 @@ def _expect_no_rotation(context: Context, key: AccessKeyId) -> None:
                 ),
                 code="rotation.under-way",
             )
-
-
-def _stays(
-    context: Context, pair: KeyPair, place: Place, helper: Helper, starts: ProfileStarts | None, *, by_me: bool
-) -> Staying | None:
-    reason = why_not(context.computer, place)
-    if not reason and place.secret != pair.secret:
-        reason = _("It holds another secret, which AWS does not accept.")
-    if reason or starts is None:
-        return Staying(place, reason)
-    if starts.containers:
-        text = _("{path} lends it to a container, which has no Keyturn.")
-        return Staying(place, text.format(path=_listed(starts.containers)))
-    if starts.timetables and helper.needs_session:
-        text = _(
-            "{path} starts a program with it, and no session that opens the keychain is there then. With --secrets "
-            "file the key is kept in a private file, which such a job reaches."
-        )
-        return Staying(place, text.format(path=_listed(starts.timetables)))
-    strange = [path for path in starts.timetables if not path.is_relative_to(context.computer.home)]
-    if strange:
-        return Staying(place, _("{path} may start a program with it as somebody else.").format(path=_listed(strange)))
-    if starts.unsure and not by_me:
-        said = (
-            _("if nothing but you starts what uses it, add --by-me")
-            if helper.needs_session
-            else _("if all that uses it is started as you, add --by-me")
-        )
-        return Staying(place, _("{why} Look, and {said}.").format(why=" ".join(starts.unsure), said=said), True)
-    return None
-
-
-def _listed(paths: Iterable[Path]) -> str:
-    return ", ".join(map(str, paths))
-
-
-def _name_for(context: Context, found: FoundKey) -> KeyName:
-    """The key's name; else one after its first profile, which no other key has."""
-    key = found.key.access_key_id
-    known = named_keys(context.folder, context.journal)
-    own = next((one.name for one in known if one.current.key == key), None)
-    if own is not None:
-        return own
-    profile = next((one.name for one in found.destinations if one.client == "aws"), key.last4)
-    base = f"/aws/{_NOT_OF_A_NAME.sub('-', profile).strip('-._')}"
-    if flaw_of_key_name(base) is not None:
-        base = f"/aws/{key.last4}"
-    taken = {one.name.value for one in known}
-    names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
-    return KeyName(next(name for name in names if name not in taken))
-
-
-def _remember(context: Context, folder: Path, one: Moving, name: KeyName, layout: PairLayout) -> None:
-    known: Sequence[Moved] = [move for move in moves.load(folder) if not _is_of(move, one.change.path, one.place)]
-    move = Moved(one.change.path, one.place.locator, name, context.clock.now(), layout)
-    moves.save(folder, [*known, move])
-
-
-def _layout(folder: Path, place: Place, name: KeyName) -> PairLayout | None:
-    real = place.path.resolve()
-    known = (one.layout for one in moves.load(folder) if _is_of(one, real, place) and one.name == name)
-    return next(known, None)
-
-
-def _is_of(move: Moved, path: Path, place: Place) -> bool:
-    return (move.path, move.section) == (path, place.locator)
-
-
-def _expect_read_back(context: Context, place: Place, pair: KeyPair) -> None:
-    """See that the profile, as it stands now, comes to this pair."""
-    now = next(
-        (one for one in asking_profiles(context.computer) if (one.path, one.section) == (place.path, place.locator)),
-        None,
-    )
-    served = context.computer.served
-    if now is None or served is None or served(now.asked.name, now.asked.state_dir) != pair:
-        raise FileError(
-            _("{name} does not ask Keyturn as it was written").format(name=place.name),
-            _("Another program changed {path} meanwhile. Look into it.").format(path=place.path),
-            code="file.changed",
-        )

@@ -45,7 +45,7 @@ def give_name(context: Context, found: FoundKey, text: str, *, keep: bool) -> Na
         StateError, StoreError: where the keychain or Keyturn's folder fails; the key has no name then.
     """
     key, folder = found.key.access_key_id, context.folder
-    name = _free_name(context, key, text)
+    name = expect_free_name(context, key, text)
     pair = found.pair
     out_of_reach = None
     if keep and pair is not None:
@@ -62,30 +62,13 @@ def give_name(context: Context, found: FoundKey, text: str, *, keep: bool) -> Na
     return NamingResult(name, key, kept, untold, None if kept else out_of_reach)
 
 
-def take_name(context: Context, text: str) -> NamedKey:
-    """Forget a name, and return what it meant. The key, its tag at AWS and its pair in the keychain stay.
+def expect_free_name(context: Context, key: AccessKeyId, text: str) -> KeyName:
+    """See that the key may be called so, or is already, and return the name.
 
     Raises:
-        UsageError: where no key has the name, or a profile asks for it.
-        FileError: where a file that may ask for it cannot be understood.
+        UsageError: where it is no name, another key has it, or the key has another one.
+        StateError: where names or journal cannot be read.
     """
-    folder = context.folder
-    named = key_named(folder, text, context.journal)
-    asking = [one for one in asking_profiles(context.computer) if one.asked.name == named.name.value]
-    if asking:
-        raise UsageError(
-            _("The profile “{profile}” asks for {name}").format(profile=asking[0].profile, name=named.name),
-            _("Without the name it would get no key. Look into {path}. Nothing was changed.").format(
-                path=asking[0].path
-            ),
-            code="name.asked-for",
-        )
-    names = {name: first for name, first in stored_key_names.load(folder).items() if name != named.name}
-    stored_key_names.save(folder, names)
-    return named
-
-
-def _free_name(context: Context, key: AccessKeyId, text: str) -> KeyName:
     folder = context.folder
     flaw = flaw_of_key_name(text.strip())
     if flaw is not None:
@@ -111,6 +94,29 @@ def _free_name(context: Context, key: AccessKeyId, text: str) -> KeyName:
                 code="usage.name",
             )
     return name
+
+
+def take_name(context: Context, text: str) -> NamedKey:
+    """Forget a name, and return what it meant. The key, its tag at AWS and its pair in the keychain stay.
+
+    Raises:
+        UsageError: where no key has the name, or a profile asks for it.
+        FileError: where a file that may ask for it cannot be understood.
+    """
+    folder = context.folder
+    named = key_named(folder, text, context.journal)
+    asking = [one for one in asking_profiles(context.computer) if one.asked.name == named.name.value]
+    if asking:
+        raise UsageError(
+            _("The profile “{profile}” asks for {name}").format(profile=asking[0].profile, name=named.name),
+            _("Without the name it would get no key. Look into {path}. Nothing was changed.").format(
+                path=asking[0].path
+            ),
+            code="name.asked-for",
+        )
+    names = {name: first for name, first in stored_key_names.load(folder).items() if name != named.name}
+    stored_key_names.save(folder, names)
+    return named
 
 
 def _tell_aws(context: Context, found: FoundKey, name: KeyName) -> AppError | None:

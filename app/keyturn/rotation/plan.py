@@ -16,7 +16,9 @@ from keyturn.model.needs import PolicyDocument
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.places import Problem
 from keyturn.model.text import _
+from keyturn.rotation.asking_profiles import Moving, Staying, written_place
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.helper import Helper
 from keyturn.rotation.known_buckets import ReachedBucket
 from keyturn.rotation.signers.signer import Signer
 from keyturn.rotation.signers.the_key import TheKey
@@ -27,6 +29,18 @@ from keyturn.state.bucket_answers import BucketAnswers
 if TYPE_CHECKING:
     # Only who searches waits for its import.
     from keyturn.clients.search.folder_search import Searched
+
+
+@dataclass(frozen=True, slots=True)
+class IntoKeychain:
+    """That programs are to ask Keyturn, as far as they can.
+
+    Attributes:
+        by_me: nobody but the person starts what could not be seen.
+    """
+
+    helper: Helper
+    by_me: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,7 @@ class Options:
         also: guided products that hold the key as well, as the person says.
         append_only: the new key may not delete backups, on the route `scoped-user`.
         prefix_only: the new key reaches only the folder of each backup, on the route `scoped-user`.
+        into: pairs leave the files whose programs can ask Keyturn instead; None leaves every pair in its file.
         pair: the new pair that the person made, on the route `given-pair`.
     """
 
@@ -65,6 +80,7 @@ class Options:
     pair: KeyPair | None = None
     append_only: bool = False
     prefix_only: bool = False
+    into: IntoKeychain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +120,8 @@ class Plan:
         searched: what the search of this computer looked into; None where none was wanted.
         offered_as_text: what would be edited in files that no program's module knows, if the person says so for each.
         unread: the files in which the key may stand and that could not be read, each with whether it is left out.
+        moving: what changes in the files that give up their pair.
+        staying: why the other places keep theirs; empty where nobody asked for it.
     """
 
     key: AccessKeyId
@@ -124,6 +142,8 @@ class Plan:
     unread: tuple[tuple[Problem, bool], ...] = ()
     offered_as_text: tuple[FileEdit, ...] = ()
     searched: Searched | None = None
+    moving: tuple[Moving, ...] = ()
+    staying: tuple[Staying, ...] = ()
 
     @property
     def policy(self) -> PolicyDocument | None:
@@ -147,7 +167,11 @@ class Plan:
                 for call in self.calls
             ],
             "policy": None if self.policy is None else self.policy.as_json(),
-            "edits": [{"path": str(edit.path), "diff": preview(edit, None)} for edit in self.edits],
+            "edits": [
+                *({"path": str(edit.path), "diff": preview(edit, None)} for edit in self.edits),
+                *({"path": str(one.change.path), "diff": one.change.diff} for one in self.moving),
+            ],
+            **self._fates_as_json(),
             "by_hand": [
                 {"item": one.item, "title": one.title, "steps": list(one.steps), "notes": list(one.notes)}
                 for one in self.by_hand
@@ -167,6 +191,17 @@ class Plan:
                     "left_out": left_out,
                 }
                 for one, left_out in self.unread
+            ],
+        }
+
+    def _fates_as_json(self) -> dict[str, Any]:
+        """Which destinations ask Keyturn from *switch* on, and why the others do not."""
+        handing = None if self.decision is None else self.decision.handing
+        return {
+            "name": None if handing is None else handing.name.value,
+            "places": [
+                *({**written_place(one.place), "fate": "keychain", "diff": one.change.diff} for one in self.moving),
+                *(one.as_json() for one in self.staying),
             ],
         }
 

@@ -17,6 +17,7 @@ from keyturn.rotation import by_hand, consent, plan_precautions, turning_off
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_programs import programs_by_hand
+from keyturn.rotation.into_keychain import fates_in
 from keyturn.rotation.kept_answers import kept_answers
 from keyturn.rotation.key_gates import file_gates, key_gates
 from keyturn.rotation.open_buckets import Settled, settle
@@ -77,7 +78,9 @@ def _plan(question: Question) -> Plan:
     destinations = heard.take(destinations_of(question, scope, programs, buckets))
     computers = heard.take(plan_precautions.other_computers(question, (*destinations, *programs)))
     settled = heard.take(_settled(question, destinations, programs, computers, buckets))
-    edits = heard.take(edits_of(question, [one.place for one in destinations]))
+    fates = heard.take(fates_in(question, destinations))
+    destinations = fates.destinations
+    edits = heard.take(edits_of(question, [one.place for one in destinations if not one.asks]))
     heard.take(plan_precautions.keychain(context))
     heard.gates += plan_precautions.given_pair(question)
     mentions = (
@@ -103,6 +106,7 @@ def _plan(question: Question) -> Plan:
         given=None if options.pair is None else options.pair.access_key_id,
         others=settled.others,
         left_out=settled.left_out,
+        handing=fates.handing,
     )
     decision = heard.take(_decided(question, draft, destinations))
     heard.gates += plan_precautions.later(options)
@@ -129,6 +133,8 @@ def _plan(question: Question) -> Plan:
         unread=tuple((one, one in left_out) for one in unread),
         searched=question.survey.searched,
         offered_as_text=edits_as_text(question, scope.offered_as_text),
+        moving=fates.moving,
+        staying=fates.staying,
     )
 
 

@@ -15,25 +15,32 @@ from keyturn.model.errors import AppError, ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _, plural
+from keyturn.rotation.asking_profiles import asks_for, forget_layout, put_in, take_out
 from keyturn.rotation.context import Context, Moment
-from keyturn.rotation.decision import Decision
+from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.into_keychain import helper_of
 from keyturn.rotation.left_behind import left_behind, said_of
 from keyturn.rotation.record import Rotation, taking
 from keyturn.rotation.steps import Step
 from keyturn.rotation.whole_search import what_was_seen
 
 
-def switch(context: Context, rotation: Rotation, new: KeyPair) -> None:
-    """Put the new pair into every destination. A file that has it already stays as it is.
+def switch(context: Context, rotation: Rotation, new: KeyPair, old: KeyPair) -> None:
+    """Put the new pair into every destination, or have it ask for it. A file that is so already stays as it is.
 
     Raises:
-        FileError, ClientError: at the first file that cannot be changed; the ones before it are changed then.
+        AppError: at the first file that cannot be changed; the ones before it are changed then. Where whoever asks does
+            not get the new pair, none is.
     """
     decision = rotation.decision
     with taking(context, rotation, Step.SWITCH) as outcome:
         clear_away(decision)
         files = files_of(decision)
-        outcome.detail = plural("{count} file", "{count} files", len(files)).format(count=len(files))
+        asking = _asking(decision)
+        count = len(files.keys() | {one.file for one in asking})
+        outcome.detail = plural("{count} file", "{count} files", count).format(count=count)
+        if decision.handing is not None:
+            helper_of(decision.handing).prove(context, decision.handing.name, new)
         for path, places in files.items():
             context.cancel.check()
             _expect_stopped(context, places, decision.key)
@@ -41,6 +48,9 @@ def switch(context: Context, rotation: Rotation, new: KeyPair) -> None:
             context.tell(Step.SWITCH, Moment.GOING_ON, _told(path, done), _identities(places))
             if done.rewritten:
                 outcome.detail += f". {_told(path, done)}"
+        for one in asking:
+            context.cancel.check()
+            _have_ask(context, decision, one, held=old, handed=new)
         behind = left_behind(context.computer, decision)
         outcome.facts |= what_was_seen(behind)
         for place in behind:
@@ -57,7 +67,14 @@ def switch_back(context: Context, rotation: Rotation, old: KeyPair, new: Collect
     decision = rotation.decision
     clear_away(decision)
     first_error: AppError | None = None
-    for path, places in files_of(decision).items():
+    files = files_of(decision)
+    for one in _asking(decision):
+        try:
+            if not _has_pair_again(context, decision, one, old):
+                files.setdefault(one.file, []).append(one.place)
+        except AppError as error:
+            first_error = first_error or error
+    for path, places in files.items():
         try:
             standing = [pair.access_key_id for pair in read_pairs(context.computer, places)]
             for key in set(standing).intersection(new):
@@ -74,13 +91,39 @@ def switch_back(context: Context, rotation: Rotation, old: KeyPair, new: Collect
 def files_of(decision: Decision) -> dict[Path, list[Place]]:
     """The destinations by the file that was confirmed: two places in one file change in one replacement.
 
-    What asks Keyturn for its key is not among them: the proof of the new one is what gives it that.
+    What asks Keyturn for its key, or is to ask, is not among them: the proof of the new one is what gives it that.
     """
     files: dict[Path, list[Place]] = {}
     for one in decision.destinations:
-        if not client_named(one.place.client).asks_keyturn:
+        if not client_named(one.place.client).asks_keyturn and not one.asks:
             files.setdefault(one.file, []).append(one.place)
     return files
+
+
+def _asking(decision: Decision) -> tuple[Destination, ...]:
+    """The destinations whose pair leaves the file."""
+    return tuple(one for one in decision.destinations if one.asks)
+
+
+def _have_ask(context: Context, decision: Decision, one: Destination, *, held: KeyPair, handed: KeyPair) -> None:
+    """Take the pair out of the file of a destination, which asks from then on."""
+    if decision.handing is not None:
+        name = decision.handing.name
+        command = helper_of(decision.handing).command(name)
+        take_out(context, one.place, one.file, command, name, held=held, handed=handed)
+        text = _("{path}: the profile “{profile}” asks Keyturn for {name}")
+        said = text.format(path=one.file, profile=one.place.name, name=name)
+        context.tell(Step.SWITCH, Moment.GOING_ON, said, _identities([one.place]))
+
+
+def _has_pair_again(context: Context, decision: Decision, one: Destination, old: KeyPair) -> bool:
+    """Write the old pair back where the destination asks; False where it does not, so a pair stands there."""
+    if decision.handing is None or not asks_for(context, one.place, decision.handing.name):
+        forget_layout(context, one.place, one.file)
+        return False
+    put_in(context, one.place, one.file, decision.handing.name, old)
+    context.tell(Step.UNDO, Moment.GOING_ON, str(one.file), _identities([one.place]))
+    return True
 
 
 def _expect_stopped(context: Context, places: Sequence[Place], key: AccessKeyId) -> None:
@@ -115,7 +158,7 @@ def _told(path: Path, done: Replaced) -> str:
 def clear_away(decision: Decision) -> None:
     """Remove what a killed replacement left beside the files, and a killed check elsewhere; it may hold a secret."""
     clear_system_temporaries()
-    for folder in {path.parent for path in files_of(decision)}:
+    for folder in {path.parent for path in (*files_of(decision), *(one.file for one in _asking(decision)))}:
         for leftover in leftover_temporaries(folder):
             # A folder that lets nothing be removed lets nothing be replaced either, and that is told then.
             with suppress(OSError):

@@ -22,6 +22,7 @@ from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.deciding import OwnershipAnswer, PersonDecides, Undecided, answer_for, asked_about
 from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.gone_buckets import without
+from keyturn.rotation.into_keychain import take_name_back
 from keyturn.rotation.key_versions import names_of_keys
 from keyturn.rotation.ownership import Made, made_at_aws
 from keyturn.rotation.pairs import Held, held_now
@@ -173,6 +174,7 @@ def _wipe_copies(context: Context, rotation: Rotation, made: Collection[AccessKe
 
     That of a key with a name stays: it may stand nowhere else, and programs ask for it by the name.
     """
+    take_name_back(context, rotation)
     known = [one for one in (rotation.new_key, rotation.decision.given) if one is not None]
     new = dict.fromkeys([*rotation.noted_keys, *made, *known])
     named = names_of_keys(context.folder, context.journal)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from keyturn.aws.proof import S3Target
 from keyturn.clients.described.guide import guide_named
 from keyturn.clients.endpoints import is_aws, store_name, store_url
+from keyturn.clients.served import identities_of
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place, Target
@@ -45,7 +46,9 @@ def verify(
     for found in survey.keys if not key else (key_meant(survey, key),):
         for one in found.destinations:
             if place in ("", one.identity):
-                targets = one.targets or given or known.get(one.identity, ())
+                targets = (
+                    one.targets or given or next((known[name] for name in identities_of(one) if name in known), ())
+                )
                 asked += _of_place(context, found, one, targets)
     return survey, tuple(_answered(context, asked))
 

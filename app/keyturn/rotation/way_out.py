@@ -9,13 +9,14 @@ from pathlib import Path
 from uuid import uuid4
 
 from keyturn.edits.files import read_file, writability
-from keyturn.model.errors import AppError, FileError, StateError, StoreError, UsageError
+from keyturn.model.errors import AppError, FileError, StateError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import creating, kept_pairs, key_users, labels, program_runs, proving, switching
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.decision_format import FORMAT
+from keyturn.rotation.into_keychain import hand_out_first
 from keyturn.rotation.pairs import new_pair, old_pair
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, reload, taking, write
@@ -49,9 +50,11 @@ def rotate(context: Context, plan: Plan, begun_by: BegunBy = BegunBy.PERSON) -> 
         for pair in (plan.old, plan.given):
             if pair is not None:
                 kept_pairs.keep(context, plan.decision, pair)
+        if plan.old is not None and plan.decision.handing is not None:
+            hand_out_first(context, plan.decision.key, plan.decision.handing, plan.old)
     except StateError:
         raise  # somebody has to look at it before anything begins
-    except (FileError, StoreError) as error:
+    except AppError as error:
         return Result(Ending.PUT_BACK, None, State.STOPPED, Step.CHECK, None, problem=error)
     rotation = _begin(context, plan, plan.decision, begun_by)
     return go_on(context, rotation, plan.old)
@@ -96,7 +99,7 @@ def _take_way_out(context: Context, rotation: Rotation, old: KeyPair) -> None:
         proving.prove_new_key(context, rotation, new)
     if not rotation.is_done(Step.SWITCH):
         context.cancel.check()
-        switching.switch(context, reload(context, rotation), new)
+        switching.switch(context, reload(context, rotation), new, old)
     if not rotation.is_done(Step.PROVE_AGAIN):
         proving.prove_again(context, reload(context, rotation), Step.PROVE_AGAIN, new.access_key_id)
 
@@ -131,16 +134,27 @@ def _expect_editable(plan: Plan) -> None:
     for edit in plan.edits:
         elsewhere = any(Path(os.path.realpath(place.path)) != edit.path for place in edit.places)
         if elsewhere or read_file(edit.path).digest != edit.digest:
-            raise FileError(
-                _("{name} was changed since the plan").format(name=edit.path.name),
-                _("{path} is no longer as it was shown, so the rotation has not begun. Run the command again.").format(
-                    path=edit.path
-                ),
-                code="file.changed",
-            )
+            raise _changed(edit.path)
         problem = writability(edit.path)
         if problem is not None:
             raise problem
+    for one in plan.moving:
+        path = one.change.path
+        if Path(os.path.realpath(one.place.path)) != path or read_file(path).digest != one.change.digest:
+            raise _changed(path)
+        problem = writability(path)
+        if problem is not None:
+            raise problem
+
+
+def _changed(path: Path) -> FileError:
+    return FileError(
+        _("{name} was changed since the plan").format(name=path.name),
+        _("{path} is no longer as it was shown, so the rotation has not begun. Run the command again.").format(
+            path=path
+        ),
+        code="file.changed",
+    )
 
 
 def _begin(context: Context, plan: Plan, decision: Decision, begun_by: BegunBy) -> Rotation:

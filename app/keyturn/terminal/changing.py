@@ -41,10 +41,11 @@ def rotate(session: Session, output: Output) -> Exit:
     arguments = session.arguments
     if not arguments.yes:
         questions.require_a_person()
+    into = reading.into_keychain(session)
     pair = questions.given_pair(output) if arguments.pair else None
     with session.alone():
         with output.notes.busy(reading.looking_sentence()) as show:
-            plan = reading.planned(session.context(), arguments, show, pair)
+            plan = reading.planned(session.context(), arguments, show, pair, into)
         if plan.closed:
             return _end(session, output, rotation_service.rotate(session.context(), plan))
         if not arguments.yes or not output.as_json:

@@ -9,6 +9,7 @@ from keyturn.model.errors import AppError
 from keyturn.model.places import Place
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
+from keyturn.rotation.asking_profiles import open_while, written_place
 from keyturn.rotation.helper import helper_for
 from keyturn.rotation.key_meant import key_meant
 from keyturn.rotation.moving import (
@@ -22,9 +23,9 @@ from keyturn.terminal import json_documents, questions, reading
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit, of_error
 from keyturn.terminal.output import Output
-from keyturn.terminal.plan_page import diff_lines
+from keyturn.terminal.plan_page import asking_heading, diff_lines, staying_lines
 from keyturn.terminal.rotation_page import problem_lines
-from keyturn.terminal.screen import BLANK, Line, Tone, bullet, line
+from keyturn.terminal.screen import BLANK, Line, Tone, line
 
 INTO_KEYCHAIN, INTO_FILES = "keychain", "files"
 
@@ -44,11 +45,7 @@ def move(session: Session, output: Output) -> Exit:
                 plan = plan_into_keychain(context, found, helper, by_me=arguments.by_me)
         output.page.write(*_page(plan, session.computer.home, inwards=inwards))
         if helper is not None and helper.needs_session and plan.moving:
-            open_while = _(
-                "Programs get the key while the keychain is open: in your session at this computer, and neither over "
-                "SSH nor with nobody signed in."
-            )
-            output.page.write(line(open_while, Tone.ATTENTION), BLANK)
+            output.page.write(line(open_while(), Tone.ATTENTION), BLANK)
         if not plan.moving:
             output.document(_document(plan, arguments.into))
             return Exit.WAITING if plan.staying else Exit.DONE
@@ -84,17 +81,14 @@ def _question(*, inwards: bool) -> str:
 def _page(plan: MovePlan, home: Path, *, inwards: bool) -> list[Line]:
     page: list[Line] = []
     if plan.moving:
-        heading = _("Asks Keyturn for {name} from now on") if inwards else _("Holds the pair of {name} again")
-        page += [line(heading.format(name=plan.name), Tone.HEADING)]
+        heading = asking_heading(plan.name) if inwards else _("Holds the pair of {name} again").format(name=plan.name)
+        page += [line(heading, Tone.HEADING)]
         for one in plan.moving:
             page.append(line(f"{one.place.name}  {labels.short_path(one.place.path, home)}", indent=2))
             page += diff_lines(one.change.diff)
     if plan.staying:
         page += [BLANK] if page else []
-        page.append(line(_("Stays in its file"), Tone.HEADING))
-        for stays in plan.staying:
-            page.append(line(f"{stays.place.name}  {labels.short_path(stays.place.path, home)}", indent=2))
-            page.append(bullet(stays.why, indent=4))
+        page += staying_lines(plan.staying, home)
     if inwards and plan.asking:
         page += [BLANK] if page else []
         page.append(line(_("Asks Keyturn already: {names}").format(names=_names(plan.asking))))
@@ -137,15 +131,16 @@ def _document(
         "into": into,
         "places": [
             *(
-                {**_of(one.place), "fate": into, "changed": one.place.identity in changed, "diff": one.change.diff}
+                {
+                    **written_place(one.place),
+                    "fate": into,
+                    "changed": one.place.identity in changed,
+                    "diff": one.change.diff,
+                }
                 for one in plan.moving
             ),
-            *({**_of(one.place), "fate": "stays", "why": one.why, "by_me": one.may_be_said} for one in plan.staying),
-            *({**_of(one), "fate": "as-it-is"} for one in plan.asking),
+            *(one.as_json() for one in plan.staying),
+            *({**written_place(one), "fate": "as-it-is"} for one in plan.asking),
         ],
         "problem": json_documents.of_problem(problem),
     }
-
-
-def _of(place: Place) -> dict[str, Any]:
-    return {"client": place.client, "name": place.name, "path": str(place.path), "locator": place.locator}

@@ -7,8 +7,10 @@ from itertools import groupby
 from pathlib import Path
 
 from keyturn.clients.replacement import preview
+from keyturn.model.key_names import KeyName
 from keyturn.model.text import _
 from keyturn.rotation import labels
+from keyturn.rotation.asking_profiles import Staying
 from keyturn.rotation.decision import ByHand, Destination
 from keyturn.rotation.guided_items import program_title
 from keyturn.rotation.plan import Call, Plan
@@ -51,6 +53,7 @@ def summary(plan: Plan, *, home: Path) -> list[Line]:
         facts.append((_("new IAM user"), plan.decision.user_name))
     page += columns([[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts], indent=2)
     page += _programs(plan, home)
+    page += _asking(plan, home)
     page += _programs_by_hand(plan)
     if plan.can:
         page += [BLANK, line(_("The new key can"), Tone.HEADING), *(bullet(text, indent=2) for text in plan.can)]
@@ -89,8 +92,43 @@ def _programs(plan: Plan, home: Path) -> list[Line]:
             Piece(_buckets(one), Tone.COMMAND),
         ]
         for one in plan.decision.destinations
+        if not one.asks
     ]
-    return [BLANK, line(_("The new key goes to"), Tone.HEADING), *columns(rows, indent=2)]
+    return [BLANK, line(_("The new key goes to"), Tone.HEADING), *columns(rows, indent=2)] if rows else []
+
+
+def _asking(plan: Plan, home: Path) -> list[Line]:
+    """What asks Keyturn from now on, and why the rest does not, where the person wants it so."""
+    handing = None if plan.decision is None else plan.decision.handing
+    page: list[Line] = []
+    if handing is not None and plan.decision is not None:
+        rows = [
+            [
+                Piece(one.title),
+                Piece(labels.short_path(one.place.path, home), Tone.QUIET),
+                Piece(_buckets(one), Tone.COMMAND),
+            ]
+            for one in plan.decision.destinations
+            if one.asks
+        ]
+        page += [BLANK, line(asking_heading(handing.name), Tone.HEADING), *columns(rows, indent=2)]
+    if plan.staying:
+        page += [BLANK, *staying_lines(plan.staying, home)]
+    return page
+
+
+def asking_heading(name: KeyName) -> str:
+    """Above what asks for the key of this name."""
+    return _("Asks Keyturn for {name} from now on").format(name=name)
+
+
+def staying_lines(staying: Sequence[Staying], home: Path) -> list[Line]:
+    """The places that keep their pair, each with the reason."""
+    page = [line(_("Stays in its file"), Tone.HEADING)]
+    for stays in staying:
+        page.append(line(f"{stays.place.name}  {labels.short_path(stays.place.path, home)}", indent=2))
+        page.append(bullet(stays.why, indent=4))
+    return page
 
 
 def _programs_by_hand(plan: Plan) -> list[Line]:
@@ -109,12 +147,15 @@ def _buckets(user: Destination | ByHand) -> str:
 
 
 def _edits(plan: Plan, home: Path) -> list[Line]:
-    if not plan.edits:
+    if not plan.edits and not plan.moving:
         return []
     page = [BLANK, line(_("Changes to files"), Tone.HEADING)]
     for edit in plan.edits:
         page.append(line(labels.short_path(edit.path, home), indent=2))
         page += diff_lines(preview(edit, None))
+    for one in plan.moving:
+        page.append(line(labels.short_path(one.change.path, home), indent=2))
+        page += diff_lines(one.change.diff)
     return page
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from keyturn.model.keys import AccessKeyId
     from keyturn.reminders.renewal_standing import RenewalStanding
     from keyturn.rotation.context import Context
-    from keyturn.rotation.plan import Options, Plan
+    from keyturn.rotation.plan import IntoKeychain, Options, Plan
     from keyturn.rotation.record import Rotation
     from keyturn.rotation.steps import Result
     from keyturn.rotation.survey import Survey
@@ -119,12 +119,42 @@ def plan(session: Session, output: Output) -> Exit:
 
     arguments = session.arguments
     with output.notes.busy(looking_sentence()) as show:
-        made = planned(session.context(), arguments, show)
+        made = planned(session.context(), arguments, show, into=into_keychain(session))
     output.document(made.as_json())
     included = arguments.other_buckets == OtherBuckets.INCLUDE
-    again = ("--other-buckets", OtherBuckets.INCLUDE.value) if included else ()
+    again = (*(("--other-buckets", OtherBuckets.INCLUDE.value) if included else ()), *_asked_into(arguments))
     output.show(*plan_page(made, home=session.computer.home, options=session.hints, name=arguments.key, again=again))
     return Exit.WAITING if made.closed else Exit.DONE
+
+
+def into_keychain(session: Session) -> IntoKeychain | None:
+    """What profiles are to ask, where the person wants their pairs out of the files.
+
+    Raises:
+        UsageError: where they cannot ask it, or an option says how to do what nobody wants.
+    """
+    arguments = session.arguments
+    if not arguments.into:
+        if arguments.helper is not None or arguments.by_me:
+            raise UsageError(
+                _("--program and --by-me belong to --into keychain"),
+                _("Without it every pair stays in its file. Nothing was changed."),
+                code="usage.into",
+            )
+        return None
+    from keyturn.rotation.helper import helper_for
+    from keyturn.rotation.plan import IntoKeychain
+
+    helper = helper_for(session.location, session.computer, session.folder, arguments.helper)
+    return IntoKeychain(helper, arguments.by_me)
+
+
+def _asked_into(arguments: Arguments) -> tuple[str, ...]:
+    """What has to be typed once more for `--into`."""
+    if not arguments.into:
+        return ()
+    program = () if arguments.helper is None else ("--program", str(arguments.helper))
+    return ("--into", arguments.into, *program, *(("--by-me",) if arguments.by_me else ()))
 
 
 def status(session: Session, output: Output) -> Exit:
@@ -223,12 +253,19 @@ def surveyed(
     return survey
 
 
-def planned(context: Context, arguments: Arguments, show: Callable[[str], None], pair: KeyPair | None = None) -> Plan:
+def planned(
+    context: Context,
+    arguments: Arguments,
+    show: Callable[[str], None],
+    pair: KeyPair | None = None,
+    into: IntoKeychain | None = None,
+) -> Plan:
     """The plan for the key that was named.
 
     Args:
         show: shows how far the search of this computer is.
         pair: what the person gave for `--pair`.
+        into: what profiles are to ask, see `into_keychain`.
 
     Raises:
         UsageError: where no key, or more than one, is meant.
@@ -241,7 +278,7 @@ def planned(context: Context, arguments: Arguments, show: Callable[[str], None],
 
     with before_the_plan(context, home=context.computer.home, show=show) as search:
         survey = take_survey(context, search=search)
-    plan = make_plan(context, survey, key_meant(survey, arguments.key), _options(arguments, pair))
+    plan = make_plan(context, survey, key_meant(survey, arguments.key), _options(arguments, pair, into))
     # One word for many buckets that nobody knows is an answer for this time; their number was not typed yet.
     if arguments.other_buckets != OtherBuckets.INCLUDE:
         # What cannot be kept is asked about again.
@@ -250,7 +287,7 @@ def planned(context: Context, arguments: Arguments, show: Callable[[str], None],
     return plan
 
 
-def _options(arguments: Arguments, pair: KeyPair | None) -> Options:
+def _options(arguments: Arguments, pair: KeyPair | None, into: IntoKeychain | None) -> Options:
     from keyturn.rotation.plan import Options
     from keyturn.rotation.steps import Route
 
@@ -268,4 +305,5 @@ def _options(arguments: Arguments, pair: KeyPair | None) -> Options:
         pair=pair,
         append_only=arguments.append_only,
         prefix_only=arguments.prefix_only,
+        into=into,
     )

@@ -145,6 +145,22 @@ def elsewhere_off_days(parser: ArgumentParser) -> None:
     )
 
 
+def asking(parser: ArgumentParser) -> None:
+    """What profiles ask that hold no secret, and who starts what uses them."""
+    parser.add_argument(
+        "--program",
+        dest="helper",
+        type=Path,
+        metavar="PATH",
+        help=_("the keyturn that profiles ask, by a path without blanks that lasts; this one unless you say"),
+    )
+    parser.add_argument(
+        "--by-me",
+        action="store_true",
+        help=_("nobody but you starts what uses these profiles: also what Keyturn may not look into"),
+    )
+
+
 def session_length(parser: ArgumentParser) -> None:
     """A temporary key instead of the lasting one."""
     parser.add_argument(
@@ -216,5 +232,12 @@ def plan(parser: ArgumentParser) -> None:
         metavar="N",
         help=_("keep the old key turned off so long before deleting (7)"),
     )
+    parser.add_argument(
+        "--into",
+        choices=("keychain",),
+        metavar="WHERE",
+        help=_("keychain: profiles whose programs can ask for the key do, and hold no secret (see `move`)"),
+    )
+    asking(parser)
     search_scope(parser)
     signer(parser)

@@ -155,6 +155,22 @@ class AwsFiles(Client):
             )
         return found
 
+    def locate(self, computer: Computer, places: Sequence[Place]) -> tuple[CredentialSpans, ...]:
+        """Return the pair of each profile: what the file holds, else what a profile gets that asks Keyturn instead.
+
+        A rotation may take the pair out of the file, and it reads the profile again all the same; see `Client.locate`.
+        """
+        content = read_file(places[0].path)
+        held = self.spots(content)
+        without = [place for place in places if place.locator not in held]
+        if not without:
+            return tuple(held[place.locator] for place in places)
+        from keyturn.clients.served import handed_to
+
+        handed = handed_to(computer, content)
+        self.spots_in(content, [place for place in without if place.locator not in handed])
+        return tuple(held.get(place.locator) or handed[place.locator]() for place in places)
+
     def deletes(self, place: Place, target: Target) -> tuple[str, ...] | None:
         """Return nothing for the AWS CLI, whose copying deletes nothing; None where programs borrow the profile."""
         return None if target in place.targets else ()
@@ -174,7 +190,7 @@ class AwsFiles(Client):
         if place.name == _INHERITED or _uses_another_key(place, files, sources):
             return None
         content = read_file(place.path)
-        pair = self.spot_in(content, place).pair
+        pair = self.locate(computer, (place,))[0].pair
         own = ini.Effective(ini.entries(content.content, _AWS, path=place.path), _AWS)
         token = next((value for name in _BORROWED if (value := own.value(place.locator, name))), None)
         asked: tuple[str, ...] = ("sts", "get-caller-identity")

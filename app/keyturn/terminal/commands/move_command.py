@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.text import _
+from keyturn.terminal import shared_options
 from keyturn.terminal.command import Command, HelpText, JsonAnswer
 
 if TYPE_CHECKING:
@@ -52,18 +52,7 @@ def _options(parser: ArgumentParser) -> None:
         metavar="WHERE",
         help=_("keychain: profiles ask Keyturn and hold no secret; files: they hold it again"),
     )
-    parser.add_argument(
-        "--program",
-        dest="helper",
-        type=Path,
-        metavar="PATH",
-        help=_("the keyturn that profiles ask, by a path without blanks that lasts; this one unless you say"),
-    )
-    parser.add_argument(
-        "--by-me",
-        action="store_true",
-        help=_("nobody but you starts what uses these profiles: also what Keyturn may not look into"),
-    )
+    shared_options.asking(parser)
 
 
 def _run(session: Session, output: Output) -> Exit:

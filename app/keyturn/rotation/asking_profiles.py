@@ -1,0 +1,236 @@
+"""A profile of the AWS files on its way out of holding a pair, and back: which can, and the change of one file.
+
+The same for a key that stays (`moving`) and for a rotation that puts a new one there (`switching`): what a profile
+asks for is a name, and the journal says which key that means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from keyturn.clients.asking_edits import ProfileChange, ask_keyturn, hold_pair, planned_asking, why_not
+from keyturn.clients.programs.aws_files import AwsFiles
+from keyturn.clients.served import AskingProfile, asking_profiles
+from keyturn.clients.variables.starters import ProfileStarts, what_starts
+from keyturn.computer.computer import Platform
+from keyturn.model.errors import FileError, UsageError
+from keyturn.model.key_names import KeyName, flaw_of_key_name
+from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.pair_layout import PairLayout
+from keyturn.model.places import Place
+from keyturn.model.text import _
+from keyturn.rotation.context import Context
+from keyturn.rotation.helper import Helper
+from keyturn.rotation.key_versions import named_keys
+from keyturn.state import moves
+from keyturn.state.moves import Moved
+
+_NOT_OF_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A profile that is to change."""
+
+    place: Place
+    change: ProfileChange
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """A place that stays as it is.
+
+    Attributes:
+        why: in a sentence.
+        may_be_said: a person's word would do, because nothing but what was not seen speaks against it.
+    """
+
+    place: Place
+    why: str
+    may_be_said: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """For scripts."""
+        return {**written_place(self.place), "fate": "stays", "why": self.why, "by_me": self.may_be_said}
+
+
+def written_place(place: Place) -> dict[str, Any]:
+    """Which place is meant, for scripts."""
+    return {"client": place.client, "name": place.name, "path": str(place.path), "locator": place.locator}
+
+
+def expect_a_tried_system(context: Context) -> None:
+    """See that programs of this system were tried with a key that Keyturn hands out.
+
+    Raises:
+        UsageError: where they were not.
+    """
+    if context.computer.platform is not Platform.LINUX:
+        raise UsageError(
+            _("That was tried on Linux alone"),
+            _("Whether the programs of this system reach the key there is not known. Nothing was changed."),
+            code="move.system",
+        )
+
+
+def fates_of(
+    context: Context, pair: KeyPair, places: Sequence[Place], helper: Helper, command: str, *, by_me: bool
+) -> tuple[tuple[Moving, ...], tuple[Staying, ...]]:
+    """Find out which places can ask for the key, and why the others cannot. Reads only.
+
+    Args:
+        pair: the key as AWS accepts it.
+        command: what is to stand behind `credential_process`.
+        by_me: the person says that they start themselves what could not be seen.
+    """
+    can = [one for one in places if one.secret == pair.secret and not why_not(context.computer, one)]
+    starts = what_starts(context.computer, can, (context.folder,)) if can else {}
+    moving: list[Moving] = []
+    staying: list[Staying] = []
+    for place in places:
+        stays = _stays(context, pair, place, helper, starts.get(place.identity), by_me=by_me)
+        if stays is None:
+            try:
+                moving.append(Moving(place, planned_asking(place, command)))
+                continue
+            except FileError as error:
+                stays = Staying(place, str(error))
+        staying.append(stays)
+    return tuple(moving), tuple(staying)
+
+
+def name_for(context: Context, key: AccessKeyId, destinations: Sequence[Place]) -> KeyName:
+    """The key's name; else one after its first profile, which no other key has."""
+    known = named_keys(context.folder, context.journal)
+    own = next((one.name for one in known if one.current.key == key), None)
+    if own is not None:
+        return own
+    profile = next((one.name for one in destinations if one.client == AwsFiles.name), key.last4)
+    base = f"/aws/{_NOT_OF_A_NAME.sub('-', profile).strip('-._')}"
+    if flaw_of_key_name(base) is not None:
+        base = f"/aws/{key.last4}"
+    taken = {one.name.value for one in known}
+    names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
+    return KeyName(next(name for name in names if name not in taken))
+
+
+def open_while() -> str:
+    """When programs get a key that is kept in the system's keychain."""
+    return _(
+        "Programs get the key while the keychain is open: in your session at this computer, and neither over SSH nor "
+        "with nobody signed in."
+    )
+
+
+def take_out(
+    context: Context, place: Place, file: Path, command: str, name: KeyName, *, held: KeyPair, handed: KeyPair
+) -> None:
+    """Have the profile ask. How its pair stood is written down first; calling it again changes nothing.
+
+    Args:
+        file: what has to stand behind the links of the place's path.
+        held: the pair that the file holds now.
+        handed: the pair that the name means now.
+
+    Raises:
+        FileError, ClientError: where the file is not as it was planned, cannot be changed, or does not ask then.
+        StateError, StoreError: where it cannot be written down; the file was not changed.
+    """
+    ask_keyturn(place, command, held, file, partial(_remember, context, place, file, name))
+    _expect_read_back(context, place, handed)
+
+
+def put_in(context: Context, place: Place, file: Path, name: KeyName, pair: KeyPair) -> None:
+    """Have the profile that asks for `name` hold `pair`, as one stood there before; raises as `take_out`."""
+    hold_pair(place, name.value, pair, file, layout_of(context.folder, place, name))
+    forget_layout(context, place, file)
+
+
+def forget_layout(context: Context, place: Place, file: Path) -> None:
+    """Forget how the pair of a profile stood, which holds it now.
+
+    Raises:
+        StateError, StoreError: where Keyturn's folder fails.
+    """
+    known = moves.load(context.folder)
+    left = [move for move in known if not _is_of(move, file, place)]
+    if len(left) != len(known):
+        moves.save(context.folder, left)
+
+
+def layout_of(folder: Path, place: Place, name: KeyName) -> PairLayout | None:
+    """How the profile's pair stood; None where nobody wrote it down."""
+    real = place.path.resolve()
+    known = (one.layout for one in moves.load(folder) if _is_of(one, real, place) and one.name == name)
+    return next(known, None)
+
+
+def asks_for(context: Context, place: Place, name: KeyName) -> bool:
+    """True where the profile asks Keyturn for this name, as its file stands now."""
+    now = _asking_now(context, place)
+    return now is not None and now.asked.name == name.value
+
+
+def _stays(
+    context: Context, pair: KeyPair, place: Place, helper: Helper, starts: ProfileStarts | None, *, by_me: bool
+) -> Staying | None:
+    reason = why_not(context.computer, place)
+    if not reason and place.secret != pair.secret:
+        reason = _("It holds another secret, which AWS does not accept.")
+    if reason or starts is None:
+        return Staying(place, reason)
+    if starts.containers:
+        text = _("{path} lends it to a container, which has no Keyturn.")
+        return Staying(place, text.format(path=_listed(starts.containers)))
+    if starts.timetables and helper.needs_session:
+        text = _(
+            "{path} starts a program with it, and no session that opens the keychain is there then. With --secrets "
+            "file the key is kept in a private file, which such a job reaches."
+        )
+        return Staying(place, text.format(path=_listed(starts.timetables)))
+    strange = [path for path in starts.timetables if not path.is_relative_to(context.computer.home)]
+    if strange:
+        return Staying(place, _("{path} may start a program with it as somebody else.").format(path=_listed(strange)))
+    if starts.unsure and not by_me:
+        said = (
+            _("if nothing but you starts what uses it, add --by-me")
+            if helper.needs_session
+            else _("if all that uses it is started as you, add --by-me")
+        )
+        return Staying(place, _("{why} Look, and {said}.").format(why=" ".join(starts.unsure), said=said), True)
+    return None
+
+
+def _listed(paths: Iterable[Path]) -> str:
+    return ", ".join(map(str, paths))
+
+
+def _asking_now(context: Context, place: Place) -> AskingProfile | None:
+    found = (one for one in asking_profiles(context.computer) if (one.path, one.section) == (place.path, place.locator))
+    return next(found, None)
+
+
+def _remember(context: Context, place: Place, file: Path, name: KeyName, layout: PairLayout) -> None:
+    known: Sequence[Moved] = [move for move in moves.load(context.folder) if not _is_of(move, file, place)]
+    moves.save(context.folder, [*known, Moved(file, place.locator, name, context.clock.now(), layout)])
+
+
+def _is_of(move: Moved, path: Path, place: Place) -> bool:
+    return (move.path, move.section) == (path, place.locator)
+
+
+def _expect_read_back(context: Context, place: Place, pair: KeyPair) -> None:
+    """See that the profile, as it stands now, comes to this pair."""
+    now = _asking_now(context, place)
+    served = context.computer.served
+    if now is None or served is None or served(now.asked.name, now.asked.state_dir) != pair:
+        raise FileError(
+            _("{name} does not ask Keyturn as it was written").format(name=place.name),
+            _("Another program changed {path} meanwhile. Look into it.").format(path=place.path),
+            code="file.changed",
+        )
