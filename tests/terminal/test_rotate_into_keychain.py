@@ -51,6 +51,7 @@ def test_the_plan_says_which_asks_and_why_the_rest_does_not_and_changes_nothing(
     assert {name: one["fate"] for name, one in said.items()} == {"nas": "keychain", "own": "stays"}
     assert "keyturn run" in said["own"]["why"]
     assert document["name"] == NAME
+    assert [one["path"] for one in document["edits"]] == [str(files[1]), str(files[0])]
     diffs = {one["path"]: one["diff"] for one in document["edits"]}
     assert f"+credential_process = {helper(desk)} credentials {NAME}" in diffs[str(files[0])]
     assert "+secret_access_key = ••••" in diffs[str(files[1])]

@@ -36,6 +36,10 @@ def _help() -> HelpText:
             "computer's keeper, or you, in the browser (sign-in, by `aws login`). A user's key\n"
             "is then turned off and deleted without the console, too, with the same --as.\n"
             "\n"
+            "--into keychain takes the pair out of profiles of ~/.aws/credentials whose programs can ask\n"
+            "Keyturn for it (see `keyturn move`); every other place gets the new pair as always. Before\n"
+            "anything is made, Keyturn is asked for the key as such a program asks.\n"
+            "\n"
             "Interrupted, by you or by the power? `keyturn continue` or `keyturn undo`."
         ),
         (
@@ -43,6 +47,7 @@ def _help() -> HelpText:
             "keyturn rotate 7Q2P --only rclone --watch-days 7",
             "keyturn rotate 7Q2P --as profile:admin",
             "keyturn rotate 7Q2P --pair",
+            "keyturn rotate 7Q2P --into keychain",
         ),
         _("1 put back · 2 usage · 3 waiting, the new key is in place · 4 stopped · 5 another Keyturn"),
         operand="KEY",
