@@ -68,8 +68,8 @@ _WAY = (
 # Run with a screen in tests/desktop and tests/e2e, with a store in test_given_pair_typed.py, with a login of its own in
 # test_remind_command.py, with another identity in test_as_typed.py, on the days that go by in test_renew_command.py,
 # with a whole account in test_scan_account.py and test_key_elsewhere.py, with people who are told in
-# test_tell_command.py, with profiles that give their pair up in test_move.py, and for each command in
-# tests/house/test_readme.py.
+# test_tell_command.py, with profiles that give their pair up in test_move.py and test_rotate_into_keychain.py, and for
+# each command in tests/house/test_readme.py.
 _ELSEWHERE = (
     "keyturn",
     "keyturn tray",
@@ -93,6 +93,7 @@ _ELSEWHERE = (
     "keyturn delete --key ID --as profile:admin --confirm 7Q2P",
     "keyturn move KEY --into keychain",
     "keyturn move NAME --into files",
+    "keyturn rotate KEY --into keychain",
     "keyturn tell",
     "keyturn tell add mail:ops@example.com --smtp smtp.example.com:587 --starttls --user ops",
     "keyturn tell add webhook --shape slack",

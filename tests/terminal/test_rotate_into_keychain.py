@@ -89,16 +89,15 @@ def test_it_leaves_the_file_is_proved_and_comes_back_byte_for_byte(
     assert files[1].read_text() == expected.replace(old.secret.reveal(), secrets_of(desk)[new])
     works()
     proved = desk.type("verify", NAME, "--json").document["destinations"]
-    assert {(one["client"], one["access_key_id"], one["ok"]) for one in proved} == {
-        ("served", new, True),
-        ("rclone", new, True),
+    assert {(one["client"], one["access_key_id"], one["bucket"], one["ok"]) for one in proved} == {
+        ("served", new, BUCKET, True),
+        ("rclone", new, BUCKET, True),
     }
     undone = desk.type("undo")
     assert undone.code == 0, undone.out + undone.err
     assert [path.read_bytes() for path in files] == before
     assert f"{NAME} stays the key's name" in undone.out + undone.err
     assert json.loads((desk.state_dir / "moves.json").read_text())["moves"] == []
-    works()
     again = into(desk, "rotate", "--yes")
     assert again.code == 3, again.out + again.err
     desk.advance(4)
