@@ -1,4 +1,4 @@
-"""A rotation that takes pairs out of files: killed or refused anywhere, each profile holds or gets a pair that works."""
+"""A rotation that takes pairs out of files: killed or refused anywhere, each profile has a pair that works."""
 
 from __future__ import annotations
 
@@ -60,12 +60,21 @@ class AskingOffice(Office):
         """What whoever asks gets at this moment."""
         return current_pair(self.memory, FileSecrets(self.memory / "secrets.json"), name)
 
+    def answer(self, argv: Sequence[str], _environment: object) -> bytes:
+        """What the helper writes."""
+        assert argv[:2] == [str(self.program), "credentials"]
+        pair = self.handed(argv[2])
+        given = {"AccessKeyId": pair.access_key_id.value, "SecretAccessKey": pair.secret.reveal()}
+        return json.dumps({"Version": 1, **given}).encode()
+
     def write_programs(self) -> None:
         """Two profiles and a remote of rclone's."""
         super().write_programs()
         (self.home / ".config" / "restic" / "office.env").unlink()
         pair = f"aws_access_key_id={self.old.access_key_id}\naws_secret_access_key = {self.old.secret.reveal()}\n"
-        text = f"; mine\n[nas]\nregion = eu-central-1\n{pair}\n[lent]\n{pair}[role]\nrole_arn = x\nsource_profile = lent\n"
+        text = (
+            f"; mine\n[nas]\nregion = eu-central-1\n{pair}\n[lent]\n{pair}[role]\nrole_arn = x\nsource_profile = lent\n"
+        )
         self.write(".aws/credentials", text)
 
     def into(self) -> IntoKeychain:
@@ -89,13 +98,7 @@ def asking(office: Office, monkeypatch: pytest.MonkeyPatch) -> AskingOffice:
     made = AskingOffice(**{one.name: getattr(office, one.name) for one in fields(Office)})
     made.write_programs()
 
-    def answer(argv: Sequence[str], _environment: object) -> bytes:
-        assert argv[:2] == [str(made.program), "credentials"]
-        pair = made.handed(argv[2])
-        given = {"AccessKeyId": pair.access_key_id.value, "SecretAccessKey": pair.secret.reveal()}
-        return json.dumps({"Version": 1, **given}).encode()
-
-    monkeypatch.setattr(helpers, "answer_of", answer)
+    monkeypatch.setattr(helpers, "answer_of", made.answer)
     return made
 
 
@@ -122,7 +125,7 @@ def test_where_whoever_asks_gets_no_key_everything_is_as_it_was(
     asking: AskingOffice, monkeypatch: pytest.MonkeyPatch, stops: str
 ) -> None:
     files = {path: path.read_bytes() for path in asking.home.rglob("*") if path.is_file()}
-    sound = helpers.answer_of
+    sound = asking.answer
 
     def answer(argv: Sequence[str], environment: Any) -> bytes:  # noqa: ANN401
         if stops == "before it begins" or asking.handed(NAME) != asking.old:
@@ -180,14 +183,16 @@ def killed_in(step: Step, number: int, office: AskingOffice, work: Callable[[Con
 
             return asked
 
+        def is_last(event: Event) -> bool:
+            return step is Step.UNDO and event.detail.endswith("rclone.conf")
+
         def seen(event: Event) -> None:
             nonlocal counting
             if event.step is step and event.moment is Moment.STARTED:
                 counting = True
             # rclone's file is the last that goes back, after which the new key is removed at AWS.
-            elif counting and (event.moment is Moment.DONE or event.detail.endswith("rclone.conf")):
-                if step is Step.UNDO or event.moment is Moment.DONE:
-                    os._exit(0)
+            elif counting and (event.moment is Moment.DONE or is_last(event)):
+                os._exit(0)
 
         for name in _WRITING:
             setattr(os, name, counted(getattr(os, name)))

@@ -7,8 +7,6 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from .conftest import Answer, Desk
 from .test_move import BUCKET, NAME, environment, helper, write_pair
 
