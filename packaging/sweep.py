@@ -20,17 +20,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.sweep.built import build
 from tests.sweep.incidents import Incident
 from tests.sweep.moments import KINDS, named, one_of_each, points
 from tests.sweep.notebook import Found, Notebook, Row
 from tests.sweep.points import WAYS, Outcome, try_point
 from tests.sweep.scenarios import ROUTES, scenario_named, scenarios
-from tests.sweep.world import Kind, World, build
+from tests.sweep.world import Kind, World
 
 T = TypeVar("T")
 # A moment that is named by what happens there gets its number from a run of its own. Threads that ask AWS at the same
@@ -53,7 +55,7 @@ Not reached by any point:
   - kills inside a system call, and calls that only read, but for opening, reading and their errors;
   - kills of threads that ask AWS at the same time in another order than here: for kills and errors at system calls,
     AWS is asked one thing after the other; at requests, they run as they come;
-  - other programs that run: for kills and errors at system calls, none is seen but Keyturn;
+  - other programs that run, and what lies outside the home: none is seen but Keyturn, and a small `/` of each world;
   - a file system that lies: ENOENT for what is there, EROFS for reading; errors of calls not in FILE_ERRORS (stat …);
   - two acts of somebody else in one rotation, and an act beside a kill or a fault; a second Keyturn that does more than
     rotate; a copy of the keychain without the journal's, for a keychain that is not a file;
@@ -63,11 +65,16 @@ Not reached by any point:
 
 @dataclass(frozen=True)
 class Work:
-    """Points of one scenario that are tried one after the other in one process."""
+    """Points of one scenario that are tried one after the other in one process.
+
+    Attributes:
+        seen: the folder in which all processes of a sweep keep how worlds were resumed.
+    """
 
     kind: str
     scenario: str
     incidents: tuple[str, ...]
+    seen: Path | None = None
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -100,10 +107,14 @@ def main(arguments: Sequence[str]) -> int:
     ]
     began = time.monotonic()
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(asked.jobs, mp_context=context) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="keyturn-sweep-", dir=_quickest()) as folder,
+        ProcessPoolExecutor(asked.jobs, mp_context=context) as pool,
+    ):
+        seen = Path(folder)
         if asked.sample:
             chosen = sample()
-            rows = _all(pool, "sweeping", [(pool.submit(_try_some, one), one.number) for one in chosen])
+            rows = _all(pool, "sweeping", [(pool.submit(_try_some, one, seen), one.number) for one in chosen])
             return _report(rows, time.monotonic() - began, None)
         with Notebook(asked.resume, every=asked.every) as notebook:
             counting = [(pool.submit(_count, *one, asked.every), 1) for one in wanted if one not in notebook.found]
@@ -113,7 +124,7 @@ def main(arguments: Sequence[str]) -> int:
             if asked.count:
                 _say_how_many(found)
                 return 0
-            work = [chunk for one in found for chunk in _chunks(one, notebook)]
+            work = [chunk for one in found for chunk in _chunks(one, notebook, seen)]
             futures = [(pool.submit(_sweep, one), len(one.incidents)) for one in work]
             rows = [*notebook.rows(found), *_all(pool, "sweeping", futures, notebook.write)]
     return _report(rows, time.monotonic() - began, found)
@@ -165,12 +176,13 @@ _BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 
 
-def _try_some(few: Few) -> Row:
-    with _world(few.kind, few.scenario) as world:
+def _try_some(few: Few, seen: Path) -> Row:
+    with _world(few.kind, few.scenario, seen) as world:
         names = [one.incident.name for one in one_of_each(points(world, few.kind))]
         spread = [names[(few.begin + one * len(names) // few.number) % len(names)] for one in range(few.number)]
         of = [[name for name in names if name.startswith(f"{few.kind}:{one}:")] for one in few.of]
-        return _try_each(world, Work(few.kind, few.scenario, tuple(one[len(one) // 2] for one in of) or tuple(spread)))
+        chosen = tuple(one[len(one) // 2] for one in of) or tuple(spread)
+        return _try_each(world, Work(few.kind, few.scenario, chosen, seen))
 
 
 def _count(kind: str, title: str, every: bool) -> Found:
@@ -183,7 +195,7 @@ def _count(kind: str, title: str, every: bool) -> Found:
 def _sweep(work: Work) -> Row:
     if work.kind == "keychain-kills":
         return _with_keychains(work)
-    with _world(work.kind, work.scenario) as world:
+    with _world(work.kind, work.scenario, work.seen) as world:
         return _try_each(world, work)
 
 
@@ -208,9 +220,9 @@ def _with_a_keychain(work: Work, name: str) -> Outcome:
 
 
 @contextmanager
-def _world(kind: str, title: str) -> Iterator[World]:
+def _world(kind: str, title: str, seen: Path | None = None) -> Iterator[World]:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-sweep-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-sweep-", dir=_quickest())))
         bus = {}
         if kind == "keychain-kills":
             from tests.conftest import _keychain_session
@@ -219,16 +231,28 @@ def _world(kind: str, title: str) -> Iterator[World]:
             reached = stack.enter_context(_keychain_session(folder / "keychain", password="open"))  # noqa: S106
             bus = {"DBUS_SESSION_BUS_ADDRESS": reached["DBUS_SESSION_BUS_ADDRESS"]}
         special = Kind(_SECRETS.get(kind, "file"), bus, company=kind == "somebody", remembers=kind == "put-back")
-        world = build(scenario_named(title), folder / "world", special)
+        world = build(scenario_named(title), folder / "world", special, seen)
         stack.callback(world.close)
         yield world
 
 
-def _chunks(found: Found, notebook: Notebook) -> Iterator[Work]:
+@cache
+def _quickest() -> str | None:
+    """A folder in memory, where the same calls are answered at once; None where there is none that can do all."""
+    memory = Path("/dev/shm")  # noqa: S108  (the folder in it is private)
+    try:
+        with tempfile.TemporaryDirectory(prefix="keyturn-sweep-", dir=memory) as folder:
+            os.setxattr(folder, "user.note", b"kept")  # not before Linux 6.6
+    except OSError:
+        return None
+    return str(memory)
+
+
+def _chunks(found: Found, notebook: Notebook, seen: Path) -> Iterator[Work]:
     left = [one for one in found.incidents if not notebook.knows(found.kind, found.scenario, one)]
     size = 4 if found.kind == "keychain-kills" else _CHUNK
     for start in range(0, len(left), size):
-        yield Work(found.kind, found.scenario, tuple(left[start : start + size]))
+        yield Work(found.kind, found.scenario, tuple(left[start : start + size]), seen)
 
 
 def _all(

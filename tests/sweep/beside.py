@@ -52,12 +52,14 @@ def try_beside(world: World, incident: Incident, ways: Sequence[str]) -> dict[st
     somebody = incident.befall(world)
     complaints = _after(world)
     world.close_door()
-    left = f"{incident.what} {world_left(world)}"
-    if left not in world.resumed:
-        world.save("struck")
-        world.resumed[left] = [f"{way}: {one}" for way in ways for one in _in_fork(world, way, somebody)]
     came = somebody is None or somebody.came
-    return {"came": came, "complaints": complaints, "left": left, "resumed": world.resumed[left]}
+
+    def resume() -> list[str]:
+        world.save("struck")
+        return [f"{way}: {one}" for way in ways for one in _in_fork(world, way, somebody)]
+
+    left = (*ways, incident.kind, incident.what, f"came: {came}", world_left(world))
+    return {"came": came, "complaints": complaints, "resumed": world.seen.complaints(left, resume)}
 
 
 def _after(world: World) -> list[str]:

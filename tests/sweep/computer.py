@@ -52,6 +52,7 @@ class Computer:
         folder: where all that is its own lies.
         clock: the file of the clock, which all computers share.
         programs: the folder of the backup programs' stand-ins.
+        system: the folder that stands for `/`.
         bus: the variable that leads to a real keychain; empty where there is none.
         destinations: the files whose key is replaced.
         before: what these files looked like at first.
@@ -62,6 +63,7 @@ class Computer:
     folder: Path
     clock: Path
     programs: Path
+    system: Path
     secrets: str
     port: int
     driver: Driver
@@ -153,6 +155,7 @@ class Computer:
             words=(*words, "--json", "--yes", *where, *here),
             environment={**self._environment(), **options.environment},
             host=self.name,
+            system=str(self.system),
             clock=str(self.clock),
             output=str(self.folder / "out"),
             errors=str(self.folder / "err"),
@@ -206,3 +209,25 @@ def stand_ins(folder: Path) -> Path:
         (folder / name).write_text("#!/bin/sh\nexit 0\n")
         (folder / name).chmod(0o755)
     return folder
+
+
+def system(folder: Path) -> Path:
+    """What a computer has outside all homes: a few settings, jobs and scripts that know of no key."""
+    for name, content in _OF_A_SYSTEM.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return folder
+
+
+_OF_A_SYSTEM = {
+    "etc/environment": 'PATH="/usr/local/bin:/usr/bin:/bin"\n',
+    "etc/profile": 'for one in /etc/profile.d/*.sh; do\n  . "$one"\ndone\n',
+    "etc/profile.d/lang.sh": "export LANG=C.UTF-8\n",
+    "etc/default/cron": "EXTRA_OPTS=\n",
+    "etc/crontab": "17 * * * * root cd / && run-parts /etc/cron.hourly\n",
+    "etc/cron.daily/logrotate": "#!/bin/sh\n/usr/sbin/logrotate /etc/logrotate.conf\n",
+    "etc/systemd/system/tidy.service": "[Service]\nExecStart=/usr/local/bin/tidy\n",
+    "usr/local/bin/tidy": "#!/bin/sh\nrm -rf /var/tmp/old\n",
+    "root/.bashrc": "export EDITOR=nano\n",
+}

@@ -27,6 +27,7 @@ from typing import Any
 import psutil
 
 import keyturn
+from keyturn.computer.computer import Computer
 
 from .shared_clock import MappedClock
 
@@ -40,6 +41,7 @@ class Order:
 
     Attributes:
         host: what the computer calls itself.
+        system: the folder that stands for `/`, where Keyturn looks for what belongs to no home.
         output, errors: files that standard output and standard error are appended to.
         paused: begin only when somebody sends SIGCONT, so that a tracer can attach before.
         read_timeout: seconds until an answer of AWS counts as lost.
@@ -50,6 +52,7 @@ class Order:
     words: Sequence[str]
     environment: Mapping[str, str]
     host: str
+    system: str
     clock: str
     output: str
     errors: str
@@ -68,6 +71,7 @@ def main() -> None:
     _import_everything()
     _load_service_models()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # a command ends before there is much to collect
     for line in sys.stdin:
         order = Order(**json.loads(line))
         process = os.fork()
@@ -94,6 +98,9 @@ def _load_service_models() -> None:
     """Parse what botocore knows of AWS's services, which it keeps for as long as the program runs."""
     from keyturn.aws.isolation import isolated_session
 
+    from .kept_by_libraries import keep_what_botocore_works_out
+
+    keep_what_botocore_works_out()
     session = isolated_session()
     for service in ("iam", "sts", "s3"):
         session.create_client(
@@ -134,6 +141,9 @@ def _become(order: Order) -> None:
     os.environ.update(order.environment)
     sys.argv = ["keyturn", *order.words]
     socket.__dict__["gethostname"] = lambda: order.host
+    # What this computer's own folders hold, and which programs run on it, is no part of a world.
+    type.__setattr__(Computer, "system_folder", lambda _self, *parts: Path(order.system).joinpath(*parts))
+    psutil.__dict__["pids"] = lambda: [os.getpid()]
     clock = MappedClock(Path(order.clock))
     _without_waiting(clock, order.read_timeout)
     if order.keychain is not None:
@@ -146,8 +156,6 @@ def _become(order: Order) -> None:
         from keyturn.aws import parallel
 
         parallel.__dict__["ThreadPoolExecutor"] = OneAfterTheOther
-        # Each program that runs is files to read, and others start and end as they like.
-        psutil.__dict__["pids"] = lambda: [os.getpid()]
     if order.paused:
         os.kill(os.getpid(), signal.SIGSTOP)
     from keyturn.terminal.start import run

@@ -59,17 +59,18 @@ def try_point(world: World, incident: Incident, ways: Sequence[str] = WAYS) -> O
         if by_itself is not None:
             return {**told, "by itself": by_itself}
         world.close_door()
-        left = f"{incident.what if incident.kind == 'meddle' else ''} {world_left(world)}"
-        if left not in world.resumed:
-            world.save("struck")
-            world.resumed[left] = [f"{way}: {one}" for way in ways for one in _resumed_by(world, way)]
-        return {**told, "left": left, "resumed": world.resumed[left]}
+        meddled = incident.what if incident.kind == "meddle" else ""
+        uses = sorted({f"went back: {oracles.went_back(world)}", *world.old_uses})
+        left = (*ways, meddled, *uses, world_left(world))
+        return {**told, "resumed": world.seen.complaints(left, resume)}
+
+    def resume() -> list[str]:
+        world.save("struck")
+        return [f"{way}: {one}" for way in ways for one in _resumed_by(world, way)]
 
     world.put_back("ready")
     world.at_first = world.at_first or what_was_done(world)
     told = world.forked(point)
-    if "left" in told:
-        world.resumed[told["left"]] = told["resumed"]
     complaints = (*told["complaints"], *told.get("by itself", ()), *told.get("resumed", ()))
     return Outcome(world.scenario.title, incident.name, told["came"], complaints)
 

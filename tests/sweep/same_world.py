@@ -29,7 +29,7 @@ _TABLES = {
 # Names that are drawn by lot: of replacements, of checks, and of Python when it tries a folder.
 _BY_LOT = re.compile(r"(?:[0-9]+-)?[0-9a-f]{16}|keyturn-check-[0-9]+-\w+|(?<=/)[a-z0-9_]{8}$")
 # And in the journal: the ID of a rotation, that of a user, and moments.
-_EACH_TIME_ANEW = re.compile(r"[0-9a-f]{32}|AIDA[A-Z2-7]{17}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00")
+_EACH_TIME_ANEW = re.compile(r"[0-9a-f]{32}|\b\d{8}-[A-Z2-9]{4}\b|AIDA[A-Z2-7]{17}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00")
 _READING = ("iam:Get", "iam:List", "iam:Simulate", "iam:Generate")
 
 
@@ -48,7 +48,10 @@ def _done(world: World) -> list[Any]:
 
 
 def _digest(world: World, found: list[Any]) -> str:
-    seen = _EACH_TIME_ANEW.sub("*", json.dumps(found, sort_keys=True, default=str))
+    seen = json.dumps(found, sort_keys=True, default=str).replace(str(world.folder), "world")
+    for number, computer in enumerate((world.first, *((world.second,) if world.second else ()))):
+        seen = seen.replace(f"127.0.0.1:{computer.port}", f"door-{number}")
+    seen = _EACH_TIME_ANEW.sub("*", seen)
     for number, (key, secret) in enumerate(world.known.items()):
         # Keys are made anew each time, in the same order.
         seen = seen.replace(key, f"key-{number}").replace(secret, f"secret-{number}")

@@ -22,21 +22,18 @@ from typing import Any, TypeVar
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn_practice.account import PracticeAccount
 from keyturn_practice.messages import Request, Response
-from keyturn_practice.sample_buckets import OLD_KEY_DAYS, furnish_account
 from keyturn_practice.server import PracticeServer
-from keyturn_practice.timeline import AS_AT_AWS
 
 from . import files
-from .computer import Computer, Options, free_ports, stand_ins
+from .computer import Computer, Options
 from .history import History
-from .program import Finished, driver_of
+from .program import Finished
 from .scenarios import Act, Person, Scenario
 from .sentences import Look, false_ones
-from .shared_clock import SharedClock, new_clock_file
-from .somebody import A_DENY
+from .shared_clock import SharedClock
 from .whose import Whose
+from .worlds_seen import WorldsSeen
 
-_EVERYTHING = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 _NEW_PAIR = re.compile(rb"<AccessKeyId>(\w+)</AccessKeyId>.*?<SecretAccessKey>([^<]+)</SecretAccessKey>", re.DOTALL)
 _HEARD_OF = 10.0  # seconds until every service knows that a key is off, see AS_AT_AWS
 
@@ -77,7 +74,7 @@ class World:
         looking: held by whoever looks at the files, or changes them as another program would.
         held: the keys that the destinations held at the last request.
         old_uses: what was signed with the old key while every destination held the new one.
-        resumed: the worlds that some incident left, each with what was complained of when it was resumed.
+        seen: the worlds that some incident left, each with what was complained of when it was resumed.
         at_first: what was done before the command under test is typed, see `same_world.what_was_done`.
     """
 
@@ -91,6 +88,7 @@ class World:
     known: dict[str, str]
     whose: Whose
     history: History
+    seen: WorldsSeen
     first_keys: frozenset[str] = frozenset()
     first_users: frozenset[str] = frozenset()
     traces: dict[str, object] = field(default_factory=dict)
@@ -99,11 +97,12 @@ class World:
     old_uses: list[str] = field(default_factory=list)
     said: list[Finished] = field(default_factory=list)
     said_by_second: list[Finished] = field(default_factory=list)
-    resumed: dict[str, list[str]] = field(default_factory=dict)
     at_first: str = ""
     disturbance: Disturbance | None = None
     disturbance_of_second: Disturbance | None = None
     requests: int = 0
+    _told_of_status: Finished | None = None
+    _status_was: object = None
     _servers: list[PracticeServer] = field(default_factory=list)
     looking: threading.Lock = field(default_factory=threading.Lock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -248,12 +247,20 @@ class World:
 
     def status(self) -> dict[str, Any]:
         """The newest rotation as `keyturn status --json` tells it; empty where there is none."""
-        done = self.keyturn("status")
+        done = self._told_of_status
+        if done is None or self.said[-1:] != [done] or self._as_it_was() != self._status_was:
+            done = self._told_of_status = self.keyturn("status")
+            self._status_was = self._as_it_was()
         if done.code != 0:
             self.complaints.append(f"`status` ended with {done.code}: {done.output} {done.errors}")
             return {}
         rotations: list[dict[str, Any]] = done.document.get("rotations", [])
         return rotations[-1] if rotations else {}
+
+    def _as_it_was(self) -> object:
+        """The clock, every request and every file: where nothing of it is another, who asks twice hears the same."""
+        there = [one for one in (*self.memory.iterdir(), *self.destinations) if one.exists()]
+        return self.clock.now(), len(self.account.log), [(str(one), one.stat().st_ctime_ns) for one in sorted(there)]
 
     def kept(self) -> dict[str, str] | None:
         """The secrets that Keyturn keeps; None where only a real keychain could tell."""
@@ -342,57 +349,3 @@ class World:
 
 def _action(request: Request) -> str:
     return request.form.get("Action") or f"s3 {request.method}"
-
-
-def build(scenario: Scenario, folder: Path, kind: Kind | None = None) -> World:
-    """Make the world of a scenario, with everything done that comes before the command under test."""
-    kind = kind or Kind()
-    live = folder / "live"
-    live.mkdir(parents=True)
-    new_clock_file(live / "clock")
-    programs = stand_ins(folder / "programs")
-    account = PracticeAccount(clock=SharedClock(live / "clock"), lag=AS_AT_AWS)
-    furnish_account(account)
-    if scenario.route == "same-user":
-        account.create_user("office", policies={"everything": _EVERYTHING})
-        old = account.create_user_key("office", age_days=OLD_KEY_DAYS)
-    else:
-        old = account.create_root_key(age_days=OLD_KEY_DAYS)
-    in_files = old if scenario.makes_a_key else account.create_root_key(age_days=100)
-    if kind.company:
-        account.administrator.set_bucket_policy(*A_DENY)
-    places = {"study": live, **({"attic": live / "second"} if kind.company else {})}
-    computers = [
-        Computer(name, place, live / "clock", programs, kind.secrets, port, driver_of(number), kind.bus)
-        for number, ((name, place), port) in enumerate(zip(places.items(), free_ports(len(places)), strict=True))
-    ]
-    computers[0].furnish(in_files, leftover=None if scenario.makes_a_key else old)
-    for second in computers[1:]:
-        second.furnish(old)
-    world = World(
-        scenario=scenario,
-        folder=folder,
-        kind=kind,
-        account=account,
-        old=old,
-        first=computers[0],
-        second=computers[1] if kind.company else None,
-        known={pair.access_key_id.value: pair.secret.reveal() for pair in (old, in_files)},
-        whose=Whose(account, old.access_key_id.value, SharedClock(live / "clock")),
-        history=History(computers[0].memory, folder / "history" if kind.remembers else None),
-        first_keys=frozenset(one.access_key_id.value for one in account.listed_keys()),
-        first_users=frozenset(account.user_names()),
-        traces={bucket: account.trace_of(bucket) for bucket in account.buckets},
-    )
-    world.open_door()
-    for act in (*scenario.before, *((scenario.command,) if kind.remembers else ())):
-        world.act(act)
-    world.close_door()
-    world.clock.advance(3600)
-    if world.complaints:
-        raise RuntimeError(f"{scenario.title}: {world.complaints}")
-    world.said.clear()
-    world.old_uses.clear()
-    world.requests = 0
-    world.save("ready")
-    return world
