@@ -22,6 +22,7 @@ from keyturn.clients.registry import client_named, find_everything
 from keyturn.clients.variables import shell_reading
 from keyturn.computer.computer import Computer
 from keyturn.edits import (
+    alternatives,
     colon_lines,
     crontabs,
     destination_lines,
@@ -65,6 +66,12 @@ def _text(read: Callable[[str], object]) -> Read:
     return lambda content: read(content.decode(errors="replace"))
 
 
+def _with_each(content: bytes) -> object:
+    text = shell.read(content)
+    several = alternatives.alternatives(text.commands, text.assignments, {})
+    return alternatives.with_each(text.commands, several)
+
+
 _INI = (("", "x"), ("[s]\na", "x"), ("[s]\na = ", "x"), ("[", "]\na = b\n"), ("[s]\na =\n ", "x"))
 _SHELL = (("", "x"), ("A=", "x"), ('A="', '"'), ("A='", "'"), ("A=$(", ")"), ("A=${", "}"), ("cat <<E\n", "\nE\n"))
 _WRAPPED = "[r]\ntype = s3\n[w]\ntype = union\n"
@@ -81,6 +88,17 @@ CASES: dict[str, Case] = {
     ),
     "posix": Case(shell.assignments, _SHELL),
     "fish": Case(lambda content: shell.assignments(content, path=Path("x.fish")), (*_SHELL, ("set -gx A ", ""))),
+    "several values": Case(
+        _with_each,
+        (
+            *(
+                ("for a in x y z; do b ", "; done"),
+                ("for a in x y; do ", "; done"),
+                ("for a in ", "; do b s3://$a; done"),
+            ),
+            *(("A=(x y ", ")\nfor a in ${A[@]}; do b $a; done"), ("for a in x y; do b $a ", "")),
+        ),
+    ),
     "crontab": Case(crontabs.read, (("", "x"), ("* * * * * A=", " b"), ("A = ", "x"), ("@daily ", "x"))),
     "unit": Case(
         lambda content: units.variables(units.directives(content)),
@@ -232,6 +250,7 @@ UNITS = (
         "a.b{n} = 1\n",
         "[a.b{n}]\n",
     ),
+    *("$a ", "for a in b; do $a; done\n", "for a{n} in b c; do $a{n}\n"),
     *("A=1 ", "A=1\n", "A{n}=1\n", "A=(", "export ", "env ", "then ", "set ", "set -a x\n", "set -a ", "set A=", "1_"),
     *("rem ", "setx A b\n", '&set "A=', "$env:A=", "$env:A='", '$env:A="', "<#", "@'\n", '@"\n', "restic ", "1e", "1,"),
     *(

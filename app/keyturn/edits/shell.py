@@ -46,7 +46,7 @@ class Assignment:
             `export NAME` elsewhere in the text, or because it stands before the command that it is for.
         line: of the name, counted from 1.
         is_reference: the shell takes the value from elsewhere: `$NAME`, `${NAME}`, `$(command)`, backquotes, `+=`.
-        written: a reference as it stands in the file, quotes and all; empty for a value.
+        written: a reference or a list as it stands in the file, quotes and all; empty for a value.
         fixed: the value is known and has no spot of its own that could be replaced, as behind a YAML anchor.
     """
 
@@ -281,7 +281,7 @@ class _Reading:
 
     def _add(self, found: Sequence[Assignment], *, exported: bool) -> None:
         for one in found:
-            written = self._content[one.value_span.start : one.value_span.end] if one.is_reference else b""
+            written = b"" if one.value is not None else self._content[one.value_span.start : one.value_span.end]
             self.found.append(replace(one, exported=exported or self._export_all, written=written))
 
     def _argument(self, word: Word) -> Argument:

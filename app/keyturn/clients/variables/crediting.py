@@ -28,7 +28,9 @@ from keyturn.clients.variables.job_variables import JobVariables, home_of
 from keyturn.clients.variables.jobs import Job, Reads
 from keyturn.clients.variables.named_files import values_named_in
 from keyturn.clients.variables.script_paths import HANDED_OVER, IN_UNITS, Whereabouts, path_of
+from keyturn.clients.variables.unit_files import is_unit
 from keyturn.clients.variables.variable_facts import ENDPOINTS
+from keyturn.edits.alternatives import Values, alternatives, with_each
 from keyturn.edits.commands import program_name
 from keyturn.edits.expansion import resolved
 from keyturn.model.places import Consumer, Place
@@ -142,8 +144,12 @@ class _Crediting:
     def _asked_by(self, job: Job) -> Iterator[Asked]:
         values = self._variables.values(job)
         remotes = _remotes(values)
-        for command, folder in in_their_folders(job.variables.commands):
-            for asked in asked_in(resolved(command, values), values, remotes):
+        several: Values = {}
+        if not is_unit(job.path):  # in units the last one counts
+            several = alternatives(job.variables.commands, job.variables.assignments, values)
+        single = {name: value for name, value in values.items() if name not in several}
+        for command, folder in in_their_folders(with_each(job.variables.commands, several)):
+            for asked in asked_in(resolved(command, single), values, remotes):
                 named = self._variables.found(job, joined(folder, asked.config)) if asked.config else None
                 yield asked if named is None else replace(asked, config=str(named))
         for asked, is_filled_in in asked_in_variables(job, self._variables.own_values(job)):

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from keyturn.clients.credential_names import key_name
@@ -16,6 +17,8 @@ from keyturn.clients.variables.command_asks import Asked, Lender
 from keyturn.clients.variables.command_goals import Goal, bucket_named, goal_at, goals_of
 from keyturn.clients.variables.consumers import asked_in_variables, consumers_in, is_for, remote_of
 from keyturn.clients.variables.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
+from keyturn.clients.variables.unit_files import is_unit
+from keyturn.edits.alternatives import alternatives, with_each
 from keyturn.edits.commands import ShellCommand
 from keyturn.edits.expansion import all_resolved
 from keyturn.edits.shell import Assignment
@@ -63,13 +66,15 @@ class JobSettings:
     def __init__(self, path: Path, found: Sequence[Assignment], commands: Sequence[ShellCommand]) -> None:
         self._path = path
         self._found = (*found, *(one for command in commands for one in variables_given(command)))
-        self._commands = commands
         self._values = {one.name.upper(): one.value for one in self._found if one.value and not one.is_reference}
         # Other names than in capitals count, too, where a command refers to one.
         named = {one.name: one.value for one in self._found if one.value and not one.is_reference}
-        self._resolved = all_resolved(commands, named)
+        several = {} if is_unit(path) else alternatives(commands, found, named)  # in units the last one counts
+        self._commands = with_each(commands, several)
+        named = {name: value for name, value in named.items() if name not in several}
+        self._resolved = all_resolved(self._commands, named)
         # What many keys have in common is found out once: a file may have thousands, and thousands of commands.
-        self._reach_of: dict[int | None, _Reach] = {}
+        self._reach_of: dict[Sequence[int], _Reach] = {}
         self._consumers_of: dict[Hashable, tuple[Consumer, ...]] = {}
         self._said_beside: dict[str | None, tuple[frozenset[Addition], Manner]] = {}
         self._patience = _PATIENCE
@@ -81,8 +86,8 @@ class JobSettings:
         if any(goal.target is not None for one in described for goal in one.goals):
             return self._facts_of_image(name, described)
         own = self._named_after(_stem(name))
-        number = self._command_with(pair)
-        reach = self._reach(number)
+        numbers = self._commands_with(pair)
+        reach = self._reach(numbers)
         targets = reach.targets
         if own is not None and own.target is not None:
             self._patience -= len(targets)
@@ -93,7 +98,7 @@ class JobSettings:
         region = own.region if own is not None else None
         region = region or self._region or region_in(endpoint) or reach.region
         additions, manner = self._said(name)
-        consumers = self._consumers(name, number)
+        consumers = self._consumers(name, numbers)
         return FileFacts(self._token, region, endpoint, targets or self._buckets, additions, manner, consumers)
 
     def _facts_of_image(self, name: str, described: Sequence[Asked]) -> FileFacts:
@@ -105,25 +110,28 @@ class JobSettings:
         consumers = consumers_in(self._path, described)
         return FileFacts(self._token, region, endpoint, _targets(goals), additions, manner, consumers)
 
-    def _reach(self, number: int | None) -> _Reach:
-        """Where a command goes, or, without its number, everything that runs with the variables."""
-        if number not in self._reach_of:
-            goals = self._of_all if number is None else tuple(goals_of(self._resolved[number], self._remotes))
-            self._reach_of[number] = _Reach(
+    def _reach(self, numbers: Sequence[int]) -> _Reach:
+        """Where these commands go, or, without a number, everything that runs with the variables."""
+        if numbers not in self._reach_of:
+            own = (goal for number in numbers for goal in goals_of(self._resolved[number], self._remotes))
+            goals = tuple(own) if numbers else self._of_all
+            self._reach_of[numbers] = _Reach(
                 _targets(goals),
                 next((goal.endpoint for goal in goals if goal.endpoint), None),
                 next((goal.region for goal in goals if goal.region), None),
             )
-        return self._reach_of[number]
+        return self._reach_of[numbers]
 
-    def _consumers(self, variable: str, number: int | None) -> tuple[Consumer, ...]:
-        """The commands that take the key in a variable, or the one that is handed it as an option."""
+    def _consumers(self, variable: str, numbers: Sequence[int]) -> tuple[Consumer, ...]:
+        """The commands that take the key in a variable, or those that are handed it as an option."""
         # Which ones they are is a matter of the remote whose key it is, if it is one's.
         remote = remote_of(variable)
-        key: Hashable = (remote, number)
+        key: Hashable = (remote, numbers)
         if key not in self._consumers_of:
-            if number is not None:
-                asked: Iterable[Asked] = asked_in(self._resolved[number], self._values, self._remotes)
+            asked: Iterable[Asked]
+            if numbers:
+                every = (asked_in(self._resolved[number], self._values, self._remotes) for number in numbers)
+                asked = chain.from_iterable(every)
             elif remote:
                 asked = self._asked_of_remotes.get(remote, ())
             else:
@@ -195,24 +203,27 @@ class JobSettings:
         )
         return tuple(Target(name) for name in dict.fromkeys(named) if name is not None)
 
-    def _command_with(self, pair: ShellPair) -> int | None:
-        """The number of the command that is handed the pair as an option; None for one that is set for all."""
+    def _commands_with(self, pair: ShellPair) -> tuple[int, ...]:
+        """The numbers of the commands that are handed the pair as an option; none for one that is set for all.
+
+        They are more than one where a loop runs one command with several words.
+        """
         start = pair.assignment.value_span.start
         at = bisect_right(self._places_of_options, start, key=lambda place: place[0]) - 1
         if at < 0 or start >= self._places_of_options[at][1]:
-            return None
+            return ()
         return self._places_of_options[at][2]
 
     @cached_property
-    def _places_of_options(self) -> list[tuple[int, int, int]]:
-        """Where the letters of the commands with a key of their own stand: from, to before, the command's number."""
-        return sorted(
-            (run.start, run.start + max(run.size, 1), number)
-            for number, command in enumerate(self._commands)
-            if _has_own_key(command)
-            for word in command.words
-            for run in word.runs
-        )
+    def _places_of_options(self) -> list[tuple[int, int, tuple[int, ...]]]:
+        """Where the letters of the commands with a key of their own stand: from, to before, the commands' numbers."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for number, command in enumerate(self._commands):
+            if _has_own_key(command):
+                for word in command.words:
+                    for run in word.runs:
+                        found.setdefault((run.start, run.start + max(run.size, 1)), []).append(number)
+        return sorted((start, end, tuple(numbers)) for (start, end), numbers in found.items())
 
     def _named_after(self, stem: str) -> Goal | None:
         """What the variables say whose names begin as the key's: `S3_BUCKET` and `S3_ENDPOINT` for `S3_KEY`."""
