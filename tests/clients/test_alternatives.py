@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from keyturn.clients.registry import find_everything
+from keyturn.computer.computer import Computer
+from keyturn.model.places import Place
+
 from .test_command_lines import ID, SECRET
 from .test_crediting import exported, found, profile, write
 
@@ -93,6 +97,53 @@ def test_what_else_a_variable_may_name_leaves_the_place_incomplete(lines: str, t
 
     assert [one.bucket for one in place.targets] == ["photos"]
     assert place.unclear == ("s3://$b/x",)
+
+
+_SET = f"set AWS_ACCESS_KEY_ID={ID}\r\nset AWS_SECRET_ACCESS_KEY={SECRET}\r\n"
+_ENV = f'$env:AWS_ACCESS_KEY_ID = "{ID}"\r\n$env:AWS_SECRET_ACCESS_KEY = "{SECRET}"\r\n'
+
+
+def on_windows(home: Path, name: str, text: str) -> Place:
+    write(home / name, text)
+    (place,) = find_everything(Computer.at(home, "windows")).places
+    return place
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.cmd", f"{_SET}for %%b in (photos music) do aws s3 sync D:\\%%b s3://%%b/x"),
+        ("a.cmd", f"{_SET}FOR %%b IN (photos,music) DO aws s3 sync D:\\%%b s3://%%b/%TO%"),
+        ("a.cmd", f"{_SET}set B=photos\naws s3 sync D:\\a s3://%B%/x\nset B=music\naws s3 sync D:\\b s3://!B!/x"),
+        ("a.cmd", f"{_SET}set TO=x\nfor %%b in (photos music) do aws s3 sync D:\\%%b s3://%%b/%TO%"),
+        (
+            "a.ps1",
+            f'{_ENV}$env:B = "photos"\naws s3 sync a s3://$env:B/x\n$env:b = "music"\naws s3 sync b "s3://${{env:B}}/x"',
+        ),
+    ],
+)
+def test_each_bucket_that_a_script_of_windows_may_name_is_known(name: str, text: str, tmp_path: Path) -> None:
+    place = on_windows(tmp_path, name, text)
+    assert {one.bucket for one in place.targets} == BOTH
+    assert place.unclear == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "unclear"),
+    [
+        ("a.cmd", f"{_SET}aws s3 sync D:\\a s3://%1/x", "s3://%1/x"),
+        ("a.cmd", f"{_SET}aws s3 sync D:\\a s3://%BUCKET%/x", "s3://%BUCKET%/x"),
+        ("a.cmd", f"{_SET}for /f %%b in (list.txt) do aws s3 sync D:\\a s3://%%b/x", "s3://%%b/x"),
+        ("a.ps1", f'{_ENV}foreach ($b in "photos","music") {{ aws s3 sync a s3://$b/x }}', "s3://$b/x"),
+        ("a.ps1", f"{_ENV}aws s3 sync a s3://$(Get-Bucket)/x", "s3://$(Get-Bucket)/x"),
+    ],
+)
+def test_a_bucket_of_windows_that_only_a_run_would_tell_leaves_the_place_incomplete(
+    name: str, text: str, unclear: str, tmp_path: Path
+) -> None:
+    place = on_windows(tmp_path, name, text)
+    assert place.targets == ()
+    assert place.unclear == (unclear,)
 
 
 def test_the_last_value_counts_in_a_unit(tmp_path: Path) -> None:

@@ -13,14 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from keyturn.edits.commands import Argument, ShellCommand
-from keyturn.edits.expansion import UNKNOWN, expanded
+from keyturn.edits.commands import Argument, ShellCommand, VariableNotation
+from keyturn.edits.expansion import UNKNOWN, expanded, resolved_word
 from keyturn.edits.shell import Assignment
 
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 # Text that reads in any quotes as it is written.
 _PLAIN = re.compile(rb"[\w./:@%+,=-]+")
-_USED = re.compile(rb"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+# A variable in a word, by how the language writes it.
+_USED = {
+    VariableNotation.SHELL: re.compile(rb"\$(?:\{(?P<name>[A-Za-z_]\w*)\}|(?P<other>[A-Za-z_]\w*))"),
+    VariableNotation.BATCH: re.compile(rb"(?P<name>%%~?[A-Za-z])|[%!](?P<other>[A-Za-z_]\w*)[%!]"),
+    VariableNotation.POWERSHELL: re.compile(rb"\$(?:env:(?P<name>[A-Za-z_]\w*)|\{env:(?P<other>[A-Za-z_]\w*)\})", re.I),
+}
+_BATCH_LOOP = re.compile(rb"%%[A-Za-z]")
 _WHOLE = re.compile(rb"\"?\$(?:\{(?P<braced>[A-Za-z_]\w*)(?:\[[@*]\])?\}|(?P<plain>[A-Za-z_]\w*))\"?")
 # `(a b "c")`; what a quote holds is a word of its own only without blanks, which no bucket has.
 _LIST = re.compile(rb"\(\s*(?:[\w./:@%+,=\"'-]+\s*)*+\)")
@@ -67,11 +73,10 @@ def with_each(commands: Sequence[ShellCommand], values: Values) -> tuple[ShellCo
     """
     if not values:
         return tuple(commands)
-    by_name = {name.encode(): one for name, one in values.items()}
     found: list[ShellCommand] = []
     left = _PATIENCE
     for command in commands:
-        copies = _copies(command, by_name, left)
+        copies = _copies(command, values, left)
         left -= len(command.words) * (len(copies) - 1)
         found += copies
     return tuple(found)
@@ -79,7 +84,9 @@ def with_each(commands: Sequence[ShellCommand], values: Values) -> tuple[ShellCo
 
 def _value(one: Assignment, known: Mapping[str, str]) -> bytes | None:
     """What an assignment sets, where it can stand in a word as it is."""
-    said = expanded(one.written.decode(errors="replace"), known) if one.is_reference and one.written else one.value
+    said = one.value
+    if one.is_reference:
+        said = expanded(one.written.decode(errors="replace"), known) if one.written else UNKNOWN
     value = (said or "").encode()
     return value if _PLAIN.fullmatch(value) else _UNTOLD
 
@@ -106,6 +113,8 @@ def _loops(
                     name.decode(),
                     [word if _PLAIN.fullmatch(word or b"") else _UNTOLD for part in parts for word in part],
                 )
+            case [b"for" | b"FOR", name, b"in" | b"IN"] if _BATCH_LOOP.fullmatch(name):
+                yield name.decode(), list(_in_brackets(command.words[3:]))
             case [b"for" | b"select", name, *_rest] if _NAME.fullmatch(name):
                 yield name.decode(), [_UNTOLD]  # over the arguments of the script
             case _:
@@ -120,19 +129,29 @@ def _words_of(one: Argument, lists: Mapping[str, Sequence[bytes]]) -> Sequence[b
     return [_UNTOLD] if listed is None else listed
 
 
+def _in_brackets(words: Sequence[Argument]) -> Iterator[bytes | None]:
+    """The words of cmd.exe's `for %%n in (a b) do …`, which stand in one command with what they are for (`for /?`)."""
+    for word in words:
+        part = word.text.removeprefix(b"(").removesuffix(b")")
+        for one in part.split(b","):
+            yield one if word.known and _PLAIN.fullmatch(one) else _UNTOLD
+        if word.text.endswith(b")"):
+            break
+
+
 def _read_into(command: ShellCommand) -> Iterator[str]:
     """The variables that `read` fills from a file or a terminal."""
     if command.words and command.words[0].text in (b"read", b"mapfile", b"readarray"):
         yield from (word.decoded for word in command.words[1:] if word.known and not word.text.startswith(b"-"))
 
 
-def _copies(command: ShellCommand, values: Mapping[bytes, Sequence[bytes | None]], left: int) -> Sequence[ShellCommand]:
+def _copies(command: ShellCommand, values: Values, left: int) -> Sequence[ShellCommand]:
     used = dict.fromkeys(
         name
         for word in command.words
         if not word.known and len(word.written) <= _LONGEST
-        for names in _USED.findall(word.written)
-        if values.get(name := names[0] or names[1])
+        for match in _USED[word.notation].finditer(word.written)
+        if values.get(name := _name(match, word.notation))
     )
     number = 1
     for name in used:
@@ -145,14 +164,25 @@ def _copies(command: ShellCommand, values: Mapping[bytes, Sequence[bytes | None]
     ]
 
 
-def _filled(word: Argument, chosen: Mapping[bytes, bytes | None]) -> Argument:
+def _name(match: re.Match[bytes], notation: VariableNotation) -> str:
+    """The variable's name as `alternatives` calls it: Windows' are in capitals, but for those of a loop."""
+    name = (match["name"] or match["other"]).decode()
+    return name if notation is VariableNotation.SHELL or name.startswith("%") else name.upper()
+
+
+def _filled(word: Argument, chosen: Mapping[str, bytes | None]) -> Argument:
     """The word with these variables' values in the places of their names."""
     if word.known or len(word.written) > _LONGEST:
         return word
-    written = _USED.sub(lambda match: chosen.get(match[1] or match[2]) or match[0], word.written)
+
+    def value(match: re.Match[bytes]) -> bytes:
+        return chosen.get(_name(match, word.notation)) or match[0]
+
+    used = _USED[word.notation]
+    written = used.sub(value, word.written)
     if written == word.written:
         return word
-    text = expanded(written.decode(errors="replace"), {})
-    if UNKNOWN in text:
-        return replace(word, written=written, runs=())
-    return replace(word, text=text.encode(), written=written, known=True, runs=())
+    text = word.text if word.notation is VariableNotation.SHELL else used.sub(value, word.text)
+    filled = replace(word, text=text, written=written, runs=())
+    whole = resolved_word(filled, {})
+    return whole if whole.known else filled

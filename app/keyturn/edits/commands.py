@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 from keyturn.edits.shell_words import Quoting
@@ -26,6 +27,14 @@ class LetterRun(NamedTuple):
     quoting: Quoting
 
 
+class VariableNotation(StrEnum):
+    """How a language writes the value of a variable into a word."""
+
+    SHELL = "shell"  # $NAME, ${NAME}
+    BATCH = "batch"  # %NAME%, !NAME!, %%n in a loop
+    POWERSHELL = "powershell"  # $env:NAME, ${env:NAME}
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One word of a command.
@@ -37,6 +46,7 @@ class Argument:
         known: the program gets exactly `text`.
         runs: where its letters stand, in order; some may be missing.
         line: counted from 1.
+        notation: of the variables in it.
     """
 
     text: bytes = field(repr=False)
@@ -44,6 +54,7 @@ class Argument:
     known: bool
     runs: tuple[LetterRun, ...]
     line: int
+    notation: VariableNotation = VariableNotation.SHELL
 
     def spot(self, first: int, last: int) -> tuple[Span, Quoting] | None:
         """Return where the letters from `first` to before `last` stand; None where they are not in one piece."""
@@ -109,4 +120,4 @@ def behind(word: Argument, first: int) -> Argument:
         for run in word.runs
         if run.at + run.size > first or (run.size == 0 and run.at == first)
     ]
-    return Argument(word.text[first:], word.written, word.known, tuple(runs), word.line)
+    return Argument(word.text[first:], word.written, word.known, tuple(runs), word.line, word.notation)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from keyturn.edits.commands import Argument, ShellCommand
+from keyturn.edits.commands import Argument, ShellCommand, VariableNotation
 
 # Stands for what only a run would tell. No name of a bucket, folder or host has it.
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -90,18 +90,49 @@ def all_resolved(commands: Sequence[ShellCommand], values: Mapping[str, str]) ->
     return found
 
 
+# Where else a variable stands in a word, and what else of a word only a run would tell.
+_OF_WINDOWS: Mapping[VariableNotation, tuple[re.Pattern[str], re.Pattern[str]]] = {
+    VariableNotation.BATCH: (
+        re.compile(r"%(?P<name>[A-Za-z_]\w*)%|!(?P<late>[A-Za-z_]\w*)!"),
+        re.compile(r"%[^%\s]*%?"),
+    ),
+    VariableNotation.POWERSHELL: (
+        re.compile(r"\$(?:env:(?P<name>[A-Za-z_]\w*)|\{env:(?P<late>[A-Za-z_]\w*)\})", re.IGNORECASE),
+        re.compile(r"\$\([^)]*\)?|\$\{[^}]*\}?|\$[\w:]*|`.?"),
+    ),
+}
+
+
+def _on_windows(word: Argument, values: Mapping[str, str]) -> str:
+    """The word with the values of Windows' variables, whose names are in capitals."""
+    variable, computed = _OF_WINDOWS[word.notation]
+    if len(word.text) > _LONGEST:
+        return UNKNOWN
+    text, at, parts = word.decoded, 0, list[str]()
+    for match in variable.finditer(text):
+        parts += [computed.sub(UNKNOWN, text[at : match.start()])]
+        parts += [values.get((match["name"] or match["late"]).upper()) or UNKNOWN]
+        at = match.end()
+    made = "".join((*parts, computed.sub(UNKNOWN, text[at:])))
+    return made if len(made) <= _LONGEST else UNKNOWN
+
+
 def _words(word: Argument, values: Mapping[str, str]) -> Sequence[Argument]:
     if word.known:
         return (word,)
-    alone = _ALONE.fullmatch(word.written)
+    alone = _ALONE.fullmatch(word.written) if word.notation is VariableNotation.SHELL else None
     value = None if alone is None else values.get((alone["braced"] or alone["plain"]).decode())
     if value is None or len(value) > _LONGEST:
-        return (_resolved(word, values),)
+        return (resolved_word(word, values),)
     return [replace(word, text=one.encode(), written=one.encode(), known=True, runs=()) for one in value.split()]
 
 
-def _resolved(word: Argument, values: Mapping[str, str]) -> Argument:
-    text = expanded(word.written.decode(errors="replace"), values)
+def resolved_word(word: Argument, values: Mapping[str, str]) -> Argument:
+    """Return one word with the values of its variables; it is known then where all of it is."""
+    if word.notation is VariableNotation.SHELL:
+        text = expanded(word.written.decode(errors="replace"), values)
+    else:
+        text = _on_windows(word, values)
     return replace(word, text=text.encode(), known=UNKNOWN not in text, runs=())
 
 

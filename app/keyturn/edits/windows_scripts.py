@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from keyturn.edits import failures
-from keyturn.edits.commands import Argument, LetterRun, ShellCommand
+from keyturn.edits.commands import Argument, LetterRun, ShellCommand, VariableNotation
 from keyturn.edits.encodings import DecodedText, Encoding, decoded
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
@@ -47,10 +47,10 @@ _WORD = re.compile(
 )
 _QUOTINGS = {"double": Quoting.DOUBLE, "single": Quoting.SINGLE, "bare": Quoting.BARE}
 _CONTINUED = re.compile(r"[`^]\r?\n")
-_COMPUTED = frozenset("%$`")
+_COMPUTED = {VariableNotation.BATCH: re.compile(r"%|!\w+!"), VariableNotation.POWERSHELL: re.compile(r"[$`]")}
 
 
-def commands(content: bytes) -> list[ShellCommand]:
+def commands(content: bytes, notation: VariableNotation) -> list[ShellCommand]:
     """Return the commands of a script in either language, a line or a part of one each, with the place of each word.
 
     A word in quotes that follows another without a blank belongs to it, as in `--password="…"`.
@@ -58,10 +58,15 @@ def commands(content: bytes) -> list[ShellCommand]:
     text = decoded(content)
     if "\0" in text.text:
         return []
-    return list(_commands(text))
+    return list(_commands(text, notation))
 
 
-def _commands(text: DecodedText) -> Iterator[ShellCommand]:
+def notation_of(path: Path) -> VariableNotation:
+    """Return how the script's language writes a variable, by the ending of its name."""
+    return VariableNotation.BATCH if path.suffix.lower() in BATCH_ENDINGS else VariableNotation.POWERSHELL
+
+
+def _commands(text: DecodedText, notation: VariableNotation) -> Iterator[ShellCommand]:
     # A line that goes on in the next one is one command; blanks keep the place of the mark.
     written = _CONTINUED.sub(lambda found: " " * len(found[0]), text.text)
     words: list[Argument] = []
@@ -70,7 +75,7 @@ def _commands(text: DecodedText) -> Iterator[ShellCommand]:
     for found in _WORD.finditer(written):
         if pieces and (found["end"] is not None or found.start() != pieces[-1].end()):
             line, counted = line + text.text.count("\n", counted, pieces[0].start()), pieces[0].start()
-            words.append(_word(text, pieces, line))
+            words.append(_word(text, pieces, line, notation))
             pieces = []
         if found["end"] is None:
             pieces.append(found)
@@ -78,12 +83,12 @@ def _commands(text: DecodedText) -> Iterator[ShellCommand]:
             yield ShellCommand(tuple(words))
             words = []
     if pieces:
-        words.append(_word(text, pieces, line + text.text.count("\n", counted, pieces[0].start())))
+        words.append(_word(text, pieces, line + text.text.count("\n", counted, pieces[0].start()), notation))
     if words:
         yield ShellCommand(tuple(words))
 
 
-def _word(text: DecodedText, pieces: list[re.Match[str]], line: int) -> Argument:
+def _word(text: DecodedText, pieces: list[re.Match[str]], line: int, notation: VariableNotation) -> Argument:
     one_byte = text.encoding is Encoding.UTF_8
     runs, values, at = [], [], 0
     for piece in pieces:
@@ -97,9 +102,10 @@ def _word(text: DecodedText, pieces: list[re.Match[str]], line: int) -> Argument
     return Argument(
         b"".join(values),
         as_written.encode("latin-1", errors="replace"),
-        not _COMPUTED & set(as_written),
+        _COMPUTED[notation].search(as_written) is None,
         tuple(runs),
         line,
+        notation,
     )
 
 

@@ -21,7 +21,7 @@ from keyturn.clients.variables.script_paths import on_disk
 from keyturn.clients.walking import Walk
 from keyturn.computer.computer import Platform
 from keyturn.edits import windows_scripts, xml_elements
-from keyturn.edits.commands import ShellCommand
+from keyturn.edits.commands import ShellCommand, VariableNotation
 from keyturn.edits.files import FileContent
 from keyturn.edits.xml_elements import Element
 from keyturn.model.errors import FileError
@@ -81,7 +81,7 @@ def _variables(action: Element, computer: Computer) -> Variables:
     # Where the words stand in the file is not told: nothing is edited there.
     commands = [
         ShellCommand(tuple(replace(word, runs=(), line=action.line) for word in command.words))
-        for command in windows_scripts.commands(text.encode())
+        for command in windows_scripts.commands(text.encode(), VariableNotation.BATCH)
     ]
     folder = action.said("WorkingDirectory").strip('"').replace("\\", "/")
     begins_in = on_disk(computer, folder).path if folder and "%" not in folder else None

@@ -79,4 +79,5 @@ def _scripts(computer: Computer, listing: Listing) -> Iterator[Path]:
 
 def _read(content: FileContent) -> list[Variables]:
     found = windows_scripts.assignments(content.content, path=content.path)
-    return [Variables(found, commands=windows_scripts.commands(content.content), folder=content.path.parent)]
+    commands = windows_scripts.commands(content.content, windows_scripts.notation_of(content.path))
+    return [Variables(found, commands=commands, folder=content.path.parent)]
