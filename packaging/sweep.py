@@ -86,7 +86,12 @@ def main(arguments: Sequence[str]) -> int:
         "--only", nargs="+", choices=list(KINDS), default=list(KINDS), help="these kinds of point alone"
     )
     parser.add_argument("--every", action="store_true", help="every point, also those alike (a night and a day)")
-    parser.add_argument("--resume", type=Path, metavar="FILE", help="keep outcomes there, and leave out those in it")
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="keep outcomes there; leave out those in it that load nothing changed",
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="so many at the same time")
     parser.add_argument("--sample", action="store_true", help="a few points of each route and kind, as the tests do")
     parser.add_argument("--count", action="store_true", help="only say how many points there are")
@@ -188,8 +193,9 @@ def _try_some(few: Few, seen: Path) -> Row:
 def _count(kind: str, title: str, every: bool) -> Found:
     with _world(kind, title) as world:
         there = points(world, kind)
+        files = world.files_of_the_program()
     chosen = there if every else one_of_each(there)
-    return Found(kind, title, tuple(one.incident.name for one in chosen), len(there))
+    return Found(kind, title, tuple(one.incident.name for one in chosen), len(there), files)
 
 
 def _sweep(work: Work) -> Row:
@@ -202,21 +208,26 @@ def _sweep(work: Work) -> Row:
 def _try_each(world: World, work: Work) -> Row:
     if work.kind == "keychain-kills":
         return _with_keychains(work)
-    return Row(work.kind, tuple(try_point(world, Incident.named(name)) for name in work.incidents))
+    outcomes = tuple(try_point(world, Incident.named(name)) for name in work.incidents)
+    return Row(work.kind, outcomes, world.files_of_the_program())
 
 
 def _with_keychains(work: Work) -> Row:
     """A real keychain cannot be put back to an earlier moment, so each way has one of its own."""
-    return Row(work.kind, tuple(_with_a_keychain(work, name) for name in work.incidents))
+    rows = [_with_a_keychain(work, name) for name in work.incidents]
+    files = {path: digest for row in rows for path, digest in row.files.items()}
+    return Row(work.kind, tuple(outcome for row in rows for outcome in row.outcomes), files)
 
 
-def _with_a_keychain(work: Work, name: str) -> Outcome:
-    outcomes = []
+def _with_a_keychain(work: Work, name: str) -> Row:
+    outcomes, files = [], {}
     for way in WAYS:
         with _world(work.kind, work.scenario) as world:
             outcomes.append(try_point(world, Incident.named(name), [way]))
+            files.update(world.files_of_the_program())
     complaints = tuple(complaint for outcome in outcomes for complaint in outcome.complaints)
-    return Outcome(work.scenario, name, all(outcome.came for outcome in outcomes), complaints)
+    outcome = Outcome(work.scenario, name, all(outcome.came for outcome in outcomes), complaints)
+    return Row(work.kind, (outcome,), files)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from keyturn_practice.timeline import AS_AT_AWS
 
 from .computer import Computer, free_ports, stand_ins, system
 from .history import History
+from .imports_noted import new_notes
 from .program import driver_of
 from .scenarios import Scenario
 from .shared_clock import SharedClock, new_clock_file
@@ -31,6 +32,8 @@ def build(scenario: Scenario, folder: Path, kind: Kind | None = None, seen: Path
     alike = f"{scenario.title.replace('/', '-')}-{kind.secrets}-{kind.company}-{kind.remembers}"
     if kind.bus or seen is None:
         seen = folder / "seen"  # nobody can tell what a real keychain holds
+    # Shared as well: how a world was resumed counts for points of other processes, with what was loaded for it.
+    loaded = new_notes(seen / alike)
     live = folder / "live"
     live.mkdir(parents=True)
     new_clock_file(live / "clock")
@@ -47,7 +50,7 @@ def build(scenario: Scenario, folder: Path, kind: Kind | None = None, seen: Path
         account.administrator.set_bucket_policy(*A_DENY)
     places = {"study": live, **({"attic": live / "second"} if kind.company else {})}
     computers = [
-        Computer(name, place, live / "clock", programs, root, kind.secrets, port, driver_of(number), kind.bus)
+        Computer(name, place, live / "clock", programs, root, loaded, kind.secrets, port, driver_of(number), kind.bus)
         for number, ((name, place), port) in enumerate(zip(places.items(), free_ports(len(places)), strict=True))
     ]
     computers[0].furnish(in_files, leftover=None if scenario.makes_a_key else old)

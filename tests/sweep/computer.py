@@ -53,6 +53,7 @@ class Computer:
         clock: the file of the clock, which all computers share.
         programs: the folder of the backup programs' stand-ins.
         system: the folder that stands for `/`.
+        loaded: the file that takes which modules its commands import.
         bus: the variable that leads to a real keychain; empty where there is none.
         destinations: the files whose key is replaced.
         before: what these files looked like at first.
@@ -64,6 +65,7 @@ class Computer:
     clock: Path
     programs: Path
     system: Path
+    loaded: Path
     secrets: str
     port: int
     driver: Driver
@@ -159,6 +161,7 @@ class Computer:
             clock=str(self.clock),
             output=str(self.folder / "out"),
             errors=str(self.folder / "err"),
+            loaded=str(self.loaded),
             paused=options.tracer is not None,
             read_timeout=options.read_timeout,
             keychain=options.keychain if options.keychain is not None else self._keychain(),

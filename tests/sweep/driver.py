@@ -29,6 +29,7 @@ import psutil
 import keyturn
 from keyturn.computer.computer import Computer
 
+from .imports_noted import ImportsNoted
 from .shared_clock import MappedClock
 
 _NEVER_IMPORTED = ("keyturn.desktop", "keyturn.__main__", "PySide6")  # the other face, and the entrance
@@ -46,6 +47,7 @@ class Order:
         paused: begin only when somebody sends SIGCONT, so that a tracer can attach before.
         read_timeout: seconds until an answer of AWS counts as lost.
         keychain: how the made-up keychain behaves; None where a real one is asked, or none.
+        loaded: the file that takes which modules it imports, see `imports_noted`.
         in_order: ask AWS one thing after the other, so that the calls of each run come in the same order.
     """
 
@@ -56,6 +58,7 @@ class Order:
     clock: str
     output: str
     errors: str
+    loaded: str
     paused: bool = False
     read_timeout: float = 30.0
     keychain: Mapping[str, Any] | None = None
@@ -68,15 +71,19 @@ class Order:
 
 def main() -> None:
     """Take orders until standard input ends."""
+    noted = ImportsNoted()
+    noted.begin()
     _import_everything()
     _load_service_models()
+    noted.all_is_loaded()
+    _say(noted.table())
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)  # a command ends before there is much to collect
     for line in sys.stdin:
         order = Order(**json.loads(line))
         process = os.fork()
         if not process:
-            _become(order)
+            _become(order, noted)
         _say({"process": process})
         _, status = os.waitpid(process, 0)
         _say({"ended": os.waitstatus_to_exitcode(status)})
@@ -124,12 +131,12 @@ class OneAfterTheOther(Executor):
         return future
 
 
-def _say(answer: Mapping[str, int]) -> None:
+def _say(answer: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 
-def _become(order: Order) -> None:
+def _become(order: Order, noted: ImportsNoted) -> None:
     """Run the command in this process, and end it as Python ends a program."""
     for number, name in ((0, os.devnull), (1, order.output), (2, order.errors)):
         descriptor = os.open(name, os.O_RDWR if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -145,6 +152,7 @@ def _become(order: Order) -> None:
     type.__setattr__(Computer, "system_folder", lambda _self, *parts: Path(order.system).joinpath(*parts))
     psutil.__dict__["pids"] = lambda: [os.getpid()]
     clock = MappedClock(Path(order.clock))
+    noted.note_in(Path(order.loaded))
     _without_waiting(clock, order.read_timeout)
     if order.keychain is not None:
         import keyring

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,17 @@ class Driver:
             text=True,
         )
 
+    @cached_property
+    def imports(self) -> dict[str, Any]:
+        """What it loaded, see `imports_noted`; waited for at the first call."""
+        assert self._process.stdout is not None
+        table: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return table
+
     def start(self, order: Order) -> int:
         """Start a command, and return its process."""
         assert self._process.stdin is not None
+        assert self.imports
         self._process.stdin.write(order.as_line())
         self._process.stdin.flush()
         return self._answer("process")

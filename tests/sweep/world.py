@@ -27,6 +27,7 @@ from keyturn_practice.server import PracticeServer
 from . import files
 from .computer import Computer, Options
 from .history import History
+from .imports_noted import files_loaded, files_of_this_process
 from .program import Finished
 from .scenarios import Act, Person, Scenario
 from .sentences import Look, false_ones
@@ -298,6 +299,11 @@ class World:
     def _kill_in_create(self, number: int, request: Request, effect: Callable[[], Response]) -> Response:
         answer = effect()
         return self.kill() if request.form.get("Action") == "CreateAccessKey" else answer
+
+    def files_of_the_program(self) -> dict[str, str]:
+        """The files that commands and this process loaded of the program, each with its digest."""
+        found = files_loaded(self.first.driver.imports, self.first.loaded.read_bytes())
+        return {**files_of_this_process(), **found}
 
     # --- putting back ---
 
