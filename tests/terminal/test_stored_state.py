@@ -36,6 +36,7 @@ COMMANDS = {
     "renew-due": ("renew", "--due"),
     "keeper": ("keeper",),
     "tell": ("tell", "list"),
+    "hold": ("hold", "KEY", "--yes"),
     "report": ("report", "--offline"),
 }
 
@@ -76,6 +77,7 @@ def thaw(desk: Desk, journal: str, secrets: str) -> None:
         ("keeper", "keeper-1.json"),
         ("recipients", "recipients-1.json"),
         ("telling", "telling-1.json"),
+        ("computer", "computer-1.json"),
     ):
         (desk.state_dir / f"{name}.json").write_text(text_of(frozen), encoding="utf-8")
     for file in desk.state_dir.iterdir():
@@ -117,7 +119,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 FILES = (
     *("settings.json", "secrets.json", "seen-keys.json", "reminding.json", "bucket-answers.json"),
     *("key-names.json", "moves.json", "renewals.json", "keeper.json", "recipients.json", "telling.json"),
-    "journal.sqlite3",
+    *("computer.json", "journal.sqlite3"),
 )
 
 

@@ -25,8 +25,16 @@ T = TypeVar("T")
 
 USER_PATH = "/keyturn/"
 COMPUTER_TAG = "keyturn:computer"
+# Names are not unique, and this is; see `state/this_computer.py`.
+COMPUTER_ID_TAG = "keyturn:computer-id"
 # Drawn by lot for each rotation, and never written again.
 ROTATION_TAG = "keyturn:rotation-id"
+# The rotation's name and the key that it replaces. By these two the first Keyturn's users are known, although two
+# rotations of one day may share them; and by the key other computers with that key know of the rotation.
+ROTATION_NAME_TAG = "keyturn:rotation"
+REPLACES_TAG = "keyturn:replaces"
+# With the ID of a computer that uses that key; see `rotation/claim_tags.py`. It proves nothing about whose the user is.
+WAITS_TAG = "keyturn:waits:"
 # What a person calls the key, see `rotation/naming.py`.
 NAME_TAG = "keyturn:name"
 POLICY_NAME = "keyturn-backup"
@@ -100,6 +108,15 @@ def find_user(aws: Aws, signer: KeyPair, name: str) -> IamUser | None:
 
 def find_users(aws: Aws, signer: KeyPair, ours: Ours) -> tuple[IamUser, ...]:
     """Return those of Keyturn's users in this account, of any computer, that are meant."""
+    return tuple(user for user in users_under_our_path(aws, signer) if user.is_keyturns and ours(user))
+
+
+def users_under_our_path(aws: Aws, signer: KeyPair) -> tuple[IamUser, ...]:
+    """Return every user of this account below Keyturn's path, with its tags, whoever made it.
+
+    Raises:
+        AwsError: DENIED where the signer may not list them, or may not look at one.
+    """
     names: list[str] = []
     marker: dict[str, str] = {}
     while True:
@@ -110,7 +127,7 @@ def find_users(aws: Aws, signer: KeyPair, ours: Ours) -> tuple[IamUser, ...]:
         marker = {"Marker": answer["Marker"]}
     # ListUsers tells no tags.
     found = [find_user(aws, signer, name) for name in names]
-    return tuple(user for user in found if user is not None and user.is_keyturns and ours(user))
+    return tuple(user for user in found if user is not None)
 
 
 def create_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str], ours: Ours) -> IamUser:

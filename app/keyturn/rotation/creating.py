@@ -14,7 +14,7 @@ from keyturn.aws.scoped_user import IamUser
 from keyturn.model.errors import AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import asked
+from keyturn.rotation import asked, claiming
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.deciding import PersonDecides
 from keyturn.rotation.ownership import Made, is_ours, made_at_aws, pair_held, pair_kept, tags_of
@@ -87,7 +87,8 @@ def _make_user(context: Context, rotation: Rotation, signer: KeyPair, there: Iam
 
 def _user_of_a_free_name(context: Context, rotation: Rotation, signer: KeyPair, wanted: str) -> IamUser:
     """Make the user under the name that was planned, or, where somebody took that since, under the next one."""
-    tags = tags_of(context, rotation.decision)
+    # From its first moment on, other computers with the old key see in it that this one needs that still.
+    tags = {**tags_of(context, rotation.decision), **claiming.tags_of_this_computer(context)}
     names = (wanted,) if rotation.decision.user_name_given else scoped_user.names_after(wanted)
     for name in names:
         context.tell(Step.CREATE, Moment.GOING_ON, _("IAM user {name}").format(name=name))

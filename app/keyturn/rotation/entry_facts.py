@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keyturn.model.search_scope import SearchScope
+from keyturn.rotation.claims import ClaimState
 from keyturn.rotation.decision_format import key_id, read_place
 from keyturn.rotation.steps import BegunBy, By, Step, Why
 from keyturn.state.journal import Entry, Mark, RawEntry
@@ -89,6 +90,15 @@ def _use(fields: Fields) -> None:
     fields.get("last", moment)
 
 
+def _claim(fields: Fields) -> None:
+    """What `Claim.as_json` writes."""
+    for name in ("item", "computer", "user"):
+        fields.get(name, text)
+    fields.get("state", choice(ClaimState))
+    for name in ("since", "latest"):
+        fields.get(name, maybe(moment))
+
+
 _KINDS: Mapping[str, Reader[object]] = {
     "all_back": truth,  # of an undo, only our copies of secrets are to be wiped
     "also": text,  # a program that a person named later
@@ -99,6 +109,7 @@ _KINDS: Mapping[str, Reader[object]] = {
     "by": choice(By),
     "holding": listed(whole_object(read_place)),
     "searched": whole_object(_searched),
+    "claims": listed(whole_object(_claim)),  # what other computers say of the old key
     "code": text,
     "ended": whole_object(_ended),  # what was known when it was closed as it stood
     "found": truth,  # the new key stood in the destinations, and nothing proves whose it is
@@ -117,7 +128,9 @@ _KINDS: Mapping[str, Reader[object]] = {
     "seen": truth,  # False where a person says so, and nobody saw it
     "signer": text,  # who makes the change, as `--as` names it, where it is not the rotation's own keys
     "simulated": whole_object(_simulated),
+    "told_done": truth,  # other computers may know that this one does not need the old key any more
     "undecided": listed(whole_object(_undecided)),
+    "unread": truth,  # what other computers say of the old key could not be read
     "unseen": truth,  # what an undo would have to remove may be there, and AWS does not let it look
     "used_elsewhere": listed(whole_object(_use)),  # who used the old key before the switch, but this computer
     "user": whole_object(_user),  # the one that AWS made

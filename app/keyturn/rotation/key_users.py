@@ -193,6 +193,8 @@ def lines(history: History) -> tuple[str, ...]:
         where = (
             _("the address of this computer") if use.address in history.own_addresses else _("is that this computer?")
         )
+        if use.agent.startswith(OURS) and use.address not in history.own_addresses:
+            where = _("the Keyturn of another computer, which may be replacing it")
         told.append(_("{use} ({where})").format(use=used_by(use), where=where))
     if history.cut:
         text = _("Of {regions} only the newest {count} requests were read.")

@@ -8,11 +8,12 @@ from dataclasses import replace
 from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, deleting, new_key, old_key, program_runs, proving, turning_off, watching
+from keyturn.rotation import by_hand, claiming, deleting, new_key, old_key, program_runs, proving, turning_off, watching
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.record import Rotation, reload, write
 from keyturn.rotation.said import is_deletion_seen
+from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.standing import GateClosed, expect_step, standing, stopped, waiting
 from keyturn.rotation.steps import By, Ending, OldKey, Result, Step
 from keyturn.rotation.watched_buckets import note_writes
@@ -36,6 +37,7 @@ def turn_off(context: Context, rotation: Rotation, by: By | None, wait: float) -
         evidence = watching.look(context, rotation, context.signer.asks(rotation.decision, old, new))
         if not evidence.dead:
             rotation = note_writes(context, search_again(context, rotation), old)
+            rotation = _heard_and_told(context, rotation, evidence, old)
         reasons = () if evidence.dead else watching.turn_off_gates(context, rotation, evidence)
         if reasons:
             return _held(context, rotation, evidence, reasons)
@@ -87,13 +89,21 @@ def delete(context: Context, rotation: Rotation, confirm: str | None) -> Result:
             # No key that Keyturn holds may delete this one.
             context.tell(Step.DELETE, Moment.WAITING)
             return waiting(context, reload(context, rotation))
-        used = watching.used_while_off(context, rotation, hand)
-        if used:
-            return waiting(context, rotation, problem=GateClosed(used))
+        rotation = _heard_before_delete(context, rotation, hand)
+        held = (*watching.delete_gates(context, rotation), *watching.used_while_off(context, rotation, hand))
+        if held:
+            return waiting(context, rotation, problem=GateClosed(held))
         deleting.delete_by_key(context, rotation, hand)
     except AppError as error:
         return stopped(context, rotation, error)
     return _deleted(context, rotation)
+
+
+def _heard_before_delete(context: Context, rotation: Rotation, hand: Hand) -> Rotation:
+    """Note what other computers say by now, where whoever deletes the old key may read it."""
+    old = pair_of(context, rotation, rotation.decision.key)
+    found = claiming.read_claims(context, rotation.decision.key, hand.pair, old)
+    return rotation if found is None else claiming.note(context, rotation, found)
 
 
 def settled(context: Context, rotation: Rotation) -> Rotation:
@@ -126,6 +136,7 @@ def look_and_wait(context: Context, rotation: Rotation) -> Result:
             turning_off.seen_off(context, rotation, old)
             return prove_off(context, reload(context, rotation))
         rotation = note_writes(context, search_again(context, rotation), old)
+        rotation = _heard_and_told(context, rotation, evidence, old)
         if rotation.step is Step.TURN_OFF:
             # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
             write(context, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})
@@ -134,6 +145,17 @@ def look_and_wait(context: Context, rotation: Rotation) -> Result:
         return stopped(context, rotation, error)
     reasons = watching.turn_off_gates(context, rotation, evidence)
     return _held(context, rotation, evidence, reasons) if reasons else waiting(context, rotation)
+
+
+def _heard_and_told(context: Context, rotation: Rotation, evidence: watching.Evidence, old: KeyPair | None) -> Rotation:
+    """Note what other computers say of the old key, and say how this one stands."""
+    if rotation.decision.owner is None:
+        return rotation
+    rotation = claiming.note(context, rotation, evidence.claims)
+    is_done = not watching.awaited_here(context, rotation)
+    is_unused = watching.sees_no_use(context, rotation, evidence)
+    claiming.tell(context, rotation, evidence.claims, old, is_done=is_done, is_unused=is_unused)
+    return reload(context, rotation)
 
 
 def _note_use_of_new_key(context: Context, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> None:

@@ -32,8 +32,6 @@ _LAG = timedelta(minutes=1)
 # AWS carries a request out within the time that anybody waits for its answer; its dates have no fractions of seconds.
 _CARRIED_OUT_WITHIN = timedelta(minutes=2)
 _FRACTIONS = timedelta(seconds=2)
-# By these tags the first Keyturn's users are known; two rotations of one day may share them.
-_NAME_TAG, _REPLACES_TAG = "keyturn:rotation", "keyturn:replaces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def is_ours(rotation: Rotation, user: IamUser) -> bool:
     if decision.rotation_id is not None:
         return user.is_keyturns and user.tags.get(scoped_user.ROTATION_TAG) == decision.rotation_id
     by_the_first = user.is_keyturns and scoped_user.ROTATION_TAG not in user.tags
-    known = user.tags.get(_NAME_TAG), user.tags.get(_REPLACES_TAG)
+    known = user.tags.get(scoped_user.ROTATION_NAME_TAG), user.tags.get(scoped_user.REPLACES_TAG)
     return by_the_first and known == (decision.rotation, decision.key.value)
 
 
@@ -78,8 +76,8 @@ def tags_of(context: Context, decision: Decision) -> dict[str, str]:
     return {
         **own,
         **called,
-        _NAME_TAG: decision.rotation,
-        _REPLACES_TAG: decision.key.value,
+        scoped_user.ROTATION_NAME_TAG: decision.rotation,
+        scoped_user.REPLACES_TAG: decision.key.value,
         scoped_user.COMPUTER_TAG: scoped_user.tag_value_from(context.computer.name),
         "keyturn:clients": " ".join(clients),
     }

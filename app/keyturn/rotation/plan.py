@@ -249,6 +249,8 @@ def calls_of(decision: Decision, signer: Signer) -> tuple[Call, ...]:
             calls.append(Call(Step.CREATE, "iam", "CreateAccessKey", user))
         calls += _proof(Step.PROVE, decision.buckets, decision, user)
         calls += _proof(Step.PROVE_AGAIN, decision.edited_buckets, decision, user)
+    if decision.route is Route.SCOPED_USER:
+        calls.append(Call(Step.WATCH, "iam", "TagUser", user))  # this computer needs the old key no more
     calls.append(Call(Step.WATCH, "iam", "GetAccessKeyLastUsed", decision.key.value))
     if default_way(decision, signer) is not By.CONSOLE:
         calls.append(Call(Step.TURN_OFF, "iam", "UpdateAccessKey", decision.key.value))

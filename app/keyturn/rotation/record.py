@@ -13,6 +13,7 @@ from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyUse
 from keyturn.model.places import Place
 from keyturn.model.text import _
+from keyturn.rotation.claims import ITEM, Claim
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.course import Course
 from keyturn.rotation.decision import ByHand, Decision
@@ -142,7 +143,44 @@ class Rotation(Course):
 
         Of a key that is not on this computer, every use in the days for which it is to be watched.
         """
-        return now - timedelta(days=self.decision.watch_days) if self.decision.elsewhere else self.switched_at
+        return now - timedelta(days=self.decision.watch_days) if self.decision.elsewhere else self.watched_since
+
+    @property
+    def watched_since(self) -> datetime | None:
+        """From when on nothing should use the old key; None where nothing is in place yet.
+
+        It begins anew where another computer was done with the old key since the switch: until then that one's uses
+        hid what else used it.
+        """
+        since, others = self.switched_at, self.others_done_at
+        return since if since is None or others is None else max(since, others)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What other computers said of the old key when their tags were read last."""
+        written = next((one.facts["claims"] for one in reversed(self.entries) if "claims" in one.facts), ())
+        return tuple(Claim.from_json(one) for one in written)
+
+    @property
+    def claims_unread(self) -> bool:
+        """True where these tags could not be read the last time, so that nobody knows whether another one waits."""
+        return bool(next((one.facts["unread"] for one in reversed(self.entries) if "unread" in one.facts), False))
+
+    @property
+    def told_done(self) -> bool:
+        """True where other computers may have been told that this one needs the old key no more."""
+        return bool(next((one.facts["told_done"] for one in reversed(self.entries) if "told_done" in one.facts), False))
+
+    @property
+    def others_done_at(self) -> datetime | None:
+        """When the last of the other computers was done with the old key, as it says itself, or as a person said."""
+        told = [one.since for one in self.claims if not one.is_open and one.since is not None]
+        said = [
+            entry.at
+            for entry in self.entries
+            if entry.mark is Mark.TICKED and str(entry.facts["item"]).startswith(ITEM)
+        ]
+        return max((*told, *said), default=None)
 
     @property
     def begun_as(self) -> str | None:
@@ -154,7 +192,7 @@ class Rotation(Course):
     @property
     def watched_until(self) -> datetime | None:
         """When enough was watched; None where nothing is in place yet that could be watched."""
-        since = self.switched_at
+        since = self.watched_since
         if self.decision.elsewhere:
             return since  # AWS recorded its uses before, see `counts_from`
         return None if since is None else since + timedelta(days=self.decision.watch_days)

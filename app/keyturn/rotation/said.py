@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from keyturn.model.text import _
 from keyturn.rotation.context import Context
 from keyturn.rotation.record import Rotation
@@ -32,14 +30,17 @@ def is_deletion_seen(rotation: Rotation) -> bool:
 
 def said_and_not_seen(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """What a person said that holds still, and that Keyturn has not seen."""
-    from keyturn.rotation import by_hand  # and with it the way to AWS, which nobody needs who looks offline
+    # And with them the way to AWS, which nobody needs who looks offline.
+    from keyturn.rotation import by_hand
+    from keyturn.rotation.claiming import titles_of_claims
 
     found: list[Awaited] = []
     ticks = {str(one.facts["item"]): one for one in rotation.entries if one.mark is Mark.TICKED}
     unseen = [item for item, one in ticks.items() if item in rotation.ticked and not was_seen(one)]
-    titles: Mapping[str, str] = {}
+    titles: dict[str, str] = {}
     if unseen:
         titles = {one.item: one.title for one in by_hand.foreseen(context, rotation.decision)}
+        titles |= titles_of_claims(rotation)
     found += [_said(item, titles.get(item, item)) for item in unseen]
     off = rotation.latest(Step.TURN_OFF, Mark.DONE)
     key = rotation.decision.key.masked

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     # Only who searches, or asks who used a key, waits for their import.
     from keyturn.aws.event_history import History
     from keyturn.clients.search.folder_search import Searched
+    from keyturn.rotation.replaced_elsewhere import ReplacedElsewhere
     from keyturn.rotation.whole_account import Account
     from keyturn.rotation.whole_search import Searches
 
@@ -45,6 +46,7 @@ class FoundKey:
         at_store: it is the key of an S3-compatible store: some destination says so, and none says that it is AWS's.
         failure: why AWS could not be asked about this key, or refused it.
         history: who used it, as AWS's event history has it; None where that was not asked for, or is not known.
+        replaced_elsewhere: the rotations of it on other computers; None where that is not known.
     """
 
     key: AccessKey
@@ -56,6 +58,7 @@ class FoundKey:
     failure: AwsError | None = None
     at_store: bool = False
     history: History | None = None
+    replaced_elsewhere: tuple[ReplacedElsewhere, ...] | None = None
 
     @property
     def destinations(self) -> tuple[Place, ...]:
@@ -162,6 +165,10 @@ def take_survey(
         problems += _conflicts(one)
     problems += inquiry.problems
     found.sort(key=_urgency)
+    if any(one.siblings is not None for one in found):
+        from keyturn.rotation.holding import with_rotations_elsewhere  # an offline scan does without
+
+        found = with_rotations_elsewhere(context, found)
     if days is not None:
         from keyturn.rotation import key_users
 

@@ -16,7 +16,7 @@ from keyturn.aws.scoped_user import IamUser
 from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import ownership
+from keyturn.rotation import claiming, ownership
 from keyturn.rotation.asked import made_nothing, unanswered, user_name
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.deciding import OwnershipAnswer, PersonDecides, Undecided, answer_for, asked_about
@@ -83,7 +83,10 @@ def undo(context: Context, rotation: Rotation, old: KeyPair, gone: Collection[st
     """
     hand = context.signer.makes(rotation.decision, old)
     with taking(context, rotation, Step.UNDO):
+        claiming.wait_again(context, rotation, old)
         made = made_at_aws(context, rotation, hand)
+        if made.user is not None:
+            claiming.note_those_on(context, rotation, made.user, old)
         held = held_now(context, rotation.decision)
         ours = _ours(context, rotation, made, held)
         # Once they are removed AWS does not list them any more, and their secrets have to be wiped all the same.

@@ -7,19 +7,21 @@ from datetime import datetime, timedelta
 
 from keyturn.aws import access_keys
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKeyId, KeyStatus, KeyUse, LastUse, PrincipalKind
+from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, KeyUse, LastUse, PrincipalKind
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, key_users
+from keyturn.rotation import by_hand, claiming, key_users
+from keyturn.rotation.claiming import ClaimsRead
 from keyturn.rotation.context import Context
 from keyturn.rotation.deciding import items_to_decide
 from keyturn.rotation.guided_items import guided_items
 from keyturn.rotation.old_key import is_refused
+from keyturn.rotation.pairs import pair_of
 from keyturn.rotation.program_runs import awaited_runs
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Hand, Signer
 from keyturn.rotation.steps import Awaited, By, State, Step
 from keyturn.rotation.turning_off import default_way
-from keyturn.rotation.uses import without_own
+from keyturn.rotation.uses import is_own, without_own
 from keyturn.rotation.watched_buckets import write_notes
 from keyturn.rotation.ways_out import from_a_dead_new_key, session_item
 
@@ -37,12 +39,14 @@ class Evidence:
         readable: False where AWS does not tell this owner when the key was last used.
         dead: the old key is off or deleted already.
         uses: what AWS's event history names since the switch; empty also where nobody but the old key may read it.
+        claims: what other computers say of the old key; None where that could not be read.
     """
 
     foreign_use: LastUse | None = None
     readable: bool = True
     dead: bool = False
     uses: tuple[KeyUse, ...] = ()
+    claims: ClaimsRead | None = None
 
 
 def look(context: Context, rotation: Rotation, hand: Hand | None) -> Evidence:
@@ -75,10 +79,25 @@ def look(context: Context, rotation: Rotation, hand: Hand | None) -> Evidence:
             return Evidence(dead=True)
         if error.fault is AwsFault.DENIED:
             # Of an inactive key AWS may say so too (facts/aws.md C2); STS tells the two apart.
-            return Evidence(readable=False, dead=by_itself and is_refused(context, decision, signer))
+            if by_itself and is_refused(context, decision, signer):
+                return Evidence(readable=False, dead=True)
+            return Evidence(readable=False, claims=_claims(context, rotation, signer))
         raise
     uses = key_users.since_switch(context, rotation, signer, read.region)
-    return Evidence(foreign_use=without_own(context.journal, key, read), uses=uses)
+    claims = _claims(context, rotation, signer)
+    return Evidence(foreign_use=_use_by_a_program(context, key, read, claims), uses=uses, claims=claims)
+
+
+def _claims(context: Context, rotation: Rotation, signer: KeyPair) -> ClaimsRead | None:
+    old = pair_of(context, rotation, rotation.decision.key)
+    return claiming.read_claims(context, rotation.decision.key, signer, old)
+
+
+def _use_by_a_program(context: Context, key: AccessKeyId, read: LastUse, claims: ClaimsRead | None) -> LastUse | None:
+    """The last use of the old key by anything but Keyturn, here or on another computer that says when it looked."""
+    others = () if claims is None else claims.others
+    looks = [(one.latest, read.service) for one in others if one.latest is not None]
+    return context.journal.foreign_use(key) if is_own(read, looks) else without_own(context.journal, key, read)
 
 
 def _is_listed_off(context: Context, hand: Hand, key: AccessKeyId) -> bool:
@@ -161,6 +180,17 @@ def awaiting(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     return ()
 
 
+def awaited_here(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
+    """What of this very computer may use the old key still, as far as a person has not said otherwise."""
+    by_person = (
+        *by_hand.after_changes(context, rotation.decision),
+        *by_hand.still_running(context, rotation.decision, rotation.switched_at),
+        *by_hand.look_at_mentions(context, rotation.decision),
+        *by_hand.look_at_found(context, rotation),
+    )
+    return (*guided_items(context, rotation), *(one for one in by_person if one.item not in rotation.ticked))
+
+
 def awaited_before_turn_off(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """The time and the things done by hand that come before turning the old key off."""
     items: list[Awaited] = []
@@ -189,7 +219,7 @@ def awaited_before_turn_off(context: Context, rotation: Rotation) -> tuple[Await
         *by_hand.look_at_found(context, rotation),
     )
     items += [one for one in by_person if one.item not in rotation.ticked]
-    return tuple(items)
+    return (*items, *claiming.items_of_claims(rotation))
 
 
 def delete_by_command(rotation: Rotation, signer: Signer) -> Awaited | None:
@@ -268,7 +298,8 @@ def _by_key(rotation: Rotation) -> str:
 
 
 def _before_delete(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
-    return (*awaited_runs(context, rotation), *_off_days(context, rotation))
+    claims = [one for one in claiming.items_of_claims(rotation) if one.item != claiming.UNREAD]
+    return (*claims, *awaited_runs(context, rotation), *_off_days(context, rotation))
 
 
 def _off_days(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
@@ -298,6 +329,11 @@ def _foreign_use(rotation: Rotation, evidence: Evidence, now: datetime) -> list[
             "or computer and give it its own key; `keyturn scan` shows where the key stands here."
         ).format(key=rotation.decision.key.masked, service=use.service, date=readable(use.date))
     ]
+
+
+def sees_no_use(context: Context, rotation: Rotation, evidence: Evidence) -> bool:
+    """True where AWS tells when the old key was used last, and nothing but Keyturn did so while it was watched."""
+    return evidence.readable and not _foreign_use(rotation, evidence, context.clock.now())
 
 
 def _use_elsewhere(rotation: Rotation, evidence: Evidence, since: datetime | None) -> list[str]:

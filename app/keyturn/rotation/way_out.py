@@ -12,12 +12,22 @@ from keyturn.edits.files import read_file, writability
 from keyturn.model.errors import AppError, FileError, StateError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import creating, kept_pairs, key_users, labels, program_runs, proving, switching
+from keyturn.rotation import (
+    claiming,
+    creating,
+    kept_pairs,
+    key_users,
+    labels,
+    program_runs,
+    proving,
+    switching,
+    watching,
+)
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.decision_format import FORMAT
 from keyturn.rotation.into_keychain import hand_out_first
-from keyturn.rotation.pairs import new_pair, old_pair
+from keyturn.rotation.pairs import new_pair, old_pair, pair_of
 from keyturn.rotation.plan import Gate, Plan
 from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, reload, taking, write
 from keyturn.rotation.signers.signer import Hand
@@ -74,6 +84,8 @@ def go_on(context: Context, rotation: Rotation, old: KeyPair | None) -> Result:
                 return stopped(context, rotation, error)
             return _put_back(context, rotation, error)
     rotation = reload(context, rotation)
+    old = old or pair_of(context, rotation, rotation.decision.key)
+    rotation = claiming.look_and_tell(context, rotation, old, is_done=not watching.awaited_here(context, rotation))
     program_runs.hold_runs(context, rotation)
     context.tell(Step.WATCH, Moment.WAITING)
     return waiting(context, rotation)

@@ -39,6 +39,7 @@ from keyturn.state import (
     stored_key_names,
     stored_recipients,
     telling_queue,
+    this_computer,
 )
 from keyturn.state.secrets import SecretStore, expect_readable, open_store
 from keyturn.state.secrets_kind import SecretsKind
@@ -216,6 +217,7 @@ class Workplace:
             lambda: keeper.load(self.folder),
             lambda: stored_recipients.load(self.folder),
             lambda: telling_queue.load(self.folder),
+            lambda: this_computer.load(self.folder),
         ]
         if self.location.secrets is SecretsKind.FILE:
             readers.insert(0, lambda: expect_readable(self.folder))

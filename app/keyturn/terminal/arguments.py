@@ -61,6 +61,7 @@ class Arguments:
     key: str = ""
     key_name: str = ""
     off: str | None = None
+    release: bool = False
     without_secret: bool = False
     who: Who = THE_KEY
     action: str = "show"

@@ -116,7 +116,12 @@ def turn_off(session: Session, output: Output) -> Exit:
         still_on = rotation.off_at is None and rotation.step in {Step.WATCH, Step.TURN_OFF}
         if still_on and watching.awaited_before_turn_off(session.context(), rotation):
             # Something comes first, so there is nothing to ask yet; this looks, and turns nothing off.
-            return _carried_out(session, output, lambda all_of_it: rotation_service.carry_on(all_of_it, rotation.name))
+            looked = _result(session, output, lambda all_of_it: rotation_service.carry_on(all_of_it, rotation.name))
+            rotation = find_rotation(session.journal, rotation.name)
+            still_waits = watching.awaited_before_turn_off(session.context(), rotation)
+            # Another computer that was waited for may be done by now, and then it goes on.
+            if looked.problem is not None or rotation.off_at is not None or still_waits:
+                return _end(session, output, looked)
         if still_on:
             if turning_off.is_one_way(rotation.decision, way):
                 warning = consent.one_way(rotation.decision.owner)

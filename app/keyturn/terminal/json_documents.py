@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from keyturn.rotation.advice import Advice
     from keyturn.rotation.known_buckets import ReachedBucket
     from keyturn.rotation.proving import DestinationProof
+    from keyturn.rotation.replaced_elsewhere import ReplacedElsewhere
     from keyturn.rotation.report import Report, RotationStory
     from keyturn.rotation.survey import FoundKey, Survey
     from keyturn.rotation.whole_account import Account, AccountKey
@@ -77,9 +78,27 @@ def _of_key(found: FoundKey, survey: Survey, now: datetime) -> dict[str, Any]:
         "places": [_of_place(place, pair, unread) for place in found.places],
         "may_stand_in": [str(one.path) for one in where_it_may_stand(found, survey.problems)],
         "on_this_computer": True,
+        "replaced_elsewhere": of_rotations_elsewhere(found.replaced_elsewhere),
         **({"tags": tags.get(found.key.access_key_id)} if survey.accounts else {}),
         **_of_history(found.history, survey),
     }
+
+
+def of_rotations_elsewhere(rotations: Sequence[ReplacedElsewhere] | None) -> list[dict[str, Any]] | None:
+    """The rotations of a key on other computers; None where that is not known."""
+    if rotations is None:
+        return None
+    return [
+        {
+            "computer": one.computer,
+            "rotation": one.rotation,
+            "user_name": one.user,
+            "made": None if one.made is None else one.made.isoformat(),
+            "in_place": one.in_place,
+            "waits_for_us": one.waits_for_us,
+        }
+        for one in rotations
+    ]
 
 
 def _of_key_elsewhere(one: AccountKey, survey: Survey, now: datetime) -> dict[str, Any]:

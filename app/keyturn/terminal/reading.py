@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,8 +169,10 @@ def status(session: Session, output: Output) -> Exit:
     renewals = _renewals(session)
     names = {} if not renewals else names_known(session)
     renewed = {"renewals": None} if renewals is None else json_documents.of_renewals(renewals, names)
-    told = _told(session)
-    output.document({**json_documents.of_rotations(stand), **renewed, "told": None if told is None else of_told(told)})
+    told, held = _told(session), _held(session, rotations)
+    holds = {"holds": None if held is None else [{"key": one.value} for one in held]}
+    all_told = {"told": None if told is None else of_told(told)}
+    output.document({**json_documents.of_rotations(stand), **renewed, **all_told, **holds})
     if stand or not output.memory_problems:
         output.show(*status_page(stand, options=session.hints, working=session.another_is_working()))
     if renewals:
@@ -179,7 +181,24 @@ def status(session: Session, output: Output) -> Exit:
         output.show(BLANK, *list_page(renewals, now=session.clock.now(), options=session.hints))
     if untold := untold_lines(told or ()):
         output.show(BLANK, *untold)
+    for key in held or ():
+        text = _(
+            "Other computers were asked to leave {key} on for this one. `keyturn rotate {last4}` gives it a key of its "
+            "own; `keyturn hold {last4} --release` says that it needs that one no more."
+        )
+        output.show(BLANK, line(text.format(key=key.masked, last4=key.last4)))
     return Exit.DONE
+
+
+def _held(session: Session, rotations: Sequence[Rotation]) -> tuple[AccessKeyId, ...] | None:
+    """The keys for which others wait until a rotation here says that it is done; None where that cannot be read."""
+    from keyturn.state import this_computer
+
+    with suppress(StateError):
+        known = this_computer.load(session.folder)
+        done = {one.decision.key for one in rotations if one.told_done}
+        return () if known is None else tuple(key for key in known.holds if key not in done)
+    return None
 
 
 def _told(session: Session) -> tuple[Told, ...] | None:

@@ -103,6 +103,11 @@ def _table(survey: Survey, now: datetime, home: Path, replaced: Collection[Acces
             if place.note:
                 page.append(line(place.note, Tone.QUIET, indent=4))
         page += users_of_key(found.history, survey.days)
+        if found.replaced_elsewhere:
+            from keyturn.rotation.holding import sentences_on  # most keys are on one computer
+
+            for said in sentences_on(found.key.access_key_id, found.replaced_elsewhere):
+                page.append(line(said, Tone.ATTENTION, indent=2))
         page.append(BLANK)
     return page[:-1]
 

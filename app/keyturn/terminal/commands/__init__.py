@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 NAMES = (
     *("scan", "clients", "plan", "status", "verify"),
     *("name", "history", "move", "credentials", "run"),
-    *("rotate", "continue", "done", "undo"),
+    *("rotate", "continue", "done", "undo", "hold"),
     *("turn-off", "turn-on", "delete", "end"),
     *("keeper", "renew", "remind", "report", "tray", "tell", "practice"),
 )
