@@ -11,14 +11,14 @@ import pytest
 
 from keyturn.aws.scoped_user import REPLACES_TAG, ROTATION_TAG, USER_PATH, WAITS_TAG
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
-from keyturn_practice import faults
-from keyturn_practice.timeline import Lag
 from keyturn.rotation import holding, rotation_service
 from keyturn.rotation.claiming import UNREAD
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.standing import GateClosed, standing
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
 from keyturn.state.secrets import FileSecrets
+from keyturn_practice import faults
+from keyturn_practice.timeline import Lag
 
 from .conftest import Office, opened_office
 
