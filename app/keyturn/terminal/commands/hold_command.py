@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def _help() -> HelpText:
     return HelpText(
-        _("ask the computer that replaces your old key to wait for this one"),
+        _("ask the computer that replaces your key to wait"),
         _(
             "If two computers use the same old key and one of them replaces it, `keyturn scan` on\n"
             "the other says so. This command then writes a tag, keyturn:waits: and the ID of this\n"
