@@ -36,6 +36,10 @@ def buckets(home: Path, name: str) -> set[str]:
         "b=photos\naws s3 sync /d s3://$b\nb=music\naws s3 sync /e s3://$b",
         'if [ "$1" = full ]; then b=photos; else b=music; fi\naws s3 sync /d "s3://$b/x"',
         "M=music\nb=photos\naws s3 sync /d s3://$b\nb=$M\naws s3 sync /e s3://$b",
+        "R=(s3:s3.amazonaws.com/photos s3:s3.amazonaws.com/music/x)\n"
+        'for r in "${R[@]}"; do RESTIC_REPOSITORY=$r restic backup /d; done',
+        "H=s3:s3.amazonaws.com\nexport RESTIC_REPOSITORY=$H/photos\nrestic backup /d\n"
+        "export RESTIC_REPOSITORY=$H/music\nrestic backup /d",
         "case $(hostname) in nas) D=s3://photos ;; *) D=s3://music ;; esac\naws s3 sync /d $D/x",
     ],
 )
@@ -142,6 +146,25 @@ def test_a_bucket_of_windows_that_only_a_run_would_tell_leaves_the_place_incompl
     name: str, text: str, unclear: str, tmp_path: Path
 ) -> None:
     place = on_windows(tmp_path, name, text)
+    assert place.targets == ()
+    assert place.unclear == (unclear,)
+
+
+@pytest.mark.parametrize(
+    ("line", "unclear"),
+    [
+        ("echo a b | xargs -n1 -I{} aws s3 sync /d/{} s3://{}/x", "s3://{}/x"),
+        ("parallel aws s3 sync /d s3://{} ::: a b", "s3://{}"),
+        ("find /d -exec rclone copy {} ':s3,env_auth:{}' ';'", ":s3,env_auth:{}"),
+        ("RESTIC_REPOSITORY=$1 restic backup /d", "$1"),
+        ("for r in $(cat list); do RESTIC_REPOSITORY=$r restic backup /d; done", "$r"),
+    ],
+)
+def test_what_another_program_fills_in_leaves_the_place_incomplete(line: str, unclear: str, tmp_path: Path) -> None:
+    write(tmp_path / "bin/job", f"#!/bin/sh\n{exported()}{line}\n")
+
+    place = found(tmp_path)["job"]
+
     assert place.targets == ()
     assert place.unclear == (unclear,)
 

@@ -62,20 +62,20 @@ def _runs_of_arq() -> OwnRuns:
 
 # What Keyturn can read of the products with a guide, by their names; the others are blind spots.
 _READERS: Mapping[str, Reader] = {
-    "arq-5": _reader("arq", "read_target_places"),
-    "arq-6": _reader("arq", "read_agent_places"),
-    "arq-7": _reader("arq", "read_agent_places"),
-    "cyberduck": _reader("cyberduck", "read_bookmarks"),
-    "duplicacy-keychain": _reader("duplicacy_keychain", "read_keychain"),
-    "duplicati": _reader("duplicati", "read_databases"),
-    "expandrive": _reader("visible_ids", "read_visible_ids"),
-    "filezilla-pro": _reader("filezilla", "read_sites"),
-    "home-assistant": _reader("home_assistant", "read_entries"),
-    "joplin": _reader("joplin", "read_settings"),
-    "obsidian-remotely-save": _reader("remotely_save", "read_vaults"),
-    "proxmox-backup-server": _reader("visible_ids", "read_visible_ids"),
-    "s3-browser": _reader("visible_ids", "read_visible_ids"),
-    "transmit": _reader("visible_ids", "read_visible_ids"),
+    "arq-5": _reader("programs.arq", "read_target_places"),
+    "arq-6": _reader("programs.arq", "read_agent_places"),
+    "arq-7": _reader("programs.arq", "read_agent_places"),
+    "cyberduck": _reader("programs.cyberduck", "read_bookmarks"),
+    "duplicacy-keychain": _reader("programs.duplicacy_keychain", "read_keychain"),
+    "duplicati": _reader("programs.duplicati", "read_databases"),
+    "expandrive": _reader("described.visible_ids", "read_visible_ids"),
+    "filezilla-pro": _reader("programs.filezilla", "read_sites"),
+    "home-assistant": _reader("programs.home_assistant", "read_entries"),
+    "joplin": _reader("programs.joplin", "read_settings"),
+    "obsidian-remotely-save": _reader("programs.remotely_save", "read_vaults"),
+    "proxmox-backup-server": _reader("described.visible_ids", "read_visible_ids"),
+    "s3-browser": _reader("described.visible_ids", "read_visible_ids"),
+    "transmit": _reader("described.visible_ids", "read_visible_ids"),
 }
 
 # Those whose traces are in folders that no pattern names.

@@ -82,6 +82,25 @@ def with_each(commands: Sequence[ShellCommand], values: Values) -> tuple[ShellCo
     return tuple(found)
 
 
+def each_value(one: Assignment, values: Values, known: Mapping[str, str]) -> list[str]:
+    """Return what a reference may set, with `UNKNOWN` for what only a run would tell.
+
+    Args:
+        values: as `alternatives` returns them.
+        known: values of other variables.
+    """
+    single = {name: value for name, value in known.items() if name not in values}
+    word = Argument(one.written, one.written, False, (), one.line)
+    copies = _copies(ShellCommand((word,)), values, _PATIENCE)
+    return [expanded(copy.words[0].written.decode(errors="replace"), single) for copy in copies]
+
+
+def uses(one: Assignment, values: Values) -> bool:
+    """Return whether a reference refers to a variable that has more than one value."""
+    found = _USED[VariableNotation.SHELL].finditer(one.written)
+    return any(_name(match, VariableNotation.SHELL) in values for match in found)
+
+
 def _value(one: Assignment, known: Mapping[str, str]) -> bytes | None:
     """What an assignment sets, where it can stand in a word as it is."""
     said = one.value

@@ -27,6 +27,10 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+# xargs(1), parallel(1), find(1), fd(1): these put what they read or find into the words of the command behind them.
+_FILLING = frozenset((b"xargs", b"parallel", b"find", b"fd", b"fdfind"))
+_BEFORE = 3  # words, as in `sudo -E xargs`
+
 _ALONE = re.compile(rb"\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<plain>[A-Za-z_]\w*))")
 
 
@@ -74,9 +78,18 @@ def resolved(command: ShellCommand, values: Mapping[str, str]) -> ShellCommand:
     A variable that stands alone and in no quotes gives as many words as it has, or none, as in `restic $OPTIONS backup`
     (POSIX, 2.6.5 Field Splitting).
     """
-    if all(word.known for word in command.words):
-        return command
-    return ShellCommand(tuple(one for word in command.words for one in _words(word, values)))
+    if not all(word.known for word in command.words):
+        command = ShellCommand(tuple(one for word in command.words for one in _words(word, values)))
+    if any(word.text.rpartition(b"/")[2] in _FILLING for word in command.words[:_BEFORE]):
+        return ShellCommand(tuple(map(_without_filling, command.words)))
+    return command
+
+
+def _without_filling(word: Argument) -> Argument:
+    """The word of a command that another program runs, which puts names that it reads or finds in the place of `{}`."""
+    if b"{}" not in word.text or len(word.text) > _LONGEST:
+        return word
+    return replace(word, text=word.text.replace(b"{}", UNKNOWN.encode()), known=False, runs=())
 
 
 def all_resolved(commands: Sequence[ShellCommand], values: Mapping[str, str]) -> list[ShellCommand]:

@@ -152,7 +152,8 @@ class _Crediting:
             for asked in asked_in(resolved(command, single), values, remotes):
                 named = self._variables.found(job, joined(folder, asked.config)) if asked.config else None
                 yield asked if named is None else replace(asked, config=str(named))
-        for asked, is_filled_in in asked_in_variables(job, self._variables.own_values(job)):
+        own = self._variables.own_values(job)
+        for asked, is_filled_in in asked_in_variables(job, own, values, several):
             if is_filled_in:
                 self._filled_in.add(id(asked))
             yield asked

@@ -20,7 +20,7 @@ from keyturn.clients.variables.shell_pairs import FileFacts, ShellPair, last_val
 from keyturn.clients.variables.unit_files import is_unit
 from keyturn.edits.alternatives import alternatives, with_each
 from keyturn.edits.commands import ShellCommand
-from keyturn.edits.expansion import all_resolved
+from keyturn.edits.expansion import UNKNOWN, all_resolved
 from keyturn.edits.shell import Assignment
 from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
@@ -245,8 +245,8 @@ def endpoint_in(found: Sequence[Assignment]) -> str | None:
 
 
 def leads_somewhere(name: str, written: str) -> bool:
-    """Return whether what stands there, and is not known in whole, is the address of a repository or of a bucket."""
-    return written.startswith("s3:") if name in _REPOSITORIES else written.startswith("s3://")
+    """Return whether what stands there, and is not known in whole, may be the address of a repository or a bucket."""
+    return written.startswith(("s3:", UNKNOWN)) if name in _REPOSITORIES else written.startswith("s3://")
 
 
 def _targets(goals: Sequence[Goal]) -> tuple[Target, ...]:
