@@ -41,3 +41,20 @@ def test_a_module_that_there_is_not_is_missed_by_its_new_name() -> None:
     result = subprocess.run([sys.executable, "-c", "import keyturn.practice.none"], capture_output=True, text=True)
     assert result.returncode == 1
     assert "ModuleNotFoundError: No module named 'keyturn_practice.none'" in result.stderr
+
+
+def test_no_program_is_imported_by_an_old_name() -> None:
+    """Programs are imported by names that no type checker sees."""
+    script = (
+        "import importlib, sys\n"
+        "from keyturn.clients import entries, registry\n"
+        "from keyturn.model.old_names import MovedModules\n"
+        "sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, MovedModules)]\n"
+        "for entry in (*entries.PROGRAMS, *entries.SYSTEMS_AND_TEXTS):\n"
+        "    entry.load()\n"
+        "for reader in registry._READERS.values():\n"
+        "    importlib.import_module('keyturn.clients.' + reader.args[0])\n"
+        "print('done')\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, "done\n"), result.stderr

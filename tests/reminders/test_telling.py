@@ -103,7 +103,7 @@ def test_what_was_before_somebody_was_named_is_not_told_to_them(office: Office) 
         (one,) = stored_recipients.load(office.folder)
         assert isinstance(one, HookRecipient)
         stored_recipients.save(office.folder, [replace(one, since=NOON)])
-        office.look()
+        assert office.look() == []
     assert "made" not in {json.loads(one.body)["event"] for one in sink.posted}
 
 
@@ -247,7 +247,7 @@ def test_nothing_that_is_sent_or_queued_has_a_whole_key_id_or_the_hooks_address(
 ) -> None:
     with caplog.at_level("DEBUG"), hook_sink() as sink:
         office.name(*HookShape, base=sink.base)
-        office.look()
+        assert office.look() == []
         sent = [one.body.decode() + json.dumps(one.headers) for one in sink.posted]
         office.clock.sleep(86_400 * 8)
         sink.status = 500

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,13 +45,14 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 
 
+def _read(  # one that is imported once it has something to read
+    module: str, name: str, computer: Computer, guide: Guide, found: Collection[Path], look: Discovery
+) -> None:
+    getattr(import_module(f"keyturn.clients.{module}"), name)(computer, guide, found, look)
+
+
 def _reader(module: str, name: str) -> Reader:
-    """One that is imported once it has something to read."""
-
-    def read(computer: Computer, guide: Guide, found: Collection[Path], look: Discovery) -> None:
-        getattr(import_module(f"keyturn.clients.{module}"), name)(computer, guide, found, look)
-
-    return read
+    return partial(_read, module, name)
 
 
 def _runs_of_arq() -> OwnRuns:

@@ -19,6 +19,15 @@ from keyturn.model.recipients import HookShape, MailSecurity, Recipient, Recipie
 from keyturn.model.text import _
 from keyturn.reminders import naming_recipients
 
+# What their makers call them.
+_SHAPES = {
+    HookShape.JSON: "JSON",
+    HookShape.SLACK: "Slack",
+    HookShape.TEAMS: "Teams",
+    HookShape.NTFY: "ntfy",
+    HookShape.HEALTHCHECKS: "Healthchecks",
+}
+
 
 class RecipientForm(QWidget):
     """The fields that belong to the chosen way. What was typed secretly is forgotten as soon as it is handed over.
@@ -50,8 +59,7 @@ class RecipientForm(QWidget):
         self.password, self.hook = Field(), Field()
         for secret in (self.password, self.hook):
             secret.setEchoMode(QLineEdit.EchoMode.Password)
-        names = {HookShape.JSON: "JSON", HookShape.SLACK: "Slack", HookShape.TEAMS: "Teams"}
-        self.shape = combo(self, {**names, HookShape.NTFY: "ntfy", HookShape.HEALTHCHECKS: "Healthchecks"})
+        self.shape = combo(self, {shape: _SHAPES[shape] for shape in HookShape})
         self.program = Field()
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QListWidget, QWidget
 
+from keyturn.computer.catalogues import languages
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.folder import ask_for_folder
 from keyturn.desktop.look import ColorTone
@@ -23,7 +24,7 @@ from keyturn.desktop.told_card import ToldCard
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.search_scope import SearchScope
-from keyturn.model.text import _
+from keyturn.model.text import _, capitalized
 from keyturn.reminders.at_login import AtLogin
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust
@@ -186,8 +187,9 @@ class SettingsPage(MainPage):
         )
         self._add(form, _("Keep secrets:"), self.secrets)
         self.language = QComboBox()
-        for code, name in ((None, _("As the system")), ("en", "English")):
-            self.language.addItem(name, code)
+        self.language.addItem(_("As the system"), None)
+        for code in ("en", *languages()):
+            self.language.addItem(_own_name(code), code)
         self._add(form, _("Language:"), self.language)
         form.addRow(Quiet(_("Both count from the next start on.")))
 
@@ -351,3 +353,8 @@ def _as_far_as_it_makes_sense(told: Toned, known: Settings, wanted: Callable[[],
         return known
     told.hide()
     return settings
+
+
+def _own_name(language: str) -> str:
+    """What those who speak it call it; "American English" would be one too many where there is one English."""
+    return "English" if language == "en" else capitalized(QLocale(language).nativeLanguageName())

@@ -1,4 +1,4 @@
-"""Modules that moved answer to their old names, too: scripts outside were written with them. Nothing in Keyturn is."""
+"""Modules that moved answer to their old names, too, for scripts outside. Nothing in Keyturn uses an old name."""
 
 from __future__ import annotations
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from keyturn.computer.catalogues import CATALOGUES, DOMAIN, languages
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _, use_catalogue
-
-_DOMAIN = "keyturn"
-_CATALOGUES = Path(__file__).parent.parent / "locale"
 
 
 def speak(language: str | None, usual: str | None = None) -> None:
@@ -20,21 +16,21 @@ def speak(language: str | None, usual: str | None = None) -> None:
     Raises:
         UsageError: where Keyturn was asked for a language that it does not know.
     """
-    if language is None and not _CATALOGUES.is_dir():
+    if language is None and not CATALOGUES.is_dir():
         return  # there is none yet, and looking for the system's language takes its time
     import gettext
 
     if language is None:
         wanted = None if usual is None else [usual.replace("-", "_")]
-        use_catalogue(gettext.translation(_DOMAIN, str(_CATALOGUES), wanted, fallback=True))
+        use_catalogue(gettext.translation(DOMAIN, str(CATALOGUES), wanted, fallback=True))
         return
     if language.replace("-", "_").partition("_")[0] == "en":
         use_catalogue(gettext.NullTranslations())
         return
     try:
-        use_catalogue(gettext.translation(_DOMAIN, str(_CATALOGUES), languages=[language.replace("-", "_")]))
+        use_catalogue(gettext.translation(DOMAIN, str(CATALOGUES), languages=[language.replace("-", "_")]))
     except OSError:
-        known = ", ".join(["en", *sorted(path.name for path in _CATALOGUES.glob("*") if path.is_dir())])
+        known = ", ".join(("en", *languages()))
         raise UsageError(
             _("Keyturn does not speak “{language}” yet").format(language=language),
             _("Nothing was changed. It knows: {known}.").format(known=known),
