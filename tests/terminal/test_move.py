@@ -140,6 +140,39 @@ def test_the_pair_that_comes_back_is_the_one_of_now(small_desk: Desk) -> None:
     )
 
 
+def test_a_remote_of_rclone_takes_a_profile_and_its_own_lines_come_back(
+    small_desk: Desk, required_program: Callable[[str], Path]
+) -> None:
+    desk, rclone = small_desk, str(required_program("rclone"))
+    desk.forget_programs()
+    config = desk.home / ".config" / "rclone" / "rclone.conf"
+    config.write_text(
+        f"# kept by hand\n[own]\ntype = s3\nprovider = Other\nsecret_access_key={desk.old.secret.reveal()}\n"
+        f"# the ID\naccess_key_id = {desk.old.access_key_id}\nregion = eu-central-1\nendpoint = {desk.endpoint_url}\n"
+    )
+    before = config.read_bytes()
+    moved = move(desk)
+    assert moved.code == 0, moved.out + moved.err
+    (place,) = moved.document["places"]
+    assert (place["client"], place["fate"], place["changed"]) == ("rclone", "keychain", True)
+    assert desk.old.secret.reveal() not in moved.out + moved.err + config.read_text()
+    # Neither another key nor another profile in the variables leads it elsewhere.
+    strange = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40, "AWS_PROFILE": "other"}
+    listed = subprocess.run(
+        [rclone, "lsf", f"own:{BUCKET}"],
+        env={**environment(desk), **strange},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert listed.returncode == 0, listed.stderr
+    assert listed.stdout
+    returned = back(desk, moved.document["name"])
+    assert returned.code == 0, returned.out + returned.err
+    assert config.read_bytes() == before
+    assert not (desk.home / ".aws" / "keyturn-profiles").exists()
+
+
 def test_a_helper_that_hands_out_nothing_changes_no_file(small_desk: Desk) -> None:
     credentials = write_pair(small_desk)
     before = credentials.read_bytes()
@@ -163,6 +196,9 @@ def test_where_only_a_session_opens_the_keychain_a_timetable_keeps_its_pair_and_
         f"[own]\ntype = s3\nprovider = AWS\naccess_key_id = {pair.access_key_id}\n"
         f"secret_access_key = {pair.secret.reveal()}\n"
     )
+    (desk.home / ".s3cfg").write_text(
+        f"[default]\naccess_key = {pair.access_key_id}\nsecret_key = {pair.secret.reveal()}\n"
+    )
     before = credentials.read_bytes()
 
     def planned(*more: str) -> Answer:
@@ -179,11 +215,12 @@ def test_where_only_a_session_opens_the_keychain_a_timetable_keeps_its_pair_and_
     assert {name: one[:2] for name, one in said.items()} == {
         "nas": ("stays", False),
         "nas2": ("stays", True),
-        "own": ("stays", False),
+        "own": ("stays", True),
+        ".s3cfg": ("stays", False),
     }
     assert str(desk.home / ".crontab") in said["nas"][2]
     assert "--by-me" in said["nas2"][2]
-    assert "keyturn run" in said["own"][2]
+    assert "keyturn run" in said[".s3cfg"][2]
     open_now = planned("--by-me")
     assert (open_now.code, open_now.document["problem"]["code"]) == (2, "usage.not-confirmed")
     assert "nas2" in open_now.err[: open_now.err.index("Stays in its file")]

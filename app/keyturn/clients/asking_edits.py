@@ -119,7 +119,7 @@ def ask_keyturn(
         remember(layout)
         return apply_changes(content.content, changes)
 
-    return rewrite(_first(place, file, filesystem), edited, filesystem=filesystem)
+    return rewrite(expect_same_file(place, file, filesystem=filesystem), edited, filesystem=filesystem)
 
 
 def hold_pair(
@@ -145,10 +145,15 @@ def hold_pair(
             raise asks_no_more(place)
         return apply_changes(content.content, holding(content.content, place.locator, pair, layout, content.path))
 
-    return rewrite(_first(place, file, filesystem), edited, filesystem=filesystem)
+    return rewrite(expect_same_file(place, file, filesystem=filesystem), edited, filesystem=filesystem)
 
 
-def _first(place: Place, file: Path, filesystem: FileSystem) -> FileContent:
+def expect_same_file(place: Place, file: Path, *, filesystem: FileSystem = REAL) -> FileContent:
+    """Read the place's file, and see that it is the one that was planned, behind all links.
+
+    Raises:
+        FileError: `file.changed`, where it is another one; or what reading raises.
+    """
     content = read_file(place.path, filesystem=filesystem)
     if content.real_path != file:
         raise FileError(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.findings import Discovery
 from keyturn.clients.interface import About, Client, CredentialSpans, ValueSpot
+from keyturn.clients.own_profiles import own_profiles_file
 from keyturn.clients.programs.aws_files import AwsFiles, all_paths, profile_of
 from keyturn.clients.served_commands import ServedRequest, asked_of_keyturn
 from keyturn.edits import ini
@@ -122,7 +123,7 @@ def _spot(computer: Computer, one: AskingProfile) -> CredentialSpans:
 
 
 def _contents(computer: Computer, look: Discovery) -> Iterator[FileContent]:
-    for path in all_paths(computer):
+    for path in (*all_paths(computer), own_profiles_file(computer)):
         content = look.read(path)
         if content is not None:
             yield content
@@ -132,7 +133,10 @@ def asking_in(content: FileContent) -> Iterator[AskingProfile]:
     """Yield every profile of a file that asks Keyturn; raises FileError (`file.unparsable`)."""
     entries = ini.entries(content.content, _AWS, path=content.path)
     effective = ini.Effective(entries, _AWS)
-    for section in dict.fromkeys(entry.section for entry in entries if entry.section is not None):
+    sections = dict.fromkeys(entry.section for entry in entries if entry.section is not None)
+    for section in sections:
+        if profile_of(section) in sections.keys() - {section}:
+            continue  # the same profile, written for those who read the file as a `config`
         entry = effective.entry(section, _PROCESS)
         profile = profile_of(section) or section
         if entry is None or any(effective.value(section, name) for name in _PAIR):

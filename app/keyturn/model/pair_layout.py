@@ -26,3 +26,23 @@ class PairLayout:
 
 # How the AWS CLI writes a pair (`aws configure`).
 USUAL = PairLayout("aws_access_key_id = ", "aws_secret_access_key = ", "", "\n", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteLayout:
+    """How a pair stood in a remote of rclone's: what was around the ID and the secret on their lines, and no secret.
+
+    Attributes:
+        id_lead: what stood before the ID, without the line's indentation.
+        env_auth: what that setting said; None where the remote had none.
+    """
+
+    id_lead: str
+    id_tail: str
+    secret_lead: str
+    secret_tail: str
+    env_auth: str | None
+
+
+# How `rclone config` writes a pair.
+USUAL_REMOTE = RemoteLayout("access_key_id = ", "", "secret_access_key = ", "", "false")

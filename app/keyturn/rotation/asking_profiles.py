@@ -1,4 +1,4 @@
-"""A profile of the AWS files on its way out of holding a pair, and back: which can, and the change of one file.
+"""A profile or a remote of rclone's on its way out of holding a pair, and back: which can, and the change of one file.
 
 The same for a key that stays (`moving`) and for a rotation that puts a new one there (`switching`): what a profile
 asks for is a name, and the journal says which key that means.
@@ -14,15 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.clients.asking_edits import ProfileChange, ask_keyturn, hold_pair, planned_asking, why_not
+from keyturn.clients.own_profiles import own_profiles_file, profile_for, remove_profile, write_profile
 from keyturn.clients.programs.aws_files import AwsFiles
-from keyturn.clients.served import AskingProfile, asking_profiles
+from keyturn.clients.programs.rclone import Rclone
+from keyturn.clients.remote_edits import name_of_remote, planned_profile, take_pair, take_profile, why_no_profile
+from keyturn.clients.replacement import read_pair
+from keyturn.clients.served import asking_profiles
 from keyturn.clients.variables.starters import ProfileStarts, what_starts
 from keyturn.computer.computer import Platform
+from keyturn.edits.files import read_file
 from keyturn.model.errors import FileError, UsageError
 from keyturn.model.key_names import KeyName, flaw_of_key_name
 from keyturn.model.keys import AccessKeyId, KeyPair
-from keyturn.model.pair_layout import PairLayout
-from keyturn.model.places import Place
+from keyturn.model.pair_layout import PairLayout, RemoteLayout
+from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
 from keyturn.rotation.context import Context
 from keyturn.rotation.helper import Helper
@@ -79,24 +84,25 @@ def expect_a_tried_system(context: Context) -> None:
 
 
 def fates_of(
-    context: Context, pair: KeyPair, places: Sequence[Place], helper: Helper, command: str, *, by_me: bool
+    context: Context, pair: KeyPair, places: Sequence[Place], helper: Helper, name: KeyName, *, by_me: bool
 ) -> tuple[tuple[Moving, ...], tuple[Staying, ...]]:
     """Find out which places can ask for the key, and why the others cannot. Reads only.
 
     Args:
         pair: the key as AWS accepts it.
-        command: what is to stand behind `credential_process`.
+        name: by which they are to ask.
         by_me: the person says that they start themselves what could not be seen.
     """
-    can = [one for one in places if one.secret == pair.secret and not why_not(context.computer, one)]
+    can = [one for one in places if one.secret == pair.secret and not _why_not(context, one)]
     starts = what_starts(context.computer, can, (context.folder,)) if can else {}
+    command = helper.command(name)
     moving: list[Moving] = []
     staying: list[Staying] = []
     for place in places:
         stays = _stays(context, pair, place, helper, starts.get(place.identity), by_me=by_me)
         if stays is None:
             try:
-                moving.append(Moving(place, planned_asking(place, command)))
+                moving.append(Moving(place, _planned(context, place, command, name)))
                 continue
             except FileError as error:
                 stays = Staying(place, str(error))
@@ -141,45 +147,112 @@ def take_out(
         FileError, ClientError: where the file is not as it was planned, cannot be changed, or does not ask then.
         StateError, StoreError: where it cannot be written down; the file was not changed.
     """
-    ask_keyturn(place, command, held, file, partial(_remember, context, place, file, name))
-    _expect_read_back(context, place, handed)
+    computer, remember = context.computer, partial(_remember, context, place, file, name)
+    if place.client == Rclone.name:
+        profile = profile_for(computer, name)
+        write_profile(computer, profile, command)
+        take_profile(computer, place, profile, held, file, remember)
+    else:
+        ask_keyturn(place, command, held, file, remember)
+    if not asks_for(context, place, name) or read_pair(computer, place) != handed:
+        raise FileError(
+            _("{name} does not ask Keyturn as it was written").format(name=place.name),
+            _("Another program changed {path} meanwhile. Look into it.").format(path=place.path),
+            code="file.changed",
+        )
 
 
 def put_in(context: Context, place: Place, file: Path, name: KeyName, pair: KeyPair) -> None:
-    """Have the profile that asks for `name` hold `pair`, as one stood there before; raises as `take_out`."""
-    hold_pair(place, name.value, pair, file, layout_of(context.folder, place, name))
-    forget_layout(context, place, file)
+    """Have what asks for `name` hold `pair`, as one stood there before; raises as `take_out`."""
+    layout = layout_of(context.folder, place, name)
+    if place.client == Rclone.name:
+        remote = layout if isinstance(layout, RemoteLayout) else None
+        take_pair(context.computer, place, name.value, pair, file, remote)
+    else:
+        hold_pair(place, name.value, pair, file, layout if isinstance(layout, PairLayout) else None)
+    forget_layout(context, place, file, name)
 
 
-def forget_layout(context: Context, place: Place, file: Path) -> None:
-    """Forget how the pair of a profile stood, which holds it now.
+def forget_layout(context: Context, place: Place, file: Path, name: KeyName) -> None:
+    """Forget how the pair of a place stood, which holds it now, and take the profile away that nothing needs then.
 
     Raises:
+        FileError: where Keyturn's own file of profiles fails.
         StateError, StoreError: where Keyturn's folder fails.
     """
     known = moves.load(context.folder)
     left = [move for move in known if not _is_of(move, file, place)]
+    if place.client == Rclone.name:
+        profile = profile_for(context.computer, name)
+        own = own_profiles_file(context.computer)
+        loans = Rclone().look(context.computer).loans
+        if not any((one.profile, one.credentials) == (profile, own) for one in loans):
+            remove_profile(context.computer, profile)
     if len(left) != len(known):
         moves.save(context.folder, left)
 
 
-def layout_of(folder: Path, place: Place, name: KeyName) -> PairLayout | None:
-    """How the profile's pair stood; None where nobody wrote it down."""
+def remotes_asking(context: Context, name: KeyName, pair: KeyPair) -> tuple[tuple[Place, RemoteLayout], ...]:
+    """The remotes of rclone's whose pair was taken out, and that ask for this name still.
+
+    Args:
+        pair: what they get.
+
+    Raises:
+        FileError: where one of their files cannot be read.
+    """
+    found = []
+    for one in moves.load(context.folder):
+        if isinstance(one.layout, RemoteLayout) and one.name == name:
+            place = Place(
+                client=Rclone.name,
+                name=one.section,
+                path=one.path,
+                locator=one.section,
+                kind=PlaceKind.DESTINATION,
+                access_key_id=pair.access_key_id,
+                secret=pair.secret,
+                editable=True,
+            )
+            if asks_for(context, place, name):
+                found.append((place, one.layout))
+    return tuple(found)
+
+
+def layout_of(folder: Path, place: Place, name: KeyName) -> PairLayout | RemoteLayout | None:
+    """How the place's pair stood; None where nobody wrote it down."""
     real = place.path.resolve()
     known = (one.layout for one in moves.load(folder) if _is_of(one, real, place) and one.name == name)
     return next(known, None)
 
 
 def asks_for(context: Context, place: Place, name: KeyName) -> bool:
-    """True where the profile asks Keyturn for this name, as its file stands now."""
-    now = _asking_now(context, place)
-    return now is not None and now.asked.name == name.value
+    """True where the place asks Keyturn for this name, as its file stands now.
+
+    Raises:
+        FileError: where a remote's file cannot be read.
+    """
+    if place.client == Rclone.name:
+        return name_of_remote(context.computer, read_file(place.path), place.locator) == name.value
+    now = (one for one in asking_profiles(context.computer) if (one.path, one.section) == (place.path, place.locator))
+    return any(one.asked.name == name.value for one in now)
+
+
+def _why_not(context: Context, place: Place) -> str:
+    ask = why_not if place.client == AwsFiles.name else why_no_profile
+    return ask(context.computer, place)
+
+
+def _planned(context: Context, place: Place, command: str, name: KeyName) -> ProfileChange:
+    if place.client == Rclone.name:
+        return planned_profile(context.computer, place, profile_for(context.computer, name))
+    return planned_asking(place, command)
 
 
 def _stays(
     context: Context, pair: KeyPair, place: Place, helper: Helper, starts: ProfileStarts | None, *, by_me: bool
 ) -> Staying | None:
-    reason = why_not(context.computer, place)
+    reason = _why_not(context, place)
     if not reason and place.secret != pair.secret:
         reason = _("It holds another secret, which AWS does not accept.")
     if reason or starts is None:
@@ -210,27 +283,10 @@ def _listed(paths: Iterable[Path]) -> str:
     return ", ".join(map(str, paths))
 
 
-def _asking_now(context: Context, place: Place) -> AskingProfile | None:
-    found = (one for one in asking_profiles(context.computer) if (one.path, one.section) == (place.path, place.locator))
-    return next(found, None)
-
-
-def _remember(context: Context, place: Place, file: Path, name: KeyName, layout: PairLayout) -> None:
+def _remember(context: Context, place: Place, file: Path, name: KeyName, layout: PairLayout | RemoteLayout) -> None:
     known: Sequence[Moved] = [move for move in moves.load(context.folder) if not _is_of(move, file, place)]
     moves.save(context.folder, [*known, Moved(file, place.locator, name, context.clock.now(), layout)])
 
 
 def _is_of(move: Moved, path: Path, place: Place) -> bool:
     return (move.path, move.section) == (path, place.locator)
-
-
-def _expect_read_back(context: Context, place: Place, pair: KeyPair) -> None:
-    """See that the profile, as it stands now, comes to this pair."""
-    now = _asking_now(context, place)
-    served = context.computer.served
-    if now is None or served is None or served(now.asked.name, now.asked.state_dir) != pair:
-        raise FileError(
-            _("{name} does not ask Keyturn as it was written").format(name=place.name),
-            _("Another program changed {path} meanwhile. Look into it.").format(path=place.path),
-            code="file.changed",
-        )

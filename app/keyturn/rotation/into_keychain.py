@@ -74,7 +74,7 @@ def fates_in(question: Question, destinations: Sequence[Destination]) -> Answer[
     name = name_for(context, question.key, left)
     expect_free_name(context, question.key, name.value)
     helper = into.helper
-    moving, staying = fates_of(context, found.pair, left, helper, helper.command(name), by_me=into.by_me)
+    moving, staying = fates_of(context, found.pair, left, helper, name, by_me=into.by_me)
     if not moving:
         return Answer(Fates(tuple(destinations), staying=staying))
     ask = {one.place.identity for one in moving}

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from keyturn.clients.asking_edits import planned_holding
+from keyturn.clients.own_profiles import own_profiles_file
+from keyturn.clients.remote_edits import planned_pair
 from keyturn.clients.replacement import read_pair
 from keyturn.clients.served import Served
 from keyturn.model.errors import AppError, FileError, UsageError
 from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKeyId, KeyPair
+from keyturn.model.pair_layout import PairLayout
 from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation.asking_profiles import (
@@ -26,6 +29,7 @@ from keyturn.rotation.asking_profiles import (
     layout_of,
     name_for,
     put_in,
+    remotes_asking,
     take_out,
 )
 from keyturn.rotation.context import Context
@@ -78,7 +82,7 @@ def plan_into_keychain(context: Context, found: FoundKey, helper: Helper, *, by_
     command = helper.command(name)
     asking = tuple(one for one in found.destinations if one.client == Served.name)
     left = [one for one in found.destinations if one not in asking]
-    moving, staying = fates_of(context, found.pair, left, helper, command, by_me=by_me)
+    moving, staying = fates_of(context, found.pair, left, helper, name, by_me=by_me)
     return MovePlan(key, name, command, found.pair, moving, staying, asking)
 
 
@@ -103,7 +107,7 @@ def plan_into_files(context: Context, found: FoundKey) -> MovePlan:
     for place in asking:
         held = read_pair(context.computer, place)
         try:
-            moving.append(Moving(place, planned_holding(place, held, layout_of(folder, place, name))))
+            moving += _held_again(context, place, name, held)
         except FileError as error:
             staying.append(Staying(place, str(error)))
     others = tuple(one for one in found.destinations if one not in asking)
@@ -115,6 +119,15 @@ def plan_into_files(context: Context, found: FoundKey) -> MovePlan:
             code="move.nothing",
         )
     return MovePlan(key, name, "", pair, tuple(moving), tuple(staying), others)
+
+
+def _held_again(context: Context, place: Place, name: KeyName, held: KeyPair) -> list[Moving]:
+    """What changes where a profile is to ask no more: itself, or the remotes that take it from Keyturn's own file."""
+    if place.path == own_profiles_file(context.computer):
+        remotes = remotes_asking(context, name, held)
+        return [Moving(remote, planned_pair(remote, held, layout)) for remote, layout in remotes]
+    layout = layout_of(context.folder, place, name)
+    return [Moving(place, planned_holding(place, held, layout if isinstance(layout, PairLayout) else None))]
 
 
 def move_into_keychain(context: Context, found: FoundKey, plan: MovePlan, helper: Helper) -> Iterator[Place]:

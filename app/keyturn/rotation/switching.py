@@ -111,15 +111,16 @@ def _have_ask(context: Context, decision: Decision, one: Destination, *, held: K
         name = decision.handing.name
         command = helper_of(decision.handing).command(name)
         take_out(context, one.place, one.file, command, name, held=held, handed=handed)
-        text = _("{path}: the profile “{profile}” asks Keyturn for {name}")
-        said = text.format(path=one.file, profile=one.place.name, name=name)
+        text = _("{path}: “{place}” asks Keyturn for {name}")
+        said = text.format(path=one.file, place=one.place.name, name=name)
         context.tell(Step.SWITCH, Moment.GOING_ON, said, _identities([one.place]))
 
 
 def _has_pair_again(context: Context, decision: Decision, one: Destination, old: KeyPair) -> bool:
     """Write the old pair back where the destination asks; False where it does not, so a pair stands there."""
     if decision.handing is None or not asks_for(context, one.place, decision.handing.name):
-        forget_layout(context, one.place, one.file)
+        if decision.handing is not None:
+            forget_layout(context, one.place, one.file, decision.handing.name)
         return False
     put_in(context, one.place, one.file, decision.handing.name, old)
     context.tell(Step.UNDO, Moment.GOING_ON, str(one.file), _identities([one.place]))

@@ -196,7 +196,11 @@ class Workplace:
         with suppress(StoreError):
             folders |= {one.file.parent for rotation in self.rotations() for one in rotation.decision.destinations}
         with suppress(StoreError):
-            folders |= {one.path.parent for one in moves.load(self.folder)}
+            from keyturn.clients.own_profiles import own_profiles_file  # reads files, which no window waits for
+
+            known = moves.load(self.folder)
+            folders |= {one.path.parent for one in known}
+            folders |= {own_profiles_file(self.computer).parent} if known else set()
         for folder in folders:
             clear_temporaries(folder)
 

@@ -1,33 +1,51 @@
-"""The profiles out of which Keyturn took the pair: how it stood there, so that it can be written back.
+"""The profiles and remotes out of which Keyturn took the pair: how it stood there, so that it can be written back.
 
-Written before a file changes, so it may name a profile that holds its pair still; what counts is what stands there.
+Written before a file changes, so it may name one that holds its pair still; what counts is what stands there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from keyturn.model.key_names import KeyName
-from keyturn.model.pair_layout import PairLayout
+from keyturn.model.pair_layout import PairLayout, RemoteLayout
 from keyturn.model.text import _
 from keyturn.state.stored import Sentences, Stored
-from keyturn.state.written import Fields, Format, listed, made_by, moment, number, path, text, whole_object
+from keyturn.state.written import (
+    Fields,
+    Format,
+    choice,
+    listed,
+    made_by,
+    maybe,
+    moment,
+    number,
+    path,
+    text,
+    whole_object,
+)
 
 FILE_NAME = "moves.json"
 _FAR = 1_000_000  # lines
 
 
+class _Of(StrEnum):
+    PROFILE = "profile"
+    REMOTE = "remote"
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One profile.
+    """One profile, or one remote of rclone's.
 
     Attributes:
         path: the file itself, links resolved.
-        name: by which the profile asks.
+        name: by which it asks.
         layout: how the pair stood there.
     """
 
@@ -35,7 +53,7 @@ class Moved:
     section: str
     name: KeyName
     at: datetime
-    layout: PairLayout
+    layout: PairLayout | RemoteLayout
 
 
 def load(folder: Path) -> tuple[Moved, ...]:
@@ -71,7 +89,7 @@ def _moved(fields: Fields) -> Moved:
         section=fields.get("section", text),
         name=fields.get("name", made_by(KeyName)),
         at=fields.get("at", moment),
-        layout=fields.get("layout", whole_object(_layout)),
+        layout=fields.get("layout", whole_object(_layout_of_any)),
     )
 
 
@@ -82,13 +100,22 @@ def _moved_written(one: Moved) -> dict[str, Any]:
         "name": one.name.value,
         "at": one.at.isoformat(),
         "layout": {
-            "id_lead": one.layout.id_lead,
-            "secret_lead": one.layout.secret_lead,
-            "secret_tail": one.layout.secret_tail,
-            "line_end": one.layout.line_end,
-            "away": one.layout.away,
+            "of": (_Of.REMOTE if isinstance(one.layout, RemoteLayout) else _Of.PROFILE).value,
+            **asdict(one.layout),
         },
     }
+
+
+def _layout_of_any(fields: Fields) -> PairLayout | RemoteLayout:
+    if fields.get("of", choice(_Of)) is _Of.PROFILE:
+        return _layout(fields)
+    return RemoteLayout(
+        id_lead=fields.get("id_lead", text),
+        id_tail=fields.get("id_tail", text),
+        secret_lead=fields.get("secret_lead", text),
+        secret_tail=fields.get("secret_tail", text),
+        env_auth=fields.get("env_auth", maybe(text)),
+    )
 
 
 def _layout(fields: Fields) -> PairLayout:
@@ -110,4 +137,10 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED: Stored[tuple[Moved, ...]] = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+def _with_remotes(written: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 knew of profiles alone."""
+    moves = [{**one, "layout": {"of": _Of.PROFILE.value, **one["layout"]}} for one in written["moves"]]
+    return {**written, "moves": moves}
+
+
+_STORED: Stored[tuple[Moved, ...]] = Stored(FILE_NAME, Format(2, _read, _written, {1: _with_remotes}), _sentences)

@@ -111,6 +111,21 @@ class Rclone(Client):
             return opened
         return rclone_encryption.encrypt(content.content, opened, _password(computer, content.path))
 
+    def locate(self, computer: Computer, places: Sequence[Place]) -> tuple[CredentialSpans, ...]:
+        """Return the pair of each remote: what the file holds, else what its profile gets that asks Keyturn.
+
+        A rotation may take the pair out of the file, and it reads the remote again all the same; see `Client.locate`.
+        """
+        content = self.opened(computer, read_file(places[0].path))
+        held = self.spots(content)
+        without = [place for place in places if place.locator not in held]
+        if not without:
+            return tuple(held[place.locator] for place in places)
+        handed = {one.locator: _handed(computer, content, one.locator) for one in without}
+        self.spots_in(content, [place for place in without if handed[place.locator] is None])
+        found = ((held.get(place.locator), handed.get(place.locator)) for place in places)
+        return tuple(spot for two in found for spot in two if spot is not None)
+
     def check(
         self, computer: Computer, place: Place, target: Target | None, *, endpoint_url: str | None = None
     ) -> OwnCheck | None:
@@ -130,7 +145,7 @@ class Rclone(Client):
             *("--ask-password=false", *limits),
         )
         content = self.opened(computer, read_file(place.path))
-        pair = self.spot_in(content, place).pair
+        pair = self.locate(computer, (place,))[0].pair
         found = Remotes(ini.entries(content.content, _RCLONE, path=place.path)).settings(place.locator)
         settings = {
             "type": "s3",
@@ -260,6 +275,25 @@ def _place(
         spoiled=token.spoiled,
         note=" ".join(part for part in notes if part),
     )
+
+
+def profile_of_remote(content: FileContent, section: str) -> tuple[str, str] | None:
+    """The profile from which a remote takes its key, and the file in which it says that stands; None: from none."""
+    settings = Remotes(ini.entries(content.content, _RCLONE, path=content.path)).settings(section)
+    told = settings.get("profile"), settings.get("shared_credentials_file")
+    if not _is_true(settings, "env_auth") or _ID in settings or _SECRET in settings or not all(told):
+        return None
+    return told[0] or "", told[1] or ""
+
+
+def _handed(computer: Computer, content: FileContent, section: str) -> CredentialSpans | None:
+    from keyturn.clients.served import handed_to
+
+    taken = profile_of_remote(content, section)
+    if taken is None:
+        return None
+    look_up = handed_to(computer, read_file(computer.expanded(taken[1]))).get(taken[0])
+    return None if look_up is None else look_up()
 
 
 def _is_true(settings: RemoteSettings, key: str) -> bool:

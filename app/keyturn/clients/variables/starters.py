@@ -35,6 +35,8 @@ _AS_SOMEBODY_ELSE = re.compile(rb"\b(?:sudo|doas|pkexec|runuser|su\s+-)")
 _OF_THE_SYSTEM = Path("/etc")
 _FILES_OF_AWS = re.compile(rb"\.aws\b|AWS_SHARED_CREDENTIALS_FILE|AWS_CONFIG_FILE")
 _USUAL_PROFILE = "default"
+_RCLONE = "rclone"
+_RUNS_RCLONE = re.compile(rb"\brclone\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def what_starts(
     """What starts the programs of each place, by its identity.
 
     Args:
-        places: profiles of the AWS files.
+        places: profiles of the AWS files, and remotes of rclone's.
         leave_out: as `find_everything` has it.
     """
     readings = Readings(leave_out)
@@ -95,6 +97,9 @@ class _Sight:
                 continue
             if _RUNS_CONTAINERS.search(content.content) and _FILES_OF_AWS.search(content.content):
                 unsure.append(_("{path} may lend it to a container.").format(path=content.path))
+            elif place.client == _RCLONE and _RUNS_RCLONE.search(content.content):
+                # It may name a remote that wraps this one.
+                unsure.append(_("{path} may start rclone with it.").format(path=content.path))
             elif content.real_path in self._timetables | self._of_nobody and self._may_use(content, place):
                 unsure.append(_("{path} may start a program with it.").format(path=content.path))
         return ProfileStarts(tuple(timetables), tuple(containers), tuple(dict.fromkeys(unsure)))

@@ -21,7 +21,8 @@ def _help() -> HelpText:
         _(
             "--into keychain changes profiles of ~/.aws/credentials: the pair goes, and a line comes\n"
             "in by which programs ask Keyturn (see `keyturn credentials`). AWS CLI, rclone, restic,\n"
-            "duplicity and s4cmd do. Everything else in the file stays. Before that the pair is\n"
+            "duplicity and s4cmd do. A remote of rclone's with a pair of its own takes such a profile, too,\n"
+            "from ~/.aws/keyturn-profiles. Everything else in the files stays. Before that the pair is\n"
             "put into the keychain, under the key's name (one is given to it if it has none), and\n"
             "Keyturn is asked for it once as such a program asks.\n"
             "\n"
