@@ -9,6 +9,7 @@ import pytest
 from keyturn.clients.own_profiles import own_profiles_file, profile_for, remove_profile, write_profile
 from keyturn.clients.programs.rclone import Rclone
 from keyturn.clients.remote_edits import why_no_profile
+from keyturn.clients.variables.starters import what_starts
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.errors import FileError
 from keyturn.model.key_names import KeyName
@@ -60,3 +61,15 @@ def test_its_own_file_holds_each_profile_for_both_readers_and_nothing_else_is_to
     path.write_bytes(changed.removesuffix(b"[mine]\n"))
     remove_profile(computer, "office-nas-2")
     assert not path.exists()
+
+
+def test_a_timetable_that_names_a_remote_around_it_may_start_it(tmp_path: Path) -> None:
+    config = tmp_path / ".config" / "rclone" / "rclone.conf"
+    config.parent.mkdir(parents=True)
+    config.write_text(f"[own]\ntype = s3\nprovider = AWS\n{PAIR}\n[photos]\ntype = alias\nremote = own:family\n")
+    timetable = tmp_path / ".crontab"
+    timetable.write_text("0 3 * * * rclone sync /home/oma photos:\n")
+    computer = Computer(Platform.LINUX, tmp_path, {}, is_this_one=False)
+    (place,) = (one for one in Rclone().find(computer).places if one.name == "own")
+    starts = what_starts(computer, [place])[place.identity]
+    assert timetable in starts.timetables or any(str(timetable) in text for text in starts.unsure)
