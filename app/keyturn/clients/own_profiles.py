@@ -77,9 +77,7 @@ def _write(path: Path, commands: Mapping[str, str]) -> None:
     except OSError as error:
         raise FileError(
             _("{name} could not be written").format(name=path.name),
-            _("{path}: {reason}. No program's file was changed for it.").format(
-                path=path, reason=error.strerror or type(error).__name__
-            ),
+            _("{path}: {reason}.").format(path=path, reason=error.strerror or type(error).__name__),
             code="file.unwritable",
         ) from error
 
@@ -102,9 +100,9 @@ def _commands(path: Path) -> dict[str, str]:
     if text != _written(found):
         raise FileError(
             _("{name} is not as Keyturn writes it").format(name=path.name),
-            _("Somebody changed {path}, so Keyturn leaves it alone. Move it away, or undo that change.").format(
-                path=path
-            ),
+            _(
+                "Somebody changed {path}, and Keyturn does not touch what is not its own. Move it away, or take that change back."
+            ).format(path=path),
             code="file.changed",
         )
     return found
