@@ -101,7 +101,8 @@ def _commands(path: Path) -> dict[str, str]:
         raise FileError(
             _("{name} is not as Keyturn writes it").format(name=path.name),
             _(
-                "Somebody changed {path}, and Keyturn does not touch what is not its own. Move it away, or take that change back."
+                "Somebody changed {path}, and Keyturn does not touch what is not its own. Move it away, or take that "
+                "change back."
             ).format(path=path),
             code="file.changed",
         )
