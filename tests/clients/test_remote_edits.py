@@ -54,9 +54,10 @@ def test_its_own_file_holds_each_profile_for_both_readers_and_nothing_else_is_to
     assert "/office/nas" not in path.read_text()
     path.write_text(path.read_text() + "[mine]\n")
     changed = path.read_bytes()
-    for act in (lambda: remove_profile(computer, "office-nas-2"), lambda: write_profile(computer, "x", command)):
-        with pytest.raises(FileError):
-            act()
+    with pytest.raises(FileError):
+        remove_profile(computer, "office-nas-2")
+    with pytest.raises(FileError):
+        write_profile(computer, "x", command)
     assert path.read_bytes() == changed
     path.write_bytes(changed.removesuffix(b"[mine]\n"))
     remove_profile(computer, "office-nas-2")
