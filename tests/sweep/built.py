@@ -72,6 +72,8 @@ def build(scenario: Scenario, folder: Path, kind: Kind | None = None, seen: Path
         first_users=frozenset(account.user_names()),
         traces={bucket: account.trace_of(bucket) for bucket in account.buckets},
     )
+    for computer in computers:
+        computer.driver.loaded()  # before the first fork, which would hear it alone
     world.open_door()
     for act in (*scenario.before, *((scenario.command,) if kind.remembers else ())):
         world.act(act)

@@ -74,6 +74,10 @@ class Driver:
             text=True,
         )
 
+    def loaded(self) -> None:
+        """Wait until it has loaded the program."""
+        assert self.imports
+
     @cached_property
     def imports(self) -> dict[str, Any]:
         """What it loaded, see `imports_noted`; waited for at the first call."""
@@ -84,7 +88,7 @@ class Driver:
     def start(self, order: Order) -> int:
         """Start a command, and return its process."""
         assert self._process.stdin is not None
-        assert self.imports
+        self.loaded()
         self._process.stdin.write(order.as_line())
         self._process.stdin.flush()
         return self._answer("process")
