@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 _PROMISED_CODES = {0, 1, 3, 4}
 _AFTER_SWITCH = {"watch", "turn-off", "prove-off", "delete", "turn-on"}
 # What the old key may still be asked for once every destination holds the new one: whether it is off (STS), when it
-# was used last, and to turn itself off where no other key may.
+# was used last, to turn itself off where no other key may, and who else says at the users that they need it.
 _OLD_KEY_AFTER_SWITCH = {"GetCallerIdentity", "GetAccessKeyLastUsed", "UpdateAccessKey"}
+_WHO_NEEDS_IT = {"ListUsers", "GetUser", "TagUser"}
 _OLD_KEY_WITH_SAME_OWNER = {"GetCallerIdentity"}
 # Whether IAM lists it as active again, and whether S3 knows it in every bucket.
 _OLD_KEY_TURNED_ON = {"ListAccessKeys", "s3 GET"}
@@ -189,7 +190,7 @@ def old_key_rested(world: World) -> Iterator[str]:
         return
     # By command, or because destinations failed without it.
     wanted_on = any(done.words[0] in {"turn-on", "undo"} for done in world.said) or _began_step(world, "turn-on")
-    allowed = _OLD_KEY_WITH_SAME_OWNER if world.scenario.same_owner else _OLD_KEY_AFTER_SWITCH
+    allowed = _OLD_KEY_WITH_SAME_OWNER if world.scenario.same_owner else _OLD_KEY_AFTER_SWITCH | _WHO_NEEDS_IT
     strange = sorted(set(world.old_uses) - allowed - (_OLD_KEY_TURNED_ON if wanted_on else set()))
     if strange:
         yield f"signed with the old key after the switch: {', '.join(strange)}"

@@ -30,6 +30,8 @@ _TABLES = {
 _BY_LOT = re.compile(r"(?:[0-9]+-)?[0-9a-f]{16}|keyturn-check-[0-9]+-\w+|(?<=/)[a-z0-9_]{8}$")
 # And in the journal: the ID of a rotation, that of a user, and moments.
 _EACH_TIME_ANEW = re.compile(r"[0-9a-f]{32}|\b\d{8}-[A-Z2-9]{4}\b|AIDA[A-Z2-7]{17}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00")
+_KEY_OF_SOMEBODY = re.compile(r"\bAKIA[A-Z0-9]{16}\b")
+_COMPUTER = re.compile(r"\b[0-9a-f]{12}\b")  # the ID that a computer gave itself
 _READING = ("iam:Get", "iam:List", "iam:Simulate", "iam:Generate")
 
 
@@ -51,13 +53,19 @@ def _digest(world: World, found: list[Any]) -> str:
     seen = json.dumps(found, sort_keys=True, default=str).replace(str(world.folder), "world")
     for number, computer in enumerate((world.first, *((world.second,) if world.second else ()))):
         seen = seen.replace(f"127.0.0.1:{computer.port}", f"door-{number}")
-    seen = _EACH_TIME_ANEW.sub("*", seen)
+    seen = _numbered(_COMPUTER, _EACH_TIME_ANEW.sub("*", seen))
     for number, (key, secret) in enumerate(world.known.items()):
         # Keys are made anew each time, in the same order.
         seen = seen.replace(key, f"key-{number}").replace(secret, f"secret-{number}")
     for number, made in enumerate(world.whose.ours):
         seen = seen.replace(made, f"made-{number}")
-    return hashlib.sha256(seen.encode()).hexdigest()
+    return hashlib.sha256(_numbered(_KEY_OF_SOMEBODY, seen).encode()).hexdigest()
+
+
+def _numbered(pattern: re.Pattern[str], text: str) -> str:
+    """The text with each name of a kind replaced by its number, in the order of their first standing there."""
+    numbers: dict[str, int] = {}
+    return pattern.sub(lambda name: f"one-{numbers.setdefault(name[0], len(numbers))}", text)
 
 
 def _disk(world: World) -> list[Any]:
