@@ -202,6 +202,7 @@ def rotation(photographer: Photographer, ground: Ground, clock: MovedClock) -> N
     press("Turn it off…")
     picture("question")
     press("No, nothing else uses it")
+    photographer.say_yes_to_all_unseen()
     picture("turn-off")
     ground.account.root_turn_off(old)
     press("Open the practice console")

@@ -66,6 +66,13 @@ class WindowUser:
         if wait:
             self.settle()
 
+    def say_yes_to_all_unseen(self) -> None:
+        """Tick, before the old key goes off, each place that was not seen backing up."""
+        boxes = [one for one in self.window.findChildren(QAbstractButton) if one.isVisible()]
+        for box in boxes:
+            if _name(box).endswith(": turn the old key off all the same") and not box.isChecked():
+                self.press(_name(box))
+
     def type_into(self, name: str, text: str) -> None:
         """Type into a field."""
         field = self.find(name)

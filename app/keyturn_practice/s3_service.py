@@ -244,6 +244,7 @@ class S3Service:
         answer = self.storage.ask(
             request.method, request.raw_path, region=region, query=query, headers=headers, body=body
         )
+        self._date(asked, answer)
         if call.action == "s3:GetBucketObjectLockConfiguration":
             # moto writes both units of time, of which AWS allows one.
             answer = replace(answer, body=_NO_TIME.sub(b"", answer.body))
@@ -251,6 +252,15 @@ class S3Service:
             return answer
         kept = tuple((name, value) for name, value in answer.headers if name.lower() != "x-amz-version-id")
         return replace(answer, headers=kept)
+
+    def _date(self, asked: SignedS3Request, answer: Response) -> None:
+        """Let what was just written be of the account's own time, which is not moto's."""
+        call, request = asked.call, asked.request
+        is_whole = request.method == "POST" or "uploadId" not in request.query
+        if call.key is None or call.action != "s3:PutObject" or answer.status != 200 or not is_whole:
+            return
+        if self.storage.has_object(call.bucket, call.key):
+            self.storage.date_object(call.bucket, call.key, self.identities.clock.now())
 
     def _remember_upload(self, asked: SignedS3Request, answer: Response, key: str | None) -> None:
         begun = asked.request.method == "POST" and "uploads" in asked.request.query

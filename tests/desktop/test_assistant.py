@@ -45,6 +45,8 @@ from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
 
+ALL_THE_SAME = ": turn the old key off all the same"
+
 
 @dataclass
 class Person:
@@ -121,6 +123,14 @@ class Person:
         self.home.advance(4)
         self.press("Look now")
 
+    def says_no(self) -> None:
+        """Nothing else uses the key; and yes to each place that was not seen backing up with the new one."""
+        self.press("No, nothing else uses it")
+        boxes = [one for one in self.seen() if isinstance(one, Tick) and _name(one).endswith(ALL_THE_SAME)]
+        for box in boxes:
+            if not box.isChecked():
+                self.press(_name(box))
+
     def forget_programs(self) -> None:
         """Nothing here uses the key any more; a file that was downloaded has it still."""
         old = self.home.old
@@ -154,7 +164,7 @@ def test_the_whole_way_by_what_is_named_on_the_pages(person: Person) -> None:
     person.press("Look now")
     assert person.page() is Page.TURN_OFF
 
-    person.press("No, nothing else uses it")
+    person.says_no()
     person.home.account.root_turn_off(person.home.old.access_key_id)
     person.press("Open the AWS console")
     assert person.browsed == [f"{person.home.account.url}/keyturn-practice/"]
@@ -188,7 +198,7 @@ def test_a_key_that_nothing_uses_is_retired_and_no_page_speaks_of_a_new_one(pers
     seen(Page.WATCH)
     person.home.advance(4)
     person.press("Look now")
-    person.press("No, nothing else uses it")
+    person.says_no()
     person.home.account.root_turn_off(old.access_key_id)
     person.press("Open the AWS console")
     seen(Page.OFF)
@@ -267,7 +277,7 @@ def _title(name: str) -> str:
 def test_a_key_that_was_turned_on_again_is_asked_about_again(person: Person) -> None:
     key = person.home.old.access_key_id
     person.to_the_question()
-    person.press("No, nothing else uses it")
+    person.says_no()
     person.home.account.root_turn_off(key)
     person.press("Open the AWS console")
     assert person.page() is Page.OFF
@@ -279,7 +289,7 @@ def test_a_key_that_was_turned_on_again_is_asked_about_again(person: Person) -> 
     assert isinstance(no, QAbstractButton)
     assert not no.isChecked()
     assert not person.find("Open the AWS console").isEnabled()
-    person.press("No, nothing else uses it")
+    person.says_no()
     assert person.find("Open the AWS console").isEnabled()
 
 
@@ -627,7 +637,7 @@ def test_each_thing_by_hand_is_ticked_by_its_name(person: Person) -> None:
 
 def test_while_the_console_is_waited_for_the_key_is_looked_at_until_somebody_stops(person: Person) -> None:
     person.to_the_question()
-    person.press("No, nothing else uses it")
+    person.says_no()
     # The clock of the practice stands still unless it is waited with, so ten minutes are over at once.
     person.press("Open the AWS console")
     assert person.page() is Page.TURN_OFF
@@ -636,7 +646,7 @@ def test_while_the_console_is_waited_for_the_key_is_looked_at_until_somebody_sto
 
 def test_the_one_way_door_has_a_warning_and_wants_to_be_understood(person: Person) -> None:
     person.to_the_question()
-    person.press("No, nothing else uses it")
+    person.says_no()
     person.press("I cannot use the console")
     key = person.home.old.access_key_id
     itself = person.find(f"Turn {key.masked} off with itself")
@@ -702,7 +712,7 @@ def test_all_that_can_be_used_has_a_name_on_every_page(person: Person, qapp: QAp
         _all_named(person)
         person.home.advance(4)
         person.press("Look now")
-        person.press("No, nothing else uses it")
+        person.says_no()
         _all_named(person)
     finally:
         wear(qapp, LIGHT)

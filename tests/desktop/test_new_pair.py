@@ -155,7 +155,7 @@ def test_the_whole_way_with_a_pair_from_the_page(person: Person, cellar: Cellar)
     person.press(f"I did this: {item.title}")
     cellar.home.advance(4)
     person.press("Look now")
-    person.press("No, nothing else uses it")
+    person.says_no()
     cellar.inside.root_turn_off(cellar.home.old.access_key_id)
     person.press(f"Look whether {cellar.home.old.access_key_id.masked} is off")
     assert person.page() is Page.OFF

@@ -75,7 +75,7 @@ def deleted(qtbot: QtBot, drawer: Drawer, start_runner: Callable[[Location, Hand
         person.press(f"I did this: {item.title}")
     home.advance(4)
     person.press("Look now")
-    person.press("No, nothing else uses it")
+    person.says_no()
     home.account.root_turn_off(home.old.access_key_id)
     person.press("Open the AWS console")
     assert person.assistant.flow.standing is not None

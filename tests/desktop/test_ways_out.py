@@ -176,7 +176,7 @@ def test_who_came_only_to_put_everything_back_and_does_not_is_let_go(person: Per
 def test_a_root_key_that_is_off_is_turned_on_by_hand_before_anything_is_put_back(person: Person) -> None:
     key = person.home.old.access_key_id
     person.to_the_question()
-    person.press("No, nothing else uses it")
+    person.says_no()
     person.home.account.root_turn_off(key)
     person.press("Open the AWS console")
     assert person.page() is Page.OFF

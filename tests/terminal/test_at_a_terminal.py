@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -256,3 +257,24 @@ def test_a_ctrl_c_that_python_drops_in_a_finalizer_is_heard_all_the_same() -> No
     done = subprocess.run([sys.executable, "-c", _LOST], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "heard"
+
+
+def test_a_place_that_was_not_seen_backing_up_is_named_before_the_old_key_goes_off(desk: Desk) -> None:
+    """With several of them each is asked about, and one no leaves the key on."""
+    desk.type("rotate", desk.old.access_key_id.value, *desk.buckets, "--yes", "--json", "--watch-days", "0")
+    for item in [one["item"] for one in _awaited(desk) if one["tickable"] and one["item"] != "turn-off"]:
+        assert desk.type("done", item).code == 0
+    with person(desk, "turn-off", "--wait", "0") as somebody:
+        somebody.reads("Does any other computer")
+        somebody.types("n")
+        somebody.reads("AWS CLI default was not seen backing up with the new key")
+        somebody.types("y")
+        somebody.reads("AWS CLI photos was not seen backing up with the new key")
+        somebody.types("n")
+        assert somebody.ends_with() == 3
+    assert desk.account.accepts(desk.old)
+
+
+def _awaited(desk: Desk) -> list[dict[str, Any]]:
+    awaiting: list[dict[str, Any]] = desk.type("status", "--json").document["rotations"][0]["awaiting"]
+    return awaiting

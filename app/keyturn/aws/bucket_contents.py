@@ -11,6 +11,8 @@ from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 
+_PAGES = 2
+
 
 def folders(
     aws: Aws,
@@ -66,6 +68,33 @@ def last_written(
     """
     answer = _list(aws, signer, bucket, account, {"Prefix": prefix}, region)
     return max((one["LastModified"] for one in answer.get("Contents") or []), default=None)
+
+
+def newest_object(
+    aws: Aws, signer: KeyPair, bucket: str, account: str, prefix: str, *, region: str | None = None
+) -> tuple[datetime | None, bool]:
+    """Return when the newest object below the prefix was written, in UTC, and whether all of them were seen.
+
+    Two pages of a listing are read. A folder of restic's is larger, and writes into `snapshots/` at the end of each
+    backup, so that is looked at by itself.
+
+    Raises:
+        AwsError: where AWS refuses or cannot be asked.
+    """
+    moments: list[datetime] = []
+    more: dict[str, Any] = {}
+    complete = False
+    for _page in range(_PAGES):
+        answer = _list(aws, signer, bucket, account, {"Prefix": prefix, **more}, region)
+        moments += [one["LastModified"] for one in answer.get("Contents") or []]
+        complete = not answer["IsTruncated"]
+        if complete:
+            break
+        more = {"ContinuationToken": answer["NextContinuationToken"]}
+    if not complete:
+        snapshots = last_written(aws, signer, bucket, account, f"{prefix}snapshots/", region=region)
+        moments += [] if snapshots is None else [snapshots]
+    return max(moments, default=None), complete
 
 
 def _list(

@@ -246,7 +246,7 @@ class Jobs:
             case Work.ADD:
                 return rotation_service.add_by_hand(context, name, job.also)
             case Work.TURN_OFF:
-                return rotation_service.turn_off(context, name, job.by, job.wait)
+                return rotation_service.turn_off(context, name, job.by, job.wait, job.items)
             case Work.TURN_ON:
                 return rotation_service.turn_on(context, name, job.wait)
             case Work.DELETE:

@@ -14,6 +14,7 @@ from keyturn.model.text import _
 
 if TYPE_CHECKING:
     # These take their time, and only who waits asks for them.
+    from keyturn.model.keys import KeyUse
     from keyturn.rotation.context import Context
     from keyturn.rotation.record import Rotation
 
@@ -33,11 +34,13 @@ class OldKeyUse:
     Attributes:
         looked_at: when AWS was asked.
         text: what it told, in a sentence.
+        last: when somebody else used it last after the new one was in place; None if nobody did, or it is not known.
     """
 
     looked_at: datetime
     text: str
     told: UsesTold
+    last: datetime | None = None
 
     @property
     def is_used(self) -> bool:
@@ -72,7 +75,16 @@ def look_at_old_key(context: Context, rotation: Rotation) -> OldKeyUse:
     if not evidence.readable and last is None:
         text = _("Whether anybody uses the old key is not known: nobody here may ask that.")
         return OldKeyUse(now, text, UsesTold.NOTHING)
-    return _told(now, last, rotation.started if since is None else since)
+    newest = max(evidence.uses, key=lambda one: one.last, default=None)
+    who = "" if newest is None or not newest.agent else _user(newest)
+    return _told(now, last, rotation.started if since is None else since, who)
+
+
+def _user(use: KeyUse) -> str:
+    """Such as `rclone/v1.60.1 at 203.0.113.7`."""
+    if not use.address:
+        return use.agent
+    return _("{program} at {address}").format(program=use.agent, address=use.address)
 
 
 def told_by_the_way(key: AccessKey, rotation: Rotation, now: datetime) -> OldKeyUse | None:
@@ -82,9 +94,11 @@ def told_by_the_way(key: AccessKey, rotation: Rotation, now: datetime) -> OldKey
     return _told(now, key.last_use.date, rotation.switched_at or rotation.started)
 
 
-def _told(now: datetime, last: datetime | None, since: datetime) -> OldKeyUse:
+def _told(now: datetime, last: datetime | None, since: datetime, who: str = "") -> OldKeyUse:
     if last is not None and last > since:
         text = _("Something used the old key on {moment}, after the new one was in place.")
-        return OldKeyUse(now, text.format(moment=dates.lately(last)), UsesTold.SOMEBODY)
+        if who:
+            text = _("{who} used the old key on {moment}, after the new one was in place.")
+        return OldKeyUse(now, text.format(who=who, moment=dates.lately(last)), UsesTold.SOMEBODY, last)
     text = _("Nobody else has used the old key since {moment}.")
     return OldKeyUse(now, text.format(moment=dates.lately(since)), UsesTold.NOBODY)

@@ -13,7 +13,7 @@ from keyturn.desktop.old_key_use import OldKeyUse, look_at_old_key, told_by_the_
 from keyturn.desktop.place_check import PlaceCheck
 from keyturn.desktop.runner import Desk
 from keyturn.desktop.waiting import situation_at_the_end, situation_while_waiting, waits_for_days_alone
-from keyturn.model.errors import StoreError
+from keyturn.model.errors import AnotherKeyturnError, StoreError
 from keyturn.model.keys import KeyStatus, PrincipalKind
 from keyturn.model.text import _, plural
 from keyturn.reminders.calling_back import CalledBack
@@ -171,7 +171,7 @@ class Overview:
 
 
 def look(desk: Desk, asked: str | None = None, folder: Path | None = None) -> Overview:
-    """Look through the computer, and ask AWS whose the keys are. Changes nothing.
+    """Look through the computer, and ask AWS whose the keys are. Changes nothing at AWS and in no program's file.
 
     Args:
         asked: the rotation of which AWS is asked, too, whether anybody uses its old key. Not by itself at each look:
@@ -192,7 +192,17 @@ def look(desk: Desk, asked: str | None = None, folder: Path | None = None) -> Ov
     survey = with_reaches(context, survey)
     if not desk.cancel.asked:
         _remember(context, survey)
+        if asked is not None:
+            _look_at_backups(desk, asked)
     return _seen(desk, survey, (), asked)
+
+
+def _look_at_backups(desk: Desk, rotation: str) -> None:
+    """Write down which places backed up with the new key; another Keyturn that works now does so itself."""
+    from keyturn.rotation import rotation_service
+
+    with suppress(AnotherKeyturnError), desk.workplace.alone():
+        rotation_service.look_at_backups(desk.context(), rotation)
 
 
 @contextmanager

@@ -44,21 +44,24 @@ def stations_of(rotation: Rotation, use: OldKeyUse | None) -> tuple[Station, ...
     delete = _("You delete it")
     if rotation.off_at is not None:
         gone = "" if rotation.deletable_from is None else labels.near_day(rotation.deletable_from)
-        today = _("Your backups run without the old key") if makes_a_key else _("Nothing here used it")
+        today = _("Your programs have the new key alone") if makes_a_key else _("Nothing here used it")
         return (
             Station(labels.near_day(rotation.off_at), _("The old key went off"), Reached.DONE),
             Station(_("Today"), today, Reached.CURRENT),
             Station(gone, delete, Reached.TODO),
         )
     until = rotation.watched_until
-    today = (
-        _("Your backups run with the new key") if makes_a_key else _("Keyturn watches whether anything uses the key")
-    )
+    today = _("Your programs have the new key") if makes_a_key else _("Keyturn watches whether anything uses the key")
     off = _("You turn the old key off")
-    if until is None or (use is not None and use.is_used):
+    used = use is not None and use.is_used
+    if used:
+        until = _moved_to(rotation, use)
+        off = _("Once nothing uses it any more, you turn it off")
+    if until is None:
         days = round(rotation.decision.off_days)
         later = plural("{count} day later", "{count} days later", days).format(count=days)
         dates = _("Once nothing uses it any more"), later
+        off = _("You turn the old key off")
     else:
         dates = labels.near_day(until), labels.near_day(until + timedelta(days=rotation.decision.off_days))
     return (
@@ -66,6 +69,14 @@ def stations_of(rotation: Rotation, use: OldKeyUse | None) -> tuple[Station, ...
         Station(dates[0], off, Reached.TODO),
         Station(dates[1], delete, Reached.TODO),
     )
+
+
+def _moved_to(rotation: Rotation, use: OldKeyUse | None) -> datetime | None:
+    """The day to which a use of the old key puts its end off; None where no day can be told."""
+    from keyturn.rotation.watching import quiet_until  # all of AWS comes with it, and most who wait see no use
+
+    planned, until = rotation.watched_until, quiet_until(rotation, None if use is None else use.last)
+    return None if until is None or planned is None else max(planned, until)
 
 
 def situation_while_waiting(rotation: Rotation, result: Result, use: OldKeyUse | None) -> Situation | None:
@@ -122,18 +133,21 @@ def situation_at_the_end(rotation: Rotation, now: datetime) -> Situation | None:
 
 def _quiet_day(rotation: Rotation, use: OldKeyUse | None) -> Situation:
     if use is not None and use.is_used and rotation.off_at is None:
+        from keyturn.rotation.watching import moved
+
         find = _("Find what uses it and give it a key of its own; until then the old key stays on.")
-        return Situation(Mood.NEEDS_YOU, _("The old key is still in use"), (use.text, find))
+        said = (use.text, moved(rotation, use.last), find)
+        return Situation(Mood.NEEDS_YOU, _("The old key is still in use"), tuple(filter(None, said)))
     off = rotation.off_at is not None
     until = rotation.deletable_from if off else rotation.watched_until
     nothing = "" if until is None else _("Nothing to do until {day}").format(day=labels.near_day(until))
     if not rotation.decision.route.makes_a_key:
         return Situation(Mood.FINE, nothing, (_on_or_off(rotation),))
-    if off:
-        reach = _("Your backups can reach their buckets without the old key.")
-        return Situation(Mood.FINE, f"{reach} {nothing}", (_on_or_off(rotation),))
-    reach = _("Your backups can reach their buckets.")
-    return Situation(Mood.FINE, f"{reach} {nothing}", (_in_place(rotation), _on_or_off(rotation)))
+    from keyturn.rotation import backups_seen
+
+    reach = backups_seen.headline(rotation)
+    title = f"{reach}. {nothing}" if reach else nothing
+    return Situation(Mood.FINE, title, (_on_or_off(rotation),) if off else (_in_place(rotation), _on_or_off(rotation)))
 
 
 def _in_place(rotation: Rotation) -> str:

@@ -17,11 +17,24 @@ from keyturn.desktop.waiting import stations_of
 from keyturn.desktop.waiting_line import WaitingLine
 from keyturn.desktop.widgets import Button, Card, Quiet, Text
 from keyturn.model.text import _
-from keyturn.rotation import labels
+from keyturn.rotation import backups_seen, labels
 from keyturn.rotation.record import Rotation
 
 _SHAPES = {UsesTold.NOBODY: ("check", ColorTone.GOOD), UsesTold.SOMEBODY: ("exclamation", ColorTone.ATTENTION)}
 _NOT_KNOWN = "dot", ColorTone.NEUTRAL
+
+
+def _seen(text: str, *, whole: bool) -> QWidget:
+    """Which places were seen backing up, with a mark that says whether each was."""
+    row = QWidget()
+    column = QHBoxLayout(row)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(em(row, 0.6))
+    mark = Shape(*(_SHAPES[UsesTold.NOBODY] if whole else ("hourglass", ColorTone.NEUTRAL)), 0.9)
+    mark.setFixedHeight(row.fontMetrics().height())
+    column.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    column.addWidget(Text(text), 1)
+    return row
 
 
 class UseRow(QWidget):
@@ -88,6 +101,9 @@ class WaitingCard(Card):
         self.column.addWidget(WaitingLine(stations_of(rotation, use)))
         due = rotation.watched_until if rotation.off_at is None else rotation.deletable_from
         self.column.addWidget(Reminder(runner, "" if due is None else labels.near_day(due), at_once=True))
+        backups = backups_seen.backups_of(rotation)
+        if backups:
+            self.column.addWidget(_seen(backups_seen.summary(rotation), whole=all(one.is_seen for one in backups)))
         details = Button(_("Details…"))
         details.clicked.connect(self.details_wanted)
         if rotation.off_at is not None:

@@ -93,7 +93,7 @@ class WindowJob:
 
     Attributes:
         item: what to tick.
-        items: all that was decided.
+        items: all that was decided; of turning off, the places to which the person said yes.
         then: what goes on with the secret that is given.
         also: what else uses the key, by the names of guides.
         by: who turns the key off; None is the usual way.

@@ -99,12 +99,19 @@ def _claim(fields: Fields) -> None:
         fields.get(name, maybe(moment))
 
 
+def _backup(fields: Fields) -> None:
+    """Whether one place was seen backing up with the new key: `backups_seen.Sight`, and of when that is."""
+    fields.get("sight", text)
+    fields.get("at", maybe(moment))
+
+
 _KINDS: Mapping[str, Reader[object]] = {
     "all_back": truth,  # of an undo, only our copies of secrets are to be wiped
     "also": text,  # a program that a person named later
     "appeared": listed(key_id),  # keys of the same owner since the plan, of which nothing says whose they are
     "asked": text,  # what AWS is asked to make next
     "at": maybe(moment),  # by AWS's clock
+    "backups": mapped(whole_object(_backup)),
     "begun_by": choice(BegunBy),
     "by": choice(By),
     "holding": listed(whole_object(read_place)),

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, claiming, deleting, new_key, old_key, program_runs, proving, turning_off, watching
+from keyturn.rotation import (
+    backups_seen,
+    by_hand,
+    claiming,
+    deleting,
+    new_key,
+    old_key,
+    program_runs,
+    proving,
+    turning_off,
+    watching,
+)
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.record import Rotation, reload, write
@@ -21,26 +32,31 @@ from keyturn.rotation.whole_search import search_again
 from keyturn.state.journal import Mark
 
 
-def turn_off(context: Context, rotation: Rotation, by: By | None, wait: float) -> Result:
-    """Turn the old key off, or see that the person did so in the console; then prove every destination again."""
+def turn_off(context: Context, rotation: Rotation, by: By | None, wait: float, yes: Collection[str] = ()) -> Result:
+    """Turn the old key off, or see that the person did so in the console; then prove every destination again.
+
+    Args:
+        yes: the places with which a person wants it although they were not seen backing up (`backups_seen`).
+    """
     expect_step(rotation, Step.WATCH, Step.TURN_OFF)
     way = by or turning_off.default_way(rotation.decision, context.signer)
     try:
         old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
-        _note_use_of_new_key(context, rotation, old, new)
+        # Off is what is looked for now, also where it was turned on minutes ago.
+        context.aws.forget_new(rotation.decision.key)
+        seen = _look_at_both(context, rotation, old, new)
         fails = new_key.failure(context, rotation)
         if fails is not None:
             return fails
-        rotation = reload(context, rotation)
-        # Off is what is looked for now, also where it was turned on minutes ago.
-        context.aws.forget_new(rotation.decision.key)
-        evidence = watching.look(context, rotation, context.signer.asks(rotation.decision, old, new))
+        rotation, evidence = reload(context, rotation), _as_seen(seen)
         if not evidence.dead:
             rotation = note_writes(context, search_again(context, rotation), old)
             rotation = _heard_and_told(context, rotation, evidence, old)
+            rotation = _note_backups(context, rotation, new, evidence)
         reasons = () if evidence.dead else watching.turn_off_gates(context, rotation, evidence)
         if reasons:
             return _held(context, rotation, evidence, reasons)
+        rotation = backups_seen.say_yes(context, rotation, yes)
         if evidence.dead:
             turning_off.seen_off(context, rotation, old)
         elif way is not By.CONSOLE:
@@ -126,17 +142,17 @@ def look_and_wait(context: Context, rotation: Rotation) -> Result:
     """Look whether the new key works, and whether the old one is still used or was turned off meanwhile."""
     try:
         old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
-        _note_use_of_new_key(context, rotation, old, new)
+        seen = _look_at_both(context, rotation, old, new)
         fails = new_key.failure(context, rotation)
         if fails is not None:
             return fails
-        rotation = reload(context, rotation)
-        evidence = watching.look(context, rotation, context.signer.asks(rotation.decision, old, new))
+        rotation, evidence = reload(context, rotation), _as_seen(seen)
         if evidence.dead:
             turning_off.seen_off(context, rotation, old)
             return prove_off(context, reload(context, rotation))
         rotation = note_writes(context, search_again(context, rotation), old)
         rotation = _heard_and_told(context, rotation, evidence, old)
+        rotation = _note_backups(context, rotation, new, evidence)
         if rotation.step is Step.TURN_OFF:
             # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
             write(context, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})
@@ -158,11 +174,48 @@ def _heard_and_told(context: Context, rotation: Rotation, evidence: watching.Evi
     return reload(context, rotation)
 
 
-def _note_use_of_new_key(context: Context, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> None:
-    """Ask before the proof: of a key's uses AWS tells the last one, and that would be ours then."""
-    asks = context.signer.asks(rotation.decision, old, new)
-    if asks is not None:
-        program_runs.note_use_of_new_key(context, rotation, asks.pair)
+def _look_at_both(
+    context: Context, rotation: Rotation, old: KeyPair | None, new: KeyPair | None
+) -> watching.Evidence | AwsError:
+    """Ask when each of the two keys was used last, before anything is proved.
+
+    Of a key's uses AWS tells the last one. So the key that signs the questions is asked about first, and what cannot be
+    answered is told after the proof, which may know why.
+    """
+    hand = context.signer.asks(rotation.decision, old, new)
+    by_new = hand is not None and hand.pair.access_key_id == rotation.new_key
+    if hand is not None and by_new:
+        program_runs.note_use_of_new_key(context, rotation, hand.pair)
+    try:
+        return watching.look(context, rotation, hand)
+    except AwsError as error:
+        return error
+    finally:
+        if hand is not None and not by_new:
+            program_runs.note_use_of_new_key(context, rotation, hand.pair)
+
+
+def _as_seen(seen: watching.Evidence | AwsError) -> watching.Evidence:
+    if isinstance(seen, AwsError):
+        raise seen
+    return seen
+
+
+def look_at_backups(context: Context, rotation: Rotation) -> Rotation:
+    """Look which places backed up with the new key; where AWS cannot be asked, it stays as it was known."""
+    try:
+        old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+        seen = _look_at_both(context, rotation, old, new)
+        return _note_backups(context, reload(context, rotation), new, _as_seen(seen))
+    except AppError:
+        return rotation
+
+
+def _note_backups(
+    context: Context, rotation: Rotation, new: KeyPair | None, evidence: watching.Evidence | None
+) -> Rotation:
+    quiet = evidence is not None and watching.sees_no_use(context, rotation, evidence)
+    return backups_seen.note(context, rotation, new, old_is_quiet=quiet)
 
 
 def _held(context: Context, rotation: Rotation, evidence: watching.Evidence, reasons: Sequence[str]) -> Result:
@@ -216,6 +269,15 @@ def go_on_deleting(context: Context, rotation: Rotation) -> Result:
     hand = context.signer.changes(rotation.decision, new_pair(context, rotation))
     began = rotation.latest(Step.DELETE, Mark.INTENT)
     by_key = rotation.decision.route.same_owner or (began is not None and "signer" in began.facts)
+    if began is None:
+        try:
+            old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+            hand = context.signer.asks(rotation.decision, old, new)
+            if hand is not None and hand.pair is not old:  # which is off
+                program_runs.note_use_of_new_key(context, rotation, hand.pair)
+            rotation = _note_backups(context, reload(context, rotation), new, None)
+        except AppError as error:
+            return stopped(context, rotation, error)
     if began is None or (by_key and hand is None):
         return new_key.failure(context, rotation) or waiting(context, reload(context, rotation))
     try:

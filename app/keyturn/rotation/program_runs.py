@@ -15,6 +15,7 @@ from keyturn.model.errors import AwsError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import labels
+from keyturn.rotation.backups_seen import unseen_of
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import ByHand
 from keyturn.rotation.guided_items import item_of, own_runs, program_title
@@ -29,16 +30,16 @@ _HOLD_MINUTES = 30
 def note_use_of_new_key(context: Context, rotation: Rotation, signer: KeyPair) -> None:
     """Ask AWS once more and write down when somebody else than Keyturn used the new key: it is in some program then.
 
-    Where AWS does not tell this signer, it stays unknown.
+    Not any more once every place was seen backing up with it. Where AWS does not tell this signer, it stays unknown.
     """
-    new = rotation.new_key
-    if new is None or rotation.new_key_used is not None or not _with_runs(rotation):
+    new, known = rotation.new_key, rotation.new_key_used
+    if new is None or (known is not None and not unseen_of(rotation)):
         return
     try:
         use = without_own(context.journal, new, access_keys.last_use(context.aws, signer, new))
     except AwsError:
         return
-    if use is not None and use.date is not None:
+    if use is not None and use.date is not None and (known is None or use.date > known):
         write(context, rotation, Step.WATCH, Mark.NOTED, {"new_key_used": use.date.isoformat()})
 
 

@@ -17,7 +17,7 @@ from keyturn.rotation import by_hand, labels
 from keyturn.rotation.context import Context
 from keyturn.rotation.ended import what_was_known
 from keyturn.rotation.record import Proved, Rotation, all_rotations
-from keyturn.rotation.said import is_deletion_seen, was_seen
+from keyturn.rotation.said import is_deletion_seen, was_seen, yes_titles
 from keyturn.rotation.standing import standing
 from keyturn.rotation.steps import By, Result, Step
 from keyturn.rotation.survey import Survey
@@ -153,7 +153,7 @@ def fit_to_print(text: str) -> str:
 
 
 def _story(context: Context, rotation: Rotation) -> RotationStory:
-    titles = {one.item: one.title for one in by_hand.foreseen(context, rotation.decision)}
+    titles = {one.item: one.title for one in by_hand.foreseen(context, rotation.decision)} | yes_titles(rotation)
     return RotationStory(
         rotation,
         standing(context, rotation),

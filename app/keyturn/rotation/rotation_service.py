@@ -5,7 +5,7 @@ Window and terminal call these functions and nothing below them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from keyturn.model.errors import AppError, UsageError
@@ -13,6 +13,7 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation import (
+    backups_seen,
     by_hand,
     deciding,
     deleting,
@@ -23,6 +24,7 @@ from keyturn.rotation import (
     watching,
     way_out,
 )
+from keyturn.rotation.backups_seen import BackupSeen
 from keyturn.rotation.closing import end, expect_not_ended
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand
@@ -39,6 +41,7 @@ __all__ = [
     "carry_on",
     "delete",
     "end",
+    "look_at_backups",
     "rotate",
     "standing",
     "take_back",
@@ -78,19 +81,22 @@ def carry_on(context: Context, name: str | None) -> Result:
             return way_out.go_on(context, rotation, None)
 
 
-def turn_off(context: Context, name: str | None, by: By | None = None, wait: float = 0) -> Result:
+def turn_off(
+    context: Context, name: str | None, by: By | None = None, wait: float = 0, yes: Collection[str] = ()
+) -> Result:
     """Turn the old key off, or see that the person did so in the console; then prove every destination again.
 
     Args:
         by: None is the console for root, and the key for a user.
         wait: seconds to wait for the person in the console.
+        yes: the places with which a person wants it although they were not seen backing up (`backups_seen`).
     """
     rotation = opened(context, name)
     expect_not_ended(rotation)
     if rotation.off_at is not None:
         return carry_on(context, rotation.name) if not rotation.is_over else standing(context, rotation)
     expect_a_signer(context, rotation)
-    return last_steps.turn_off(context, rotation, by, wait)
+    return last_steps.turn_off(context, rotation, by, wait, yes)
 
 
 def delete(context: Context, name: str | None, confirm: str | None) -> Result:
@@ -131,6 +137,9 @@ def tick(context: Context, name: str | None, item: str, confirm: str | None = No
         return last_steps.deleted_by_hand(context, rotation)
     awaited = (*watching.awaiting(context, rotation), *items_to_put_back(context, rotation))
     known = {one.item: one for one in awaited}
+    if rotation.step in {Step.WATCH, Step.TURN_OFF} and item in {one.item for one in backups_seen.unseen_of(rotation)}:
+        backups_seen.say_yes(context, rotation, [item])
+        return replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
     if item != by_hand.LAST_USE and (item not in known or not known[item].tickable):
         waits = ", ".join(one.item for one in known.values() if one.tickable)
         raise UsageError(
@@ -158,6 +167,12 @@ def tick(context: Context, name: str | None, item: str, confirm: str | None = No
     if program is not None:
         program_runs.start_runs(context, rotation, Step.WATCH, program)
     return replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
+
+
+def look_at_backups(context: Context, name: str | None) -> tuple[BackupSeen, ...]:
+    """Look which places backed up with the new key, write down what is new, and return those that were not seen."""
+    rotation = opened(context, name)
+    return backups_seen.unseen_of(last_steps.look_at_backups(context, rotation))
 
 
 def take_back(context: Context, name: str | None, item: str) -> Result:

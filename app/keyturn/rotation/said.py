@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyturn.model.text import _
+from keyturn.rotation.backups_seen import backups_of, yes_in_short
 from keyturn.rotation.context import Context
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, By, Step
@@ -41,6 +42,10 @@ def said_and_not_seen(context: Context, rotation: Rotation) -> tuple[Awaited, ..
     if unseen:
         titles = {one.item: one.title for one in by_hand.foreseen(context, rotation.decision)}
         titles |= titles_of_claims(rotation)
+        titles |= yes_titles(rotation)
+        # What was seen since, or can no longer be awaited, holds no more.
+        past = {one.item for one in backups_of(rotation) if one.is_seen or rotation.is_over}
+        unseen = [item for item in unseen if item not in past]
     found += [_said(item, titles.get(item, item)) for item in unseen]
     off = rotation.latest(Step.TURN_OFF, Mark.DONE)
     key = rotation.decision.key.masked
@@ -49,6 +54,11 @@ def said_and_not_seen(context: Context, rotation: Rotation) -> tuple[Awaited, ..
     if rotation.is_done(Step.DELETE) and not is_deletion_seen(rotation):
         found.append(_said(by_hand.DELETE, _("Delete {key}").format(key=key)))
     return tuple(found)
+
+
+def yes_titles(rotation: Rotation) -> dict[str, str]:
+    """What each item says with which a person wants the old key off although a place was not seen backing up."""
+    return {one.item: yes_in_short().format(place=one.title) for one in backups_of(rotation)}
 
 
 def _said(item: str, title: str) -> Awaited:

@@ -100,11 +100,14 @@ def of_rotation(rotation: Rotation, result: Result) -> Situation:
     if result.state is State.STOPPED:
         title = _("Replacing {key} stopped at: {step}.").format(key=key, step=labels.step(result.step))
         return Situation(Mood.STOPPED, title, (safe, _("Look at what happened, then carry on or put everything back.")))
+    from keyturn.rotation import backups_seen  # only who has a rotation under way waits for it
+
     awaited = tuple(f"{one.title}." for one in result.awaiting[:2])
     if result.step is Step.PROVE:
         title = _("The new key for {key} is made, and AWS does not accept it everywhere yet.").format(key=key)
     elif result.step is Step.DELETE:
-        title = _("{key} is off, and your backups work without it.").format(key=key)
+        reach = backups_seen.headline(rotation)
+        title = f"{reach}." if reach else _("{key} is off.").format(key=key)
     elif rotation.decision.route.makes_a_key:
         title = _("The new key is in place; {key} is still on.").format(key=key)
     else:

@@ -9,7 +9,7 @@ from keyturn.aws import access_keys
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, KeyUse, LastUse, PrincipalKind
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, claiming, key_users
+from keyturn.rotation import by_hand, claiming, key_users, labels
 from keyturn.rotation.claiming import ClaimsRead
 from keyturn.rotation.context import Context
 from keyturn.rotation.deciding import items_to_decide
@@ -19,7 +19,7 @@ from keyturn.rotation.pairs import pair_of
 from keyturn.rotation.program_runs import awaited_runs
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Hand, Signer
-from keyturn.rotation.steps import Awaited, By, State, Step
+from keyturn.rotation.steps import Awaited, BegunBy, By, State, Step
 from keyturn.rotation.turning_off import default_way
 from keyturn.rotation.uses import is_own, without_own
 from keyturn.rotation.watched_buckets import write_notes
@@ -28,6 +28,7 @@ from keyturn.rotation.ways_out import from_a_dead_new_key, session_item
 ACCEPTANCE = "acceptance"
 WATCH = "watch"
 OFF_DAYS = "off-days"
+_SOME_DAYS = 3.0  # are watched after a use, also by who watches fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def awaited_here(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
 def awaited_before_turn_off(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     """The time and the things done by hand that come before turning the old key off."""
     items: list[Awaited] = []
-    until = rotation.watched_until
+    until = _watched_until(context, rotation)
     if until is not None and context.clock.now() < until:
         items.append(
             Awaited(
@@ -220,6 +221,47 @@ def awaited_before_turn_off(context: Context, rotation: Rotation) -> tuple[Await
     )
     items += [one for one in by_person if one.item not in rotation.ticked]
     return (*items, *claiming.items_of_claims(rotation))
+
+
+def last_noted_use(context: Context, rotation: Rotation) -> datetime | None:
+    """When somebody else than Keyturn used the old key since the switch, as AWS told it last; None if not known."""
+    since, use = rotation.counts_from(context.clock.now()), context.journal.foreign_use(rotation.decision.key)
+    if use is None or use.date is None or since is None or use.date <= since:
+        return None
+    return use.date
+
+
+def quiet_until(rotation: Rotation, used: datetime | None) -> datetime | None:
+    """Until when nothing else may use the old key after this use: it is watched for some days more from then.
+
+    None where there was no use, and where nobody began the rotation: then no day ends the watching, since somebody
+    has to find out first who that was.
+
+    Args:
+        used: by somebody else than Keyturn, after the switch.
+    """
+    if used is None or rotation.decision.elsewhere or rotation.begun_by is not BegunBy.PERSON:
+        return None
+    return used + timedelta(days=max(rotation.decision.watch_days, _SOME_DAYS))
+
+
+def _watched_until(context: Context, rotation: Rotation) -> datetime | None:
+    """When enough was watched, with what is known of uses of the old key."""
+    days = (rotation.watched_until, quiet_until(rotation, last_noted_use(context, rotation)))
+    return max((one for one in days if one is not None), default=None)
+
+
+def moved(rotation: Rotation, used: datetime | None) -> str:
+    """Say that a use of the old key puts its day off; empty where it does not.
+
+    Args:
+        used: as for `quiet_until`.
+    """
+    planned, until = rotation.watched_until, quiet_until(rotation, used)
+    if used is None or planned is None or until is None or until <= planned:
+        return ""
+    text = _("The old key was used on {used}: {planned} moves to {until}, if nothing uses it until then.")
+    return text.format(used=labels.near_day(used), planned=labels.near_day(planned), until=labels.near_day(until))
 
 
 def delete_by_command(rotation: Rotation, signer: Signer) -> Awaited | None:
@@ -263,7 +305,8 @@ def _acceptance(rotation: Rotation) -> Awaited:
 
 def _notes(context: Context, rotation: Rotation) -> tuple[str, ...]:
     """What is known, and what nobody asks, while the old key is watched."""
-    return (*write_notes(rotation), *key_users.why_not_asked(rotation, context.signer))
+    later = moved(rotation, last_noted_use(context, rotation))
+    return (*((later,) if later else ()), *write_notes(rotation), *key_users.why_not_asked(rotation, context.signer))
 
 
 def _turn_off(context: Context, rotation: Rotation) -> Awaited:
@@ -314,6 +357,10 @@ def _foreign_use(rotation: Rotation, evidence: Evidence, now: datetime) -> list[
     use, since = evidence.foreign_use, rotation.counts_from(now)
     if rotation.decision.elsewhere:
         return _use_elsewhere(rotation, evidence, since)
+    dates = [one.last for one in evidence.uses] + ([use.date] if use is not None and use.date is not None else [])
+    until = quiet_until(rotation, max(dates, default=None))
+    if until is not None and until <= now:
+        return []  # it was watched for its days since then, too
     if evidence.uses:
         return [
             _(
@@ -333,7 +380,10 @@ def _foreign_use(rotation: Rotation, evidence: Evidence, now: datetime) -> list[
 
 def sees_no_use(context: Context, rotation: Rotation, evidence: Evidence) -> bool:
     """True where AWS tells when the old key was used last, and nothing but Keyturn did so while it was watched."""
-    return evidence.readable and not _foreign_use(rotation, evidence, context.clock.now())
+    since, use = rotation.counts_from(context.clock.now()), evidence.foreign_use
+    if not evidence.readable or since is None or evidence.uses:
+        return False
+    return use is None or use.date is None or use.date <= since
 
 
 def _use_elsewhere(rotation: Rotation, evidence: Evidence, since: datetime | None) -> list[str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _WAY_OUT = (Step.CHECK, Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN, Step.WATCH)
 _SENDS_AWAY = frozenset({"rotate", "continue", "turn-off"})
+_ASKED_ONE_BY_ONE = 7  # places; of more a person reads no question
 _PATIENCE_AT_A_TERMINAL = 600.0  # seconds to sign in, with password and MFA
 
 
@@ -101,7 +102,7 @@ def undo(session: Session, output: Output) -> Exit:
 
 def turn_off(session: Session, output: Output) -> Exit:
     """Turn the old key off."""
-    from keyturn.rotation import by_hand, key_elsewhere, rotation_service, turning_off, watching
+    from keyturn.rotation import backups_seen, by_hand, key_elsewhere, rotation_service, turning_off, watching
 
     arguments = session.arguments
     if arguments.key:
@@ -129,7 +130,7 @@ def turn_off(session: Session, output: Output) -> Exit:
             if not arguments.yes and _another_needs_it(output, rotation):
                 found = rotation_service.add_by_hand(session.context(), rotation.name, [ANOTHER_COMPUTER])
                 return _end(session, output, found)
-            if not arguments.yes and not questions.agrees(output, _off_now(rotation)):
+            if not arguments.yes and not _agrees_to_off(output, session, rotation):
                 return _not_agreed(output)
             if way is By.CONSOLE and wait > 0:
                 # Nobody is told to turn off the last key that works.
@@ -137,8 +138,10 @@ def turn_off(session: Session, output: Output) -> Exit:
                 if looked.problem is not None or by_hand.TURN_OFF not in {one.item for one in looked.awaiting}:
                     return _end(session, output, looked)
                 output.page.write(*_in_the_console(by_hand.turn_off_in_console(rotation.decision).steps, wait))
+        # Whoever is here now said yes, to all of them at once where the command says so.
+        yes = [one.item for one in backups_seen.backups_of(rotation)] if still_on else []
         return _carried_out(
-            session, output, lambda all_of_it: rotation_service.turn_off(all_of_it, rotation.name, way, wait)
+            session, output, lambda all_of_it: rotation_service.turn_off(all_of_it, rotation.name, way, wait, yes)
         )
 
 
@@ -268,7 +271,10 @@ def _end(session: Session, output: Output, result: Result) -> Exit:
     from keyturn.rotation import keepers
 
     offered = None if rotation is None else keepers.offer(session.context(), rotation)
-    output.document({**json_documents.of_result(result), "offers": [] if offered is None else [offered]})
+    document = json_documents.of_result(result)
+    if rotation is not None:
+        document["backups"] = json_documents.of_backups(rotation)
+    output.document({**document, "offers": [] if offered is None else [offered]})
     command = session.command.name
     # A rotation has to be named only where there are several.
     several = sum(not one.is_over for one in session.rotations()) > 1
@@ -327,6 +333,26 @@ def _another_needs_it(output: Output, rotation: Rotation) -> bool:
         return False
     output.page.write(line(asked.if_so))
     return True
+
+
+def _agrees_to_off(output: Output, session: Session, rotation: Rotation) -> bool:
+    """Ask for a yes to each place that was not seen backing up with the new key, and to turning the old one off.
+
+    For a single such place that is one question, and of many all are listed and asked about at once.
+    """
+    from keyturn.rotation import backups_seen, rotation_service
+
+    unseen = backups_seen.unseen_of(rotation)
+    if unseen:
+        with output.notes.busy(_("Looking which places backed up with the new key…")):
+            unseen = rotation_service.look_at_backups(session.context(), rotation.name)
+    if 1 < len(unseen) <= _ASKED_ONE_BY_ONE:
+        if not all(questions.agrees(output, backups_seen.yes_to(one)) for one in unseen):
+            return False
+    elif unseen:
+        not_yet = line(_("Not seen backing up with the new key yet:"), Tone.ATTENTION)
+        output.page.write(not_yet, *(bullet(f"{one.title}: {one.sentence}", indent=2) for one in unseen))
+    return questions.agrees(output, _off_now(rotation))
 
 
 def _off_now(rotation: Rotation) -> str:

@@ -12,6 +12,7 @@ from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, LastUse
 from keyturn.model.places import Place, Problem
 from keyturn.rotation import labels
+from keyturn.rotation.backups_seen import BackupSeen, backups_of
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Result
 from keyturn.rotation.unread_places import what_to_do, where_it_may_stand
@@ -339,9 +340,27 @@ def _of_rotation(rotation: Rotation, result: Result) -> dict[str, Any]:
         "step": result.step.value,
         "state": result.state.value,
         "awaiting": of_awaited((*result.awaiting, *result.said)),
+        "backups": of_backups(rotation),
         "started": rotation.started.isoformat(),
         "begun_by": rotation.begun_by.value,
         "updated": rotation.updated.isoformat(),
+    }
+
+
+def of_backups(rotation: Rotation) -> list[dict[str, Any]]:
+    """Every place that has the new key, and whether it was seen backing up with it."""
+    return [_of_backup(one) for one in backups_of(rotation)]
+
+
+def _of_backup(one: BackupSeen) -> dict[str, Any]:
+    """Whether a place was seen backing up with the new key; `by` names the person who wants the old key off anyway."""
+    return {
+        "item": one.item,
+        "title": one.title,
+        "seen": one.is_seen,
+        "sight": one.sight.value,
+        "at": _moment(one.at),
+        "by": "person" if one.said and not one.is_seen else None,
     }
 
 

@@ -15,6 +15,7 @@ from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 _CANCELLED = "cancelled"
+_LOOK_AT_BACKUPS = frozenset({"continue", "turn-off"})
 
 
 def status_page(rotations: Sequence[tuple[Rotation, Result]], *, options: Sequence[str], working: bool) -> list[Line]:
@@ -37,7 +38,7 @@ def status_page(rotations: Sequence[tuple[Rotation, Result]], *, options: Sequen
     over = [pair for pair in rotations if pair[0].is_over]
     for rotation, result in [*under_way, *reversed(over)]:
         known = [bullet(sentence, indent=2) for sentence in _what_was_known(rotation)]
-        page += [*_rotation(rotation, result), *known, *_awaited(result), *_said(result), BLANK]
+        page += [*_rotation(rotation, result), *known, *_awaited(result), *_backups(rotation), *_said(result), BLANK]
         if not rotation.is_over:
             page = [*page[:-1], *_next(rotation, result, options, several=len(under_way) > 1), BLANK]
     return page[:-1]
@@ -59,6 +60,8 @@ def result_page(
     # Whoever ticks one thing has seen the steps of the others.
     page += _awaited_titles(result) if command == "done" else _awaited(result)
     page += _leftovers(result)
+    if rotation is not None and command in _LOOK_AT_BACKUPS:
+        page += _backups(rotation)
     page += [bullet(sentence) for sentence in ([] if rotation is None else _what_was_known(rotation))]
     if rotation is not None:
         page += _next(rotation, result, options, several=several)
@@ -120,6 +123,21 @@ def _awaited(result: Result) -> list[Line]:
     if not result.awaiting:
         return []
     return [BLANK, line(_("Awaited"), Tone.HEADING), *awaited_lines(result.awaiting)]
+
+
+def _backups(rotation: Rotation) -> list[Line]:
+    """How the backups stand with the new key, and which were not seen yet."""
+    from keyturn.rotation import backups_seen  # every failed command shows a problem, and few a rotation
+
+    headline = "" if rotation.is_over else backups_seen.headline(rotation)
+    if not headline:
+        return []
+    unseen = backups_seen.unseen_of(rotation)
+    page = [BLANK, line(f"{headline}.", Tone.HEADING if unseen else Tone.GOOD)]
+    if not unseen:
+        return [*page, line(backups_seen.summary(rotation))]
+    not_yet = line(_("Not seen backing up with the new key yet:"))
+    return [*page, not_yet, *(bullet(f"{one.title}: {one.sentence}", indent=2) for one in unseen)]
 
 
 def _said(result: Result) -> list[Line]:

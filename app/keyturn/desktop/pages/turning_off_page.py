@@ -12,18 +12,19 @@ from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
 from keyturn.desktop.pages.fields import Choice, Tick
 from keyturn.desktop.pages.parts import Fold, Notice, bullets, stacked
 from keyturn.desktop.pages.told import add_told, said
+from keyturn.desktop.pages.unseen_backups import UnseenBackups
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
 from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, consent
+from keyturn.rotation.backups_seen import unseen_of
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.steps import By
 from keyturn.rotation.turning_off import default_way, is_one_way
 
 _PATIENCE = 600.0  # seconds to sign in, with password and MFA
-_WAIT = WindowJob(Work.TURN_OFF, by=By.CONSOLE, wait=_PATIENCE)
-_BY_KEY = WindowJob(Work.TURN_OFF, by=By.KEY)
+_LOOK = WindowJob(Work.CARRY_ON)
 
 
 class TurnOffPage(PageView):
@@ -36,8 +37,10 @@ class TurnOffPage(PageView):
         self._answers = QButtonGroup(self)
         self._first = QWidget()
         self._way = QWidget()
-        self._by_key = Button()
+        self._by_new: Button | None = None
+        self._by_itself: tuple[Button, Tick] | None = None
         self._elsewhere: UsedElsewhere | None = None
+        self._unseen: UnseenBackups | None = None
         self._wait_for = Button()
         self._waits = Quiet()
 
@@ -59,20 +62,42 @@ class TurnOffPage(PageView):
 
     def signature(self, flow: Flow) -> object:
         """The rotation alone, so that what was unfolded and ticked stays while AWS is asked."""
-        return None if flow.standing is None else (flow.standing.rotation.name, said(flow))
+        if flow.standing is None:
+            return None
+        return flow.standing.rotation.name, said(flow), unseen_of(flow.standing.rotation)
 
     def build(self, flow: Flow) -> None:
         """The question, the advice for “Yes” and the way for “No”; `refresh` shows one of these two."""
         decision = _decision(flow)
         if decision is None:
             return
-        self._elsewhere, self._wait_for = None, Button()
+        self._elsewhere, self._wait_for, self._unseen = None, Button(), None
+        self._by_new = self._by_itself = None
         self._ask(flow, decision)
         self._first = self._told_what_else(decision)
-        self._way = stacked(*(self._in_the_console(decision) if default_way(decision) is By.CONSOLE else ()))
+        self._way = stacked(
+            *self._not_seen(flow), *(self._in_the_console(decision) if default_way(decision) is By.CONSOLE else ())
+        )
         self.add(self._first)
         self.add(self._way)
         add_told(self, flow)
+
+    def _not_seen(self, flow: Flow) -> Iterator[QWidget]:
+        unseen = () if flow.standing is None else unseen_of(flow.standing.rotation)
+        if unseen:
+            self._unseen = UnseenBackups(unseen, self.act.retell)
+            self._unseen.look.clicked.connect(lambda: self.act.do(_LOOK))
+            yield self._unseen
+
+    def _job(self, by: By, wait: float = 0.0) -> WindowJob:
+        """Turn it off, with the places to which the person said yes although they were not seen backing up."""
+        return WindowJob(Work.TURN_OFF, by=by, wait=wait, items=() if self._unseen is None else self._unseen.yes)
+
+    def _why_not(self, flow: Flow, job: WindowJob) -> str:
+        reason = flow.why_not(job)
+        if not reason and self._unseen is not None and not self._unseen.is_answered:
+            return _("Say yes first to each place that was not seen backing up.")
+        return reason
 
     def _ask(self, flow: Flow, decision: Decision) -> None:
         asked = consent.other_users(decision.key)
@@ -123,18 +148,21 @@ class TurnOffPage(PageView):
         card.column.addWidget(Notice(consent.one_way_heading(), ColorTone.ATTENTION, "exclamation"))
         card.column.addWidget(Quiet(consent.one_way(decision.owner)))
         understood = Tick(_("I understand that Keyturn cannot turn it on again"))
-        self._by_key = Button(_("Turn {key} off with itself").format(key=decision.key.masked))
-        self._by_key.setAutoDefault(False)
-        self._by_key.setEnabled(False)
-        understood.toggled.connect(self._by_key.setEnabled)
-        self._by_key.clicked.connect(lambda: self.act.do(_BY_KEY))
+        button = Button(_("Turn {key} off with itself").format(key=decision.key.masked))
+        button.setAutoDefault(False)
+        button.setEnabled(False)
+        button.clicked.connect(lambda: self.act.do(self._job(By.KEY)))
+        understood.toggled.connect(lambda on: self.act.retell())
+        self._by_itself = button, understood
         card.column.addWidget(understood)
-        card.column.addWidget(self._by_key)
+        card.column.addWidget(button)
         return card
 
     def _with_the_new_key(self, decision: Decision) -> QWidget:
         button = Button(_("Turn {key} off with the new key").format(key=decision.key.masked))
-        button.clicked.connect(lambda: self.act.do(_BY_KEY))
+        self._by_new = button
+        button.clicked.connect(lambda: self.act.do(self._job(By.KEY)))
+        self.act.retell()
         return button
 
     def refresh(self, flow: Flow) -> None:
@@ -151,6 +179,9 @@ class TurnOffPage(PageView):
         self._first.setVisible(flow.nobody_else is False)
         self._way.setVisible(flow.nobody_else is True)
         self._wait_for.setEnabled(not flow.why_not(self._adding()))
+        if self._unseen is not None:
+            self._unseen.hold(busy=busy)
+        self._hold_folded(flow)
         self._no.setEnabled(not busy)
         self._yes.setEnabled(not busy)
         if not busy and flow.store is not None:
@@ -163,6 +194,15 @@ class TurnOffPage(PageView):
             said = _("Looking every few seconds whether {whom} still accepts {key}…")
             self._waits.setText(said.format(whom=flow.store or "AWS", key=flow.masked))
 
+    def _hold_folded(self, flow: Flow) -> None:
+        """What is unfolded may be pressed once the same was answered as for the page's own button."""
+        answered = not self._why_not(flow, self._job(By.KEY))
+        if self._by_new is not None:
+            self._by_new.setEnabled(answered)
+        if self._by_itself is not None:
+            button, understood = self._by_itself
+            button.setEnabled(answered and understood.isChecked())
+
     def verb(self, flow: Flow) -> Verb | None:
         """Turns it off by key where that is the usual way; else opens the console and looks until the key is off.
 
@@ -172,16 +212,17 @@ class TurnOffPage(PageView):
         if decision is None:
             return None
         if default_way(decision) is By.KEY:
-            text = _("Turn off {key}").format(key=flow.masked)
-            return Verb(text, lambda: self.act.do(_BY_KEY), flow.why_not(_BY_KEY))
+            text, job = _("Turn off {key}").format(key=flow.masked), self._job(By.KEY)
+            return Verb(text, lambda: self.act.do(job), self._why_not(flow, job))
+        job = self._job(By.CONSOLE, _PATIENCE)
         if decision.store is not None:
             text = _("Look whether {key} is off").format(key=flow.masked)
-            return Verb(text, lambda: self.act.do(_WAIT), flow.why_not(_WAIT))
-        return Verb(_("Open the AWS console"), self._open, flow.why_not(_WAIT))
+            return Verb(text, lambda: self.act.do(job), self._why_not(flow, job))
+        return Verb(_("Open the AWS console"), lambda: self._open(job), self._why_not(flow, job))
 
-    def _open(self) -> None:
+    def _open(self, job: WindowJob) -> None:
         self.act.open_console()
-        self.act.do(_WAIT)
+        self.act.do(job)
 
 
 def _decision(flow: Flow) -> Decision | None:

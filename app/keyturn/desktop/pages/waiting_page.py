@@ -16,6 +16,7 @@ from keyturn.desktop.pages.parts import Notice, bullets
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.pages.told import add_told, said
+from keyturn.desktop.pages.unseen_backups import backups_card
 from keyturn.desktop.waiting import stations_of
 from keyturn.desktop.waiting_card import UseRow
 from keyturn.desktop.waiting_line import WaitingLine
@@ -23,7 +24,7 @@ from keyturn.desktop.widgets import Button, Card, Quiet, Subheading
 from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.rotation import labels
+from keyturn.rotation import backups_seen, labels
 from keyturn.rotation.steps import Awaited, Route
 from keyturn.rotation.watching import WATCH
 
@@ -98,7 +99,8 @@ class WatchPage(PageView):
 
     def signature(self, flow: Flow) -> object:
         """The reasons, what AWS told and the key: looking again changes the page only where one of them changed."""
-        return flow.reasons, flow.masked, said(flow), _use(flow)
+        backups = () if flow.standing is None else backups_seen.backups_of(flow.standing.rotation)
+        return flow.reasons, flow.masked, said(flow), _use(flow), backups
 
     def build(self, flow: Flow) -> None:
         """The days on a line, what AWS tells of the old key with the button that asks again, and what keeps it on."""
@@ -125,6 +127,10 @@ class WatchPage(PageView):
         for reason in flow.reasons:
             if reason not in days:
                 self.add(Notice(said_here(self.act, reason), ColorTone.ATTENTION, "hourglass"))
+        backups = backups_seen.backups_of(rotation)
+        if backups:
+            self.add(Subheading(_("Which places were seen backing up with the new key")))
+            self.add(backups_card(backups))
         self.add(Subheading(_("What was seen so far")))
         self.add(bullets(_seen(flow), "check", ColorTone.GOOD))
         add_told(self, flow)
