@@ -22,6 +22,7 @@ from keyturn.model.keys import KeyPair, Secret
 from keyturn.rotation.cancelling import Cancelled, CancelToken
 from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.plan import Options
+from keyturn.rotation.signers.who import Who
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.workplace import Workplace
 
@@ -269,7 +270,9 @@ def test_a_key_that_is_not_on_this_computer_is_turned_off_and_deleted_in_a_termi
     decision = replace(standing.rotation.decision, elsewhere=True)
     flow = replace(walk.flow, standing=replace(standing, rotation=replace(standing.rotation, decision=decision)))
     for work in (Work.TURN_OFF, Work.TURN_ON, Work.DELETE):
-        assert "in a terminal" in flow.why_not(WindowJob(work, confirm=walk.ground.old.access_key_id.last4))
+        job = WindowJob(work, confirm=walk.ground.old.access_key_id.last4)
+        assert "in a terminal" in flow.why_not(job)
+        assert "in a terminal" not in flow.signed_by(Who.parsed("profile:admin")).why_not(job)
 
 
 def test_a_new_root_key_turns_the_old_one_off_and_deletes_it(walk: Walk) -> None:

@@ -105,6 +105,36 @@ def test_a_users_key_renews_itself_as_the_fields_say_until_it_is_ended(
     assert not again.stop.isVisible()
 
 
+def test_a_key_is_renewed_now_once_the_person_said_so(
+    open_page: Callable[[], RenewPage], small_home: SmallHome, qtbot: QtBot
+) -> None:
+    small_home.duck.unlink()  # which names no bucket
+    small_home.let_a_user_own_the_key(_EVERYTHING)
+    small_home.duck.unlink()
+    page = open_page()
+    assert not page.now.isVisible(), "it does not renew itself yet"
+    page.go.click()
+    qtbot.waitUntil(lambda: page.now.isVisible() and page._runner.is_idle, timeout=PATIENCE)
+    page.now.click()
+    assert "Renew this key now?" in _text(page)
+    assert small_home.old.access_key_id.value in small_home.s3ql.read_text()
+    page.yes_now.click()
+    qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+    assert "A new key is in place and proved." in page.answer.text()
+    assert "Renew this key now?" not in _text(page)
+    assert small_home.old.access_key_id.value not in small_home.s3ql.read_text()
+    assert "a new key was put in place and proved; the old one is on." in _text(page)
+    assert len(small_home.account.listed_keys()) == 3, "root's, the old one, and the new one"
+
+    again = open_page()
+    again.now.click()
+    again.yes_now.click()
+    qtbot.waitUntil(lambda: again._runner.is_idle, timeout=PATIENCE)
+    assert small_home.account.accepts(small_home.old), "while the old one is watched, nothing more is made"
+    assert len(small_home.account.listed_keys()) == 3
+    assert "A new key" not in again.answer.text()
+
+
 def test_a_key_that_may_make_no_other_is_not_set_and_the_reason_is_told(
     open_page: Callable[[], RenewPage], small_home: SmallHome, qtbot: QtBot
 ) -> None:

@@ -21,6 +21,7 @@ from keyturn.desktop.announcing import announce
 from keyturn.desktop.assistant_jobs import Jobs, Looked, NotBegun
 from keyturn.desktop.button_bar import ButtonBar
 from keyturn.desktop.calm_page import WhenReleased
+from keyturn.desktop.code_card import CodeCard
 from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.measures import em
@@ -44,6 +45,7 @@ from keyturn.desktop.reached import Reached
 from keyturn.desktop.rotation_view import RotationStanding
 from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.desktop.secret_clipboard import SecretClipboard
+from keyturn.desktop.signing import Signing
 from keyturn.desktop.stages import stages
 from keyturn.desktop.step_list import StepList
 from keyturn.desktop.trash import move_to_trash
@@ -55,6 +57,7 @@ from keyturn.model.text import _
 from keyturn.rotation.by_hand import console_address
 from keyturn.rotation.context import Event
 from keyturn.rotation.plan import Options
+from keyturn.rotation.signers.who import Who
 from keyturn.state import settings
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn_practice.console import PATH as PRACTICE_CONSOLE
@@ -118,6 +121,7 @@ class AssistantPages(Assistant):
         # Outlives this widget: what is on the clipboard is taken away also after the person left.
         self.secret_clipboard = SecretClipboard(runner)
         self._jobs = Jobs(runner.location, key=key, rotation=name)
+        self._signing = Signing()
         self._browse = browse
         self._task: Task | None = None
         self._searching: Task | None = None
@@ -133,6 +137,7 @@ class AssistantPages(Assistant):
         self._stack = QStackedWidget()
         self._where = Strong()
         self._where.setContentsMargins(em(self, 1.7), em(self, 1.0), em(self, 1.7), 0)
+        self._code = CodeCard()
         self._bar = ButtonBar()
         self._bar.later.connect(self.leave)
         self._bar.undo.connect(lambda: self.ask(Page.BACK))
@@ -143,6 +148,7 @@ class AssistantPages(Assistant):
         right.setSpacing(0)
         right.addWidget(self._where)
         right.addWidget(self._stack, 1)
+        right.addWidget(self._code)
         right.addWidget(self._bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -157,14 +163,14 @@ class AssistantPages(Assistant):
         """Run the job as a change, away from the window's thread. Nothing happens where `Flow.why_not` has a reason."""
         if self.flow.why_not(job):
             return
-        jobs = self._jobs
+        jobs, signing = self._jobs, self._signing
         self.flow = self.flow.sent(job)
         drawn = threading.Event()
 
         def work(desk: Desk) -> RotationStanding | NotBegun:
             # Beside threads that talk to AWS, a page of many rows would take long to come.
             drawn.wait(_UNTIL_DRAWN)
-            return jobs.do(desk.context(), job)
+            return jobs.do(signing.context(desk), job)
 
         self._task = self.runner.change(
             self,
@@ -172,6 +178,7 @@ class AssistantPages(Assistant):
             done=self._calmly(self._ended),
             failed=self._calmly(self._failed),
             told=self._calmly(self._told),
+            asked=self._code.ask,
             doing=job.work.doing,
         )
         self._show()
@@ -224,10 +231,10 @@ class AssistantPages(Assistant):
         if self.flow.why_not(job):
             return
         self.flow = self.flow.sent(job)
-        jobs, options = self._jobs, self.flow.options
+        jobs, options, signing = self._jobs, self.flow.options, self._signing
 
         def work(desk: Desk) -> PlanFacts:
-            return jobs.plan(desk.context(), options, anew=anew)
+            return jobs.plan(signing.context(desk), options, anew=anew)
 
         self._read(work, self._planned, Work.PLAN, self._told)
         self._show()
@@ -241,6 +248,14 @@ class AssistantPages(Assistant):
                 self.make_plan(anew=True)
 
         self.runner.read(self, _usual_days, done=taken, failed=self._failed, doing=_("reading the settings"))
+
+    def sign_as(self, who: Who) -> None:
+        """Let somebody else make the changes from now on; where a plan is shown, it is made anew."""
+        self.flow = self.flow.signed_by(who)
+        self._signing.who = self.flow.who
+        if self.flow.page is Page.PLAN and not self.flow.has_begun:
+            self.make_plan()
+        self._show()
 
     def answer(self, nobody_else: bool | None) -> None:
         """Keep the answer: True where nobody else uses the key, False where somebody may."""
@@ -314,6 +329,7 @@ class AssistantPages(Assistant):
         if self._searching is not None:
             self._searching.forget()
         self._jobs.forget_plan()
+        self._signing.forget()
         self.left.emit()
 
     def open_console(self) -> None:
@@ -412,6 +428,7 @@ class AssistantPages(Assistant):
             done=self._calmly(done),
             failed=self._calmly(self._failed),
             told=self._calmly(told),
+            asked=self._code.ask,
             doing=what.doing,
         )
 
@@ -466,6 +483,10 @@ class AssistantPages(Assistant):
     def _settle(self, flow: Flow) -> None:
         self._task = None
         self.flow = flow
+        self._signing.who = flow.who
+        if flow.problem is not None and flow.problem.code.startswith("signer."):
+            self._signing.forget()
+        self._code.close_question()
         self._show()
         view = self._views[self.flow.shown]
         announce(self, " ".join(filter(None, (view.heading.text(), self.flow.notice))))

@@ -153,7 +153,9 @@ class Jobs:
         # Each was answered by itself. What cannot be kept is asked about again.
         with suppress(StoreError):
             keep_answers(context, plan.answers)
-        shown = plan_facts(plan, options, home=context.computer.home, location_options=self._location.options)
+        shown = plan_facts(
+            plan, options, home=context.computer.home, location_options=self._location.options, signer=context.signer
+        )
         self._plan = plan
         return shown
 
@@ -271,7 +273,8 @@ class Jobs:
 
         rotation = find_rotation(context.journal, self._rotation)
         deleting.check_confirmation(rotation, job.confirm)
-        if rotation.decision.route.same_owner and not rotation.is_done(Step.DELETE):
+        by_key = rotation.decision.route.same_owner or context.signer.ends(rotation.decision)
+        if by_key and not rotation.is_done(Step.DELETE):
             return rotation_service.delete(context, rotation.name, job.confirm)
         return rotation_service.tick(context, rotation.name, by_hand.DELETE, job.confirm)
 

@@ -17,12 +17,13 @@ from keyturn.desktop.returning import WayBack
 from keyturn.desktop.rotation_view import KeyFacts, Program, RotationStanding
 from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.errors import AppError
-from keyturn.model.keys import AccessKeyId
+from keyturn.model.keys import AccessKeyId, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation import by_hand, labels, ways_out
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.context import Event
 from keyturn.rotation.plan import Options
+from keyturn.rotation.signers.who import THE_KEY, Who
 from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import Awaited, Ending, Result, Route, State, Step
 
@@ -58,6 +59,7 @@ class Flow:
         known: what is known of the rotation, for who wants to close it as it stands; None before that was looked up.
         resumed: what goes on once a secret that is nowhere was given.
         given: the new key that the person made and gave; its secret is kept elsewhere.
+        who: who makes the changes, as `--as` takes it.
         usual_days: how long the settings let a new rotation watch, and then wait with the old key off.
     """
 
@@ -79,6 +81,7 @@ class Flow:
     way_back: WayBack | None = None
     known: tuple[str, ...] | None = None
     resumed: Work = Work.CARRY_ON
+    who: Who = THE_KEY
     usual_days: tuple[float, float] = (Options().watch_days, Options().off_days)
 
     # ── What the person does ─────────────────────────────────────────────────────────────────────────────────────────
@@ -119,6 +122,12 @@ class Flow:
         if self.standing is None:
             return self
         return replace(self, page=page_of(self.standing), viewed=None, notice="", problem=None)
+
+    def signed_by(self, who: Who) -> Flow:
+        """Somebody else makes the changes from now on. A plan of what others would do is none any more."""
+        if who == self.who or self.job is not None:
+            return self
+        return replace(self, who=who, plan=self.plan if self.has_begun else None)
 
     def answered(self, nobody_else: bool | None) -> Flow:
         """The answer to the question whether something elsewhere uses the key."""
@@ -203,6 +212,10 @@ class Flow:
         if standing is None:
             return replace(state, page=Page.FOUND)
         state = state._standing_as(standing)
+        began = standing.rotation.begun_as
+        if began is not None and not state.who.said and standing.rotation.switched_at is None:
+            # What they began they end: another one would make another key.
+            state = replace(state, who=Who.parsed(began))
         return replace(state, notice=where_we_are(standing))
 
     def planned(self, plan: PlanFacts) -> Flow:
@@ -361,6 +374,13 @@ class Flow:
         return tuple(one.identity for one in self.programs)
 
     @property
+    def is_ended_by_signer(self) -> bool:
+        """True where whoever was chosen turns the old key off and on and deletes it: a user's key, never root's."""
+        decision = None if self.standing is None else self.standing.rotation.decision
+        owner = None if decision is None else decision.owner
+        return self.who.said and owner is not None and owner.kind is PrincipalKind.USER
+
+    @property
     def pages_to_look_at(self) -> tuple[Page, ...]:
         """The earlier pages that can be looked at again without changing anything."""
         if self.job is not None and self.job.work.changes:
@@ -385,9 +405,12 @@ class Flow:
         """Why this may not be done now; empty where it may. The button is disabled and says so."""
         if self.job is not None:
             return _("Something is being done now.")
-        if self._is_elsewhere and job.work in {Work.TURN_OFF, Work.TURN_ON, Work.DELETE}:
-            # Its signer does everything, and a window asks nobody to sign.
-            return _("The key is not on this computer: do this in a terminal, as `keyturn status` shows it.")
+        if self._is_elsewhere and not self.who.said and job.work in {Work.TURN_OFF, Work.TURN_ON, Work.DELETE}:
+            # Its signer does everything.
+            return _(
+                "The key is not on this computer: choose who makes the change, or do this in a terminal, as `keyturn "
+                "status` shows it."
+            )
         match job.work:
             case Work.BEGIN:
                 return self._why_not_begin()

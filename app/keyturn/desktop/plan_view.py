@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.clients.replacement import preview
 from keyturn.desktop.rotation_view import Program, UnreadFile, programs_by_hand, programs_of, unread_file
@@ -16,6 +17,9 @@ from keyturn.rotation.open_buckets import described
 from keyturn.rotation.plan import Call, Gate, Options, Plan
 from keyturn.rotation.steps import Awaited, By, Route
 from keyturn.rotation.turning_off import default_way
+
+if TYPE_CHECKING:
+    from keyturn.rotation.signers.signer import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +125,16 @@ class PlanFacts:
         return PlanQuestion.UNLISTED if "bucket.unlisted" in closed else None
 
 
-def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Sequence[str]) -> PlanFacts:
+def plan_facts(
+    plan: Plan, options: Options, *, home: Path, location_options: Sequence[str], signer: Signer
+) -> PlanFacts:
     """What the plan's page shows. Reads the files that would change.
 
     Raises:
         FileError: `file.changed`, where a file is not as it was planned.
     """
     decision = plan.decision
+    signs = () if signer.identity is None else ("--as", signer.name)
     changes = tuple(
         FileChange(
             labels.short_path(edit.path, home),
@@ -149,7 +156,9 @@ def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Se
         notes=plan.notes,
         policy="" if plan.policy is None else json.dumps(plan.policy.as_json(), indent=2),
         closed=plan.closed,
-        command=labels.command(location_options, "rotate", plan.key.last4, *command_options(options, plan.route)),
+        command=labels.command(
+            location_options, "rotate", plan.key.last4, *command_options(options, plan.route), *signs
+        ),
         store=None if decision is None else decision.store,
         open_buckets=tuple(
             OpenBucket(one.name, described(one, () if decision is None else decision.computers))
@@ -159,7 +168,7 @@ def plan_facts(plan: Plan, options: Options, *, home: Path, location_options: Se
         unread=tuple(unread_file(one, home, left_out=left_out) for one, left_out in plan.unread),
         texts=tuple(_text_files(plan, home)),
         buckets=decision.buckets if decision is not None and plan.route is Route.SCOPED_USER else (),
-        off_by=None if decision is None else default_way(decision),
+        off_by=None if decision is None else default_way(decision, signer),
     )
 
 

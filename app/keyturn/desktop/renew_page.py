@@ -13,7 +13,7 @@ from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Choice, Number
-from keyturn.desktop.renewal_work import Freshness, end, read_freshness, set_renewal
+from keyturn.desktop.renewal_work import Freshness, end, read_freshness, renew_now, set_renewal
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_fields import Days
 from keyturn.desktop.tall import ButtonRow, ReflowingRow
@@ -23,6 +23,7 @@ from keyturn.model.text import _
 from keyturn.reminders.renewal_setting import Wish
 from keyturn.reminders.renewal_standing import LastResult, RenewalStanding
 from keyturn.rotation import labels
+from keyturn.rotation.context import Event
 from keyturn.rotation.survey import FoundKey
 from keyturn.state.renewals import LONGEST_EVERY
 
@@ -85,10 +86,16 @@ class RenewPage(MainPage):
         self.go.clicked.connect(self._set)
         self.go.hide()
         self.orders.addWidget(self.go)
+        self.now = Button(_("Renew it now…"))
+        self.now.clicked.connect(lambda: self._ask_now(asks=True))
+        self.now.hide()
+        self.orders.addWidget(self.now)
         self.replace = PrimaryButton(_("Replace it safely…"))
         self.replace.clicked.connect(self.wanted)
         self.replace.hide()
         self.orders.addWidget(self.replace)
+        self._asks = self._question()
+        self.column.addWidget(self._asks)
         self._choices = QWidget()
         self._choices.hide()
         self._build()
@@ -157,6 +164,20 @@ class RenewPage(MainPage):
         column.addWidget(ButtonRow(self.stop))
         column.addWidget(Quiet(_("If the computer sleeps at that hour, Keyturn does it after the next start.")))
 
+    def _question(self) -> Card:
+        """What renewing it now means, before it is done."""
+        card = Card()
+        card.column.addWidget(Strong(_("Renew this key now?")))
+        self._about_now = Quiet()
+        card.column.addWidget(self._about_now)
+        self.yes_now = Button(_("Renew it now"))
+        self.yes_now.clicked.connect(self._renew_now)
+        no = Button(_("Not now"))
+        no.clicked.connect(lambda: self._ask_now(asks=False))
+        card.column.addWidget(ButtonRow(self.yes_now, no))
+        card.hide()
+        return card
+
     # ── Showing and setting ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _show(self, fresh: Freshness) -> None:
@@ -189,6 +210,7 @@ class RenewPage(MainPage):
         self.go.setText(_("Renew it from now on") if standing is None else _("Change it"))
         self.go.show()
         self.stop.setVisible(standing is not None)
+        self.now.setVisible(standing is not None)
         self._choices.show()
         self._tell_last(standing, fresh.notes)
 
@@ -229,6 +251,34 @@ class RenewPage(MainPage):
             doing=_("setting how a key renews itself"),
         )
 
+    def _ask_now(self, *, asks: bool) -> None:
+        makes = _("Keyturn makes a new key, puts it in place of this one everywhere, and proves every backup.")
+        then = _("What happens to the old one then stands below.")
+        self._about_now.setText(f"{makes} {then}")
+        self._asks.setVisible(asks)
+        (self.yes_now if asks else self.now).setFocus()
+
+    def _renew_now(self) -> None:
+        found = self._found
+        self._asks.hide()
+        for button in (self.now, self.go, self.stop):
+            button.setEnabled(False)
+        self._say(_("Renewing it…"), ColorTone.NEUTRAL)
+        self._runner.change(
+            self,
+            lambda desk: renew_now(desk, found),
+            done=self._renewed,
+            failed=self._fail,
+            told=lambda event: self.answer.show_text(_doing(event), ColorTone.NEUTRAL),
+            doing=_("renewing a key"),
+        )
+
+    def _renewed(self, renewed: tuple[Freshness, str, bool]) -> None:
+        fresh, text, well = renewed
+        self._done(fresh, text)
+        if not well:
+            self._say(text, ColorTone.ATTENTION)
+
     def _end(self) -> None:
         found = self._found
         self._runner.change(
@@ -240,12 +290,16 @@ class RenewPage(MainPage):
         )
 
     def _done(self, fresh: Freshness, text: str) -> None:
-        self.go.setEnabled(True)
+        self._free()
         self._show(fresh)
         self._say(text, ColorTone.GOOD)
 
+    def _free(self) -> None:
+        for button in (self.now, self.go, self.stop):
+            button.setEnabled(True)
+
     def _fail(self, error: AppError) -> None:
-        self.go.setEnabled(True)
+        self._free()
         self._say(f"{error.title}. {error.message}", ColorTone.BAD)
 
     def _say(self, text: str, tone: ColorTone) -> None:
@@ -253,6 +307,11 @@ class RenewPage(MainPage):
         self.answer.show()
         self.body.verticalScrollBar().setValue(0)
         announce(self, text)
+
+
+def _doing(event: Event) -> str:
+    """What is being done just now."""
+    return _("Renewing it… {step}").format(step=event.detail or labels.step(event.step))
 
 
 def _last(standing: RenewalStanding) -> str:

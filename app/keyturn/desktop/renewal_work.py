@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keyturn.desktop.runner import Desk
 from keyturn.model.errors import StoreError
+from keyturn.model.text import _
 from keyturn.reminders.renewal_job import advice
-from keyturn.reminders.renewal_run import signed_by, why_never
-from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked, end_renewal
+from keyturn.reminders.renewal_run import Did, run, signed_by, why_never
+from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked, end_renewal, the_renewal
 from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
 from keyturn.rotation.key_meant import key_meant
 from keyturn.rotation.survey import take_survey
@@ -83,6 +84,39 @@ def end(desk: Desk, found: FoundKey) -> Freshness:
     """
     end_renewal(desk.workplace, desk.context(), found.key.access_key_id.value)
     return read_freshness(desk, found)
+
+
+def renew_now(desk: Desk, found: FoundKey) -> tuple[Freshness, str, bool]:
+    """Renew the key at once, as a person's `renew --now` does; return how it stands then, what was done, and whether
+    it worked.
+
+    Raises:
+        UsageError: where no renewal is set for it.
+        StoreError: where it could not be remembered.
+        Cancelled: where the person stopped it; what was done is kept.
+    """
+    context, key = desk.context(), found.key.access_key_id
+    wanted = the_renewal(context, key.value).renewal.key
+    fresh = read_freshness(desk, found)
+    ran = next(iter(run(context, now_wanted=wanted)), None)
+    if ran is None:
+        return fresh, _("Nothing was due."), True
+    fresh = replace(fresh, standing=ran.standing, notes=advice(desk.workplace))
+    trouble = ran.standing.renewal.trouble
+    if trouble is not None:
+        return fresh, f"{trouble.title}. {trouble.message}", False
+    return fresh, _did(ran.did), True
+
+
+def _did(did: Did) -> str:
+    return {
+        Did.NOTHING: _("Nothing was due."),
+        Did.MADE: _("A new key is in place and proved. What happens to the old one stands below."),
+        Did.CARRIED_ON: _("What was interrupted before was carried on."),
+        Did.TURNED_OFF: _("The old key is off."),
+        Did.DELETED: _("The old key is deleted."),
+        Did.TROUBLE: _("It did not work out."),
+    }[did]
 
 
 def _has_keeper(desk: Desk, found: FoundKey) -> bool:

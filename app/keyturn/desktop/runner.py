@@ -19,7 +19,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 from keyturn.computer.clock import Clock
-from keyturn.model.errors import AppError
+from keyturn.model.errors import AppError, UsageError
+from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.state.secrets_kind import SecretsKind
 
@@ -35,6 +36,7 @@ _READERS = 3
 # Seconds after which a worker that computes lets the window's thread go on. That one gives way whenever it calls Qt,
 # and with Python's usual 5 ms a page of many widgets would take many times that.
 _GIVING_WAY = 0.0005
+_LOOK_WHETHER_STOPPED = 0.2  # seconds between two looks while a person is asked
 Answer = TypeVar("Answer")
 
 
@@ -48,6 +50,41 @@ class Desk(NamedTuple):
     def context(self) -> Context:
         """Everything a rotation touches."""
         return self.workplace.context(self.progress, self.cancel)
+
+
+class CodeWanted:
+    """A question for the code of an MFA device, for which a worker waits.
+
+    Attributes:
+        device: its serial number or ARN.
+    """
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+        self._answered = threading.Event()
+        self._code: str | None = None
+
+    def answer(self, code: str | None) -> None:
+        """Let the worker go on with this code; None where the person gives none."""
+        self._code = code
+        self._answered.set()
+
+    def wait(self, token: CancelToken) -> str:
+        """Wait for the answer; in a worker.
+
+        Raises:
+            UsageError: where the person gave none.
+            Cancelled: where the work is to stop.
+        """
+        while not self._answered.wait(_LOOK_WHETHER_STOPPED):
+            token.check()
+        if self._code is None:
+            raise UsageError(
+                _("No code of the MFA device was given"),
+                _("Nothing was changed. The role wants the six digits that {device} shows.").format(device=self.device),
+                code="signer.mfa",
+            )
+        return self._code
 
 
 class Task:
@@ -75,6 +112,7 @@ class _Listener(NamedTuple):
     done: Callable[[Any], None]
     failed: Callable[[AppError], None]
     told: Callable[[Event], None]
+    asked: Callable[[CodeWanted], None]
 
 
 class _Message(NamedTuple):
@@ -83,11 +121,13 @@ class _Message(NamedTuple):
     Attributes:
         tell: runs in the window's thread.
         is_last: how the task ended.
+        unheard: called where nobody hears it any more.
     """
 
     task: Task
     tell: Callable[[_Listener], None]
     is_last: bool
+    unheard: Callable[[], None] = lambda: None
 
 
 class Runner(QObject):
@@ -129,6 +169,7 @@ class Runner(QObject):
         done: Callable[[Answer], None],
         failed: Callable[[AppError], None],
         told: Callable[[Event], None] = lambda event: None,
+        asked: Callable[[CodeWanted], None] = lambda wanted: wanted.answer(None),
         doing: str,
     ) -> Task:
         """Run work that changes nothing; several run at a time.
@@ -138,10 +179,11 @@ class Runner(QObject):
             work: runs in a worker, and must not hold widgets.
             done, failed: one of them is called, once, in the window's thread.
             told: called in the window's thread with each event.
+            asked: the same with each question for a code, which it has answered at some time.
             doing: what is done, as it follows a colon in a sentence: for who wants to close, and in a mistake's report.
         """
         task = Task(doing)
-        self._listeners[task] = _Listener(owner, done, failed, told)
+        self._listeners[task] = _Listener(owner, done, failed, told, asked)
         self._readers.add(lambda: self._work(task, work))
         return task
 
@@ -153,6 +195,7 @@ class Runner(QObject):
         done: Callable[[Answer], None],
         failed: Callable[[AppError], None],
         told: Callable[[Event], None] = lambda event: None,
+        asked: Callable[[CodeWanted], None] = lambda wanted: wanted.answer(None),
         doing: str,
     ) -> Task:
         """Run work that changes something: after the one before, and alone on this computer. As `read` otherwise.
@@ -165,7 +208,7 @@ class Runner(QObject):
                 return work(desk)
 
         task = Task(doing)
-        self._listeners[task] = _Listener(owner, done, failed, told)
+        self._listeners[task] = _Listener(owner, done, failed, told, asked)
         self._changes.append(task)
         self.changing.emit(True)
         self._changer.add(lambda: self._work(task, alone))
@@ -204,6 +247,20 @@ class Runner(QObject):
         workplace = Workplace(self.location, self.clock, secrets=self._secrets())
         for client, password in tuple(self._passwords.items()):
             workplace.unlock(client, password)
+
+        def code_from(device: str) -> str:
+            wanted = CodeWanted(device)
+            self._posted.emit(
+                _Message(
+                    task,
+                    lambda listener: listener.asked(wanted),
+                    is_last=False,
+                    unheard=lambda: wanted.answer(None),
+                )
+            )
+            return wanted.wait(task.token)
+
+        workplace.code_from = code_from
 
         def progress(event: Event) -> None:
             self._posted.emit(_Message(task, lambda listener: listener.told(event), is_last=False))
@@ -266,6 +323,8 @@ class Runner(QObject):
             self._no_longer_changing(task)
         if not task.is_forgotten and isValid(listener.owner):
             message.tell(listener)
+        else:
+            message.unheard()
 
     def _no_longer_changing(self, task: Task) -> None:
         if task in self._changes:

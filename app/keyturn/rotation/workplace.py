@@ -62,6 +62,7 @@ class Workplace:
     Attributes:
         search_scope: what of the computer is searched for the old key; None is what the settings say.
         who: who makes the change; chosen before the context is asked for.
+        code_from: asks the person for the code of their MFA device; None where this face cannot.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Workplace:
         self._settings: Settings | None = None
         self.search_scope: SearchScope | None = None
         self.who = THE_KEY
+        self.code_from: Callable[[str], str] | None = None
         self._signer: Signer | None = None
 
     def __enter__(self) -> Self:
@@ -169,12 +171,18 @@ class Workplace:
             self._signer = opened_signer(made, self.who, self.ask_code)
         return replace(made, signer=self._signer)
 
+    def sign_with(self, signer: Signer) -> None:
+        """Let whoever was opened before sign."""
+        self._signer = signer
+
     def ask_code(self, device: str) -> str:
         """Ask the person for the six digits that an MFA device shows now; a face that can ask does so.
 
         Raises:
             UsageError: where nobody can be asked.
         """
+        if self.code_from is not None:
+            return self.code_from(device)
         raise UsageError(
             _("The role wants a code of the MFA device {device}").format(device=device),
             _("Nobody can be asked for it here."),

@@ -27,6 +27,7 @@ from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.plan import Options
+from keyturn.rotation.signers.who import Who
 
 
 class Actor(Protocol):
@@ -54,6 +55,9 @@ class Actor(Protocol):
 
     def make_plan(self, *, anew: bool = False) -> None:
         """Make the plan for what was chosen; `anew` asks again which buckets its programs use."""
+
+    def sign_as(self, who: Who) -> None:
+        """Let somebody else make the changes; a plan is made anew with them."""
 
     def answer(self, nobody_else: bool | None) -> None:
         """Answer whether something elsewhere uses the key."""

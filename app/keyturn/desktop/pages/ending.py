@@ -14,6 +14,7 @@ from keyturn.desktop.pages.leftover_row import LeftoverRow
 from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, stacked
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.told import add_told
+from keyturn.desktop.pages.who_makes_it import WhoMakesIt, may_choose
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading
 from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
@@ -118,7 +119,8 @@ class DeletePage(PageView):
 
     def signature(self, flow: Flow) -> object:
         """As of the page before: what is typed stays, but not over another turn on and off."""
-        return None if flow.standing is None else (flow.standing.rotation.name, flow.standing.rotation.deletable_from)
+        standing = flow.standing
+        return None if standing is None else (standing.rotation.name, standing.rotation.deletable_from, flow.who)
 
     def build(self, flow: Flow) -> None:
         """What speaks for it, the way back, the steps where only the person can delete it, and the field to type in."""
@@ -136,11 +138,13 @@ class DeletePage(PageView):
         ]
         self.add(bullets(evidence, "check", ColorTone.GOOD))
         self.add(_back_on(self.act, rotation.decision))
-        if not rotation.decision.route.same_owner:
+        if _is_by_person(flow):
             self.add(Subheading(_("In your browser")))
             self.add(self.steps(by_hand.delete_in_console(rotation.decision).steps))
             if rotation.decision.store is None:
                 self.add(console_button(self.act))
+        if may_choose(rotation.decision):
+            self.add(WhoMakesIt(self.act, rotation.decision.key, flow.who))
         self._typed = LastFour(self.act, flow.masked)
         self.add(self._typed)
 
@@ -150,9 +154,16 @@ class DeletePage(PageView):
         if standing is None:
             return None
         job = WindowJob(Work.DELETE, confirm="" if self._typed is None else self._typed.text())
-        by_key = standing.rotation.decision.route.same_owner
+        by_key = not _is_by_person(flow)
         text = _("Delete key {key}") if by_key else _("I deleted {key}")
         return Verb(text.format(key=flow.masked), lambda: self.act.do(job), flow.why_not(job), is_default=False)
+
+
+def _is_by_person(flow: Flow) -> bool:
+    """True where nobody whom Keyturn may sign as deletes it."""
+    return flow.standing is not None and not (
+        flow.standing.rotation.decision.route.same_owner or flow.is_ended_by_signer
+    )
 
 
 class DeletedPage(PageView):

@@ -21,6 +21,7 @@ from keyturn.desktop.pages.parts import Fold, bullets
 from keyturn.desktop.pages.plan_details import PlanDetails
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.rights_card import BesideEachOther, RightsCard
+from keyturn.desktop.pages.who_makes_it import WhoMakesIt
 from keyturn.desktop.plan_moments import moments_of
 from keyturn.desktop.plan_view import PlanFacts, PlanQuestion
 from keyturn.desktop.rotation_view import count_of_programs
@@ -44,6 +45,7 @@ class PlanPage(PageView):
         self._typed = Field()
         self._options = Options()
         self._reminder: Reminder | None = None
+        self._who: WhoMakesIt | None = None
 
     def title(self, flow: Flow) -> str:
         """Asks for the buckets, or what becomes of unread files, where the plan cannot be made without that."""
@@ -66,15 +68,16 @@ class PlanPage(PageView):
 
     def signature(self, flow: Flow) -> object:
         """The plan, so that the boxes stay while buckets are ticked: these are among the choices."""
-        return flow.plan
+        return flow.plan, flow.who
 
     def build(self, flow: Flow) -> None:
         """The question for buckets alone; else why it may not begin, the moments, the rights, and the details."""
         plan = flow.plan
-        if plan is None:
-            return
         self._options = flow.options
-        self._buckets, self._reminder = {}, None
+        self._buckets, self._reminder, self._who = {}, None, None
+        if plan is None:
+            self._add_who(flow)  # perhaps whoever was chosen could not be had
+            return
         if plan.question is PlanQuestion.UNREAD:
             self.add(UnreadFiles(plan.unread, flow.options, self.act))
             return
@@ -91,6 +94,8 @@ class PlanPage(PageView):
             return
         for gate in plan.closed:
             self.add(GateCard(gate, flow.options, flow.facts, self.act))
+        if plan.closed:
+            self._add_who(flow)  # somebody else may be let
         self.add(self._line_and_rights(flow, plan))
         if plan.notes:
             self.add(bullets(plan.notes, "exclamation", ColorTone.ATTENTION))
@@ -100,6 +105,8 @@ class PlanPage(PageView):
         if not plan.closed:
             self._reminder = Reminder(self.act.runner, self._next_day(flow), at_once=False)
             self.add(self._reminder)
+        if not plan.closed:
+            self._add_who(flow)
         self.add(
             Fold(_("Details: every file and every call"), lambda: PlanDetails(plan, lambda: self._options, self.act))
         )
@@ -107,6 +114,13 @@ class PlanPage(PageView):
     def refresh(self, flow: Flow) -> None:
         """Keeps the choices of now, to which what is ticked on this page belongs."""
         self._options = flow.options
+        if self._who is not None:
+            self._who.hold(busy=flow.job is not None)
+
+    def _add_who(self, flow: Flow) -> None:
+        if flow.store is None and flow.key is not None:
+            self._who = WhoMakesIt(self.act, flow.key, flow.who)
+            self.add(self._who)
 
     def _line_and_rights(self, flow: Flow, plan: PlanFacts) -> QWidget:
         moments = moments_of(plan, flow.options, self.act.runner.clock.now())

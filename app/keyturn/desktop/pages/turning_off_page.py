@@ -14,6 +14,7 @@ from keyturn.desktop.pages.parts import Fold, Notice, bullets, stacked
 from keyturn.desktop.pages.told import add_told, said
 from keyturn.desktop.pages.unseen_backups import UnseenBackups
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
+from keyturn.desktop.pages.who_makes_it import WhoMakesIt, may_choose
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
 from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
@@ -41,6 +42,7 @@ class TurnOffPage(PageView):
         self._by_itself: tuple[Button, Tick] | None = None
         self._elsewhere: UsedElsewhere | None = None
         self._unseen: UnseenBackups | None = None
+        self._who: WhoMakesIt | None = None
         self._wait_for = Button()
         self._waits = Quiet()
 
@@ -53,7 +55,11 @@ class TurnOffPage(PageView):
         decision = _decision(flow)
         if decision is None:
             return ""
-        if not is_one_way(decision, default_way(decision)) and default_way(decision) is By.KEY:
+        way = _way_of(flow, decision)
+        if way is By.SIGNER:
+            said = _("Off is not deleted: Keyturn can turn it on again, as {who}.")
+            return said.format(who=flow.who)
+        if way is By.KEY and not is_one_way(decision, way):
             return _("Off is not deleted: Keyturn can turn it on again, with the new key.")
         if decision.store is not None:
             said = _("It is turned off on the web page of {store}. A store that can only delete keys has no way back.")
@@ -64,7 +70,7 @@ class TurnOffPage(PageView):
         """The rotation alone, so that what was unfolded and ticked stays while AWS is asked."""
         if flow.standing is None:
             return None
-        return flow.standing.rotation.name, said(flow), unseen_of(flow.standing.rotation)
+        return flow.standing.rotation.name, said(flow), unseen_of(flow.standing.rotation), flow.who
 
     def build(self, flow: Flow) -> None:
         """The question, the advice for “Yes” and the way for “No”; `refresh` shows one of these two."""
@@ -72,11 +78,13 @@ class TurnOffPage(PageView):
         if decision is None:
             return
         self._elsewhere, self._wait_for, self._unseen = None, Button(), None
-        self._by_new = self._by_itself = None
+        self._by_new = self._by_itself = self._who = None
         self._ask(flow, decision)
         self._first = self._told_what_else(decision)
         self._way = stacked(
-            *self._not_seen(flow), *(self._in_the_console(decision) if default_way(decision) is By.CONSOLE else ())
+            *self._who_does_it(flow, decision),
+            *self._not_seen(flow),
+            *(self._in_the_console(decision) if _way_of(flow, decision) is By.CONSOLE else ()),
         )
         self.add(self._first)
         self.add(self._way)
@@ -88,6 +96,11 @@ class TurnOffPage(PageView):
             self._unseen = UnseenBackups(unseen, self.act.retell)
             self._unseen.look.clicked.connect(lambda: self.act.do(_LOOK))
             yield self._unseen
+
+    def _who_does_it(self, flow: Flow, decision: Decision) -> Iterator[QWidget]:
+        if may_choose(decision):
+            self._who = WhoMakesIt(self.act, decision.key, flow.who)
+            yield self._who
 
     def _job(self, by: By, wait: float = 0.0) -> WindowJob:
         """Turn it off, with the places to which the person said yes although they were not seen backing up."""
@@ -181,6 +194,8 @@ class TurnOffPage(PageView):
         self._wait_for.setEnabled(not flow.why_not(self._adding()))
         if self._unseen is not None:
             self._unseen.hold(busy=busy)
+        if self._who is not None:
+            self._who.hold(busy=busy)
         self._hold_folded(flow)
         self._no.setEnabled(not busy)
         self._yes.setEnabled(not busy)
@@ -211,6 +226,9 @@ class TurnOffPage(PageView):
         decision = _decision(flow)
         if decision is None:
             return None
+        if _way_of(flow, decision) is By.SIGNER:
+            text, job = _("Turn off {key}").format(key=flow.masked), self._job(By.SIGNER)
+            return Verb(text, lambda: self.act.do(job), self._why_not(flow, job))
         if default_way(decision) is By.KEY:
             text, job = _("Turn off {key}").format(key=flow.masked), self._job(By.KEY)
             return Verb(text, lambda: self.act.do(job), self._why_not(flow, job))
@@ -223,6 +241,10 @@ class TurnOffPage(PageView):
     def _open(self, job: WindowJob) -> None:
         self.act.open_console()
         self.act.do(job)
+
+
+def _way_of(flow: Flow, decision: Decision) -> By:
+    return By.SIGNER if flow.is_ended_by_signer else default_way(decision)
 
 
 def _decision(flow: Flow) -> Decision | None:

@@ -33,7 +33,7 @@ def found_key(context: Context, who: Who) -> Somebody:
         UsageError: where no key of that ID has its secret here, or more than one is meant.
         AwsError: where AWS accepts none of its secrets, or could not be asked.
     """
-    known = tuple(_all_pairs(context))
+    known = tuple(all_pairs(context))
     keys = keys_meant(who.which, (pair.access_key_id for pair in known))
     pairs = [pair for pair in known if pair.access_key_id in keys]
     if not pairs:
@@ -61,7 +61,7 @@ def found_key(context: Context, who: Who) -> Somebody:
     raise refusal or ValueError("a key without a secret")
 
 
-def _all_pairs(context: Context) -> Iterator[KeyPair]:
+def all_pairs(context: Context) -> Iterator[KeyPair]:
     """Every lasting pair of this computer: those of files, then those of rotations that Keyturn keeps."""
     known: list[KeyPair] = []
     for place in find_everything(context.computer, leave_out=(context.folder,)).places:

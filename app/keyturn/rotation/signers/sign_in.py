@@ -61,7 +61,7 @@ def _key(context: Context) -> KeyPair:
         is_known = error.waits  # a session that is over, which the CLI may renew
         if not is_known and error.code != "signer.no-profile":
             raise
-    program, environment = _official_cli(), person_environment(context.computer)
+    program, environment = official_cli(), person_environment(context.computer)
     if is_known:
         command = [str(program), "configure", "export-credentials", "--profile", PROFILE, "--format", "process"]
         try:
@@ -72,7 +72,7 @@ def _key(context: Context) -> KeyPair:
     return key_of_profile_named(context, PROFILE, _no_code)
 
 
-def _official_cli() -> Path:
+def official_cli() -> Path:
     """The AWS CLI of this computer, whichever computer's disk is looked at.
 
     Raises:
