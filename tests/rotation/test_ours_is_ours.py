@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from keyturn.aws.scoped_user import WAITS_TAG
 from keyturn.model.keys import AccessKeyId
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Context, Event, Moment
@@ -228,7 +229,13 @@ def test_two_computers_of_one_name_get_two_users_and_neither_touches_the_other(
     now = office.account.administrator.inventory()
     assert all(now.users[user_id] == there for user_id, there in before.users.items())
     assert rotation_service.undo(other.start(), None).state is State.UNDONE
-    assert office.account.administrator.inventory() == before
+    after = office.account.administrator.inventory()
+    (known,) = [dict(one.tags) for one in before.users.values()]
+    (told,) = [dict(one.tags) for one in after.users.values()]
+    more = told.keys() - known.keys()
+    assert all(one.startswith(WAITS_TAG) for one in more), "it says there that it needs the old key again"
+    assert {name: value for name, value in told.items() if name not in more} == known
+    assert (after.keys, after.users.keys()) == (before.keys, before.users.keys())
     assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert office.account.user_names() == ()
 

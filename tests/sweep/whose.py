@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from keyturn.aws.scoped_user import WAITS_TAG
 from keyturn_practice.account import PracticeAccount
-from keyturn_practice.administrator import AccountInventory
+from keyturn_practice.administrator import AccountInventory, UserThere
 from keyturn_practice.timeline import TimeOfDay
 
 _MADE = re.compile(rb"<Create(?:AccessKey|User)Result>.*?<(AccessKeyId|UserId)>(\w+)<", re.DOTALL)
@@ -65,7 +66,7 @@ class Whose:
             if key not in {*self.ours, self._old} and now.keys.get(key) != stands:
                 yield f"a key that the rotation did not make was {_how(now.keys.get(key))}"
         for unique, user in self._others.users.items():
-            if unique not in self.ours and now.users.get(unique) != user:
+            if unique not in self.ours and _proper(now.users.get(unique)) != _proper(user):
                 yield f"the user {user.name}, which the rotation did not make, was {_how(now.users.get(unique))}"
         for bucket, text in self._others.bucket_policies.items():
             if now.bucket_policies.get(bucket) != text:
@@ -79,6 +80,13 @@ class Whose:
         keys = {key: stands for key, stands in now.keys.items() if key in self.ours}
         users = {unique: user for unique, user in now.users.items() if unique in self.ours}
         return replace(now, keys=keys, users=users, bucket_policies={})
+
+
+def _proper(user: UserThere | None) -> UserThere | None:
+    """A user without the one word that a rotation may leave on users of another one of the same key: that it waits."""
+    if user is None:
+        return None
+    return replace(user, tags=tuple(one for one in user.tags if not one[0].startswith(WAITS_TAG)))
 
 
 def _status(there: AccountInventory, key: str) -> str:

@@ -182,23 +182,32 @@ def tell(
 def wait_again(context: Context, rotation: Rotation, old: KeyPair) -> None:
     """Say that this computer needs the old key again, before an undo puts it back.
 
+    Its own user goes then, and what that said with it, so it is said on those of other computers as well, as `hold`
+    does; else one that never looked while this rotation was under way would know of nobody.
+
     Raises:
         AwsError: where AWS could not be asked; who may not write tags has told nobody that it was done.
+        StoreError: where it could not be remembered.
     """
-    if not rotation.told_done:
-        return
-    own_id = this_computer.drawn(context.folder).drawn_id
     signer = context.signer.makes(rotation.decision, old).pair
     found = read_claims(context, rotation.decision.key, signer, old)
-    for user in () if found is None else _mine_among(context, rotation, found.users, own_id):
-        if WAITS_TAG + own_id in user.tags and done_since(user, own_id, old) is None:
+    if found is None:
+        return
+    known, own = this_computer.drawn(context.folder), mine(context)
+    if any(not own.has_made(user) for user in found.users):
+        held = tuple(dict.fromkeys((*known.holds, rotation.decision.key)))
+        this_computer.save(context.folder, replace(known, holds=held))
+    own_id, tag = known.drawn_id, WAITS_TAG + known.drawn_id
+    for user in _mine_among(context, rotation, found.users, own_id):
+        if tag in user.tags and done_since(user, own_id, old) is None:
             continue
         try:
             _write_tag(context, rotation, old, user, own_id, waiting_value(context.computer.name))
         except AwsError as error:
             if error.fault not in {AwsFault.DENIED, AwsFault.NOT_FOUND}:
                 raise
-    write(context, rotation, Step.WATCH, Mark.NOTED, {"told_done": False})
+    if rotation.told_done:
+        write(context, rotation, Step.WATCH, Mark.NOTED, {"told_done": False})
 
 
 def open_claims(rotation: Rotation) -> tuple[Claim, ...]:
