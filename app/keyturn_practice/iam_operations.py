@@ -117,6 +117,13 @@ def tag_context(form: Form) -> dict[str, tuple[str, ...]]:
     return {**sent, **({"aws:tagkeys": keys} if keys else {})}
 
 
+def resource_tag_context(identities: Identities, form: Form) -> dict[str, tuple[str, ...]]:
+    """What conditions may ask of the tags of the user that `UserName` names (IAM User Guide: `iam:ResourceTag`)."""
+    user = identities.users.get(form.get("UserName", "").lower())
+    tags = {} if user is None else user.tags
+    return {f"{word}:resourcetag/{key.lower()}": (value,) for key, value in tags.items() for word in ("iam", "aws")}
+
+
 def user_meant(identities: Identities, caller: RequestSigner, form: Form) -> User | None:
     """The user that `UserName` names, else the one who signed; None means root (facts/aws.md A2)."""
     name = form.get("UserName", "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from keyturn_practice.evaluator import AccessQuestion, PolicyVerdict, decide
 from keyturn_practice.iam_keys import KEY_OPERATIONS, STS_OPERATIONS
-from keyturn_practice.iam_operations import Form, resource_of, tag_context
+from keyturn_practice.iam_operations import Form, resource_of, resource_tag_context, tag_context
 from keyturn_practice.iam_policies import POLICY_OPERATIONS
 from keyturn_practice.iam_reports import REPORT_OPERATIONS
 from keyturn_practice.iam_users import USER_OPERATIONS
@@ -62,7 +62,7 @@ class QueryService:
         if caller.user is None:
             return
         documents = self.identities.documents_of(caller.user, service)
-        context = {**context, **tag_context(form)}
+        context = {**context, **tag_context(form), **resource_tag_context(self.identities, form)}
         decision = decide(documents, AccessQuestion(action, resource, context, caller.arn, self.identities.account_id))
         of_root = name == "GetAccessKeyLastUsed" and resource == self.identities.root_arn
         if of_root and not self.users_see_root_use:

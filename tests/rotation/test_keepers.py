@@ -17,6 +17,7 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.rotation import keepers, rotation_service
 from keyturn.rotation.context import Context
+from keyturn.rotation.keeper_keys import KeeperLeft
 from keyturn.rotation.signers.signer_choice import opened_signer
 from keyturn.rotation.signers.who import Who
 from keyturn.rotation.steps import Ending, Route, State, Step
@@ -251,7 +252,7 @@ def test_a_key_that_somebody_added_to_the_keeper_stays_and_is_told(colleague: Co
     made = make(colleague)
     office.clock.advance(3600)
     theirs = office.account.create_user_key(made.user_name)
-    with pytest.raises(keepers.KeeperLeft):
+    with pytest.raises(KeeperLeft):
         remove(colleague)
     assert office.status_of(theirs.access_key_id) is KeyStatus.ACTIVE
     assert keepers_at_aws(office) == [made.user_name]

@@ -103,6 +103,36 @@ def test_the_keeper_does_not_change_itself_and_somebody_has_to(small_desk: Desk)
 
 
 @pytest.mark.usefixtures("admin")
+def test_the_keepers_own_key_is_renewed_by_itself_only_if_it_was_made_so(small_desk: Desk) -> None:
+    desk = small_desk
+    desk.type("keeper", "make", "--as", "profile:admin", "--yes")
+    wanted = ("renew", "keeper", "--every", "30", "--at", "03:00", "--as", "keeper", "--json")
+    refused = desk.type(*wanted)
+    assert (refused.code, refused.document["problem"]["code"]) == (2, "keeper.not-itself")
+    desk.advance(1)
+    assert desk.type("renew", "--now", "keeper", "--as", "profile:admin").code == 0
+    desk.type("keeper", "remove", "--as", "profile:admin", "--yes")
+    told = desk.type("keeper", "make", "--as", "profile:admin", "--renews-itself", "--yes")
+    assert "Anyone who has its key can put another one in its place, too." in told.out
+    first = desk.type("keeper", "--json").document["keeper"]
+    assert "NoOtherKeeper" in {one["Sid"] for one in first["policy"]["Statement"]}
+    (renewal,) = desk.type(*wanted).document["renewals"]
+    assert (renewal["key"], renewal["of_keeper"], renewal["state"]) == (first["access_key_id"], True, "scheduled")
+    assert [one["did"] for one in desk.type("renew", "--due", "--json").document["ran"]] == ["nothing"]
+    desk.advance(31)
+    (ran,) = desk.type("renew", "--due", "--json").document["ran"]
+    (listed,) = desk.type("renew", "--list", "--json").document["renewals"]
+    now = desk.type("keeper", "--json").document["keeper"]
+    assert (ran, listed["last"]["result"]) == ({"key": now["access_key_id"], "did": "made"}, "deleted")
+    assert now["access_key_id"] != first["access_key_id"]
+    desk.advance(1)
+    assert desk.type("renew", "--now", "keeper").code == 0
+    assert desk.type("renew", "--off", "keeper", "--json").document["renewals"] == []
+    keys = [one for one in desk.account.listed_keys() if "keyturn-keeper" in one.owner_arn]
+    assert len(keys) == 1
+
+
+@pytest.mark.usefixtures("admin")
 def test_a_powerful_user_is_adopted_only_if_that_is_said(small_desk: Desk) -> None:
     small_desk.type("keeper", "make", "--as", "profile:admin", "--yes")
     wanted = ("keeper", "adopt", "admin", "--as", "profile:admin", "--yes", "--json")

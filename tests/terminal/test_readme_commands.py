@@ -79,6 +79,7 @@ _ELSEWHERE = (
     "keyturn keeper adopt backup-nas --as profile:admin",
     "keyturn rotate KEY --as keeper",
     "keyturn keeper remove --as profile:admin",
+    "keyturn renew keeper --every 90 --at 03:30 --as profile:admin",
     "keyturn renew KEY --every 90 --at 03:00 --delete",
     "keyturn renew --list",
     "keyturn renew --now KEY",

@@ -15,10 +15,13 @@ from functools import cached_property
 from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.text import _
-from keyturn.reminders.renewal_standing import RenewalStanding, stand, was_turned_on_again
+from keyturn.reminders.renewal_standing import RenewalStanding, keeper_standing, stand, was_turned_on_again
 from keyturn.rotation import by_hand, labels, rotation_service, unattended
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.context import Context
+from keyturn.rotation.keeper_keys import KeeperLeft, remember_keeper
+from keyturn.rotation.keeper_renewal import expect_renewer, renew_keeper
+from keyturn.rotation.keepers import whole_keeper
 from keyturn.rotation.plan import Options
 from keyturn.rotation.planning import make_plan
 from keyturn.rotation.record import Rotation, all_rotations
@@ -118,7 +121,40 @@ def run(context: Context, *, now_wanted: AccessKeyId | None = None) -> tuple[Ran
         after = [_standing(context, kept).renewal if one == renewal else one for one in all_of_them]
         renewals.save(folder, home, after)
         ran.append(Ran(done, ending, _standing(context, kept)))
+    own = keeper_standing(folder, context.clock.now())
+    if own is not None and now_wanted in (None, own.renewal.key):
+        ran.append(_keepers_turn(context, own, at_once=now_wanted is not None))
     return tuple(ran)
+
+
+def _keepers_turn(context: Context, standing: RenewalStanding, *, at_once: bool) -> Ran:
+    """Renew the keeper's own key if that is due, or go on where it was interrupted."""
+    began = context.clock.now()
+    did, ending, trouble = Did.NOTHING, Ending.DONE, None
+    begun = whole_keeper(context).old_key is not None
+    while at_once or begun or standing.due <= began:
+        trouble = None
+        try:
+            by = expect_renewer(context, signed_by(context, standing.renewal.signer).signer)
+            renew_keeper(context, by)
+            did = Did.MADE
+            break
+        except Cancelled:
+            raise
+        except AppError as error:
+            title = _("The keeper's key was not renewed")
+            ending = Ending.STOPPED if isinstance(error, KeeperLeft) else Ending.WAITING
+            did, trouble = Did.TROUBLE, Trouble(began, error.code, title, str(error), ending is Ending.WAITING)
+            if at_once or not _may_come(error) or context.clock.now() - began >= _NETWORK_COMES_WITHIN:
+                break
+        context.cancel.check()
+        context.clock.sleep(_LOOK_EVERY)
+    if did is Did.MADE:
+        ending = Ending.DONE
+    keeper = whole_keeper(context)
+    if keeper.schedule is not None and keeper.schedule.trouble != trouble and did is not Did.NOTHING:
+        remember_keeper(context, replace(keeper, schedule=replace(keeper.schedule, trouble=trouble)))
+    return Ran(did, ending, keeper_standing(context.folder, context.clock.now()) or standing)
 
 
 def _standing(context: Context, renewal: Renewal) -> RenewalStanding:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
-from keyturn.model.errors import UsageError
+from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.text import _
 from keyturn.reminders.renewal_job import schedule
-from keyturn.reminders.renewal_run import why_never
-from keyturn.reminders.renewal_standing import RenewalStanding, read_standings, stand
+from keyturn.reminders.renewal_run import signed_by, why_never
+from keyturn.reminders.renewal_standing import RenewalStanding, keeper_standing, read_standings, stand
 from keyturn.rotation.context import Context
+from keyturn.rotation.keeper_keys import remember_keeper
+from keyturn.rotation.keeper_renewal import expect_renewer
+from keyturn.rotation.keepers import whole_keeper
 from keyturn.rotation.key_gates import key_gates
 from keyturn.rotation.owner_gates import with_siblings
 from keyturn.rotation.record import all_rotations
+from keyturn.rotation.signers.who import IdentityKind
 from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import Route
 from keyturn.rotation.survey import FoundKey
 from keyturn.rotation.workplace import Workplace
 from keyturn.state import renewals
+from keyturn.state.keeper import KeeperSchedule
 from keyturn.state.renewals import Renewal
 
 
@@ -84,10 +89,42 @@ def begin_renewal(workplace: Workplace, context: Context, renewal: Renewal) -> R
     """
     known = renewals.load(context.folder, context.computer.home)
     together = (*(one for one in known if one.first_key != renewal.first_key), renewal)
+    own = keeper_standing(context.folder, context.clock.now())
     # First, so that nothing is promised that nobody starts.
-    schedule(workplace, together)
+    schedule(workplace, (*together, *(() if own is None else (own.renewal,))))
     renewals.save(context.folder, context.computer.home, together)
     return _standing(context, renewal)
+
+
+def begin_keepers_renewal(
+    workplace: Workplace, context: Context, every_days: int, at: time, signer: str
+) -> RenewalStanding:
+    """Have the keeper's own key renewed from now on; as `begin_renewal`.
+
+    Args:
+        signer: who makes the change, as `--as` takes it.
+
+    Raises:
+        UsageError: where there is no keeper, or nobody whom that lets do it.
+    """
+    keeper = whole_keeper(context)
+    expect_renewer(context, signed_by(context, signer).signer)
+    before = keeper.schedule
+    first = before.first_key if before is not None else keeper.key
+    if first is None:
+        raise ValueError("a keeper that is whole has a key")
+    chosen = KeeperSchedule(first, every_days, at, signer)
+    others = [one.renewal for one in read_standings(workplace) if not one.of_keeper]
+    remember_keeper(context, replace(keeper, schedule=chosen))
+    standing = keeper_standing(context.folder, context.clock.now())
+    if standing is None:
+        raise ValueError("a keeper that is whole has a key")
+    try:
+        schedule(workplace, (*others, standing.renewal))
+    except StoreError:
+        remember_keeper(context, replace(keeper, schedule=before))
+        raise
+    return standing
 
 
 def end_renewal(workplace: Workplace, context: Context, text: str) -> RenewalStanding:
@@ -104,6 +141,11 @@ def end_renewal(workplace: Workplace, context: Context, text: str) -> RenewalSta
         StoreError: where it could not be remembered, or the scheduler says no.
     """
     folder, home = context.folder, context.computer.home
+    own = keeper_standing(folder, context.clock.now())
+    if own is not None and text in {IdentityKind.KEEPER.value, own.renewal.key.value}:
+        remember_keeper(context, replace(whole_keeper(context), schedule=None))
+        schedule(workplace, [one.renewal for one in read_standings(workplace)])
+        return own
     before = renewals.load(folder, home)
     meant = _expect(context, before, text)
     renewals.save(folder, home, [one for one in before if one != meant])

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+from pathlib import Path
 
 from keyturn.model.keys import AccessKeyId
 from keyturn.reminders.renewal_days import counted_from, due_at
@@ -17,6 +18,7 @@ from keyturn.rotation.steps import BegunBy, State, Step
 from keyturn.rotation.workplace import Workplace
 from keyturn.state import renewals
 from keyturn.state.journal import Mark
+from keyturn.state.keeper import load as load_keeper
 from keyturn.state.renewals import Renewal
 
 TOLD_BEFORE = timedelta(days=14)  # that a person has to delete a key before the next renewal
@@ -62,6 +64,7 @@ class RenewalStanding:
         rotation: the newest one that a run began for this key; also where it is over.
         kept_off: the old key that stays off until a person deletes it, and counts to AWS's limit of two meanwhile.
         told_from: from when on people are told of that.
+        of_keeper: it is the keeper's own key, which has no rotation.
     """
 
     renewal: Renewal
@@ -71,6 +74,7 @@ class RenewalStanding:
     rotation: Rotation | None
     kept_off: AccessKeyId | None
     told_from: datetime | None
+    of_keeper: bool = False
 
 
 def read_standings(workplace: Workplace) -> tuple[RenewalStanding, ...]:
@@ -81,7 +85,38 @@ def read_standings(workplace: Workplace) -> tuple[RenewalStanding, ...]:
     """
     rotations, now = workplace.rotations(), workplace.clock.now()
     known = renewals.load(workplace.folder, workplace.computer.home)
-    return tuple(stand(one, rotations, now) for one in known)
+    own = keeper_standing(workplace.folder, now)
+    return (*(stand(one, rotations, now) for one in known), *(() if own is None else (own,)))
+
+
+def keeper_standing(folder: Path, now: datetime) -> RenewalStanding | None:
+    """How the renewal of the keeper's own key stands; None where none is set.
+
+    Raises:
+        StateError: where what is remembered of the keeper cannot be read.
+    """
+    keeper = load_keeper(folder)
+    if keeper is None or keeper.schedule is None or keeper.key is None or keeper.made is None or keeper.removing:
+        return None
+    chosen = keeper.schedule
+    renewal = Renewal(
+        key=keeper.key,
+        first_key=chosen.first_key,
+        account=keeper.account,
+        since=keeper.made.astimezone().date(),
+        every_days=chosen.every_days,
+        at=chosen.at,
+        watch_days=0,
+        grace_days=0,
+        deletes=True,
+        signer=chosen.signer,
+        trouble=chosen.trouble,
+    )
+    standing = stand(renewal, (), now)
+    if standing.last is None and keeper.key != chosen.first_key:
+        result = LastResult.DELETED if keeper.old_key is None else LastResult.MADE
+        standing = replace(standing, last=Last(keeper.made, keeper.key, result))
+    return replace(standing, of_keeper=True)
 
 
 def stand(

@@ -15,12 +15,18 @@ from keyturn.aws import access_keys, identity, scoped_user
 from keyturn.aws.keeper_user import KEEPER_NAME, KEEPER_TAG, keeper_policy, put_keeper_policy
 from keyturn.aws.scoped_user import IamUser
 from keyturn.aws.user_powers import powers_of_user
-from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, StoreError, UsageError
-from keyturn.model.keys import KeyPair
+from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError, UsageError
+from keyturn.model.needs import PolicyDocument
 from keyturn.model.text import _
-from keyturn.rotation.asked import KeyRequest
 from keyturn.rotation.context import Context
-from keyturn.rotation.ownership import fits
+from keyturn.rotation.keeper_keys import (
+    KeeperLeft,
+    is_lost,
+    kept_or_removed,
+    left_over,
+    new_keeper_key,
+    remember_keeper,
+)
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Signer
 from keyturn.rotation.signers.somebody import Somebody
@@ -28,34 +34,36 @@ from keyturn.rotation.steps import Route
 from keyturn.state import keeper as memory
 from keyturn.state.keeper import Keeper
 
-# A key whose making was not answered may take a moment to show in the list (facts/aws.md A4).
-_PAUSES = (0.0, 2.0, 4.0)
 _HOST_LENGTH = 30
 _RANDOM_LENGTH = 8
 
 
-class KeeperLeft(StateError):
-    """Something of the keeper is at AWS that Keyturn can neither finish nor remove by itself."""
-
-
-def explained(keeper: Keeper | None, whereabouts: str) -> tuple[str, ...]:
+def explained(keeper: Keeper | None, whereabouts: str, *, renews_itself: bool = False) -> tuple[str, ...]:
     """What a keeper may, where it lives, how it is removed; and first, what whoever has its key can do.
 
     Args:
         keeper: None for one that is still to be made.
         whereabouts: where its secret is kept.
+        renews_itself: it may change its own key.
     """
+    itself = _(
+        "It may make, list, turn off and on and delete their access keys, see when these were used last, read and "
+        "tag the users, and read the event history; it may do nothing else, and can change neither itself nor its "
+        "rights."
+    )
+    if renews_itself or (keeper is not None and keeper.renews_itself):
+        itself = _(
+            "It may make, list, turn off and on and delete their access keys and its own, see when these were used "
+            "last, read and tag the users, and read the event history; it may do nothing else, and cannot change its "
+            "rights. Anyone who has its key can put another one in its place, too."
+        )
     adopted = "" if keeper is None else ", ".join(one.rpartition("/")[2] for one in keeper.adopted)
     users = _("the users that Keyturn makes")
     if adopted:
         users = _("the users that Keyturn makes, and {names}").format(names=adopted)
     return (
         _("Anyone who has the keeper's key can make a key for each of these users: {users}.").format(users=users),
-        _(
-            "It may make, list, turn off and on and delete their access keys, see when these were used last, read and "
-            "tag the users, and read the event history; it may do nothing else, and can change neither itself nor its "
-            "rights."
-        ),
+        itself,
         _("Its secret lives {whereabouts}, and nowhere else.").format(whereabouts=whereabouts),
         _("`keyturn keeper remove --as WHO` deletes it, and so does deleting its user in the AWS console."),
     )
@@ -99,8 +107,17 @@ def expect_maker(signer: Signer) -> Somebody:
     return signer
 
 
-def make(context: Context, maker: Somebody) -> Keeper:
+def policy_of(keeper: Keeper) -> PolicyDocument:
+    """All that this keeper may."""
+    itself = keeper.keeper_id if keeper.renews_itself else ""
+    return keeper_policy(keeper.partition, keeper.account, keeper.adopted, itself)
+
+
+def make(context: Context, maker: Somebody, *, renews_itself: bool = False) -> Keeper:
     """Make the keeper, or finish one that was half made. Where a step fails, what was made is removed again.
+
+    Args:
+        renews_itself: it may change its own key; one that was begun stays as it was begun.
 
     Raises:
         UsageError: where there is one already.
@@ -125,8 +142,8 @@ def make(context: Context, maker: Somebody) -> Keeper:
     if begun is not None and begun.removing:
         remove(context, maker)
         begun = None
-    keeper = begun or _begun(context, maker)
-    _expect_same_account(keeper, maker)
+    keeper = begun or _begun(context, maker, renews_itself=renews_itself)
+    expect_same_account(keeper, maker)
     try:
         return _made(context, maker, keeper)
     except KeeperLeft:
@@ -145,11 +162,11 @@ def adopt(context: Context, maker: Somebody, names: Sequence[str], *, even_if_po
         UsageError: where there is no keeper, no such user, or one that could make more of itself.
         AppError: where the keeper's rights could not be changed; they may then be changed by the same command.
     """
-    keeper = _the_keeper(context)
-    _expect_same_account(keeper, maker)
+    keeper = whole_keeper(context)
+    expect_same_account(keeper, maker)
     found = [_adoptable(context, maker, name, even_if_powerful=even_if_powerful) for name in names]
     arns = tuple(dict.fromkeys([*keeper.adopted, *(user.arn for user in found)]))
-    policy = keeper_policy(keeper.partition, keeper.account, arns)
+    policy = policy_of(replace(keeper, adopted=arns))
     if policy.is_managed:
         put_keeper_policy(context.aws, maker.pair, keeper.user_name, policy)  # says that it is too long
     return _with_rights(context, maker, replace(keeper, adopted=arns))
@@ -165,17 +182,17 @@ def remove(context: Context, maker: Somebody) -> None:
     keeper = _remembered(context)
     if keeper is None:
         raise _none_here()
-    _expect_same_account(keeper, maker)
-    _remember(context, replace(keeper, removing=True))
+    expect_same_account(keeper, maker)
+    remember_keeper(context, replace(keeper, removing=True))
     if not keeper.user_id:
         # IAM never said that it made the user, and if it did so a moment ago it may not know of it yet.
         context.aws.remember_new(keeper.user_name)
-    user = _user_of(context, maker, keeper)
+    user = keepers_user(context, maker, keeper)
     kept = [] if keeper.key is None else [keeper.key]
     if user is not None:
         for one in access_keys.list_keys(context.aws, maker.pair, user.name):
             ours = one.access_key_id == keeper.key or context.secrets.get(one.access_key_id) is not None
-            if ours or _is_lost(context, maker, keeper, one):
+            if ours or is_lost(context, maker, keeper, one):
                 access_keys.delete_key(context.aws, maker.pair, one.access_key_id, user_name=user.name)
                 kept.append(one.access_key_id)
         try:
@@ -183,14 +200,14 @@ def remove(context: Context, maker: Somebody) -> None:
         except AwsError as error:
             if error.fault is not AwsFault.CONFLICT:
                 raise
-            raise _left(keeper, _("Somebody gave its user more than Keyturn did, such as another key.")) from None
+            raise left_over(keeper, _("Somebody gave its user more than Keyturn did, such as another key.")) from None
     for key in kept:
         context.secrets.forget(key)
     memory.save(context.folder, None)
 
 
 def _made(context: Context, maker: Somebody, keeper: Keeper) -> Keeper:
-    user = _user_of(context, maker, keeper)
+    user = keepers_user(context, maker, keeper)
     if user is None:
         tags = {
             KEEPER_TAG: keeper.keeper_id,
@@ -199,79 +216,21 @@ def _made(context: Context, maker: Somebody, keeper: Keeper) -> Keeper:
         user = scoped_user.create_user(
             context.aws, maker.pair, keeper.user_name, tags, lambda found: _is_ours(keeper, found)
         )
-    keeper = _remember(context, replace(keeper, user_id=user.user_id))
+    keeper = remember_keeper(context, replace(keeper, user_id=user.user_id))
     keeper = _with_rights(context, maker, keeper)
     if keeper.key is not None:
         return keeper
-    pair = _kept_or_removed(context, maker, keeper)
+    pair = kept_or_removed(context, maker, keeper)
     if pair is None:
-        keeper, pair = _new_key(context, maker, keeper)
+        keeper, pair = new_keeper_key(context, maker, keeper)
     identity.whose(context.aws, pair)  # AWS accepts it, as it was kept
-    return _remember(context, replace(keeper, key=pair.access_key_id, made=context.clock.now()))
-
-
-def _new_key(context: Context, maker: Somebody, keeper: Keeper) -> tuple[Keeper, KeyPair]:
-    """Ask for a key once, and keep its secret before anything else happens; ask again where no answer came."""
-    for last in (False, True):
-        keeper = _remember(context, replace(keeper, requests=(*keeper.requests, context.aws.time())))
-        try:
-            pair = access_keys.create_key(context.aws, maker.pair, keeper.user_name).pair
-        except AwsError as error:
-            if not error.outcome_unknown:
-                # AWS made nothing of this one.
-                keeper = _remember(context, replace(keeper, requests=keeper.requests[:-1]))
-            if not error.outcome_unknown or last:
-                raise
-            for pause in _PAUSES:
-                context.clock.sleep(pause)
-                _kept_or_removed(context, maker, keeper)
-            continue
-        try:
-            context.secrets.keep(pair)
-        except StoreError:
-            # Nobody will ever hold this secret again, so its key must not live on.
-            access_keys.delete_key(context.aws, maker.pair, pair.access_key_id, user_name=keeper.user_name)
-            raise
-        return replace(keeper, requests=keeper.requests[:-1]), pair
-    raise ValueError("the second answer ends it")
-
-
-def _kept_or_removed(context: Context, maker: Somebody, keeper: Keeper) -> KeyPair | None:
-    """The pair of a key that the user has and whose secret is kept here; those whose secrets were lost are removed.
-
-    Raises:
-        KeeperLeft: where a key is there that nothing proves to be ours.
-    """
-    if not keeper.requests:
-        return None
-    found = None
-    for one in access_keys.list_keys(context.aws, maker.pair, keeper.user_name):
-        kept = context.secrets.get(one.access_key_id)
-        if kept is not None:
-            # An earlier start made it, perhaps seconds ago, so that AWS may not have heard of it everywhere.
-            context.aws.remember_partition(one.access_key_id, keeper.partition)
-            context.aws.remember_new(one.access_key_id, one.created)
-            found = kept
-        elif _is_lost(context, maker, keeper, one):
-            access_keys.delete_key(context.aws, maker.pair, one.access_key_id, user_name=keeper.user_name)
-        else:
-            said = _("Its user has the key {key}, of which nothing proves whose it is.")
-            raise _left(keeper, said.format(key=one.access_key_id.masked))
-    return found
-
-
-def _is_lost(context: Context, maker: Somebody, keeper: Keeper, one: access_keys.ListedKey) -> bool:
-    """True for a key that a request of ours made whose answer nobody heard: by AWS's clock, and never used."""
-    dated = [at for at in keeper.requests if at is not None]
-    in_time = one.created is not None and any(fits(one, KeyRequest(at, frozenset())) for at in dated)
-    return in_time and access_keys.last_use(context.aws, maker.pair, one.access_key_id).date is None
+    return remember_keeper(context, replace(keeper, key=pair.access_key_id, made=context.clock.now()))
 
 
 def _with_rights(context: Context, maker: Somebody, keeper: Keeper) -> Keeper:
-    keeper = _remember(context, replace(keeper, unsent=True))
-    policy = keeper_policy(keeper.partition, keeper.account, keeper.adopted)
-    put_keeper_policy(context.aws, maker.pair, keeper.user_name, policy)
-    return _remember(context, replace(keeper, unsent=False))
+    keeper = remember_keeper(context, replace(keeper, unsent=True))
+    put_keeper_policy(context.aws, maker.pair, keeper.user_name, policy_of(keeper))
+    return remember_keeper(context, replace(keeper, unsent=False))
 
 
 def _adoptable(context: Context, maker: Somebody, name: str, *, even_if_powerful: bool) -> IamUser:
@@ -308,7 +267,7 @@ def _adoptable(context: Context, maker: Somebody, name: str, *, even_if_powerful
     return user
 
 
-def _user_of(context: Context, maker: Somebody, keeper: Keeper) -> IamUser | None:
+def keepers_user(context: Context, maker: Somebody, keeper: Keeper) -> IamUser | None:
     """The keeper's user; None where it is not there. One of its name that is another's counts for nothing."""
     found = scoped_user.find_user(context.aws, maker.pair, keeper.user_name)
     return found if found is not None and _is_ours(keeper, found) else None
@@ -320,12 +279,15 @@ def _is_ours(keeper: Keeper, user: IamUser) -> bool:
     return user.is_keyturns and user.tags.get(KEEPER_TAG) == keeper.keeper_id
 
 
-def _begun(context: Context, maker: Somebody) -> Keeper:
+def _begun(context: Context, maker: Somebody, *, renews_itself: bool) -> Keeper:
     host = scoped_user.user_name_from(context.computer.name)[:_HOST_LENGTH]
     drawn = uuid4().hex
     name = f"{KEEPER_NAME}-{host}-{drawn[:_RANDOM_LENGTH]}"
     scoped_user.find_user(context.aws, maker.pair, name)  # who may not even look makes nothing
-    return _remember(context, Keeper(name, maker.principal.partition, maker.principal.account, drawn))
+    account = maker.principal.account
+    return remember_keeper(
+        context, Keeper(name, maker.principal.partition, account, drawn, renews_itself=renews_itself)
+    )
 
 
 def _take_back(context: Context, maker: Somebody, error: AppError) -> None:
@@ -343,21 +305,15 @@ def _take_back(context: Context, maker: Somebody, error: AppError) -> None:
     try:
         remove(context, maker)
     except AppError:
-        raise _left(keeper, error.message) from None
+        raise left_over(keeper, error.message) from None
 
 
-def _left(keeper: Keeper, why: str) -> KeeperLeft:
-    return KeeperLeft(
-        _("A keeper was begun and is not whole"),
-        _(
-            "{why} What was made is the IAM user {user}. `keyturn keeper make --as WHO` finishes it, `keyturn keeper "
-            "remove --as WHO` removes it; or look at it in the AWS console."
-        ).format(why=why, user=keeper.arn),
-        code="keeper.left",
-    )
+def expect_same_account(keeper: Keeper, maker: Somebody) -> None:
+    """See that whoever changes the keeper is of its account.
 
-
-def _expect_same_account(keeper: Keeper, maker: Somebody) -> None:
+    Raises:
+        UsageError: where they are not.
+    """
     if (maker.principal.account, maker.principal.partition) != (keeper.account, keeper.partition):
         raise UsageError(
             _("{name} belongs to another AWS account").format(name=maker.name),
@@ -368,7 +324,13 @@ def _expect_same_account(keeper: Keeper, maker: Somebody) -> None:
         )
 
 
-def _the_keeper(context: Context) -> Keeper:
+def whole_keeper(context: Context) -> Keeper:
+    """This computer's keeper, wholly made.
+
+    Raises:
+        UsageError: where there is none.
+        StateError: where what is remembered of it cannot be read.
+    """
     keeper = _remembered(context)
     if keeper is None or not keeper.is_usable:
         raise _none_here()
@@ -385,8 +347,3 @@ def _none_here() -> UsageError:
 
 def _remembered(context: Context) -> Keeper | None:
     return memory.load(context.folder)
-
-
-def _remember(context: Context, keeper: Keeper) -> Keeper:
-    memory.save(context.folder, keeper)
-    return keeper

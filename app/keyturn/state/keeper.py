@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
+from keyturn.state.renewals import LONGEST_EVERY, Trouble, read_trouble, time_of_day, trouble_written
 from keyturn.state.stored import Sentences, Stored
 from keyturn.state.written import (
     Fields,
@@ -18,12 +19,24 @@ from keyturn.state.written import (
     maybe,
     moment,
     moment_text,
+    number,
     text,
     truth,
     whole_object,
 )
 
 FILE_NAME = "keeper.json"
+
+
+@dataclass(frozen=True, slots=True)
+class KeeperSchedule:
+    """When the keeper's key is renewed, and by whom; see `renewals.Renewal`."""
+
+    first_key: AccessKeyId
+    every_days: int
+    at: time
+    signer: str
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,9 @@ class Keeper:
         adopted: the ARNs of the users outside `/keyturn/` whose keys it may change.
         unsent: its rights at AWS may not be as this says.
         removing: its removal began.
+        renews_itself: it may change its own key, as the person said when it was made.
+        old_key: the key before, once a new one has its place; it is deleted then.
+        schedule: when its key is renewed; None where a person does that.
     """
 
     user_name: str
@@ -53,6 +69,9 @@ class Keeper:
     adopted: tuple[str, ...] = ()
     unsent: bool = True
     removing: bool = False
+    renews_itself: bool = False
+    old_key: AccessKeyId | None = None
+    schedule: KeeperSchedule | None = None
 
     @property
     def arn(self) -> str:
@@ -101,7 +120,30 @@ def _keeper(fields: Fields) -> Keeper:
         adopted=fields.get("adopted", listed(text)),
         unsent=fields.get("unsent", truth),
         removing=fields.get("removing", truth),
+        renews_itself=fields.get("renews_itself", truth),
+        old_key=fields.get("old_key", maybe(made_by(AccessKeyId))),
+        schedule=fields.get("schedule", maybe(whole_object(_schedule))),
     )
+
+
+def _schedule(fields: Fields) -> KeeperSchedule:
+    return KeeperSchedule(
+        first_key=fields.get("first_key", made_by(AccessKeyId)),
+        every_days=int(fields.get("every_days", number(1, LONGEST_EVERY))),
+        at=fields.get("at", made_by(time_of_day)),
+        signer=fields.get("as", text),
+        trouble=fields.get("trouble", maybe(whole_object(read_trouble))),
+    )
+
+
+def _schedule_written(one: KeeperSchedule) -> dict[str, Any]:
+    return {
+        "first_key": one.first_key.value,
+        "every_days": one.every_days,
+        "at": f"{one.at:%H:%M}",
+        "as": one.signer,
+        "trouble": None if one.trouble is None else trouble_written(one.trouble),
+    }
 
 
 def _written(keeper: Keeper | None) -> dict[str, Any]:
@@ -120,6 +162,9 @@ def _written(keeper: Keeper | None) -> dict[str, Any]:
             "adopted": list(keeper.adopted),
             "unsent": keeper.unsent,
             "removing": keeper.removing,
+            "renews_itself": keeper.renews_itself,
+            "old_key": None if keeper.old_key is None else keeper.old_key.value,
+            "schedule": None if keeper.schedule is None else _schedule_written(keeper.schedule),
         }
     }
 
@@ -135,4 +180,12 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+def _with_renewal(written: dict[str, Any]) -> dict[str, Any]:
+    """The keys of version 1 were never renewed."""
+    keeper = written["keeper"]
+    if keeper is not None:
+        keeper = {**keeper, "renews_itself": False, "old_key": None, "schedule": None}
+    return {**written, "keeper": keeper}
+
+
+_STORED = Stored(FILE_NAME, Format(2, _read, _written, {1: _with_renewal}), _sentences)

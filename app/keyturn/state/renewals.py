@@ -138,7 +138,7 @@ def _renewal(fields: Fields) -> Renewal:
         grace_days=fields.get("grace_days", days),
         deletes=fields.get("deletes", truth),
         signer=fields.get("as", text),
-        trouble=fields.get("trouble", maybe(whole_object(_trouble))),
+        trouble=fields.get("trouble", maybe(whole_object(read_trouble))),
     )
 
 
@@ -154,11 +154,12 @@ def _renewal_written(one: Renewal) -> dict[str, Any]:
         "grace_days": one.grace_days,
         "deletes": one.deletes,
         "as": one.signer,
-        "trouble": None if one.trouble is None else _trouble_written(one.trouble),
+        "trouble": None if one.trouble is None else trouble_written(one.trouble),
     }
 
 
-def _trouble(fields: Fields) -> Trouble:
+def read_trouble(fields: Fields) -> Trouble:
+    """Read what `trouble_written` wrote."""
     return Trouble(
         fields.get("at", moment),
         fields.get("code", text),
@@ -168,7 +169,8 @@ def _trouble(fields: Fields) -> Trouble:
     )
 
 
-def _trouble_written(one: Trouble) -> dict[str, Any]:
+def trouble_written(one: Trouble) -> dict[str, Any]:
+    """For a document."""
     return {
         "at": one.at.isoformat(),
         "code": one.code,

@@ -67,6 +67,7 @@ class Arguments:
     action: str = "show"
     users: tuple[str, ...] = ()
     even_if_powerful: bool = False
+    renews_itself: bool = False
     session: int | None = None
     program_words: tuple[str, ...] = ()
     route: str | None = None

@@ -394,6 +394,7 @@ def _of_renewal(standing: RenewalStanding, name: KeyName | None) -> dict[str, An
             "result": last.result.value,
         },
         "account": renewal.account,
+        "of_keeper": standing.of_keeper,
         "rotation": None if standing.rotation is None else standing.rotation.name,
         "kept_off": None if standing.kept_off is None else standing.kept_off.value,
         "trouble": None

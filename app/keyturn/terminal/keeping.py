@@ -46,10 +46,12 @@ def _make(session: Session, output: Output) -> Exit:
 
     context = session.context()
     maker = keepers.expect_maker(context.signer)
-    if not _agreed(session, output, keepers.explained(None, context.secrets.whereabouts()), _("Make the keeper?")):
+    itself = session.arguments.renews_itself
+    said = keepers.explained(None, context.secrets.whereabouts(), renews_itself=itself)
+    if not _agreed(session, output, said, _("Make the keeper?")):
         return _not_agreed(output)
     with output.notes.busy(_("Making the keeper…")):
-        made = keepers.make(context, maker)
+        made = keepers.make(context, maker, renews_itself=itself)
     return _show(context, output, made)
 
 
@@ -74,6 +76,8 @@ def _adopt(session: Session, output: Output) -> Exit:
 
 
 def _remove(session: Session, output: Output) -> Exit:
+    from keyturn.reminders.renewal_job import schedule
+    from keyturn.reminders.renewal_standing import read_standings
     from keyturn.rotation import keepers
 
     context = session.context()
@@ -81,7 +85,10 @@ def _remove(session: Session, output: Output) -> Exit:
     if not _agreed(session, output, (), _("Remove the keeper? What it renews by itself stops.")):
         return _not_agreed(output)
     with output.notes.busy(_("Removing the keeper…")):
+        known = memory.load(session.folder)
         keepers.remove(context, maker)
+    if known is not None and known.schedule is not None:
+        schedule(session, [one.renewal for one in read_standings(session)])
     return _show(context, output, None)
 
 
@@ -120,13 +127,15 @@ def _open(found: Keeper) -> list[str]:
         return [_("Its removal was begun: `keyturn keeper remove --as WHO` ends it.")]
     if found.key is None:
         return [_("It was begun and is not whole: `keyturn keeper make --as WHO` finishes it.")]
+    if found.old_key is not None:
+        return [_("Its key was being renewed: `keyturn renew --now keeper --as WHO` deletes the old one.")]
     if found.unsent:
         return [_("Its rights were being changed: `keyturn keeper make --as WHO` sends them again.")]
     return []
 
 
 def _of_keeper(found: Keeper, context: Context) -> dict[str, Any]:
-    from keyturn.aws.keeper_user import keeper_policy
+    from keyturn.rotation.keepers import policy_of
 
     state = "removing" if found.removing else "made" if found.is_usable and not found.unsent else "unfinished"
     return {
@@ -138,5 +147,6 @@ def _of_keeper(found: Keeper, context: Context) -> dict[str, Any]:
         "adopted": list(found.adopted),
         "state": state,
         "secret": context.secrets.whereabouts(),
-        "policy": keeper_policy(found.partition, found.account, found.adopted).as_json(),
+        "renews_itself": found.renews_itself,
+        "policy": policy_of(found).as_json(),
     }

@@ -75,7 +75,13 @@ def _standing(standing: RenewalStanding, now: datetime, options: Sequence[str]) 
     ]
     rows = [[Piece(label, Tone.QUIET), Piece(fact)] for label, fact in facts]
     page = [
-        Line((Piece(renewal.key.masked, Tone.HEADING), Piece("  "), Piece(_state(standing), _TONES[standing.state]))),
+        Line(
+            (
+                Piece(renewal.key.masked, Tone.HEADING),
+                Piece(f"  {_('the keeper')}  " if standing.of_keeper else "  "),
+                Piece(_state(standing), _TONES[standing.state]),
+            )
+        ),
         *columns(rows, indent=2),
     ]
     if trouble is not None:

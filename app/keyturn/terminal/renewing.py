@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from keyturn.model.errors import AppError, UsageError
@@ -10,6 +11,7 @@ from keyturn.model.text import _
 from keyturn.reminders.renewal_job import advice
 from keyturn.reminders.renewal_standing import read_standings
 from keyturn.rotation.key_meant import key_meant
+from keyturn.rotation.signers.who import THE_KEY, IdentityKind
 from keyturn.rotation.steps import Ending
 from keyturn.terminal import json_documents, reading
 from keyturn.terminal.command_session import Session
@@ -19,6 +21,9 @@ from keyturn.terminal.output import Output
 from keyturn.terminal.progress import PlainProgress
 from keyturn.terminal.renewals_page import list_page, ran_page, set_page
 from keyturn.terminal.rotation_page import problem_lines
+from keyturn.terminal.screen import Tone, line
+
+_KEEPER = IdentityKind.KEEPER.value
 
 if TYPE_CHECKING:
     from keyturn.model.keys import AccessKeyId
@@ -43,6 +48,8 @@ def renew(session: Session, output: Output) -> Exit:
 
 def _set(session: Session, output: Output) -> Exit:
     arguments = session.arguments
+    if arguments.key == _KEEPER and arguments.every is not None and arguments.at is not None:
+        return _set_keepers(session, output, arguments.every, arguments.at)
     if arguments.every is None or arguments.at is None:
         raise _usage(
             _("renew needs to know how often, and at what time"),
@@ -80,6 +87,19 @@ def _set(session: Session, output: Output) -> Exit:
     return Exit.DONE
 
 
+def _set_keepers(session: Session, output: Output, every: int, at: time) -> Exit:
+    """Have the keeper's own key renewed."""
+    from keyturn.reminders.renewal_setting import begin_keepers_renewal
+
+    with session.alone():
+        context = session.context()
+        standing = begin_keepers_renewal(session, context, every, at, str(session.arguments.renewed_by))
+        notes = advice(session)
+        output.document({**_document(session), "notes": list(notes)})
+        output.show(*set_page(standing, now=session.clock.now(), options=session.hints, notes=notes))
+    return Exit.DONE
+
+
 def _not_set(output: Output, error: AppError, code: Exit) -> Exit:
     output.document({"problem": json_documents.of_problem(error)})
     output.show(*problem_lines(error))
@@ -104,7 +124,31 @@ def _show(session: Session, output: Output) -> Exit:
     return Exit.DONE
 
 
+def _keeper_now(session: Session, output: Output) -> Exit:
+    """Renew the keeper's own key, by whoever was named now, else by whoever was named when it was set."""
+    from keyturn.reminders.renewal_run import signed_by
+    from keyturn.rotation.keeper_renewal import expect_renewer, renew_keeper
+    from keyturn.rotation.keepers import whole_keeper
+
+    who = str(session.arguments.renewed_by)
+    with session.alone():
+        context = session.context()
+        chosen = whole_keeper(context).schedule
+        if session.arguments.renewed_by == THE_KEY and chosen is not None:
+            who = chosen.signer
+        by = expect_renewer(context, signed_by(context, who).signer)
+        session.began = True
+        with output.notes.busy(_("Renewing the keeper's key…")):
+            keeper = renew_keeper(context, by)
+    new = "" if keeper.key is None else keeper.key.value
+    output.document({**_document(session), "ran": [{"key": new, "did": "made"}]})
+    output.show(line(_("The keeper has a new key, and the old one is deleted."), Tone.GOOD))
+    return Exit.DONE
+
+
 def _renew_now(session: Session, output: Output) -> Exit:
+    if session.arguments.key == _KEEPER:
+        return _keeper_now(session, output)
     from keyturn.reminders.renewal_setting import the_renewal
 
     return _run(session, output, the_renewal(session.context(), session.arguments.key).renewal.key)

@@ -32,6 +32,10 @@ def _help() -> HelpText:
             "                  roles is refused, unless you add --even-if-powerful\n"
             "  remove --as WHO delete its key and its user\n"
             "\n"
+            "Its own key is renewed by `keyturn renew keeper`, with an identity that may manage its user;\n"
+            "or by itself, if you make it with --renews-itself: then whoever has its key can put another\n"
+            "one in its place, too.\n"
+            "\n"
             "WHO is key:ID (a key that was found here), profile:NAME (of the AWS files) or sign-in\n"
             "(the browser, by `aws login`). Then `keyturn rotate KEY --as keeper` renews a key."
         ),
@@ -58,6 +62,9 @@ def _options(parser: ArgumentParser) -> None:
     parser.add_argument("users", metavar="USER", nargs="*", help=_("with adopt: the IAM users to look after"))
     parser.add_argument(
         "--even-if-powerful", action="store_true", help=_("adopt a user that may change IAM or take roles")
+    )
+    parser.add_argument(
+        "--renews-itself", action="store_true", help=_("with make: it may change its own key, too, for `renew keeper`")
     )
     shared_options.signer(parser)
 

@@ -42,6 +42,7 @@ def _help() -> HelpText:
         ),
         (
             "keyturn renew 7Q2P --every 90 --at 03:00 --delete",
+            "keyturn renew keeper --every 90 --at 03:30 --as profile:admin",
             "keyturn renew --list",
             "keyturn renew --now 7Q2P",
             "keyturn renew --off 7Q2P",
@@ -52,7 +53,7 @@ def _help() -> HelpText:
 
 
 def _options(parser: ArgumentParser) -> None:
-    parser.add_argument("key", metavar="KEY", nargs="?", help=_("a key ID, or its last four characters"))
+    parser.add_argument("key", metavar="KEY", nargs="?", help=_("a key ID, its last four characters, or keeper"))
     parser.add_argument("--every", type=option_values.renewal_days, metavar="DAYS", help=_("how often: 1 to 365 days"))
     parser.add_argument(
         "--at", type=option_values.time_of_day, metavar="HH:MM", help=_("at what local time of day, such as 03:00")
