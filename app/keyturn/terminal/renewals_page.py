@@ -78,7 +78,8 @@ def _standing(standing: RenewalStanding, now: datetime, options: Sequence[str]) 
         Line(
             (
                 Piece(renewal.key.masked, Tone.HEADING),
-                Piece(f"  {_('the keeper')}  " if standing.of_keeper else "  "),
+                Piece("  "),
+                *((Piece(_("the keeper")), Piece("  ")) if standing.of_keeper else ()),
                 Piece(_state(standing), _TONES[standing.state]),
             )
         ),
