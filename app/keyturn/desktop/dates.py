@@ -9,8 +9,7 @@ from keyturn.rotation import labels
 
 def past(at: datetime) -> str:
     """When something happened, such as `2 March 2026, 09:04`, in the person's own time zone."""
-    local = at.astimezone()
-    return f"{local.day} {local:%B %Y, %H:%M}"
+    return labels.moment(at)
 
 
 def lately(at: datetime) -> str:
@@ -27,3 +26,14 @@ def short_day(at: datetime) -> str:
     """A day of the weeks around now where there is little room, such as `5 March`."""
     local = at.astimezone()
     return f"{local.day} {local:%B}"
+
+
+def narrow_day(at: datetime) -> str:
+    """A day of any year where there is hardly any room, such as `2 Mar 2026`."""
+    local = at.astimezone()
+    return f"{local.day} {local:%b %Y}"
+
+
+def month(at: datetime) -> str:
+    """A month of any year, such as `March 2017`."""
+    return f"{at.astimezone():%B %Y}"

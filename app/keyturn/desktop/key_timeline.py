@@ -90,8 +90,7 @@ class KeyTimeline(QWidget):
 def _date(at: datetime, now: datetime) -> str:
     if now - at < timedelta(days=2):
         return dates.past(at)
-    local = at.astimezone()
-    return f"{local.day} {local:%b %Y}"
+    return dates.narrow_day(at)
 
 
 class _Line(QWidget):

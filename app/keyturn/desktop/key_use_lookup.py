@@ -13,7 +13,7 @@ from keyturn.desktop.announcing import announce
 from keyturn.desktop.columns import empty
 from keyturn.desktop.measures import em
 from keyturn.desktop.runner import Desk, Runner
-from keyturn.desktop.widgets import Quiet, Strong, Text
+from keyturn.desktop.widgets import Quiet, Text
 from keyturn.model.errors import AppError
 from keyturn.model.keys import HISTORY_DAYS, AccessKeyId
 from keyturn.model.text import _
@@ -81,7 +81,8 @@ class KeyUsers(QWidget):
         """Show what AWS told."""
         empty(self._column)
         if told.heading:
-            self._column.addWidget(Strong(told.heading))
+            # It belongs to a fact, and is no louder than that.
+            self._column.addWidget(Quiet(told.heading))
         for text in (*told.uses, *told.problems):
             self._column.addWidget(Text(text).selectable())
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
+from keyturn.desktop import dates
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.columns import empty, let_go
 from keyturn.desktop.look import ColorTone, colours_of
@@ -233,7 +234,7 @@ def _about(found: FoundKey) -> str:
 
 def _what_it_is(found: FoundKey) -> str:
     owner, created = found.key.owner, found.key.created
-    made = "" if created is None else _("made in {month}").format(month=f"{created.astimezone():%B %Y}")
+    made = "" if created is None else _("made in {month}").format(month=dates.month(created))
     if owner is None:
         return ""
     account = f"{owner.account[:4]}-{owner.account[4:8]}-{owner.account[8:]}"

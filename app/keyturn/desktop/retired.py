@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from keyturn.desktop import dates
 from keyturn.model.text import _
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.said import is_deletion_seen
@@ -21,8 +20,8 @@ def retired_detail(rotation: Rotation) -> str:
     deleted = rotation.latest(Step.DELETE, Mark.DONE)
     if deleted is not None:
         text = _("since {day}") if is_deletion_seen(rotation) else _("since {day}, as you said")
-        return text.format(day=_day(deleted.at))
-    return "" if rotation.off_at is None else _("since {day}").format(day=_day(rotation.off_at))
+        return text.format(day=dates.short_day(deleted.at))
+    return "" if rotation.off_at is None else _("since {day}").format(day=dates.short_day(rotation.off_at))
 
 
 def retired_sentence(rotation: Rotation) -> str:
@@ -31,8 +30,3 @@ def retired_sentence(rotation: Rotation) -> str:
     if not rotation.is_done(Step.DELETE):
         text = _("{state} {detail}: AWS refuses it, as it should. It can be turned on again")
     return text.format(state=retired_pill(rotation), detail=retired_detail(rotation))
-
-
-def _day(at: datetime) -> str:
-    local = at.astimezone()
-    return f"{local.day} {local:%B}"

@@ -165,7 +165,9 @@ def _remind_me(told: RemindAnswer) -> str:
     """The menu's title: since when it is silent, and that nobody reminds where this icon alone would."""
     if told.snoozed_until is None:
         return _("Remind me")
-    date = f"{told.snoozed_until.astimezone():%Y-%m-%d}"
+    from keyturn.rotation import labels  # the icon is there before anybody opens its menu
+
+    date = labels.day(told.snoozed_until)
     if told.at_login == "off":
         return _("Remind me (not before {date}, and only while this icon is here)").format(date=date)
     return _("Remind me (not before {date})").format(date=date)

@@ -54,8 +54,8 @@ def last_used(use: LastUse | None, now: datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A moment in the person's own time zone, to the minute."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M")
+    """When something happened, such as `2 March 2026, 09:04`, in the person's own time zone."""
+    return f"{day(at)}, {at.astimezone():%H:%M}"
 
 
 def begun(rotation: Rotation) -> str:
@@ -65,8 +65,8 @@ def begun(rotation: Rotation) -> str:
 
 
 def weekday(at: datetime) -> str:
-    """The day of a moment with the name that it has in the week, in the person's own time zone."""
-    return at.astimezone().strftime("%A, %Y-%m-%d")
+    """A day with the name that it has in the week, such as `Monday, 2 March 2026`, in the person's own time zone."""
+    return f"{at.astimezone():%A}, {day(at)}"
 
 
 def near_day(at: datetime) -> str:
@@ -76,8 +76,9 @@ def near_day(at: datetime) -> str:
 
 
 def day(at: datetime) -> str:
-    """The day of a moment in the person's own time zone."""
-    return at.astimezone().strftime("%Y-%m-%d")
+    """A day, such as `2 March 2026`, in the person's own time zone."""
+    local = at.astimezone()
+    return f"{local.day} {local:%B %Y}"
 
 
 def size(count: int) -> str:

@@ -29,6 +29,7 @@ from keyturn.model.errors import AwsError
 from keyturn.model.keys import KeyPair, Principal, PrincipalKind
 from keyturn.model.places import Target
 from keyturn.model.text import _
+from keyturn.rotation import labels
 from keyturn.rotation.decision import OtherComputer, computer_name
 
 # A computer that has not backed up for so long is told of, and not waited for.
@@ -95,8 +96,9 @@ def find_other_computers(
 def _quiet(one: OtherComputer) -> str:
     assert one.last_upload is not None  # noqa: S101  (else it counts as active)
     text = _("{computer} backed up to {bucket} with {program} until {date}. It is not waited for.")
-    day = one.last_upload.astimezone().strftime("%Y-%m-%d")
-    return text.format(computer=computer_name(one), bucket=one.bucket, program=one.program, date=day)
+    return text.format(
+        computer=computer_name(one), bucket=one.bucket, program=one.program, date=labels.day(one.last_upload)
+    )
 
 
 def _with_others(

@@ -8,7 +8,7 @@ from keyturn.aws import access_keys
 from keyturn.clients.running_programs import PROGRAM_NAMES, holders
 from keyturn.computer.programs import running_programs
 from keyturn.model.text import _
-from keyturn.rotation import old_key, watching
+from keyturn.rotation import labels, old_key
 from keyturn.rotation.context import Context
 from keyturn.rotation.last_steps import settled
 from keyturn.rotation.pairs import new_pair, pair_of
@@ -64,4 +64,4 @@ def why_not_unused(context: Context, rotation: Rotation) -> str:
 
 def _used(key: str, service: str, at: datetime) -> str:
     text = _("AWS saw {key} used at {service} on {date}, after it was turned off: something holds it still.")
-    return text.format(key=key, service=service, date=watching.readable(at))
+    return text.format(key=key, service=service, date=labels.moment(at))

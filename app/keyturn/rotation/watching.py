@@ -152,8 +152,8 @@ def used_while_off(context: Context, rotation: Rotation, hand: Hand) -> tuple[st
         "AWS saw {key} in use at {service} on {date}, after it was turned off: somebody turned it on meanwhile. Find "
         "the program first; it can be deleted from {from_date} on, if nothing uses it until then."
     )
-    from_date = readable(used.date + timedelta(days=rotation.decision.off_days))
-    return (text.format(key=key.masked, service=used.service, date=readable(used.date), from_date=from_date),)
+    from_date = labels.moment(used.date + timedelta(days=rotation.decision.off_days))
+    return (text.format(key=key.masked, service=used.service, date=labels.moment(used.date), from_date=from_date),)
 
 
 def awaiting(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
@@ -201,7 +201,7 @@ def awaited_before_turn_off(context: Context, rotation: Rotation) -> tuple[Await
             Awaited(
                 WATCH,
                 _("Watch until {date} whether anything still uses {key}").format(
-                    date=readable(until), key=rotation.decision.key.masked
+                    date=labels.moment(until), key=rotation.decision.key.masked
                 ),
                 (_("Let every backup run once. `keyturn continue` looks again."),),
                 tickable=False,
@@ -350,7 +350,9 @@ def _off_days(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     if until is None or context.clock.now() >= until:
         return ()
     title = _("Delete {key} from {date} on; until then it can be turned on again")
-    return (Awaited(OFF_DAYS, title.format(key=rotation.decision.key.masked, date=readable(until)), tickable=False),)
+    return (
+        Awaited(OFF_DAYS, title.format(key=rotation.decision.key.masked, date=labels.moment(until)), tickable=False),
+    )
 
 
 def _foreign_use(rotation: Rotation, evidence: Evidence, now: datetime) -> list[str]:
@@ -374,7 +376,7 @@ def _foreign_use(rotation: Rotation, evidence: Evidence, now: datetime) -> list[
         _(
             "Something still uses {key}: AWS saw it at {service} on {date}, after the switch. Find the other program "
             "or computer and give it its own key; `keyturn scan` shows where the key stands here."
-        ).format(key=rotation.decision.key.masked, service=use.service, date=readable(use.date))
+        ).format(key=rotation.decision.key.masked, service=use.service, date=labels.moment(use.date))
     ]
 
 
@@ -398,11 +400,5 @@ def _use_elsewhere(rotation: Rotation, evidence: Evidence, since: datetime | Non
         "Something uses {key}: AWS saw it at {service} on {date}. Find the program and give it another key first. The "
         "key can be turned off from {from_date} on, if nothing uses it until then."
     )
-    date, from_date = readable(use.date), readable(use.date + timedelta(days=days))
+    date, from_date = labels.moment(use.date), labels.moment(use.date + timedelta(days=days))
     return [text.format(key=key, service=use.service, date=date, from_date=from_date)]
-
-
-def readable(moment: datetime) -> str:
-    """A date and time for people, in the computer's own zone."""
-    local = moment.astimezone()
-    return f"{local.day} {local:%b %Y, %H:%M}"

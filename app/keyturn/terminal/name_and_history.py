@@ -7,6 +7,7 @@ from typing import Any
 
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
+from keyturn.rotation import labels
 from keyturn.rotation.key_meant import key_meant
 from keyturn.rotation.key_versions import Author, NamedKey, Version, VersionState, key_named, named_keys
 from keyturn.rotation.naming import NamingResult, give_name, take_name
@@ -130,8 +131,8 @@ def _sentence(one: Version) -> str:
         number=one.number,
         key=one.key.masked,
         state=states[one.state],
-        since=f"{one.since:%Y-%m-%d}",
-        until="" if one.until is None else f"{one.until:%Y-%m-%d}",
+        since=labels.day(one.since),
+        until="" if one.until is None else labels.day(one.until),
     )
     if one.author is Author.PERSON and not one.seen:
         return _("{version} (said by a person, not seen)").format(version=text)
