@@ -115,6 +115,8 @@ def test_what_the_person_did_in_the_console_instead_is_noticed(
 def test_a_second_root_key_turns_the_first_off_and_on_again(office: Office) -> None:
     rotated = office.rotate(Route.NEW_ROOT_KEY)
     assert rotated.new_access_key_id is not None
+    asked = [one.key for one in office.account.records if one.action == "iam:ListUsers"]
+    assert asked[-1] == rotated.new_access_key_id  # what other computers say of the old key, which rests
     seen = len(office.account.records)
     assert rotation_service.turn_off(office.start(), None, By.KEY).ending is Ending.DONE
     assert set(signed_with_the_old_key(office, seen)) == {"sts:GetCallerIdentity"}

@@ -24,6 +24,7 @@ from keyturn.rotation.claim_tags import (
     waiting_value,
 )
 from keyturn.rotation.claims import ITEM, Claim, ClaimState
+from keyturn.rotation.pairs import new_pair
 from keyturn.rotation.record import Rotation, all_rotations, reload, write
 from keyturn.rotation.steps import Awaited, Route, Step
 from keyturn.state import this_computer
@@ -132,7 +133,10 @@ def look_and_tell(context: Context, rotation: Rotation, old: KeyPair | None, *, 
     """
     if rotation.decision.owner is None:
         return rotation
-    signer = context.signer.identity[0] if context.signer.identity is not None else old
+    signer = context.signer.identity[0] if context.signer.identity is not None else None
+    if signer is None and rotation.decision.route.same_owner:
+        signer = new_pair(context, rotation)  # the old key rests once its files hold another
+    signer = signer or old
     if signer is None:
         return rotation
     try:
