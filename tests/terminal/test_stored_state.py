@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
@@ -98,6 +99,37 @@ def test_every_command_opens_what_every_version_wrote(small_desk: Desk, journal:
             problems_of(answer)
         ), said
         assert answer.code != 1 or name == "verify", said
+
+
+# ── A folder that takes nothing ──────────────────────────────────────────────────────────────────────────────────────
+
+CHANGING = ("rotate", "continue", "done", "undo", "turn-off", "turn-on", "delete", "end", "name", "move", "hold")
+
+
+def test_every_command_that_changes_something_stops_where_keyturns_folder_takes_no_lock(small_desk: Desk) -> None:
+    desk = small_desk
+    (desk.state_dir / "keyturn.lock").mkdir(mode=0o700, parents=True)  # as a read-only disk: nobody may write one
+    desk.state_dir.chmod(0o700)
+    for name in CHANGING:
+        answer = typed(desk, name, "--json")
+        assert (answer.code, problems_of(answer)) == (4, ["lock.unavailable"]), name
+    assert not {"iam:CreateUser", "iam:CreateAccessKey", "iam:TagUser"} & set(desk.account.log.actions())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on what a process writes")
+def test_what_is_to_be_remembered_stops_a_command_where_the_disk_is_full(small_desk: Desk) -> None:
+    import resource
+
+    desk = small_desk
+    assert desk.type("scan", "--offline").code == 0
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for name, code in (("snooze", "state.unwritable"), ("rotate", "journal.broken")):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
+        try:
+            answer = typed(desk, name, "--json")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        assert (answer.code, problems_of(answer)) == (4, [code]), name
 
 
 # ── Damage, and what is newer ────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from pathlib import Path
 from keyturn.computer.access_lists import AccessLists, close, this_access_lists
 from keyturn.computer.own_folder import expect_own
 from keyturn.computer.windows_shell import LOCAL_APP_DATA, WindowsShell, this_shell
-from keyturn.model.errors import StoreError
+from keyturn.model.errors import StateError
 from keyturn.model.text import _
 
 _OWNER_ONLY = 0o700
@@ -43,14 +43,14 @@ def state_folder(explicit: Path | None, *, access: AccessLists | None = _LISTS) 
 
     Raises:
         StateError: `state.not-yours`, where it is somebody else's.
-        StoreError: `state.folder`, where the folder cannot be created or is something else.
+        StateError: `state.folder`, where the folder cannot be created or is something else.
     """
     folder = state_place(explicit)
     try:
         _create(folder, access)
         expect_own(folder)
     except OSError as error:
-        raise StoreError(
+        raise StateError(
             _("Keyturn cannot use its folder {path}").format(path=folder),
             _(
                 "Keyturn writes down each step there before it takes it, and changes nothing without that. "

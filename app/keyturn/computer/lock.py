@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from keyturn.computer.private_files import expect_private_file, read_private_file, replace_private_file
-from keyturn.model.errors import AnotherKeyturnError, StoreError
+from keyturn.model.errors import AnotherKeyturnError, StateError
 from keyturn.model.text import _, printable
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class OneAtATime:
 
     Raises:
         AnotherKeyturnError: `lock.held`, on entering, at once.
-        StoreError: `lock.unavailable`, where the folder's file system has no locks or the folder may not be written.
+        StateError: `lock.unavailable`, where the folder's file system has no locks or the folder may not be written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -74,7 +74,7 @@ class OneAtATime:
         except Timeout:
             raise self._held_by_another() from None
         except (OSError, NotImplementedError) as error:
-            raise StoreError(
+            raise StateError(
                 _("Keyturn cannot lock its folder {path}").format(path=self._folder),
                 _(
                     "Without the lock two Keyturns could undo each other's changes, so nothing was changed and your "

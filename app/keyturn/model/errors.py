@@ -58,7 +58,10 @@ class StoreError(AppError):
 
 
 class StateError(StoreError):
-    """What Keyturn remembers is damaged, a newer Keyturn's, or may be somebody else's: a person has to look at it."""
+    """What Keyturn remembers is damaged, a newer Keyturn's, or may be somebody else's, or its folder takes nothing.
+
+    A person has to look at it.
+    """
 
 
 class UntoldError(AppError):

@@ -98,7 +98,7 @@ def save(folder: Path, keeper: Keeper | None) -> None:
 
     Raises:
         StateError: as `load`.
-        StoreError: `state.unwritable`, where the disk does not let it.
+        StateError: `state.unwritable`, where the disk does not let it.
     """
     _STORED.save(folder, keeper)
 

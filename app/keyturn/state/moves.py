@@ -70,7 +70,7 @@ def save(folder: Path, moves: Sequence[Moved]) -> None:
 
     Raises:
         StateError: as `load`.
-        StoreError: `state.unwritable`, where the disk does not let it.
+        StateError: `state.unwritable`, where the disk does not let it.
     """
     _STORED.save(folder, tuple(moves))
 

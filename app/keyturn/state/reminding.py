@@ -43,7 +43,7 @@ def save(folder: Path, reminding: Reminding) -> None:
 
     Raises:
         StateError: as `load`.
-        StoreError: `state.unwritable`, where the disk does not let it.
+        StateError: `state.unwritable`, where the disk does not let it.
     """
     _STORED.save(folder, reminding)
 

@@ -96,7 +96,7 @@ def save(folder: Path, home: Path, sighting: SeenKeys) -> None:
 
     Raises:
         StateError: as `load`.
-        StoreError: `state.unwritable`, where the disk does not let it.
+        StateError: `state.unwritable`, where the disk does not let it.
     """
     _STORED.save(folder, {**_homes(folder), str(home): sighting})
 

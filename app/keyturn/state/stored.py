@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from keyturn.computer.private_files import read_private_file, replace_private_file
-from keyturn.model.errors import StateError, StoreError
+from keyturn.model.errors import StateError
 from keyturn.model.text import _
 from keyturn.state.written import Format, NotUnderstood, parsed
 
@@ -74,7 +74,7 @@ class Stored(Generic[T]):
 
         Raises:
             StateError: as `load`.
-            StoreError: where the disk does not let it; the document is then as it was.
+            StateError: where the disk does not let it; the document is then as it was.
         """
         self.load(folder)
         path = folder / self.name
@@ -83,12 +83,12 @@ class Stored(Generic[T]):
         except OSError as error:
             raise self.unwritten(path, error) from error
 
-    def unwritten(self, path: Path, error: OSError) -> StoreError:
+    def unwritten(self, path: Path, error: OSError) -> StateError:
         """The error of a document that the disk does not take."""
         sentences = self.sentences()
         said = _("{path}: {reason}. {unwritten} Free some space on the disk, or see who may write to the folder.")
         reason = error.strerror or type(error).__name__
-        return StoreError(
+        return StateError(
             sentences.unwritable,
             said.format(path=path, reason=reason, unwritten=sentences.unwritten),
             code=self.unwritable_code,

@@ -47,7 +47,7 @@ def save(folder: Path, names: Mapping[KeyName, FirstKey]) -> None:
 
     Raises:
         StateError: as `load`.
-        StoreError: `state.unwritable`, where the disk does not let it.
+        StateError: `state.unwritable`, where the disk does not let it.
     """
     _STORED.save(folder, names)
 

@@ -37,7 +37,7 @@ def save(folder: Path, recipients: Sequence[Recipient]) -> None:
 
     Raises:
         StateError: as `load`.
-        StoreError: `state.unwritable`, where the disk does not let it.
+        StateError: `state.unwritable`, where the disk does not let it.
     """
     _STORED.save(folder, tuple(recipients))
 

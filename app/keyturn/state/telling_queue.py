@@ -105,7 +105,7 @@ def save(folder: Path, queues: Mapping[str, Queue]) -> None:
 
     Raises:
         StateError: as `load`.
-        StoreError: `state.unwritable`, where the disk does not let it.
+        StateError: `state.unwritable`, where the disk does not let it.
     """
     _STORED.save(folder, dict(queues))
 

@@ -44,7 +44,7 @@ def drawn(folder: Path) -> ThisComputer:
 
     Raises:
         StateError: as `load`.
-        StoreError: `state.unwritable`, where the disk does not let it be remembered.
+        StateError: `state.unwritable`, where the disk does not let it be remembered.
     """
     known = load(folder)
     if known is None:
