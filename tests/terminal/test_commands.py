@@ -275,7 +275,7 @@ def test_status_without_any_rotation_says_where_to_begin(desk: Desk) -> None:
     answer = desk.type("status")
     assert answer.code == 0
     assert "keyturn scan" in answer.out
-    assert desk.type("status", "--json").document == {"rotations": [], "renewals": [], "told": []}
+    assert desk.type("status", "--json").document == {"rotations": [], "renewals": [], "told": [], "holds": []}
 
 
 def test_verify_fails_where_a_backup_does_not_reach_its_bucket(desk: Desk) -> None:

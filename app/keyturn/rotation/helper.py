@@ -12,6 +12,7 @@ from keyturn.computer.computer import Platform
 from keyturn.computer.named_program import answer_of, person_environment
 from keyturn.computer.own_program import NAME, can_be_started, is_lasting, own_program
 from keyturn.computer.shells import quoted
+from keyturn.computer.stable_link import leads_to, link_place
 from keyturn.edits.asking_lines import PLAIN
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.key_names import KeyName
@@ -86,8 +87,8 @@ def helper_for(location: Location, computer: Computer, folder: Path, named: Path
             _("Leave --secrets memory out: a key that stands in no file has to be kept. Nothing was changed."),
             code="helper.memory",
         )
-    program = named.expanduser() if named is not None else own_program()
-    flaw = _flaw(program, named=named is not None)
+    program = named.expanduser() if named is not None else _own_or_link(computer)
+    flaw = flaw_of_program(program, named=named is not None)
     if flaw:
         raise UsageError(
             _("No profile can ask {path} for a key").format(path=program),
@@ -108,17 +109,31 @@ def helper_for(location: Location, computer: Computer, folder: Path, named: Path
     return Helper(program, options, needs_session=location.secrets is SecretsKind.KEYRING)
 
 
-def _flaw(program: Path, *, named: bool) -> str:
+def _own_or_link(computer: Computer) -> Path:
+    """This very Keyturn, by its own path, or by the link to it that `setup` made."""
+    program, link = own_program(), link_place(computer.home)
+    plain = not flaw_of_program(program, named=False)
+    return link if not plain and leads_to(link, program) and is_lasting(program) else program
+
+
+def flaw_of_program(program: Path, *, named: bool, by_link: bool = False, is_there: bool = True) -> str:
+    """Why programs cannot ask it, in a sentence; empty where they can.
+
+    Args:
+        named: the person named it, and so knows that it lasts.
+        by_link: it is started by another path, so that its own may have blanks.
+        is_there: False for one that is still to be made.
+    """
     if not program.is_absolute():
         return _("The path has to be a whole one.")
     if program.name not in {NAME, f"{NAME}.exe"}:
         return _("It has to be called {name}, or Keyturn would not know the line again.").format(name=NAME)
-    if PLAIN.fullmatch(program.as_posix()) is None:
+    if not by_link and PLAIN.fullmatch(program.as_posix()) is None:
         # facts/credential-helper.md 3: minio-go splits at blanks and knows no quotes.
         return _("It has a blank or another character in it at which programs split that line.")
     if not named and not is_lasting(program):
         return _("It lies among temporary files, and may be gone tomorrow.")
-    if not can_be_started(program):
+    if is_there and not can_be_started(program):
         return _("There is no such program.")
     return ""
 
@@ -127,7 +142,8 @@ def _what_to_do(program: Path, computer: Computer) -> str:
     if computer.platform is Platform.WINDOWS:
         return _("Install Keyturn into a folder without blanks, and name its keyturn.exe: --program.")
     return _(
-        "Put a link where it lasts, such as “ln -s {program} ~/.local/bin/keyturn”, and name that: --program."
+        "`keyturn setup` makes a link; or make one where it lasts, such as “ln -s {program} ~/.local/bin/keyturn”, and "
+        "name that: --program."
     ).format(program=quoted(str(program), computer.platform))
 
 

@@ -116,6 +116,7 @@ class Arguments:
     into: str = ""
     helper: Path | None = None
     by_me: bool = False
+    link: Path | None = None
 
     @property
     def location(self) -> Location:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # In the order in which they are used, which is that of the list of commands.
 NAMES = (
     *("scan", "clients", "plan", "status", "verify"),
-    *("name", "history", "move", "credentials", "run"),
+    *("name", "history", "setup", "move", "credentials", "run"),
     *("rotate", "continue", "done", "undo", "hold"),
     *("turn-off", "turn-on", "delete", "end"),
     *("keeper", "renew", "remind", "report", "tray", "tell", "practice"),
