@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.look import (
@@ -21,6 +21,10 @@ from keyturn.desktop.look import (
     wash_colour,
     wear,
 )
+from keyturn.desktop.pages.fields import Choice, ChoiceBox, Field, Number, Tick, TimeField
+from keyturn.desktop.segments import Segments
+from keyturn.desktop.settings_fields import Days
+from keyturn.desktop.widgets import Button, PrimaryButton, ShapeButton
 
 _NAMES = {id(LIGHT): "light", id(DARK): "dark", id(HIGH_LIGHT): "high contrast", id(HIGH_DARK): "dark high contrast"}
 
@@ -63,3 +67,61 @@ def test_a_systems_own_palette_gets_the_nearest_scheme(qtbot: QtBot) -> None:
     palette.setColor(QPalette.ColorRole.WindowText, "#eeeeee")
     widget.setPalette(palette)
     assert colours_of(widget) is DARK
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda one: _NAMES[id(one)])
+def test_every_edge_and_every_state_is_told_from_what_it_stands_on(scheme: Colours) -> None:
+    grounds = (scheme.ground, scheme.card)
+    pairs = [(edge, ground) for edge in (scheme.edge, scheme.accent_edge, scheme.accent_text) for ground in grounds]
+    pairs += [(scheme.edge, wash_colour(scheme, tone).name()) for tone in ColorTone]
+    pairs += [(tone_colour(scheme, tone).name(), ground) for tone in ColorTone for ground in grounds]
+    assert {pair: round(contrast(*pair), 2) for pair in pairs if contrast(*pair) < 3.0} == {}
+
+
+def _controls() -> dict[str, QWidget]:
+    disabled, chosen = Button("Not now"), Choice("Yes")
+    disabled.setEnabled(False)
+    chosen.setChecked(True)
+    return {
+        "button": Button("Look now"),
+        "disabled button": disabled,
+        "primary button": PrimaryButton("Begin"),
+        "segments": Segments(("Map", "List"), "View"),
+        "tick": Tick("I did this"),
+        "choice": Choice("No"),
+        "chosen": chosen,
+        "field": Field("text"),
+        "number": Number(),
+        "days": Days(),
+        "time": TimeField(),
+        "one of several": ChoiceBox(),
+        "icon": ShapeButton("sliders", "Settings"),
+    }
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_border_of_each_control_is_seen_as_it_is_drawn(scheme: Colours, qapp: QApplication, qtbot: QtBot) -> None:
+    """Measured in the picture: a line between two pixels is blurred, whatever its colour is called."""
+    try:
+        wear(qapp, scheme)
+        too_weak = {}
+        for name, control in _controls().items():
+            around = QWidget()
+            qtbot.addWidget(around)
+            box = QVBoxLayout(around)
+            box.addWidget(control)
+            around.show()
+            around.clearFocus()
+            if (focused := QApplication.focusWidget()) is not None:
+                focused.clearFocus()
+            qtbot.waitExposed(around)
+            picture = around.grab().toImage()
+            middle, ground = control.geometry().center().y(), picture.pixelColor(2, 2).name()
+            left = control.geometry().left()
+            strip = [picture.pixelColor(x, middle).name() for x in range(left, left + 7)]
+            strongest = max(contrast(colour, ground) for colour in strip)
+            if strongest < 3.0:
+                too_weak[name] = round(strongest, 2)
+        assert too_weak == {}
+    finally:
+        wear(qapp, LIGHT)

@@ -20,8 +20,11 @@ from keyturn.desktop.main_view import MainView
 from keyturn.desktop.map_nodes import LineState, Opens
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.overview_words import order_of
+from keyturn.desktop.pages.parts import Fold, StateRow
+from keyturn.desktop.pages.programs_list import programs_list
 from keyturn.desktop.picture import draw, prepare, rows
 from keyturn.desktop.power import PowerPicture, before_and_after
+from keyturn.desktop.rotation_view import Program
 from keyturn.model.errors import AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, Secret
 from keyturn.model.places import Consumer, Place, PlaceKind, Problem, Target
@@ -122,10 +125,46 @@ def test_a_thousand_destinations_are_listed_narrowed_and_sorted(qtbot: QtBot) ->
     view.show()
     view.show_overview(prepare(overview))
     assert view.list.model.rowCount() == 1000
+    assert view.tabs.currentIndex() == 1, "the list is read sooner"
     view.list.model.narrow("box77")
     view.list.model.sort(1, Qt.SortOrder.DescendingOrder)
     assert view.list.model.rowCount() == 11
     assert view.list.model.data(view.list.model.index(0, 1)) == "box779"
+
+
+def test_with_more_than_seven_places_the_list_comes_first_and_the_map_is_a_choice_that_stays(qtbot: QtBot) -> None:
+    shown = []
+    for count in (7, 8):
+        overview = _overview(_found(*(_place(f"box{number}") for number in range(count))))
+        view = MainView(SystemClock())
+        qtbot.addWidget(view)
+        view.show_overview(prepare(overview))
+        shown.append(view.tabs.currentIndex())
+    assert shown == [0, 1]
+    view.tabs.setCurrentIndex(0)
+    view.show_overview(prepare(overview))
+    assert view.tabs.currentIndex() == 0
+
+
+def test_many_places_of_one_program_are_one_row_that_unfolds(qtbot: QtBot) -> None:
+    def place(name: str, number: int) -> Program:
+        return Program(f"{name}{number}", name, name, f"profile{number}", "~/file", ())
+
+    few = programs_list([place("aws", number) for number in range(8)])
+    many = programs_list([*(place("aws", number) for number in range(900)), place("rclone", 0)])
+    for each in (few, many):
+        qtbot.addWidget(each)
+        each.resize(700, 500)
+        each.show()
+    qtbot.waitUntil(lambda: len(few.findChildren(StateRow)) == 8)
+    assert len(many.findChildren(StateRow)) == 2
+    fold = many.findChild(Fold)
+    assert isinstance(fold, Fold)
+    assert fold.button.text() == "All 900 places of aws"
+    fold.button.click()
+    assert len(many.findChildren(StateRow)) > 2, "the first of them are there at once"
+    fold.button.click()  # nobody waits for the others
+    assert len([one for one in many.findChildren(StateRow) if one.isVisible()]) == 2
 
 
 # ── What the header says beyond the survey ───────────────────────────────────────────────────────────────────────────

@@ -7,12 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
 from keyturn.desktop.icons import pixmap
 from keyturn.desktop.look import colours_of, tone_colour
 from keyturn.desktop.map_nodes import LineState, PlaceGoal
 from keyturn.desktop.measures import em
+from keyturn.desktop.pages.fields import Field
 from keyturn.desktop.picture import Row
 from keyturn.desktop.unknowns import UnreadRow
 from keyturn.desktop.widgets import Quiet
@@ -131,7 +132,7 @@ class DestinationList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._filter = QLineEdit()
+        self._filter = Field()
         self._filter.setPlaceholderText(_("Program, name, bucket or key"))
         self._filter.setAccessibleName(_("Narrow the list"))
         self._filter.setClearButtonEnabled(True)

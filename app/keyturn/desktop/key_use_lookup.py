@@ -83,8 +83,11 @@ class KeyUsers(QWidget):
         if told.heading:
             # It belongs to a fact, and is no louder than that.
             self._column.addWidget(Quiet(told.heading))
-        for text in (*told.uses, *told.problems):
+        named, lacking = told.uses[:-1], told.uses[-1:]  # the last one is what the history never tells
+        for text in (*named, *told.problems):
             self._column.addWidget(Text(text).selectable())
+        for text in lacking:
+            self._column.addWidget(Quiet(text).selectable())
 
     def _answered(self, told: UsersTold) -> None:
         self._known[self._found.key.access_key_id] = told

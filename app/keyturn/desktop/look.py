@@ -18,17 +18,21 @@ class Colours(NamedTuple):
     """The colours of one scheme, as `#rrggbb`.
 
     Attributes:
-        ground: behind everything; `card`: the header, cards and fields on it; `line`: borders.
-        quiet: text that is less important. `accent`: what can be pressed; `on_accent`: text on it.
+        ground: behind everything; `card`: the header, cards and fields on it; `line`: borders of cards and separators,
+            never the only sign of a control; `edge`: borders of what can be pressed or typed in.
+        quiet: text that is less important. `accent`: what can be pressed; `on_accent`: text on it; `accent_edge`:
+            the border of what is filled with it.
         wash_*: behind text of that tone.
     """
 
     ground: str
     card: str
     line: str
+    edge: str
     text: str
     quiet: str
     accent: str
+    accent_edge: str
     on_accent: str
     accent_text: str
     wash_accent: str
@@ -44,9 +48,11 @@ LIGHT = Colours(
     ground="#f6f6f4",
     card="#ffffff",
     line="#d4d4d0",
+    edge="#85857f",
     text="#1b1b1a",
     quiet="#5c5c57",
     accent="#1d5fc2",
+    accent_edge="#1d5fc2",
     on_accent="#ffffff",
     accent_text="#1d5fc2",
     wash_accent="#e8effb",
@@ -61,9 +67,11 @@ DARK = Colours(
     ground="#1f2022",
     card="#2a2b2e",
     line="#47484c",
+    edge="#808187",
     text="#f2f2ef",
     quiet="#a9a9a2",
     accent="#2f6fd6",
+    accent_edge="#5b93ec",
     on_accent="#ffffff",
     accent_text="#7db0ff",
     wash_accent="#22324c",
@@ -78,9 +86,11 @@ HIGH_LIGHT = Colours(
     ground="#ffffff",
     card="#ffffff",
     line="#000000",
+    edge="#000000",
     text="#000000",
     quiet="#000000",
     accent="#003a9e",
+    accent_edge="#003a9e",
     on_accent="#ffffff",
     accent_text="#003a9e",
     wash_accent="#ffffff",
@@ -95,9 +105,11 @@ HIGH_DARK = Colours(
     ground="#000000",
     card="#000000",
     line="#ffffff",
+    edge="#ffffff",
     text="#ffffff",
     quiet="#ffffff",
     accent="#9cc4ff",
+    accent_edge="#9cc4ff",
     on_accent="#000000",
     accent_text="#9cc4ff",
     wash_accent="#000000",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from keyturn.desktop.picture import Prepared
 
 _MINUTE = 60_000  # milliseconds
+_EASILY_DRAWN = 7  # places; of more a list is read sooner than a picture
 
 
 class MainView(QWidget):
@@ -249,6 +250,8 @@ class MainView(QWidget):
         self.map.show_picture(prepared.picture)
         self._map_place.setCurrentWidget(self.empty if situation.mood is Mood.NOTHING else self._drawn)
         self.list.show_rows(prepared.rows)
+        if is_first and len(prepared.rows) > _EASILY_DRAWN:
+            self.tabs.setCurrentIndex(1)  # and the map is a choice
         self.history.show_rotations(overview.rotations, complete=not overview.store_problems)
         rest = summary(overview)
         self.rest.setText(rest)

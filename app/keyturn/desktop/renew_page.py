@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import time
 
 from PySide6.QtCore import QTime, Signal
-from PySide6.QtWidgets import QHBoxLayout, QTimeEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.measures import em
-from keyturn.desktop.pages.fields import Choice, Number
+from keyturn.desktop.pages.fields import Choice, Number, TimeField
 from keyturn.desktop.renewal_work import Freshness, end, read_freshness, renew_now, set_renewal
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_fields import Days
@@ -38,7 +38,7 @@ class _Sentence(QWidget):
         super().__init__()
         self.every = Number(minimum=1, maximum=LONGEST_EVERY, value=_USUAL_EVERY)
         self.every.setAccessibleName(_("Renew this key every so many days"))
-        self.at = QTimeEdit(QTime(_USUAL_AT.hour, _USUAL_AT.minute))
+        self.at = TimeField(QTime(_USUAL_AT.hour, _USUAL_AT.minute))
         self.at.setDisplayFormat("HH:mm")
         self.at.setAccessibleName(_("At this time of day"))
         self.next = Quiet()

@@ -41,8 +41,8 @@ class Segments(QTabBar):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = colours_of(self)
         radius = em(self, 0.4)
-        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(QColor(colours.line), 1))
+        area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)  # in the middle of pixels, so that it is not blurred
+        painter.setPen(QPen(QColor(colours.edge), 1))
         painter.setBrush(QColor(colours.card))
         painter.drawRoundedRect(area, radius, radius)
         for index in range(self.count()):

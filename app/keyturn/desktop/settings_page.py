@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QListWidget, QWidget
 
 from keyturn.computer.catalogues import languages
 from keyturn.desktop.announcing import announce
@@ -15,6 +15,7 @@ from keyturn.desktop.folder import ask_for_folder
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.measures import em
+from keyturn.desktop.pages.fields import ChoiceBox, Field
 from keyturn.desktop.renewals_card import RenewalsCard
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_choices import Chosen, SettingsWriter, read_choices
@@ -148,7 +149,7 @@ class SettingsPage(MainPage):
                 Proxy.ADDRESS: _("This proxy:"),
             },
         )
-        self.proxy_address = QLineEdit(placeholderText="http://proxy.example:3128")
+        self.proxy_address = Field(placeholderText="http://proxy.example:3128")
         self.proxy_address.setAccessibleName(_("The proxy's address"))
         self.trust = combo(
             self,
@@ -158,7 +159,7 @@ class SettingsPage(MainPage):
                 Trust.FILE: _("Those in this file:"),
             },
         )
-        self.trust_file = QLineEdit()
+        self.trust_file = Field()
         self.trust_file.setAccessibleName(_("The file with certificates"))
         look = Button(_("Choose…"))
         look.setAccessibleName(_("Choose the file with certificates"))
@@ -186,7 +187,7 @@ class SettingsPage(MainPage):
             },
         )
         self._add(form, _("Keep secrets:"), self.secrets)
-        self.language = QComboBox()
+        self.language = ChoiceBox()
         self.language.addItem(_("As the system"), None)
         for code in ("en", *languages()):
             self.language.addItem(_own_name(code), code)

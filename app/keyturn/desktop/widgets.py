@@ -180,7 +180,7 @@ def paint_card(
     colours = colours_of(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     radius = em(widget, 0.45)
-    area = QRectF(widget.rect()).adjusted(1, 1, -1, -1)
+    area = QRectF(widget.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
     painter.setBrush(QColor(colours.ground if dashed else colours.card))
     border = QPen(QColor(colours.accent_text if hover else colours.quiet if dashed else colours.line), 1)
     if dashed:
@@ -191,7 +191,7 @@ def paint_card(
     if focus:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colours.accent_text), 2))
-        painter.drawRoundedRect(area, radius, radius)
+        painter.drawRoundedRect(area.adjusted(-0.5, -0.5, 0.5, 0.5), radius, radius)
 
 
 class Card(QFrame):
@@ -250,14 +250,14 @@ class Button(QPushButton):
 
     def _border(self) -> QColor:
         """The colour of its frame."""
-        return QColor(colours_of(self).line)
+        return QColor(colours_of(self).edge)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws it alike in every style: dashed where it cannot be pressed, with a ring where it has the focus."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         radius = em(self, 0.4)
-        area = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        area = QRectF(self.rect()).adjusted(2.5, 2.5, -2.5, -2.5)  # in the middle of pixels, so that it is not blurred
         painter.setBrush(self._ground().darker(112) if self.isDown() else self._ground())
         style = Qt.PenStyle.SolidLine if self.isEnabled() else Qt.PenStyle.DashLine
         painter.setPen(QPen(self._border(), 1, style))
@@ -265,7 +265,7 @@ class Button(QPushButton):
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours_of(self).accent_text), 2))
-            painter.drawRoundedRect(area.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
+            painter.drawRoundedRect(area.adjusted(-1.5, -1.5, 1.5, 1.5), radius + 1, radius + 1)
         painter.setPen(self._ink())
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic, self.text())
         painter.end()
@@ -326,7 +326,7 @@ class PrimaryButton(Button):
 
     def _border(self) -> QColor:
         colours = colours_of(self)
-        return QColor(colours.accent if self.isEnabled() else colours.line)
+        return QColor(colours.accent_edge if self.isEnabled() else colours.edge)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws a second ring, inside, where it has the focus."""

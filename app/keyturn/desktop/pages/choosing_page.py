@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
@@ -17,8 +16,8 @@ from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
 from keyturn.desktop.pages.fields import Choice
 from keyturn.desktop.pages.more_choices import MoreChoices
 from keyturn.desktop.pages.parts import Badge, Fold, Notice, bullets, stacked
+from keyturn.desktop.pages.programs_list import programs_list
 from keyturn.desktop.pages.reminder import Reminder
-from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.rotation_view import KeyFacts, count_of_programs
 from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
@@ -98,9 +97,7 @@ class FoundPage(PageView):
         self.add(_key_card(facts))
         if facts.programs:
             self.add(Subheading(_what_uses_it(facts)))
-            self.add(
-                RowList([partial(program_row, one, one.path, ColorTone.NEUTRAL, "program") for one in facts.programs])
-            )
+            self.add(programs_list(facts.programs))
         for one in facts.unread:
             self.add(Notice(one.why, ColorTone.ATTENTION, "exclamation"))
         for text in facts.troubles:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QRadioButton, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QRadioButton,
+    QSpinBox,
+    QTimeEdit,
+    QWidget,
+)
 
 from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import colours_of
@@ -84,7 +93,7 @@ class Field(QLineEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws an outline over the style's own, so that it is seen on a dark ground; it is wider with the focus."""
         super().paintEvent(event)
-        _outline(self)
+        outline(self)
 
 
 class Number(QSpinBox):
@@ -93,7 +102,25 @@ class Number(QSpinBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the same outline as a `Field` has."""
         super().paintEvent(event)
-        _outline(self)
+        outline(self)
+
+
+class TimeField(QTimeEdit):
+    """A time of day to type or to count up and down."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the same outline as a `Field` has."""
+        super().paintEvent(event)
+        outline(self)
+
+
+class ChoiceBox(QComboBox):
+    """One of several choices, of which only the chosen one is seen."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the same outline as a `Field` has."""
+        super().paintEvent(event)
+        outline(self)
 
 
 def _side(widget: QWidget) -> int:
@@ -111,7 +138,7 @@ def _begin(painter: QPainter, button: QAbstractButton) -> QRectF:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     side = _side(button)
     pen_colour = colours.accent_text if button.isChecked() or button.underMouse() else colours.quiet
-    painter.setPen(QPen(QColor(pen_colour if button.isEnabled() else colours.line), 1.5))
+    painter.setPen(QPen(QColor(pen_colour if button.isEnabled() else colours.edge), 1.5))
     painter.setBrush(QColor(colours.card))
     return QRectF(2, (button.height() - side) / 2, side, side).adjusted(0.75, 0.75, -0.75, -0.75)
 
@@ -131,11 +158,13 @@ def _end(painter: QPainter, button: QAbstractButton) -> None:
     painter.end()
 
 
-def _outline(field: QWidget) -> None:
+def outline(field: QWidget) -> None:
+    """Draw an outline that is seen on a dark ground, too, over the style's own."""
     colours = colours_of(field)
     painter = QPainter(field)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     focused = field.hasFocus()
     painter.setPen(QPen(QColor(colours.accent_text if focused else colours.quiet), 2 if focused else 1))
-    painter.drawRoundedRect(QRectF(field.rect()).adjusted(1, 1, -1, -1), 3, 3)
+    inset = 1.0 if focused else 0.5  # a line of one pixel is sharp in the middle of it
+    painter.drawRoundedRect(QRectF(field.rect()).adjusted(inset, inset, -inset, -inset), 3, 3)
     painter.end()
