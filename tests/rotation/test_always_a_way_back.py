@@ -14,6 +14,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, Secret
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
+from keyturn_practice import faults
 
 from .conftest import Office
 from .test_ours_is_ours import items, others
@@ -266,6 +267,33 @@ def test_a_wrong_secret_that_was_typed_while_the_key_was_off_gives_way_to_the_ri
     rotation_service.take_pair(office.start(), None, office.old)
     assert rotation_service.undo(office.start(), None).state is State.UNDONE
     assert held_ids(office) == {office.old.access_key_id.value}
+
+
+@pytest.mark.parametrize("whose", ["old", "new"])
+def test_where_a_kept_secret_is_wrong_continue_says_how_the_right_one_is_given(office: Office, whose: str) -> None:
+    new = rotated(office, Route.NEW_ROOT_KEY if whose == "new" else Route.SCOPED_USER)
+    key = new if whose == "new" else office.old.access_key_id
+    right = office.kept(key)
+    assert right is not None
+    office.secrets.forget(key)
+    office.secrets.keep(KeyPair(key, Secret("wrongwrongwrongwrongwrongwrongwrongwrong")))
+    stopped = rotation_service.carry_on(office.start(), None)
+    assert stopped.ending is Ending.STOPPED and stopped.problem is not None
+    assert f"`keyturn continue {stopped.rotation} --pair`" in stopped.problem.message
+    rotation_service.take_pair(office.start(), None, right)
+    assert rotation_service.carry_on(office.start(), None).ending is Ending.WAITING
+
+
+def test_an_undo_that_stopped_half_way_promises_no_way_on_where_the_old_key_is_gone(office: Office) -> None:
+    rotated(office, Route.NEW_ROOT_KEY)
+    office.account.fail("iam:DeleteAccessKey", faults.refused(403, "AccessDenied"))
+    assert rotation_service.undo(office.start(), None).ending is not Ending.DONE
+    office.account.root_delete(office.old.access_key_id)
+    office.clock.advance(60)
+    stopped = rotation_service.carry_on(office.start(), None)
+    assert stopped.problem is not None and stopped.problem.code == "key.gone"
+    assert "keyturn end" in stopped.problem.message
+    assert "put back nowhere" not in stopped.problem.message and "keyturn continue" not in stopped.problem.message
 
 
 def test_a_typed_secret_does_not_take_the_place_of_a_right_one(office: Office) -> None:

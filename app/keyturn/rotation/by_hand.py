@@ -289,7 +289,7 @@ def turn_on(rotation: Rotation) -> Awaited:
 def ways_without_old_key(rotation: Rotation) -> str:
     """What is left to do where the old key was deleted."""
     ways = _("Nothing can bring it back: `keyturn end {name} --confirm {last4}` closes this rotation as it stands.")
-    if rotation.new_key is not None:
+    if rotation.new_key is not None and not rotation.is_undoing:
         ways = _(
             "Nothing can bring it back: `keyturn continue {name}` goes on with the new key; `keyturn end {name} "
             "--confirm {last4}` closes this rotation as it stands."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from keyturn.aws import access_keys, identity, propagation
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.model.text import _
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.proving import store_target
@@ -78,8 +77,5 @@ def is_refused(context: Context, decision: Decision, pair: KeyPair) -> bool:
     except AwsError as error:
         if error.fault is AwsFault.UNKNOWN_KEY:
             return True
-        if error.fault is AwsFault.WRONG_SECRET:
-            again = _("With --pair, as in `keyturn undo --pair`, Keyturn asks for it and keeps it instead.")
-            raise AwsError(error.title, f"{error.message} {again}", fault=error.fault) from None
         raise
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from keyturn.model.errors import AppError, UsageError
+from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.text import _
 from keyturn.rotation import aftermath, watching
 from keyturn.rotation.asked import remember_new
@@ -102,12 +102,25 @@ def waiting(context: Context, rotation: Rotation, problem: AppError | None = Non
     return replace(stands, ending=Ending.WAITING, problem=problem)
 
 
+def _with_way_to_secret(rotation: Rotation, problem: AppError) -> AppError:
+    """A secret that does not fit may be the copy that Keyturn keeps, so it is said how that is replaced."""
+    if not isinstance(problem, AwsError) or problem.fault is not AwsFault.WRONG_SECRET:
+        return problem
+    command = "undo" if rotation.is_undoing else "continue"
+    again = _(
+        "If the secret that Keyturn keeps is the wrong one, run the same command with --pair, as in `keyturn {command} "
+        "{name} --pair`: Keyturn asks for the right one and keeps that instead."
+    ).format(command=command, name=rotation.name)
+    return AwsError(problem.title, f"{problem.message} {again}", fault=problem.fault, aws_code=problem.aws_code)
+
+
 def stopped(context: Context, rotation: Rotation, problem: AppError) -> Result:
     """It stopped for this reason; the journal is read anew."""
     stands = looked_at(context, reload(context, rotation))
     if isinstance(problem, SecretGone):
         # All there is to say stands among what is awaited.
         return replace(stands, ending=Ending.WAITING, awaiting=(to_a_secret(rotation, problem.key),))
+    problem = _with_way_to_secret(rotation, problem)
     # Whoever stops the waiting for the console has broken nothing: the rotation waits as before.
     waits = problem.waits or (isinstance(problem, Cancelled) and stands.state is State.WAITING)
     return replace(stands, ending=Ending.WAITING if waits else Ending.STOPPED, problem=problem)

@@ -130,8 +130,11 @@ def _on_for_undo(context: Context, rotation: Rotation, old: KeyPair) -> Result |
 
 
 def _gone(rotation: Rotation) -> AppError:
+    text = _("It was put back nowhere. {ways}")
+    if rotation.is_undoing:
+        text = _("An undo had begun, so programs may have it again, and their backups fail. {ways}")
     return AppError(
         _("The old key {key} is deleted at AWS").format(key=rotation.decision.key.masked),
-        _("It was put back nowhere. {ways}").format(ways=by_hand.ways_without_old_key(rotation)),
+        text.format(ways=by_hand.ways_without_old_key(rotation)),
         code="key.gone",
     )
