@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,11 +20,11 @@ from keyturn.clients.programs.aws_files import AwsFiles
 from keyturn.clients.programs.rclone import Rclone
 from keyturn.clients.remote_edits import name_of_remote, planned_profile, take_pair, take_profile, why_no_profile
 from keyturn.clients.replacement import read_pair
-from keyturn.clients.served import asking_profiles
+from keyturn.clients.served import Served, asking_profiles
 from keyturn.clients.variables.starters import ProfileStarts, what_starts
 from keyturn.computer.computer import Platform
 from keyturn.edits.files import read_file
-from keyturn.model.errors import FileError, UsageError
+from keyturn.model.errors import FileError, StoreError, UsageError
 from keyturn.model.key_names import KeyName, flaw_of_key_name
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.pair_layout import PairLayout, RemoteLayout
@@ -31,6 +32,7 @@ from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _
 from keyturn.rotation.context import Context
 from keyturn.rotation.helper import Helper
+from keyturn.rotation.kept_answers import forget_answers, keep_answers, kept_answers
 from keyturn.rotation.key_versions import named_keys
 from keyturn.state import moves
 from keyturn.state.moves import Moved
@@ -152,6 +154,7 @@ def take_out(
         profile = profile_for(computer, name)
         write_profile(computer, profile, command)
         take_profile(computer, place, profile, held, file, remember)
+        _keep_buckets(context, place, profile)
     else:
         ask_keyturn(place, command, held, file, remember)
     if not asks_for(context, place, name) or read_pair(computer, place) != handed:
@@ -188,6 +191,8 @@ def forget_layout(context: Context, place: Place, file: Path, name: KeyName) -> 
         loans = Rclone().look(context.computer).loans
         if not any((one.profile, one.credentials) == (profile, own) for one in loans):
             remove_profile(context.computer, profile)
+            with suppress(StoreError):
+                forget_answers(context, [_identity(context, profile)])
     if len(left) != len(known):
         moves.save(context.folder, left)
 
@@ -281,6 +286,19 @@ def _stays(
 
 def _listed(paths: Iterable[Path]) -> str:
     return ", ".join(map(str, paths))
+
+
+def _keep_buckets(context: Context, place: Place, profile: str) -> None:
+    """Let the profile reach the buckets that the remote is known to use: they may stand nowhere, but were said."""
+    answers = kept_answers(context)
+    for target in place.targets:
+        answers = answers.with_place(_identity(context, profile), (target.bucket,))
+    with suppress(StoreError):  # else they are asked about
+        keep_answers(context, answers)
+
+
+def _identity(context: Context, profile: str) -> str:
+    return f"{Served.name}:{own_profiles_file(context.computer)}:{profile}"
 
 
 def _remember(context: Context, place: Place, file: Path, name: KeyName, layout: PairLayout | RemoteLayout) -> None:
