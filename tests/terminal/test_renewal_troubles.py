@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from keyturn.aws.scoped_user import COMPUTER_ID_TAG, COMPUTER_TAG, REPLACES_TAG, USER_PATH, WAITS_TAG
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
 from keyturn.state import renewals
@@ -368,3 +369,26 @@ def test_with_a_keeper_a_narrow_key_renews_itself_without_the_console(narrow_off
     assert narrow_office.pass_days(14) == ["made", "turned-off", "deleted"]
     (key,) = narrow_office.keys()
     assert key == narrow_office.in_file() != narrow_office.key
+
+
+def test_a_renewal_turns_nothing_off_while_another_computer_says_that_it_needs_the_key(office: Office) -> None:
+    set_for_each_day(office)
+    replaces = {"Key": REPLACES_TAG, "Value": office.key}
+    waits = {"Key": f"{WAITS_TAG}3f9a1c0b27de", "Value": "attic"}
+    maker = [{"Key": COMPUTER_ID_TAG, "Value": "3f9a1c0b27de"}, {"Key": COMPUTER_TAG, "Value": "attic"}]
+    made = {"UserName": "backup-attic", "Path": USER_PATH, "Tags": [replaces, waits, *maker]}
+    aws = Aws(AwsSettings(endpoint_url=office.desk.endpoint_url), lambda use: None)
+    aws.ask(office.user_key, "iam", "CreateUser", made)
+    office.desk.advance(1)
+    expect_made(office)
+    office.desk.advance(1.5)
+
+    held = office.run().document["ran"]
+
+    assert [one["did"] for one in held] == ["trouble"]
+    assert "attic" in json.dumps(office.listed()["trouble"])
+    assert office.keys()[office.key] is KeyStatus.ACTIVE
+    assert office.desk.type("done", "waits-3f9a1c0b27de", "--json").code == 0
+    office.desk.advance(1.5)
+    assert "turned-off" in [one["did"] for one in office.run().document["ran"]]
+    assert office.keys()[office.key] is KeyStatus.INACTIVE
