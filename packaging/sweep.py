@@ -43,6 +43,7 @@ _CHUNK = 40  # points that share one preparation, and what is known of the world
 _KIND_OF = {
     **{"aws": "aws-faults", "file": "file-faults", "file-on-and-on": "file-faults", "meddle": "file-faults"},
     **{"keychain": "keychain", "kill-message": "keychain-kills", "somebody": "somebody", "put-back": "put-back"},
+    **{"clock": "clock", "kill-then": "kill-then"},
 }
 _SECRETS = {"keychain": "keyring", "keychain-kills": "keyring"}  # where secrets are kept; the file unless said
 
@@ -57,8 +58,8 @@ Not reached by any point:
     AWS is asked one thing after the other; at requests, they run as they come;
   - other programs that run, and what lies outside the home: none is seen but Keyturn, and a small `/` of each world;
   - a file system that lies: ENOENT for what is there, EROFS for reading; errors of calls not in FILE_ERRORS (stat …);
-  - two acts of somebody else in one rotation, and an act beside a kill or a fault; a second Keyturn that does more than
-    rotate; a copy of the keychain without the journal's, for a keychain that is not a file;
+  - two acts of somebody else in one rotation, an act beside a fault, and one after a kill inside a file's change; a
+    second Keyturn that does more than rotate; a copy of the keychain without the journal's, where it is no file;
   - wrong TLS at each request: the command line takes AWS's certificates from its own bundle alone (tests/aws has it);
   - another system than Linux: a sharing violation as Windows gives it is in tests/edits."""
 
@@ -159,7 +160,7 @@ def sample() -> list[Few]:
     chosen += [("kills", title, 1) for title in others[1::2]]
     chosen += [("aws-faults", f"{route}/rotate", 1) for route in ROUTES]
     chosen += [("aws-faults", "scoped-user/undo", 1), ("aws-faults", "same-user/turn-off-key", 1)]
-    chosen += [("file-faults", f"{route}/rotate", 1) for route in ("scoped-user", "retire")]
+    chosen += [("file-faults", "scoped-user/rotate", 1)]
     chosen += [("file-faults", "new-root-key/undo", 2)]
     chosen += [("keychain", "scoped-user/rotate", 2), ("keychain", "same-user/undo", 2)]
     chosen += [("keychain-kills", "new-root-key/rotate", 1)]
@@ -167,8 +168,8 @@ def sample() -> list[Few]:
     return few + [Few(kind, scenario, len(of), of=of) for (kind, scenario), of in _BESIDE.items()]
 
 
-# Acts and copies that the sample tries, each at the middle one of its moments: every act and every part of the memory
-# at least once, where it does most harm.
+# Acts, clocks and copies that the sample tries, each at the middle one of its moments: every act and every part of the
+# memory at least once, where it does most harm.
 _BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("somebody", "scoped-user/rotate"): (
         *("old-key-off", "new-user-deleted", "new-policy-taken", "key-for-new-user", "key-for-old-owner"),
@@ -176,6 +177,10 @@ _BESIDE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("somebody", "new-root-key/turn-off-key"): ("old-key-off", "old-key-deleted", "new-key-deleted"),
     ("somebody", "same-user/turn-on"): ("new-key-off", "old-key-on", "deny-for-all"),
+    ("kill-then", "scoped-user/rotate"): ("new-key-off", "new-key-deleted", "new-user-deleted", "old-key-deleted"),
+    ("kill-then", "same-user/turn-off-key"): ("new-key-off",),
+    ("clock", "scoped-user/rotate"): ("ten-minutes-back", "a-day-ahead"),
+    ("clock", "new-root-key/turn-off-key"): ("ten-minutes-ahead", "a-day-back"),
     ("put-back", "scoped-user/rotate"): ("journal", "secrets", "both"),
     ("put-back", "new-root-key/turn-off-console"): ("journal", "both"),
 }
@@ -241,7 +246,9 @@ def _world(kind: str, title: str, seen: Path | None = None) -> Iterator[World]:
             (folder / "keychain").mkdir()
             reached = stack.enter_context(_keychain_session(folder / "keychain", password="open"))  # noqa: S106
             bus = {"DBUS_SESSION_BUS_ADDRESS": reached["DBUS_SESSION_BUS_ADDRESS"]}
-        special = Kind(_SECRETS.get(kind, "file"), bus, company=kind == "somebody", remembers=kind == "put-back")
+        special = Kind(
+            _SECRETS.get(kind, "file"), bus, company=kind in {"somebody", "kill-then"}, remembers=kind == "put-back"
+        )
         world = build(scenario_named(title), folder / "world", special, seen)
         stack.callback(world.close)
         yield world

@@ -180,11 +180,16 @@ def _become(order: Order, noted: ImportsNoted) -> None:
 def _without_waiting(clock: MappedClock, read_timeout: float) -> None:
     """Let the pauses between botocore's attempts move the clock too, and let a lost answer be lost soon."""
     import tempfile
+    from datetime import timedelta
 
+    import botocore.auth
     import botocore.endpoint
 
     from keyturn.aws.session import Aws, AwsSettings
 
+    today = botocore.auth.get_current_datetime
+    # Requests carry the real date; a computer whose clock is wrong dates them wrong.
+    botocore.auth.get_current_datetime = lambda *more: today(*more) + timedelta(seconds=clock.ahead())
     botocore.endpoint.time = types.SimpleNamespace(sleep=clock.sleep)
     tempfile.tempdir = None  # found anew, from this process's own environment
     (Aws.__init__.__kwdefaults__ or {})["sleep"] = clock.sleep

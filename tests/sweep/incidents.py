@@ -76,6 +76,16 @@ WRITING = (
 )
 SENDING = ("sendto", "sendmsg")
 
+# How the computer's clock is set in the middle of a command, in seconds ahead of AWS's. AWS takes dates that are wrong
+# by less than a quarter of an hour; beyond, it refuses, and the person puts the clock right before they go on.
+CLOCKS: Mapping[str, float] = {
+    "ten-minutes-back": -600,
+    "ten-minutes-ahead": 600,
+    "a-day-back": -86_400,
+    "a-day-ahead": 86_400,
+}
+_REFUSED_FROM = 900
+
 
 @dataclass(frozen=True)
 class Incident:
@@ -83,8 +93,9 @@ class Incident:
 
     Attributes:
         kind: `kill-request`, `kill-call`, `kill-message` (to a real keychain), `aws`, `file`, `file-on-and-on`,
-            `keychain`, `meddle`, `somebody` or `put-back`.
-        what: before or after; the name of the system call; the fault; the trouble; the act; the part of the memory.
+            `keychain`, `meddle`, `clock`, `somebody`, `kill-then` (what somebody does after a kill) or `put-back`.
+        what: before or after; the name of the system call; the fault; the trouble; how the clock is set; the act; the
+            part of the memory.
         detail: the error number of a file fault.
     """
 
@@ -112,7 +123,7 @@ class Incident:
     @property
     def is_beside(self) -> bool:
         """True where it happens beside the Keyturn under test, which goes on undisturbed."""
-        return self.kind in {"somebody", "put-back"}
+        return self.kind in {"somebody", "kill-then", "put-back"}
 
     def befall(self, world: World) -> Somebody | None:
         """Let happen what `is_beside`; returns who did something at AWS, also where they were refused."""
@@ -125,6 +136,9 @@ class Incident:
         def disturb(number: int, _request: Request, effect: Callable[[], Response]) -> Response:
             if number == self.nth and not struck:
                 struck.append(number)
+                if self.kind == "kill-then":
+                    effect()
+                    return world.kill()
                 somebody.do()
             return effect()
 
@@ -134,7 +148,7 @@ class Incident:
         # A second Keyturn may rotate before the answer comes.
         world.keyturn(*world.scenario.command, options=Options(in_order=True, read_timeout=_LONG))
         world.disturbance = None
-        if not struck:
+        if not struck or self.kind == "kill-then":
             somebody.do()
         return somebody
 
@@ -167,6 +181,9 @@ class Incident:
                 return rule_fault(number, effect)
             if number == self.nth and not struck:
                 struck.append(number)
+                if self.kind == "clock":
+                    world.clock.set_computers(CLOCKS[self.what])
+                    return effect()
                 if self.kind == "meddle":
                     with world.looking:
                         meddle(world, self.what)
@@ -230,8 +247,13 @@ def meddle(world: World, how: str) -> None:
         world.before[path] = files.read(path)
 
 
-def mend(world: World, how: str) -> None:
-    """The person puts right what keeps Keyturn from the file."""
+def mend(world: World, incident: Incident) -> None:
+    """The person puts right what keeps Keyturn from the file, or from AWS."""
+    if incident.kind == "clock" and abs(CLOCKS[incident.what]) > _REFUSED_FROM:
+        world.clock.set_computers(0)
+    if incident.kind != "meddle":
+        return
+    how = incident.what
     path = _meddled_with(world)
     if how == "vanished" and world.trash.exists():
         world.trash.rename(path)

@@ -16,6 +16,9 @@ Two points are alike where Keyturn cannot tell them apart, for one of these reas
 - *What somebody else does* at AWS is the same at all moments between two requests that could tell it: those that the
   key signs, or that ask about keys, users, or the bucket. Of those, again, one question in one step is asked by the
   same lines.
+- *A clock that is set* is read when an entry of the journal is made, and when AWS is asked or something waited for; of
+  moments between two entries at which the same is asked, one is tried.
+- *What somebody else does* after a kill finds what was done so far, as a kill leaves it.
 - *What is remembered* is read entry by entry: within a step, copies differ in notes alone. Copies of both parts are
   tried where the secrets were others than now.
 """
@@ -32,7 +35,7 @@ from keyturn_practice.messages import Request, Response
 from . import oracles
 from .asked import changes, question
 from .history import PARTS
-from .incidents import AWS_FAULTS, FILE_ERRORS, MEDDLING, SENDING, WRITING, Incident
+from .incidents import AWS_FAULTS, CLOCKS, FILE_ERRORS, MEDDLING, SENDING, WRITING, Incident
 from .made_up_keychain import Trouble
 from .somebody import Act, Somebody
 from .traced import Call, calls_of
@@ -279,6 +282,44 @@ def somebody_points(world: World) -> Iterator[Point]:
                 told[asks, entries] = None
 
 
+# What leaves the new key dead, or nothing to go back to.
+_AFTER_A_KILL = (Act.NEW_KEY_DELETED, Act.NEW_KEY_OFF, Act.NEW_USER_DELETED, Act.OLD_KEY_OFF, Act.OLD_KEY_DELETED)
+
+
+def kill_then_points(world: World) -> Iterator[Point]:
+    """A kill after each request, and then each act."""
+
+    def run() -> list[tuple[int, str, bool, int, list[Act]]]:
+        asked: list[tuple[int, str, bool, int, list[Act]]] = []
+        people = [Somebody(world, act) for act in _AFTER_A_KILL]
+
+        def listen(number: int, request: Request, effect: Callable[[], Response]) -> Response:
+            answer = effect()
+            able = [one.act for one in people if one.can()]
+            asked.append((number, question(world, request), changes(request), _entries(world), able))
+            return answer
+
+        world.requests = 0
+        world.disturbance = listen
+        world.keyturn(*world.scenario.command)
+        world.disturbance = None
+        return asked
+
+    world.put_back("ready")
+    changed = 0
+    for nth, asks, is_change, entries, able in world.forked(run):
+        changed += is_change
+        for act in able:
+            yield Point(Incident("kill-then", act, nth), f"{act} {changed} {entries}", asks)
+
+
+def clock_points(world: World) -> Iterator[Point]:
+    """The computer's clock is set at each request."""
+    for asked in _requests(world):
+        for how in CLOCKS:
+            yield Point(Incident("clock", how, asked.nth), f"{asked.question} {asked.entries} {how}", asked.question)
+
+
 def put_back_points(world: World) -> Iterator[Point]:
     """Each earlier copy of the journal, of the secrets, and of both; the command is done."""
     copies = world.history.copies
@@ -300,7 +341,9 @@ KINDS: Mapping[str, Callable[[World], Iterator[Point]]] = {
     "file-faults": file_fault_points,
     "keychain": keychain_points,
     "keychain-kills": keychain_kill_points,
+    "clock": clock_points,
     "somebody": somebody_points,
+    "kill-then": kill_then_points,
     "put-back": put_back_points,
 }
 

@@ -53,13 +53,12 @@ def try_point(world: World, incident: Incident, ways: Sequence[str] = WAYS) -> O
             return try_beside(world, incident, ways)
         done, came = incident.strike(world)
         told = {"came": came, "complaints": _after(world, incident, done)}
-        if incident.kind == "meddle":
-            mend(world, incident.what)
+        mend(world, incident)
         by_itself = None if incident.kills else _ended_by_itself(world, done)
         if by_itself is not None:
             return {**told, "by itself": by_itself}
         world.close_door()
-        meddled = incident.what if incident.kind == "meddle" else ""
+        meddled = incident.what if incident.kind in {"meddle", "clock"} else ""
         uses = sorted({f"went back: {oracles.went_back(world)}", *world.old_uses})
         left = (*ways, meddled, *uses, world_left(world))
         return {**told, "resumed": world.seen.complaints(left, resume)}

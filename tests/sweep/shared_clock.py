@@ -1,7 +1,7 @@
 """A clock that several processes share: whoever sleeps moves it on at once, for all of them.
 
-The seconds passed stand in a file. The program under test maps the file into its memory, so that sleeping is no call
-to the system and does not count as one; everybody else reads it.
+The seconds passed stand in a file, and by how many the computer's clock is ahead of AWS's. The program under test maps
+the file into its memory, so that sleeping is no call to the system and does not count as one; everybody else reads it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from pathlib import Path
 
 # In the machine's own form, which is written at once: nobody may read half of a number.
 _SECONDS = struct.Struct("d")
+_AHEAD = _SECONDS.size  # where the second number stands
 # The day on which every sweep begins; requests to AWS carry the real date all the same.
 _START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def new_clock_file(path: Path) -> None:
-    """Begin at zero."""
-    path.write_bytes(_SECONDS.pack(0.0))
+    """Begin at zero, with the right time everywhere."""
+    path.write_bytes(_SECONDS.pack(0.0) * 2)
 
 
 class SharedClock:
@@ -39,6 +40,12 @@ class SharedClock:
         with self._path.open("r+b") as file:
             file.write(_SECONDS.pack(self._seconds() + seconds))
 
+    def set_computers(self, ahead: float) -> None:
+        """Let the computer's clock be so many seconds ahead of this one, as a person may set it; 0 puts it right."""
+        with self._path.open("r+b") as file:
+            file.seek(_AHEAD)
+            file.write(_SECONDS.pack(ahead))
+
     def _seconds(self) -> float:
         # The account asks thousands of times in one command.
         file = os.open(self._path, os.O_RDONLY)
@@ -55,11 +62,16 @@ class MappedClock:
     def __init__(self, path: Path) -> None:
         self._moving = threading.Lock()
         with path.open("r+b") as file:
-            self._memory = mmap.mmap(file.fileno(), _SECONDS.size)
+            self._memory = mmap.mmap(file.fileno(), 2 * _SECONDS.size)
 
     def now(self) -> datetime:
-        """The time of day in UTC."""
-        return _START + timedelta(seconds=self.monotonic())
+        """The time of day in UTC, as this computer has it."""
+        return _START + timedelta(seconds=self.monotonic() + self.ahead())
+
+    def ahead(self) -> float:
+        """Seconds by which it is ahead of AWS's."""
+        seconds: float = _SECONDS.unpack_from(self._memory, _AHEAD)[0]
+        return seconds
 
     def monotonic(self) -> float:
         """Seconds since the sweep began."""
