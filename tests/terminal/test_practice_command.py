@@ -43,6 +43,18 @@ def test_the_rehearsal_goes_all_the_way_and_leaves_nothing_behind(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_tour_of_renewals_goes_all_the_way_and_no_file_of_what_asks_changes(tmp_path: Path) -> None:
+    done = practise(tmp_path, "--tour", "renew")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = [line for line in done.stdout.splitlines() if line]
+    for command in ("rotate --into keychain", "keeper make", "turn-off", "delete", "renew ", "renew --due", "verify"):
+        assert any(line.startswith(f"PRACTICE $ keyturn {command}") for line in said)
+    assert any("Asks Keyturn for /aws/default from now on" in line for line in said)
+    assert sum(line.startswith("PRACTICE ✓ ") and line.endswith(".") for line in said) == 5
+    assert "It ended as promised" in said[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     """A practice account that is kept running, and what it said of itself."""

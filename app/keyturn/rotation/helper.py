@@ -141,10 +141,13 @@ def flaw_of_program(program: Path, *, named: bool, by_link: bool = False, is_the
 def _what_to_do(program: Path, computer: Computer) -> str:
     if computer.platform is Platform.WINDOWS:
         return _("Install Keyturn into a folder without blanks, and name its keyturn.exe: --program.")
-    return _(
-        "`keyturn setup` makes a link; or make one where it lasts, such as “ln -s {program} ~/.local/bin/keyturn”, and "
-        "name that: --program."
-    ).format(program=quoted(str(program), computer.platform))
+    link = _("Put a link where it lasts, such as “ln -s {program} ~/.local/bin/keyturn”, and name that: --program.")
+    if is_lasting(program):
+        link = _(
+            "`keyturn setup` makes a link; or make one yourself, such as “ln -s {program} ~/.local/bin/keyturn”, and "
+            "name that: --program."
+        )
+    return link.format(program=quoted(str(program), computer.platform))
 
 
 def _bare(computer: Computer) -> Mapping[str, str]:

@@ -117,6 +117,7 @@ class Arguments:
     helper: Path | None = None
     by_me: bool = False
     link: Path | None = None
+    tour: str = ""
 
     @property
     def location(self) -> Location:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _
@@ -24,6 +24,7 @@ from keyturn_practice.ground import Ground, practice_ground, running_program
 from keyturn_practice.timeline import HandClock
 
 LABEL = "PRACTICE"
+RENEW = "renew"  # the other tour
 _LOOK_EVERY = 1.0  # seconds
 _SPREADING = 60.0  # seconds after which every part of AWS knows that a key is off
 # The commands that name the key; the others of the tour go by the rotation.
@@ -39,8 +40,13 @@ def practise(session: Session, output: Output) -> Exit:
         with interruptible(signal.SIGTERM):
             if session.arguments.serve:
                 _serve(labelled)
+            if session.arguments.tour == RENEW:
+                from keyturn.terminal.renewal_tour import RenewalTour
+
+                with practice_ground(clock) as ground:
+                    return RenewalTour(session, labelled, ground, clock).run()
             with practice_ground(clock) as ground, running_program(ground):
-                return _Rehearsal(session, labelled, ground, clock).run()
+                return Rehearsal(session, labelled, ground, clock).run()
     except KeyboardInterrupt:
         labelled.notes.write(BLANK, line(_("Ended, and cleaned away. Nothing real was touched.")))
         return Exit.DONE if session.arguments.serve else Exit.FAILED
@@ -90,12 +96,16 @@ class _Broken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Promise:
+class KeptPromise:
+    """What was promised, and whether it is so."""
+
     sentence: str
     kept: bool
 
 
-class _Rehearsal:
+class Rehearsal:
+    """The tour of a whole rotation; others go through other chapters with the same commands."""
+
     def __init__(self, session: Session, output: Output, ground: Ground, clock: HandClock) -> None:
         self._output = output
         self._ground = ground
@@ -117,13 +127,7 @@ class _Rehearsal:
     def run(self) -> Exit:
         """Go through all chapters, and read back whether everything ended as promised."""
         try:
-            self._found()
-            self._planned()
-            self._rotated()
-            self._restarted()
-            self._turned_off()
-            self._deleted()
-            self._looked_again()
+            self._chapters()
         except _Quit:
             self._say(_("You stopped here. The sample computer and its account are cleaned away."))
             return Exit.DONE
@@ -132,6 +136,15 @@ class _Rehearsal:
             self._output.document({"event": "result", "practice": True, "as_promised": False, "reason": str(broken)})
             return Exit.FAILED
         return self._judged()
+
+    def _chapters(self) -> None:
+        self._found()
+        self._planned()
+        self._rotated()
+        self._restarted()
+        self._turned_off()
+        self._deleted()
+        self._looked_again()
 
     def _found(self) -> None:
         self._open(
@@ -252,7 +265,7 @@ class _Rehearsal:
         )
         return Exit.DONE if kept else Exit.FAILED
 
-    def _promises(self) -> list[_Promise]:
+    def _promises(self) -> list[KeptPromise]:
         account, computer, old = self._ground.account, self._ground.computer, self._ground.old
         new = self._rotation().new_key
         edited = [path for path in computer.files if path != computer.root_key_csv]
@@ -261,19 +274,19 @@ class _Rehearsal:
         owners = {key.access_key_id: key.owner_arn for key in account.listed_keys()}
         scoped = new is not None and ":user/keyturn/" in owners.get(new, "")
         return [
-            _Promise(_("The old root key is deleted."), account.status_of(old.access_key_id) is None),
-            _Promise(
+            KeptPromise(_("The old root key is deleted."), account.status_of(old.access_key_id) is None),
+            KeptPromise(
                 _("Every program's file holds the new key, and none the old one."),
                 new is not None
                 and all(new.value in text for text in texts)
                 and not any(old.access_key_id.value in text or old.secret.reveal() in text for text in texts),
             ),
-            _Promise(_("The new key belongs to a user of its own, not to root."), scoped),
-            _Promise(
+            KeptPromise(_("The new key belongs to a user of its own, not to root."), scoped),
+            KeptPromise(
                 _("Nothing was left behind in the buckets, also not in those with versions and locks."),
                 all(account.trace_of(bucket) == before for bucket, before in self._traces.items()),
             ),
-            _Promise(_("Keyturn keeps no copy of the old secret."), old.secret.reveal() not in secrets),
+            KeptPromise(_("Keyturn keeps no copy of the old secret."), old.secret.reveal() not in secrets),
         ]
 
     def _open(self, title: str, text: str) -> None:
@@ -298,9 +311,16 @@ class _Rehearsal:
         expected: Exit = Exit.DONE,
         item: str = "",
         confirm: str | None = None,
+        words: Sequence[str] = (),
+        more: Mapping[str, Any] | None = None,
     ) -> None:
-        typed = ["keyturn", name, *([item] if item else []), *(["--confirm", confirm] if confirm else [])]
-        arguments = replace(self._arguments, command=name, item=item, confirm=confirm)
+        """Run one command, and show how it is typed.
+
+        Args:
+            words: what stands behind it besides, and `more`, what that means.
+        """
+        typed = ["keyturn", name, *([item] if item else []), *(["--confirm", confirm] if confirm else []), *words]
+        arguments = replace(self._arguments, command=name, item=item, confirm=confirm, **(more or {}))
         if name in _OF_A_KEY:
             arguments = replace(arguments, key=self._ground.old.access_key_id.last4)
             typed += [arguments.key, *self._ground.computer.bucket_options()]
