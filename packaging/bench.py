@@ -164,6 +164,9 @@ def window(program: str, home: Path, state: Path) -> None:
     for what, gap in bench_window.gaps().items():
         taken = f"{gap.seconds * 1000:.0f} ms"
         row(f"longest gap: {what}", taken, f"{gap.processor * 1000:.0f} ms of processor", "at most 50 ms")
+    still, what = bench_window.stillness(), f"longest without a change, rotation, {bench_window.PLACES} places"
+    row(f"{what}, in the picture", f"{still.frames * 1000:.0f} ms", "ten frames a second, 80 ms round trip", "700 ms")
+    row(f"{what}, in what is read", f"{still.words * 1000:.0f} ms", "without the spinner", "at most 2,000 ms")
 
 
 def detect_secrets(folder: Path, speed: float) -> None:

@@ -6,6 +6,7 @@ shares with others is counted in part. A gap is how long the window's thread too
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -17,11 +18,19 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractButton, QApplication
+
+    from window_user import WindowUser
 
 DESTINATIONS, LISTED = 50, 1000
+PLACES = 5  # of a rotation that is looked at
+_FRAME = 100  # milliseconds between two pictures
 _ROUNDS = 9
 _PULSE = 0.002  # seconds
 _REST = 60  # seconds in which the icon is counted waking up
@@ -74,6 +83,19 @@ class Gap:
     processor: float
 
 
+@dataclass(frozen=True)
+class Stillness:
+    """For how long nothing changed in the window while it worked, in seconds; by frames ten times a second.
+
+    Attributes:
+        frames: the whole picture, with the spinner.
+        words: what stands there to be read, and how far each place is: without the spinner.
+    """
+
+    frames: float
+    words: float
+
+
 def missing() -> list[str]:
     """The programs that are needed and not here."""
     return [name for name in ("Xvfb", "trayer", "xev") if shutil.which(name) is None]
@@ -102,6 +124,14 @@ def gaps() -> dict[str, Gap]:
         [sys.executable, __file__, "gaps"], env=environment, check=True, stdout=subprocess.PIPE, text=True
     )
     return {name: Gap(*gap) for name, gap in json.loads(done.stdout).items()}
+
+
+def stillness() -> Stillness:
+    """The longest time without a change through a rotation at the round trip of `bench_rotation`."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LANGUAGE": "en"}
+    command = [sys.executable, __file__, "stillness"]
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return Stillness(*json.loads(done.stdout))
 
 
 # ── Another display ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,40 +211,19 @@ def _switches(proc: Path) -> int:
 
 def _measure_gaps() -> dict[str, Gap]:
     """Use the window, and note the longest gap of each use."""
-    from PySide6.QtWidgets import QAbstractButton, QLineEdit
+    from PySide6.QtWidgets import QLineEdit
 
-    from keyturn.computer.clock import SystemClock
-    from keyturn.desktop.application import make_application
-    from keyturn.desktop.assistant import AssistantPages
-    from keyturn.desktop.main_window import Doors, MainWindow
-    from keyturn.desktop.runner import Runner
-    from keyturn.rotation.location import Location
-    from keyturn.state.secrets_kind import SecretsKind
-    from window_user import WindowUser, wear_light
-
-    application = make_application()
-    wear_light(application)
+    application = _application()
     pulse = _Pulse()
     found: dict[str, Gap] = {}
 
     def opened(url: str, folder: Path) -> WindowUser:
-        location = Location(
-            endpoint_url=url, home=folder / "home", state_dir=folder / "state", secrets=SecretsKind.FILE
-        )
-        doors = Doors(AssistantPages, lambda home: None, lambda: None)
-        window = MainWindow(Runner(location, SystemClock()), doors)
-        window.show()
-        window.look()
-        return WindowUser(application, window)
+        return _opened(application, url, folder)
 
     with _practice(DESTINATIONS) as (url, folder):
         user = opened(url, folder)
         user.settle()
-        user.press("Replace it safely…")
-        user.press("Choose the way out")
-        user.press("Show the plan")
-        begin = user.find(f"Create new key and update {DESTINATIONS} programs")
-        assert isinstance(begin, QAbstractButton)  # noqa: S101
+        begin = _at_the_plan(user, f"Create new key and update {DESTINATIONS} programs")
         pulse.forget()
         begin.click()
         user.settle()
@@ -244,25 +253,113 @@ def _measure_gaps() -> dict[str, Gap]:
     return found
 
 
+# ── Stillness ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _measure_stillness() -> Stillness:
+    """Take frames of a rotation, and note how long nothing changed in them."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QLabel
+
+    from bench_rotation import ROUND_TRIP
+    from keyturn.desktop.pages.stage_row import StageRow
+
+    application = _application()
+    with _practice(PLACES, ROUND_TRIP) as (url, folder):
+        user = _opened(application, url, folder)
+        user.settle()
+        begin = _at_the_plan(user, "Create new key and update five programs")
+        last: dict[str, object] = {}
+        since: dict[str, float] = {}
+        longest = {"frames": 0.0, "words": 0.0}
+
+        def note(what: str, seen: object, now: float) -> None:
+            longest[what] = max(longest[what], now - since.setdefault(what, now))
+            if last.get(what) != seen:
+                last[what], since[what] = seen, now
+
+        def frame() -> None:
+            now = time.perf_counter()
+            picture = user.window.grab().toImage()
+            note("frames", hashlib.sha256(bytes(picture.constBits())).digest(), now)
+            words = [one.text() for one in user.window.findChildren(QLabel) if one.isVisible()]
+            ways = [repr(one.way) for one in user.window.findChildren(StageRow) if one.isVisible()]
+            note("words", (words, ways), now)
+
+        timer = QTimer(interval=_FRAME)
+        timer.timeout.connect(frame)
+        timer.start()
+        begin.click()
+        user.wait_for(lambda: user.assistant.flow.job is None)
+        timer.stop()
+        user.leave()
+    return Stillness(longest["frames"], longest["words"])
+
+
+# ── A window, and an account to use it on ────────────────────────────────────────────────────────────────────────────
+
+
+def _application() -> QApplication:
+    from keyturn.desktop.application import make_application
+    from window_user import wear_light
+
+    application = make_application()
+    wear_light(application)
+    return application
+
+
+def _opened(application: QApplication, url: str, folder: Path) -> WindowUser:
+    from keyturn.computer.clock import SystemClock
+    from keyturn.desktop.assistant import AssistantPages
+    from keyturn.desktop.main_window import Doors, MainWindow
+    from keyturn.desktop.runner import Runner
+    from keyturn.rotation.location import Location
+    from keyturn.state.secrets_kind import SecretsKind
+    from window_user import WindowUser
+
+    location = Location(endpoint_url=url, home=folder / "home", state_dir=folder / "state", secrets=SecretsKind.FILE)
+    doors = Doors(AssistantPages, lambda home: None, lambda: None)
+    window = MainWindow(Runner(location, SystemClock()), doors)
+    window.show()
+    window.look()
+    return WindowUser(application, window)
+
+
+def _at_the_plan(user: WindowUser, commit: str) -> QAbstractButton:
+    """Go to the plan, and return the button that carries it out."""
+    from PySide6.QtWidgets import QAbstractButton
+
+    for name in ("Replace it safely…", "Choose the way out", "Show the plan"):
+        user.press(name)
+    begin = user.find(commit)
+    assert isinstance(begin, QAbstractButton)  # noqa: S101
+    return begin
+
+
 @contextmanager
-def _practice(destinations: int) -> Iterator[tuple[str, Path]]:
+def _practice(destinations: int, round_trip: float = 0) -> Iterator[tuple[str, Path]]:
     """An account in a process of its own, so that only the window computes here, and a home with its old key."""
     with (
         tempfile.TemporaryDirectory(prefix="keyturn-bench-") as folder,
-        _running([sys.executable, __file__, "serve", str(destinations), folder], os.environ) as account,
+        _running(
+            [sys.executable, __file__, "serve", str(destinations), folder, str(round_trip)], os.environ
+        ) as account,
     ):
         assert account.stdout is not None  # noqa: S101
         yield account.stdout.readline().strip(), Path(folder)
 
 
-def _serve(destinations: int, folder: Path) -> None:
+def _serve(destinations: int, folder: Path, round_trip: float) -> None:
     from bench_rotation import furnish_home
     from keyturn_practice.account import PracticeAccount
+    from keyturn_practice.faults import hang_after
 
     account = PracticeAccount()
     old = account.create_root_key(age_days=3000)
     with account.serving() as url:
         furnish_home(account, old, folder / "home", destinations, url)
+        if round_trip:
+            account.fail("*", hang_after(round_trip), times=1_000_000)
         print(url, flush=True)
         threading.Event().wait()
 
@@ -314,5 +411,8 @@ class _Pulse:
 
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
-        _serve(int(sys.argv[2]), Path(sys.argv[3]))
+        _serve(int(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4]))
+    if sys.argv[1] == "stillness":
+        print(json.dumps(astuple(_measure_stillness())))
+        sys.exit()
     print(json.dumps({name: (gap.seconds, gap.processor) for name, gap in _measure_gaps().items()}))

@@ -319,8 +319,8 @@ def test_killed_where_a_person_chooses_looks_waits_or_deletes_it_goes_on_from_th
     with office.window() as (_shown, driver):
         driver.press("Details…", "action")
         driver.sees("Nothing to do until")  # and what was ticked stays ticked
-        driver.press("Put everything back…", "action")
-        driver.press("Put everything back", "action")
+        driver.press("Put everything back…", "keyboard")
+        driver.press("Put everything back", "keyboard")
         driver.sees("Everything is as it was")
         driver.press("Back to overview", "action")
         _to_the_deletion(office, driver)

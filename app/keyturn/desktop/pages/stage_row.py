@@ -113,6 +113,11 @@ class StageRow(QWidget):
         side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
         self.state.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
+    @property
+    def way(self) -> PlaceProgress:
+        """How far it is."""
+        return self._discs.way
+
     def show_way(self, way: PlaceProgress) -> None:
         """Say how far it is, where that is something else than before."""
         if way == self._discs.way and self.state.text():
