@@ -28,6 +28,7 @@ from keyturn.rotation import rotation_service
 from keyturn.rotation.location import Location
 from keyturn.rotation.plan import Options
 from keyturn.rotation.planning import make_plan
+from keyturn.rotation.replaced_elsewhere import ReplacedElsewhere
 from keyturn.rotation.steps import Result, Step
 from keyturn.rotation.survey import take_survey
 from keyturn.state.journal import Entry, Mark
@@ -337,6 +338,20 @@ def _mail(window: MainWindow, qtbot: QtBot) -> MailPage:
     page = _page(window)
     assert isinstance(page, MailPage)
     return page
+
+
+def test_the_page_of_a_key_names_another_computer_that_replaces_it(
+    window: MainWindow, runner: Runner, qtbot: QtBot
+) -> None:
+    assert window.overview is not None
+    found = window.overview.survey.keys[0]
+    asked = ReplacedElsewhere("attic", "20261201-7Q2P", "backup-attic", None, in_place=False, waits_for_us=False)
+    command = f"hold {found.key.access_key_id.last4}"
+    for elsewhere, told, offered in (((), False, False), ((asked,), True, True), (None, False, False)):
+        page = KeyPage(replace(found, replaced_elsewhere=elsewhere), window.overview, runner, {})
+        qtbot.addWidget(page)
+        assert ("attic, another computer, replaces" in _text_of(page)) is told
+        assert any(command in one.accessibleName() for one in page.findChildren(QLabel)) is offered
 
 
 def test_the_mail_is_explained_with_what_happens_if_it_is_ignored(window: MainWindow, qtbot: QtBot) -> None:

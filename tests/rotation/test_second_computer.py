@@ -14,6 +14,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
 from keyturn.rotation import holding, rotation_service
 from keyturn.rotation.claiming import UNREAD
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.replaced_elsewhere import sentences_on
 from keyturn.rotation.standing import GateClosed, standing
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
 from keyturn.state.secrets import FileSecrets
@@ -87,7 +88,7 @@ def test_the_second_computer_sees_the_rotation_and_is_waited_for_by_name(office:
 
     (seen,) = attic.found().replaced_elsewhere or ()
     assert (seen.computer, seen.user, seen.in_place, seen.waits_for_us) == ("home", "backup-home", True, False)
-    said = holding.sentences_on(attic.old.access_key_id, (seen,))
+    said = sentences_on(attic.old.access_key_id, (seen,))
     assert any("keyturn hold" in one for one in said)
     assert set(said) <= set(attic.plan(Route.SCOPED_USER).notes)
 

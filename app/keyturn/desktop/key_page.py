@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -27,6 +29,7 @@ from keyturn.model.text import _, plural
 from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.plan import scoped_powers
+from keyturn.rotation.replaced_elsewhere import sentences_on
 from keyturn.rotation.survey import FoundKey
 
 _MOST_PLACES = 40  # the list shows them all
@@ -83,6 +86,7 @@ class KeyPage(MainPage):
             life = Card()
             life.column.addWidget(KeyTimeline(moments_of(found, overview), overview.looked_at))
             self.column.addWidget(life)
+        self._add_other_computers(runner.location.options)
         self._add_places()
         if not found.at_store and not key.access_key_id.is_temporary:
             self.column.addWidget(Subheading(_("Who used it")))
@@ -133,6 +137,20 @@ class KeyPage(MainPage):
         form.insertRow(0, Quiet(_("Whole ID")), Text(key.access_key_id.value).selectable())
         card.column.addLayout(form)
         return card
+
+    def _add_other_computers(self, options: Sequence[str]) -> None:
+        """Who replaces the same key elsewhere, and what to do about it."""
+        key, elsewhere = self.found.key.access_key_id, self.found.replaced_elsewhere or ()
+        said = sentences_on(key, elsewhere)
+        if not said:
+            return
+        self.column.addWidget(Subheading(_("On another computer")))
+        card = Card()
+        for sentence in said:
+            card.column.addWidget(Text(sentence))
+        if any(not one.waits_for_us for one in elsewhere):
+            card.column.addWidget(CommandLine(labels.command(options, "hold", key.last4)))
+        self.column.addWidget(card)
 
     def _add_places(self) -> None:
         for title, kinds in (

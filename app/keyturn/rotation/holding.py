@@ -15,7 +15,7 @@ from keyturn.aws.scoped_user import COMPUTER_ID_TAG, COMPUTER_TAG, ROTATION_NAME
 from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, keys_meant
 from keyturn.model.text import _
-from keyturn.rotation import claiming, labels
+from keyturn.rotation import claiming
 from keyturn.rotation.claim_tags import claims_of_others, done_since, done_value, item_for, replacing, waiting_value
 from keyturn.rotation.claims import ClaimState
 from keyturn.rotation.key_versions import names_of_keys
@@ -163,30 +163,6 @@ def held_pair(context: Context, text: str) -> KeyPair | None:
 def this_computers_id(context: Context) -> str:
     """By which other computers know this one."""
     return this_computer.drawn(context.folder).drawn_id
-
-
-def sentences_on(key: AccessKeyId, elsewhere: Iterable[ReplacedElsewhere]) -> tuple[str, ...]:
-    """What a person should know of the rotations of this key on other computers, and do."""
-    said = []
-    for one in elsewhere:
-        stands = _("it has its new key in place") if one.in_place else _("it is under way there")
-        text = _("{computer}, another computer, replaces {key}, too: {stands} (IAM user {user}, made on {date}).")
-        date = _("an unknown day") if one.made is None else labels.day(one.made)
-        said.append(text.format(computer=one.computer, key=key.masked, stands=stands, user=one.user, date=date))
-    if not said:
-        return ()
-    if any(not one.waits_for_us for one in elsewhere):
-        text = _(
-            "It may turn {key} off. `keyturn hold {last4}` asks it to wait; `keyturn rotate {last4}` gives this "
-            "computer a key of its own, and that one waits for it meanwhile; so it does with --as keeper, and with "
-            "--pair for a pair that you made."
-        )
-    else:
-        text = _(
-            "It waits for this computer before it turns {key} off. `keyturn rotate {last4}` gives this one a key of "
-            "its own, also with --as keeper or --pair, and says so there by itself."
-        )
-    return (*said, text.format(key=key.masked, last4=key.last4))
 
 
 def _users(context: Context, signer: KeyPair) -> tuple[IamUser, ...] | None:

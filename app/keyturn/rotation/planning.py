@@ -13,7 +13,7 @@ from typing import TypeVar
 from keyturn.aws.buckets import BucketFacts
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Problem
-from keyturn.rotation import by_hand, consent, holding, plan_precautions, turning_off
+from keyturn.rotation import by_hand, consent, plan_precautions, turning_off
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer, without_secret
 from keyturn.rotation.guided_programs import programs_by_hand
@@ -28,6 +28,7 @@ from keyturn.rotation.plan_edits import edits_as_text, edits_of
 from keyturn.rotation.plan_question import Answer, Question
 from keyturn.rotation.plan_scope import Scope, scope_of
 from keyturn.rotation.planned_rights import PlannedRights
+from keyturn.rotation.replaced_elsewhere import sentences_on
 from keyturn.rotation.routes import chosen_route
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.rotation.unread_places import counted, is_left_out, left_to_the_person, where_it_may_stand
@@ -112,7 +113,7 @@ def _plan(question: Question) -> Plan:
     heard.gates += plan_precautions.later(options)
     if unread:
         heard.notes.append(counted(found, unread, left_out))
-    heard.notes += holding.sentences_on(question.key, found.replaced_elsewhere or ())
+    heard.notes += sentences_on(question.key, found.replaced_elsewhere or ())
     heard.notes.append(what_was_searched(question.survey.searched, question.key))
     can, cannot = ((), ()) if decision is None else powers(decision)
     return Plan(

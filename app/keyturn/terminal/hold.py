@@ -13,6 +13,7 @@ from keyturn.rotation.claim_tags import item_for
 from keyturn.rotation.context import Context
 from keyturn.rotation.holding import HeldBack
 from keyturn.rotation.key_meant import key_meant
+from keyturn.rotation.replaced_elsewhere import sentences_on
 from keyturn.rotation.standing import GateClosed
 from keyturn.terminal import json_documents, questions, reading
 from keyturn.terminal.command_session import Session
@@ -37,7 +38,7 @@ def hold(session: Session, output: Output) -> Exit:
         if not arguments.release:
             question = _("Ask {computers} to leave {key} on until this computer has a key of its own?")
         if wanted.users and not arguments.yes:
-            output.page.write(*(line(one) for one in holding.sentences_on(pair.access_key_id, wanted.elsewhere)))
+            output.page.write(*(line(one) for one in sentences_on(pair.access_key_id, wanted.elsewhere)))
             if not questions.agrees(output, question.format(computers=computers, key=key)):
                 output.document(_document(context, wanted))
                 output.page.write(line(_("Nobody was told anything.")))

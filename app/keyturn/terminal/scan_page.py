@@ -11,6 +11,7 @@ from keyturn.clients.described.guide import guide_named
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import labels
+from keyturn.rotation.replaced_elsewhere import sentences_on
 from keyturn.rotation.situation import TO_DO, Mood, Situation, elsewhere, not_asked, of_rotation, of_survey
 from keyturn.rotation.survey import FoundKey, Survey
 from keyturn.terminal.account_lines import account_lines
@@ -104,8 +105,6 @@ def _table(survey: Survey, now: datetime, home: Path, replaced: Collection[Acces
                 page.append(line(place.note, Tone.QUIET, indent=4))
         page += users_of_key(found.history, survey.days)
         if found.replaced_elsewhere:
-            from keyturn.rotation.holding import sentences_on  # most keys are on one computer
-
             for said in sentences_on(found.key.access_key_id, found.replaced_elsewhere):
                 page.append(line(said, Tone.ATTENTION, indent=2))
         page.append(BLANK)
