@@ -109,7 +109,8 @@ def test_a_check_changes_nothing_at_aws_and_in_the_programs(room: Room) -> None:
     before = (room.home / ".config/rclone/rclone.conf").read_bytes()
     room.check()
     asked = {record.action for record in room.account.records}
-    assert asked <= {"sts:GetCallerIdentity", "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"}
+    # ListUsers: whether another computer replaces the key, which stands in its user's tags.
+    assert asked <= {"sts:GetCallerIdentity", "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys", "iam:ListUsers"}
     assert (room.home / ".config/rclone/rclone.conf").read_bytes() == before
 
 

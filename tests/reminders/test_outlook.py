@@ -28,7 +28,7 @@ def test_nothing_due_is_well_and_says_when_the_next_thing_will_be(make_key: Make
     found = outlook(seen(make_key(days=300)), NOW)
     assert (found.state, found.due) == (Overall.OK, ())
     assert found.next_due == NOW + timedelta(days=65)
-    assert found.sentence == "Nothing is due. The next thing will be on 2027-01-25."
+    assert found.sentence == "Nothing is due. The next thing will be on 25 January 2027."
     assert found.checked == AN_HOUR_AGO
 
 
