@@ -17,10 +17,10 @@ from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import KeyPair
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Context, Event, Moment, OwnUses
-from keyturn.rotation.plan import Options
-from keyturn.rotation.planning import make_plan
+from keyturn.rotation.finding.survey import take_survey
+from keyturn.rotation.planning.plan import Options
+from keyturn.rotation.planning.planning import make_plan
 from keyturn.rotation.steps import Ending, Route, Step
-from keyturn.rotation.survey import take_survey
 from keyturn.state.journal import Journal
 from keyturn.state.secrets import MemorySecrets
 from keyturn_practice.account import PracticeAccount

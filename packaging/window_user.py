@@ -9,9 +9,9 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from keyturn.desktop.assistant import AssistantPages
+from keyturn.desktop.font_sizes import enlarge_small_font
 from keyturn.desktop.look import LIGHT, wear
 from keyturn.desktop.main_window import MainWindow
-from keyturn.desktop.measures import enlarge_small_font
 
 
 class WindowUser:

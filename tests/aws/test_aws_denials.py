@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from keyturn.aws.buckets import facts_of_all
-from keyturn.aws.error_translation import FailedRequest, translate
+from keyturn.aws.error_codes import FailedRequest, translate
 from keyturn.aws.proof import S3Target
 from keyturn.aws.quarantine import quarantine_of
 from keyturn.aws.s3_checks import prove_bucket

@@ -18,8 +18,8 @@ from botocore import exceptions, parsers
 
 from keyturn.aws.access_keys import create_key, list_keys
 from keyturn.aws.buckets import facts, list_buckets
+from keyturn.aws.error_codes import AwsRefusal, FailedRequest, speaking_to_aws, translate
 from keyturn.aws.error_messages import MessageSubject, sentences
-from keyturn.aws.error_translation import AwsRefusal, FailedRequest, speaking_to_aws, translate
 from keyturn.aws.identity import whose
 from keyturn.aws.proof import S3Target, prove_bucket
 from keyturn.aws.s3_checks import list_objects

@@ -19,7 +19,7 @@ from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Findings, Place, PlaceKind, Target
 from keyturn.rotation.decision import ByHand, without_secret
-from keyturn.rotation.guided_items import still_old
+from keyturn.rotation.planning.guided_items import still_old
 
 KEY, OTHER = "AKIAONE0000000000001", "AKIATWO0000000000002"
 SECRET = "oneONEoneONEoneONEoneONEoneONEoneONE/+on"

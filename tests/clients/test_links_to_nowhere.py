@@ -9,8 +9,8 @@ import pytest
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer
 from keyturn.model.places import Problem
-from keyturn.rotation.blind_spots import blind_spots
-from keyturn.rotation.unread_places import unread_places
+from keyturn.rotation.finding.blind_spots import blind_spots
+from keyturn.rotation.finding.unread_places import unread_places
 
 
 def link(path: Path, target: Path | str) -> Path:

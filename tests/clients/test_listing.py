@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.closed import closed_ones_together
 from keyturn.clients.listing import CLOSED_FOLDER, Listing
 from keyturn.clients.registry import find_everything
+from keyturn.clients.unreadable import closed_ones_together
 from keyturn.computer.computer import Computer
 from keyturn.model.places import Problem
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.clients.closed import closed_ones_together
 from keyturn.clients.listing import CLOSED_FOLDER, Listing
 from keyturn.clients.other_systems import other_systems
 from keyturn.clients.registry import client_named, find_everything
+from keyturn.clients.unreadable import closed_ones_together
 from keyturn.clients.walking import personal_folders
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.places import PlaceKind, Problem, Target
-from keyturn.rotation.blind_spots import blind_spots
+from keyturn.rotation.finding.blind_spots import blind_spots
 
 ID, SECRET = "AKIAOLD0CONTRACT7Q2P", "oldOLDoldOLDoldOLDoldOLDoldOLDoldOLD/+ol"
 OTHER = "AKIAOTHERCONTRACT5X4"

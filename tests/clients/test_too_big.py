@@ -9,7 +9,7 @@ import pytest
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer
 from keyturn.model.places import Problem
-from keyturn.rotation.blind_spots import blind_spots
+from keyturn.rotation.finding.blind_spots import blind_spots
 
 KB = 1024
 # A script that unpacks itself, as makeself writes them: lines for a shell, then an archive.

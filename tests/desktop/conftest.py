@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from keyturn.aws.session import Aws, AwsSettings
+from keyturn.desktop.font_sizes import enlarge_small_font
 from keyturn.desktop.look import LIGHT, wear
-from keyturn.desktop.measures import enlarge_small_font
 from keyturn.desktop.runner import Runner
 from keyturn.model.keys import KeyPair
 from keyturn.rotation.location import Location

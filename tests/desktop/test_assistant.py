@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from keyturn.clients.described.guide import guide_named
 from keyturn.desktop.assistant import AssistantPages
+from keyturn.desktop.assistant_work import Page, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import DARK, LIGHT, Colours, wear
 from keyturn.desktop.navigation import Errand, NewRotation, RunningRotation
@@ -36,7 +37,6 @@ from keyturn.desktop.pages.stopped import details
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.step_list import StepList
 from keyturn.desktop.widgets import PrimaryButton
-from keyturn.desktop.work import Page, Work
 from keyturn.model.errors import AppError
 from keyturn.rotation import labels
 from keyturn.rotation.location import Location

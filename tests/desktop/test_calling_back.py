@@ -11,10 +11,10 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.overview import look
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.waiting_card import WaitingCard
-from keyturn.desktop.work import Page
 from keyturn.model.search_scope import SearchScope
 from keyturn.reminders.autostart import autostart_of
 from keyturn.reminders.started_program import Starts

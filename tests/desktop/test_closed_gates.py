@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.navigation import Assistant
 from keyturn.desktop.plan_view import PlanQuestion
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.work import Page
 from keyturn.rotation.location import Location
 from keyturn.state import settings
 from keyturn.state.secrets_kind import SecretsKind

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant import open_assistant
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.runner import Desk, Runner
-from keyturn.desktop.work import Page
 from keyturn.rotation.location import Location
 from keyturn_practice.timeline import HandClock
 

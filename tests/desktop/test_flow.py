@@ -12,16 +12,16 @@ import pytest
 from keyturn.computer.clock import SystemClock
 from keyturn.desktop import dates
 from keyturn.desktop.assistant_jobs import Jobs, NotBegun
+from keyturn.desktop.assistant_work import Page, WindowJob, Work
 from keyturn.desktop.flow import Flow, page_of
+from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.progressing import Fortune, RotationProgress
-from keyturn.desktop.reached import Reached
 from keyturn.desktop.stages import Stage, stages
-from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.rotation.cancelling import Cancelled, CancelToken
 from keyturn.rotation.context import Event, Moment
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.signers.who import Who
 from keyturn.rotation.steps import Route, Step
 from keyturn.rotation.workplace import Workplace

@@ -25,12 +25,12 @@ from keyturn.desktop.runner import Desk, Runner
 from keyturn.model.errors import AppError
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.rotation import rotation_service
+from keyturn.rotation.finding.survey import take_survey
 from keyturn.rotation.location import Location
-from keyturn.rotation.plan import Options
-from keyturn.rotation.planning import make_plan
-from keyturn.rotation.replaced_elsewhere import ReplacedElsewhere
+from keyturn.rotation.planning.plan import Options
+from keyturn.rotation.planning.planning import make_plan
+from keyturn.rotation.shared_key.replaced_elsewhere import ReplacedElsewhere
 from keyturn.rotation.steps import Result, Step
-from keyturn.rotation.survey import take_survey
 from keyturn.state.journal import Entry, Mark
 from keyturn_practice.records import Record
 from keyturn_practice.timeline import HandClock

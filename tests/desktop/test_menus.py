@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QMenu,
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.about_page import LIBRARIES, AboutPage
-from keyturn.desktop.front import Front
 from keyturn.desktop.help_page import HelpPage
 from keyturn.desktop.kept_place import clamped, keep_place, place_window
 from keyturn.desktop.mail_page import MailPage
@@ -23,6 +22,7 @@ from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.menus import Acts, Menus, Situated
 from keyturn.desktop.navigation import Assistant, NewRotation
+from keyturn.desktop.page_stack import Front
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_page import SettingsPage
 from keyturn.desktop.widgets import PrimaryButton

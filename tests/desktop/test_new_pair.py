@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant import AssistantPages, open_assistant
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.stages import stages
 from keyturn.desktop.typed_pair import typed_pair, why_no_pair
-from keyturn.desktop.work import Page
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.rotation.location import Location
 from keyturn_practice.account import PracticeAccount

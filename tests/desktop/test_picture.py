@@ -29,11 +29,11 @@ from keyturn.model.errors import AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, Secret
 from keyturn.model.places import Consumer, Place, PlaceKind, Problem, Target
 from keyturn.rotation.advice import Advice
-from keyturn.rotation.known_buckets import Reach, ReachedBucket
-from keyturn.rotation.own_checks import Check
-from keyturn.rotation.proving import DestinationProof
-from keyturn.rotation.situation import Mood
-from keyturn.rotation.survey import FoundKey, Survey
+from keyturn.rotation.carrying_out.own_checks import Check
+from keyturn.rotation.carrying_out.proving import DestinationProof
+from keyturn.rotation.finding.known_buckets import Reach, ReachedBucket
+from keyturn.rotation.finding.situation import Mood
+from keyturn.rotation.finding.survey import FoundKey, Survey
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ROOT = Principal.from_arn("arn:aws:iam::111122223333:root")

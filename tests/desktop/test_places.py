@@ -33,9 +33,9 @@ from keyturn.desktop.store_view import StoreFacts, stores_of
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.rotation.advice import Advice
-from keyturn.rotation.own_checks import Check
-from keyturn.rotation.proving import DestinationProof
-from keyturn.rotation.survey import FoundKey, Survey
+from keyturn.rotation.carrying_out.own_checks import Check
+from keyturn.rotation.carrying_out.proving import DestinationProof
+from keyturn.rotation.finding.survey import FoundKey, Survey
 
 from .conftest import PATIENCE, Ground
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from keyturn.desktop.plan_moments import Doer, moments_of
 from keyturn.desktop.plan_view import PlanFacts
 from keyturn.desktop.rotation_view import Program
-from keyturn.rotation.by_hand import DELETE, TURN_OFF
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.by_hand import DELETE, TURN_OFF
+from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.steps import Awaited, Route
 
 _MONDAY = datetime(2026, 11, 30, 12, tzinfo=UTC)

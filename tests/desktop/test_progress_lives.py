@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.button_bar import ButtonBar
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.stage_row import StageRow
 from keyturn.desktop.progressing import PlaceProgress, beginning
 from keyturn.desktop.spinner import Spinner, Working
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Route, Step
 

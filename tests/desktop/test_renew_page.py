@@ -16,8 +16,8 @@ from keyturn.desktop.renew_page import RenewPage
 from keyturn.desktop.renewals_card import RenewalsCard
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.widgets import Button
+from keyturn.rotation.finding.survey import FoundKey, take_survey
 from keyturn.rotation.location import Location
-from keyturn.rotation.survey import FoundKey, take_survey
 from keyturn.rotation.workplace import Workplace
 from keyturn.state import renewals
 from keyturn_practice.timeline import HandClock

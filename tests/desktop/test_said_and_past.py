@@ -8,16 +8,16 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant_jobs import Jobs
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.map_nodes import LineState
 from keyturn.desktop.overview import Overview, look
 from keyturn.desktop.picture import draw, rows
 from keyturn.desktop.rest_page import summary
 from keyturn.desktop.runner import Desk, Runner
-from keyturn.desktop.work import Page
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.finding.situation import Mood
 from keyturn.rotation.location import Location
-from keyturn.rotation.situation import Mood
 from keyturn.rotation.workplace import Workplace
 from keyturn_practice.timeline import HandClock
 
@@ -70,7 +70,7 @@ def test_from_off_on_a_refused_old_key_is_a_faded_card_with_its_day_and_no_alarm
 
 
 def test_after_the_end_the_overview_speaks_of_the_keys_that_are_left(walk: Walk) -> None:
-    from keyturn.desktop.work import WindowJob, Work
+    from keyturn.desktop.assistant_work import WindowJob, Work
 
     walk.ground.advance(8)
     walk = walk.come_back()
@@ -87,7 +87,7 @@ def test_after_the_end_the_overview_speaks_of_the_keys_that_are_left(walk: Walk)
 
 
 def test_some_weeks_after_the_end_the_overview_speaks_of_what_is_here(walk: Walk) -> None:
-    from keyturn.desktop.work import WindowJob, Work
+    from keyturn.desktop.assistant_work import WindowJob, Work
 
     walk.ground.advance(8)
     walk = walk.come_back()

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.ending_card import EndingCard
 from keyturn.desktop.leftover_files import offered_for_trash
 from keyturn.desktop.main_window import Doors, MainWindow
@@ -17,7 +18,6 @@ from keyturn.desktop.navigation import Assistant
 from keyturn.desktop.renew_page import RenewPage
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.trash import move_to_trash
-from keyturn.desktop.work import Page
 from keyturn.model.errors import FileError
 from keyturn.rotation.location import Location
 from keyturn.rotation.record import all_rotations

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant import open_assistant
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.overview import Overview, look
 from keyturn.desktop.picture import prepare
@@ -19,7 +20,6 @@ from keyturn.desktop.rest_page import RestPage
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.widgets import Button
-from keyturn.desktop.work import Page
 from keyturn.edits import rclone_encryption
 from keyturn.model.errors import FileError
 from keyturn.model.keys import Secret

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.old_key_use import OldKeyUse, UsesTold
-from keyturn.desktop.reached import Reached
-from keyturn.desktop.waiting import situation_while_waiting, stations_of, waits_for_days_alone
+from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.waiting_card import UseRow
+from keyturn.desktop.waiting_words import situation_while_waiting, stations_of, waits_for_days_alone
 from keyturn.desktop.widgets import Quiet, Text
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.rotation import labels
+from keyturn.rotation.finding.situation import Mood
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.situation import Mood
 from keyturn.rotation.steps import Result
 
 from .conftest import SmallHome

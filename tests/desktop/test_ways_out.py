@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.navigation import PutBack
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.work import Page
 from keyturn.model.keys import AccessKeyId
 from keyturn.rotation.location import Location
 from keyturn.state.secrets import FileSecrets

@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.code_card import CodeCard
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.work import Page
 from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.rotation.location import Location
 from keyturn.rotation.steps import By

@@ -1,4 +1,4 @@
-"""No error says how the whole rotation stands: that is composed in one place, from a look (rotation/aftermath.py).
+"""No error says how the whole rotation stands: one place composes that (rotation/carrying_out/aftermath.py).
 
 That nothing was changed is said by who refuses a command before it begins, and by nobody who may be asked in the middle
 of one.
@@ -28,7 +28,7 @@ _INNER = [
     *(path for room in ("model", "edits", "clients", "aws") for path in sorted((_APP / room).rglob("*.py"))),
     _APP / "state" / "secrets.py",
     *(
-        _APP / "rotation" / f"{name}.py"
+        next((_APP / "rotation").rglob(f"{name}.py"))
         for name in ("creating", "proving", "switching", "undoing", "way_back", "pairs")
     ),
 ]
@@ -41,7 +41,7 @@ _ASKED_IN_THE_MIDDLE = [
     _APP / "computer" / "named_program.py",
     _APP / "computer" / "programs.py",
     _APP / "reminders" / "renewal_run.py",
-    *(_APP / "rotation" / f"{name}.py" for name in ("standing", "key_versions")),
+    *(next((_APP / "rotation").rglob(f"{name}.py")) for name in ("standing", "key_versions")),
 ]
 # What is true of a single file or request when it is said, for nothing comes after it: file, and where it stands.
 _CONFIRMED = {
@@ -50,10 +50,10 @@ _CONFIRMED = {
     ("clients/replacement.py", "It was not made, and the file was not changed."),  # the edit was compared, not written
     ("clients/replacement.py", "Keyturn expected the key {key} there"),  # it was read a moment ago
     ("edits/failures.py", "This file was not changed, so a backup"),  # its replacement failed
-    ("rotation/switching.py", "{reasons} {path} was not changed"),  # looked at before the file is opened
+    ("rotation/carrying_out/switching.py", "{reasons} {path} was not changed"),  # looked at before the file is opened
     ("computer/programs.py", "Its own check of the backup was left out"),  # the program did not start
-    ("rotation/key_versions.py", "{flaw} Nothing was changed."),  # how a command was typed
-    ("rotation/key_versions.py", "Names that are known"),
+    ("rotation/key_life/key_versions.py", "{flaw} Nothing was changed."),  # how a command was typed
+    ("rotation/key_life/key_versions.py", "Names that are known"),
 }
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from keyturn.desktop.work import Page
+from keyturn.desktop.assistant_work import Page
 
 ROOT = Path(__file__).parents[2]
 

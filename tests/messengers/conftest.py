@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.messengers.way import Way
+from keyturn.messengers.reaching import Way
 from keyturn.model.news import News, NewsKind
 
 NEWS = News(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from keyturn.messengers.reaching import Way
 from keyturn.messengers.sending import send
-from keyturn.messengers.way import Way
 from keyturn.model.errors import UntoldError
 from keyturn.model.keys import Secret
 from keyturn.model.news import News, NewsKind

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from keyturn.rotation import rotation_service
+from keyturn.rotation.carrying_out.standing import looked_at
 from keyturn.rotation.context import Event
-from keyturn.rotation.standing import looked_at
 from keyturn.rotation.steps import Ending, Result, Route, Step
 from keyturn_practice import faults
 

@@ -16,13 +16,13 @@ from keyturn.computer.leftover_copies import clear_temporaries
 from keyturn.edits.filesystem import RealFileSystem
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import KeyPair
-from keyturn.rotation import helper as helpers
 from keyturn.rotation import rotation_service
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.context import Context, Event, Moment
-from keyturn.rotation.handing_out import current_pair
-from keyturn.rotation.helper import Helper
-from keyturn.rotation.plan import IntoKeychain
+from keyturn.rotation.key_life import helper as helpers
+from keyturn.rotation.key_life.handing_out import current_pair
+from keyturn.rotation.key_life.helper import Helper
+from keyturn.rotation.planning.plan import IntoKeychain
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
 from keyturn.state import stored_key_names
 from keyturn.state.secrets import FileSecrets

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn.computer.computer import Platform
-from keyturn.rotation.plan_edits import new_of_a_replaced_file
+from keyturn.rotation.planning.plan_edits import new_of_a_replaced_file
 from keyturn.rotation.steps import Route
 
 from .conftest import Office

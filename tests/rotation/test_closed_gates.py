@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.rotation.standing import GateClosed
+from keyturn.rotation.carrying_out.standing import GateClosed
 
 
 def test_reasons_that_are_titles_become_sentences_of_one_message() -> None:

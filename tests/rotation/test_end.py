@@ -8,7 +8,7 @@ import pytest
 
 from keyturn.model.errors import UsageError
 from keyturn.rotation import rotation_service
-from keyturn.rotation.ended import what_was_known
+from keyturn.rotation.carrying_out.ended import what_was_known
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn_practice.faults import refused
 

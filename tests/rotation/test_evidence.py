@@ -6,12 +6,12 @@ import pytest
 
 from keyturn.model.errors import UsageError
 from keyturn.rotation import labels, rotation_service
-from keyturn.rotation.report import make_report
-from keyturn.rotation.report_page import as_page
-from keyturn.rotation.report_table import as_table
-from keyturn.rotation.standing import standing
+from keyturn.rotation.carrying_out.standing import standing
+from keyturn.rotation.finding.survey import take_survey
+from keyturn.rotation.reporting.report import make_report
+from keyturn.rotation.reporting.report_page import as_page
+from keyturn.rotation.reporting.report_table import as_table
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.survey import take_survey
 from keyturn.terminal import json_documents
 from keyturn_practice import faults
 

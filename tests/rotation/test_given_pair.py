@@ -13,13 +13,14 @@ from keyturn.clients.registry import find_everything
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import PlaceKind
-from keyturn.rotation import rotation_service, situation
+from keyturn.rotation import rotation_service
+from keyturn.rotation.carrying_out.verifying import verify
 from keyturn.rotation.decision_format import FORMAT
-from keyturn.rotation.plan import Options, Plan
-from keyturn.rotation.planning import make_plan
+from keyturn.rotation.finding import situation
+from keyturn.rotation.finding.survey import take_survey
+from keyturn.rotation.planning.plan import Options, Plan
+from keyturn.rotation.planning.planning import make_plan
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.survey import take_survey
-from keyturn.rotation.verifying import verify
 from keyturn_practice import faults
 from keyturn_practice.account import PracticeAccount
 from keyturn_practice.messages import Request, Response

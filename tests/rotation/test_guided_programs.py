@@ -10,8 +10,8 @@ import pytest
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.rotation import rotation_service
+from keyturn.rotation.carrying_out.verifying import verify
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.rotation.verifying import verify
 
 from .conftest import Office
 

@@ -11,7 +11,7 @@ from keyturn.computer.computer import Computer, Platform
 from keyturn.edits.asking_lines import asking
 from keyturn.model.errors import UsageError
 from keyturn.model.key_names import KeyName
-from keyturn.rotation.helper import Helper, helper_for
+from keyturn.rotation.key_life.helper import Helper, helper_for
 from keyturn.rotation.location import Location
 
 _FILE = Path("credentials")

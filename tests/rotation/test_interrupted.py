@@ -14,7 +14,7 @@ import pytest
 from keyturn.aws.session import Aws, AwsSettings, OwnUse
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Context, OwnUses
-from keyturn.rotation.plan import Plan
+from keyturn.rotation.planning.plan import Plan
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn.state.journal import Entry, Journal
 

@@ -13,10 +13,10 @@ from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair, KeyStatus
 from keyturn.reminders.renewal_run import Did, run
-from keyturn.rotation import keepers
 from keyturn.rotation.context import Context
-from keyturn.rotation.keeper_keys import KeeperLeft
-from keyturn.rotation.keeper_renewal import expect_renewer, renew_keeper
+from keyturn.rotation.key_life import keepers
+from keyturn.rotation.key_life.keeper_keys import KeeperLeft
+from keyturn.rotation.key_life.keeper_renewal import expect_renewer, renew_keeper
 from keyturn.rotation.signers.keeper_signer import key_of_keeper
 from keyturn.rotation.signers.signer_choice import opened_signer
 from keyturn.rotation.signers.who import Who

@@ -15,9 +15,10 @@ from keyturn.aws import access_keys, scoped_user
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.rotation import keepers, rotation_service
+from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Context
-from keyturn.rotation.keeper_keys import KeeperLeft
+from keyturn.rotation.key_life import keepers
+from keyturn.rotation.key_life.keeper_keys import KeeperLeft
 from keyturn.rotation.signers.signer_choice import opened_signer
 from keyturn.rotation.signers.who import Who
 from keyturn.rotation.steps import Ending, Route, State, Step

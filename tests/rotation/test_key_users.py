@@ -6,7 +6,7 @@ import pytest
 
 from keyturn.model.keys import AccessKeyId
 from keyturn.rotation import rotation_service
-from keyturn.rotation.by_hand import USED_ELSEWHERE
+from keyturn.rotation.planning.by_hand import USED_ELSEWHERE
 from keyturn.rotation.steps import By, Ending, Result, Route, State
 from keyturn_practice import faults
 from keyturn_practice.records import Record

@@ -12,7 +12,7 @@ from keyturn.model.errors import StateError
 from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKeyId
 from keyturn.rotation import rotation_service
-from keyturn.rotation.key_versions import NamedKey, VersionState, key_named, with_all_versions
+from keyturn.rotation.key_life.key_versions import NamedKey, VersionState, key_named, with_all_versions
 from keyturn.rotation.steps import By, Ending, Route, Step
 from keyturn.state import stored_key_names
 from keyturn.state.journal import FILE_NAME, Mark

@@ -11,7 +11,7 @@ from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import PlaceKind
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Event, Moment
-from keyturn.rotation.left_behind import left_behind
+from keyturn.rotation.finding.left_behind import left_behind
 from keyturn.rotation.steps import Ending, Result, Route, Step
 
 from .conftest import Office

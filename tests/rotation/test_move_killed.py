@@ -23,16 +23,16 @@ from keyturn.model.keys import AccessKey, KeyStatus
 from keyturn.model.temporaries import temporary_name
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.context import Context
-from keyturn.rotation.handing_out import current_pair
-from keyturn.rotation.helper import Helper
-from keyturn.rotation.location import Location
-from keyturn.rotation.moving import (
+from keyturn.rotation.finding.survey import FoundKey
+from keyturn.rotation.key_life.handing_out import current_pair
+from keyturn.rotation.key_life.helper import Helper
+from keyturn.rotation.key_life.moving import (
     move_into_files,
     move_into_keychain,
     plan_into_files,
     plan_into_keychain,
 )
-from keyturn.rotation.survey import FoundKey
+from keyturn.rotation.location import Location
 from keyturn.rotation.workplace import Workplace
 from keyturn.state.secrets import FileSecrets
 from keyturn.state.secrets_kind import SecretsKind

@@ -8,15 +8,15 @@ import pytest
 
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.rotation import rotation_service
+from keyturn.rotation.carrying_out.verifying import verify
 from keyturn.rotation.decision import WhyReached
-from keyturn.rotation.kept_answers import keep_answers
-from keyturn.rotation.known_buckets import BucketState
-from keyturn.rotation.plan import Gate, Plan
-from keyturn.rotation.reach import with_reaches
+from keyturn.rotation.finding.kept_answers import keep_answers
+from keyturn.rotation.finding.known_buckets import BucketState
+from keyturn.rotation.finding.reach import with_reaches
+from keyturn.rotation.finding.survey import take_survey
+from keyturn.rotation.planning.plan import Gate, Plan
 from keyturn.rotation.record import find_rotation
 from keyturn.rotation.steps import Ending, Route, Step
-from keyturn.rotation.survey import take_survey
-from keyturn.rotation.verifying import verify
 
 from .conftest import Office
 from .test_other_computers import STUDY, arq_7

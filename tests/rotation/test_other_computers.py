@@ -12,8 +12,8 @@ import pytest
 from keyturn.computer.computer import Computer, Platform
 from keyturn.rotation import rotation_service
 from keyturn.rotation.decision import OtherComputer
-from keyturn.rotation.other_computers import ComputersFound, find_other_computers
-from keyturn.rotation.plan import Plan
+from keyturn.rotation.finding.other_computers import ComputersFound, find_other_computers
+from keyturn.rotation.planning.plan import Plan
 from keyturn.rotation.steps import By, Ending, Route, Step
 from keyturn_practice import faults
 

@@ -11,8 +11,8 @@ import pytest
 from keyturn.clients.registry import client_named
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.places import Place, Target
+from keyturn.rotation.carrying_out.own_checks import OwnCheckRequest, own_check, own_checks
 from keyturn.rotation.context import Context
-from keyturn.rotation.own_checks import OwnCheckRequest, own_check, own_checks
 
 SECRET = "madeUP/+" * 5
 

@@ -18,10 +18,10 @@ from keyturn.model.keys import AccessKeyId
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Context
-from keyturn.rotation.plan import Options, Plan
-from keyturn.rotation.planning import make_plan
+from keyturn.rotation.finding.survey import take_survey
+from keyturn.rotation.planning.plan import Options, Plan
+from keyturn.rotation.planning.planning import make_plan
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
-from keyturn.rotation.survey import take_survey
 
 from .conftest import Office
 

@@ -10,9 +10,9 @@ import pytest
 
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.manners import Manner
-from keyturn.rotation.plan import Plan
+from keyturn.rotation.carrying_out.verifying import verify
+from keyturn.rotation.planning.plan import Plan
 from keyturn.rotation.steps import Ending, Route, Step
-from keyturn.rotation.verifying import verify
 from keyturn.state.journal import Mark
 from keyturn_practice import faults
 

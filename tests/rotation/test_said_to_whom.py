@@ -10,12 +10,12 @@ import pytest
 from keyturn.aws.partitions import console_of, partitions_besides_standard
 from keyturn.model.keys import KeyStatus, Principal
 from keyturn.rotation import rotation_service
-from keyturn.rotation.by_hand import console_address, turn_off_in_console
-from keyturn.rotation.plan import Gate, Plan
-from keyturn.rotation.routes import routes_for
+from keyturn.rotation.carrying_out.verifying import verify
+from keyturn.rotation.finding.survey import take_survey
+from keyturn.rotation.planning.by_hand import console_address, turn_off_in_console
+from keyturn.rotation.planning.plan import Gate, Plan
+from keyturn.rotation.planning.routes import routes_for
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
-from keyturn.rotation.survey import take_survey
-from keyturn.rotation.verifying import verify
 
 from .conftest import Office, opened_office
 

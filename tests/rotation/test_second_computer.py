@@ -11,11 +11,12 @@ import pytest
 
 from keyturn.aws.scoped_user import REPLACES_TAG, ROTATION_TAG, USER_PATH, WAITS_TAG
 from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus
-from keyturn.rotation import holding, rotation_service
-from keyturn.rotation.claiming import UNREAD
+from keyturn.rotation import rotation_service
+from keyturn.rotation.carrying_out.standing import GateClosed, standing
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.replaced_elsewhere import sentences_on
-from keyturn.rotation.standing import GateClosed, standing
+from keyturn.rotation.shared_key import holding
+from keyturn.rotation.shared_key.claiming import UNREAD
+from keyturn.rotation.shared_key.replaced_elsewhere import sentences_on
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
 from keyturn.state.secrets import FileSecrets
 from keyturn_practice import faults

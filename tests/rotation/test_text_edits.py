@@ -7,8 +7,8 @@ import pytest
 from keyturn.model.errors import ClientError, UsageError
 from keyturn.model.keys import KeyStatus
 from keyturn.rotation import rotation_service
+from keyturn.rotation.planning.text_edits import EditedBy, edited_by
 from keyturn.rotation.steps import By, Ending, Route, Step
-from keyturn.rotation.text_edits import EditedBy, edited_by
 
 from .conftest import Office
 

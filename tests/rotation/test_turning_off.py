@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.keys import AccessKeyId, KeyStatus
-from keyturn.rotation import rotation_service, turning_off
+from keyturn.rotation import rotation_service
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.carrying_out import turning_off
 from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
 from keyturn_practice import faults

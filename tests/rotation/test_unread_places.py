@@ -10,9 +10,10 @@ import pytest
 
 from keyturn.model.errors import UsageError
 from keyturn.model.places import PlaceKind
-from keyturn.rotation import rotation_service, situation
+from keyturn.rotation import rotation_service
+from keyturn.rotation.finding import situation
+from keyturn.rotation.finding.survey import Survey, take_survey
 from keyturn.rotation.steps import Ending, Route
-from keyturn.rotation.survey import Survey, take_survey
 
 from .conftest import Office
 

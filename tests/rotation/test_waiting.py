@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.keys import KeyStatus
-from keyturn.rotation import labels, rotation_service, situation
-from keyturn.rotation.standing import standing
+from keyturn.rotation import labels, rotation_service
+from keyturn.rotation.carrying_out.standing import standing
+from keyturn.rotation.finding import situation
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
 from keyturn_practice import faults
 from keyturn_practice.timeline import Lag

@@ -6,8 +6,8 @@ from keyturn.model.keys import KeyStatus
 from keyturn.rotation import rotation_service
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.carrying_out.verifying import verify
 from keyturn.rotation.steps import By, Ending, Route, State, Step
-from keyturn.rotation.verifying import verify
 from keyturn_practice import faults
 
 from .conftest import Office

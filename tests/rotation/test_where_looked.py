@@ -6,8 +6,8 @@ from pathlib import Path
 
 from keyturn.clients.search.folder_search import Searched
 from keyturn.model.places import Findings
-from keyturn.rotation.situation import Mood, of_survey
-from keyturn.rotation.survey import Survey, take_survey
+from keyturn.rotation.finding.situation import Mood, of_survey
+from keyturn.rotation.finding.survey import Survey, take_survey
 
 from .conftest import Office
 

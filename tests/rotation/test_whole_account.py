@@ -14,11 +14,11 @@ import pytest
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, Principal
-from keyturn.rotation import account_table
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.cancelling import CancelToken
-from keyturn.rotation.survey import FoundKey, Survey
-from keyturn.rotation.whole_account import Account, AccountKey, with_accounts
+from keyturn.rotation.finding.survey import FoundKey, Survey
+from keyturn.rotation.finding.whole_account import Account, AccountKey, with_accounts
+from keyturn.rotation.reporting import account_table
 
 from .conftest import Office
 

@@ -12,10 +12,10 @@ from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.model.places import Findings
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation import rotation_service
-from keyturn.rotation.report import make_report
+from keyturn.rotation.finding.survey import take_survey
+from keyturn.rotation.finding.whole_search import what_was_searched
+from keyturn.rotation.reporting.report import make_report
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
-from keyturn.rotation.survey import take_survey
-from keyturn.rotation.whole_search import what_was_searched
 
 from .conftest import Office
 

@@ -6,7 +6,7 @@ Two points are alike where Keyturn cannot tell them apart, for one of these reas
   is done, so all kills there leave the same world. SQLite takes back a commit that it finds half done.
 - *A question to AWS* that is asked again in the same step, with the same key, is asked by the same lines, of another
   bucket or once more; one of the first half of those is tried, and one of the second.
-- *An answer of AWS* is read in one place (aws/session.py, aws/error_translation.py), and the rest of Keyturn sees an
+- *An answer of AWS* is read in one place (aws/session.py, aws/error_codes.py), and the rest of Keyturn sees an
   `AwsError` of it alone. The faults of one group end there in the same way. What changes users or keys meets every one.
 - *An error of a file* is an OSError; Keyturn's lines tell refused rights, and what a file system cannot do, from all
   others, and nothing else; the sentences that name the reason are tried in tests/edits. Between two entries of the

@@ -12,7 +12,7 @@ import pytest
 from keyturn import __version__
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import KEY_ID_IN_TEXT
-from keyturn.rotation.diagnosis import kind_of
+from keyturn.rotation.reporting.diagnosis import kind_of
 
 from .conftest import Desk
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
-from keyturn.rotation.handing_out import hand_out
+from keyturn.rotation.key_life.handing_out import hand_out
 from keyturn.state.secrets import SERVICE, FileSecrets
 from keyturn.terminal.program_start import environment_with
 from keyturn_practice.account import PracticeAccount

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from keyturn.computer.computer import Computer, Platform
-from keyturn.rotation import helper as helpers
-from keyturn.rotation.helper import helper_for
+from keyturn.rotation.key_life import helper as helpers
+from keyturn.rotation.key_life.helper import helper_for
 from keyturn.rotation.location import Location
 from keyturn.terminal import setting_up
 

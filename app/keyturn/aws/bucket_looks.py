@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from keyturn.aws.buckets import region_of
-from keyturn.aws.error_translation import not_aws
+from keyturn.aws.error_codes import not_aws
 from keyturn.aws.parallel import in_parallel
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError

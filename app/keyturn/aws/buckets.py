@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from keyturn.aws.error_translation import AwsRefusal
+from keyturn.aws.error_codes import AwsRefusal
 from keyturn.aws.kms import kms_key
 from keyturn.aws.parallel import in_parallel
 from keyturn.aws.region_off import told_apart

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from keyturn.aws.error_codes import not_aws
 from keyturn.aws.error_messages import MessageSubject, sentences
-from keyturn.aws.error_translation import not_aws
 from keyturn.aws.parallel import in_parallel
 from keyturn.aws.partitions import home_region, partitions_besides_standard
 from keyturn.aws.session import Aws

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from keyturn.aws.error_translation import SESSION_ENDED
+from keyturn.aws.error_codes import SESSION_ENDED
 from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import AccessKeyId, Secret, SessionPair
 from keyturn.model.text import _

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.aws.error_translation import AwsRefusal
+from keyturn.aws.error_codes import AwsRefusal
 from keyturn.aws.identity import whose
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault

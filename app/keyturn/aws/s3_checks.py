@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from keyturn.aws.error_translation import not_aws, torn
+from keyturn.aws.error_codes import not_aws, torn
 from keyturn.aws.region_off import told_apart
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault

@@ -33,9 +33,10 @@ ROTATION_TAG = "keyturn:rotation-id"
 # rotations of one day may share them; and by the key other computers with that key know of the rotation.
 ROTATION_NAME_TAG = "keyturn:rotation"
 REPLACES_TAG = "keyturn:replaces"
-# With the ID of a computer that uses that key; see `rotation/claim_tags.py`. It proves nothing about whose the user is.
+# With the ID of a computer that uses that key; see `rotation/shared_key/claim_tags.py`. It proves nothing about whose
+# the user is.
 WAITS_TAG = "keyturn:waits:"
-# What a person calls the key, see `rotation/naming.py`.
+# What a person calls the key, see `rotation/key_life/naming.py`.
 NAME_TAG = "keyturn:name"
 POLICY_NAME = "keyturn-backup"
 

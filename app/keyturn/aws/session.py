@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from keyturn.aws.error_translation import (
+from keyturn.aws.error_codes import (
     FailedRequest,
     SessionEnded,
     clock_ahead,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyturn.aws import identity
-from keyturn.aws.error_translation import not_aws
+from keyturn.aws.error_codes import not_aws
 from keyturn.aws.session import Aws
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId, KeyPair, PrincipalKind, Secret, SessionPair

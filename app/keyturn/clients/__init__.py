@@ -7,18 +7,6 @@ knows programs by the descriptions in `resources/`.
 
 from __future__ import annotations
 
-from keyturn.model.old_names import answer_to_old_names
+from keyturn.model.old_names import answer_to_old_names, in_folders
 
-_ROOMS = ("programs", "variables", "described")
-_RENAMED = {"client": "interface"}
-
-
-def _new_name(name: str) -> str | None:
-    if name in _RENAMED:
-        return f"{__name__}.{_RENAMED[name]}"
-    from importlib.util import find_spec
-
-    return next((f"{__name__}.{room}.{name}" for room in _ROOMS if find_spec(f"{__name__}.{room}.{name}")), None)
-
-
-answer_to_old_names(__name__, _new_name)
+answer_to_old_names(__name__, in_folders(__name__, ("programs", "variables", "described"), {"client": "interface"}))

@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.closed import closed_ones_together, each_file_once
 from keyturn.clients.default_locations import is_a_copy, makes_another, mentions
 from keyturn.clients.described.described_program import described_programs
 from keyturn.clients.described.description import descriptions
@@ -27,6 +26,7 @@ from keyturn.clients.other_systems import other_systems
 from keyturn.clients.programs.duplicacy_keychain import repositories_and_program
 from keyturn.clients.programs.remotely_save import vaults_with_it
 from keyturn.clients.readings import Readings
+from keyturn.clients.unreadable import closed_ones_together, each_file_once
 from keyturn.clients.variables.crediting import credited
 from keyturn.clients.variables.following import Followed, Following
 from keyturn.clients.variables.shell_reading import all_texts

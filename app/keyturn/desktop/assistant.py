@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.assistant_jobs import Jobs, Looked, NotBegun
+from keyturn.desktop.assistant_work import Page, WindowJob, Work
 from keyturn.desktop.button_bar import ButtonBar
 from keyturn.desktop.calm_page import WhenReleased
 from keyturn.desktop.code_card import CodeCard
 from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.measures import em
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.navigation import Assistant, Errand, NewRotation, PutBack, RunningRotation
 from keyturn.desktop.pages.assistant_page import PageView, Verb, said_here
 from keyturn.desktop.pages.choosing_page import ChoosePage, FoundPage, LookingPage
@@ -41,7 +42,7 @@ from keyturn.desktop.pages.turning_off_page import TurnOffPage
 from keyturn.desktop.pages.waiting_page import ByHandPage, WatchPage
 from keyturn.desktop.pages.ways_out_page import WaysOutPage
 from keyturn.desktop.plan_view import PlanFacts
-from keyturn.desktop.reached import Reached
+from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.rotation_view import RotationStanding
 from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.desktop.secret_clipboard import SecretClipboard
@@ -50,13 +51,12 @@ from keyturn.desktop.stages import stages
 from keyturn.desktop.step_list import StepList
 from keyturn.desktop.trash import move_to_trash
 from keyturn.desktop.widgets import Strong
-from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation.by_hand import console_address
 from keyturn.rotation.context import Event
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.by_hand import console_address
+from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.signers.who import Who
 from keyturn.state import settings
 from keyturn.state.secrets_kind import SecretsKind

@@ -7,29 +7,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.background_search import SHOWN_EVERY, BackgroundSearch
 from keyturn.desktop.later import LATER_DAYS
 from keyturn.desktop.leftover_files import expect_offered, offered_for_trash
 from keyturn.desktop.old_key_use import look_at_old_key
 from keyturn.desktop.plan_view import PlanFacts, plan_facts
-from keyturn.desktop.returning import WayBack, way_back
 from keyturn.desktop.rotation_view import KeyFacts, RotationStanding, facts_of, others_of_owner
-from keyturn.desktop.work import WindowJob, Work
+from keyturn.desktop.undo_preview import WayBack, way_back
 from keyturn.model.errors import AppError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
+from keyturn.rotation.carrying_out.standing import looked_at, standing
 from keyturn.rotation.context import Context
 from keyturn.rotation.location import Location
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.record import Rotation, all_rotations, find_rotation
-from keyturn.rotation.standing import looked_at, standing
 from keyturn.rotation.steps import Result, State, Step
 from keyturn.rotation.workplace import Workplace
 
 if TYPE_CHECKING:
-    from keyturn.rotation.plan import Plan
-    from keyturn.rotation.survey import FoundKey, Survey
+    from keyturn.rotation.finding.survey import FoundKey, Survey
+    from keyturn.rotation.planning.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class Jobs:
         Raises:
             UsageError: where the key is not on this computer any more.
         """
-        from keyturn.rotation.survey import take_survey
-        from keyturn.rotation.unread_places import where_it_may_stand
+        from keyturn.rotation.finding.survey import take_survey
+        from keyturn.rotation.finding.unread_places import where_it_may_stand
 
         rotation = self._under_way(context)
         if rotation is not None:
@@ -115,7 +115,7 @@ class Jobs:
 
     def look_around(self, context: Context) -> tuple[str, ...]:
         """What is known of the rotation, as closing it would write it down; AWS is asked."""
-        from keyturn.rotation import closing, ended
+        from keyturn.rotation.carrying_out import closing, ended
 
         rotation = find_rotation(context.journal, self._rotation)
         return ended.sentences(rotation, closing.look(context, rotation))
@@ -131,10 +131,10 @@ class Jobs:
         Raises:
             AppError: where it cannot be made.
         """
-        from keyturn.rotation.kept_answers import forget_answers, keep_answers
-        from keyturn.rotation.planning import make_plan
-        from keyturn.rotation.survey import take_survey
-        from keyturn.rotation.whole_search import TellingOfSearch, searching
+        from keyturn.rotation.finding.kept_answers import forget_answers, keep_answers
+        from keyturn.rotation.finding.survey import take_survey
+        from keyturn.rotation.finding.whole_search import TellingOfSearch, searching
+        from keyturn.rotation.planning.planning import make_plan
 
         last, self._plan = self._plan, None
         if anew and last is not None and last.decision is not None:
@@ -269,7 +269,9 @@ class Jobs:
 
     def _deleted(self, context: Context, job: WindowJob) -> Result:
         """Deleted by the new key where it may; else the person's word is taken that they deleted it in the console."""
-        from keyturn.rotation import by_hand, deleting, rotation_service
+        from keyturn.rotation import rotation_service
+        from keyturn.rotation.carrying_out import deleting
+        from keyturn.rotation.planning import by_hand
 
         rotation = find_rotation(context.journal, self._rotation)
         deleting.check_confirmation(rotation, job.confirm)

@@ -52,7 +52,7 @@ class BackgroundSearch:
             AppError: where it cannot be made; whoever waits for it makes it anew, and hears why.
         """
         from keyturn.clients.registry import find_everything
-        from keyturn.rotation.whole_search import TellingOfSearch, searching
+        from keyturn.rotation.finding.whole_search import TellingOfSearch, searching
 
         own_memory = context.folder
         told = TellingOfSearch(context, Step.CHECK, every=SHOWN_EVERY)

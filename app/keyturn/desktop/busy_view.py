@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from keyturn.desktop.measures import em
+from keyturn.desktop.font_sizes import em
 from keyturn.model.text import _
 
 

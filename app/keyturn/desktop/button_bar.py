@@ -6,14 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from keyturn.desktop.assistant_work import Page, WindowJob, Work
 from keyturn.desktop.flow import Flow
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import colours_of
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.assistant_page import Verb
+from keyturn.desktop.reflowing import ButtonRow, ReflowingRow
 from keyturn.desktop.spinner import Working
-from keyturn.desktop.tall import ButtonRow, ReflowingRow
 from keyturn.desktop.widgets import Button, PrimaryButton, Quiet
-from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.text import _, capitalized
 
 UNDO = WindowJob(Work.UNDO)

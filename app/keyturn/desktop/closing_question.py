@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from keyturn.desktop.announcing import announce
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
-from keyturn.desktop.tall import ButtonRow
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.widgets import Button, Toned
 from keyturn.model.text import _
 

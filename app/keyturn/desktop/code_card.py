@@ -7,10 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.announcing import announce
-from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.font_sizes import em, fixed_font
 from keyturn.desktop.pages.fields import Field
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.runner import CodeWanted
-from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Strong
 from keyturn.model.text import _, in_widget
 

@@ -6,7 +6,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from keyturn.desktop.copying import put_on_clipboard
-from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.font_sizes import em, fixed_font
 from keyturn.desktop.widgets import Button, Verbatim
 from keyturn.model.text import _, in_widget
 

@@ -9,10 +9,10 @@ from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistent
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import pixmap
 from keyturn.desktop.look import colours_of, tone_colour
 from keyturn.desktop.map_nodes import LineState, PlaceGoal
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Field
 from keyturn.desktop.picture import Row
 from keyturn.desktop.unknowns import UnreadRow

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import colours_of
-from keyturn.desktop.reached import Reached
+from keyturn.desktop.progress_state import Reached
 
 
 def paint_disc(painter: QPainter, widget: QWidget, disc: QRectF, reached: Reached) -> None:

@@ -6,10 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.main_page import Scrolled
-from keyturn.desktop.tall import ButtonRow
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.widgets import Button, Quiet, Subheading, Text
 from keyturn.model.text import _
-from keyturn.rotation.situation import elsewhere
+from keyturn.rotation.finding.situation import elsewhere
 
 
 class EmptyView(Scrolled):

@@ -9,9 +9,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import colours_of
-from keyturn.desktop.measures import em
-from keyturn.desktop.tall import ReflowingRow
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong
 from keyturn.model.text import _, plural
 

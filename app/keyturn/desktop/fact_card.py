@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from keyturn.desktop.columns import empty
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import ColorTone, colours_of
-from keyturn.desktop.measures import em
 from keyturn.desktop.place_words import Fact
-from keyturn.desktop.tall import ReflowingRow
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Verbatim
 from keyturn.model.text import _
 

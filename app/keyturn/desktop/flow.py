@@ -10,21 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from keyturn.desktop import dates
+from keyturn.desktop.assistant_work import Page, WindowJob, Work
 from keyturn.desktop.old_key_use import UsesTold
 from keyturn.desktop.plan_view import PlanFacts
 from keyturn.desktop.progressing import RotationProgress, beginning
-from keyturn.desktop.returning import WayBack
 from keyturn.desktop.rotation_view import KeyFacts, Program, RotationStanding
-from keyturn.desktop.work import Page, WindowJob, Work
+from keyturn.desktop.undo_preview import WayBack
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId, PrincipalKind
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, labels, ways_out
+from keyturn.rotation import labels
 from keyturn.rotation.cancelling import Cancelled
+from keyturn.rotation.carrying_out import when_stuck
+from keyturn.rotation.carrying_out.standing import GateClosed
 from keyturn.rotation.context import Event
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning import by_hand
+from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.signers.who import THE_KEY, Who
-from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import Awaited, Ending, Result, Route, State, Step
 
 _NEEDS_OLD_SECRET = frozenset({Work.UNDO, Work.TURN_ON})
@@ -478,7 +480,7 @@ def page_of(standing: RotationStanding) -> Page:
     items = {one.item for one in result.awaiting}
     if any(item.startswith("secret-") for item in items):
         return Page.LOST
-    if ways_out.NEW_KEY in items:
+    if when_stuck.NEW_KEY in items:
         return Page.WAYS_OUT
     match rotation.step:
         case Step.CREATE | Step.UNDO if items:

@@ -8,15 +8,15 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import ColorTone, colours_of
-from keyturn.desktop.measures import em
-from keyturn.desktop.tall import ReflowingRow
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Heading, PrimaryButton, Quiet
 
 if TYPE_CHECKING:
     # The window opens before anything is known of a situation.
-    from keyturn.rotation.situation import Mood, Situation
+    from keyturn.rotation.finding.situation import Mood, Situation
 
 
 class Band(QWidget):
@@ -123,7 +123,7 @@ class Header(Band):
 
 
 def _shield(mood: Mood) -> tuple[str, ColorTone]:
-    from keyturn.rotation.situation import Mood
+    from keyturn.rotation.finding.situation import Mood
 
     return {
         Mood.FINE: ("shield-fine", ColorTone.GOOD),

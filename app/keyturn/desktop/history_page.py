@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.columns import let_go
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import Scrolled
-from keyturn.desktop.measures import em
-from keyturn.desktop.tall import ButtonRow
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.widgets import Button, Card, Pill, Quiet, Strong, Text
 from keyturn.model.text import _, capitalized
 from keyturn.rotation import labels
-from keyturn.rotation.said import is_deletion_seen, was_seen
+from keyturn.rotation.carrying_out.said import is_deletion_seen, was_seen
 from keyturn.rotation.steps import Result, State, Step
 from keyturn.state.journal import Entry, Mark
 

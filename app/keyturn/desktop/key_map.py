@@ -25,9 +25,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from keyturn.desktop.columns import let_go
+from keyturn.desktop.font_sizes import em, strong_font
 from keyturn.desktop.look import colours_of, tone_colour
 from keyturn.desktop.map_nodes import LineState, Node, Opens
-from keyturn.desktop.measures import em, strong_font
 from keyturn.desktop.picture import Link, Picture
 from keyturn.desktop.widgets import Quiet, paint_card, paint_pill
 from keyturn.model.text import _, unmarked

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.command_line import CommandLine
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.key_timeline import KeyTimeline, moments_of
 from keyturn.desktop.key_use_lookup import KeyUsers, UsersTold
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.map_nodes import PlaceGoal
-from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.picture import advice_tone, order_for
 from keyturn.desktop.power import PowerPicture, before_and_after
@@ -28,9 +28,9 @@ from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice
-from keyturn.rotation.plan import scoped_powers
-from keyturn.rotation.replaced_elsewhere import sentences_on
-from keyturn.rotation.survey import FoundKey
+from keyturn.rotation.finding.survey import FoundKey
+from keyturn.rotation.planning.plan import scoped_powers
+from keyturn.rotation.shared_key.replaced_elsewhere import sentences_on
 
 _MOST_PLACES = 40  # the list shows them all
 

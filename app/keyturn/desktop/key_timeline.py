@@ -14,13 +14,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from keyturn.desktop import dates
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone, colours_of, tone_colour
-from keyturn.desktop.measures import em
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.widgets import Quiet, Text
 from keyturn.model.text import _
+from keyturn.rotation.finding.survey import FoundKey
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.survey import FoundKey
 
 
 class MomentKind(Enum):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.columns import empty
-from keyturn.desktop.measures import em
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.widgets import Quiet, Text
 from keyturn.model.errors import AppError
@@ -19,7 +19,7 @@ from keyturn.model.keys import HISTORY_DAYS, AccessKeyId
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
-    from keyturn.rotation.survey import FoundKey
+    from keyturn.rotation.finding.survey import FoundKey
 
 _MOST = 12  # programs that are shown; the newest
 
@@ -102,7 +102,7 @@ class KeyUsers(QWidget):
 
 def _asked(desk: Desk, found: FoundKey, keys: Sequence[FoundKey]) -> UsersTold:
     """Ask AWS; runs in a worker."""
-    from keyturn.rotation import key_users
+    from keyturn.rotation.finding import key_users
 
     context = desk.context()
     histories, problems = key_users.of_keys(context, [found], HISTORY_DAYS, beside=keys)

@@ -13,19 +13,19 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 from keyturn.desktop import dates
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.columns import empty, let_go
+from keyturn.desktop.font_sizes import em, strong_font
 from keyturn.desktop.look import ColorTone, colours_of
 from keyturn.desktop.main_page import MainPage
-from keyturn.desktop.measures import em, strong_font
 from keyturn.desktop.pages.parts import Fold, stacked
 from keyturn.desktop.picture import order_for
-from keyturn.desktop.tall import ButtonRow
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Text, Toned
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, PrincipalKind
 from keyturn.model.places import PlaceKind
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
-from keyturn.rotation.situation import TO_DO, elsewhere
-from keyturn.rotation.survey import FoundKey, Survey
+from keyturn.rotation.finding.situation import TO_DO, elsewhere
+from keyturn.rotation.finding.survey import FoundKey, Survey
 
 _WORD = re.compile(r"\S+")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 
-from keyturn.desktop.front import Front
+from keyturn.desktop.page_stack import Front
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.model.text import _
 

@@ -7,9 +7,9 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from keyturn.desktop.copying import put_on_clipboard
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.header import Band
-from keyturn.desktop.measures import em
-from keyturn.desktop.tall import ButtonRow, ReflowingRow, TallEnough
+from keyturn.desktop.reflowing import ButtonRow, ReflowingRow, TallEnough
 from keyturn.desktop.widgets import Button, Heading, Quiet, Text
 from keyturn.model.errors import AppError
 from keyturn.model.text import _

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from keyturn.computer.clock import Clock
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.busy_view import BusyView
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.header import Foot, Header
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
+from keyturn.desktop.reflowing import ModestStack, TallEnough
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.spinner import Spinner
-from keyturn.desktop.tall import ModestStack, TallEnough
 from keyturn.desktop.widgets import Button, LinkButton, Quiet, ShapeButton, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural, unmarked
@@ -237,7 +237,7 @@ class MainView(QWidget):
         from keyturn.desktop.overview_words import order_of, proof_sentence
         from keyturn.desktop.rehearsal_words import rehearsed
         from keyturn.desktop.rest_page import summary
-        from keyturn.rotation.situation import Mood
+        from keyturn.rotation.finding.situation import Mood
 
         overview = prepared.overview
         self._spinner.hide()

@@ -12,15 +12,15 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from keyturn.desktop.closing_question import ClosingQuestion
+from keyturn.desktop.detail_pages import Things
 from keyturn.desktop.first_frame import after_first_frame
 from keyturn.desktop.folder import ask_for_folder
-from keyturn.desktop.front import Front
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.mails import Mails
 from keyturn.desktop.main_view import MainView
-from keyturn.desktop.measures import em
 from keyturn.desktop.menus import Menus
+from keyturn.desktop.page_stack import Front
 from keyturn.desktop.runner import Desk, Runner, Task
-from keyturn.desktop.things import Things
 from keyturn.model.text import _
 
 if TYPE_CHECKING:

@@ -57,7 +57,7 @@ class OldKeyUse:
 
 def look_at_old_key(context: Context, rotation: Rotation) -> OldKeyUse:
     """Ask AWS, as the step *watch* does. Changes nothing; what cannot be known is said so."""
-    from keyturn.rotation import watching
+    from keyturn.rotation.carrying_out import watching
     from keyturn.rotation.pairs import new_pair, pair_of
 
     now, since = context.clock.now(), rotation.switched_at

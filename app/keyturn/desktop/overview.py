@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING
 from keyturn.desktop.old_key_use import OldKeyUse, look_at_old_key, told_by_the_way
 from keyturn.desktop.place_check import PlaceCheck
 from keyturn.desktop.runner import Desk
-from keyturn.desktop.waiting import situation_at_the_end, situation_while_waiting, waits_for_days_alone
+from keyturn.desktop.waiting_words import situation_at_the_end, situation_while_waiting, waits_for_days_alone
 from keyturn.model.errors import AnotherKeyturnError, StoreError
 from keyturn.model.keys import KeyStatus, PrincipalKind
 from keyturn.model.text import _, plural
 from keyturn.reminders.calling_back import CalledBack
 from keyturn.rotation import labels
-from keyturn.rotation.situation import TO_DO, Mood, Situation, no_answer, of_rotation, of_survey, urgent_first
+from keyturn.rotation.finding.situation import TO_DO, Mood, Situation, no_answer, of_rotation, of_survey, urgent_first
 from keyturn.rotation.steps import Result
 
 if TYPE_CHECKING:
     # These take their time, and the window opens before anybody asks for them.
     from keyturn.model.places import Place
+    from keyturn.rotation.carrying_out.proving import DestinationProof
     from keyturn.rotation.context import Context
-    from keyturn.rotation.proving import DestinationProof
+    from keyturn.rotation.finding.survey import FoundKey, Survey
+    from keyturn.rotation.finding.whole_search import Search
     from keyturn.rotation.record import Rotation
-    from keyturn.rotation.survey import FoundKey, Survey
-    from keyturn.rotation.whole_search import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,8 @@ def look(desk: Desk, asked: str | None = None, folder: Path | None = None) -> Ov
             where the old key has to ask, AWS remembers that as its last use (facts/aws.md A3).
         folder: every file in it is searched for the keys, too.
     """
-    from keyturn.rotation.reach import with_reaches
-    from keyturn.rotation.survey import take_survey
+    from keyturn.rotation.finding.reach import with_reaches
+    from keyturn.rotation.finding.survey import take_survey
 
     desk.workplace.clear_away()
     context = desk.context()
@@ -209,7 +209,7 @@ def _look_at_backups(desk: Desk, rotation: str) -> None:
 def _searching(desk: Desk, folder: Path) -> Iterator[Search]:
     from keyturn.clients.search.search_rows import named
     from keyturn.clients.search.worker_pool import WorkerPool
-    from keyturn.rotation.whole_search import Search
+    from keyturn.rotation.finding.whole_search import Search
 
     with WorkerPool(named([folder], left_out=[desk.workplace.folder]), lambda: desk.cancel.asked) as pool:
         pool.walk_ahead()
@@ -218,8 +218,8 @@ def _searching(desk: Desk, folder: Path) -> Iterator[Search]:
 
 def look_and_prove(desk: Desk) -> Overview:
     """As `look`, and prove that every backup reaches its bucket."""
-    from keyturn.rotation.reach import with_reaches
-    from keyturn.rotation.verifying import verify
+    from keyturn.rotation.carrying_out.verifying import verify
+    from keyturn.rotation.finding.reach import with_reaches
 
     context = desk.context()
     survey, proofs = verify(context)
@@ -233,7 +233,7 @@ def look_and_prove(desk: Desk) -> Overview:
 
 def _seen(desk: Desk, survey: Survey, proofs: tuple[DestinationProof, ...], asked: str | None = None) -> Overview:
     from keyturn.reminders.calling_back import called_back
-    from keyturn.rotation.standing import standing
+    from keyturn.rotation.carrying_out.standing import standing
 
     context, workplace = desk.context(), desk.workplace
     desk.cancel.check()

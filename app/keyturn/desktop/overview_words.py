@@ -6,7 +6,7 @@ from keyturn.desktop.overview import Overview
 from keyturn.desktop.picture import order_for
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
-from keyturn.rotation.situation import Mood, no_answer
+from keyturn.rotation.finding.situation import Mood, no_answer
 from keyturn.rotation.steps import Step
 
 

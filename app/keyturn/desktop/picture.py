@@ -19,13 +19,13 @@ from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.model.text import _, in_widget, plural
 from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice
-from keyturn.rotation.situation import TO_DO
+from keyturn.rotation.finding.situation import TO_DO
 from keyturn.rotation.steps import Step
 
 if TYPE_CHECKING:
-    from keyturn.rotation.proving import DestinationProof
+    from keyturn.rotation.carrying_out.proving import DestinationProof
+    from keyturn.rotation.finding.survey import FoundKey
     from keyturn.rotation.record import Rotation
-    from keyturn.rotation.survey import FoundKey
 
 
 _MOST_PROGRAMS = 8  # drawn for each key

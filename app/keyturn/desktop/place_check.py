@@ -10,7 +10,7 @@ from keyturn.desktop.runner import Desk
 
 if TYPE_CHECKING:
     # The window opens before anything is proved.
-    from keyturn.rotation.proving import DestinationProof
+    from keyturn.rotation.carrying_out.proving import DestinationProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class PlaceCheck:
 
 def check_place(desk: Desk, identity: str) -> PlaceCheck:
     """Prove the place of this identity, as it is read now. Leaves no trace in a bucket."""
-    from keyturn.rotation.verifying import verify
+    from keyturn.rotation.carrying_out.verifying import verify
 
     context = desk.context()
     _survey, proofs = verify(context, place=identity)

@@ -27,9 +27,9 @@ from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place
 from keyturn.model.text import _, capitalized
 from keyturn.rotation import labels
+from keyturn.rotation.finding.survey import FoundKey
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Step
-from keyturn.rotation.survey import FoundKey
 
 
 class PlacePage(MainPage):

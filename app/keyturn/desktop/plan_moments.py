@@ -11,8 +11,9 @@ from enum import StrEnum
 from keyturn.desktop.plan_view import PlanFacts
 from keyturn.desktop.rotation_view import Program
 from keyturn.model.text import _, plural
-from keyturn.rotation import by_hand, labels
-from keyturn.rotation.plan import Options
+from keyturn.rotation import labels
+from keyturn.rotation.planning import by_hand
+from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.steps import Route
 
 _A_MINUTE = 50  # places that are changed and proved in about a minute, of which most is waiting for AWS

@@ -13,10 +13,10 @@ from keyturn.clients.replacement import preview
 from keyturn.desktop.rotation_view import Program, UnreadFile, programs_by_hand, programs_of, unread_file
 from keyturn.model.places import TEXT
 from keyturn.rotation import labels
-from keyturn.rotation.open_buckets import described
-from keyturn.rotation.plan import Call, Gate, Options, Plan
+from keyturn.rotation.carrying_out.turning_off import default_way
+from keyturn.rotation.planning.open_buckets import described
+from keyturn.rotation.planning.plan import Call, Gate, Options, Plan
 from keyturn.rotation.steps import Awaited, By, Route
-from keyturn.rotation.turning_off import default_way
 
 if TYPE_CHECKING:
     from keyturn.rotation.signers.signer import Signer

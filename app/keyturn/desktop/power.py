@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import ColorTone, colours_of, tone_colour
-from keyturn.desktop.measures import em
-from keyturn.desktop.tall import ReflowingRow
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Card, Quiet, Strong, Text
 from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.text import _

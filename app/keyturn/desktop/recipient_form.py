@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.fields import Field
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.settings_fields import combo
-from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Toned
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import Secret

@@ -12,9 +12,9 @@ from PySide6.QtCore import QRectF, QUrl, Signal
 from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone, colours_of, tone_colour, wash_colour
-from keyturn.desktop.measures import em
-from keyturn.desktop.tall import ReflowingRow
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Button, Strong, Text
 from keyturn.model.text import _, unmarked
 from keyturn.rotation.location import Location

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from keyturn.desktop import dates
 from keyturn.desktop.announcing import announce
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Choice, Number, TimeField
+from keyturn.desktop.reflowing import ButtonRow, ReflowingRow
 from keyturn.desktop.renewal_work import Freshness, end, read_freshness, renew_now, set_renewal
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_fields import Days
-from keyturn.desktop.tall import ButtonRow, ReflowingRow
 from keyturn.desktop.widgets import Button, Card, PrimaryButton, Quiet, Strong, Subheading, Text, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
@@ -24,7 +24,7 @@ from keyturn.reminders.renewal_setting import Wish
 from keyturn.reminders.renewal_standing import LastResult, RenewalStanding
 from keyturn.rotation import labels
 from keyturn.rotation.context import Event
-from keyturn.rotation.survey import FoundKey
+from keyturn.rotation.finding.survey import FoundKey
 from keyturn.state.renewals import LONGEST_EVERY
 
 _USUAL_EVERY, _USUAL_AT = 90, time(3)  # as the command's help proposes

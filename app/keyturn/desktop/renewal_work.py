@@ -12,13 +12,13 @@ from keyturn.reminders.renewal_job import advice
 from keyturn.reminders.renewal_run import Did, run, signed_by, why_never
 from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked, end_renewal, the_renewal
 from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
-from keyturn.rotation.key_meant import key_meant
-from keyturn.rotation.survey import take_survey
+from keyturn.rotation.finding.survey import take_survey
+from keyturn.rotation.key_life.key_meant import key_meant
 from keyturn.state import keeper
 
 if TYPE_CHECKING:
     from keyturn.model.keys import AccessKeyId
-    from keyturn.rotation.survey import FoundKey
+    from keyturn.rotation.finding.survey import FoundKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from keyturn.model.text import _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keyturn.rotation.survey import Survey
+    from keyturn.rotation.finding.survey import Survey
 
 _TABLE = ".csv"
 
@@ -43,16 +43,16 @@ def write_report(desk: Desk, survey: Survey, path: Path) -> Path:
         FileError: `report.unwritable`, where the disk or the folder does not let it.
     """
     from keyturn.computer import named_file
-    from keyturn.rotation.report import make_report
+    from keyturn.rotation.reporting.report import make_report
 
     made = make_report(desk.context(), survey, asked_aws=True)
     if path.suffix.lower() == _TABLE:
-        from keyturn.rotation.report_table import as_table
-        from keyturn.rotation.spreadsheet import BYTE_ORDER_MARK
+        from keyturn.rotation.reporting.report_table import as_table
+        from keyturn.rotation.reporting.spreadsheet import BYTE_ORDER_MARK
 
         text = BYTE_ORDER_MARK + as_table(made)
     else:
-        from keyturn.rotation.report_page import as_page
+        from keyturn.rotation.reporting.report_page import as_page
 
         text = as_page(made)
     named_file.write(path, text)

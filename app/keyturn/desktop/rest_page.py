@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.overview import Overview
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Button, Card, Strong, Subheading, Text, Verbatim
 from keyturn.model.places import Place, PlaceKind, Problem

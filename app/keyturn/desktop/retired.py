@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from keyturn.desktop import dates
 from keyturn.model.text import _
+from keyturn.rotation.carrying_out.said import is_deletion_seen
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.steps import Step
 from keyturn.state.journal import Mark
 

@@ -15,11 +15,11 @@ from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
 from keyturn.rotation.decision import Decision
-from keyturn.rotation.guided_items import program_title
+from keyturn.rotation.finding.survey import FoundKey
+from keyturn.rotation.planning.guided_items import program_title
+from keyturn.rotation.planning.routes import routes_for
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.routes import routes_for
 from keyturn.rotation.steps import Result, Route
-from keyturn.rotation.survey import FoundKey
 
 
 @dataclass(frozen=True, slots=True)

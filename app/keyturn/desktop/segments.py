@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QTabBar, QWidget
 
+from keyturn.desktop.font_sizes import em, strong_font
 from keyturn.desktop.look import colours_of
-from keyturn.desktop.measures import em, strong_font
 
 
 class Segments(QTabBar):

@@ -12,15 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLi
 from keyturn.computer.catalogues import languages
 from keyturn.desktop.announcing import announce
 from keyturn.desktop.folder import ask_for_folder
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import ChoiceBox, Field
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.renewals_card import RenewalsCard
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_choices import Chosen, SettingsWriter, read_choices
 from keyturn.desktop.settings_fields import Days, choose, combo, limit
-from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.told_card import ToldCard
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading, Toned
 from keyturn.model.errors import AppError

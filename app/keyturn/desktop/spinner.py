@@ -6,8 +6,8 @@ from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import colours_of
-from keyturn.desktop.measures import em
 from keyturn.desktop.widgets import Quiet
 
 TURN = 100  # milliseconds between two positions; ten of them are a whole turn

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keyturn.desktop import dates
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.reached import Reached
-from keyturn.desktop.work import Page
+from keyturn.desktop.progress_state import Reached
 from keyturn.model.text import _, plural
 from keyturn.rotation.steps import Route, Step
 

@@ -8,13 +8,13 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.discs import paint_disc
+from keyturn.desktop.font_sizes import em, strong_font
 from keyturn.desktop.look import colours_of
-from keyturn.desktop.measures import em, strong_font
-from keyturn.desktop.reached import Reached
+from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.stages import Stage
 from keyturn.desktop.widgets import Button, Strong
-from keyturn.desktop.work import Page
 from keyturn.model.text import _
 
 

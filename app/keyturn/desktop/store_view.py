@@ -9,7 +9,7 @@ from keyturn.desktop.fact_card import FactCard
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.place_words import Fact
 from keyturn.model.text import _, plural
-from keyturn.rotation.survey import FoundKey
+from keyturn.rotation.finding.survey import FoundKey
 
 
 def stores_of(found: FoundKey) -> str:

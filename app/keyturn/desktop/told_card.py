@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.runner import Desk, Runner
-from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading, Toned
 from keyturn.model.errors import AppError
 from keyturn.model.text import _

@@ -12,11 +12,11 @@ from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Problem
 from keyturn.model.text import _, in_widget, plural
 from keyturn.rotation import labels
-from keyturn.rotation.situation import TO_DO
-from keyturn.rotation.unread_places import where_it_may_stand
+from keyturn.rotation.finding.situation import TO_DO
+from keyturn.rotation.finding.unread_places import where_it_may_stand
 
 if TYPE_CHECKING:
-    from keyturn.rotation.survey import FoundKey
+    from keyturn.rotation.finding.survey import FoundKey
 
 _MOST_UNREAD = 4  # cards; with more, one card stands for all of them
 

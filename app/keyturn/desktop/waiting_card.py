@@ -6,18 +6,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.old_key_use import OldKeyUse, UsesTold
 from keyturn.desktop.pages.reminder import Reminder
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.runner import Runner
-from keyturn.desktop.tall import ReflowingRow
-from keyturn.desktop.waiting import stations_of
 from keyturn.desktop.waiting_line import WaitingLine
+from keyturn.desktop.waiting_words import stations_of
 from keyturn.desktop.widgets import Button, Card, Quiet, Text
 from keyturn.model.text import _
-from keyturn.rotation import backups_seen, labels
+from keyturn.rotation import labels
+from keyturn.rotation.carrying_out import backups_seen
 from keyturn.rotation.record import Rotation
 
 _SHAPES = {UsesTold.NOBODY: ("check", ColorTone.GOOD), UsesTold.SOMEBODY: ("exclamation", ColorTone.ATTENTION)}

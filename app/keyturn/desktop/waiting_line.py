@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.discs import paint_disc
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import colours_of
-from keyturn.desktop.measures import em
-from keyturn.desktop.waiting import Station
+from keyturn.desktop.waiting_words import Station
 from keyturn.desktop.widgets import Quiet, Strong
 
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em, heading_font, strong_font, subheading_font
 from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import ColorTone, colours_of, tone_colour, wash_colour
-from keyturn.desktop.measures import em, heading_font, strong_font, subheading_font
 from keyturn.desktop.window_words import in_window
 from keyturn.model.text import in_widget, unmarked
 

@@ -15,10 +15,10 @@ from keyturn.computer.clock import Clock
 from keyturn.computer.folders import state_folder
 from keyturn.desktop.application import interruptions_heard
 from keyturn.desktop.first_frame import after_first_frame
+from keyturn.desktop.font_sizes import enlarge_small_font
 from keyturn.desktop.kept_place import keep_place, place_window
 from keyturn.desktop.look import follow_the_system
 from keyturn.desktop.main_window import Doors, MainWindow
-from keyturn.desktop.measures import enlarge_small_font
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.uncaught_errors import mistakes_told
 from keyturn.model.errors import AppError

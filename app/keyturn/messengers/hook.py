@@ -7,8 +7,8 @@ import threading
 
 from keyturn.messengers.deadline import THREAD, within
 from keyturn.messengers.hook_bodies import Post, post_for
+from keyturn.messengers.reaching import Way
 from keyturn.messengers.untold import cut_off, unreached
-from keyturn.messengers.way import Way
 from keyturn.model.errors import UntoldError
 from keyturn.model.keys import Secret
 from keyturn.model.news import News

@@ -9,8 +9,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from keyturn.messengers.deadline import within
+from keyturn.messengers.reaching import Way
 from keyturn.messengers.untold import cut_off, unreached
-from keyturn.messengers.way import Way
 from keyturn.model.errors import UntoldError
 from keyturn.model.keys import Secret
 from keyturn.model.news import News

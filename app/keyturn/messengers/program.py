@@ -13,7 +13,7 @@ from keyturn.computer.bare_environment import bare_environment
 from keyturn.computer.computer import Computer
 from keyturn.computer.programs import run_check
 from keyturn.computer.search_path import is_out_of_others_reach
-from keyturn.messengers.way import Way
+from keyturn.messengers.reaching import Way
 from keyturn.model.errors import ClientError, UntoldError
 from keyturn.model.news import News
 from keyturn.model.recipients import CommandRecipient

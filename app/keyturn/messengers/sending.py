@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.messengers.way import Way
+from keyturn.messengers.reaching import Way
 from keyturn.model.errors import UntoldError
 from keyturn.model.keys import Secret
 from keyturn.model.news import News

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -49,6 +49,22 @@ class MovedModules(Loader):
         module.__spec__ = None if spec is None else self._own_specs.pop(spec.name)
 
 
+_NONE: Mapping[str, str] = {}
+
+
 def answer_to_old_names(package: str, new_name: Callable[[str], str | None]) -> None:
     """Let the modules of a package be imported by the names that they had; see `MovedModules`."""
     sys.meta_path.append(MovedModules(package, new_name))
+
+
+def in_folders(package: str, folders: Sequence[str], renamed: Mapping[str, str] = _NONE) -> Callable[[str], str | None]:
+    """Return the new name of a module that went into one of the package's folders, or is called otherwise now."""
+
+    def new_name(name: str) -> str | None:
+        if name in renamed:
+            return f"{package}.{renamed[name]}"
+        from importlib.util import find_spec
+
+        return next((f"{package}.{one}.{name}" for one in folders if find_spec(f"{package}.{one}.{name}")), None)
+
+    return new_name

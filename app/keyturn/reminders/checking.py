@@ -13,7 +13,7 @@ from keyturn.model.places import PlaceKind
 from keyturn.reminders.notifications import Notifier
 from keyturn.reminders.outlook import Outlook, Overall
 from keyturn.rotation.context import Context
-from keyturn.rotation.survey import FoundKey, Survey, take_survey
+from keyturn.rotation.finding.survey import FoundKey, Survey, take_survey
 from keyturn.rotation.workplace import Workplace
 from keyturn.state import reminding, seen_keys
 from keyturn.state.seen_keys import SeenKey, SeenKeys

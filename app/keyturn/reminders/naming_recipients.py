@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from keyturn.computer.lock import one_after_the_other
+from keyturn.messengers.reaching import Way
 from keyturn.messengers.sending import send
-from keyturn.messengers.way import Way
 from keyturn.model import diary
 from keyturn.model.errors import AppError, UntoldError, UsageError
 from keyturn.model.keys import Secret

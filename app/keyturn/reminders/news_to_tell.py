@@ -17,7 +17,7 @@ from keyturn.reminders.due import Due, DueKind
 from keyturn.reminders.outlook import Known, Outlook
 from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.report import fit_to_print
+from keyturn.rotation.reporting.report import fit_to_print
 from keyturn.rotation.steps import BegunBy, State, Step
 from keyturn.state.journal import Mark
 

@@ -16,21 +16,23 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, Usage
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.text import _
 from keyturn.reminders.renewal_standing import RenewalStanding, keeper_standing, stand, was_turned_on_again
-from keyturn.rotation import by_hand, labels, rotation_service, unattended
+from keyturn.rotation import labels, rotation_service
 from keyturn.rotation.cancelling import Cancelled
+from keyturn.rotation.carrying_out import unattended
+from keyturn.rotation.carrying_out.standing import GateClosed
 from keyturn.rotation.context import Context
-from keyturn.rotation.keeper_keys import KeeperLeft, remember_keeper
-from keyturn.rotation.keeper_renewal import expect_renewer, renew_keeper
-from keyturn.rotation.keepers import whole_keeper
-from keyturn.rotation.plan import Options
-from keyturn.rotation.planning import make_plan
+from keyturn.rotation.finding.survey import FoundKey, Survey, take_survey
+from keyturn.rotation.finding.whole_search import searching
+from keyturn.rotation.key_life.keeper_keys import KeeperLeft, remember_keeper
+from keyturn.rotation.key_life.keeper_renewal import expect_renewer, renew_keeper
+from keyturn.rotation.key_life.keepers import whole_keeper
+from keyturn.rotation.planning import by_hand
+from keyturn.rotation.planning.plan import Options
+from keyturn.rotation.planning.planning import make_plan
 from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.signers.signer_choice import opened_signer
 from keyturn.rotation.signers.who import THE_KEY, IdentityKind, Who
-from keyturn.rotation.standing import GateClosed
 from keyturn.rotation.steps import BegunBy, Ending, OldKey, Result, Route, State, Step
-from keyturn.rotation.survey import FoundKey, Survey, take_survey
-from keyturn.rotation.whole_search import searching
 from keyturn.state import renewals
 from keyturn.state.renewals import Renewal, Trouble
 

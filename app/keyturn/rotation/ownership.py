@@ -16,15 +16,15 @@ from keyturn.aws.scoped_user import IamUser
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, LastUse
 from keyturn.rotation.asked import KeyRequest, made_nothing, unanswered, user_name, user_of
+from keyturn.rotation.carrying_out.deciding import OwnershipAnswer, Undecided, answer_for
 from keyturn.rotation.context import Context
-from keyturn.rotation.deciding import OwnershipAnswer, Undecided, answer_for
 from keyturn.rotation.decision import Decision
-from keyturn.rotation.key_versions import names_of_keys
+from keyturn.rotation.finding.uses import is_own
+from keyturn.rotation.key_life.key_versions import names_of_keys
 from keyturn.rotation.pairs import held_now, pair_of
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Why
-from keyturn.rotation.uses import is_own
 
 # A key whose making was not answered may take a moment to show in the list (facts/aws.md A4).
 _PAUSES = (0.0, 2.0, 4.0)

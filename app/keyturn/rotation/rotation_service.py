@@ -12,9 +12,8 @@ from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
-from keyturn.rotation import (
+from keyturn.rotation.carrying_out import (
     backups_seen,
-    by_hand,
     deciding,
     deleting,
     kept_pairs,
@@ -24,16 +23,25 @@ from keyturn.rotation import (
     watching,
     way_out,
 )
-from keyturn.rotation.backups_seen import BackupSeen
-from keyturn.rotation.closing import end, expect_not_ended
+from keyturn.rotation.carrying_out.backups_seen import BackupSeen
+from keyturn.rotation.carrying_out.closing import end, expect_not_ended
+from keyturn.rotation.carrying_out.standing import (
+    GateClosed,
+    expect_a_signer,
+    expect_step,
+    opened,
+    standing,
+    stopped,
+    waiting,
+)
+from keyturn.rotation.carrying_out.way_back import turn_on, undo
+from keyturn.rotation.carrying_out.way_out import rotate
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand
-from keyturn.rotation.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
+from keyturn.rotation.planning import by_hand
+from keyturn.rotation.planning.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
 from keyturn.rotation.record import reload, write
-from keyturn.rotation.standing import GateClosed, expect_a_signer, expect_step, opened, standing, stopped, waiting
 from keyturn.rotation.steps import By, Ending, Result, Step
-from keyturn.rotation.way_back import turn_on, undo
-from keyturn.rotation.way_out import rotate
 from keyturn.state.journal import Mark
 
 __all__ = [

@@ -113,7 +113,7 @@ class Workplace:
 
     def _served(self, name: str, state_dir: Path | None) -> KeyPair:
         """What a program gets that asks this Keyturn for a key by its name."""
-        from keyturn.rotation.handing_out import current_pair  # most computers have none
+        from keyturn.rotation.key_life.handing_out import current_pair  # most computers have none
 
         if state_dir is not None and state_place(state_dir) != self.folder:
             raise UsageError(

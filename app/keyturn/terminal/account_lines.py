@@ -12,7 +12,7 @@ from keyturn.terminal.key_lines import TONES, users_of_key
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
 
 if TYPE_CHECKING:
-    from keyturn.rotation.whole_account import Account, AccountKey
+    from keyturn.rotation.finding.whole_account import Account, AccountKey
 
 
 def account_lines(account: Account, now: datetime, days: int | None) -> list[Line]:

@@ -12,8 +12,8 @@ from keyturn.terminal.interruption import ending_early
 
 if TYPE_CHECKING:
     from keyturn.rotation.context import Context
-    from keyturn.rotation.survey import Survey
-    from keyturn.rotation.whole_account import AccountKey
+    from keyturn.rotation.finding.survey import Survey
+    from keyturn.rotation.finding.whole_account import AccountKey
     from keyturn.terminal.arguments import Arguments
     from keyturn.terminal.screen import Busy
 
@@ -54,7 +54,7 @@ def with_accounts(context: Context, survey: Survey, show: Busy) -> Survey:
         show: shows how far the walk is, and the keys that it met so far, those first about which something should be
             done: the walk may take half an hour.
     """
-    from keyturn.rotation import whole_account  # most scans ask about what is here alone
+    from keyturn.rotation.finding import whole_account  # most scans ask about what is here alone
     from keyturn.terminal.account_lines import key_lines
 
     first: list[AccountKey] = []

@@ -24,8 +24,8 @@ from keyturn.terminal.progress import PlainProgress
 from keyturn.terminal.screen import BLANK, Line, Tone, bullet, line
 
 if TYPE_CHECKING:
-    from keyturn.rotation.key_elsewhere import KeyElsewhere, Wanted
-    from keyturn.rotation.plan import Plan
+    from keyturn.rotation.key_life.key_elsewhere import KeyElsewhere, Wanted
+    from keyturn.rotation.planning.plan import Plan
 
 _WAY_OUT = (Step.CHECK, Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN, Step.WATCH)
 _SENDS_AWAY = frozenset({"rotate", "continue", "turn-off"})
@@ -36,7 +36,7 @@ _PATIENCE_AT_A_TERMINAL = 600.0  # seconds to sign in, with password and MFA
 def rotate(session: Session, output: Output) -> Exit:
     """Make a new key, prove it, put it in place."""
     from keyturn.rotation import rotation_service
-    from keyturn.rotation.kept_answers import keep_answers
+    from keyturn.rotation.finding.kept_answers import keep_answers
     from keyturn.terminal import plan_page
 
     arguments = session.arguments
@@ -74,7 +74,8 @@ def carry_on(session: Session, output: Output) -> Exit:
 
 def done(session: Session, output: Output) -> Exit:
     """Tick a thing that was done by hand."""
-    from keyturn.rotation import by_hand, rotation_service
+    from keyturn.rotation import rotation_service
+    from keyturn.rotation.planning import by_hand
 
     arguments = session.arguments
     with session.alone():
@@ -102,7 +103,10 @@ def undo(session: Session, output: Output) -> Exit:
 
 def turn_off(session: Session, output: Output) -> Exit:
     """Turn the old key off."""
-    from keyturn.rotation import backups_seen, by_hand, key_elsewhere, rotation_service, turning_off, watching
+    from keyturn.rotation import rotation_service
+    from keyturn.rotation.carrying_out import backups_seen, turning_off, watching
+    from keyturn.rotation.key_life import key_elsewhere
+    from keyturn.rotation.planning import by_hand
 
     arguments = session.arguments
     if arguments.key:
@@ -147,7 +151,9 @@ def turn_off(session: Session, output: Output) -> Exit:
 
 def turn_on(session: Session, output: Output) -> Exit:
     """Turn the old key on again."""
-    from keyturn.rotation import by_hand, key_elsewhere, rotation_service
+    from keyturn.rotation import rotation_service
+    from keyturn.rotation.key_life import key_elsewhere
+    from keyturn.rotation.planning import by_hand
 
     if session.arguments.key:
         return _elsewhere(session, output, key_elsewhere.turn_on)
@@ -163,7 +169,8 @@ def turn_on(session: Session, output: Output) -> Exit:
 
 def delete(session: Session, output: Output) -> Exit:
     """Delete the old key."""
-    from keyturn.rotation import key_elsewhere, rotation_service
+    from keyturn.rotation import rotation_service
+    from keyturn.rotation.key_life import key_elsewhere
 
     if session.arguments.key:
         return _elsewhere(session, output, key_elsewhere.delete)
@@ -202,7 +209,7 @@ def _elsewhere(
     work: Callable[[Context, KeyElsewhere | Rotation, Wanted], Result],
 ) -> Exit:
     """Do something with a key of the account that is not on this computer."""
-    from keyturn.rotation import key_elsewhere
+    from keyturn.rotation.key_life import key_elsewhere
 
     arguments = session.arguments
     if arguments.rotation is not None or arguments.by is not None or arguments.pair:
@@ -268,7 +275,7 @@ def _end(session: Session, output: Output, result: Result) -> Exit:
     from keyturn.terminal.rotation_page import result_page
 
     rotation = None if result.rotation is None else find_rotation(session.journal, result.rotation)
-    from keyturn.rotation import keepers
+    from keyturn.rotation.key_life import keepers
 
     offered = None if rotation is None else keepers.offer(session.context(), rotation)
     document = json_documents.of_result(result)
@@ -340,7 +347,8 @@ def _agrees_to_off(output: Output, session: Session, rotation: Rotation) -> bool
 
     For a single such place that is one question, and of many all are listed and asked about at once.
     """
-    from keyturn.rotation import backups_seen, rotation_service
+    from keyturn.rotation import rotation_service
+    from keyturn.rotation.carrying_out import backups_seen
 
     unseen = backups_seen.unseen_of(rotation)
     if unseen:

@@ -9,7 +9,7 @@ from keyturn.clients.described.guide import Guide
 from keyturn.clients.described.guided import Guided
 from keyturn.clients.interface import Client
 from keyturn.model.text import _
-from keyturn.rotation.guided_items import not_seen, unconfirmed
+from keyturn.rotation.planning.guided_items import not_seen, unconfirmed
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 

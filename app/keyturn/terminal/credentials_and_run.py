@@ -19,7 +19,7 @@ from keyturn.computer.clock import Clock, SystemClock
 from keyturn.computer.folders import state_place
 from keyturn.model.errors import AppError, StateError, UsageError
 from keyturn.model.text import _, shown
-from keyturn.rotation.handing_out import HandedOut, hand_out, hand_out_temporary, variables_of
+from keyturn.rotation.key_life.handing_out import HandedOut, hand_out, hand_out_temporary, variables_of
 from keyturn.rotation.location import Location
 from keyturn.state.secrets import open_store
 from keyturn.state.secrets_kind import SecretsKind

@@ -15,7 +15,7 @@ from keyturn.terminal.exits import Exit
 from keyturn.terminal.screen import line, put
 
 if TYPE_CHECKING:
-    from keyturn.rotation.diagnosis import Diagnosis, ProgramSeen
+    from keyturn.rotation.reporting.diagnosis import Diagnosis, ProgramSeen
     from keyturn.terminal.command_session import Session
     from keyturn.terminal.output import Output
 
@@ -26,7 +26,7 @@ def diagnose(session: Session, output: Output) -> Exit:
     Raises:
         UsageError: where something is asked for that tells more.
     """
-    from keyturn.rotation.diagnosis import diagnosis
+    from keyturn.rotation.reporting.diagnosis import diagnosis
     from keyturn.state.secrets import open_store
     from keyturn.terminal.reading import surveyed
 

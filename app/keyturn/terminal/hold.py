@@ -8,13 +8,13 @@ from keyturn.model.errors import UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
-from keyturn.rotation import holding
-from keyturn.rotation.claim_tags import item_for
+from keyturn.rotation.carrying_out.standing import GateClosed
 from keyturn.rotation.context import Context
-from keyturn.rotation.holding import HeldBack
-from keyturn.rotation.key_meant import key_meant
-from keyturn.rotation.replaced_elsewhere import sentences_on
-from keyturn.rotation.standing import GateClosed
+from keyturn.rotation.key_life.key_meant import key_meant
+from keyturn.rotation.shared_key import holding
+from keyturn.rotation.shared_key.claim_tags import item_for
+from keyturn.rotation.shared_key.holding import HeldBack
+from keyturn.rotation.shared_key.replaced_elsewhere import sentences_on
 from keyturn.terminal import json_documents, questions, reading
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit

@@ -12,10 +12,10 @@ from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, LastUse
 from keyturn.model.places import Place, Problem
 from keyturn.rotation import labels
-from keyturn.rotation.backups_seen import BackupSeen, backups_of
+from keyturn.rotation.carrying_out.backups_seen import BackupSeen, backups_of
+from keyturn.rotation.finding.unread_places import what_to_do, where_it_may_stand
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Result
-from keyturn.rotation.unread_places import what_to_do, where_it_may_stand
 from keyturn.terminal.told_page import of_told
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from keyturn.reminders.outlook import Outlook
     from keyturn.reminders.renewal_standing import RenewalStanding
     from keyturn.rotation.advice import Advice
-    from keyturn.rotation.known_buckets import ReachedBucket
-    from keyturn.rotation.proving import DestinationProof
-    from keyturn.rotation.replaced_elsewhere import ReplacedElsewhere
-    from keyturn.rotation.report import Report, RotationStory
-    from keyturn.rotation.survey import FoundKey, Survey
-    from keyturn.rotation.whole_account import Account, AccountKey
+    from keyturn.rotation.carrying_out.proving import DestinationProof
+    from keyturn.rotation.finding.known_buckets import ReachedBucket
+    from keyturn.rotation.finding.survey import FoundKey, Survey
+    from keyturn.rotation.finding.whole_account import Account, AccountKey
+    from keyturn.rotation.reporting.report import Report, RotationStory
+    from keyturn.rotation.shared_key.replaced_elsewhere import ReplacedElsewhere
 
 
 def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def _of_last_use(use: LastUse | None) -> dict[str, Any] | None:
 
 def _of_place(place: Place, pair: KeyPair | None, unread: Container[Path | None]) -> dict[str, Any]:
     from keyturn.clients.registry import client_named
-    from keyturn.rotation.text_edits import edited_by  # looks into files, for which only a scan waits
+    from keyturn.rotation.planning.text_edits import edited_by  # looks into files, for which only a scan waits
 
     first = place.targets[0] if place.targets else None
     return {

@@ -42,7 +42,7 @@ def keeper(session: Session, output: Output) -> Exit:
 
 
 def _make(session: Session, output: Output) -> Exit:
-    from keyturn.rotation import keepers
+    from keyturn.rotation.key_life import keepers
 
     context = session.context()
     maker = keepers.expect_maker(context.signer)
@@ -56,7 +56,7 @@ def _make(session: Session, output: Output) -> Exit:
 
 
 def _adopt(session: Session, output: Output) -> Exit:
-    from keyturn.rotation import keepers
+    from keyturn.rotation.key_life import keepers
 
     names = session.arguments.users
     if not names:
@@ -78,7 +78,7 @@ def _adopt(session: Session, output: Output) -> Exit:
 def _remove(session: Session, output: Output) -> Exit:
     from keyturn.reminders.renewal_job import schedule
     from keyturn.reminders.renewal_standing import read_standings
-    from keyturn.rotation import keepers
+    from keyturn.rotation.key_life import keepers
 
     context = session.context()
     maker = keepers.expect_maker(context.signer)
@@ -106,7 +106,7 @@ def _not_agreed(output: Output) -> Exit:
 
 
 def _show(context: Context, output: Output, found: Keeper | None) -> Exit:
-    from keyturn.rotation import keepers
+    from keyturn.rotation.key_life import keepers
 
     output.document({"keeper": None if found is None else _of_keeper(found, context)})
     if found is None:
@@ -135,7 +135,7 @@ def _open(found: Keeper) -> list[str]:
 
 
 def _of_keeper(found: Keeper, context: Context) -> dict[str, Any]:
-    from keyturn.rotation.keepers import policy_of
+    from keyturn.rotation.key_life.keepers import policy_of
 
     state = "removing" if found.removing else "made" if found.is_usable and not found.unsent else "unfinished"
     return {

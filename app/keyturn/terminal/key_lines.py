@@ -23,7 +23,7 @@ def users_of_key(history: History | None, days: int | None) -> list[Line]:
     """Who used the key, if AWS was asked and told."""
     if days is None or history is None:
         return []
-    from keyturn.rotation import key_users  # most scans do not ask
+    from keyturn.rotation.finding import key_users  # most scans do not ask
 
     return [line(key_users.heading(history, days), indent=2)] + [
         bullet(text, indent=2) for text in key_users.lines(history)

@@ -9,10 +9,10 @@ from keyturn.model.errors import AppError
 from keyturn.model.places import Place
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
-from keyturn.rotation.asking_profiles import open_while, written_place
-from keyturn.rotation.helper import helper_for
-from keyturn.rotation.key_meant import key_meant
-from keyturn.rotation.moving import (
+from keyturn.rotation.key_life.asking_profiles import open_while, written_place
+from keyturn.rotation.key_life.helper import helper_for
+from keyturn.rotation.key_life.key_meant import key_meant
+from keyturn.rotation.key_life.moving import (
     MovePlan,
     move_into_files,
     move_into_keychain,

@@ -8,9 +8,9 @@ from typing import Any
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.rotation import labels
-from keyturn.rotation.key_meant import key_meant
-from keyturn.rotation.key_versions import Author, NamedKey, Version, VersionState, key_named, named_keys
-from keyturn.rotation.naming import NamingResult, give_name, take_name
+from keyturn.rotation.key_life.key_meant import key_meant
+from keyturn.rotation.key_life.key_versions import Author, NamedKey, Version, VersionState, key_named, named_keys
+from keyturn.rotation.key_life.naming import NamingResult, give_name, take_name
 from keyturn.terminal import json_documents, reading
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit

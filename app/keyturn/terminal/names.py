@@ -43,10 +43,10 @@ def _rotation(session: Session, text: str) -> str:
 
 
 if TYPE_CHECKING:
-    from keyturn.rotation.key_versions import NamedKey
+    from keyturn.rotation.key_life.key_versions import NamedKey
 
 
 def _named(session: Session, text: str) -> NamedKey:
-    from keyturn.rotation.key_versions import key_named  # where a name was typed
+    from keyturn.rotation.key_life.key_versions import key_named  # where a name was typed
 
     return key_named(session.folder, text)

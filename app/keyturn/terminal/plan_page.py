@@ -10,10 +10,10 @@ from keyturn.clients.replacement import preview
 from keyturn.model.key_names import KeyName
 from keyturn.model.text import _
 from keyturn.rotation import labels
-from keyturn.rotation.asking_profiles import Staying
 from keyturn.rotation.decision import ByHand, Destination
-from keyturn.rotation.guided_items import program_title
-from keyturn.rotation.plan import Call, Plan
+from keyturn.rotation.key_life.asking_profiles import Staying
+from keyturn.rotation.planning.guided_items import program_title
+from keyturn.rotation.planning.plan import Call, Plan
 from keyturn.rotation.steps import Route, Step
 from keyturn.terminal.rotation_page import awaited_lines
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line

@@ -346,7 +346,7 @@ class Rehearsal:
             return session.rotations()[-1]
 
     def _awaited(self) -> list[str]:
-        from keyturn.rotation.standing import standing
+        from keyturn.rotation.carrying_out.standing import standing
 
         with closing(self._session(self._arguments)) as session:
             rotation = session.rotations()[-1]

@@ -12,7 +12,7 @@ from typing import NoReturn
 from keyturn.model.errors import UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation.handing_out import variables_of
+from keyturn.rotation.key_life.handing_out import variables_of
 
 # All that AWS's tools, and those made after them, take a key or the way to one from before or beside the two variables
 # (AWS SDKs and Tools Reference Guide, "Environment variables"; boto 2; minio-go, `credentials.NewEnvMinio`).

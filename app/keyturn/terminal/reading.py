@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from keyturn.model.keys import AccessKeyId
     from keyturn.reminders.renewal_standing import RenewalStanding
     from keyturn.rotation.context import Context
-    from keyturn.rotation.plan import IntoKeychain, Options, Plan
+    from keyturn.rotation.finding.survey import Survey
+    from keyturn.rotation.finding.whole_search import Search
+    from keyturn.rotation.planning.plan import IntoKeychain, Options, Plan
     from keyturn.rotation.record import Rotation
     from keyturn.rotation.steps import Result
-    from keyturn.rotation.survey import Survey
-    from keyturn.rotation.whole_search import Search
     from keyturn.state.telling_queue import Told
     from keyturn.terminal.arguments import Arguments
 
@@ -65,7 +65,7 @@ def scan(session: Session, output: Output) -> Exit:
     now = session.clock.now()
     document = json_documents.of_survey(survey, now)
     if table is not None:
-        from keyturn.rotation import account_table, spreadsheet
+        from keyturn.rotation.reporting import account_table, spreadsheet
 
         named_file.write(table, spreadsheet.BYTE_ORDER_MARK + account_table.as_table(survey, now))
         document["csv"] = str(table)
@@ -89,8 +89,8 @@ def _under_way(session: Session) -> tuple[tuple[Rotation, Result], ...]:
     unfinished = [one for one in session.rotations() if not one.is_over]
     if not unfinished:
         return ()
-    from keyturn.rotation.situation import urgent_first
-    from keyturn.rotation.standing import standing  # most scans meet no rotation
+    from keyturn.rotation.carrying_out.standing import standing  # most scans meet no rotation
+    from keyturn.rotation.finding.situation import urgent_first
 
     context = session.context()
     return urgent_first([(one, standing(context, one)) for one in unfinished])
@@ -142,8 +142,8 @@ def into_keychain(session: Session) -> IntoKeychain | None:
                 code="usage.into",
             )
         return None
-    from keyturn.rotation.helper import helper_for
-    from keyturn.rotation.plan import IntoKeychain
+    from keyturn.rotation.key_life.helper import helper_for
+    from keyturn.rotation.planning.plan import IntoKeychain
 
     helper = helper_for(session.location, session.computer, session.folder, arguments.helper)
     return IntoKeychain(helper, arguments.by_me)
@@ -159,7 +159,7 @@ def _asked_into(arguments: Arguments) -> tuple[str, ...]:
 
 def status(session: Session, output: Output) -> Exit:
     """Show the rotations."""
-    from keyturn.rotation.standing import standing
+    from keyturn.rotation.carrying_out.standing import standing
     from keyturn.terminal.rotation_page import status_page
     from keyturn.terminal.told_page import of_told, untold_lines
 
@@ -212,7 +212,7 @@ def _told(session: Session) -> tuple[Told, ...] | None:
 
 def names_known(session: Session) -> Mapping[AccessKeyId, KeyName]:
     """The names of keys; none where they cannot be read, which is told by itself."""
-    from keyturn.rotation.key_versions import names_of_keys
+    from keyturn.rotation.key_life.key_versions import names_of_keys
 
     with suppress(StateError):
         return names_of_keys(session.folder)
@@ -230,7 +230,7 @@ def _renewals(session: Session) -> tuple[RenewalStanding, ...] | None:
 
 def verify(session: Session, output: Output) -> Exit:
     """Prove every backup as it is now."""
-    from keyturn.rotation.verifying import verify as prove
+    from keyturn.rotation.carrying_out.verifying import verify as prove
     from keyturn.terminal.verify_page import verify_page
 
     with output.notes.busy(_("Proving every backup at AWS…")):
@@ -258,12 +258,12 @@ def surveyed(
     context: Context, *, offline: bool = False, search: Search | None = None, days: int | None = None
 ) -> Survey:
     """The keys on this computer; where AWS was asked, with their accounts' buckets, and remembered for reminders."""
-    from keyturn.rotation.survey import take_survey
+    from keyturn.rotation.finding.survey import take_survey
 
     survey = take_survey(context, offline=offline, search=search, days=days)
     if not offline and not context.cancel.asked:
         from keyturn.reminders.checking import remember  # an offline scan does without
-        from keyturn.rotation.reach import with_reaches
+        from keyturn.rotation.finding.reach import with_reaches
 
         # Reminders that go by what was known before are no reason to stop what was asked for.
         with suppress(StoreError):
@@ -289,10 +289,10 @@ def planned(
     Raises:
         UsageError: where no key, or more than one, is meant.
     """
-    from keyturn.rotation.kept_answers import keep_answers
-    from keyturn.rotation.key_meant import key_meant
-    from keyturn.rotation.planning import make_plan
-    from keyturn.rotation.survey import take_survey
+    from keyturn.rotation.finding.kept_answers import keep_answers
+    from keyturn.rotation.finding.survey import take_survey
+    from keyturn.rotation.key_life.key_meant import key_meant
+    from keyturn.rotation.planning.planning import make_plan
     from keyturn.terminal.searching import before_the_plan
 
     with before_the_plan(context, home=context.computer.home, show=show) as search:
@@ -307,7 +307,7 @@ def planned(
 
 
 def _options(arguments: Arguments, pair: KeyPair | None, into: IntoKeychain | None) -> Options:
-    from keyturn.rotation.plan import Options
+    from keyturn.rotation.planning.plan import Options
     from keyturn.rotation.steps import Route
 
     return Options(

@@ -9,7 +9,7 @@ from keyturn.computer.own_program import own_program
 from keyturn.edits.asking_lines import PLAIN
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
-from keyturn.rotation.helper import flaw_of_program
+from keyturn.rotation.key_life.helper import flaw_of_program
 from keyturn.rotation.signers.who import Who
 from keyturn.terminal import changing, keeping, reading, renewing
 from keyturn.terminal.exits import Exit

@@ -10,7 +10,7 @@ from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.reminders.renewal_job import advice
 from keyturn.reminders.renewal_standing import read_standings
-from keyturn.rotation.key_meant import key_meant
+from keyturn.rotation.key_life.key_meant import key_meant
 from keyturn.rotation.signers.who import THE_KEY, IdentityKind
 from keyturn.rotation.steps import Ending
 from keyturn.terminal import json_documents, reading
@@ -57,7 +57,7 @@ def _set(session: Session, output: Output) -> Exit:
         )
     from keyturn.reminders.renewal_run import signed_by
     from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked
-    from keyturn.rotation.standing import GateClosed
+    from keyturn.rotation.carrying_out.standing import GateClosed
 
     wish = Wish(
         arguments.every,
@@ -127,8 +127,8 @@ def _show(session: Session, output: Output) -> Exit:
 def _keeper_now(session: Session, output: Output) -> Exit:
     """Renew the keeper's own key, by whoever was named now, else by whoever was named when it was set."""
     from keyturn.reminders.renewal_run import signed_by
-    from keyturn.rotation.keeper_renewal import expect_renewer, renew_keeper
-    from keyturn.rotation.keepers import whole_keeper
+    from keyturn.rotation.key_life.keeper_renewal import expect_renewer, renew_keeper
+    from keyturn.rotation.key_life.keepers import whole_keeper
 
     who = str(session.arguments.renewed_by)
     with session.alone():

@@ -19,16 +19,16 @@ from keyturn.terminal.reading import looking_sentence, surveyed
 from keyturn.terminal.screen import line, put
 
 if TYPE_CHECKING:
-    from keyturn.rotation.report import Report
+    from keyturn.rotation.reporting.report import Report
 
 _FORMS = ("html", "csv", "json")
 
 
 def report(session: Session, output: Output) -> Exit:
     """Write down what was found and done."""
-    from keyturn.rotation.key_meant import key_meant
-    from keyturn.rotation.key_versions import with_all_versions
-    from keyturn.rotation.report import about, make_report
+    from keyturn.rotation.key_life.key_meant import key_meant
+    from keyturn.rotation.key_life.key_versions import with_all_versions
+    from keyturn.rotation.reporting.report import about, make_report
 
     arguments = session.arguments
     path = None if arguments.output is None else arguments.output.expanduser().absolute()
@@ -52,7 +52,7 @@ def report(session: Session, output: Output) -> Exit:
         return Exit.DONE
     text = _written(made, form)
     if form == "csv":
-        from keyturn.rotation.spreadsheet import BYTE_ORDER_MARK
+        from keyturn.rotation.reporting.spreadsheet import BYTE_ORDER_MARK
 
         text = BYTE_ORDER_MARK + text
     named_file.write(path, text)
@@ -77,11 +77,11 @@ def _form(session: Session, path: Path | None) -> str:
 
 def _written(made: Report, form: str) -> str:
     if form == "csv":
-        from keyturn.rotation.report_table import as_table
+        from keyturn.rotation.reporting.report_table import as_table
 
         return as_table(made)
     if form == "json":
         return json_without_secrets(json_documents.of_report(made), indent=2) + "\n"
-    from keyturn.rotation.report_page import as_page
+    from keyturn.rotation.reporting.report_page import as_page
 
     return as_page(made)

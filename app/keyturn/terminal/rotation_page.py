@@ -9,8 +9,8 @@ from keyturn.computer.shells import command_line
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation import labels
+from keyturn.rotation.carrying_out.said import is_deletion_seen
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.said import is_deletion_seen
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
@@ -69,7 +69,9 @@ def result_page(
 
 
 def _what_was_known(rotation: Rotation) -> tuple[str, ...]:
-    from keyturn.rotation.ended import what_was_known  # every failed command shows a problem, and few a rotation
+    from keyturn.rotation.carrying_out.ended import (
+        what_was_known,  # every failed command shows a problem, and few a rotation
+    )
 
     return what_was_known(rotation)
 
@@ -127,7 +129,7 @@ def _awaited(result: Result) -> list[Line]:
 
 def _backups(rotation: Rotation) -> list[Line]:
     """How the backups stand with the new key, and which were not seen yet."""
-    from keyturn.rotation import backups_seen  # every failed command shows a problem, and few a rotation
+    from keyturn.rotation.carrying_out import backups_seen  # every failed command shows a problem, and few a rotation
 
     headline = "" if rotation.is_over else backups_seen.headline(rotation)
     if not headline:
@@ -169,7 +171,9 @@ def _leftovers(result: Result) -> list[Line]:
 
 def _is_said_below(result: Result) -> bool:
     """True where the reasons of a closed gate are the things awaited, which are listed anyhow."""
-    from keyturn.rotation.standing import GateClosed  # all of AWS comes with it, and `scan --offline` needs none
+    from keyturn.rotation.carrying_out.standing import (
+        GateClosed,  # all of AWS comes with it, and `scan --offline` needs none
+    )
 
     return isinstance(result.problem, GateClosed) and result.problem.reasons == tuple(
         one.title for one in result.awaiting

@@ -11,9 +11,9 @@ from keyturn.clients.described.guide import guide_named
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import labels
-from keyturn.rotation.replaced_elsewhere import sentences_on
-from keyturn.rotation.situation import TO_DO, Mood, Situation, elsewhere, not_asked, of_rotation, of_survey
-from keyturn.rotation.survey import FoundKey, Survey
+from keyturn.rotation.finding.situation import TO_DO, Mood, Situation, elsewhere, not_asked, of_rotation, of_survey
+from keyturn.rotation.finding.survey import FoundKey, Survey
+from keyturn.rotation.shared_key.replaced_elsewhere import sentences_on
 from keyturn.terminal.account_lines import account_lines
 from keyturn.terminal.key_lines import TONES, users_of_key
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
@@ -138,7 +138,7 @@ def _other_buckets(survey: Survey) -> list[Line]:
     page = []
     unnamed = [one for reach in survey.reaches for one in reach.open]
     if unnamed:
-        from keyturn.rotation.open_buckets import described  # most computers have none
+        from keyturn.rotation.planning.open_buckets import described  # most computers have none
 
         page += [BLANK, line(_("Buckets that these keys reach and nothing found here names"), Tone.HEADING)]
         page += [bullet(f"{one.name}: {described(one)}", indent=2) for one in unnamed]

@@ -17,7 +17,7 @@ from keyturn.terminal.interruption import ending_early
 if TYPE_CHECKING:
     from keyturn.clients.search.folder_search import Searching
     from keyturn.rotation.context import Context
-    from keyturn.rotation.whole_search import Search
+    from keyturn.rotation.finding.whole_search import Search
 
 _SHOWN_EVERY = 0.1  # seconds; more often nobody can read it
 
@@ -73,7 +73,7 @@ def watched(
         )
     from keyturn.clients.search.search_rows import named
     from keyturn.clients.search.worker_pool import WorkerPool
-    from keyturn.rotation.whole_search import Search
+    from keyturn.rotation.finding.whole_search import Search
 
     watch = _Watch(show, home)
     area = named(folders, left_out=[own_memory])
@@ -85,7 +85,7 @@ def watched(
 @contextmanager
 def before_the_plan(context: Context, *, home: Path, show: Callable[[str], None]) -> Iterator[Search | None]:
     """Yield the search of this computer that a plan is based on; Ctrl-C ends it early, and the plan says so."""
-    from keyturn.rotation.whole_search import searching
+    from keyturn.rotation.finding.whole_search import searching
 
     watch, skip = _Watch(show, home), CancelToken()
     with (

@@ -9,7 +9,7 @@ from keyturn.computer.own_program import own_program
 from keyturn.computer.stable_link import link_place, make_link
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
-from keyturn.rotation.helper import flaw_of_program
+from keyturn.rotation.key_life.helper import flaw_of_program
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output

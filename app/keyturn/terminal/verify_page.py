@@ -8,8 +8,8 @@ from pathlib import Path
 from keyturn.model.places import Problem
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
-from keyturn.rotation.own_checks import Check
-from keyturn.rotation.proving import DestinationProof
+from keyturn.rotation.carrying_out.own_checks import Check
+from keyturn.rotation.carrying_out.proving import DestinationProof
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, line
 
 _MARKS = {True: ("✓", Tone.GOOD), False: ("✗", Tone.BAD), None: ("?", Tone.ATTENTION)}

@@ -14,7 +14,7 @@ from keyturn.desktop.plan_view import OpenBucket
 from keyturn.desktop.widgets import Card, Quiet, Strong
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.plan import Options
 from keyturn.state.bucket_answers import BucketAnswer
 
 

@@ -16,7 +16,7 @@ from keyturn.desktop.pages.row_list import RowList
 from keyturn.desktop.plan_view import TextFile
 from keyturn.desktop.widgets import Card, Quiet, Strong
 from keyturn.model.text import _
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.plan import Options
 
 
 class TextFileCards(RowList):

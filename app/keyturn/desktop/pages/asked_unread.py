@@ -18,7 +18,7 @@ from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Card, Quiet, Strong
 from keyturn.model.text import _
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.plan import Options
 
 
 class UnreadFiles(RowList):

@@ -10,11 +10,12 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from keyturn.desktop.assistant_work import Page, WindowJob
 from keyturn.desktop.calm_page import lay_out
 from keyturn.desktop.first_frame import after_first_frame
 from keyturn.desktop.flow import Flow
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.parts import Notice, emptied, numbered
 from keyturn.desktop.rehearsal_words import rehearsed, rehearsed_steps
 from keyturn.desktop.runner import Runner
@@ -22,11 +23,10 @@ from keyturn.desktop.secret_clipboard import SecretClipboard
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Button, Heading, Quiet, Subheading
-from keyturn.desktop.work import Page, WindowJob
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.signers.who import Who
 
 

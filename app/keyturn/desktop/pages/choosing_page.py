@@ -8,10 +8,11 @@ from datetime import timedelta
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.flow import Flow
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.later import LATER_DAYS
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
 from keyturn.desktop.pages.fields import Choice
 from keyturn.desktop.pages.more_choices import MoreChoices
@@ -21,11 +22,10 @@ from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.rotation_view import KeyFacts, count_of_programs
 from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
-from keyturn.desktop.work import Page
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _, capitalized, plural
 from keyturn.rotation import labels
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.steps import Route
 from keyturn.state.secrets_kind import SecretsKind
 

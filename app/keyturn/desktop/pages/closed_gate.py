@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.assistant_page import Actor, said_here
 from keyturn.desktop.pages.parts import Notice, bullets
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.rotation_view import KeyFacts
-from keyturn.desktop.tall import ButtonRow
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Button, Card, Quiet
-from keyturn.desktop.work import Page
 from keyturn.model.text import _
-from keyturn.rotation.plan import Gate, Options
+from keyturn.rotation.planning.plan import Gate, Options
 
 _PROGRAMS = frozenset({"key.conflict", "place.not-editable", "place.spoiled"})
 _ROUTES = frozenset({"key.in-use", "key.limit", "key.limit-unknown", "turn-off.no-way-back", "policy.too-long"})

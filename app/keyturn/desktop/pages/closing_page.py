@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
 from keyturn.desktop.pages.confirming import LastFour
 from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.widgets import Quiet, Subheading
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from keyturn.desktop.assistant_work import WindowJob
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.font_sizes import em, fixed_font
 from keyturn.desktop.pages.assistant_page import Actor, said_here, steps_of
 from keyturn.desktop.pages.fields import Field, Tick
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong
-from keyturn.desktop.work import WindowJob
 from keyturn.model.text import _, in_widget
 from keyturn.rotation.steps import Awaited
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
+from keyturn.desktop.assistant_work import Page, WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
 from keyturn.desktop.pages.fields import Choice
 from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.widgets import Card, LinkButton, Strong
-from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.text import _, in_widget
-from keyturn.rotation.deciding import by_what_they_are_about
+from keyturn.rotation.carrying_out.deciding import by_what_they_are_about
 from keyturn.rotation.steps import Awaited
 
 

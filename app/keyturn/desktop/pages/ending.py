@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop import dates
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb, console_button, steps_of
@@ -16,11 +17,11 @@ from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.told import add_told
 from keyturn.desktop.pages.who_makes_it import WhoMakesIt, may_choose
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, labels
+from keyturn.rotation import labels
+from keyturn.rotation.carrying_out.said import is_deletion_seen
 from keyturn.rotation.decision import Decision
-from keyturn.rotation.said import is_deletion_seen
+from keyturn.rotation.planning import by_hand
 from keyturn.rotation.steps import Route
 
 _TURN_ON = WindowJob(Work.TURN_ON)

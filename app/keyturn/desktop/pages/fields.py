@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import colours_of
-from keyturn.desktop.measures import em
 from keyturn.model.text import in_widget
 
 

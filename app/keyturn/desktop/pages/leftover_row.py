@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from keyturn.desktop.announcing import announce
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.assistant_page import Actor
 from keyturn.desktop.widgets import Button, Card, Strong, Toned, Verbatim
 from keyturn.model.errors import AppError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyturn.desktop.assistant_work import Page, WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
 from keyturn.desktop.pages.deciding_page import close_button
@@ -9,7 +10,6 @@ from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.pages.typed_secret import TypedSecret
 from keyturn.desktop.typed_pair import typed_pair, why_no_secret
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
-from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFocusEvent, QHideEvent
 
-from keyturn.desktop.measures import fixed_font
+from keyturn.desktop.font_sizes import fixed_font
 from keyturn.desktop.pages.fields import Field
 
 SHOWN_SECONDS = 30

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.discs import paint_disc
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone, colours_of
-from keyturn.desktop.measures import em
 from keyturn.desktop.plan_moments import Doer, PlanMoment
-from keyturn.desktop.reached import Reached
+from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.widgets import Pill, Quiet, Strong, Subheading, Text
 from keyturn.model.text import plural
 from keyturn.rotation import labels

@@ -8,12 +8,12 @@ from dataclasses import replace
 from PySide6.QtWidgets import QFormLayout, QWidget
 
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.measures import em
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.pages.fields import Field, Number, Tick
 from keyturn.desktop.pages.parts import Fold, stacked
 from keyturn.desktop.widgets import Card
 from keyturn.model.text import _
-from keyturn.rotation.plan import Options
+from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.steps import Route
 
 

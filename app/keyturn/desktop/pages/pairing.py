@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGridLayout
 
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.flow import Flow
-from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.font_sizes import em, fixed_font
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
 from keyturn.desktop.pages.fields import Field
 from keyturn.desktop.pages.more_choices import MoreChoices
@@ -13,7 +14,6 @@ from keyturn.desktop.pages.parts import numbered
 from keyturn.desktop.pages.typed_secret import TypedSecret
 from keyturn.desktop.typed_pair import typed_pair, why_no_pair
 from keyturn.desktop.widgets import Card, Quiet, Strong, Subheading
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
 from keyturn.rotation.steps import Route
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QProgressBar, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em, fixed_font
 from keyturn.desktop.icons import Shape, paint_icon
 from keyturn.desktop.look import ColorTone, colours_of, tone_colour, wash_colour
-from keyturn.desktop.measures import em, fixed_font
-from keyturn.desktop.tall import ReflowingRow
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Text, Toned, Verbatim, breakable
 from keyturn.model.text import _, in_widget
 

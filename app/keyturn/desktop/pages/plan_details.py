@@ -9,8 +9,8 @@ from itertools import groupby
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.assistant_page import Actor, said_here, steps_of
 from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, bullets, stacked
 from keyturn.desktop.pages.row_list import RowList, program_row
@@ -19,7 +19,7 @@ from keyturn.desktop.widgets import Button, Quiet, Strong, Text
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
-from keyturn.rotation.plan import Call, Options
+from keyturn.rotation.planning.plan import Call, Options
 from keyturn.rotation.steps import Awaited
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.asked_buckets import OpenBuckets, UnlistedBuckets, answers_in
@@ -26,11 +27,10 @@ from keyturn.desktop.plan_moments import moments_of
 from keyturn.desktop.plan_view import PlanFacts, PlanQuestion
 from keyturn.desktop.rotation_view import count_of_programs
 from keyturn.desktop.widgets import Card, Strong, Subheading
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation import labels
-from keyturn.rotation.plan import Gate, Options
+from keyturn.rotation.planning.plan import Gate, Options
 from keyturn.rotation.steps import Route
 
 _BEGIN = WindowJob(Work.BEGIN)

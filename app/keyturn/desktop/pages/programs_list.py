@@ -7,8 +7,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.parts import Fold, StateRow
 from keyturn.desktop.pages.row_list import RowList, program_row
 from keyturn.desktop.rotation_view import Program

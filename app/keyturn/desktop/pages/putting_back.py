@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from keyturn.desktop.assistant_work import Page, WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.assistant_page import PageView, Verb, console_button
@@ -13,12 +14,11 @@ from keyturn.desktop.pages.confirming import AwaitedCard, hold_ticks
 from keyturn.desktop.pages.deciding_page import close_button
 from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.pages.row_list import RowList, program_row
-from keyturn.desktop.returning import Returned
+from keyturn.desktop.undo_preview import Returned
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.widgets import Subheading
-from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.text import _
-from keyturn.rotation import by_hand
+from keyturn.rotation.planning import by_hand
 from keyturn.rotation.steps import Awaited
 
 _UNDO = WindowJob(Work.UNDO)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.parts import Notice, emptied
 from keyturn.desktop.runner import Desk, Runner

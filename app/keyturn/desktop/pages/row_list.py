@@ -8,8 +8,8 @@ from itertools import islice
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.parts import StateRow
 from keyturn.desktop.rotation_view import Program
 

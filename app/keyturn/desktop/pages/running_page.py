@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from keyturn.desktop.assistant_work import Page
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
@@ -18,7 +19,6 @@ from keyturn.desktop.progressing import Fortune, RotationProgress
 from keyturn.desktop.rotation_view import Program
 from keyturn.desktop.spinner import TURN
 from keyturn.desktop.widgets import Quiet, Strong
-from keyturn.desktop.work import Page
 from keyturn.model.text import _, in_widget, plural
 from keyturn.rotation.record import Proved
 from keyturn.rotation.steps import Route, Step

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from keyturn.desktop.measures import em, fixed_font
+from keyturn.desktop.font_sizes import em, fixed_font
 from keyturn.desktop.pages.assistant_page import Actor
 from keyturn.desktop.pages.fields import Field
 from keyturn.desktop.pages.masked_field import MaskingField

@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from keyturn.desktop.discs import paint_disc
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone, colours_of
-from keyturn.desktop.measures import em
+from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.progressing import PlaceProgress
-from keyturn.desktop.reached import Reached
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.spinner import paint_spinner
-from keyturn.desktop.tall import ReflowingRow
 from keyturn.desktop.widgets import Strong, Toned, Verbatim
 from keyturn.model.text import _
 

@@ -7,6 +7,7 @@ import platform
 from PySide6.QtWidgets import QWidget
 
 import keyturn
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.assistant_page import PageView, Verb
@@ -14,13 +15,12 @@ from keyturn.desktop.pages.deciding_page import close_button
 from keyturn.desktop.pages.parts import FixedText, Fold, Notice, bullets, stacked
 from keyturn.desktop.unlocking import is_locked
 from keyturn.desktop.widgets import Button, Text
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.cancelling import Cancelled
-from keyturn.rotation.ended import what_was_known
+from keyturn.rotation.carrying_out.ended import what_was_known
 from keyturn.rotation.steps import Ending, State
 
 _CARRY_ON = WindowJob(Work.CARRY_ON)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout
 
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.assistant_page import PageView
 from keyturn.desktop.widgets import Card, LinkButton, Subheading, Text
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
 from keyturn.rotation.steps import Awaited, Step
 

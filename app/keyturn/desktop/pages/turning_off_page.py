@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
@@ -16,13 +17,13 @@ from keyturn.desktop.pages.unseen_backups import UnseenBackups
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
 from keyturn.desktop.pages.who_makes_it import WhoMakesIt, may_choose
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.text import _
-from keyturn.rotation import by_hand, consent
-from keyturn.rotation.backups_seen import unseen_of
+from keyturn.rotation import consent
+from keyturn.rotation.carrying_out.backups_seen import unseen_of
+from keyturn.rotation.carrying_out.turning_off import default_way, is_one_way
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.planning import by_hand
 from keyturn.rotation.steps import By
-from keyturn.rotation.turning_off import default_way, is_one_way
 
 _PATIENCE = 600.0  # seconds to sign in, with password and MFA
 _LOOK = WindowJob(Work.CARRY_ON)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from keyturn.desktop.measures import em
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.pages.masked_field import MaskingField
 from keyturn.desktop.widgets import Button
 from keyturn.model.text import _

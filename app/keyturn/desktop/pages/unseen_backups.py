@@ -9,17 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.parts import Fold, bullets
 from keyturn.desktop.pages.row_list import RowList
-from keyturn.desktop.tall import ReflowingRow
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Text
 from keyturn.model.text import _, capitalized, in_widget, plural
 from keyturn.rotation import labels
-from keyturn.rotation.backups_seen import BackupSeen, yes_to
+from keyturn.rotation.carrying_out.backups_seen import BackupSeen, yes_to
 
 _BESIDE = 30  # line heights, from which on what is said of a place stands beside its name
 _ONE_BY_ONE = 7  # places; of more a person reads no box, and says yes to all at once

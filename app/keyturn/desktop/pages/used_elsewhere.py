@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from keyturn.clients.described.guide import ANOTHER_COMPUTER, ANOTHER_PROGRAM, guides
 from keyturn.desktop.pages.fields import Tick
-from keyturn.desktop.tall import ReflowingRow
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Card, Quiet
 from keyturn.model.text import _, capitalized
 

@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop import dates
+from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.flow import Flow, takes_new_key
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
-from keyturn.desktop.measures import em
 from keyturn.desktop.old_key_use import OldKeyUse
 from keyturn.desktop.pages.assistant_page import Actor, PageView, said_here
 from keyturn.desktop.pages.confirming import AwaitedCard, hold_ticks
@@ -17,16 +18,16 @@ from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.pages.told import add_told, said
 from keyturn.desktop.pages.unseen_backups import backups_card
-from keyturn.desktop.waiting import stations_of
 from keyturn.desktop.waiting_card import UseRow
 from keyturn.desktop.waiting_line import WaitingLine
+from keyturn.desktop.waiting_words import stations_of
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading
-from keyturn.desktop.work import WindowJob, Work
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
-from keyturn.rotation import backups_seen, labels
+from keyturn.rotation import labels
+from keyturn.rotation.carrying_out import backups_seen
+from keyturn.rotation.carrying_out.watching import WATCH
 from keyturn.rotation.steps import Awaited, Route
-from keyturn.rotation.watching import WATCH
 
 _LOOK = WindowJob(Work.CARRY_ON)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from keyturn.desktop.assistant_work import Page, WindowJob, Work
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.assistant_page import PageView, Verb
 from keyturn.desktop.pages.deciding_page import close_button
 from keyturn.desktop.widgets import Button, Card, Strong, Text
-from keyturn.desktop.work import Page, WindowJob, Work
 from keyturn.model.text import _
-from keyturn.rotation.ways_out import NEW_KEY
+from keyturn.rotation.carrying_out.when_stuck import NEW_KEY
 
 _LOOK = WindowJob(Work.CARRY_ON)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
-from keyturn.desktop.measures import em
+from keyturn.desktop.font_sizes import em
 from keyturn.desktop.pages.assistant_page import Actor
 from keyturn.desktop.pages.fields import Choice
 from keyturn.desktop.pages.parts import Fold

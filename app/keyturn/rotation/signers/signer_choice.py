@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.aws import identity
 from keyturn.model.keys import SessionPair
+from keyturn.rotation.finding.uses import last_use_before_ours
 from keyturn.rotation.signers.found_key import found_key
 from keyturn.rotation.signers.keeper_signer import key_of_keeper
 from keyturn.rotation.signers.profile import AskCode, key_of_profile_named
@@ -14,7 +15,6 @@ from keyturn.rotation.signers.sign_in import signed_in
 from keyturn.rotation.signers.somebody import Somebody
 from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.signers.who import IdentityKind, Who
-from keyturn.rotation.uses import last_use_before_ours
 
 if TYPE_CHECKING:
     from keyturn.rotation.context import Context

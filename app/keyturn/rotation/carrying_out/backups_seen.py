@@ -1,0 +1,390 @@
+"""Which places were seen backing up with the new key since they have it, and how that was seen.
+
+A proof shows that a place *can* reach its bucket. That its program does back up is seen by one of three things:
+
+- something new lies where only this place writes, and it was not the old key: that one is off, or AWS tells that
+  nobody used it since the switch, and that somebody else than Keyturn used the new one. AWS's record of uses is hours
+  behind (facts/aws.md A3), so while the old key is on an object counts only once it is older than that;
+- the program's own account has a run that ended well: of a time when the old key was off, or after which AWS saw the
+  new key used (a good run alone does not tell which key it had, facts/arq.md 3);
+- AWS saw the new key used by somebody else than Keyturn, and one place alone has it.
+
+No log of a program is read. What was not seen keeps nothing from being done: a person is asked about each such place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from keyturn.model.places import Target
+from keyturn.model.text import _, plural
+from keyturn.rotation import labels
+from keyturn.rotation.planning.guided_items import item_of, own_runs, program_title
+from keyturn.rotation.record import Rotation, reload, write
+from keyturn.rotation.steps import Step
+from keyturn.state.journal import Mark
+
+if TYPE_CHECKING:
+    # Who only asks what was seen needs no way to AWS.
+    from keyturn.clients.own_runs import OwnRuns
+    from keyturn.model.keys import KeyPair
+    from keyturn.rotation.context import Context
+    from keyturn.rotation.decision import ByHand, Destination
+
+_BEHIND = timedelta(hours=4)  # AWS's record of a key's last use (facts/aws.md A3)
+_NAMED = 5  # of the places that were not seen, in one sentence
+
+
+class Sight(StrEnum):
+    """How a place was seen backing up, or why it was not."""
+
+    OBJECT = "object"
+    RUN = "run"
+    USE = "use"
+    NOT_LOOKED = "not-looked"
+    NOT_GIVEN = "not-given"  # a person has not put the new key there yet
+    NOTHING_NEW = "nothing-new"
+    NOT_LISTED = "not-listed"  # or not to the end
+    NO_BUCKET = "no-bucket"
+    SHARED = "shared"  # something new, where another place writes, too
+    NOT_TOLD = "not-told"  # something new, and AWS does not tell which of the two keys was in use
+    TOO_NEW = "too-new"  # something new, of hours that AWS's record of uses does not have yet
+    NO_RUN = "no-run"
+    AT_STORE = "at-store"
+
+    @property
+    def is_seen(self) -> bool:
+        """True where the place was seen."""
+        return self in {Sight.OBJECT, Sight.RUN, Sight.USE}
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSeen:
+    """One place that has the new key, or is to have it.
+
+    Attributes:
+        item: its name for `keyturn done`.
+        title: what a person calls it.
+        sight: how it was seen, or why it was not, when it was looked at last.
+        at: when it backed up; or, of something new that does not count, when that was written. None if not known.
+        said: a person says that the old key may go off all the same.
+    """
+
+    item: str
+    title: str
+    sight: Sight
+    at: datetime | None = None
+    said: bool = False
+
+    @property
+    def is_seen(self) -> bool:
+        """True where it was seen backing up with the new key."""
+        return self.sight.is_seen
+
+    @property
+    def sentence(self) -> str:
+        """How it was seen, or why it was not, for people."""
+        at = "" if self.at is None else labels.near_day(self.at)
+        texts = {
+            Sight.OBJECT: _("backed up: something new of {day} lies in its bucket"),
+            Sight.RUN: _("backed up on {day}, as it tells itself"),
+            Sight.USE: _("backed up: AWS saw the new key in use on {day}, and nothing else has it"),
+            Sight.NOT_LOOKED: _("not looked at yet"),
+            Sight.NOT_GIVEN: _("it does not have the new key yet"),
+            Sight.NOTHING_NEW: _("nothing new in its bucket since it has the new key"),
+            Sight.NOT_LISTED: _("whether something new lies in its bucket could not be seen"),
+            Sight.NO_BUCKET: _("no bucket is named for it, so nobody can look there"),
+            Sight.SHARED: _("something new lies in its bucket, and another place writes there, too"),
+            Sight.NOT_TOLD: _("something new lies in its bucket, and AWS does not tell whether the new key wrote it"),
+            Sight.TOO_NEW: _("something new of {day} lies in its bucket; AWS tells some hours later with which key"),
+            Sight.NO_RUN: _("it tells of no backup since then that ended without an error"),
+            Sight.AT_STORE: _("a store does not tell which key wrote what"),
+        }
+        return texts[self.sight].format(day=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place with what is looked at.
+
+    Attributes:
+        since: from when on it has the new key; None before that.
+    """
+
+    identity: str
+    item: str
+    title: str
+    targets: tuple[Target, ...]
+    since: datetime | None
+    by_hand: ByHand | None = None
+
+
+def backups_of(rotation: Rotation) -> tuple[BackupSeen, ...]:
+    """Every place that has the new key or is to have it, as it was seen last; none where no new key was put anywhere.
+
+    From the journal alone: nobody is asked, and nothing is looked at.
+    """
+    if not rotation.decision.route.makes_a_key or rotation.switched_at is None:
+        return ()
+    seen = _last_looks(rotation)
+    return tuple(_told(rotation, one, seen.get(one.identity)) for one in _places(rotation))
+
+
+def unseen_of(rotation: Rotation) -> tuple[BackupSeen, ...]:
+    """Those of them that were not seen backing up with the new key."""
+    return tuple(one for one in backups_of(rotation) if not one.is_seen)
+
+
+def headline(rotation: Rotation) -> str:
+    """How the backups stand, in no more words than were seen; empty where no new key was put anywhere."""
+    backups = backups_of(rotation)
+    if not backups:
+        return ""
+    if all(one.is_seen for one in backups):
+        return _("Your backups work")
+    if any(one.sight is Sight.NOT_GIVEN for one in backups):
+        return ""
+    if rotation.off_at is not None:
+        return _("Your backups can reach their buckets without the old key")
+    return _("Your backups can reach their buckets")
+
+
+def summary(rotation: Rotation) -> str:
+    """How many places were seen, and which were not; empty where there is none."""
+    backups = backups_of(rotation)
+    unseen = [one for one in backups if not one.is_seen]
+    if not backups:
+        return ""
+    if not unseen:
+        text = plural(
+            "The one place was seen backing up with the new key.",
+            "{count} places were each seen backing up with the new key.",
+            len(backups),
+        )
+        return text.format(count=labels.count_word(len(backups)).capitalize())
+    names = ", ".join(one.title for one in unseen[:_NAMED])
+    if len(unseen) > _NAMED:
+        names = _("{names} and {count} more").format(names=names, count=len(unseen) - _NAMED)
+    return _("Not seen yet backing up with the new key: {names}.").format(names=names)
+
+
+def yes_to(one: BackupSeen) -> str:
+    """What a person says yes to before the old key goes off although this place was not seen."""
+    return _("{place} was not seen backing up with the new key: {why}. Turn the old key off all the same?").format(
+        place=one.title, why=one.sentence
+    )
+
+
+def yes_in_short() -> str:
+    """The same as the title of what they said."""
+    return _("Turn the old key off although {place} was not seen backing up with the new one")
+
+
+def note(context: Context, rotation: Rotation, new: KeyPair | None, *, old_is_quiet: bool) -> Rotation:
+    """Look at each place that was not seen yet, and write down what is new; the rotation with what the journal has now.
+
+    Ask before whether somebody used the new key (`program_runs.note_use_of_new_key`): looking is a use of it.
+
+    Args:
+        new: who lists the buckets; None where its secret is not at hand.
+        old_is_quiet: AWS told that nobody used the old key since the switch.
+    """
+    if not rotation.decision.route.makes_a_key or rotation.switched_at is None:
+        return rotation
+    before = _last_looks(rotation)
+    places = [one for one in _places(rotation) if not _is_seen(before.get(one.identity))]
+    newest = {} if new is None else _newest(context, rotation, new, places)
+    found = {one.identity: _look(context, rotation, one, newest, old_is_quiet=old_is_quiet) for one in places}
+    changed = {identity: look for identity, look in found.items() if before.get(identity) != look}
+    if not changed:
+        return rotation
+    write(context, rotation, Step.WATCH, Mark.NOTED, {"backups": changed})
+    return reload(context, rotation)
+
+
+def say_yes(context: Context, rotation: Rotation, items: Collection[str]) -> Rotation:
+    """Write down that the person wants the old key off although these places were not seen; others are passed over."""
+    unseen = {one.item for one in unseen_of(rotation) if not one.said}
+    said = [item for item in dict.fromkeys(items) if item in unseen]
+    for item in said:
+        write(context, rotation, Step.WATCH, Mark.TICKED, {"item": item, "opposite": None, "seen": False})
+    return reload(context, rotation) if said else rotation
+
+
+# ── The places ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _places(rotation: Rotation) -> tuple[_Place, ...]:
+    edited = [_of_destination(one, rotation.switched_at) for one in rotation.decision.destinations]
+    by_hand = [_of_program(rotation, one) for one in rotation.by_hand if one.known]
+    return tuple(
+        _Place(one.identity, f"backup-{number}", one.title, one.targets, one.since, one.by_hand)
+        for number, one in enumerate((*edited, *by_hand), start=1)
+    )
+
+
+def _of_destination(one: Destination, since: datetime | None) -> _Place:
+    title = f"{labels.program(one.place.client)} {one.place.name}".strip()
+    return _Place(one.place.identity, "", title, one.targets, since)
+
+
+def _of_program(rotation: Rotation, one: ByHand) -> _Place:
+    names = ", ".join(dict.fromkeys(place.name for place in one.places if place.name))
+    title = f"{program_title(one)} {names}".strip()
+    item = item_of(one)
+    ticks = [e.at for e in rotation.entries if e.mark is Mark.TICKED and e.facts["item"] == item]
+    since = ticks[-1] if ticks and item in rotation.ticked else None
+    return _Place(f"by-hand {one.client}", "", title, one.targets, since, one)
+
+
+def _told(rotation: Rotation, one: _Place, look: Mapping[str, Any] | None) -> BackupSeen:
+    said = one.item in rotation.ticked
+    if one.since is None:
+        return BackupSeen(one.item, one.title, Sight.NOT_GIVEN, None, said)
+    if look is None:
+        return BackupSeen(one.item, one.title, Sight.NOT_LOOKED, None, said)
+    at = None if look["at"] is None else datetime.fromisoformat(look["at"])
+    return BackupSeen(one.item, one.title, Sight(look["sight"]), at, said)
+
+
+def _last_looks(rotation: Rotation) -> dict[str, Mapping[str, Any]]:
+    looks: dict[str, Mapping[str, Any]] = {}
+    for entry in rotation.entries:
+        looks.update(entry.facts.get("backups", {}))
+    return looks
+
+
+def _is_seen(look: Mapping[str, Any] | None) -> bool:
+    return look is not None and Sight(look["sight"]).is_seen
+
+
+# ── The look ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """What is newest below one target; `complete` is False where there may be something newer."""
+
+    at: datetime | None
+    complete: bool
+
+
+def _newest(
+    context: Context, rotation: Rotation, new: KeyPair, places: Sequence[_Place]
+) -> dict[Target, _Newest | None]:
+    """The newest object below each target; None where it could not be listed."""
+    from keyturn.aws import bucket_contents
+    from keyturn.aws.parallel import in_parallel
+    from keyturn.model.errors import AwsError
+
+    decision = rotation.decision
+    if decision.account is None:
+        return {}
+
+    def ask(target: Target) -> _Newest | None:
+        prefix = f"{target.prefix.strip('/')}/" if target.prefix.strip("/") else ""
+        region = decision.regions.get(target.bucket)
+        try:
+            at, complete = bucket_contents.newest_object(
+                context.aws, new, target.bucket, decision.account or "", prefix, region=region
+            )
+        except AwsError:
+            return None
+        return _Newest(at, complete)
+
+    targets = [*dict.fromkeys(target for one in places if one.since is not None for target in one.targets)]
+    return dict(zip(targets, in_parallel([partial(ask, target) for target in targets]), strict=True))
+
+
+def _look(
+    context: Context,
+    rotation: Rotation,
+    one: _Place,
+    newest: Mapping[Target, _Newest | None],
+    *,
+    old_is_quiet: bool,
+) -> dict[str, Any]:
+    """What is known of one place now, as the journal keeps it."""
+    if one.since is None:
+        return _as_fact(Sight.NOT_GIVEN)
+    runs = None if one.by_hand is None else own_runs(one.by_hand)
+    if runs is not None and one.by_hand is not None:
+        ran = _ran(context, rotation, runs, one.by_hand, one.since)
+        if ran is not None:
+            return _as_fact(Sight.RUN, ran)
+    used = rotation.new_key_used
+    if used is not None and len(_places(rotation)) == 1:
+        return _as_fact(Sight.USE, used)
+    if runs is not None and not one.targets:
+        return _as_fact(Sight.NO_RUN)
+    return _in_buckets(context, rotation, one, newest, old_is_quiet=old_is_quiet)
+
+
+def _in_buckets(
+    context: Context,
+    rotation: Rotation,
+    one: _Place,
+    newest: Mapping[Target, _Newest | None],
+    *,
+    old_is_quiet: bool,
+) -> dict[str, Any]:
+    if rotation.decision.store is not None:
+        return _as_fact(Sight.AT_STORE)
+    if not one.targets:
+        return _as_fact(Sight.NO_BUCKET)
+    looks = {target: newest.get(target) for target in one.targets}
+    since = one.since
+    fresh = {
+        target: look.at
+        for target, look in looks.items()
+        if look is not None and look.at is not None and since is not None and look.at > since
+    }
+    if not fresh:
+        complete = all(look is not None and look.complete for look in looks.values())
+        return _as_fact(Sight.NOTHING_NEW if complete else Sight.NOT_LISTED)
+    alone = {target: at for target, at in fresh.items() if not _is_shared(rotation, one, target)}
+    if not alone:
+        return _as_fact(Sight.SHARED, max(fresh.values()))
+    at = max(alone.values())
+    if rotation.off_at is not None and at > rotation.off_at:
+        return _as_fact(Sight.OBJECT, at)
+    told = [moment for moment in alone.values() if moment <= context.clock.now() - _BEHIND]
+    if old_is_quiet and not told:
+        return _as_fact(Sight.TOO_NEW, at)
+    if not old_is_quiet or rotation.new_key_used is None:
+        return _as_fact(Sight.NOT_TOLD, at)
+    return _as_fact(Sight.OBJECT, max(told))
+
+
+def _is_shared(rotation: Rotation, one: _Place, target: Target) -> bool:
+    others = (other for each in _places(rotation) if each.item != one.item for other in each.targets)
+    return any(_overlap(target, other) for other in others)
+
+
+def _overlap(first: Target, second: Target) -> bool:
+    if first.bucket != second.bucket:
+        return False
+    one, other = (f"{each.prefix.strip('/')}/".lstrip("/") for each in (first, second))
+    return one.startswith(other) or other.startswith(one)
+
+
+def _ran(context: Context, rotation: Rotation, runs: OwnRuns, program: ByHand, since: datetime) -> datetime | None:
+    """When the oldest of the newest runs of its plans began, if each of them shows that it had the new key."""
+    began = []
+    for plan in runs.newest(context.computer, program.places):
+        run, off, used = plan.run, rotation.off_at, rotation.new_key_used
+        if run is None or run.began is None or not run.ended_well or run.began < since:
+            return None
+        if not ((off is not None and run.began >= off) or (used is not None and used >= run.began)):
+            return None
+        began.append(run.began)
+    return min(began, default=None)
+
+
+def _as_fact(sight: Sight, at: datetime | None = None) -> dict[str, Any]:
+    return {"sight": sight.value, "at": None if at is None else at.isoformat()}

@@ -1,0 +1,68 @@
+"""What is looked at, besides the gates, before a step that nobody watches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from keyturn.aws import access_keys
+from keyturn.clients.running_programs import PROGRAM_NAMES, holders
+from keyturn.computer.programs import running_programs
+from keyturn.model.text import _
+from keyturn.rotation import labels
+from keyturn.rotation.carrying_out import old_key
+from keyturn.rotation.carrying_out.last_steps import settled
+from keyturn.rotation.carrying_out.standing import opened
+from keyturn.rotation.context import Context
+from keyturn.rotation.finding.survey import FoundKey
+from keyturn.rotation.finding.uses import without_own
+from keyturn.rotation.pairs import new_pair, pair_of
+from keyturn.rotation.record import Rotation
+from keyturn.rotation.steps import OldKey
+
+
+def running_backups(context: Context, found: FoundKey) -> tuple[str, ...]:
+    """Return the runs of backup programs that go on with the key now, each in a sentence.
+
+    What serves or mounts for days is none of them: it would never be a good time.
+
+    Raises:
+        ClientError: where the system does not tell which programs run.
+    """
+    if not found.destinations:
+        return ()
+    computer, running = context.computer, running_programs(PROGRAM_NAMES)
+    going_on = holders(computer, found.destinations, running, old=found.key.access_key_id)
+    return tuple(one.sentence for one in going_on if not one.lasting and (one.certain or computer.is_this_one))
+
+
+def look_whether_off(context: Context, name: str) -> tuple[Rotation, OldKey]:
+    """Return how the old key stands at AWS, and the rotation; where it is on again, the journal says so then.
+
+    Raises:
+        AppError: where that cannot be asked.
+    """
+    rotation = settled(context, opened(context, name))
+    old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
+    return rotation, old_key.look(context, rotation, old, new)
+
+
+def why_not_unused(context: Context, rotation: Rotation) -> str:
+    """Say why it is not certain that nothing used the old key since it is off; empty where it is.
+
+    Raises:
+        AppError: where that cannot be asked.
+    """
+    key, since = rotation.decision.key, rotation.off_at
+    asks = context.signer.asks(rotation.decision, None, new_pair(context, rotation))
+    if asks is None or since is None:
+        return _("Whether {key} was used since it is off cannot be asked.").format(key=key.masked)
+    read = access_keys.last_use(context.aws, asks.pair, key)
+    used = without_own(context.journal, key, read)
+    if used is None or used.date is None or used.date <= since:
+        return ""
+    return _used(key.masked, used.service or "AWS", used.date)
+
+
+def _used(key: str, service: str, at: datetime) -> str:
+    text = _("AWS saw {key} used at {service} on {date}, after it was turned off: something holds it still.")
+    return text.format(key=key, service=service, date=labels.moment(at))

@@ -1,0 +1,1 @@
+"""Everything that is asked, decided and refused before anything is made."""
