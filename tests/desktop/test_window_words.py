@@ -25,6 +25,7 @@ __all__ = ["person"]  # the fixture
         ("It is turned off first: `keyturn turn-off`.", "It is turned off first: “Turn it off…”."),
         ("Then `keyturn delete 20261121-a --confirm 7Q2P`.", "Then “Delete it…”."),
         ("To replace one: `keyturn rotate KEY --pair`.", "To replace one: “Replace it…”."),
+        ("The keeper does it: `keyturn rotate 7Q2P --as WHO`.", "The keeper does it: “Who makes this change”."),
         ("`keyturn clients` lists the programs.", "`keyturn clients` lists the programs."),
         ("Leave it out with --only.", "Leave it out with “More choices”."),
         ("name it with --also and its bucket", "name it with “Something else uses it” and its bucket"),

@@ -158,7 +158,7 @@ def test_two_hundred_who_ask_while_the_key_is_replaced_and_put_back_each_get_a_w
     named(desk)
     got: list[KeyPair] = []
     refused: list[str] = []
-    begin, over = threading.Barrier(201), threading.Event()
+    begin, over, new_seen = threading.Barrier(201), threading.Event(), threading.Event()
 
     def ask() -> None:
         begin.wait()
@@ -172,6 +172,8 @@ def test_two_hundred_who_ask_while_the_key_is_replaced_and_put_back_each_get_a_w
             if not desk.account.accepts(pair):
                 refused.append(f"AWS does not accept {pair.access_key_id}")
             got.append(pair)
+            if pair.access_key_id != desk.old.access_key_id:
+                new_seen.set()
             if over.wait(1):
                 return
 
@@ -181,6 +183,7 @@ def test_two_hundred_who_ask_while_the_key_is_replaced_and_put_back_each_get_a_w
     begin.wait()
     try:
         new = desk.type("rotate", NAS, "--yes", "--json").lines[-1]["new_access_key_id"]
+        assert new_seen.wait(60)
         assert desk.type("undo", NAS).code == 0
     finally:
         over.set()

@@ -132,13 +132,16 @@ def _contents(computer: Computer, look: Discovery) -> Iterator[FileContent]:
 def asking_in(content: FileContent) -> Iterator[AskingProfile]:
     """Yield every profile of a file that asks Keyturn; raises FileError (`file.unparsable`)."""
     entries = ini.entries(content.content, _AWS, path=content.path)
-    effective = ini.Effective(entries, _AWS)
+    yield from _asking(content, entries, ini.Effective(entries, _AWS))
+
+
+def _asking(content: FileContent, entries: Sequence[ini.IniEntry], effective: ini.Effective) -> Iterator[AskingProfile]:
     sections = dict.fromkeys(entry.section for entry in entries if entry.section is not None)
     for section in sections:
-        if profile_of(section) in sections.keys() - {section}:
+        profile = profile_of(section) or section
+        if profile != section and profile in sections:
             continue  # the same profile, written for those who read the file as a `config`
         entry = effective.entry(section, _PROCESS)
-        profile = profile_of(section) or section
         if entry is None or any(effective.value(section, name) for name in _PAIR):
             continue
         asked = asked_of_keyturn(entry.value)
@@ -147,8 +150,9 @@ def asking_in(content: FileContent) -> Iterator[AskingProfile]:
 
 
 def _places(computer: Computer, content: FileContent) -> Iterator[Place | Problem]:
-    for one in asking_in(content):
-        effective = ini.Effective(ini.entries(content.content, _AWS, path=content.path), _AWS)
+    entries = ini.entries(content.content, _AWS, path=content.path)
+    effective = ini.Effective(entries, _AWS)
+    for one in _asking(content, entries, effective):
         try:
             pair = _spot(computer, one).pair
         except AppError as error:

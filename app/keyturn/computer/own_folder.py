@@ -28,7 +28,7 @@ SETTINGS = "settings.json"
 TO_CONFIRM = "settings.to-confirm.json"
 _OWN = re.compile(
     r"(settings|secrets|seen-keys|reminding|searched-files)\.json(\.unfinished)?"
-    r"|(bucket-answers|keeper|key-names|moves|recipients|recipient-secrets|renewals|session-keys|telling|window)\.json"
+    r"|(bucket-answers|computer|keeper|key-names|moves|recipients|recipient-secrets|renewals|session-keys|telling|window)\.json"
     r"|settings\.(damaged-[0-9]+|to-confirm)\.json"
     r"|journal\.sqlite3(-journal|-wal|-shm)?"
     r"|keyturn\.(lock|holder)|trusted\.pem|(session-keys|telling)\.lock"

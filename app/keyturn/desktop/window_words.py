@@ -6,7 +6,7 @@ import re
 
 from keyturn.model.text import _
 
-_COMMAND = re.compile(r"`keyturn (?P<command>[a-z-]+)(?: [^`]*)?`")
+_COMMAND = re.compile(r"`keyturn (?P<command>[a-z-]+)(?P<options>(?: [^`]*)?)`")
 _OPTION = re.compile(r"--(?P<option>only|also(?: (?!and\b)[a-z][a-z0-9-]*)?)\b")
 
 
@@ -21,6 +21,8 @@ def _chosen(found: re.Match[str]) -> str:
 
 
 def _pressed(found: re.Match[str]) -> str:
+    if " --as " in found["options"]:
+        return _("“{button}”").format(button=_("Who makes this change"))
     name = {
         "continue": _("Carry on"),
         "undo": _("Put everything back…"),

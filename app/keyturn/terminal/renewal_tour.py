@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from functools import cached_property
+from pathlib import Path
 
 from keyturn.computer.computer import Platform
 from keyturn.computer.own_program import own_program
+from keyturn.computer.stable_link import make_link
 from keyturn.edits.asking_lines import PLAIN
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
@@ -33,12 +36,24 @@ class RenewalTour(Rehearsal):
         self._set()
         self._renewed()
 
-    @property
-    def _asks(self) -> bool:
-        """Whether profiles are to ask: elsewhere than on Linux that was not tried, and not every path does for it."""
-        if self._ground.computer.platform is not Platform.LINUX or flaw_of_program(own_program(), named=True):
-            return False
-        return PLAIN.fullmatch(self._ground.state_dir.as_posix()) is not None
+    @cached_property
+    def _helper(self) -> Path | None:
+        """The program that profiles are to ask, by a link of the rehearsal's own if its path has a blank.
+
+        None elsewhere than on Linux, where that was not tried, and where no path does for it.
+        """
+        if self._ground.computer.platform is not Platform.LINUX or not PLAIN.fullmatch(
+            self._ground.state_dir.as_posix()
+        ):
+            return None
+        program = own_program()
+        if not flaw_of_program(program, named=True):
+            return program
+        if flaw_of_program(program, named=True, by_link=True):
+            return None
+        link = self._ground.folder / "bin" / program.name
+        make_link(link, program)
+        return link
 
     def _moved(self) -> None:
         self._open(
@@ -47,11 +62,11 @@ class RenewalTour(Rehearsal):
                 "With --into keychain, what can ask for a key does that from now on, and holds no secret; every other "
                 "place gets the new pair as always."
             )
-            if self._asks
+            if self._helper
             else _("A new key is made, proved and put in place."),
         )
-        words = ("--into", "keychain", "--by-me") if self._asks else ()
-        more = {"into": "keychain", "by_me": True, "helper": own_program()} if self._asks else None
+        words = ("--into", "keychain", "--by-me") if self._helper else ()
+        more = {"into": "keychain", "by_me": True, "helper": self._helper} if self._helper else None
         self._run("rotate", changing.rotate, expected=Exit.WAITING, words=words, more=more)
         self._first_new = self._rotation().new_key
 
@@ -124,7 +139,7 @@ class RenewalTour(Rehearsal):
             KeptPromise(_("There is one key, and no other."), works == {new}),
             KeptPromise(
                 _("The renewal changed nothing in the profiles that ask for it."),
-                not self._asks or self._ground.computer.aws_credentials.read_bytes() == self._before_renewal,
+                self._helper is None or self._ground.computer.aws_credentials.read_bytes() == self._before_renewal,
             ),
             KeptPromise(
                 _("Nothing was left behind in the buckets, also not in those with versions and locks."),
