@@ -54,18 +54,18 @@ def new_keeper_key(context: Context, maker: Somebody, keeper: Keeper) -> tuple[K
 
 
 def kept_or_removed(context: Context, maker: Somebody, keeper: Keeper) -> KeyPair | None:
-    """The pair of a key that the user has and whose secret is kept here; those whose secrets were lost are removed.
+    """A new key of the user's that an earlier start made and kept; those whose secrets were lost are removed.
 
     Raises:
         KeeperLeft: where a key is there that nothing proves to be ours.
     """
-    if not keeper.requests:
-        return None
     found = None
     for one in access_keys.list_keys(context.aws, maker.pair, keeper.user_name):
+        if one.access_key_id == keeper.key:
+            continue
         kept = context.secrets.get(one.access_key_id)
         if kept is not None:
-            # An earlier start made it, perhaps seconds ago, so that AWS may not have heard of it everywhere.
+            # It was made perhaps seconds ago, so that AWS may not have heard of it everywhere.
             context.aws.remember_partition(one.access_key_id, keeper.partition)
             context.aws.remember_new(one.access_key_id, one.created)
             found = kept

@@ -11,10 +11,9 @@ from dataclasses import replace
 
 from keyturn.aws import access_keys, identity
 from keyturn.model.errors import AppError, UsageError
-from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.context import Context
-from keyturn.rotation.key_life.keeper_keys import is_lost, left_over, new_keeper_key, remember_keeper
+from keyturn.rotation.key_life.keeper_keys import kept_or_removed, left_over, new_keeper_key, remember_keeper
 from keyturn.rotation.key_life.keepers import expect_same_account, keepers_user, whole_keeper
 from keyturn.rotation.signers.signer import Signer
 from keyturn.rotation.signers.somebody import Somebody
@@ -64,7 +63,7 @@ def renew_keeper(context: Context, by: Somebody) -> Keeper:
         raise left_over(keeper, _("Its user is not there, or is another one by now."))
     if keeper.old_key is not None:
         return _without_old(context, by, keeper)
-    pair = _kept_beside(context, by, keeper)
+    pair = kept_or_removed(context, by, keeper)
     if pair is None:
         keeper, pair = new_keeper_key(context, by, keeper)
     identity.whose(context.aws, pair)
@@ -73,29 +72,6 @@ def renew_keeper(context: Context, by: Somebody) -> Keeper:
         context, replace(keeper, key=pair.access_key_id, old_key=keeper.key, made=context.clock.now())
     )
     return _without_old(context, by, keeper)
-
-
-def _kept_beside(context: Context, by: Somebody, keeper: Keeper) -> KeyPair | None:
-    """A new key that an earlier start made and kept; those whose secrets were lost are removed.
-
-    Raises:
-        KeeperLeft: where a key is there that nothing proves to be ours.
-    """
-    found = None
-    for one in access_keys.list_keys(context.aws, by.pair, keeper.user_name):
-        if one.access_key_id == keeper.key:
-            continue
-        kept = context.secrets.get(one.access_key_id)
-        if kept is not None:
-            context.aws.remember_partition(one.access_key_id, keeper.partition)
-            context.aws.remember_new(one.access_key_id, one.created)
-            found = kept
-        elif is_lost(context, by, keeper, one):
-            access_keys.delete_key(context.aws, by.pair, one.access_key_id, user_name=keeper.user_name)
-        else:
-            said = _("Its user has the key {key}, of which nothing proves whose it is.")
-            raise left_over(keeper, said.format(key=one.access_key_id.masked))
-    return found
 
 
 def _without_old(context: Context, by: Somebody, keeper: Keeper) -> Keeper:

@@ -220,7 +220,7 @@ def _made(context: Context, maker: Somebody, keeper: Keeper) -> Keeper:
     keeper = _with_rights(context, maker, keeper)
     if keeper.key is not None:
         return keeper
-    pair = kept_or_removed(context, maker, keeper)
+    pair = kept_or_removed(context, maker, keeper) if keeper.requests else None
     if pair is None:
         keeper, pair = new_keeper_key(context, maker, keeper)
     identity.whose(context.aws, pair)  # AWS accepts it, as it was kept
