@@ -196,10 +196,11 @@ def note(context: Context, rotation: Rotation, new: KeyPair | None, *, old_is_qu
     """
     if not rotation.decision.route.makes_a_key or rotation.switched_at is None:
         return rotation
-    before = _last_looks(rotation)
-    places = [one for one in _places(rotation) if not _is_seen(before.get(one.identity))]
+    before, every = _last_looks(rotation), _places(rotation)
+    places = [one for one in every if not _is_seen(before.get(one.identity))]
     newest = {} if new is None else _newest(context, rotation, new, places)
-    found = {one.identity: _look(context, rotation, one, newest, old_is_quiet=old_is_quiet) for one in places}
+    look = _Look(context, rotation, newest, old_is_quiet, len(every) == 1, _writers(every))
+    found = {one.identity: look.at(one) for one in places}
     changed = {identity: look for identity, look in found.items() if before.get(identity) != look}
     if not changed:
         return rotation
@@ -301,74 +302,80 @@ def _newest(
     return dict(zip(targets, in_parallel([partial(ask, target) for target in targets]), strict=True))
 
 
-def _look(
-    context: Context,
-    rotation: Rotation,
-    one: _Place,
-    newest: Mapping[Target, _Newest | None],
-    *,
-    old_is_quiet: bool,
-) -> dict[str, Any]:
-    """What is known of one place now, as the journal keeps it."""
-    if one.since is None:
-        return _as_fact(Sight.NOT_GIVEN)
-    runs = None if one.by_hand is None else own_runs(one.by_hand)
-    if runs is not None and one.by_hand is not None:
-        ran = _ran(context, rotation, runs, one.by_hand, one.since)
-        if ran is not None:
-            return _as_fact(Sight.RUN, ran)
-    used = rotation.new_key_used
-    if used is not None and len(_places(rotation)) == 1:
-        return _as_fact(Sight.USE, used)
-    if runs is not None and not one.targets:
-        return _as_fact(Sight.NO_RUN)
-    return _in_buckets(context, rotation, one, newest, old_is_quiet=old_is_quiet)
+def _writers(places: Sequence[_Place]) -> Mapping[str, Sequence[tuple[str, Target]]]:
+    """Who writes into each bucket, by its item, and where."""
+    found: dict[str, list[tuple[str, Target]]] = {}
+    for one in places:
+        for target in one.targets:
+            found.setdefault(target.bucket, []).append((one.item, target))
+    return found
 
 
-def _in_buckets(
-    context: Context,
-    rotation: Rotation,
-    one: _Place,
-    newest: Mapping[Target, _Newest | None],
-    *,
-    old_is_quiet: bool,
-) -> dict[str, Any]:
-    if rotation.decision.store is not None:
-        return _as_fact(Sight.AT_STORE)
-    if not one.targets:
-        return _as_fact(Sight.NO_BUCKET)
-    looks = {target: newest.get(target) for target in one.targets}
-    since = one.since
-    fresh = {
-        target: look.at
-        for target, look in looks.items()
-        if look is not None and look.at is not None and since is not None and look.at > since
-    }
-    if not fresh:
-        complete = all(look is not None and look.complete for look in looks.values())
-        return _as_fact(Sight.NOTHING_NEW if complete else Sight.NOT_LISTED)
-    alone = {target: at for target, at in fresh.items() if not _is_shared(rotation, one, target)}
-    if not alone:
-        return _as_fact(Sight.SHARED, max(fresh.values()))
-    at = max(alone.values())
-    if rotation.off_at is not None and at > rotation.off_at:
-        return _as_fact(Sight.OBJECT, at)
-    told = [moment for moment in alone.values() if moment <= context.clock.now() - _BEHIND]
-    if old_is_quiet and not told:
-        return _as_fact(Sight.TOO_NEW, at)
-    if not old_is_quiet or rotation.new_key_used is None:
-        return _as_fact(Sight.NOT_TOLD, at)
-    return _as_fact(Sight.OBJECT, max(told))
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is asked once for all places.
 
+    Attributes:
+        is_one_alone: only one place has the new key.
+        writers: see `_writers`.
+    """
 
-def _is_shared(rotation: Rotation, one: _Place, target: Target) -> bool:
-    others = (other for each in _places(rotation) if each.item != one.item for other in each.targets)
-    return any(_overlap(target, other) for other in others)
+    context: Context
+    rotation: Rotation
+    newest: Mapping[Target, _Newest | None]
+    old_is_quiet: bool
+    is_one_alone: bool
+    writers: Mapping[str, Sequence[tuple[str, Target]]]
+
+    def at(self, one: _Place) -> dict[str, Any]:
+        """What is known of one place now, as the journal keeps it."""
+        if one.since is None:
+            return _as_fact(Sight.NOT_GIVEN)
+        runs = None if one.by_hand is None else own_runs(one.by_hand)
+        if runs is not None and one.by_hand is not None:
+            ran = _ran(self.context, self.rotation, runs, one.by_hand, one.since)
+            if ran is not None:
+                return _as_fact(Sight.RUN, ran)
+        if self.rotation.new_key_used is not None and self.is_one_alone:
+            return _as_fact(Sight.USE, self.rotation.new_key_used)
+        if runs is not None and not one.targets:
+            return _as_fact(Sight.NO_RUN)
+        return self._in_buckets(one, one.since)
+
+    def _in_buckets(self, one: _Place, since: datetime) -> dict[str, Any]:
+        rotation = self.rotation
+        if rotation.decision.store is not None:
+            return _as_fact(Sight.AT_STORE)
+        if not one.targets:
+            return _as_fact(Sight.NO_BUCKET)
+        looks = {target: self.newest.get(target) for target in one.targets}
+        fresh = {
+            target: look.at
+            for target, look in looks.items()
+            if look is not None and look.at is not None and look.at > since
+        }
+        if not fresh:
+            complete = all(look is not None and look.complete for look in looks.values())
+            return _as_fact(Sight.NOTHING_NEW if complete else Sight.NOT_LISTED)
+        alone = {target: at for target, at in fresh.items() if not self._is_shared(one, target)}
+        if not alone:
+            return _as_fact(Sight.SHARED, max(fresh.values()))
+        at = max(alone.values())
+        if rotation.off_at is not None and at > rotation.off_at:
+            return _as_fact(Sight.OBJECT, at)
+        told = [moment for moment in alone.values() if moment <= self.context.clock.now() - _BEHIND]
+        if self.old_is_quiet and not told:
+            return _as_fact(Sight.TOO_NEW, at)
+        if not self.old_is_quiet or rotation.new_key_used is None:
+            return _as_fact(Sight.NOT_TOLD, at)
+        return _as_fact(Sight.OBJECT, max(told))
+
+    def _is_shared(self, one: _Place, target: Target) -> bool:
+        return any(item != one.item and _overlap(target, other) for item, other in self.writers[target.bucket])
 
 
 def _overlap(first: Target, second: Target) -> bool:
-    if first.bucket != second.bucket:
-        return False
+    """Whether what lies at one of them may lie at the other, too; both are of one bucket."""
     one, other = (f"{each.prefix.strip('/')}/".lstrip("/") for each in (first, second))
     return one.startswith(other) or other.startswith(one)
 
