@@ -30,7 +30,6 @@ _BATCH_LOOP = re.compile(rb"%%[A-Za-z]")
 _WHOLE = re.compile(rb"\"?\$(?:\{(?P<braced>[A-Za-z_]\w*)(?:\[[@*]\])?\}|(?P<plain>[A-Za-z_]\w*))\"?")
 # `(a b "c")`; what a quote holds is a word of its own only without blanks, which no bucket has.
 _LIST = re.compile(rb"\(\s*(?:[\w./:@%+,=\"'-]+\s*)*+\)")
-_IN_LIST = re.compile(rb"[\w./:@%+,=-]+")
 # Words in the commands that this makes of one text, and letters in one of them; what people write has some hundred.
 _PATIENCE, _LONGEST = 20_000, 4_096
 
@@ -82,6 +81,11 @@ def with_each(commands: Sequence[ShellCommand], values: Values) -> tuple[ShellCo
     return tuple(found)
 
 
+def with_one_value(known: Mapping[str, str], values: Values) -> dict[str, str]:
+    """Return those of the known values that are no variable's with more than one."""
+    return {name: value for name, value in known.items() if name not in values}
+
+
 def each_value(one: Assignment, values: Values, known: Mapping[str, str]) -> list[str]:
     """Return what a reference may set, with `UNKNOWN` for what only a run would tell.
 
@@ -89,7 +93,7 @@ def each_value(one: Assignment, values: Values, known: Mapping[str, str]) -> lis
         values: as `alternatives` returns them.
         known: values of other variables.
     """
-    single = {name: value for name, value in known.items() if name not in values}
+    single = with_one_value(known, values)
     word = Argument(one.written, one.written, False, (), one.line)
     copies = _copies(ShellCommand((word,)), values, _PATIENCE)
     return [expanded(copy.words[0].written.decode(errors="replace"), single) for copy in copies]
@@ -114,7 +118,7 @@ def _lists(assignments: Sequence[Assignment]) -> Mapping[str, Sequence[bytes]]:
     """The words of each variable that is set once, by its name: those of a list, or those of one value."""
     times = Counter(one.name for one in assignments)
     return {
-        one.name: one.value.encode().split() if one.value is not None else _IN_LIST.findall(one.written)
+        one.name: one.value.encode().split() if one.value is not None else _PLAIN.findall(one.written)
         for one in assignments
         if times[one.name] == 1 and (one.value is not None or _LIST.fullmatch(one.written))
     }
@@ -127,11 +131,8 @@ def _loops(
     for command in commands:
         match [word.text for word in command.words[:3]]:
             case [b"for" | b"select", name, b"in"] if _NAME.fullmatch(name):
-                parts = [_words_of(one, lists) for one in command.words[3:]]
-                yield (
-                    name.decode(),
-                    [word if _PLAIN.fullmatch(word or b"") else _UNTOLD for part in parts for word in part],
-                )
+                words = [word for one in command.words[3:] for word in _words_of(one, lists)]
+                yield name.decode(), [word if _PLAIN.fullmatch(word or b"") else _UNTOLD for word in words]
             case [b"for" | b"FOR", name, b"in" | b"IN"] if _BATCH_LOOP.fullmatch(name):
                 yield name.decode(), list(_in_brackets(command.words[3:]))
             case [b"for" | b"select", name, *_rest] if _NAME.fullmatch(name):

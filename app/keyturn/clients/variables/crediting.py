@@ -27,10 +27,10 @@ from keyturn.clients.variables.filled_in import asked_in_variables, references_i
 from keyturn.clients.variables.job_variables import JobVariables, home_of
 from keyturn.clients.variables.jobs import Job, Reads
 from keyturn.clients.variables.named_files import values_named_in
+from keyturn.clients.variables.script_kinds import several_values
 from keyturn.clients.variables.script_paths import HANDED_OVER, IN_UNITS, Whereabouts, path_of
-from keyturn.clients.variables.unit_files import is_unit
 from keyturn.clients.variables.variable_facts import ENDPOINTS
-from keyturn.edits.alternatives import Values, alternatives, with_each
+from keyturn.edits.alternatives import with_each, with_one_value
 from keyturn.edits.commands import program_name
 from keyturn.edits.expansion import resolved
 from keyturn.model.places import Consumer, Place
@@ -144,10 +144,8 @@ class _Crediting:
     def _asked_by(self, job: Job) -> Iterator[Asked]:
         values = self._variables.values(job)
         remotes = _remotes(values)
-        several: Values = {}
-        if not is_unit(job.path):  # in units the last one counts
-            several = alternatives(job.variables.commands, job.variables.assignments, values)
-        single = {name: value for name, value in values.items() if name not in several}
+        several = several_values(job.path, job.variables.commands, job.variables.assignments, values)
+        single = with_one_value(values, several)
         for command, folder in in_their_folders(with_each(job.variables.commands, several)):
             for asked in asked_in(resolved(command, single), values, remotes):
                 named = self._variables.found(job, joined(folder, asked.config)) if asked.config else None

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from keyturn.clients.variables.unit_files import is_unit
+from keyturn.edits.alternatives import Values, alternatives
+from keyturn.edits.commands import ShellCommand
 from keyturn.edits.files import FileContent
+from keyturn.edits.shell import Assignment
 
 # .env, .env.production, backup.env, restic-env
 _DOTENV = re.compile(r"(?:.*\.)?env(?:\..*)?|.*-env", re.IGNORECASE | re.DOTALL)
@@ -68,3 +72,10 @@ def sets_or_runs(path: Path, beginning: bytes) -> bool:
 def _is_named_so(path: Path) -> bool:
     name = path.name.lower()
     return name.endswith((*_SHELL_ENDINGS, *_WINDOWS_ENDINGS)) or is_dotenv(path) or is_unit(path) or "crontab" in name
+
+
+def several_values(
+    path: Path, commands: Sequence[ShellCommand], assignments: Sequence[Assignment], known: Mapping[str, str]
+) -> Values:
+    """Return the variables that have more than one value there; see `alternatives`. In a unit the last one counts."""
+    return {} if is_unit(path) else alternatives(commands, assignments, known)

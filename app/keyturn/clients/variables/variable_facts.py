@@ -16,9 +16,9 @@ from keyturn.clients.programs.restic_addresses import repository
 from keyturn.clients.variables.command_asks import Asked, Lender
 from keyturn.clients.variables.command_goals import Goal, bucket_named, goal_at, goals_of
 from keyturn.clients.variables.consumers import asked_in_variables, consumers_in, is_for, remote_of
+from keyturn.clients.variables.script_kinds import several_values
 from keyturn.clients.variables.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
-from keyturn.clients.variables.unit_files import is_unit
-from keyturn.edits.alternatives import alternatives, with_each
+from keyturn.edits.alternatives import with_each, with_one_value
 from keyturn.edits.commands import ShellCommand
 from keyturn.edits.expansion import UNKNOWN, all_resolved
 from keyturn.edits.shell import Assignment
@@ -69,10 +69,9 @@ class JobSettings:
         self._values = {one.name.upper(): one.value for one in self._found if one.value and not one.is_reference}
         # Other names than in capitals count, too, where a command refers to one.
         named = {one.name: one.value for one in self._found if one.value and not one.is_reference}
-        several = {} if is_unit(path) else alternatives(commands, found, named)  # in units the last one counts
+        several = several_values(path, commands, found, named)
         self._commands = with_each(commands, several)
-        named = {name: value for name, value in named.items() if name not in several}
-        self._resolved = all_resolved(self._commands, named)
+        self._resolved = all_resolved(self._commands, with_one_value(named, several))
         # What many keys have in common is found out once: a file may have thousands, and thousands of commands.
         self._reach_of: dict[Sequence[int], _Reach] = {}
         self._consumers_of: dict[Hashable, tuple[Consumer, ...]] = {}
