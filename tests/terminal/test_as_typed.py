@@ -113,7 +113,7 @@ def test_the_keepers_own_key_is_renewed_by_itself_only_if_it_was_made_so(small_d
     assert desk.type("renew", "--now", "keeper", "--as", "profile:admin").code == 0
     desk.type("keeper", "remove", "--as", "profile:admin", "--yes")
     told = desk.type("keeper", "make", "--as", "profile:admin", "--renews-itself", "--yes")
-    assert "Anyone who has its key can put another one in its place, too." in " ".join(told.out.split())
+    assert "Anyone who has its key can put another one in its place, too." in " ".join(told.out.split()), told.out
     first = desk.type("keeper", "--json").document["keeper"]
     assert "NoOtherKeeper" in {one["Sid"] for one in first["policy"]["Statement"]}
     (renewal,) = desk.type(*wanted).document["renewals"]

@@ -96,6 +96,6 @@ def may_make_no_key(found: FoundKey) -> str:
         "{key} belongs to the IAM user {user}, whom AWS does not let make keys or users, nor say how many keys there "
         "are. Whoever looks after the users of the AWS account can make a new key: in the AWS console under IAM, "
         "Users, {user}, Security credentials. `keyturn rotate {last4} --pair` asks for it, proves it and puts it in "
-        "place. Another identity of the account that may make keys, or this computer's keeper, does all of it: "
-        "`keyturn rotate {last4} --as WHO`."
+        "place. An identity that may make keys does it all, and so does this computer's keeper: "
+        "`keyturn rotate {last4} --as profile:NAME`."
     ).format(key=key.masked, user=user, last4=key.last4)
