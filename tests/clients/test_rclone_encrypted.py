@@ -145,7 +145,7 @@ def test_the_change_is_shown_without_any_secret(desk: Desk) -> None:
     assert desk.old.secret.reveal() not in shown
 
 
-@pytest.mark.parametrize("password", [None, Secret("another one")], ids=["no password", "a wrong one"])
+@pytest.mark.parametrize("password", [None, Secret("a-wrong-passw0rd")], ids=["no password", "a wrong one"])
 def test_without_the_password_it_is_a_blind_spot_and_nothing_is_changed(desk: Desk, password: Secret | None) -> None:
     place, before = the_place(desk.find()), desk.config.read_bytes()
     findings = desk.find(password)

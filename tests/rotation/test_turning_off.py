@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,25 @@ def test_keyturn_waits_for_the_person_sees_the_key_die_and_proves_all_destinatio
     }
     proved = {one.resource.partition("/")[0] for one in after[refusals[-1] :] if one.action == "s3:PutObject"}
     assert proved == {"family-archive", "office-backup"}
+
+
+def test_a_key_that_goes_off_between_two_questions_is_seen_off(new_office: Callable[[], Office]) -> None:
+    for question in count(1):
+        office = new_office()
+        office.rotate(Route.SCOPED_USER)
+        rule = office.account.faults.add(
+            faults.Rule(
+                faults.refused(403, "InvalidClientTokenId"),
+                key_id=office.old.access_key_id.value,
+                nth=question,
+                times=1000,
+            )
+        )
+        result = rotation_service.turn_off(office.start(), None, wait=0)
+        if not rule.met:
+            break
+        assert (result.ending, result.step, result.problem) == (Ending.DONE, Step.DELETE, None), question
+    assert question > 2
 
 
 def test_it_waits_no_longer_than_it_was_told_and_turns_nothing_off_itself(office: Office) -> None:

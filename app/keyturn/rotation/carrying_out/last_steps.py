@@ -48,11 +48,7 @@ def turn_off(context: Context, rotation: Rotation, by: By | None, wait: float, y
         fails = new_key.failure(context, rotation)
         if fails is not None:
             return fails
-        rotation, evidence = reload(context, rotation), _as_seen(seen)
-        if not evidence.dead:
-            rotation = note_writes(context, search_again(context, rotation), old)
-            rotation = _heard_and_told(context, rotation, evidence, old)
-            rotation = _note_backups(context, rotation, new, evidence)
+        rotation, evidence = _noted(context, reload(context, rotation), seen, old, new)
         reasons = () if evidence.dead else watching.turn_off_gates(context, rotation, evidence)
         if reasons:
             return _held(context, rotation, evidence, reasons)
@@ -146,13 +142,10 @@ def look_and_wait(context: Context, rotation: Rotation) -> Result:
         fails = new_key.failure(context, rotation)
         if fails is not None:
             return fails
-        rotation, evidence = reload(context, rotation), _as_seen(seen)
+        rotation, evidence = _noted(context, reload(context, rotation), seen, old, new)
         if evidence.dead:
             turning_off.seen_off(context, rotation, old)
             return prove_off(context, reload(context, rotation))
-        rotation = note_writes(context, search_again(context, rotation), old)
-        rotation = _heard_and_told(context, rotation, evidence, old)
-        rotation = _note_backups(context, rotation, new, evidence)
         if rotation.step is Step.TURN_OFF:
             # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
             write(context, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})
@@ -161,6 +154,34 @@ def look_and_wait(context: Context, rotation: Rotation) -> Result:
         return stopped(context, rotation, error)
     reasons = watching.turn_off_gates(context, rotation, evidence)
     return _held(context, rotation, evidence, reasons) if reasons else waiting(context, rotation)
+
+
+def _noted(
+    context: Context,
+    rotation: Rotation,
+    seen: watching.Evidence | AwsError,
+    old: KeyPair | None,
+    new: KeyPair | None,
+) -> tuple[Rotation, watching.Evidence]:
+    """Note what is seen of the old key, here, at AWS and on other computers, as long as it works.
+
+    Somebody may turn it off between two of these questions, as a person does who was just told to: from then on AWS
+    refuses them, and that is what was looked for.
+
+    Raises:
+        AwsError: where AWS could not be asked.
+    """
+    try:
+        evidence = _as_seen(seen)
+        if not evidence.dead:
+            rotation = note_writes(context, search_again(context, rotation), old)
+            rotation = _heard_and_told(context, rotation, evidence, old)
+            rotation = _note_backups(context, rotation, new, evidence)
+    except AwsError:
+        if old is None or not old_key.is_refused(context, rotation.decision, old):
+            raise
+        return reload(context, rotation), watching.Evidence(dead=True)
+    return rotation, evidence
 
 
 def _heard_and_told(context: Context, rotation: Rotation, evidence: watching.Evidence, old: KeyPair | None) -> Rotation:
