@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import pytest
 
 from keyturn.model.errors import UsageError
 from keyturn.state.settings import Settings
+from keyturn.terminal import option_values
 from keyturn.terminal.arguments import parse
 from keyturn.terminal.commands import NAMES
+from keyturn.terminal.foreseen import wanted_state_dir
+from keyturn.terminal.parser import parser
 
 
 @pytest.mark.parametrize(
@@ -89,3 +93,33 @@ def test_what_makes_no_sense_is_named(words: list[str], named: str) -> None:
         parse(words, Settings())
     assert named in str(refused.value)
     assert "Nothing was changed" in refused.value.message
+
+
+def _path_options() -> list[tuple[str, str]]:
+    """Every option of every command that takes a file or folder, by its place-holder in the help."""
+    (commands,) = [one for one in parser()._actions if isinstance(one, argparse._SubParsersAction)]
+    return [
+        (name, action.option_strings[0])
+        for name, command in commands.choices.items()
+        for action in command._actions
+        if action.option_strings and action.metavar in {"DIR", "FILE", "PATH"}
+    ]
+
+
+@pytest.mark.parametrize("value", ["", "n" * 300, "/".join(["d" * 100] * 60)])
+def test_no_path_may_be_empty_or_longer_than_the_system_takes(value: str) -> None:
+    options = _path_options()
+    assert {"--output", "--csv", "--calendar", "--search", "--at", "--program", "--edit-text"} < {o for _, o in options}
+    for name, option in options:
+        with pytest.raises(UsageError, match=f"argument {option}: "):
+            parse([name, option, value], Settings())
+
+
+def test_a_state_folder_without_a_name_is_not_the_folder_in_which_one_is() -> None:
+    assert wanted_state_dir(["status", "--state-dir", ""]) is None
+    assert wanted_state_dir(["status", "--state-dir="]) is None
+
+
+def test_a_path_of_which_nothing_is_there_yet_is_taken_as_typed(tmp_path: Path) -> None:
+    for path in (tmp_path / "new" / "folder", tmp_path, Path("-")):
+        assert option_values.path(str(path)) == path

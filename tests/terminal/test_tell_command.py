@@ -208,6 +208,7 @@ def test_a_command_that_others_may_write_is_not_added(office: Office, tmp_path: 
     program.chmod(0o757)
     assert office.type("tell", "add", f"command:{program}").code == 1
     assert office.type("tell", "add", "command:page-me").code == 1
+    assert office.type("tell", "add", f"command:/{'n' * 300}").code == 1
     program.chmod(0o755)
     assert office.type("tell", "add", f"command:{program}").code == 0
     assert office.type("tell", "test").code == 0

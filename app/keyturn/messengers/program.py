@@ -26,7 +26,7 @@ def expect_own_program(path: Path) -> None:
     Raises:
         UntoldError: where it is not.
     """
-    if not path.is_absolute() or not path.is_file() or not os.access(path, os.X_OK):
+    if not _can_be_started(path):
         raise UntoldError(
             _("{path} is no program that can be started").format(path=path),
             _("It has to be one file, named from the root on, that you may run; arguments belong into the file."),
@@ -38,6 +38,13 @@ def expect_own_program(path: Path) -> None:
             _("They would choose what runs here. Take their right away (`chmod go-w`), then try again."),
             code="tell.program-open",
         )
+
+
+def _can_be_started(path: Path) -> bool:
+    try:
+        return path.is_absolute() and path.is_file() and os.access(path, os.X_OK)
+    except OSError:  # such as a name that is too long
+        return False
 
 
 def run_program(recipient: CommandRecipient, news: News, way: Way) -> None:

@@ -14,7 +14,7 @@ def wanted_language(words: Sequence[str]) -> str | None:
 def wanted_state_dir(words: Sequence[str]) -> Path | None:
     """Keyturn's own folder, before anything is parsed, because the language may stand in its settings."""
     value = _value_of("--state-dir", words)
-    return None if value is None else Path(value)
+    return Path(value) if value else None
 
 
 def own_words(words: Sequence[str]) -> tuple[Sequence[str], tuple[str, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import math
 from datetime import time
+from pathlib import Path
 
 from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.keys import HISTORY_DAYS
@@ -23,6 +24,24 @@ def who(text: str) -> Who:
         return Who.parsed(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def path(text: str) -> Path:
+    """A file or folder, whether or not it is there."""
+    if not text:
+        # Else it would be the folder in which the command is typed: what a variable that is not set leads to.
+        raise argparse.ArgumentTypeError(_("the path is empty"))
+    named = Path(text)
+    try:
+        named.lstat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return named  # whoever uses it says so
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise argparse.ArgumentTypeError(
+            _("“{text}” cannot be used as a path: {reason}").format(text=text[:80], reason=reason or str(error))
+        ) from None
+    return named
 
 
 def amount(text: str) -> float:

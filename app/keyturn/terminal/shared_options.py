@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from pathlib import Path
 
 from keyturn.computer.computer import Platform
 from keyturn.model.other_buckets import OtherBuckets
@@ -22,14 +21,16 @@ def everywhere(parser: ArgumentParser) -> None:
     group.add_argument(
         "--endpoint-url", type=option_values.address, metavar="URL", help=_("ask this address instead of AWS")
     )
-    group.add_argument("--home", type=Path, metavar="DIR", help=_("look at another computer's home folder"))
+    group.add_argument(
+        "--home", type=option_values.path, metavar="DIR", help=_("look at another computer's home folder")
+    )
     group.add_argument(
         "--platform",
         choices=[one.value for one in Platform],
         metavar="SYSTEM",
         help=_("that computer's system: linux, macos or windows"),
     )
-    group.add_argument("--state-dir", type=Path, metavar="DIR", help=_("where Keyturn keeps its journal"))
+    group.add_argument("--state-dir", type=option_values.path, metavar="DIR", help=_("where Keyturn keeps its journal"))
     group.add_argument(
         "--secrets",
         choices=[kind.value for kind in SecretsKind],
@@ -44,7 +45,7 @@ def everywhere(parser: ArgumentParser) -> None:
     group.add_argument("--lang", metavar="LANGUAGE", help=_("speak this language"))
     group.add_argument(
         "--debug",
-        type=Path,
+        type=option_values.path,
         metavar="FILE",
         help=_("add to this file what the command does, to report a fault; no secret, path or name is in it"),
     )
@@ -150,7 +151,7 @@ def asking(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--program",
         dest="helper",
-        type=Path,
+        type=option_values.path,
         metavar="PATH",
         help=_("the keyturn that profiles ask, by a path without blanks that lasts; this one unless you say"),
     )
@@ -190,7 +191,7 @@ def plan(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--leave-out",
         action="append",
-        type=Path,
+        type=option_values.path,
         metavar="PATH",
         help=_("leave this file as it is, also if it could not be read; you look after it yourself; may be repeated"),
     )
@@ -210,7 +211,7 @@ def plan(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--edit-text",
         action="append",
-        type=Path,
+        type=option_values.path,
         metavar="PATH",
         help=_("put the new key into this file, too, which no program's module knows; may be repeated"),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.text import _
@@ -55,7 +54,10 @@ def _options(parser: ArgumentParser) -> None:
         help=_("each time you sign in to this computer: check runs `remind --check`, tray shows the icon, off nothing"),
     )
     parser.add_argument(
-        "--calendar", type=Path, metavar="FILE", help=_("write what is due into this .ics file, for your calendar")
+        "--calendar",
+        type=option_values.path,
+        metavar="FILE",
+        help=_("write what is due into this .ics file, for your calendar"),
     )
     # For the tray, which shows the notification itself, so that a click on it opens the window.
     parser.add_argument("--hand-over", action="store_true", help=SUPPRESS)

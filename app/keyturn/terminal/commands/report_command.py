@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.text import _
-from keyturn.terminal import shared_options
+from keyturn.terminal import option_values, shared_options
 from keyturn.terminal.command import Command, HelpText, JsonAnswer
 
 if TYPE_CHECKING:
@@ -56,7 +55,9 @@ def _options(parser: ArgumentParser) -> None:
         metavar="FORM",
         help=_("html (a page to read and print), csv (for a spreadsheet) or json; as the file's name ends, else html"),
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help=_("write it there; --yes replaces an old one"))
+    parser.add_argument(
+        "--output", type=option_values.path, metavar="FILE", help=_("write it there; --yes replaces an old one")
+    )
     shared_options.offline(parser)
     shared_options.account(parser)
     parser.add_argument(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.text import _
@@ -59,7 +58,7 @@ def _options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--search",
         nargs="+",
-        type=Path,
+        type=option_values.path,
         action="extend",
         metavar="DIR",
         help=_("also look for the keys that were found in every file below these folders"),
@@ -69,7 +68,10 @@ def _options(parser: ArgumentParser) -> None:
     )
     shared_options.account(parser)
     parser.add_argument(
-        "--csv", type=Path, metavar="FILE", help=_("with --account: write its keys there, for a spreadsheet, too")
+        "--csv",
+        type=option_values.path,
+        metavar="FILE",
+        help=_("with --account: write its keys there, for a spreadsheet, too"),
     )
     parser.add_argument(
         "--days",

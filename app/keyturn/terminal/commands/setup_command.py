@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.model.text import _
+from keyturn.terminal import option_values
 from keyturn.terminal.command import Command, HelpText, JsonAnswer, never
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def _help() -> HelpText:
 
 
 def _options(parser: ArgumentParser) -> None:
-    parser.add_argument("--at", dest="link", type=Path, metavar="PATH", help=_("where the link is to stand"))
+    parser.add_argument(
+        "--at", dest="link", type=option_values.path, metavar="PATH", help=_("where the link is to stand")
+    )
 
 
 def _run(session: Session, output: Output) -> Exit:
