@@ -10,11 +10,13 @@ from pytestqt.qtbot import QtBot
 from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.old_key_use import OldKeyUse, UsesTold
+from keyturn.desktop.pages.unseen_backups import backups_card
 from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.waiting_card import UseRow
 from keyturn.desktop.waiting_words import situation_while_waiting, stations_of, waits_for_days_alone
-from keyturn.desktop.widgets import Quiet, Text
+from keyturn.desktop.widgets import Button, Quiet, Text
 from keyturn.rotation import labels
+from keyturn.rotation.carrying_out.backups_seen import BackupSeen, Sight
 from keyturn.rotation.finding.situation import Mood
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Result
@@ -102,3 +104,26 @@ def test_the_mark_stands_at_the_first_line_of_what_aws_told(text: str | None, qt
     lines = max(1, round(said.heightForWidth(said.width()) / said.fontMetrics().height()))
     first_line = said.geometry().top() + said.height() / lines / 2
     assert abs(mark.geometry().top() + mark.height() / 2 - first_line) <= 1.5
+
+
+def test_places_of_which_the_same_is_to_be_said_share_a_line(qtbot: QtBot) -> None:
+    day = datetime(2026, 3, 2, tzinfo=UTC)
+    unseen = [BackupSeen(name, name, Sight.NOT_LOOKED) for name in ("rclone oma", "restic office.env")]
+    others = [
+        BackupSeen("aws", "AWS CLI default", Sight.NO_BUCKET),
+        BackupSeen("s3ql", "S3QL attic", Sight.OBJECT, day),
+    ]
+    card = backups_card([*others, *unseen])
+    qtbot.addWidget(card)
+    said = [one.text() for one in card.findChildren(Text)]
+    assert said[:2] == ["AWS CLI default", "No bucket is named for it, so nobody can look there"]
+    assert said[2:4] == ["rclone oma, restic office.env", "Not looked at yet"]
+    assert said[4] == "S3QL attic"
+
+
+def test_a_thousand_places_of_which_the_same_is_to_be_said_are_a_number_and_can_be_named(qtbot: QtBot) -> None:
+    card = backups_card([BackupSeen(str(n), f"rclone {n}", Sight.NOT_LOOKED) for n in range(1000)])
+    qtbot.addWidget(card)
+    assert [one.text() for one in card.findChildren(Text)] == ["1,000 places", "Not looked at yet"]
+    card.findChild(Button).click()
+    assert any("rclone 999" in one.text() for one in card.findChildren(Text))

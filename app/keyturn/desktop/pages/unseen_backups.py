@@ -13,7 +13,7 @@ from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.fields import Tick
-from keyturn.desktop.pages.parts import Fold, bullets
+from keyturn.desktop.pages.parts import Fold, bullets, stacked
 from keyturn.desktop.pages.row_list import RowList
 from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Text
@@ -113,34 +113,48 @@ def _each(unseen: Sequence[BackupSeen]) -> str:
 
 
 def backups_card(backups: Sequence[BackupSeen]) -> Card:
-    """A line for each place: whether it was seen backing up with the new key, and how, or why not; the unseen first."""
+    """Whether each place was seen backing up with the new key, and how, or why not; the unseen first.
+
+    Those of which the same is to be said share a line.
+    """
     card = Card()
     card.column.setSpacing(em(card, 0.35))
-    if len(backups) > _ONE_BY_ONE:
+    by_words: dict[tuple[bool, str], list[BackupSeen]] = {}
+    for one in sorted(backups, key=lambda one: one.is_seen):
+        said = _("{how}; you said yes") if one.said and not one.is_seen else "{how}"
+        by_words.setdefault((one.is_seen, said.format(how=one.sentence)), []).append(one)
+    if len(backups) > _ONE_BY_ONE and len(by_words) > 1:
         count = sum(one.is_seen for one in backups)
         card.column.addWidget(Strong(_("{count} of {all} were seen").format(count=count, all=len(backups))))
-    first = sorted(backups, key=lambda one: one.is_seen)
-    card.column.addWidget(RowList([partial(_BackupLine, one) for one in first], spacing=0.35))
+    lines = [partial(_BackupLine, own, how, is_seen=is_seen) for (is_seen, how), own in by_words.items()]
+    card.column.addWidget(RowList(lines, spacing=0.35))
     return card
 
 
 class _BackupLine(QWidget):
-    def __init__(self, one: BackupSeen) -> None:
+    """Some places, and what is said of each of them; many are folded under how many they are."""
+
+    def __init__(self, own: Sequence[BackupSeen], how: str, *, is_seen: bool) -> None:
         super().__init__()
         self._row = ReflowingRow(self, _BESIDE)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(em(self, 0.3))
         head = QHBoxLayout()
         head.setSpacing(em(self, 0.6))
-        mark = Shape("check", ColorTone.GOOD, 0.9) if one.is_seen else Shape("hourglass", ColorTone.NEUTRAL, 0.9)
+        mark = Shape("check", ColorTone.GOOD, 0.9) if is_seen else Shape("hourglass", ColorTone.NEUTRAL, 0.9)
         mark.setFixedHeight(self.fontMetrics().height())
         head.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(Text(one.title), 1, Qt.AlignmentFlag.AlignTop)
+        titles = [one.title for one in own]
+        if len(own) <= _ONE_BY_ONE:
+            head.addWidget(Text(", ".join(titles)), 1, Qt.AlignmentFlag.AlignTop)
+        else:
+            count = plural("{count} place", "{count} places", len(own)).format(count=f"{len(own):,}")
+            names = stacked(Text(count), Fold(_("Which places these are"), lambda: bullets(titles)), spacing=0.1)
+            head.addWidget(names, 1, Qt.AlignmentFlag.AlignTop)
         self._row.addLayout(head, 2)
-        said = _("{how}; you said yes") if one.said and not one.is_seen else "{how}"
-        self._row.addWidget(Quiet(capitalized(said.format(how=one.sentence))), 3)
+        self._row.addWidget(Quiet(capitalized(how)), 3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Puts what is said of a place below its name where there is no room beside it."""
+        """Puts what is said of the places below their names where there is no room beside them."""
         super().resizeEvent(event)
         self._row.reflow()
