@@ -644,6 +644,25 @@ def test_while_the_console_is_waited_for_the_key_is_looked_at_until_somebody_sto
     assert person.home.account.accepts(person.home.old)
 
 
+def test_while_the_console_is_waited_for_what_to_do_there_is_all_and_it_can_be_opened_again(person: Person) -> None:
+    person.to_the_question()
+    person.says_no()
+    go = person.find("Open the AWS console")
+    assert isinstance(go, QAbstractButton)
+    go.setFocus()
+    go.click()
+    assert person.assistant.flow.waits_for_person
+    shown = person.read()
+    assert "Looking every few seconds" in shown and "Actions, then Deactivate" in shown
+    assert "Waiting until you turned it off" in shown and "Something is being done" not in shown
+    assert "Does any other computer" not in shown and "were not seen backing up" not in shown
+    assert go.isEnabled() and go.hasFocus()
+    go.click()
+    assert len(person.browsed) == 2
+    person.settle()
+    assert "Does any other computer" in person.read()
+
+
 def test_the_one_way_door_has_a_warning_and_wants_to_be_understood(person: Person) -> None:
     person.to_the_question()
     person.says_no()

@@ -179,7 +179,7 @@ class AssistantPages(Assistant):
             failed=self._calmly(self._failed),
             told=self._calmly(self._told),
             asked=self._code.ask,
-            doing=job.work.doing,
+            doing=job.doing,
         )
         self._show()
         if self.isVisible():
@@ -200,8 +200,7 @@ class AssistantPages(Assistant):
 
     def stop_waiting(self) -> bool:
         """Stop looking whether the person turned the key off or on in the console; False where that is not awaited."""
-        job = self.flow.job
-        if job is None or not job.wait:
+        if not self.flow.waits_for_person:
             return False
         self.stop()
         return True

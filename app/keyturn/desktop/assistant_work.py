@@ -109,3 +109,8 @@ class WindowJob:
     by: By | None = None
     wait: float = 0.0
     confirm: str = ""
+
+    @property
+    def doing(self) -> str:
+        """What is being done, as it follows a colon in a sentence; where a person does it, that they are waited for."""
+        return _("waiting until you turned it off") if self.wait else self.work.doing

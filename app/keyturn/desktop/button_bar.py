@@ -91,7 +91,7 @@ class ButtonBar(QWidget):
         self._stop.setText(_("Stopping after this change…") if flow.stopping and running else _stop_text(flow))
         self._back.setVisible(flow.before is not None or (asks and not running))
         self._back.setEnabled(flow.job is None or asks)
-        self._working.show_doing("" if flow.job is None else capitalized(flow.job.work.doing))
+        self._working.show_doing("" if flow.job is None else capitalized(flow.job.doing))
         self._go.setVisible(verb is not None)
         self._why.setVisible(verb is not None and bool(verb.reason))
         if verb is not None:

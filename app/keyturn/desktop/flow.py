@@ -312,6 +312,11 @@ class Flow:
         return bool(self.search) and not self.has_begun
 
     @property
+    def waits_for_person(self) -> bool:
+        """True while it is looked whether the person has turned the old key off."""
+        return self.job is not None and self.job.wait > 0
+
+    @property
     def masked(self) -> str:
         """The old key as people see it."""
         return "…" if self.key is None else self.key.masked

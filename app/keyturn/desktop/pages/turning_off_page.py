@@ -37,6 +37,7 @@ class TurnOffPage(PageView):
         self._no = Choice()
         self._yes = Choice()
         self._answers = QButtonGroup(self)
+        self._question = QWidget()
         self._first = QWidget()
         self._way = QWidget()
         self._by_new: Button | None = None
@@ -129,6 +130,7 @@ class TurnOffPage(PageView):
             # Not `clicked`: a screen reader toggles.
             button.toggled.connect(lambda on, answer=answer: self.act.answer(answer) if on else None)
             card.column.addWidget(button)
+        self._question = card
         self.add(card)
 
     def _told_what_else(self, decision: Decision) -> QWidget:
@@ -193,8 +195,11 @@ class TurnOffPage(PageView):
         self._first.setVisible(flow.nobody_else is False)
         self._way.setVisible(flow.nobody_else is True)
         self._wait_for.setEnabled(not flow.why_not(self._adding()))
+        # While the person is at the console, what they do there is all that they look for here.
+        self._question.setHidden(flow.waits_for_person)
         if self._unseen is not None:
             self._unseen.hold(busy=busy)
+            self._unseen.setHidden(flow.waits_for_person)
         if self._who is not None:
             self._who.hold(busy=busy)
         self._hold_folded(flow)
@@ -237,6 +242,9 @@ class TurnOffPage(PageView):
         if decision.store is not None:
             text = _("Look whether {key} is off").format(key=flow.masked)
             return Verb(text, lambda: self.act.do(job), self._why_not(flow, job))
+        if flow.waits_for_person:
+            # It looks on meanwhile; a page that was closed in the browser is opened once more.
+            return Verb(_("Open the AWS console"), self.act.open_console)
         return Verb(_("Open the AWS console"), lambda: self._open(job), self._why_not(flow, job))
 
     def _open(self, job: WindowJob) -> None:
