@@ -226,6 +226,11 @@ def test_a_pair_behind_an_anchor_is_known_and_left_to_a_person(tmp_path: Path) -
         ("aws s3 sync x s3://bkt/p/ --region eu-west-1", Goal(Target("bkt", "p"), None, "eu-west-1")),
         ("aws s3api head-object --bucket bkt --key x", Goal(Target("bkt"))),
         ("s3fs bkt:/p /mnt -o url=http://nas,allow_other", Goal(Target("bkt", "p"), "http://nas")),
+        ("goofys --profile work -o allow_other bkt:p /mnt", Goal(Target("bkt", "p"))),
+        ("goofys --dir-mode 0755 --endpoint=http://nas bkt:/p/q ~/mnt", Goal(Target("bkt", "p/q"), "http://nas")),
+        ("mount-s3 --region eu-west-1 bkt mnt --cache /var/cache", Goal(Target("bkt"), None, "eu-west-1")),
+        ("mount-s3 s3://bkt/p /mnt --allow-delete", Goal(Target("bkt", "p"))),
+        ("mount-s3 --prefix p/ bkt $MOUNTPOINT", Goal(Target("bkt", "p"))),
         ("duplicity ~ s3://s3.eu-west-1.amazonaws.com/bkt/p", Goal(Target("bkt", "p"), "s3.eu-west-1.amazonaws.com")),
         ("duplicity ~ boto3+s3://bkt/p --s3-endpoint-url=http://nas", Goal(Target("bkt", "p"), "http://nas")),
         ("duplicacy init x s3://eu-west-1@amazon.com/bkt/p", Goal(Target("bkt", "p"))),
@@ -238,7 +243,11 @@ def test_an_address_is_read_as_its_program_reads_it(line: str, expected: Goal) -
 
 
 @pytest.mark.parametrize(
-    "line", ["restic -r s3:h.example/$B/p backup", "rclone copy other:bkt x", "aws s3 ls", "echo s3"]
+    "line",
+    [
+        *("restic -r s3:h.example/$B/p backup", "rclone copy other:bkt x", "aws s3 ls", "echo s3"),
+        *("goofys --profile work $B /mnt", "mount-s3 --profile work"),
+    ],
 )
 def test_what_names_no_bucket_for_certain_names_none(line: str) -> None:
     (command,) = shell.read(line.encode()).commands

@@ -167,24 +167,36 @@ def _reached(path: str, one: Argument) -> Target | None:
 
 
 def _mounted(arguments: Sequence[Argument]) -> Iterator[Goal]:
-    options = [part for one in ShellCommand(tuple(arguments)).options("-o") for part in one.decoded.split(",")]
+    command = ShellCommand(tuple(arguments))
+    options = [part for one in command.options("-o") for part in one.decoded.split(",")]
     settings = dict(option.partition("=")[::2] for option in options)
-    words = [one.decoded for one in _without_options(arguments)]
-    bucket, _colon, prefix = words[0].partition(":") if words else ("", "", "")
-    name = bucket_named(settings.get("bucket") or bucket)
+    word = _bucket_to_mount(arguments)
+    if word is not None and not word.known and "bucket" not in settings:
+        yield _unclear(word)
+        return
+    named = settings.get("bucket") or ("" if word is None else word.decoded)
+    bucket, _colon, prefix = named.removeprefix("s3://").partition("/" if named.startswith("s3://") else ":")
+    name = bucket_named(bucket)
     if name is not None:
+        prefix = prefix or _last(command, ("--prefix",)) or ""
         yield Goal(Target(name, prefix.strip("/")), settings.get("url") or None, settings.get("endpoint") or None)
 
 
-def _without_options(arguments: Sequence[Argument]) -> Iterator[Argument]:
+def _bucket_to_mount(arguments: Sequence[Argument]) -> Argument | None:
+    """The bucket of `BUCKET MOUNTPOINT`, side by side: before them may stand what options are given, behind them too."""
+    words = list(_without_options(arguments))
+    pairs = [(one, mount) for one, mount in zip(words, words[1:], strict=False) if one is not None and mount is not None]
+    on_paths = [one for one, mount in pairs if mount.decoded.startswith(("/", "~", ".", UNKNOWN))]
+    return next(iter([*on_paths[-1:], *(one for one, _mount in pairs[-1:]), *words[:1]]), None)
+
+
+def _without_options(arguments: Sequence[Argument]) -> Iterator[Argument | None]:
+    """The words that are no options; None stands for those, and for what `-o` is given."""
     waiting = False
     for one in arguments:
-        if waiting:
-            waiting = False
-        elif one.decoded.startswith("-"):
-            waiting = one.decoded == "-o"
-        elif one.known:
-            yield one
+        is_option = one.decoded.startswith("-")
+        yield None if waiting or is_option else one
+        waiting = not waiting and one.decoded == "-o"
 
 
 def _named(command: ShellCommand) -> Iterator[Goal]:
