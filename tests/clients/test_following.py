@@ -84,6 +84,33 @@ def test_a_file_that_something_names_is_read_as_that_and_edited(
     assert ID not in file.read_text()
 
 
+@pytest.mark.parametrize(
+    ("text", "kept", "client"),
+    [
+        ("EnvironmentFile=%h/kept/%i/deep/down/x.dat", VARIABLES, "environment"),
+        ("EnvironmentFile=-%h/kept/%I/de?p/down/x.dat", VARIABLES, "environment"),
+        ("ExecStart=%h/kept/very/deep/down/%i.dat --daily", f"#!/bin/sh\n{VARIABLES}", "environment"),
+        ('ExecStart=/usr/bin/rclone sync x aws:bkt --config "%h/kept/%i/deep/down/x.dat"', RCLONE, "rclone"),
+    ],
+)
+def test_what_a_template_names_is_read_for_each_of_its_instances(
+    text: str, kept: str, client: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path / DEEP, kept)
+    write(tmp_path / ".config/systemd/user/a@.service", f"[Service]\n{text}\n")
+    found = find(tmp_path)
+    assert (at(found.places, file).client, at(found.places, file).editable) == (client, True)
+    assert [problem.code for problem in found.problems if problem.code.startswith("reference")] == []
+
+
+def test_a_template_none_of_whose_instances_has_a_file_is_told(tmp_path: Path) -> None:
+    text = "[Service]\nEnvironmentFile=%h/kept/%i/env\nExecStart=/bin/restic ls\n"
+    write(tmp_path / ".config/systemd/user/a@.service", text)
+    (problem,) = find(tmp_path).problems
+    assert problem.code == "reference.unfollowed"
+    assert "%h/kept/%i/env" in problem.message
+
+
 def test_a_job_of_launchd_leads_to_its_script(tmp_path: Path) -> None:
     file = write(tmp_path / DEEP, f"#!/bin/sh\n{VARIABLES}")
     arguments = f"<array><string>{file}</string><string>now</string></array>"

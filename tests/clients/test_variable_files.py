@@ -73,6 +73,11 @@ def test_a_drop_in_asks_for_the_service_that_it_belongs_to(tmp_path: Path) -> No
     assert "systemctl --user restart a.service" in asked_for(Systemd(), tmp_path)
 
 
+def test_every_instance_of_a_template_is_restarted(tmp_path: Path) -> None:
+    write(tmp_path / UNITS / "a@.service", f"[Service]\nEnvironment={ID} {SECRET}\n")
+    assert "systemctl --user restart 'a@*.service'" in asked_for(Systemd(), tmp_path)
+
+
 @pytest.mark.parametrize(
     ("unit", "beside", "asked"),
     [

@@ -185,7 +185,9 @@ def _mounted(arguments: Sequence[Argument]) -> Iterator[Goal]:
 def _bucket_to_mount(arguments: Sequence[Argument]) -> Argument | None:
     """The bucket of `BUCKET MOUNTPOINT`, side by side: before them may stand what options are given, behind them too."""
     words = list(_without_options(arguments))
-    pairs = [(one, mount) for one, mount in zip(words, words[1:], strict=False) if one is not None and mount is not None]
+    pairs = [
+        (one, mount) for one, mount in zip(words, words[1:], strict=False) if one is not None and mount is not None
+    ]
     on_paths = [one for one, mount in pairs if mount.decoded.startswith(("/", "~", ".", UNKNOWN))]
     return next(iter([*on_paths[-1:], *(one for one, _mount in pairs[-1:]), *words[:1]]), None)
 

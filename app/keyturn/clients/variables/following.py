@@ -6,7 +6,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from keyturn.clients.variables.named_files import named_in
 from keyturn.clients.variables.script_kinds import may_set_variables
 from keyturn.clients.variables.script_paths import IN_UNITS, IN_VARIABLES, Whereabouts, path_of
 from keyturn.clients.variables.shell_files import SCRIPT_LIMIT
+from keyturn.clients.variables.unit_files import names_of_instances
 from keyturn.clients.variables.value_files import FileValues
 from keyturn.clients.variables.variable_facts import endpoint_in
 from keyturn.edits.files import LIMIT, FileContent
@@ -99,7 +100,7 @@ class Following:
         left = _LIMIT
         while waiting:
             job = waiting.popleft()
-            every = list(named_in(job.variables, entries))
+            every = [one for named in named_in(job.variables, entries) for one in self._of_instances(job, named)]
             where = Whereabouts(self._computer, job, self._handed(job, every))
             values = FileValues(endpoint_in(job.variables.assignments))
             for named in every:
@@ -110,6 +111,10 @@ class Following:
             self._followed.take(values.places(job.path))
             self._tell_fetched(job)
         return self._followed
+
+    def _of_instances(self, job: Job, named: NamedFile) -> Iterator[NamedFile]:
+        names = names_of_instances(self._computer, job.path, named.written, Listing(readings=self._readings))
+        yield from (named if name == named.written else replace(named, written=name) for name in names)
 
     def _handed(self, job: Job, every: Iterable[NamedFile]) -> Mapping[str, str]:
         """The files that a unit hands over to the job, by name, where something in it speaks of such."""

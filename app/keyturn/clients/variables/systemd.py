@@ -22,6 +22,7 @@ from keyturn.clients.variables.unit_files import (
     names_meant,
     unit_files,
     unit_name,
+    units_started,
 )
 from keyturn.clients.variables.variable_places import Variables, overruled, spots_of, take_from
 from keyturn.clients.walking import unfinished
@@ -67,7 +68,7 @@ class Systemd(Client):
 
     def after_change(self, computer: Computer, place: Place, readings: Readings | None = None) -> AfterChange | None:
         """Return how systemd reads the unit anew: until then it starts the service with the old key (systemctl(1))."""
-        unit, typed = unit_name(place.path), quoted(unit_name(place.path), computer.platform)
+        unit, typed = unit_name(place.path), quoted(units_started(place.path), computer.platform)
         systemctl = "systemctl --user" if is_users_own(place.path) else "systemctl"
         return AfterChange(
             _("Let systemd read {unit} anew").format(unit=unit),

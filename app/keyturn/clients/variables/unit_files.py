@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ _LIMIT = 2000  # units and what stands beside them
 # Files that one name with wildcards is taken to stand for.
 MATCHES = 100
 _WILD = frozenset("*?[")
+# What systemd fills in for each instance of `NAME@.service`: anybody's may be one (systemd.unit(5), "Specifiers").
+_OF_INSTANCES = re.compile(r"%[iIjJ]")
 
 
 def unit_files(computer: Computer, listing: Listing) -> Iterator[Path]:
@@ -112,6 +115,11 @@ def unit_name(path: Path) -> str:
     return name.removesuffix(CONTAINER) + ".service" if name.endswith(CONTAINER) else name
 
 
+def units_started(path: Path) -> str:
+    """Return the name by which systemctl finds all that was started of a unit: each instance of `NAME@.service`."""
+    return unit_name(path).replace("@.", "@*.")
+
+
 def _named_in(computer: Computer, unit: Path, listing: Listing) -> Iterator[tuple[Path, bool]]:
     """Each file that the unit takes variables from, and whether what it starts may run for days."""
     try:
@@ -133,22 +141,34 @@ def _named_in(computer: Computer, unit: Path, listing: Listing) -> Iterator[tupl
 def names_meant(computer: Computer, unit: Path, written: str, listing: Listing) -> Iterator[str]:
     """Yield the name of each file that a name with wildcards stands for; one without any is yielded as it is.
 
+    So does a name with the part by which the instances of a unit differ, which is yielded as it is if no file is there.
     systemd takes them by glob(7), in which a dot at the beginning is matched by a dot alone, and in that order
     (systemd.exec(5), `EnvironmentFile=`). A folder that cannot be listed is in `listing.failed`.
     """
-    parts = Path(with_folders(written, computer, users_own=is_users_own(unit))).parts
+    of_instances = _OF_INSTANCES.search(written) is not None
+    text = with_folders(_OF_INSTANCES.sub("*", written), computer, users_own=is_users_own(unit))
+    parts = Path(text).parts
     fixed = next((number for number, part in enumerate(parts) if _WILD & set(part)), 0)
     if fixed == 0 or "%" in "".join(parts) or not parts[0].startswith("/"):
         yield written
         return
     folder = Path(*parts[:fixed])
     base = on_disk(computer, str(folder)).path
-    if base is None:
-        return
-    for path in listing.matching(base, parts[fixed:]):
+    is_any_there = False
+    for path in listing.matching(base, parts[fixed:]) if base is not None else ():
         names = path.relative_to(base).parts
         if path.is_file() and all(a[0] != "." or b[0] == "." for a, b in zip(names, parts[fixed:], strict=True)):
+            is_any_there = True
             yield str(folder.joinpath(*names))
+    if of_instances and not is_any_there:
+        yield written
+
+
+def names_of_instances(computer: Computer, unit: Path, written: str, listing: Listing) -> Sequence[str]:
+    """Return what a name on a unit's command line means for each of its instances; any other name as it is."""
+    if not is_unit(unit) or _OF_INSTANCES.search(written) is None:
+        return (written,)
+    return tuple(islice(names_meant(computer, unit, written.strip("\"'"), listing), MATCHES))
 
 
 def is_unit(path: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keyturn.clients.interface import AfterChange
 from keyturn.clients.listing import Listing
 from keyturn.clients.variables.shell_files import is_start_file
-from keyturn.clients.variables.unit_files import is_users_own, lasting_readers, unit_name
+from keyturn.clients.variables.unit_files import is_users_own, lasting_readers, units_started
 from keyturn.computer.shells import command_line
 from keyturn.model.text import _
 
@@ -37,7 +37,7 @@ def after_change_of_variables(computer: Computer, path: Path, readings: Readings
             tuple(
                 _("If it is running, restart it: “{command}”.").format(
                     command=command_line(
-                        ("systemctl", *(("--user",) if is_users_own(unit) else ()), "restart", unit_name(unit)),
+                        ("systemctl", *(("--user",) if is_users_own(unit) else ()), "restart", units_started(unit)),
                         computer.platform,
                     )
                 )
