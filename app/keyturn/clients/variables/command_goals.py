@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from keyturn.clients.programs.duplicity_targets import is_host
 from keyturn.clients.programs.restic_addresses import repository
@@ -183,11 +184,9 @@ def _mounted(arguments: Sequence[Argument]) -> Iterator[Goal]:
 
 
 def _bucket_to_mount(arguments: Sequence[Argument]) -> Argument | None:
-    """The bucket of `BUCKET MOUNTPOINT`, side by side: before them may stand what options are given, behind them too."""
+    """The bucket of `BUCKET MOUNTPOINT`, side by side; what options are given may stand before and behind them."""
     words = list(_without_options(arguments))
-    pairs = [
-        (one, mount) for one, mount in zip(words, words[1:], strict=False) if one is not None and mount is not None
-    ]
+    pairs = [(one, mount) for one, mount in pairwise(words) if one is not None and mount is not None]
     on_paths = [one for one, mount in pairs if mount.decoded.startswith(("/", "~", ".", UNKNOWN))]
     return next(iter([*on_paths[-1:], *(one for one, _mount in pairs[-1:]), *words[:1]]), None)
 
