@@ -155,8 +155,8 @@ def names_meant(computer: Computer, unit: Path, written: str, listing: Listing) 
     folder = Path(*parts[:fixed])
     base = on_disk(computer, str(folder)).path
     is_any_there = False
-    for path in listing.matching(base, parts[fixed:]) if base is not None else ():
-        names = path.relative_to(base).parts
+    for path in () if base is None else listing.matching(base, parts[fixed:]):
+        names = path.parts[-len(parts[fixed:]) :]
         if path.is_file() and all(a[0] != "." or b[0] == "." for a, b in zip(names, parts[fixed:], strict=True)):
             is_any_there = True
             yield str(folder.joinpath(*names))
