@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.destination_list import DestinationList
@@ -309,6 +309,18 @@ def test_the_arrow_keys_lead_along_the_lines(window: MainWindow, qtbot: QtBot) -
     assert window.focusWidget() is key
 
 
+def test_a_new_look_still_tells_the_facts_of_the_card_that_has_the_focus(
+    window: MainWindow, runner: Runner, qtbot: QtBot
+) -> None:
+    window.activateWindow()
+    window.view.map.cards[0].setFocus()
+    window.look()
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=PATIENCE)
+    focused = window.focusWidget()
+    assert focused in window.view.map.cards
+    assert focused.accessibleDescription() == window.view.facts.text()
+
+
 def test_the_button_opens_the_assistant_for_the_most_urgent_key(
     window: MainWindow, opened: _Opened, qtbot: QtBot
 ) -> None:
@@ -439,8 +451,16 @@ def test_a_dropped_folder_is_looked_at_as_another_computer(window: MainWindow, o
 def test_a_key_that_is_elsewhere_is_told_with_where_to_look(window: MainWindow, qtbot: QtBot) -> None:
     page = _mail(window, qtbot)
     page.field.setPlainText("AKIAIOSFODNN7EXAMPLE")
-    assert page.answer.text().startswith("AKIA…MPLE was not found on this computer.")
-    assert "a NAS" in page.answer.text()
+    assert page.answer.text() == "AKIA…MPLE was not found on this computer"
+    assert any("a NAS" in one.text() and "--" not in one.text() for one in page.findChildren(QLabel) if one.isVisible())
+    wanted: list[str] = []
+    window.mails.search_wanted.connect(lambda: wanted.append("search"))
+    window.mails.elsewhere_wanted.connect(lambda: wanted.append("elsewhere"))
+    for name in ("Search a folder…", "Look at another disk…"):
+        next(one for one in page.findChildren(QAbstractButton) if one.text() == name).click()
+    for dialog in window.findChildren(QFileDialog):
+        dialog.reject()
+    assert wanted == ["search", "elsewhere"]
 
 
 def test_text_without_a_key_names_the_root_key_that_is_here(window: MainWindow, qtbot: QtBot) -> None:

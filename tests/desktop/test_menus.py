@@ -26,6 +26,7 @@ from keyturn.desktop.page_stack import Front
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.settings_page import SettingsPage
 from keyturn.desktop.widgets import PrimaryButton
+from keyturn.model.errors import AppError
 
 from .conftest import PATIENCE, Ground
 
@@ -219,6 +220,9 @@ def test_a_folder_is_searched_and_a_report_is_saved_from_the_window(
         assert text.lower().startswith(begins.lower())
         assert small_ground.old.secret.reveal() not in text
     assert "It holds no secret." in window.view.note.text()
+    assert window.view.note.show_file.isVisible()
+    window.view.show_failure(AppError("No", "nothing", code="test"))
+    assert not window.view.note.show_file.isVisible()
 
     for name, kind in (("help", HelpPage), ("about", AboutPage), ("settings", SettingsPage)):
         window.menus.action(name).trigger()

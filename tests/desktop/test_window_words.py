@@ -9,9 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from keyturn.desktop import dates
 from keyturn.desktop.flow import where_we_are
-from keyturn.desktop.widgets import Quiet, Verbatim
+from keyturn.desktop.look import ColorTone
+from keyturn.desktop.widgets import Quiet, Toned, Verbatim
 from keyturn.desktop.window_words import in_window
 from keyturn.rotation import labels
+from keyturn.rotation.finding.situation import elsewhere
 
 from .test_assistant import Person, person
 
@@ -30,6 +32,13 @@ __all__ = ["person"]  # the fixture
         ("Leave it out with --only.", "Leave it out with “More choices”."),
         ("name it with --also and its bucket", "name it with “Something else uses it” and its bucket"),
         ("rotate again with --also qnap-hbs and", "rotate again with “Something else uses it” and"),
+        ("or look at its disk with --home DIR; in a", "or look at its disk with “Look at another disk…”; in a"),
+        ("“keyturn scan --search FOLDER” looks into it", "“Search a folder…” looks into it"),
+        ("Search its folder: keyturn scan --search FOLDER", "Search its folder: “Search a folder…”"),
+        ("name them after --search.", "name them after “Search a folder…”."),
+        ("Choose another name with --user-name.", "Choose another name with “More choices”."),
+        ("then rotate with --route new-root-key; or ask", "then rotate with “A new root key”; or ask"),
+        ("Choose --route same-user, which keeps", "Choose “A new key for the same user”, which keeps"),
         ("keyturn undo is a command.", "keyturn undo is a command."),
     ],
 )
@@ -58,3 +67,11 @@ def test_one_page_tells_all_its_dates_in_one_way(person: Person) -> None:
     assert dates.lately(standing.rotation.switched_at) in shown
     assert labels.near_day(standing.rotation.switched_at + timedelta(days=3)) in shown
     assert str(standing.rotation.switched_at.year) + "-" not in shown
+
+
+def test_a_mail_about_a_key_that_is_elsewhere_is_answered_with_what_can_be_pressed(qtbot: QtBot) -> None:
+    question, endings = elsewhere()
+    answer = Toned()
+    qtbot.addWidget(answer)
+    answer.show_text(f"{question} {'; '.join(endings)}", ColorTone.NEUTRAL)
+    assert "“Look at another disk…”" in answer.text() and "--" not in answer.text()

@@ -175,7 +175,7 @@ class KeyMap(QWidget):
         """Draw another picture; the focus stays on the same thing where it is still there."""
         focused = next((name for name, card in self._cards.items() if card.hasFocus()), None)
         let_go((*self._cards.values(), *self._heads))
-        self._noticed = None
+        self._notice(None)
         self._heads = tuple(Quiet(text, self) for text in (_("Access keys"), _("Backup programs"), _("Buckets")))
         kinds = (_("Access key"), _("Program"), _("Bucket"))
         nodes = (picture.keys, picture.programs, picture.buckets)

@@ -37,11 +37,14 @@ class MailPage(MainPage):
         opened: the key whose page is to be opened.
         replaced: the key that is to be replaced.
         reminded: nothing is to be told for a week.
+        search_wanted, elsewhere_wanted: a key that is not here is to be looked for in a folder, or on another disk.
     """
 
     opened = Signal(object)
     replaced = Signal(object)
     reminded = Signal()
+    search_wanted = Signal()
+    elsewhere_wanted = Signal()
 
     def __init__(self, survey: Survey, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(_("I got the mail"), parent)
@@ -91,7 +94,7 @@ class MailPage(MainPage):
         elif found:
             self._say(_("Several keys on this computer fit. Which is it?"), ColorTone.ATTENTION, found)
         elif ids:
-            self._say(_not_here(ids), ColorTone.ATTENTION, ())
+            self._say(_not_here(ids), ColorTone.NEUTRAL, (), about=_elsewhere())
         elif text.strip():
             self._say_without_an_id()
         else:
@@ -168,6 +171,8 @@ class MailPage(MainPage):
             buttons.append(button)
         if wait and len(keys) == 1:
             buttons = [self._replace(keys[0]), *buttons, self._later()]
+        elif about and not keys:
+            buttons = self._look_further()
         self._offered = buttons
         if buttons:
             self._buttons.addWidget(ButtonRow(*buttons))
@@ -181,6 +186,15 @@ class MailPage(MainPage):
         button = Button(_("Remind me in a week"))
         button.clicked.connect(self.reminded)
         return button
+
+    def _look_further(self) -> list[Button]:
+        ways = ((_("Search a folder…"), self.search_wanted), (_("Look at another disk…"), self.elsewhere_wanted))
+        buttons = []
+        for text, wanted in ways:
+            button = Button(text)
+            button.clicked.connect(wanted)
+            buttons.append(button)
+        return buttons
 
 
 def _explained() -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -271,7 +285,9 @@ def _ending(word: str) -> str:
 
 def _not_here(ids: Sequence[str]) -> str:
     masked = ", ".join(AccessKeyId(one).masked for one in ids)
+    return _("{keys} was not found on this computer").format(keys=masked)
+
+
+def _elsewhere() -> str:
     question, endings = elsewhere()
-    return _("{keys} was not found on this computer. {question} {places}.").format(
-        keys=masked, question=question, places="; ".join(endings)
-    )
+    return _("{question} {places}.").format(question=question, places="; ".join(endings))

@@ -26,12 +26,15 @@ class Mails(QObject):
     Attributes:
         overview: the newest look; None before the first.
         opened, replaced: of the page; the key.
+        search_wanted, elsewhere_wanted: of the page.
         folder_dropped: another computer's home folder, to be looked at.
         failed: what was dropped cannot be read; the `AppError`.
     """
 
     opened = Signal(object)
     replaced = Signal(object)
+    search_wanted = Signal()
+    elsewhere_wanted = Signal()
     folder_dropped = Signal(object)
     failed = Signal(object)
 
@@ -49,6 +52,8 @@ class Mails(QObject):
         page = MailPage(self.overview.survey, text)
         page.opened.connect(self.opened)
         page.replaced.connect(self.replaced)
+        page.search_wanted.connect(self.search_wanted)
+        page.elsewhere_wanted.connect(self.elsewhere_wanted)
         page.reminded.connect(lambda: self._remind_in_a_week(page))
         self._front.open(page)
 

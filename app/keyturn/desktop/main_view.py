@@ -18,15 +18,17 @@ from keyturn.desktop.busy_view import BusyView
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.header import Foot, Header
 from keyturn.desktop.look import ColorTone
+from keyturn.desktop.note_line import NoteLine
 from keyturn.desktop.reflowing import ModestStack, TallEnough
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.spinner import Spinner
-from keyturn.desktop.widgets import Button, LinkButton, Quiet, ShapeButton, Toned
+from keyturn.desktop.widgets import Button, LinkButton, Quiet, ShapeButton
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural, unmarked
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from keyturn.desktop.destination_list import DestinationList
     from keyturn.desktop.empty_view import EmptyView
@@ -89,7 +91,7 @@ class MainView(QWidget):
         self.rest = LinkButton()
         self.rest.clicked.connect(self.rest_wanted)
         self.rest.hide()
-        self.note = Toned()
+        self.note = NoteLine()
         self.note.hide()
         self._waiting = QVBoxLayout()
         middle = QWidget()
@@ -258,7 +260,6 @@ class MainView(QWidget):
         self.rest.setToolTip(unmarked(rest))
         self.rest.setVisible(bool(rest))
         self._tell_failures(overview)
-        self._tell_facts("")
         self._show_hint()
         self.tell_when()
         announce(self, f"{situation.title} {self.note.text() if not self.note.isHidden() else ''}".strip())
@@ -302,9 +303,9 @@ class MainView(QWidget):
         super().hideEvent(event)
         self._minute.stop()
 
-    def say(self, text: str) -> None:
-        """Say what was just done, above the map."""
-        self.note.show_text(text, ColorTone.GOOD)
+    def say(self, text: str, file: Path | None = None) -> None:
+        """Say what was just done, above the map, with the file that came of it."""
+        self.note.show_text(text, ColorTone.GOOD, file)
         self.note.show()
         announce(self, text)
 

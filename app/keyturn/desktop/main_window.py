@@ -105,6 +105,8 @@ class MainWindow(QMainWindow):
         view.mail_wanted.connect(lambda: self.mails.open())
         self.mails.opened.connect(self.things.open)
         self.mails.replaced.connect(self._replace)
+        self.mails.search_wanted.connect(lambda: self.menus.action("search").trigger())
+        self.mails.elsewhere_wanted.connect(self.choose_another_computer)
         self.mails.folder_dropped.connect(self.doors.elsewhere)
         self.mails.failed.connect(self.show_problem)
         view.check_wanted.connect(self.check)

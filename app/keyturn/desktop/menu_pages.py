@@ -130,7 +130,7 @@ class MenuPages:
         )
 
     def _say_where(self, path: Path) -> None:
-        self._window.view.say(_("The report is in {path}. It holds no secret.").format(path=path))
+        self._window.view.say(_("The report is in {path}. It holds no secret.").format(path=path), path)
 
     def _ask_for_report(self) -> None:
         from keyturn.desktop.report_file import ask_for_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from keyturn.desktop.runner import Desk
@@ -30,6 +30,7 @@ def ask_for_file(owner: QWidget, chosen: Callable[[Path], None]) -> None:
     dialog.setNameFilters([_("A page to read or print (*.html)"), _("A table (*.csv)")])
     dialog.setDefaultSuffix("html")
     dialog.filterSelected.connect(lambda name: dialog.setDefaultSuffix("csv" if "*.csv" in name else "html"))
+    dialog.setDirectory(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
     dialog.selectFile("keyturn-report.html")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(lambda path: chosen(Path(path)))

@@ -7,22 +7,38 @@ import re
 from keyturn.model.text import _
 
 _COMMAND = re.compile(r"`keyturn (?P<command>[a-z-]+)(?P<options>(?: [^`]*)?)`")
-_OPTION = re.compile(r"--(?P<option>only|also(?: (?!and\b)[a-z][a-z0-9-]*)?)\b")
+_SEARCH = re.compile(r"[“`]?\bkeyturn scan --search FOLDER\b[”`]?")
+_OPTION = re.compile(
+    r"--(?P<option>only|also(?: (?!and\b)[a-z][a-z0-9-]*)?|search|home DIR|user-name"
+    r"|route (?:new-root-key|same-user))\b"
+)
 
 
 def in_window(text: str) -> str:
     """The sentence with what is pressed in the place of commands and options; what has no button stays as it is."""
-    return _OPTION.sub(_chosen, _COMMAND.sub(_pressed, text))
+    searched = _SEARCH.sub(lambda found: _button(_("Search a folder…")), text)
+    return _OPTION.sub(_chosen, _COMMAND.sub(_pressed, searched))
 
 
 def _chosen(found: re.Match[str]) -> str:
-    name = _("More choices") if found["option"] == "only" else _("Something else uses it")
+    name = {
+        "only": _("More choices"),
+        "user-name": _("More choices"),
+        "search": _("Search a folder…"),
+        "home DIR": _("Look at another disk…"),
+        "route new-root-key": _("A new root key"),
+        "route same-user": _("A new key for the same user"),
+    }.get(found["option"], _("Something else uses it"))
+    return _button(name)
+
+
+def _button(name: str) -> str:
     return _("“{button}”").format(button=name)
 
 
 def _pressed(found: re.Match[str]) -> str:
     if " --as " in found["options"]:
-        return _("“{button}”").format(button=_("Who makes this change"))
+        return _button(_("Who makes this change"))
     name = {
         "continue": _("Carry on"),
         "undo": _("Put everything back…"),
@@ -33,4 +49,4 @@ def _pressed(found: re.Match[str]) -> str:
         "status": _("History"),
         "rotate": _("Replace it…"),
     }.get(found["command"])
-    return found[0] if name is None else _("“{button}”").format(button=name)
+    return found[0] if name is None else _button(name)
