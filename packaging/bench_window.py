@@ -223,7 +223,7 @@ def _measure_gaps() -> dict[str, Gap]:
     with _practice(DESTINATIONS) as (url, folder):
         user = opened(url, folder)
         user.settle()
-        begin = _at_the_plan(user, f"Create new key and update {DESTINATIONS} programs")
+        begin = _at_the_plan(user, "Create new key and update one program")
         pulse.forget()
         begin.click()
         user.settle()
@@ -268,7 +268,7 @@ def _measure_stillness() -> Stillness:
     with _practice(PLACES, ROUND_TRIP) as (url, folder):
         user = _opened(application, url, folder)
         user.settle()
-        begin = _at_the_plan(user, "Create new key and update five programs")
+        begin = _at_the_plan(user, "Create new key and update one program")
         last: dict[str, object] = {}
         since: dict[str, float] = {}
         longest = {"frames": 0.0, "words": 0.0}

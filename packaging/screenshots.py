@@ -168,7 +168,7 @@ def rotation(photographer: Photographer, ground: Ground, clock: MovedClock) -> N
         press(bucket)
     press("Go on with these buckets")
     picture("plan")
-    press("Create new key and update five programs", wait=False)
+    press("Create new key and update four programs", wait=False)
     # Where all of them are proved at once, the page that follows is pictured instead of none.
     photographer.wait_for(
         lambda: _is_half_proved(photographer.assistant.flow) or photographer.assistant.flow.job is None

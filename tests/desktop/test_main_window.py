@@ -161,7 +161,7 @@ def test_checking_proves_every_backup_and_says_so(window: MainWindow, qtbot: QtB
     assert window.overview is not None
     assert window.overview.proofs
     assert window.view.note.isHidden()
-    assert window.view.when.text() == "Checked just now: 3 of 6 proved, none failed"
+    assert window.view.when.text() == "Checked just now: 2 of 5 proved, 3 name no bucket"
 
 
 def test_a_backup_that_does_not_reach_its_bucket_is_told_and_drawn_as_broken(

@@ -24,7 +24,7 @@ from keyturn.desktop.pages.parts import Fold, StateRow
 from keyturn.desktop.pages.programs_list import programs_list
 from keyturn.desktop.picture import draw, prepare, rows
 from keyturn.desktop.power import PowerPicture, before_and_after
-from keyturn.desktop.rotation_view import Program
+from keyturn.desktop.rotation_view import Program, count_of_programs
 from keyturn.model.errors import AwsError, AwsFault, StoreError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, LastUse, Principal, Secret
 from keyturn.model.places import Consumer, Place, PlaceKind, Problem, Target
@@ -99,6 +99,16 @@ def test_a_program_without_a_bucket_has_no_line_to_the_right_and_says_why() -> N
     assert picture.buckets == ()
     assert [link.end for link in picture.links] == [picture.programs[0].identity]
     assert picture.programs[0].detail == "a · names no bucket"
+
+
+def test_a_program_counts_once_however_many_places_it_has() -> None:
+    places = [_place("a"), _place("b")]
+    overview = _overview(_found(*places))
+    assert "1 program here uses it, in 2 places" in draw(overview, rows(overview)).keys[0].facts
+    overview = _overview(_found())
+    assert "no program here uses it" in draw(overview, rows(overview)).keys[0].facts
+    programs = [Program.from_place(one, ("photos",), Path("/home/x")) for one in places]
+    assert count_of_programs(programs) == "one program"
 
 
 def test_what_keyturn_does_not_edit_says_by_hand() -> None:

@@ -18,10 +18,18 @@ def proof_sentence(overview: Overview) -> str:
         return _("Checked {when}")
     if all(proof.ok and proof.bucket is not None for proof in overview.proofs):
         return _("Every backup proved {when}")
-    proved = sum(proof.ok and proof.bucket is not None for proof in overview.proofs)
+    places = {proof.place for proof in overview.proofs}
+    unnamed = {proof.place for proof in overview.proofs if proof.bucket is None}
+    open_still = {proof.place for proof in overview.proofs if not proof.ok or proof.bucket is None}
     # Filled in twice: `when` is told anew each minute.
     text = _("Checked {{when}}: {count} of {all} proved, none failed")
-    return text.format(count=proved, all=len(overview.proofs))
+    if open_still == unnamed:
+        text = plural(
+            "Checked {{when}}: {count} of {all} proved, {rest} names no bucket",
+            "Checked {{when}}: {count} of {all} proved, {rest} name no bucket",
+            len(unnamed),
+        )
+    return text.format(count=len(places - open_still), all=len(places), rest=len(unnamed))
 
 
 def search_sentence(overview: Overview) -> str:

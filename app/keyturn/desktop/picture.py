@@ -209,13 +209,15 @@ def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
         state, pill = LineState.WAITING, _("old")
     else:
         state, pill = _key_state(found), labels.advice(found.advice)
-    facts = [
-        labels.kind(key),
-        _("made {age} ago").format(age=labels.span(overview.looked_at - key.created)) if key.created else "",
-        _("last used by somebody else: {when}").format(when=labels.last_used(key.last_use, overview.looked_at)),
-        plural("{count} program here uses it", "{count} programs here use it", len(of_key)).format(count=len(of_key)),
-    ]
     detail = key_detail(found, overview.looked_at, retired)
+    facts = [
+        labels.kind(key) if retired is None else f"{pill} {detail}",
+        _("made {age} ago").format(age=labels.span(overview.looked_at - key.created)) if key.created else "",
+        _("last used by somebody else: {when}").format(when=labels.last_used(key.last_use, overview.looked_at))
+        if retired is None
+        else "",
+        _used_by(of_key),
+    ]
     return Node(
         key.access_key_id.value,
         key.access_key_id.masked,
@@ -225,6 +227,17 @@ def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
         pill,
         key.access_key_id,
     )
+
+
+def _used_by(of_key: Sequence[Row]) -> str:
+    """How many programs use a key, and in how many places where those are more."""
+    programs, places = len({row.place.client for row in of_key}), len(of_key)
+    if not programs:
+        return _("no program here uses it")
+    text = plural("{count} program here uses it", "{count} programs here use it", programs).format(count=programs)
+    if places == programs:
+        return text
+    return _("{programs}, in {count} places").format(programs=text, count=places)
 
 
 def _key_state(found: FoundKey) -> LineState:

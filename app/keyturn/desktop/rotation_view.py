@@ -217,6 +217,7 @@ class RotationStanding:
         return programs_by_hand(self.rotation.decision)
 
 
-def count_of_programs(count: int) -> str:
-    """`three programs`."""
+def count_of_programs(places: Sequence[Program]) -> str:
+    """`three programs`, however many places each of them has."""
+    count = len({one.name for one in places})
     return plural("{count} program", "{count} programs", count).format(count=labels.count_word(count))

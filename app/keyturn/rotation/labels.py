@@ -38,14 +38,14 @@ def span(length: timedelta) -> str:
 def age(key: AccessKey, now: datetime) -> str:
     """How old a key is."""
     if key.created is None:
-        return _("unknown")
+        return _("not known")
     return _("new") if now - key.created < timedelta(days=1) else span(now - key.created)
 
 
 def last_used(use: LastUse | None, now: datetime) -> str:
     """When a key was used last, by somebody other than Keyturn."""
     if use is None:
-        return _("unknown")
+        return _("not known")
     if use.date is None:
         return _("never")
     if now - use.date < timedelta(days=1):

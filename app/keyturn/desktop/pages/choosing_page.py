@@ -61,7 +61,7 @@ class FoundPage(PageView):
         kind = _("root key") if facts.is_root else _("access key")
         if facts.key.created is None:
             return _("{count} with the {kind} {key}").format(
-                count=capitalized(count_of_programs(len(facts.programs))), kind=kind, key=flow.masked
+                count=capitalized(count_of_programs(facts.programs)), kind=kind, key=flow.masked
             )
         return _("Your AWS {kind} is {age} old").format(kind=kind, age=facts.age)
 
@@ -153,7 +153,7 @@ def _key_card(facts: KeyFacts) -> QWidget:
     )
     status = {KeyStatus.ACTIVE: (_("on"), ColorTone.GOOD), KeyStatus.INACTIVE: (_("off"), ColorTone.NEUTRAL)}
     if facts.store is None:
-        row.addWidget(Pill(*status.get(facts.key.status, (_("unknown"), ColorTone.ATTENTION))))
+        row.addWidget(Pill(*status.get(facts.key.status, (_("not known"), ColorTone.ATTENTION))))
     card.column.addLayout(row)
     return card
 

@@ -215,7 +215,7 @@ def commit_text(plan: PlanFacts) -> str:
     if plan.route is Route.RETIRE:
         return _("Begin to retire the old key")
     if plan.store is not None:
-        return _("Prove new key and update {programs}").format(programs=count_of_programs(len(plan.programs)))
+        return _("Prove new key and update {programs}").format(programs=count_of_programs(plan.programs))
     if not plan.programs:
         return _("Create new key")
-    return _("Create new key and update {programs}").format(programs=count_of_programs(len(plan.programs)))
+    return _("Create new key and update {programs}").format(programs=count_of_programs(plan.programs))
