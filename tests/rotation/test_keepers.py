@@ -53,6 +53,14 @@ def remove(colleague: Colleague) -> None:
     keepers.remove(started, keepers.expect_maker(started.signer))
 
 
+def refuse(colleague: Colleague, action: str) -> None:
+    """Let AWS refuse this one action to the colleague, from now on."""
+    allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    but = {**allowed, "Effect": "Deny", "Action": action}
+    colleague.office.account.administrator.give_policies("admin", {"p": json.dumps({"Statement": [allowed, but]})})
+    colleague.office.clock.advance(60)
+
+
 def pair_of(colleague: Colleague, keeper: Keeper) -> KeyPair:
     assert keeper.key is not None
     return colleague.office.kept(keeper.key)
@@ -230,6 +238,33 @@ def test_a_keeper_whose_removal_was_cut_off_stays_where_no_other_one_can_be_made
     assert (keepers_at_aws(office), memory.load(office.memory)) == ([begun.user_name], begun)
 
 
+@pytest.mark.parametrize("refused", ["iam:GetUser", "iam:ListAccessKeys", "iam:DeleteAccessKey"])
+def test_a_removal_that_aws_refuses_leaves_the_keeper_as_it_was(colleague: Colleague, refused: str) -> None:
+    made = make(colleague)
+    refuse(colleague, refused)
+    with pytest.raises(AwsError) as error:
+        remove(colleague)
+    assert error.value.fault is AwsFault.DENIED
+    assert memory.load(colleague.office.memory) == made
+    assert opened_signer(colleague.office.start(), Who.parsed("keeper"), lambda device: "").is_keeper  # type: ignore[attr-defined]
+
+
+def test_what_is_left_of_a_keeper_that_is_half_removed_is_told_and_the_same_command_ends_it(
+    colleague: Colleague,
+) -> None:
+    office = colleague.office
+    made = make(colleague)
+    refuse(colleague, "iam:DeleteUser")
+    with pytest.raises(KeeperLeft) as left:
+        remove(colleague)
+    assert "DeleteUser" in left.value.message
+    assert memory.load(office.memory) == replace(made, removing=True)
+    office.account.administrator.give_policies("admin", {"p": policy("*")})
+    office.clock.advance(60)
+    remove(colleague)
+    assert (keepers_at_aws(office), memory.load(office.memory)) == ([], None)
+
+
 def test_a_keeper_that_somebody_deleted_in_the_console_is_only_forgotten(colleague: Colleague) -> None:
     made = make(colleague)
     colleague.office.account.administrator.delete_user(made.user_name)
@@ -259,13 +294,21 @@ def test_a_key_that_somebody_added_to_the_keeper_stays_and_is_told(colleague: Co
     assert keepers_at_aws(office) == [made.user_name]
 
 
+@pytest.mark.parametrize("name", ["", "x" * 129, "a b", "backup-ü", "arn:aws:iam::111122223333:user/x"])
+def test_what_no_iam_user_can_be_called_is_told_before_aws_is_asked(colleague: Colleague, name: str) -> None:
+    make(colleague)
+    started = colleague.start()
+    asked = len(colleague.office.account.records)
+    with pytest.raises(UsageError) as refused:
+        keepers.adopt(started, keepers.expect_maker(started.signer), [name])
+    assert "Nothing was changed" in refused.value.message
+    assert len(colleague.office.account.records) == asked
+
+
 @pytest.mark.parametrize("refused", ["iam:CreateUser", "iam:PutUserPolicy", "iam:CreateAccessKey"])
 def test_where_a_step_is_refused_nothing_of_the_keeper_is_left(colleague: Colleague, refused: str) -> None:
     office = colleague.office
-    allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    but = {**allowed, "Effect": "Deny", "Action": refused}
-    office.account.administrator.give_policies("admin", {"p": json.dumps({"Statement": [allowed, but]})})
-    office.clock.advance(60)
+    refuse(colleague, refused)
     with pytest.raises(AwsError) as error:
         make(colleague)
     assert error.value.fault is AwsFault.DENIED

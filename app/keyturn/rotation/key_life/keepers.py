@@ -16,6 +16,7 @@ from keyturn.aws.keeper_user import KEEPER_NAME, KEEPER_TAG, keeper_policy, put_
 from keyturn.aws.scoped_user import IamUser
 from keyturn.aws.user_powers import powers_of_user
 from keyturn.model.errors import AppError, AwsError, AwsFault, StoreError, UsageError
+from keyturn.model.keys import AccessKeyId
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.text import _
 from keyturn.rotation.context import Context
@@ -177,33 +178,56 @@ def remove(context: Context, maker: Somebody) -> None:
 
     Raises:
         UsageError: where there is none.
-        KeeperLeft: where somebody gave its user more than Keyturn did.
+        KeeperLeft: where some of it is deleted, or may be, and some is left: somebody gave its user more than Keyturn
+            did, or AWS refused the rest.
+        AppError: why nothing was deleted; the keeper is then as it was.
     """
     keeper = _remembered(context)
     if keeper is None:
         raise _none_here()
     expect_same_account(keeper, maker)
-    remember_keeper(context, replace(keeper, removing=True))
     if not keeper.user_id:
         # IAM never said that it made the user, and if it did so a moment ago it may not know of it yet.
         context.aws.remember_new(keeper.user_name)
     user = keepers_user(context, maker, keeper)
-    kept = [] if keeper.key is None else [keeper.key]
+    keys = [] if user is None else _keys_of(context, maker, keeper, user)
+    remember_keeper(context, replace(keeper, removing=True))
     if user is not None:
-        for one in access_keys.list_keys(context.aws, maker.pair, user.name):
-            ours = one.access_key_id == keeper.key or context.secrets.get(one.access_key_id) is not None
-            if ours or is_lost(context, maker, keeper, one):
-                access_keys.delete_key(context.aws, maker.pair, one.access_key_id, user_name=user.name)
-                kept.append(one.access_key_id)
-        try:
-            scoped_user.delete_user(context.aws, maker.pair, user)
-        except AwsError as error:
-            if error.fault is not AwsFault.CONFLICT:
-                raise
-            raise left_over(keeper, _("Somebody gave its user more than Keyturn did, such as another key.")) from None
-    for key in kept:
+        _delete(context, maker, keeper, user, keys)
+    for key in {*keys, *([] if keeper.key is None else [keeper.key])}:
         context.secrets.forget(key)
     memory.save(context.folder, None)
+
+
+def _keys_of(context: Context, maker: Somebody, keeper: Keeper, user: IamUser) -> list[AccessKeyId]:
+    """The keys of its user that are this keeper's for sure."""
+    return [
+        one.access_key_id
+        for one in access_keys.list_keys(context.aws, maker.pair, user.name)
+        if one.access_key_id == keeper.key
+        or context.secrets.get(one.access_key_id) is not None
+        or is_lost(context, maker, keeper, one)
+    ]
+
+
+def _delete(context: Context, maker: Somebody, keeper: Keeper, user: IamUser, keys: Sequence[AccessKeyId]) -> None:
+    first = True
+    try:
+        for key in keys:
+            access_keys.delete_key(context.aws, maker.pair, key, user_name=user.name)
+            first = False
+        scoped_user.delete_user(context.aws, maker.pair, user)
+    except AwsError as error:
+        if first and error.refused:
+            # AWS deleted nothing, so the keeper goes on as before.
+            remember_keeper(context, keeper)
+            raise
+        if error.waits:
+            raise
+        why = f"{error.title}. {error.message}"
+        if error.fault is AwsFault.CONFLICT:
+            why = _("Somebody gave its user more than Keyturn did, such as another key.")
+        raise left_over(keeper, why) from None
 
 
 def _made(context: Context, maker: Somebody, keeper: Keeper) -> Keeper:
@@ -234,6 +258,13 @@ def _with_rights(context: Context, maker: Somebody, keeper: Keeper) -> Keeper:
 
 
 def _adoptable(context: Context, maker: Somebody, name: str, *, even_if_powerful: bool) -> IamUser:
+    flaw = scoped_user.flaw_of_user_name(name)
+    if flaw is not None:
+        raise UsageError(
+            _("“{name}” cannot be the name of an IAM user").format(name=name),
+            _("{flaw} Nothing was changed.").format(flaw=flaw),
+            code="keeper.no-user",
+        )
     user = scoped_user.find_user(context.aws, maker.pair, name)
     if user is None:
         raise UsageError(
