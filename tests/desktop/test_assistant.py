@@ -597,7 +597,7 @@ def test_work_begins_once_all_rows_of_its_page_are_there_and_drawn(person: Perso
     facts = person.assistant.flow.facts
     assert facts is not None
     (one, *_others), told = facts.programs, list[int]()
-    many = tuple(replace(one, identity=f"rclone:{number}") for number in range(50))
+    many = tuple(replace(one, identity=f"rclone:{number}", name=f"program {number}") for number in range(50))
     page = ProgressPage(person.assistant)
     qtbot.addWidget(page)
     page.present(replace(person.assistant.flow, facts=replace(facts, programs=many)))

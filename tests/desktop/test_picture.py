@@ -16,6 +16,7 @@ from keyturn.computer.clock import SystemClock
 from keyturn.desktop.destination_list import DestinationList
 from keyturn.desktop.key_map import KeyMap
 from keyturn.desktop.key_timeline import MomentKind, moments_of
+from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_view import MainView
 from keyturn.desktop.map_nodes import LineState, Opens
 from keyturn.desktop.overview import Overview
@@ -175,6 +176,22 @@ def test_many_places_of_one_program_are_one_row_that_unfolds(qtbot: QtBot) -> No
     assert len(many.findChildren(StateRow)) > 2, "the first of them are there at once"
     fold.button.click()  # nobody waits for the others
     assert len([one for one in many.findChildren(StateRow) if one.isVisible()]) == 2
+
+
+def test_of_many_places_the_worst_is_said_and_of_how_many(qtbot: QtBot) -> None:
+    places = [Program(f"aws{number}", "aws", "AWS CLI", f"profile{number}", "~/file", ()) for number in range(12)]
+
+    def state_of(one: Program) -> tuple[str, ColorTone, str]:
+        unclear = one.identity in {"aws3", "aws7"}
+        return ("unclear", ColorTone.ATTENTION, "exclamation") if unclear else ("clear", ColorTone.NEUTRAL, "circle")
+
+    said = []
+    for each in (state_of, lambda one: ("proved", ColorTone.GOOD, "check")):
+        shown = programs_list(places, each)
+        qtbot.addWidget(shown)
+        (row,) = shown.findChildren(StateRow)
+        said.append(row.state.text().replace("\u200b", ""))
+    assert said == ["2 of 12 places: unclear", "12 places: proved"]
 
 
 # ── What the header says beyond the survey ───────────────────────────────────────────────────────────────────────────

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from keyturn.desktop.assistant_work import WindowJob, Work
+from keyturn.desktop.assistant_work import Page, WindowJob, Work
 from keyturn.desktop.button_bar import ButtonBar
 from keyturn.desktop.flow import Flow
+from keyturn.desktop.pages.parts import Fold
+from keyturn.desktop.pages.running_page import ProgressPage
 from keyturn.desktop.pages.stage_row import StageRow
 from keyturn.desktop.progressing import PlaceProgress, beginning
+from keyturn.desktop.rotation_view import KeyFacts, Program
 from keyturn.desktop.spinner import Spinner, Working
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus
 from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Route, Step
 
 from .conftest import PATIENCE
+
+if TYPE_CHECKING:
+    from keyturn.desktop.pages.assistant_page import Actor
 
 
 def test_each_place_goes_from_the_key_made_to_the_proof() -> None:
@@ -46,6 +58,38 @@ def test_each_place_goes_from_the_key_made_to_the_proof() -> None:
     ]
     assert progress.way_of("two") == PlaceProgress(3, is_working=True)
     assert progress.places_done == 1
+
+
+def test_many_places_of_one_program_share_a_row_that_is_as_far_as_the_slowest(qtbot: QtBot) -> None:
+    places = [Program(str(number), "rclone", "rclone", f"remote{number}", "~/rclone.conf", ()) for number in range(50)]
+    places.append(Program("s3cmd", "s3cmd", "s3cmd", ".s3cfg", "~/.s3cfg", ()))
+    progress = beginning(Route.SCOPED_USER, tuple(one.identity for one in places))
+    key = AccessKey(AccessKeyId("AKIAIOSFODNN7EXAMPLE"), None, KeyStatus.ACTIVE)
+    facts = KeyFacts(key, "", "", tuple(places), (), (), ())
+    flow = Flow(facts=facts, job=WindowJob(Work.BEGIN), page=Page.PROGRESS, progress=progress)
+    page = ProgressPage(
+        cast("Actor", SimpleNamespace(runner=SimpleNamespace(location=SimpleNamespace(rehearsal=False))))
+    )
+    qtbot.addWidget(page)
+    page.resize(700, 500)
+    page.show()
+
+    def told(*events: Event) -> list[PlaceProgress]:
+        nonlocal flow
+        for event in events:
+            flow = replace(flow, progress=flow.progress.after(event))
+        page.present(flow)
+        QApplication.processEvents()
+        return [one.way for one in page.findChildren(StageRow)]
+
+    assert told() == [PlaceProgress(0, is_working=True)] * 2
+    switched = [Event(Step.SWITCH, Moment.GOING_ON, one.where, (one.identity,)) for one in places[:49]]
+    rclone, s3cmd = told(Event(Step.PROVE, Moment.DONE), Event(Step.SWITCH, Moment.STARTED), *switched)
+    assert rclone == PlaceProgress(2, is_working=True), "one of its fifty places is not written yet"
+    assert s3cmd == PlaceProgress(2, is_working=True)
+    next(one.button for one in page.findChildren(Fold) if one.button.text() == "All 50 places of rclone").click()
+    qtbot.waitUntil(lambda: len(page.findChildren(StageRow)) == 52, timeout=PATIENCE)
+    assert told(Event(Step.SWITCH, Moment.DONE), Event(Step.PROVE_AGAIN, Moment.DONE)) == [PlaceProgress(4)] * 52
 
 
 def test_a_place_that_waits_says_so_in_words_and_does_not_turn(qtbot: QtBot) -> None:
@@ -94,6 +138,6 @@ def test_the_bar_tells_of_every_job_also_of_one_that_only_looks_or_waits(qtbot: 
         bar.present(Flow(job=job), None)
         (working,) = bar.findChildren(Working)
         assert working.isVisible()
-        assert working.text.text().lower().startswith(job.work.doing[:12].lower())
+        assert working.text.text().lower().startswith(job.doing[:12].lower())
     bar.present(Flow(job=None), None)
     assert working.isHidden()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -17,7 +17,7 @@ _PROOFS = {Step.PROVE_AGAIN, Step.PROVE_OFF}
 
 
 class Fortune(StrEnum):
-    """How one program fares."""
+    """How one program fares; the later, the further it is."""
 
     WAITING = "waiting"
     UPDATING = "updating"
@@ -105,6 +105,16 @@ class RotationProgress:
         if Step.CREATE in self.done:
             return PlaceProgress(1, self.step is Step.PROVE and is_on)
         return PlaceProgress(0, self.step in {None, Step.CHECK, Step.CREATE} and is_on)
+
+    def fortune_of_all(self, identities: Sequence[str]) -> Fortune:
+        """How those fare that share a row: as the slowest of them."""
+        return min(map(self.fortune_of, identities), key=list(Fortune).index)
+
+    def way_of_all(self, identities: Sequence[str]) -> PlaceProgress:
+        """How far those are that share a row: as far as the slowest of them; worked at, if one of them is."""
+        ways = list(map(self.way_of, identities))
+        done = min(one.done for one in ways)
+        return PlaceProgress(done, any(one.is_working for one in ways))
 
     @property
     def places_done(self) -> int:

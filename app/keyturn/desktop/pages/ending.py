@@ -12,7 +12,8 @@ from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb, console_button, steps_of
 from keyturn.desktop.pages.confirming import LastFour
 from keyturn.desktop.pages.leftover_row import LeftoverRow
-from keyturn.desktop.pages.parts import Fold, Notice, StateRow, bullets, stacked
+from keyturn.desktop.pages.parts import Fold, Notice, bullets, stacked
+from keyturn.desktop.pages.programs_list import programs_list
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.told import add_told
 from keyturn.desktop.pages.who_makes_it import WhoMakesIt, may_choose
@@ -53,11 +54,8 @@ class OffPage(PageView):
         if flow.programs:
             self.add(Subheading(_("What changed")))
         new = standing.rotation.new_key
-        for one in flow.programs:
-            row = StateRow(one.name, one.where)
-            text = "" if new is None else _("has {key}").format(key=new.masked)
-            row.show_state(text, ColorTone.GOOD, "check")
-            self.add(row)
+        has_new = "" if new is None else _("has {key}").format(key=new.masked), ColorTone.GOOD, "check"
+        self.add(programs_list(flow.programs, lambda one: has_new))
         self.add(Subheading(_("What comes next")))
         when = standing.rotation.deletable_from
         date = "" if when is None else labels.near_day(when)
@@ -195,10 +193,8 @@ class DeletedPage(PageView):
         if standing is None:
             return
         new = standing.rotation.new_key
-        for one in flow.programs:
-            row = StateRow(one.name, one.where)
-            row.show_state("" if new is None else _("has {key}").format(key=new.masked), ColorTone.GOOD, "check")
-            self.add(row)
+        has_new = "" if new is None else _("has {key}").format(key=new.masked), ColorTone.GOOD, "check"
+        self.add(programs_list(flow.programs, lambda one: has_new))
         leftovers = standing.result.leftovers
         if leftovers:
             self.add(Subheading(_("These files hold the old key still; it opens nothing any more")))
@@ -239,10 +235,8 @@ class UndonePage(PageView):
 
     def build(self, flow: Flow) -> None:
         """Each program with the old key, and the steps that only the person can take."""
-        for one in flow.programs:
-            row = StateRow(one.name, one.where)
-            row.show_state(_("has {key} again").format(key=flow.masked), ColorTone.GOOD, "check")
-            self.add(row)
+        has_old = _("has {key} again").format(key=flow.masked), ColorTone.GOOD, "check"
+        self.add(programs_list(flow.programs, lambda one: has_old))
         for waits in () if flow.standing is None else flow.standing.result.awaiting:
             self.add(Subheading(waits.title))
             self.add(self.steps(waits.steps))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import groupby
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,7 +12,8 @@ from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.assistant_page import Actor, said_here, steps_of
 from keyturn.desktop.pages.parts import CopyLine, FixedText, Fold, bullets, stacked
-from keyturn.desktop.pages.row_list import RowList, program_row
+from keyturn.desktop.pages.programs_list import file_of, place_rows
+from keyturn.desktop.pages.row_list import RowList
 from keyturn.desktop.plan_view import FileChange, PlanFacts
 from keyturn.desktop.widgets import Button, Quiet, Strong, Text
 from keyturn.model.other_buckets import OtherBuckets
@@ -53,11 +53,9 @@ class PlanDetails(QWidget):
     def _show_programs(self, plan: PlanFacts) -> None:
         if plan.programs or plan.programs_by_hand:
             self._column.addWidget(Strong(_("The new key goes to")))
-            rows = [partial(program_row, one, one.path, ColorTone.NEUTRAL, "program") for one in plan.programs]
             by_hand = _("by hand"), ColorTone.ATTENTION, "exclamation"
-            self._column.addWidget(
-                RowList([*rows, *(partial(program_row, one, *by_hand) for one in plan.programs_by_hand)])
-            )
+            rows = place_rows(plan.programs, file_of) + place_rows(plan.programs_by_hand, lambda one: by_hand)
+            self._column.addWidget(RowList(rows))
         if plan.changes:
             title = plural("Show the change in {count} file", "Show the changes in {count} files", len(plan.changes))
             self._fold(title.format(count=len(plan.changes)), lambda: _changes(plan.changes))

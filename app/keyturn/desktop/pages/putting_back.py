@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop.assistant_work import Page, WindowJob, Work
@@ -13,7 +11,7 @@ from keyturn.desktop.pages.assistant_page import PageView, Verb, console_button
 from keyturn.desktop.pages.confirming import AwaitedCard, hold_ticks
 from keyturn.desktop.pages.deciding_page import close_button
 from keyturn.desktop.pages.parts import bullets
-from keyturn.desktop.pages.row_list import RowList, program_row
+from keyturn.desktop.pages.programs_list import State, programs_list
 from keyturn.desktop.undo_preview import Returned
 from keyturn.desktop.unlock_card import UnlockCard
 from keyturn.desktop.widgets import Subheading
@@ -58,7 +56,8 @@ class BackPage(PageView):
                 self.add(self._first(one))
         if way.places:
             self.add(Subheading(_("What becomes of each place")))
-            self.add(RowList([partial(_row, one) for one in way.places]))
+            states = {one.program: _state(one) for one in way.places}
+            self.add(programs_list([one.program for one in way.places], states.__getitem__))
         if way.then:
             self.add(Subheading(_("And then")))
             self.add(bullets(way.then))
@@ -81,7 +80,7 @@ class BackPage(PageView):
         return Verb(_("Put everything back"), lambda: self.act.do(_UNDO), reason, is_default=False)
 
 
-def _row(one: Returned) -> QWidget:
+def _state(one: Returned) -> State:
     if not one.is_clear:
-        return program_row(one.program, one.will, ColorTone.ATTENTION, "exclamation")
-    return program_row(one.program, one.will, ColorTone.NEUTRAL, "arrow-left" if one.changes else "circle")
+        return one.will, ColorTone.ATTENTION, "exclamation"
+    return one.will, ColorTone.NEUTRAL, "arrow-left" if one.changes else "circle"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
@@ -13,7 +14,8 @@ from keyturn.desktop.flow import Flow
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.assistant_page import Actor, PageView, Verb
 from keyturn.desktop.pages.parts import Bar, FixedText, Fold, StateRow, bullets
-from keyturn.desktop.pages.row_list import RowList, program_row
+from keyturn.desktop.pages.programs_list import State, folded, names_of, place_rows, programs_list, together
+from keyturn.desktop.pages.row_list import RowList
 from keyturn.desktop.pages.stage_row import StageHeads, StageRow
 from keyturn.desktop.progressing import Fortune, RotationProgress
 from keyturn.desktop.rotation_view import Program
@@ -23,6 +25,8 @@ from keyturn.model.text import _, in_widget, plural
 from keyturn.rotation.record import Proved
 from keyturn.rotation.steps import Route, Step
 
+Places = tuple[str, ...]  # the identities of those that share a row
+Row = TypeVar("Row", StateRow, StageRow)
 _PATIENCE = 5.0  # seconds after which a person wonders (facts/anchors.md 4.7)
 _SHOWN = {
     Fortune.WAITING: (ColorTone.NEUTRAL, "circle"),
@@ -40,8 +44,8 @@ class ProgressPage(PageView):
     def __init__(self, act: Actor) -> None:
         super().__init__(act)
         self._list = RowList(())
-        self._rows: dict[str, StateRow | StageRow] = {}
-        self._shown: dict[str, Fortune] = {}
+        self._rows: dict[Places, StateRow | StageRow] = {}
+        self._shown: dict[Places, Fortune] = {}
         self._progress = RotationProgress()
         self._bar = Bar(_("Progress"))
         self._now = Quiet()
@@ -101,12 +105,13 @@ class ProgressPage(PageView):
             self.add(part)
         self._count.setVisible(_is_new_key(flow) and bool(flow.programs))
         self._progress = flow.progress
-        rows: list[Callable[[], QWidget]] = [partial(self._row, one) for one in flow.programs]
+        groups = together(flow.programs)
+        rows: list[Callable[[], QWidget]] = [partial(self._row, own) for own in groups]
         if _is_new_key(flow) and rows:
             self.add(StageHeads())
-            rows = [partial(self._stages, one, last=one is flow.programs[-1]) for one in flow.programs]
+            rows = [partial(self._stages, own, last=own is groups[-1]) for own in groups]
         state = _("Needs you, later"), ColorTone.ATTENTION, "exclamation"
-        by_hand = [partial(program_row, one, *state) for one in flow.programs_by_hand]
+        by_hand = place_rows(flow.programs_by_hand, lambda one: state)
         self._list = RowList([*rows, *by_hand], spacing=0 if _is_new_key(flow) else 0.6)
         self.add(self._list)
         self.add(Fold(_("What is being done"), lambda: self._log))
@@ -146,8 +151,8 @@ class ProgressPage(PageView):
         ).format(count=progress.places_done, all=len(progress.programs))
         if done != self._count.text():
             self._count.setText(done)
-        for identity, row in self._rows.items():
-            self._show_fortune(identity, row)
+        for places, row in self._rows.items():
+            self._show_fortune(places, row)
         if progress.log != self._logged:
             self._logged = progress.log
             self._log.setPlainText(in_widget("\n".join(progress.log)))
@@ -163,14 +168,22 @@ class ProgressPage(PageView):
             # One shot, when somebody would begin to wonder: nothing ticks in between.
             self._ticks.start(round(_PATIENCE * 1000))
 
-    def _row(self, program: Program) -> StateRow:
-        row = self._rows[program.identity] = StateRow(program.name, program.where)
-        self._show_fortune(program.identity, row)
-        return row
+    def _row(self, own: Sequence[Program]) -> StateRow:
+        row = StateRow(own[0].name, names_of(own))
+        if len(own) > 1:
+            row.column.addWidget(folded(own, lambda: RowList([partial(self._row, (one,)) for one in own])))
+        return self._kept(own, row)
 
-    def _stages(self, program: Program, *, last: bool) -> StageRow:
-        row = self._rows[program.identity] = StageRow(program.name, program.where, last=last)
-        self._show_fortune(program.identity, row)
+    def _stages(self, own: Sequence[Program], *, last: bool) -> StageRow:
+        below = None
+        if len(own) > 1:
+            below = folded(own, lambda: RowList([partial(self._stages, (one,), last=False) for one in own], spacing=0))
+        return self._kept(own, StageRow(own[0].name, names_of(own), last=last, below=below))
+
+    def _kept(self, own: Sequence[Program], row: Row) -> Row:
+        places = tuple(one.identity for one in own)
+        self._rows[places] = row
+        self._show_fortune(places, row)
         return row
 
     def _turn(self) -> None:
@@ -180,15 +193,15 @@ class ProgressPage(PageView):
             if isinstance(row, StageRow):
                 row.turn()
 
-    def _show_fortune(self, identity: str, row: StateRow | StageRow) -> None:
+    def _show_fortune(self, places: Places, row: StateRow | StageRow) -> None:
         if isinstance(row, StageRow):
-            row.show_way(self._progress.way_of(identity))
+            row.show_way(self._progress.way_of_all(places))
             return
-        fortune = self._progress.fortune_of(identity)
+        fortune = self._progress.fortune_of_all(places)
         # Each program tells its own event, and most rows stay as they are.
-        if self._shown.get(identity) is fortune:
+        if self._shown.get(places) is fortune:
             return
-        self._shown[identity] = fortune
+        self._shown[places] = fortune
         row.show_state(_fortune(fortune), *_SHOWN[fortune])
 
     def _wondering(self) -> None:
@@ -249,7 +262,10 @@ class ProofPage(PageView):
         if flow.standing is None:
             return
         proved = flow.standing.rotation.proved(Step.PROVE_AGAIN)
-        self.add(RowList([partial(_proved_row, program, proved) for program in flow.programs]))
+        by_place: dict[str, list[Proved]] = {}
+        for one in proved:
+            by_place.setdefault(one.place, []).append(one)
+        self.add(programs_list(flow.programs, lambda one: _proved_state(by_place.get(one.identity, []))))
         self.add(Fold(_("What these proofs mean"), lambda: _meaning(flow)))
 
     def verb(self, flow: Flow) -> Verb | None:
@@ -259,12 +275,11 @@ class ProofPage(PageView):
         return Verb(_("Continue"), self.act.go_on)
 
 
-def _proved_row(program: Program, proved: Sequence[Proved]) -> StateRow:
-    mine = [one for one in proved if one.place == program.identity]
-    return program_row(program, _proofs(mine), ColorTone.GOOD, "check")
+def _proved_state(proved: Sequence[Proved]) -> State:
+    return _proofs(proved), ColorTone.GOOD, "check"
 
 
-def _proofs(proved: list[Proved]) -> str:
+def _proofs(proved: Sequence[Proved]) -> str:
     names = {"list": _("list"), "read": _("read"), "write": _("write")}
     worked = dict.fromkeys(check for one in proved for check, ok in one.checks if ok and check != "identity")
     ours = [names[check] for check in worked if check in names]

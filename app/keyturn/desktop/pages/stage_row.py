@@ -86,9 +86,10 @@ class StageRow(QWidget):
 
     Args:
         last: no other place stands below it.
+        below: what belongs to it, in its whole width.
     """
 
-    def __init__(self, name: str, where: str, *, last: bool = True) -> None:
+    def __init__(self, name: str, where: str, *, last: bool = True, below: QWidget | None = None) -> None:
         super().__init__()
         self._name, self._last = name, last
         self._discs = _Discs()
@@ -98,12 +99,22 @@ class StageRow(QWidget):
         named.setSpacing(0)
         named.addWidget(Strong(name))
         named.addWidget(Verbatim(where))
-        self._row = ReflowingRow(self, _SIDE_BY_SIDE)
+        inside = QWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(inside)
+        self._row = ReflowingRow(inside, _SIDE_BY_SIDE)
         self._row.setContentsMargins(em(self, _MARGIN), em(self, 0.4), em(self, _MARGIN), em(self, 0.4))
         self._row.setSpacing(0)
         self._row.addLayout(named, 1)
         self._row.addWidget(self._discs)
         self._row.addWidget(self.state)
+        if below is not None:
+            beneath = QVBoxLayout()
+            beneath.setContentsMargins(em(self, _MARGIN), 0, em(self, _MARGIN), em(self, 0.4))
+            beneath.addWidget(below)
+            column.addLayout(beneath)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Puts the stages below the name where there is no room beside it."""
