@@ -130,6 +130,9 @@ def test_a_profile_that_gets_no_key_is_told(small_desk: Desk) -> None:
     assert document["keys"] == []
     (problem,) = (one for one in document["problems"] if one["code"] == "served.no-key")
     assert "No key is called" in problem["message"]
+    verified = small_desk.type("verify", "--json")
+    assert (verified.code, verified.document["destinations"]) == (1, [])
+    assert "One backup does not reach its bucket." in small_desk.type("verify").out
 
 
 def test_a_name_that_a_profile_asks_for_is_not_taken_away(small_desk: Desk) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
 _AWS = ini.Dialect.AWS
+# The code of the problem that a profile asks, and is given nothing.
+NO_KEY = "served.no-key"
 _PROCESS = "credential_process"
 # A pair in the same section comes before the program (botocore, credentials.py; facts/credential-helper.md).
 _PAIR = ("aws_access_key_id", "aws_secret_access_key")
@@ -161,7 +163,7 @@ def _places(computer: Computer, content: FileContent) -> Iterator[Place | Proble
                 _("The profile “{name}” gets no key from Keyturn").format(name=one.profile),
                 _("It asks for {key}. {why}").format(key=one.asked.name, why=error),
                 client=Served.name,
-                code="served.no-key",
+                code=NO_KEY,
             )
             continue
         endpoint = effective.value(one.section, "endpoint_url") or None

@@ -231,13 +231,13 @@ def _renewals(session: Session) -> tuple[RenewalStanding, ...] | None:
 def verify(session: Session, output: Output) -> Exit:
     """Prove every backup as it is now."""
     from keyturn.rotation.carrying_out.verifying import verify as prove
-    from keyturn.terminal.verify_page import verify_page
+    from keyturn.terminal.verify_page import failures, verify_page
 
     with output.notes.busy(_("Proving every backup at AWS…")):
         survey, proofs = prove(session.context(), session.arguments.bucket, session.arguments.key)
     output.document(json_documents.of_proofs(survey, proofs))
     output.show(*verify_page(proofs, survey.problems, session.computer.home))
-    return Exit.FAILED if any(one.first_failure for one in proofs) else Exit.DONE
+    return Exit.FAILED if failures(proofs, survey.problems) else Exit.DONE
 
 
 def _usual_folders(session: Session, output: Output) -> tuple[Path, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from keyturn.clients.served import NO_KEY
 from keyturn.model.places import Problem
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
@@ -17,7 +18,7 @@ _MARKS = {True: ("✓", Tone.GOOD), False: ("✗", Tone.BAD), None: ("?", Tone.A
 
 def verify_page(proofs: Sequence[DestinationProof], problems: Sequence[Problem], home: Path) -> list[Line]:
     """Each destination with what was tried, and a sentence for all of them."""
-    page = [_headline(proofs)]
+    page = [_headline(proofs, problems)]
     for one in proofs:
         # Where nothing failed because nothing could be tried, nothing is proved.
         mark, tone = _MARKS[False if one.first_failure else (one.ok or None)]
@@ -32,15 +33,20 @@ def verify_page(proofs: Sequence[DestinationProof], problems: Sequence[Problem],
     return page
 
 
-def _headline(proofs: Sequence[DestinationProof]) -> Line:
-    if not proofs:
+def failures(proofs: Sequence[DestinationProof], problems: Sequence[Problem]) -> int:
+    """How many backups do not reach their bucket; a profile to which Keyturn gives no key is one, too."""
+    return sum(one.first_failure is not None for one in proofs) + sum(one.code == NO_KEY for one in problems)
+
+
+def _headline(proofs: Sequence[DestinationProof], problems: Sequence[Problem]) -> Line:
+    failed = failures(proofs, problems)
+    if not proofs and not failed:
         return line(
             _(
                 "No backup with an access key was found on this computer, so there was nothing to prove. `keyturn "
                 "scan` says where Keyturn looked."
             )
         )
-    failed = sum(one.first_failure is not None for one in proofs)
     if failed:
         text = plural("{count} backup does not reach its bucket.", "{count} backups do not reach their bucket.", failed)
         return line(text.format(count=labels.count_word(failed).capitalize()), Tone.BAD)

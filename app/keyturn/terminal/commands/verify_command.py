@@ -26,7 +26,7 @@ def _help() -> HelpText:
             "It changes nothing."
         ),
         ("keyturn verify", "keyturn verify --bucket photos", "keyturn verify 7Q2P"),
-        _("0 no proof failed · 1 at least one failed · 2 there is no such key"),
+        _("0 no proof failed · 1 at least one failed, or a profile gets no key from Keyturn\n  2 there is no such key"),
         operand="[KEY]",
     )
 
