@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTime
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.ending_card import EndingCard
+from keyturn.desktop.making_keeper import MakingKeeper
+from keyturn.desktop.pages.parts import Fold
 from keyturn.desktop.renew_page import RenewPage
 from keyturn.desktop.renewals_card import RenewalsCard
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.widgets import Button
+from keyturn.model.keys import KeyPair
 from keyturn.rotation.finding.survey import FoundKey, take_survey
 from keyturn.rotation.location import Location
 from keyturn.rotation.workplace import Workplace
@@ -23,14 +26,17 @@ from keyturn.state import renewals
 from keyturn_practice.timeline import HandClock
 
 from .conftest import PATIENCE, SmallHome
+from .test_who_makes_it import admin, policy
+
+__all__ = ["admin"]  # the fixture
 
 _EVERYTHING = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 
 
 def _found(home: SmallHome) -> FoundKey:
     with Workplace(home.location, home.clock) as workplace:
-        (found,) = take_survey(workplace.context()).keys
-    return found
+        found = take_survey(workplace.context()).keys
+    return next(one for one in found if one.key.access_key_id == home.old.access_key_id)
 
 
 def _text(widget: QWidget) -> str:
@@ -146,6 +152,55 @@ def test_a_key_that_may_make_no_other_is_not_set_and_the_reason_is_told(
     state = small_home.location.state_dir
     assert state is not None
     assert renewals.load(state, small_home.home) == ()
+
+
+def test_where_the_key_may_not_renew_itself_a_keeper_is_made_here_and_does_it(
+    open_page: Callable[[], RenewPage], admin: KeyPair, small_home: SmallHome, qtbot: QtBot
+) -> None:
+    small_home.duck.unlink()  # which names no bucket
+    page = open_page()
+    make = next(one.button for one in page.findChildren(Fold) if one.button.text() == "Make the keeper…")
+    make.click()
+    qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+    said = _text(page)
+    assert "Anyone who has the keeper's key can make a key for each of these users" in said
+    assert "the keeper is to look after backup, too" in said
+    making = page.findChild(MakingKeeper)
+    assert isinstance(making, MakingKeeper)
+    assert not making.go.isEnabled(), "nobody was chosen"
+    names = [one.text() for one in making.signers.findChildren(QRadioButton)]
+    assert "Profile admin" in names and "The keys of the change itself" not in names
+    next(one for one in making.signers.findChildren(QRadioButton) if one.text() == "Profile admin").click()
+    making.go.click()
+    qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+    assert "The keeper is there." in page.answer.text()
+    assert page.by_keeper.isEnabled() and page.by_keeper.isChecked()
+    assert not make.isVisible()
+    page.go.click()
+    qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+    assert "It renews itself from now on." in page.answer.text()
+    page.now.click()
+    page.yes_now.click()
+    qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+    assert "A new key is in place and proved." in page.answer.text()
+
+
+def test_who_may_not_makes_no_keeper_and_is_told_why(
+    open_page: Callable[[], RenewPage], admin: KeyPair, small_home: SmallHome, qtbot: QtBot
+) -> None:
+    small_home.account.administrator.give_policies("admin", {"all": policy("s3:*")})
+    small_home.advance(1)
+    page = open_page()
+    next(one.button for one in page.findChildren(Fold) if one.button.text() == "Make the keeper…").click()
+    qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+    making = page.findChild(MakingKeeper)
+    assert isinstance(making, MakingKeeper)
+    next(one for one in making.signers.findChildren(QRadioButton) if one.text() == "Profile admin").click()
+    making.go.click()
+    qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+    assert page.answer.text() and "The keeper is there" not in page.answer.text()
+    assert not page.by_keeper.isEnabled() and making.go.isEnabled()
+    assert not [name for name in small_home.account.user_names() if name.startswith("keyturn-keeper-")]
 
 
 def test_at_the_end_only_what_can_be_done_is_offered(qtbot: QtBot) -> None:

@@ -39,6 +39,8 @@ __all__ = ["person"]  # the fixture
         ("Choose another name with --user-name.", "Choose another name with “More choices”."),
         ("then rotate with --route new-root-key; or ask", "then rotate with “A new root key”; or ask"),
         ("Choose --route same-user, which keeps", "Choose “A new key for the same user”, which keeps"),
+        ("no key any more: `keyturn keeper make --as WHO`.", "no key any more: “Make the keeper…”."),
+        ("`keyturn keeper remove --as WHO` deletes it", "`keyturn keeper remove --as WHO` deletes it"),
         ("keyturn undo is a command.", "keyturn undo is a command."),
     ],
 )

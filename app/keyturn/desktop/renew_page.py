@@ -12,7 +12,9 @@ from keyturn.desktop.announcing import announce
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
+from keyturn.desktop.making_keeper import MakingKeeper
 from keyturn.desktop.pages.fields import Choice, Number, TimeField
+from keyturn.desktop.pages.parts import Fold
 from keyturn.desktop.reflowing import ButtonRow, ReflowingRow
 from keyturn.desktop.renewal_work import Freshness, end, read_freshness, renew_now, set_renewal
 from keyturn.desktop.runner import Runner
@@ -125,11 +127,13 @@ class RenewPage(MainPage):
         who = Card()
         who.column.addWidget(Subheading(_("Who makes the change")))
         self.by_key, self.by_keeper = Choice(_("This key itself")), Choice(_("The keeper in your keychain"))
-        self._about_keeper = Quiet(_("A second key that can do only this. It is never in a file."))
+        self._about_keeper = Quiet()
         who.column.addWidget(self.by_key)
         who.column.addWidget(Quiet(_("Nothing to set up. But a thief could renew it, too, and it needs the right to.")))
         who.column.addWidget(self.by_keeper)
         who.column.addWidget(self._about_keeper)
+        self._making = Fold(_("Make the keeper…"), self._make_keeper)
+        who.column.addWidget(self._making)
         self.by_key.setChecked(True)
         old = Card()
         old.column.addWidget(Subheading(_("What happens to the old one")))
@@ -163,6 +167,16 @@ class RenewPage(MainPage):
         self.stop.clicked.connect(self._end)
         column.addWidget(ButtonRow(self.stop))
         column.addWidget(Quiet(_("If the computer sleeps at that hour, Keyturn does it after the next start.")))
+
+    def _make_keeper(self) -> QWidget:
+        making = MakingKeeper(self._runner, self._found)
+        making.made.connect(self._keeper_made)
+        making.failed.connect(self._fail)
+        return making
+
+    def _keeper_made(self, fresh: Freshness) -> None:
+        self._done(fresh, _("The keeper is there. “{button}” lets it renew this key.").format(button=self.go.text()))
+        self.by_keeper.setChecked(True)
 
     def _question(self) -> Card:
         """What renewing it now means, before it is done."""
@@ -200,13 +214,10 @@ class RenewPage(MainPage):
             (self.by_keeper if renewal.signer == _KEEPER else self.by_key).setChecked(True)
             self.sentence.next.setText(_("Next: {day}").format(day=labels.near_day(standing.due)))
         self.by_keeper.setEnabled(fresh.has_keeper)
-        if not fresh.has_keeper:
-            self._about_keeper.setText(
-                _(
-                    "A second key that can do only this. There is none yet: `keyturn keeper make` makes it in a "
-                    "terminal."
-                )
-            )
+        about = _("A second key that can do only this. It is never in a file.")
+        none_yet = _("A second key that can do only this. There is none yet that looks after this user.")
+        self._about_keeper.setText(about if fresh.has_keeper else none_yet)
+        self._making.setVisible(not fresh.has_keeper)
         self.go.setText(_("Renew it from now on") if standing is None else _("Change it"))
         self.go.show()
         self.stop.setVisible(standing is not None)

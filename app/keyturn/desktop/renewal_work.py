@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from keyturn.aws.scoped_user import USER_PATH
 from keyturn.desktop.runner import Desk
 from keyturn.model.errors import StoreError
 from keyturn.model.text import _
@@ -17,8 +18,9 @@ from keyturn.rotation.key_life.key_meant import key_meant
 from keyturn.state import keeper
 
 if TYPE_CHECKING:
-    from keyturn.model.keys import AccessKeyId
+    from keyturn.model.keys import AccessKeyId, Principal
     from keyturn.rotation.finding.survey import FoundKey
+    from keyturn.rotation.signers.who import Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Freshness:
     Attributes:
         never: why it can never renew itself; empty where nothing is known against it.
         standing: of the renewal that is set for it; None where none is.
-        has_keeper: this computer has a keeper for the key's account.
+        has_keeper: this computer has a keeper that looks after the key's owner.
         watch_days, grace_days: what the settings propose.
         notes: what people have to know of how it is started.
     """
@@ -73,6 +75,51 @@ def set_renewal(desk: Desk, key: AccessKeyId, wish: Wish) -> Freshness:
     renewal = checked(signed_by(context, wish.signer), found, wish)
     begin_renewal(desk.workplace, context, renewal)
     return read_freshness(desk, found)
+
+
+def what_a_keeper_is(desk: Desk, found: FoundKey) -> tuple[str, ...]:
+    """What it may and where it lives, in sentences, for who is asked to make it."""
+    from keyturn.rotation.key_life import keepers
+
+    sentences = keepers.explained(None, desk.context().secrets.whereabouts())
+    if _is_of_keyturn(found):
+        return sentences
+    also = _("This key's owner was not made by Keyturn: the keeper is to look after {user}, too.")
+    return (also.format(user=_owner(found).user_name), *sentences)
+
+
+def make_keeper(desk: Desk, found: FoundKey, who: Who) -> Freshness:
+    """Make this computer's keeper, as the command `keeper make` does, and let it look after the key's owner.
+
+    Raises:
+        UsageError: where there is one already, or `who` is of another account.
+        AppError: why it was not made, or may not look after that user; the message says what is left.
+    """
+    from keyturn.rotation.key_life import keepers
+
+    desk.workplace.who = who
+    context = desk.context()
+    maker = keepers.expect_maker(context.signer)
+    owner = _owner(found)
+    maker.expect_fits(found.key.access_key_id, owner)
+    kept = keeper.load(desk.workplace.folder)
+    if kept is None or not kept.is_usable or kept.unsent:
+        keepers.make(context, maker)
+    if not _is_of_keyturn(found):
+        keepers.adopt(context, maker, [owner.user_name or ""])
+    return read_freshness(desk, found)
+
+
+def _owner(found: FoundKey) -> Principal:
+    owner = found.key.owner
+    if owner is None or owner.user_name is None:
+        raise ValueError("a key that renews itself is a user's")
+    return owner
+
+
+def _is_of_keyturn(found: FoundKey) -> bool:
+    """True for a user in Keyturn's own path at IAM, which every keeper may look after."""
+    return f":user{USER_PATH}" in _owner(found).arn
 
 
 def end(desk: Desk, found: FoundKey) -> Freshness:
@@ -125,4 +172,6 @@ def _has_keeper(desk: Desk, found: FoundKey) -> bool:
         kept = keeper.load(desk.workplace.folder)
     except StoreError:
         return False
-    return kept is not None and kept.key is not None and owner is not None and kept.account == owner.account
+    if kept is None or kept.key is None or owner is None or kept.account != owner.account:
+        return False
+    return owner.user_name is None or _is_of_keyturn(found) or owner.arn in kept.adopted

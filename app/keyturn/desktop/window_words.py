@@ -37,6 +37,8 @@ def _button(name: str) -> str:
 
 
 def _pressed(found: re.Match[str]) -> str:
+    if found["command"] == "keeper":
+        return _button(_("Make the keeper…")) if found["options"].startswith(" make") else found[0]
     if " --as " in found["options"]:
         return _button(_("Who makes this change"))
     name = {
