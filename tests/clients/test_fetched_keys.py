@@ -33,6 +33,8 @@ def found_with(home: Path, by: str, text: str, platform: str = "linux") -> Findi
         (f"#!/bin/sh\naws-vault exec nightly -- {RUN}", "aws-vault"),
         (f"#!/bin/sh\nsops exec-env ~/s3.yaml '{RUN}'", "SOPS"),
         (f"#!/bin/sh\nenvchain s3 {RUN}", "envchain"),
+        (f"#!/bin/bash\nsource <(sops -d ~/s3.env)\n{RUN}", "SOPS"),
+        (f"#!/bin/bash\nset -a; . <(pass show s3/env | tail -n +2); set +a\n{RUN}", "pass"),
         ("#!/bin/sh\nexport AWS_SECRET_ACCESS_KEY=$(aws --region x ssm get-parameter --name a)", "AWS Systems Manager"),
         ("#!/bin/sh\nAWS_SECRET_ACCESS_KEY=$(aws secretsmanager get-secret-value)", "AWS Secrets Manager"),
     ],
@@ -71,6 +73,7 @@ def find_and_keep(found: Findings) -> list[str]:
         f"export $(grep -v '^#' ~/deep/er/than/any/kept.x | xargs)\n{RUN}",
         f"env $(cat ~/deep/er/than/any/kept.x | xargs) {RUN}",
         f"eval \"$(sed 's/^/export /' ~/deep/er/than/any/kept.x)\"\n{RUN}",
+        f"source <(sed 's/^/export /' ~/deep/er/than/any/kept.x)\n{RUN}",
     ],
 )
 def test_a_file_whose_lines_are_printed_for_variables_is_read(text: str, tmp_path: Path) -> None:

@@ -132,6 +132,10 @@ class Lexer:
                 self._at = continued.end()
             elif byte == b"#":
                 self._at = self._end_of_line(self._at)
+            elif self._content.startswith(b"<(", self._at) and not is_target:
+                start = self._at
+                self._at = self._behind_bracket(start + 1)
+                words.append(Word(start, self._at, self._line(start), (), computed=True, known=False))
             elif byte in (b"<", b">"):
                 is_target = self._redirection()
             elif byte == b"(" and words and not self._opens_commands(words[-1]):

@@ -173,8 +173,8 @@ class JobVariables:
                         found.setdefault(job.path, set()).add(self._source(job, self._meant(job, folder, named)))
                         break
                 for word in command.words:
-                    if b"$(" in word.written or b"`" in word.written:
-                        # `export $(grep … FILE | xargs)`, `eval "$(cat FILE)"`
+                    if any(mark in word.written for mark in (b"$(", b"<(", b"`")):
+                        # `export $(grep … FILE | xargs)`, `eval "$(cat FILE)"`, `source <(sed … FILE)`
                         paths = (self.path(job, one) for one in _PATH.findall(word.written.decode(errors="replace")))
                         found.setdefault(job.path, set()).update(path for path in paths if path in self.by_path)
                 for number, word in enumerate(command.words):

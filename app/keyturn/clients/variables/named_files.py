@@ -40,9 +40,10 @@ _OUTPUT = re.compile(r'"?(?:\$\(|`|\()\s*(?P<inside>.*?)\s*(?:\)|`)"?', re.DOTAL
 _READS_A_FILE = re.compile(
     r"(?:(?:cat|head(?:\s+-n?\s*1)?|tr\s+-d\s+\S+)\s+|<\s*)(?P<file>[^|;&<>()]+?)(?:\s*\|.*)?", re.DOTALL
 )
-# Commands that take what another one prints for variables: `eval "$(…)"`, `export $(…)`, `env $(…) PROGRAM`.
-_TAKES_VARIABLES = frozenset({"eval", "export", "env", "declare", "typeset"})
-_PRINTED = re.compile(r"\"?(?:\$\(|`)\s*(?P<inside>[^)`]*)[)`]")
+# Commands that take what another one prints for variables: `eval "$(…)"`, `export $(…)`, `env $(…) PROGRAM`,
+# `source <(…)`.
+_TAKES_VARIABLES = frozenset({"eval", "export", "env", "declare", "typeset", "source", "."})
+_PRINTED = re.compile(r"\"?(?:[$<]\(|`)\s*(?P<inside>[^)`]*)[)`]")
 _PRINTS_LINES = frozenset({"cat", "grep", "egrep", "sed", "awk", "head", "cut", "envsubst"})
 _PICKS_FROM_A_FILE = re.compile(
     r"(?:awk|sed|jq|yq|grep|cut|tail|crudini)\s.{0,300}?(?P<file>[^\s|;&<>()'\"]+)(?:\s*\|.*)?", re.DOTALL
@@ -153,7 +154,7 @@ def _in_command(command: ShellCommand, by_program: Mapping[str, ClientEntry]) ->
                 yield _of(script, Reads.SCRIPT, name if name in _SHELLS else "")
         if name.lower() in _RUNS_WHAT_FOLLOWS:
             yield from _behind(rest, _RUNS_WHAT_FOLLOWS[name.lower()])
-        if name in ("source", ".") and number == 0 and rest:
+        if name in ("source", ".") and number == 0 and rest and not rest[0].written.startswith(b"<("):
             yield _of(rest[0], Reads.VARIABLES)
         is_program = number == 0 or (number < _BEHIND_A_WRAPPER and names[0] in _WRAPPERS)
         if is_program and (b"/" in word.written or b"\\" in word.written):
