@@ -25,7 +25,7 @@ RCLONE_ASKS = {Addition.OBJECT_ACL, Addition.CREATE_BUCKET}
 
 
 def asked(line: str, **values: str) -> Asked:
-    (command,) = shell.read(line.encode()).commands
+    command, *_within_its_words = shell.read(line.encode()).commands
     (one,) = asked_by(resolved(command, values), values, {"mine": ""})
     return one
 

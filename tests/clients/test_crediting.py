@@ -69,6 +69,22 @@ def test_a_mount_of_s3fs_reads_the_password_file_that_it_names(options: str, tmp
     assert places[".passwd-s3fs"].targets == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OUT=$(aws s3 sync --acl public-read /a s3://photos/a 2>&1)",
+        'B=photos\nif ! log="$(aws s3 sync --acl public-read /a "s3://$B/a")"; then exit 1; fi',
+        "sudo bash <<'END'\naws s3 sync --acl public-read /a s3://photos/a\nEND",
+    ],
+)
+def test_a_command_within_another_one_is_credited_with_all_that_it_asks(text: str, tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("default"))
+    write(tmp_path / "bin/b.sh", f"#!/bin/bash\n{text}\n")
+    place = found(tmp_path)["credentials"]
+    assert place.targets == (Target("photos", "a"),)
+    assert Addition.OBJECT_ACL in {one for consumer in place.consumers for one in consumer.additions}
+
+
 def test_a_container_reads_the_credentials_file_that_it_sees_elsewhere(tmp_path: Path) -> None:
     write(tmp_path / "app/k/cr", profile("default"))
     write(

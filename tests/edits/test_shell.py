@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from keyturn.edits.shell import Assignment, Quoting, assignments, encode
+from keyturn.edits.shell import Assignment, Quoting, assignments, encode, read
 from keyturn.edits.spans import Change, apply_changes
 from keyturn.model.errors import FileError
 
@@ -145,6 +145,50 @@ def test_hostile_text_ends_in_a_sentence_and_soon(content: bytes) -> None:
     with pytest.raises(FileError):
         assignments(content)
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OUT=$(rclone sync a s3:b 2>&1)",
+        'if ! out="$(rclone sync a s3:b)"; then echo; fi',
+        "local last=`rclone sync a s3:b | tail -1`",
+        'echo "${1:-$(rclone sync a s3:b)} and more"',
+        "while read -r one; do echo; done < <(rclone sync a s3:b)",
+        "tar c / | tee >(rclone sync a s3:b) | md5sum",
+        'echo "$(basename "$(rclone sync a s3:b)")"',
+        "sh -c 'x=$(rclone sync a s3:b)'",
+        "bash -s <<'END'\nrclone sync a s3:b\nEND",
+        "sudo su - me <<-END\n\trclone sync a s3:b\n\tEND",
+    ],
+)
+def test_a_command_whose_output_is_taken_or_that_a_shell_is_handed_is_seen_where_it_stands(text: str) -> None:
+    text = f"#!/bin/sh\n{text}\n"
+    (found,) = (one for one in read(text.encode()).commands if one.words[0].decoded == "rclone")
+    assert [word.decoded for word in found.words[:4]] == ["rclone", "sync", "a", "s3:b"]
+    assert found.words[0].line == text[: text.index("rclone")].count("\n") + 1
+    place = found.words[3].spot(0, 4)
+    assert place is not None
+    assert text[place[0].start : place[0].end] == "s3:b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cat > kept <<END\nrclone sync a s3:b\nEND", "echo '$(rclone sync a s3:b)'", "bash job.sh <<END\nrclone x\nEND"],
+)
+def test_text_that_nothing_runs_is_no_command(text: str) -> None:
+    assert not [one for one in read(f"{text}\n".encode()).commands if one.words[0].decoded == "rclone"]
+
+
+def test_a_folder_that_is_changed_to_aside_is_nobody_elses() -> None:
+    names = [one.words[0].decoded for one in read(b"D=$(cd /x && pwd)\necho\n").commands]
+    assert names == ["echo", "pwd"]
+
+
+def test_many_commands_within_words_are_read_soon() -> None:
+    started = time.monotonic()
+    assert len(read(b"echo $(a b)\n" * 20_000).commands) == 40_000
+    assert time.monotonic() - started < 20
 
 
 def test_no_value_shows_in_the_repr() -> None:

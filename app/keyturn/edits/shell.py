@@ -30,6 +30,7 @@ _OPENERS = frozenset(b"then do else elif if while until time ! { } begin and or 
 _WRAPPERS = frozenset(b"env sudo doas nohup nice exec command builtin time".split())
 _DECLARERS = frozenset(b"export readonly declare typeset local".split())
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash", "fish")
+_CHANGE_FOLDER = (b"cd", b"pushd", b"popd")
 # A text for a shell within a text for a shell; nobody writes more of them into each other.
 _DEPTH = 3
 
@@ -70,16 +71,17 @@ class ShellText:
 
 
 def assignments(content: bytes, *, path: Path | None = None) -> list[Assignment]:
-    """Return every assignment of a text; see `read`."""
-    return list(read(content, path=path).assignments)
+    """Return every assignment that a text makes itself, or hands to another shell; raises as `read`."""
+    return list(_with_handed_on(_outer(content, path)[1]).assignments)
 
 
 def read(content: bytes, *, path: Path | None = None) -> ShellText:
     """Return every assignment and every command; which of them counts is for the caller to say.
 
-    What a command hands to another shell (`bash -c '…'`) is read as well.
+    What a command hands to another shell (`bash -c '…'`, a here-document) is read as well, and behind all of the text
+    itself the commands whose output it takes (`$(…)`, backquotes, `<(…)`).
 
-    A here-document is text for a command, not shell, and is passed over. CR LF ends a line as LF does: a shell would
+    A here-document for any other command is no shell, and is passed over. CR LF ends a line as LF does: a shell would
     take the CR into the value, but the programs that read environment files do not.
 
     Args:
@@ -89,32 +91,70 @@ def read(content: bytes, *, path: Path | None = None) -> ShellText:
         FileError: `file.unparsable`, where the text is binary or UTF-16, or a quote or bracket is never closed: then
             nobody can say what is a value and what is not.
     """
+    lexer, outer = _outer(content, path)
+    return _joined([_with_handed_on(outer), *_within(lexer, content, _DEPTH)])
+
+
+def _outer(content: bytes, path: Path | None) -> tuple[Lexer, ShellText]:
     failures.expect_no_zero_bytes(content, path)
-    reading = _Reading(content)
+    lexer = Lexer(content, fish=path is not None and path.suffix == ".fish")
     try:
-        for words in Lexer(content, fish=path is not None and path.suffix == ".fish").commands():
-            reading.take(words)
+        return lexer, _taken(lexer, content)
     except NeverClosedError as error:
         reason = _("Line {line} opens a quote or a bracket that is never closed.").format(line=error.line)
         raise failures.unparsable(path, reason) from error
     except RecursionError as error:
         raise failures.unparsable(path, _("Its brackets stand deeper within each other than any script's.")) from error
+
+
+def _taken(lexer: Lexer, content: bytes) -> ShellText:
+    reading = _Reading(content)
+    for words in lexer.commands():
+        reading.take(words)
     found = [replace(one, exported=True) if one.name in reading.exported else one for one in reading.found]
-    outer = ShellText(tuple(found), tuple(reading.commands))
-    inner = [text for command in outer.commands for text in _handed_on(command, _DEPTH)]
+    return ShellText(tuple(found), tuple(reading.commands))
+
+
+def _with_handed_on(outer: ShellText) -> ShellText:
+    return _joined([outer, *(text for command in outer.commands for text in _handed_on(command, _DEPTH))])
+
+
+def _joined(texts: Sequence[ShellText]) -> ShellText:
     return ShellText(
-        (*outer.assignments, *(one for text in inner for one in text.assignments)),
-        (*outer.commands, *(one for text in inner for one in text.commands)),
+        tuple(one for text in texts for one in text.assignments),
+        tuple(one for text in texts for one in text.commands),
     )
+
+
+def _within(lexer: Lexer, content: bytes, depth: int) -> Iterator[ShellText]:
+    """What runs within the words of a text, and the here-documents of its shells; nothing of what cannot be read."""
+    spans = [(start, end, True) for start, end in lexer.run_within]
+    spans += [(start, end, False) for start, end, words in lexer.handed if _is_for_a_shell(words)]
+    for start, end, is_aside in spans if depth else ():
+        text = content[start:end]
+        inner = Lexer(text)
+        try:
+            found = _with_handed_on(_taken(inner, text))
+        except (NeverClosedError, RecursionError):
+            continue
+        if is_aside:  # the folder to which it changes is its own
+            stays = (one for one in found.commands if one.words and one.words[0].text not in _CHANGE_FOLDER)
+            found = replace(found, commands=tuple(stays))
+        line = lexer.line_of(start)
+        yield moved(found, start, line)
+        yield from (moved(one, start, line) for one in _within(inner, text, depth - 1))
+
+
+def _is_for_a_shell(words: Sequence[Word]) -> bool:
+    """Whether a command runs what it is handed: a shell that is given no script, in its own name or another user's."""
+    names = [word.text.rpartition(b"/")[2].decode(errors="replace") for word in words if word.known]
+    at = next((number for number, name in enumerate(names) if name in (*_SHELLS, "su")), None)
+    return at is not None and (names[at] == "su" or all(one.startswith("-") for one in names[at + 1 :]))
 
 
 def commands_of(command: ShellCommand) -> ShellText:
     """Return what a command of another grammar hands to a shell: the assignments and commands in `sh -c '…'`."""
-    inner = list(_handed_on(command, _DEPTH))
-    return ShellText(
-        tuple(one for text in inner for one in text.assignments),
-        tuple(one for text in inner for one in text.commands),
-    )
+    return _joined(list(_handed_on(command, _DEPTH)))
 
 
 def _handed_on(command: ShellCommand, depth: int) -> Iterator[ShellText]:
@@ -128,18 +168,18 @@ def _handed_on(command: ShellCommand, depth: int) -> Iterator[ShellText]:
     place = None if text is None else text.spot(0, len(text.text))
     if text is None or not text.known or b"\0" in text.text:
         return
-    reading = _Reading(text.text)
+    lexer = Lexer(text.text)
     try:
-        for words in Lexer(text.text).commands():
-            reading.take(words)
+        said = _taken(lexer, text.text)
     except (NeverClosedError, RecursionError):
         return
+    said = _joined([said, *_within(lexer, text.text, depth - 1)])
     if place is None:
         # In a block of YAML, say: what is run is read, and nothing can be replaced there.
-        inner = ShellText((), tuple(_without_places(one, text.line - 1) for one in reading.commands))
+        inner = ShellText((), tuple(_without_places(one, text.line - 1) for one in said.commands))
     else:
         # A value in the inner text stands where the outer one has it, and is quoted as both want it.
-        inner = moved(ShellText(tuple(reading.found), tuple(reading.commands)), place[0].start, text.line)
+        inner = moved(said, place[0].start, text.line)
     yield inner
     for one in inner.commands:
         yield from _handed_on(one, depth - 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -113,8 +113,29 @@ class Lexer:
         self._fish = fish
         self._at = 3 if content.startswith(b"\xef\xbb\xbf") else 0
         self._line_ends = [end.start() for end in re.finditer(b"\n", content)]
-        # Here-documents that begin at the next line: their last lines, and whether tabs before it are passed over.
-        self._documents: list[tuple[bytes, bool]] = []
+        # Here-documents that begin at the next line: their last lines, whether tabs before it are passed over, and the
+        # command that is handed them.
+        self._documents: list[tuple[bytes, bool, list[Word]]] = []
+        self._run_within: list[tuple[int, int]] = []
+        self._handed: list[tuple[int, int, Sequence[Word]]] = []
+
+    @property
+    def run_within(self) -> list[tuple[int, int]]:
+        """Where commands stand in what was cut so far: `$(…)`, backquotes, `<(…)`, `>(…)`; not those within others."""
+        found: list[tuple[int, int]] = []
+        for start, end in sorted(self._run_within, key=lambda one: (one[0], -one[1])):
+            if not found or start >= found[-1][1]:
+                found.append((start, end))
+        return found
+
+    def line_of(self, at: int) -> int:
+        """Return the line of an offset, counted from 1."""
+        return self._line(at)
+
+    @property
+    def handed(self) -> Sequence[tuple[int, int, Sequence[Word]]]:
+        """Where the here-documents so far stand, each with the words of the command that is handed it."""
+        return self._handed
 
     def commands(self) -> Iterator[list[Word]]:
         """Yield the words of each command: up to a line end, `;`, `&`, `|` or a bracket around commands.
@@ -135,12 +156,15 @@ class Lexer:
             elif self._content.startswith(b"<(", self._at) and not is_target:
                 start = self._at
                 self._at = self._behind_bracket(start + 1)
+                self._run_within.append((start + 2, self._at - 1))
                 words.append(Word(start, self._at, self._line(start), (), computed=True, known=False))
             elif byte in (b"<", b">"):
-                is_target = self._redirection()
+                is_target = self._redirection(words)
             elif byte == b"(" and words and not self._opens_commands(words[-1]):
                 start = self._at
                 self._at = self._behind_bracket(start)
+                if self._fish:
+                    self._run_within.append((start + 1, self._at - 1))
                 words.append(Word(start, self._at, self._line(start), (), computed=True, known=False))
             elif byte in _SEPARATORS:
                 self._separator(byte, at_start=not words)
@@ -168,8 +192,12 @@ class Lexer:
         if byte == b"\n":
             self._pass_documents()
 
-    def _redirection(self) -> bool:
-        """Pass over a redirection; True where the word behind it is its target."""
+    def _redirection(self, words: list[Word]) -> bool:
+        """Pass over a redirection; True where the word behind it is its target.
+
+        Args:
+            words: of the command that it stands in; those behind it join them later.
+        """
         start = self._at
         while self._content[self._at : self._at + 1] in (b"<", b">", b"&", b"|"):
             self._at += 1
@@ -179,20 +207,24 @@ class Lexer:
             self._at += strip_tabs
             while self._content[self._at : self._at + 1] in (b" ", b"\t"):
                 self._at += 1
-            self._documents.append((self._word().text, strip_tabs))
+            self._documents.append((self._word().text, strip_tabs, words))
             return False
         if self._content.startswith(b"(", self._at):
+            start = self._at + 1
             self._at = self._behind_bracket(self._at)
+            self._run_within.append((start, self._at - 1))
             return False
         return True
 
     def _pass_documents(self) -> None:
-        for last_line, strip_tabs in self._documents:
+        for last_line, strip_tabs, words in self._documents:
+            start = self._at
             while self._at < len(self._content):
                 end = self._end_of_line(self._at)
                 line = self._content[self._at : end].removesuffix(b"\r")
-                self._at = end + 1
+                begin, self._at = self._at, end + 1
                 if (line.lstrip(b"\t") if strip_tabs else line) == last_line:
+                    self._handed.append((start, begin, words))
                     break
         self._documents.clear()
 
@@ -307,9 +339,13 @@ class Lexer:
             found = _BACKQUOTED.match(self._content, at)
             if found is None:
                 raise NeverClosedError(self._line(at))
+            self._run_within.append((at + 1, found.end() - 1))
             return found.end()
         if self._content.startswith((b"${", b"$("), at):
-            return self._behind_bracket(at + 1, in_double=in_double)
+            end = self._behind_bracket(at + 1, in_double=in_double)
+            if self._content.startswith(b"$(", at) and not self._content.startswith(b"$((", at):  # arithmetic
+                self._run_within.append((at + 2, end - 1))
+            return end
         variable = _VARIABLE.match(self._content, at + 1)
         return None if variable is None else variable.end()
 
