@@ -92,7 +92,15 @@ def test_a_loop_over_what_only_a_run_would_tell_leaves_the_place_incomplete(loop
 
 @pytest.mark.parametrize(
     "lines",
-    ["b=photos\n[ -n $1 ] && b=$1", "b=photos\nread -p bucket: b", "for b in photos $2; do :", "b=photos\nb='a b'"],
+    [
+        *(
+            "b=photos\n[ -n $1 ] && b=$1",
+            "b=photos\nread -p bucket: b",
+            "for b in photos $2; do :",
+            "b=photos\nb='a b'",
+        ),
+        'b="${1:-photos}"',
+    ],
 )
 def test_what_else_a_variable_may_name_leaves_the_place_incomplete(lines: str, tmp_path: Path) -> None:
     write(tmp_path / "bin/job", f"#!/bin/bash\n{exported()}{lines}\naws s3 sync /d s3://$b/x\n")

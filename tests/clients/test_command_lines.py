@@ -52,6 +52,10 @@ def swap(home: Path, places: tuple[Place, ...], platform: str = "linux") -> None
         f"/usr/bin/env S3_KEY={ID} S3_SECRET={SECRET} aws s3 sync ~ s3://bkt/p",
         f"sh -c 'export AWS_ACCESS_KEY_ID={ID} AWS_SECRET_ACCESS_KEY={SECRET}; restic -r s3:h.example/bkt/p ls'",
         f'k={ID}; s={SECRET}\nexport AWS_ACCESS_KEY_ID=$k AWS_SECRET_ACCESS_KEY="${{s}}"\naws s3 cp x s3://bkt/p',
+        f'export AWS_ACCESS_KEY_ID="${{AWS_ACCESS_KEY_ID:-{ID}}}"\n'
+        f"export AWS_SECRET_ACCESS_KEY=${{AWS_SECRET_ACCESS_KEY-{SECRET}}}\naws s3 cp x s3://bkt/p",
+        f': "${{AWS_ACCESS_KEY_ID:={ID}}}" ${{AWS_SECRET_ACCESS_KEY={SECRET}}} "${{B:=bkt}}"\n'
+        'export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY\naws s3 cp x "s3://$B/p"',
         f"export ACCOUNT={ID} WORD={SECRET}\naws s3 cp x s3://bkt/p",
     ],
 )

@@ -33,6 +33,8 @@ _LIST = re.compile(rb"\(\s*(?:[\w./:@%+,=\"'-]+\s*)*+\)")
 # Words in the commands that this makes of one text, and letters in one of them; what people write has some hundred.
 _PATIENCE, _LONGEST = 20_000, 4_096
 
+# What is handed to the script counts in the place of the value that stands there: `${1:-VALUE}`.
+_MAY_BE_GIVEN = re.compile(rb"\$\{[0-9]:?[-=]")
 # A value that only a run would tell.
 _UNTOLD = None
 Values = Mapping[str, tuple[bytes | None, ...]]
@@ -49,6 +51,8 @@ def alternatives(
     found: dict[str, dict[bytes | None, None]] = {}
     for one in assignments:
         found.setdefault(one.name, {})[_value(one, known)] = None
+        if one.is_reference and _MAY_BE_GIVEN.search(one.written):
+            found[one.name][_UNTOLD] = None
     lists = _lists(assignments)
     looped: set[str] = set()
     for name, words in _loops(commands, lists):

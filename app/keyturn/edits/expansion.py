@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     r"""(?P<single>'[^']*'?)
       | (?P<quote>"|\$(?="))
       | \\(?P<escaped>.?)
-      | \$\{(?P<braced>[A-Za-z_]\w*)(?::?[-=](?P<default>[\w./:@+-]*))?\}
+      | \$\{(?P<braced>[A-Za-z_]\w*|[0-9])(?::?[-=](?P<default>[\w./:@+-]*))?\}
       | \$(?P<plain>[A-Za-z_]\w*)
       | (?P<computed>\$\(|`|\$\{|\$[0-9@*\#?$!-])
       | (?P<text>[^'"\\$`]+|\$)

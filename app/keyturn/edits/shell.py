@@ -23,6 +23,7 @@ __all__ = ["Assignment", "Quoting", "ShellText", "assignments", "encode", "read"
 _SAFE_VALUE = re.compile(r"[A-Za-z0-9/+][A-Za-z0-9/+=]*")
 _ASSIGNMENT = re.compile(rb"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<adds>\+?)=")
 _TAKES_TEXT = re.compile(rb"-[a-z]*c")
+_DEFAULT = re.compile(rb"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*):?=(?P<value>[A-Za-z0-9_./:@+=-]+)\}")
 _IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 # After these words a command begins.
 _OPENERS = frozenset(b"then do else elif if while until time ! { } begin and or not".split())
@@ -268,6 +269,8 @@ class _Reading:
         command, arguments = rest.popleft().text, list(rest)
         if command in _DECLARERS:
             self._declare(command, arguments)
+        elif command == b":":
+            self._add_defaults(arguments)
         elif command == b"set":
             self._set(arguments)
         elif command == b"setenv" and len(arguments) == 2:
@@ -281,6 +284,14 @@ class _Reading:
                 self._add([one], exported=exported)
             elif exported and word.known and _IDENTIFIER.fullmatch(word.text):
                 self.exported.add(word.text.decode())
+
+    def _add_defaults(self, arguments: Sequence[Word]) -> None:
+        """What `: "${NAME:=VALUE}"` sets where nobody did before (POSIX.1-2017, 2.6.2)."""
+        for word in arguments:
+            for one in _DEFAULT.finditer(self._content, word.start, word.end):
+                span = Span(*one.span("value"))
+                name, value = one["name"].decode(), one["value"].decode()
+                self._add([Assignment(name, value, span, False, word.line, False, Quoting.BARE)], exported=False)
 
     def _set(self, arguments: Sequence[Word]) -> None:
         """fish's `set [flags] NAME value…`, and the POSIX shell's `set -a`."""

@@ -23,6 +23,15 @@ PROGRAMS = (
     *("duplicity", "duplicati-cli", "Duplicati.CommandLine", "duplicacy", "litestream", "s3fs", "goofys", "mount-s3"),
     *("borg", "juicefs", "gsutil", "wal-g", "barman-cloud-backup", "barman-cloud-wal-archive", "geesefs"),
 )
+# Those that are told only by an address, and options of theirs behind which one may stand.
+_AT_ADDRESSES = frozenset({"aws", "s3cmd", "s4cmd", "s5cmd", "duplicity"})
+_SWITCHES = frozenset(
+    {
+        *("--delete", "--recursive", "-r", "--quiet", "-q", "--only-show-errors", "--no-progress", "--size-only", "-f"),
+        *("--exact-timestamps", "--follow-symlinks", "--no-follow-symlinks", "--force", "--delete-removed", "-P"),
+        *("--acl-public", "--acl-private", "--dryrun", "--dry-run", "-n", "-v", "--verbose", "--no-encrypt", "-e"),
+    }
+)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
 _S3_ADDRESS = re.compile(r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?]+)/?(?P<rest>[^\s?]*)")
 _AMAZON = "amazon.com"  # as duplicacy calls it
@@ -82,7 +91,7 @@ def goals_of(command: ShellCommand, remotes: Mapping[str, str] | None = None) ->
     elif program in ("s3fs", "goofys", "geesefs", "mount-s3"):
         targets = _mounted(arguments)
     else:
-        targets = (*_named(rest), *_elsewhere(arguments))
+        targets = (*_named(rest), *_elsewhere(arguments)) or tuple(_told_by_a_run(program, arguments))
     for one in targets:
         yield replace(one, endpoint=one.endpoint or endpoint, region=one.region or region)
 
@@ -204,8 +213,25 @@ def _named(command: ShellCommand) -> Iterator[Goal]:
     """`--bucket NAME`, as Kopia and `aws s3api` have it."""
     prefix = _last(command, ("--prefix",)) or ""
     for one in command.options("--bucket", "-bucket"):
-        if one.known and (name := bucket_named(one.decoded)) is not None:
+        if not one.known:
+            yield _unclear(one)
+        elif (name := bucket_named(one.decoded)) is not None:
             yield Goal(Target(name, prefix.strip("/")))
+
+
+def _told_by_a_run(program: str, arguments: Sequence[Argument]) -> Iterator[Goal]:
+    """The last word that may be an address altogether, as in `aws s3 sync FOLDER "$1"`, where none is told."""
+    if program not in _AT_ADDRESSES or (program == "aws" and all(one.decoded != "s3" for one in arguments[:5])):
+        return
+    before = ""
+    found = None
+    for one in arguments:
+        is_value = before.startswith("-") and before not in _SWITCHES
+        before = one.decoded
+        if one.decoded.startswith(UNKNOWN) and not is_value:
+            found = one
+    if found is not None:
+        yield _unclear(found)
 
 
 def _elsewhere(arguments: Sequence[Argument]) -> Iterator[Goal]:

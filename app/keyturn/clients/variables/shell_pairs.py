@@ -15,7 +15,7 @@ from keyturn.clients.interface import CredentialSpans, ValueSpot
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits.commands import Argument, ShellCommand, behind
 from keyturn.edits.encodings import Encoding
-from keyturn.edits.shell import Assignment
+from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Writing
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, KeyPair, Secret
@@ -26,6 +26,8 @@ from keyturn.model.text import _
 
 # `$NAME` and `${NAME}`, in quotes or not, and nothing else.
 _VARIABLE = re.compile(r'"?\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<bare>[A-Za-z_]\w*))"?')
+# `${NAME:-VALUE}`, in quotes or not: the value where nobody sets the variable before (POSIX.1-2017, 2.6.2).
+_DEFAULT = re.compile(rb'"?\$\{(?P<name>[A-Za-z_]\w*):?[-=](?P<default>[A-Za-z0-9/+]+)\}"?')
 _NAMED = re.compile(rb"([A-Z_][A-Z0-9_]*)=")
 _VARIABLES_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 # A secret as AWS makes them, which has no name to be known by.
@@ -156,7 +158,10 @@ def _given(name: str, value: Argument) -> Assignment | None:
 
 
 def _followed(found: Sequence[Assignment]) -> list[Assignment]:
-    """The assignments, with what another one of the same text says in the place of a `$NAME` that names it."""
+    """The assignments, with what another one of the same text says in the place of a `$NAME` that names it.
+
+    Where it may be set before the text runs (`${NAME:-VALUE}`), what the text says itself.
+    """
     literal: dict[str, list[Assignment]] = {}
     for one in _literal(found):
         literal.setdefault(one.name, []).append(one)
@@ -165,8 +170,22 @@ def _followed(found: Sequence[Assignment]) -> list[Assignment]:
         named = _VARIABLE.fullmatch(one.written.decode(errors="replace")) if one.is_reference else None
         sources = [] if named is None else literal.get(named["braced"] or named["bare"], [])
         # Which of two counts depends on how the script runs.
-        followed.append(replace(sources[0], name=one.name, exported=one.exported) if len(sources) == 1 else one)
+        if len(sources) == 1:
+            followed.append(replace(sources[0], name=one.name, exported=one.exported))
+        else:
+            followed.append(_with_default(one, literal))
     return followed
+
+
+def _with_default(one: Assignment, literal: Mapping[str, Sequence[Assignment]]) -> Assignment:
+    """The assignment with the value that stands in it for a variable that the text does not set otherwise."""
+    default = _DEFAULT.fullmatch(one.written) if one.is_reference else None
+    is_as_written = one.value_span.end - one.value_span.start == len(one.written)
+    if default is None or default["name"].decode() in literal or not is_as_written:
+        return one
+    start, end = (one.value_span.start + at for at in default.span("default"))
+    value = default["default"].decode()
+    return replace(one, value=value, value_span=Span(start, end), is_reference=False, quoting=Quoting.BARE, written=b"")
 
 
 def _secrets_that_follow(found: Sequence[Assignment]) -> Mapping[Span, Assignment]:
