@@ -12,6 +12,7 @@ from keyturn.desktop.columns import empty
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.renewal_work import Freshness, make_keeper, what_a_keeper_is
+from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.signer_choices import SignerChoices
 from keyturn.desktop.widgets import Button, Quiet, Strong
@@ -27,10 +28,12 @@ class MakingKeeper(QWidget):
     """It looks after the owner of this key from then on.
 
     Attributes:
+        began: it is being made.
         made: it is there; the new `Freshness`.
         failed: why it was not made; the `AppError`.
     """
 
+    began = Signal()
     made = Signal(object)
     failed = Signal(object)
 
@@ -41,8 +44,10 @@ class MakingKeeper(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(em(self, 0.5))
-        self._meaning = QVBoxLayout()
-        column.addLayout(self._meaning)
+        told = QWidget()  # made first, so that a screen reader reads it first
+        self._meaning = QVBoxLayout(told)
+        self._meaning.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(told)
         column.addWidget(Strong(_("Who makes it? They need the right to make IAM users.")))
         self.signers = SignerChoices(
             runner,
@@ -62,7 +67,7 @@ class MakingKeeper(QWidget):
         self.go.setEnabled(False)
         self.go.setAccessibleDescription(_("Choose first who makes it."))
         self.go.clicked.connect(self._make)
-        column.addWidget(self.go)
+        column.addWidget(ButtonRow(self.go))
         self._doing = Quiet()
         self._doing.hide()
         column.addWidget(self._doing)
@@ -88,6 +93,7 @@ class MakingKeeper(QWidget):
         if who is None:
             return
         self._hold(busy=True)
+        self.began.emit()
         self._runner.change(
             self,
             lambda desk: make_keeper(desk, found, who),

@@ -78,9 +78,11 @@ class RenewPage(MainPage):
         owner = found.key.owner
         whose = _("{key} of user {name}") if owner is not None and owner.user_name else "{key}"
         name = "" if owner is None else owner.user_name or ""
-        age = labels.age(found.key, runner.clock.now())
         told = whose.format(key=found.key.access_key_id.masked, name=name)
-        self.say_under_heading(_("{key}, {age} old").format(key=told, age=age) if found.key.created else told)
+        if found.key.created is not None:
+            age = labels.span(runner.clock.now() - found.key.created)
+            told = _("{key}, {age} old").format(key=told, age=age)
+        self.say_under_heading(told)
         self.answer = Toned()
         self.answer.hide()
         self.column.addWidget(self.answer)
@@ -170,6 +172,7 @@ class RenewPage(MainPage):
 
     def _make_keeper(self) -> QWidget:
         making = MakingKeeper(self._runner, self._found)
+        making.began.connect(self._hold)
         making.made.connect(self._keeper_made)
         making.failed.connect(self._fail)
         return making
@@ -253,7 +256,7 @@ class RenewPage(MainPage):
 
     def _set(self) -> None:
         key, wish = self._found.key.access_key_id, self.wish
-        self.go.setEnabled(False)
+        self._hold()
         self._runner.change(
             self,
             lambda desk: set_renewal(desk, key, wish),
@@ -272,8 +275,7 @@ class RenewPage(MainPage):
     def _renew_now(self) -> None:
         found = self._found
         self._asks.hide()
-        for button in (self.now, self.go, self.stop):
-            button.setEnabled(False)
+        self._hold()
         self._say(_("Renewing it…"), ColorTone.NEUTRAL)
         self._runner.change(
             self,
@@ -304,6 +306,11 @@ class RenewPage(MainPage):
         self._free()
         self._show(fresh)
         self._say(text, ColorTone.GOOD)
+
+    def _hold(self) -> None:
+        """Let nothing else be begun meanwhile: it would be done with what was chosen before."""
+        for button in (self.now, self.go, self.stop):
+            button.setEnabled(False)
 
     def _free(self) -> None:
         for button in (self.now, self.go, self.stop):

@@ -121,7 +121,7 @@ def facts_of(
     others = dict.fromkeys(labels.short_path(one.path, home) for one in found.places if one not in ours)
     return KeyFacts(
         key=found.key,
-        age=labels.age(found.key, now),
+        age="" if found.key.created is None else labels.span(now - found.key.created),
         last_used=labels.last_used(found.key.last_use, now),
         programs=programs,
         others=tuple(others),
