@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt
-from PySide6.QtGui import QAccessible, QFont
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QRadioButton, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
@@ -134,6 +134,25 @@ def page(request: pytest.FixtureRequest, windows: Callable[[], MainWindow]) -> I
 
 def _seen(window: MainWindow) -> list[QWidget]:
     return [one for one in window.findChildren(QWidget) if one.isVisible() and not isinstance(one, QScrollBar)]
+
+
+def _ghosts(one: QAccessibleInterface, *, hidden: bool = False) -> Iterator[str]:
+    """What says that it shows although something around it does not."""
+    shows = not one.state().invisible
+    if hidden and shows:
+        yield f"{one.role()} {one.text(QAccessible.Text.Name)!r}"
+    if one.role() is QAccessible.Role.ComboBox:
+        return  # tells its choices also while they are folded, as with every program of Qt
+    for number in range(one.childCount()):
+        child = one.child(number)
+        if child is not None:
+            yield from _ghosts(child, hidden=hidden or not shows)
+
+
+def test_what_is_on_another_page_says_that_it_is_not_seen(page: MainWindow) -> None:
+    whole = QAccessible.queryAccessibleInterface(page)
+    assert whole is not None
+    assert list(_ghosts(whole)) == []
 
 
 def test_every_control_has_a_name_and_a_role(page: MainWindow) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.look import (
@@ -21,6 +21,7 @@ from keyturn.desktop.look import (
     wash_colour,
     wear,
 )
+from keyturn.desktop.outlined import Outlined, RowsList
 from keyturn.desktop.pages.fields import Choice, ChoiceBox, Field, Number, Tick, TimeField
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.settings_fields import Days
@@ -95,6 +96,8 @@ def _controls() -> dict[str, QWidget]:
         "days": Days(),
         "time": TimeField(),
         "one of several": ChoiceBox(),
+        "list": Outlined(RowsList()),
+        "long text": Outlined(QPlainTextEdit()),
         "icon": ShapeButton("sliders", "Settings"),
     }
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import pixmap
 from keyturn.desktop.look import colours_of, tone_colour
 from keyturn.desktop.map_nodes import LineState, PlaceGoal
+from keyturn.desktop.outlined import Outlined, RowsTree
 from keyturn.desktop.pages.fields import Field
 from keyturn.desktop.picture import Row
 from keyturn.desktop.unknowns import UnreadRow
@@ -137,7 +138,7 @@ class DestinationList(QWidget):
         self._filter.setAccessibleName(_("Narrow the list"))
         self._filter.setClearButtonEnabled(True)
         self._count = Quiet()
-        self.view = QTreeView()
+        self.view = RowsTree()
         self.view.setAccessibleName(_("Backup destinations"))
         self.view.setRootIsDecorated(False)
         self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -166,7 +167,7 @@ class DestinationList(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, em(self, 0.6), 0, 0)
         layout.addLayout(top)
-        layout.addWidget(self.view)
+        layout.addWidget(Outlined(self.view))
 
     def show_rows(self, rows: Sequence[Row | UnreadRow]) -> None:
         """Show these destinations; the filter stays."""

@@ -16,6 +16,7 @@ from keyturn.desktop.columns import empty, let_go
 from keyturn.desktop.font_sizes import em, strong_font
 from keyturn.desktop.look import ColorTone, colours_of
 from keyturn.desktop.main_page import MainPage
+from keyturn.desktop.outlined import Outlined
 from keyturn.desktop.pages.parts import Fold, stacked
 from keyturn.desktop.picture import order_for
 from keyturn.desktop.reflowing import ButtonRow
@@ -57,7 +58,7 @@ class MailPage(MainPage):
         self.field.setFixedHeight(em(self, 7))
         self.field.setAcceptDrops(False)  # the window takes what is dropped, wherever that is
         self.field.textChanged.connect(self._look)
-        self.column.addWidget(self.field)
+        self.column.addWidget(Outlined(self.field))
         self._card = Card()
         self.answer = Toned()
         self.answer.setFont(strong_font(self.answer.font()))

@@ -11,8 +11,8 @@ from keyturn.desktop.code_card import CodeCard
 from keyturn.desktop.columns import empty
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.pages.parts import bullets
-from keyturn.desktop.renewal_work import Freshness, make_keeper, what_a_keeper_is
 from keyturn.desktop.reflowing import ButtonRow
+from keyturn.desktop.renewal_work import Freshness, make_keeper, what_a_keeper_is
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.signer_choices import SignerChoices
 from keyturn.desktop.widgets import Button, Quiet, Strong

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QListWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from keyturn.computer.catalogues import languages
 from keyturn.desktop.announcing import announce
@@ -15,6 +15,7 @@ from keyturn.desktop.folder import ask_for_folder
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
+from keyturn.desktop.outlined import Outlined, RowsList
 from keyturn.desktop.pages.fields import ChoiceBox, Field
 from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.renewals_card import RenewalsCard
@@ -125,7 +126,7 @@ class SettingsPage(MainPage):
         self.scope = combo(self, names)
         self._add(form, _("Before it is replaced and turned off:"), self.scope)
         form.addRow(Quiet(_("Every file in these folders is searched as well, for a plan and before a key goes off:")))
-        self.folders = QListWidget()
+        self.folders = RowsList()
         self.folders.setAccessibleName(_("Folders to search"))
         self.folders.setFixedHeight(em(self, 4.5))
         add, remove = Button(_("Add a folder…")), Button(_("Remove"))
@@ -136,7 +137,7 @@ class SettingsPage(MainPage):
         row.addWidget(add)
         row.addWidget(remove)
         row.addStretch(1)
-        form.addRow(self.folders)
+        form.addRow(Outlined(self.folders))
         form.addRow(row)
 
     def _network(self) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidgetItem, QWidget
 
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
+from keyturn.desktop.outlined import Outlined, RowsList
 from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading, Toned
@@ -33,11 +34,11 @@ class ToldCard(Card):
         self.column.addWidget(Subheading(_("Who is told")))
         self.lead = Quiet()
         self.column.addWidget(self.lead)
-        self.people = QListWidget()
+        self.people = RowsList()
         self.people.setAccessibleName(_("Who is told"))
         self.people.setWordWrap(True)
         self.people.setFixedHeight(em(self, 5))
-        self.column.addWidget(self.people)
+        self.column.addWidget(Outlined(self.people))
         self.test, self.remove = Button(_("Test")), Button(_("Remove"))
         self.test.setAccessibleName(_("Send a test to the chosen one"))
         self.remove.setAccessibleName(_("Tell the chosen one no more"))

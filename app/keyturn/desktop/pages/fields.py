@@ -158,12 +158,16 @@ def _end(painter: QPainter, button: QAbstractButton) -> None:
     painter.end()
 
 
-def outline(field: QWidget) -> None:
-    """Draw an outline that is seen on a dark ground, too, over the style's own."""
+def outline(field: QWidget, *, focused: bool | None = None) -> None:
+    """Draw an outline that is seen on a dark ground, too, over the style's own.
+
+    Args:
+        focused: whether what it frames has the focus; None where that is the field itself.
+    """
     colours = colours_of(field)
     painter = QPainter(field)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    focused = field.hasFocus()
+    focused = field.hasFocus() if focused is None else focused
     painter.setPen(QPen(QColor(colours.accent_text if focused else colours.quiet), 2 if focused else 1))
     inset = 1.0 if focused else 0.5  # a line of one pixel is sharp in the middle of it
     painter.drawRoundedRect(QRectF(field.rect()).adjusted(inset, inset, -inset, -inset), 3, 3)
