@@ -31,7 +31,7 @@ from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.planning.planning import make_plan
 from keyturn.rotation.shared_key.replaced_elsewhere import ReplacedElsewhere
 from keyturn.rotation.steps import Result, Step
-from keyturn.state.journal import Entry, Mark
+from keyturn.state.journal import Mark
 from keyturn_practice.records import Record
 from keyturn_practice.timeline import HandClock
 
@@ -528,8 +528,7 @@ def test_the_header_follows_a_rotation_to_its_end(window: MainWindow, qtbot: QtB
     assert window.view.header.button.text() == "Turn it off…"
 
     def interrupt(desk: Desk) -> None:
-        entry = Entry(name, desk.workplace.clock.now(), Step.TURN_OFF.value, Mark.INTENT, {})
-        desk.workplace.journal.write(entry)
+        desk.workplace.journal.write(name, desk.workplace.clock.now(), Step.TURN_OFF, Mark.INTENT, {})
 
     window.runner.change(window, interrupt, done=lambda _none: None, failed=print, doing="turning off")
     qtbot.waitUntil(lambda: window.runner.is_idle, timeout=PATIENCE)

@@ -16,9 +16,10 @@ from keyturn.desktop.waiting_card import UseRow
 from keyturn.desktop.waiting_words import situation_while_waiting, stations_of, waits_for_days_alone
 from keyturn.desktop.widgets import Button, Quiet, Text
 from keyturn.rotation import labels
-from keyturn.rotation.carrying_out.backups_seen import BackupSeen, Sight
+from keyturn.rotation.carrying_out.backups_seen import BackupSeen
 from keyturn.rotation.finding.situation import Mood
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.sight import Sight
 from keyturn.rotation.steps import Result
 
 from .conftest import SmallHome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 
@@ -13,9 +13,12 @@ from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, Principal
 from keyturn.model.places import Place, PlaceKind, Target
 from keyturn.reminders.due import Standing
 from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.events.entry import Entry
+from keyturn.rotation.events.every_event import Event
+from keyturn.rotation.events.key_events import DoneBy, KeyMade
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.steps import Awaited, Route, Step
-from keyturn.state.journal import Entry, Mark
+from keyturn.rotation.steps import Awaited, By, Route, Step
+from keyturn.state.journal import Mark
 from keyturn.state.seen_keys import SeenKey
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -69,19 +72,19 @@ def make_rotation() -> MakeRotation:
             watch_days=days.get("watch_days", 3.0),
             off_days=days.get("off_days", 7.0),
         )
-        entries = [entry(name, step, mark, NOW - timedelta(days=ago)) for step, mark, ago in marks]
+        entries = [entry(step, mark, NOW - timedelta(days=ago)) for step, mark, ago in marks]
         rotation = Rotation(decision, NOW - timedelta(days=10), tuple(entries))
         return Standing(rotation, tuple(Awaited(f"item-{title}", title) for title in by_hand))
 
     return make
 
 
-def entry(name: str, step: Step, mark: Mark, at: datetime) -> Entry:
-    facts: Mapping[str, Any] = {
-        (Step.CREATE, Mark.DONE): {"new_key": NEW.value},
-        (Step.TURN_OFF, Mark.DONE): {"by": "console"},
-    }.get((step, mark), {})
-    return Entry(name, at, step.value, mark, facts)
+def entry(step: Step, mark: Mark, at: datetime) -> Entry:
+    events: Mapping[tuple[Step, Mark], Event] = {
+        (Step.CREATE, Mark.DONE): KeyMade(NEW),
+        (Step.TURN_OFF, Mark.DONE): DoneBy(By.CONSOLE),
+    }
+    return Entry(at, step, mark, (events[step, mark],) if (step, mark) in events else ())
 
 
 @pytest.fixture

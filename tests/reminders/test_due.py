@@ -10,6 +10,8 @@ import pytest
 from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.reminders.due import Due, DueKind, Standing, foreseen
 from keyturn.rotation import labels
+from keyturn.rotation.events.every_event import Event
+from keyturn.rotation.events.rotation_events import Failed, NewKeyFails
 from keyturn.rotation.steps import Route, Step
 from keyturn.state.journal import Mark
 from keyturn.state.settings import Settings
@@ -107,10 +109,10 @@ def test_a_rotation_that_stopped_needs_a_person(make_rotation: MakeRotation) -> 
     assert "Turn the old key off" in due.message
 
 
-def with_facts(standing: Standing, **facts: object) -> Standing:
-    """The same, with these facts in its newest entry."""
+def with_event(standing: Standing, event: Event) -> Standing:
+    """The same, with this in its newest entry."""
     *before, newest = standing.rotation.entries
-    entries = (*before, replace(newest, facts={**newest.facts, **facts}))
+    entries = (*before, replace(newest, events=(*newest.events, event)))
     return replace(standing, rotation=replace(standing.rotation, entries=entries))
 
 
@@ -119,11 +121,11 @@ def test_where_the_new_key_failed_nobody_is_told_to_end_the_old_one(
     make_rotation: MakeRotation, marks: tuple[Stage, ...]
 ) -> None:
     rotation = make_rotation(*marks, (Step.WATCH, Mark.NOTED, 1), watch_days=1, off_days=1)
-    (due,) = of(with_facts(rotation, new_key_fails="unknown-key"))
+    (due,) = of(with_event(rotation, NewKeyFails("unknown-key")))
     assert (due.kind, due.command) == (DueKind.STOPPED, ("status",))
     assert due.since == NOW - timedelta(days=1)
     assert "can be" not in due.title and "keyturn undo" in due.message
-    (again,) = of(with_facts(rotation, new_key_fails=""))
+    (again,) = of(with_event(rotation, NewKeyFails("")))
     assert again.kind in {DueKind.TURNING_OFF, DueKind.DELETION}
 
 
@@ -141,7 +143,7 @@ def test_a_step_that_waits_for_a_person_is_due_as_that_and_as_nothing_else(
     make_rotation: MakeRotation, marks: tuple[Stage, ...], step: Step
 ) -> None:
     rotation = make_rotation(*marks, (step, Mark.INTENT, 2), (step, Mark.FAILED, 1), watch_days=1)
-    (due,) = of(with_facts(rotation, waits=True))
+    (due,) = of(with_event(rotation, Failed(waits=True)))
     assert (due.kind, due.command, due.since) == (DueKind.STOPPED, ("status",), NOW - timedelta(days=1))
     assert labels.step(step) in due.message
 

@@ -10,8 +10,11 @@ from keyturn.model.news import News, NewsKind
 from keyturn.reminders.due import Standing
 from keyturn.reminders.news_to_tell import all_news, looked
 from keyturn.reminders.outlook import Known, outlook
-from keyturn.rotation.steps import Step
-from keyturn.state.journal import Entry, Mark
+from keyturn.rotation.events.entry import Entry
+from keyturn.rotation.events.key_events import Begun
+from keyturn.rotation.events.rotation_events import Failed
+from keyturn.rotation.steps import BegunBy, Step
+from keyturn.state.journal import Mark
 from keyturn.state.reminding import Reminding
 from keyturn.state.seen_keys import SeenKey, SeenKeys
 
@@ -33,8 +36,9 @@ def of(*rotations: Standing, keys: tuple[SeenKey, ...] = ()) -> Known:
 
 
 def renewed(one: Standing) -> Standing:
-    first = replace(one.rotation.entries[0], facts={**one.rotation.entries[0].facts, "begun_by": "renewal"})
-    return replace(one, rotation=replace(one.rotation, entries=(first, *one.rotation.entries[1:])))
+    first, *others = one.rotation.entries
+    first = replace(first, events=(*first.events, Begun(BegunBy.RENEWAL)))
+    return replace(one, rotation=replace(one.rotation, entries=(first, *others)))
 
 
 def test_a_new_key_that_is_in_place_is_told_once_for_ever(make_rotation: MakeRotation) -> None:
@@ -104,9 +108,7 @@ def test_what_failed_and_was_put_back_is_told_and_an_undo_that_somebody_wanted_i
     assert "everything was put back" in told.title
     assert NewsKind.FAILED not in told_of(of(make_rotation(*SWITCHED, *undone)))
     entries = failed.rotation.entries
-    stopped = tuple(
-        replace(one, facts={**one.facts, "code": "cancelled"}) if one.mark is Mark.FAILED else one for one in entries
-    )
+    stopped = tuple(replace(one, events=(Failed("cancelled"),)) if one.mark is Mark.FAILED else one for one in entries)
     by_a_person = replace(failed, rotation=replace(failed.rotation, entries=stopped))
     assert NewsKind.FAILED not in told_of(of(by_a_person))
 
@@ -150,6 +152,6 @@ def test_that_keyturn_looked_says_whether_somebody_has_to_come(make_rotation: Ma
 
 def test_entries_of_no_step_of_ours_are_passed_over(make_rotation: MakeRotation) -> None:
     one = make_rotation(*SWITCHED, watch_days=30)
-    stranger = Entry(one.rotation.name, NOW, "watch", Mark.NOTED, {})
+    stranger = Entry(NOW, Step.WATCH, Mark.NOTED)
     known = of(replace(one, rotation=replace(one.rotation, entries=(*one.rotation.entries, stranger))))
     assert set(told_of(known)) == {NewsKind.MADE}

@@ -9,9 +9,10 @@ import pytest
 
 from keyturn.rotation import rotation_service
 from keyturn.rotation.carrying_out import watching
-from keyturn.rotation.carrying_out.backups_seen import BackupSeen, Sight, backups_of, headline, summary, unseen_of
+from keyturn.rotation.carrying_out.backups_seen import BackupSeen, backups_of, headline, summary, unseen_of
 from keyturn.rotation.carrying_out.standing import standing
 from keyturn.rotation.record import Rotation
+from keyturn.rotation.sight import Sight
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
 from keyturn.terminal import json_documents
 from keyturn.terminal.rotation_page import status_page

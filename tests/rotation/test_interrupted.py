@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from keyturn.rotation import rotation_service
 from keyturn.rotation.context import Context, OwnUses
 from keyturn.rotation.planning.plan import Plan
 from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
-from keyturn.state.journal import Entry, Journal
+from keyturn.state.journal import Journal, Mark
 
 from .conftest import Office
 
@@ -46,9 +47,9 @@ class FragileJournal(Journal):
 
     countdown: Countdown
 
-    def write(self, entry: Entry) -> None:
+    def write(self, rotation: str, at: datetime, step: str, mark: Mark, facts: Mapping[str, object]) -> None:
         self.countdown()
-        super().write(entry)
+        super().write(rotation, at, step, mark, facts)
         self.countdown()
 
 

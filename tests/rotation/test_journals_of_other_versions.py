@@ -16,10 +16,9 @@ from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.rotation import rotation_service
 from keyturn.rotation.decision_format import FORMAT
-from keyturn.rotation.record import expect_none_unread, find_rotation, read_rotations, write
+from keyturn.rotation.record import expect_none_unread, find_rotation, read_rotations
 from keyturn.rotation.steps import Route, State, Step
-from keyturn.state.journal import FILE_NAME, Journal, Mark
-from keyturn.state.written import NotUnderstood
+from keyturn.state.journal import FILE_NAME, Journal
 
 from .conftest import Office
 
@@ -202,11 +201,3 @@ def test_no_second_rotation_begins_on_a_key_whose_first_one_cannot_be_read(offic
     assert raised.value.code == "journal.newer"
     assert office.pairs_in_files() == {office.old.access_key_id.value}
     assert office.account.listed_keys() == before
-
-
-def test_a_fact_without_a_kind_is_not_written(office: Office) -> None:
-    office.rotate(Route.SCOPED_USER)
-    (rotation,) = office.rotations()
-    with pytest.raises(NotUnderstood):
-        write(office.start(), rotation, Step.WATCH, Mark.NOTED, {"colour": "green"})
-    assert office.rotations() == (rotation,)

@@ -11,6 +11,7 @@ import pytest
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.manners import Manner
 from keyturn.rotation.carrying_out.verifying import verify
+from keyturn.rotation.events.rotation_events import RightsSimulated
 from keyturn.rotation.planning.plan import Plan
 from keyturn.rotation.steps import Ending, Route, Step
 from keyturn.state.journal import Mark
@@ -189,10 +190,10 @@ def test_what_nobody_can_try_is_simulated_and_never_proved(office: Office) -> No
     ended = office.rotate()
     assert ended.ending is Ending.WAITING
     (rotation,) = office.rotations()
-    told = rotation.latest(Step.PROVE, Mark.DONE)
+    told = rotation.said(RightsSimulated, Step.PROVE, Mark.DONE)
     assert told is not None
-    assert "s3:DeleteObject" in told.facts["simulated"]["allowed"]["family-archive"]
-    assert told.facts["simulated"]["not_known"] == {}
+    assert "s3:DeleteObject" in told.simulated.allowed["family-archive"]
+    assert told.simulated.not_known == {}
     asked = {one.action: one.key for one in office.account.records if one.action.startswith("iam:Simulate")}
     assert asked == dict.fromkeys(("iam:SimulateCustomPolicy", "iam:SimulatePrincipalPolicy"), office.old.access_key_id)
 

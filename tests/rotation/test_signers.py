@@ -7,6 +7,7 @@ import pytest
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import KeyStatus
 from keyturn.rotation import rotation_service
+from keyturn.rotation.events.rotation_events import SignedBy
 from keyturn.rotation.steps import By, Ending, Route, State, Step
 
 from .colleague import Colleague, changes, policy, profile, with_colleague
@@ -83,7 +84,7 @@ def test_the_journal_names_who_made_each_change_and_no_secret_of_theirs(colleagu
     colleague.rotate(Route.SAME_USER)
     rotation_service.turn_off(colleague.start(), None)
     entries = colleague.office.rotations()[0].entries
-    named = {one.step for one in entries if one.facts.get("signer") == "profile:admin"}
+    named = {one.step for one in entries if SignedBy("profile:admin") in one.events}
     assert {"create", "turn-off"} <= named
     journal = (colleague.office.memory / "journal.sqlite3").read_bytes()
     assert colleague.pair.secret.reveal().encode() not in journal

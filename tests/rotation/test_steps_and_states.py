@@ -9,9 +9,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from keyturn.rotation.events.entry import Entry
+from keyturn.rotation.events.key_events import DoneBy
+from keyturn.rotation.events.rotation_events import Failed
 from keyturn.rotation.record import Rotation, read_rotations
-from keyturn.rotation.steps import Route, Step
-from keyturn.state.journal import FILE_NAME, Entry, Journal, Mark
+from keyturn.rotation.steps import By, Route, Step
+from keyturn.state.journal import FILE_NAME, Journal, Mark
 
 _TOP = Path(__file__).parents[2]
 _WAY_OUT = (Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN)
@@ -34,8 +37,8 @@ def _some_rotation(folder: Path) -> Rotation:
 
 
 def _then(rotation: Rotation, step: Step, *marks: Mark, waits: bool = False) -> Rotation:
-    facts = {"by": "key"} if step is Step.TURN_OFF else {"waits": True} if waits else {}
-    added = (Entry(rotation.name, rotation.started, step.value, mark, {**facts, "waits": waits}) for mark in marks)
+    events = (DoneBy(By.KEY),) if step is Step.TURN_OFF else (Failed(waits=waits),)
+    added = (Entry(rotation.started, step, mark, events) for mark in marks)
     return replace(rotation, entries=(*rotation.entries, *added))
 
 

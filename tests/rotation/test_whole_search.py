@@ -12,6 +12,7 @@ from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.model.places import Findings
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation import rotation_service
+from keyturn.rotation.events.rotation_events import Extent
 from keyturn.rotation.finding.survey import take_survey
 from keyturn.rotation.finding.whole_search import what_was_searched
 from keyturn.rotation.reporting.report import make_report
@@ -114,7 +115,7 @@ def test_where_nothing_was_to_be_searched_the_plan_and_the_journal_say_so(office
     assert any("was not searched beyond the places" in note for note in plan.notes)
     assert turned.step is Step.DELETE
     (rotation,) = office.rotations()
-    assert rotation.searched == {"scope": "none", "files": 0, "finished": False}
+    assert rotation.searched == Extent()
 
 
 def test_folders_that_the_settings_name_are_searched_before_the_switch_and_before_turn_off(
@@ -141,8 +142,8 @@ def test_the_journal_says_how_much_was_searched(searched_office: Office) -> None
 
     (rotation,) = office.rotations()
     assert rotation.searched is not None
-    assert (rotation.searched["scope"], rotation.searched["finished"]) == ("usual", True)
-    assert rotation.searched["files"] >= 2
+    assert (rotation.searched.scope, rotation.searched.finished) == (SearchScope.USUAL, True)
+    assert rotation.searched.files >= 2
     assert rotation.still_holding == ()
 
 

@@ -12,21 +12,21 @@ import pytest
 
 from keyturn.model.errors import StoreError
 from keyturn.model.keys import AccessKeyId, LastUse
-from keyturn.state.journal import Entry, Journal, Mark
+from keyturn.state.journal import Journal, Mark
 
 KEY = AccessKeyId("AKIAOLDROOTKEYEXAMPLE"[:20])
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def entry(mark: Mark, minutes: int = 0, **facts: object) -> Entry:
-    return Entry("20261121-MPLE", NOON + timedelta(minutes=minutes), "create", mark, facts)
+def write(journal: Journal, mark: Mark, minutes: int = 0, **facts: object) -> None:
+    journal.write("20261121-MPLE", NOON + timedelta(minutes=minutes), "create", mark, facts)
 
 
 def test_what_was_written_is_there_for_the_next_program(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.begin("20261121-MPLE", NOON, {"route": "scoped-user"})
-    journal.write(entry(Mark.INTENT))
-    journal.write(entry(Mark.DONE, 1, new_key="AKIANEWKEYEXAMPLE123"))
+    write(journal, Mark.INTENT)
+    write(journal, Mark.DONE, 1, new_key="AKIANEWKEYEXAMPLE123")
     # No close: a killed program does not close anything either.
 
     (rotation,) = Journal(tmp_path).rotations()

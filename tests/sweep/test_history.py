@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keyturn.state.journal import Entry, Journal, Mark
+from keyturn.state.journal import Journal, Mark
 
 from .history import History, journal_as_read
 
@@ -25,7 +25,7 @@ def write(memory: Path, step: str, secrets: str) -> None:
     journal = Journal(memory)
     if not journal.rotations():
         journal.begin("one", NOW, {})
-    journal.write(Entry("one", NOW, step, Mark.INTENT, {}))
+    journal.write("one", NOW, step, Mark.INTENT, {})
     journal.close()
     (memory / "secrets.json").write_text(secrets)
 

@@ -12,7 +12,7 @@ import pytest
 
 from keyturn.computer.lock import OneAtATime
 from keyturn.model.keys import KeyStatus
-from keyturn.state.journal import Entry, Journal, Mark
+from keyturn.state.journal import Journal, Mark
 
 from .conftest import Desk
 
@@ -365,7 +365,7 @@ def test_while_another_keyturn_works_changing_commands_exit_5_and_reading_ones_g
 def test_an_interrupted_rotation_is_told_of_at_the_next_start(small_desk: Desk) -> None:
     name = small_desk.rotate().lines[-1]["rotation"]
     journal = Journal(small_desk.state_dir)
-    journal.write(Entry(name, small_desk.clock.now(), "undo", Mark.INTENT, {}))
+    journal.write(name, small_desk.clock.now(), "undo", Mark.INTENT, {})
     journal.close()
     sentence = f"Rotation {name} was interrupted at step undo. `keyturn continue` carries on"
     answer = small_desk.type("scan", "--offline", "--json")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.computer.lock import OneAtATime
-from keyturn.state.journal import Entry, Journal, Mark
+from keyturn.state.journal import Journal, Mark
 
 from .conftest import Answer, Desk
 from .test_startup import HEAVY, probe
@@ -72,7 +72,7 @@ def test_a_rotation_is_reminded_of_when_its_days_are_over(small_desk: Desk) -> N
 def test_an_interrupted_rotation_is_urgent_and_said_once(small_desk: Desk) -> None:
     name = small_desk.rotate().lines[-1]["rotation"]
     journal = Journal(small_desk.state_dir)
-    journal.write(Entry(name, small_desk.clock.now(), "undo", Mark.INTENT, {}))
+    journal.write(name, small_desk.clock.now(), "undo", Mark.INTENT, {})
     journal.close()
     answer = small_desk.type("remind", "--json")
     assert answer.code == 0

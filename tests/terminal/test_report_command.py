@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.model.keys import KEY_ID_IN_TEXT
-from keyturn.state.journal import Entry, Journal, Mark
+from keyturn.state.journal import Journal, Mark
 from keyturn.state.secrets import FileSecrets
 
 from .conftest import Desk
@@ -266,7 +266,7 @@ def test_a_step_that_failed_and_one_that_was_cut_off_are_told_as_that(rotated: D
     journal = Journal(rotated.state_dir)
     name = journal.rotations()[0].name
     for mark, facts in ((Mark.INTENT, {}), (Mark.FAILED, {"code": "aws.denied"}), (Mark.INTENT, {})):
-        journal.write(Entry(name, rotated.clock.now(), "undo", mark, facts))
+        journal.write(name, rotated.clock.now(), "undo", mark, facts)
     journal.close()
     (rotation,) = json.loads(rotated.type("report", "--format", "json").out)["rotations"]
     told = [(one["went"], one["detail"]) for one in rotation["journal"] if one["step"] == "undo"]

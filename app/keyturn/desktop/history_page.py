@@ -19,8 +19,9 @@ from keyturn.desktop.widgets import Button, Card, Pill, Quiet, Strong, Text
 from keyturn.model.text import _, capitalized
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.said import is_deletion_seen, was_seen
+from keyturn.rotation.events.entry import Entry
 from keyturn.rotation.steps import Result, State, Step
-from keyturn.state.journal import Entry, Mark
+from keyturn.state.journal import Mark
 
 if TYPE_CHECKING:
     from keyturn.rotation.record import Rotation
@@ -119,8 +120,8 @@ def _steps(rotation: Rotation) -> list[str]:
 
 
 def _step(rotation: Rotation, entry: Entry) -> str:
-    name = labels.step(Step(entry.step))
-    seen = was_seen(entry) or (entry.step == Step.DELETE.value and is_deletion_seen(rotation))
+    name = labels.step(entry.step)
+    seen = was_seen(entry) or (entry.step is Step.DELETE and is_deletion_seen(rotation))
     return name if seen else f"{name} – {labels.said_not_seen()}"
 
 

@@ -16,6 +16,7 @@ from keyturn.model.text import _
 from keyturn.reminders.due import Due, DueKind
 from keyturn.reminders.outlook import Known, Outlook
 from keyturn.rotation import labels
+from keyturn.rotation.events.rotation_events import Failed
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.reporting.report import fit_to_print
 from keyturn.rotation.steps import BegunBy, State, Step
@@ -93,7 +94,8 @@ def _failed_before_undo(rotation: Rotation) -> tuple[Step, datetime] | None:
     if undone is None:
         return None
     last = next((one for one in reversed(rotation.entries) if one.step in {step.value for step in _WAY_OUT}), None)
-    if last is None or last.mark is not Mark.FAILED or last.facts.get("code") == "cancelled":
+    failed = None if last is None else last.get(Failed)
+    if last is None or last.mark is not Mark.FAILED or (failed is not None and failed.code == "cancelled"):
         return None
     return Step(last.step), undone.at
 

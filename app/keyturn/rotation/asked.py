@@ -7,51 +7,29 @@ for; what it may be is told by what was there right before, and by AWS's own clo
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from keyturn.model.keys import AccessKeyId
 from keyturn.rotation.context import Context
-from keyturn.rotation.record import Rotation, write
+from keyturn.rotation.events.entry import Entry
+from keyturn.rotation.events.rotation_events import Failed, KeyRequest, MadeUser, UserMade, UserRequest
+from keyturn.rotation.record import Rotation, note
 from keyturn.rotation.steps import Route, Step
 from keyturn.state.journal import Mark
 
 if TYPE_CHECKING:
     from keyturn.aws.scoped_user import IamUser
 
-_ASKED, _USER, _KEY = "asked", "user", "key"
-
-
-@dataclass(frozen=True, slots=True)
-class MadeUser:
-    """The IAM user that AWS said it made, by the ID that no other one ever bears (`AIDA…`)."""
-
-    name: str
-    user_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRequest:
-    """A request for an access key that was never answered.
-
-    Attributes:
-        at: when it was sent, by AWS's clock; None where that is not known.
-        known: the keys that its owner had right before.
-    """
-
-    at: datetime | None
-    known: frozenset[AccessKeyId]
-
 
 def note_user_request(context: Context, rotation: Rotation, name: str) -> None:
     """Write down that this user is asked for next."""
-    _note(context, rotation, {_ASKED: _USER, "name": name})
+    note(context, rotation, Step.CREATE, UserRequest(name))
 
 
 def note_user(context: Context, rotation: Rotation, user: IamUser) -> None:
     """Write down which user it is; whatever has its name later is another one."""
-    _note(context, rotation, {_USER: {"name": user.name, "id": user.user_id}})
+    note(context, rotation, Step.CREATE, UserMade(MadeUser(user.name, user.user_id)))
 
 
 def note_key_request(context: Context, rotation: Rotation, known: Collection[AccessKeyId]) -> None:
@@ -60,22 +38,13 @@ def note_key_request(context: Context, rotation: Rotation, known: Collection[Acc
     Args:
         known: the keys that its owner has now.
     """
-    at = context.aws.time()
-    facts: dict[str, object] = {
-        _ASKED: _KEY,
-        "known": [key.value for key in known],
-        "at": None if at is None else at.isoformat(),
-    }
-    _note(context, rotation, facts)
+    note(context, rotation, Step.CREATE, KeyRequest(tuple(known), context.aws.time()))
 
 
 def user_of(rotation: Rotation) -> MadeUser | None:
     """The user that was made; None where AWS never said so, as in the journals of the first Keyturn."""
-    for entry in reversed(rotation.entries):
-        if entry.step == Step.CREATE.value and entry.mark is Mark.NOTED and _USER in entry.facts:
-            said = entry.facts[_USER]
-            return MadeUser(str(said["name"]), str(said["id"]))
-    return None
+    made = rotation.newest(UserMade)
+    return None if made is None else made.user
 
 
 def user_name(rotation: Rotation) -> str | None:
@@ -90,30 +59,30 @@ def made_nothing(rotation: Rotation) -> bool:
         return True
     if rotation.decision.route is not Route.SCOPED_USER or user_of(rotation) is not None:
         return False
-    tried = [one for one in rotation.entries if one.step == Step.CREATE.value and one.mark is not Mark.NOTED]
+    tried = [one for one in rotation.entries if one.step is Step.CREATE and one.mark is not Mark.NOTED]
     # Of several attempts an earlier one may have been answered by nobody.
     only_one = [one.mark for one in tried] == [Mark.INTENT, Mark.FAILED]
-    return only_one and tried[-1].facts.get("refused") == "CreateUser"
+    return only_one and _refused(tried[-1]) == "CreateUser"
 
 
 def unanswered(rotation: Rotation) -> tuple[KeyRequest, ...]:
     """The requests for a key that AWS neither answered nor refused, oldest first."""
     decision, requests = rotation.decision, list[KeyRequest]()
-    for entry in (one for one in rotation.entries if one.step == Step.CREATE.value):
-        if entry.mark is Mark.NOTED and entry.facts.get(_ASKED) == _KEY:
-            at = entry.facts["at"]
-            known = frozenset(AccessKeyId(key) for key in entry.facts["known"])
-            requests.append(KeyRequest(None if at is None else datetime.fromisoformat(at), known))
+    for entry in (one for one in rotation.entries if one.step is Step.CREATE):
+        asked = entry.get(KeyRequest)
+        if asked is not None:
+            requests.append(asked)
         elif entry.mark is Mark.INTENT and decision.rotation_id is None and not requests:
             # The first Keyturn wrote down no more than that it was about to ask.
-            requests.append(KeyRequest(None, frozenset(decision.known_keys)))
-        elif requests and (entry.mark is Mark.DONE or entry.facts.get("refused") == "CreateAccessKey"):
+            requests.append(KeyRequest(tuple(decision.known_keys), None))
+        elif requests and (entry.mark is Mark.DONE or _refused(entry) == "CreateAccessKey"):
             requests.pop()
     return tuple(requests)
 
 
-def _note(context: Context, rotation: Rotation, facts: dict[str, object]) -> None:
-    write(context, rotation, Step.CREATE, Mark.NOTED, facts)
+def _refused(entry: Entry) -> str:
+    failed = entry.get(Failed)
+    return "" if failed is None else failed.refused
 
 
 def remember_new(context: Context, rotation: Rotation) -> None:
@@ -140,7 +109,7 @@ def remember_new(context: Context, rotation: Rotation) -> None:
 def _asked_for_user_at(rotation: Rotation) -> datetime | None:
     """When the newest request for a user was sent, by this computer's clock."""
     for entry in reversed(rotation.entries):
-        if entry.step == Step.CREATE.value and entry.mark is Mark.NOTED and entry.facts.get(_ASKED) == _USER:
+        if entry.get(UserRequest) is not None:
             return entry.at
     began = rotation.latest(Step.CREATE, Mark.INTENT) if rotation.decision.rotation_id is None else None
     return None if began is None else began.at

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyturn.model.keys import AccessKeyId
+from keyturn.rotation.events.entry import E, Entry
+from keyturn.rotation.events.key_events import Begun, KeyMade
 from keyturn.rotation.steps import BegunBy, Step
-from keyturn.state.journal import Entry, Mark
+from keyturn.state.journal import Mark
 
 
 class Course:
@@ -21,7 +23,22 @@ class Course:
 
     def latest(self, step: Step, *marks: Mark) -> Entry | None:
         """The newest entry of `step` that has one of `marks`."""
-        return next((e for e in reversed(self.entries) if e.step == step.value and e.mark in marks), None)
+        return next((e for e in reversed(self.entries) if e.step is step and e.mark in marks), None)
+
+    def every(self, kind: type[E]) -> tuple[E, ...]:
+        """All events of this kind, oldest first."""
+        said = (entry.get(kind) for entry in self.entries)
+        return tuple(one for one in said if one is not None)
+
+    def newest(self, kind: type[E]) -> E | None:
+        """The newest event of this kind."""
+        said = (entry.get(kind) for entry in reversed(self.entries))
+        return next((one for one in said if one is not None), None)
+
+    def said(self, kind: type[E], step: Step, mark: Mark) -> E | None:
+        """What the newest entry of `step` with `mark` says of this kind."""
+        entry = self.latest(step, mark)
+        return None if entry is None else entry.get(kind)
 
     def is_before(self, first: Entry, second: Entry) -> bool:
         """True where `first` was written before `second`; both are entries of this rotation, and may look alike."""
@@ -50,10 +67,8 @@ class Course:
     @property
     def new_key(self) -> AccessKeyId | None:
         """The key that AWS made for this rotation, once that is known."""
-        noted = self.latest(Step.CREATE, Mark.DONE)
-        if noted is None or noted.facts.get("new_key") is None:
-            return None
-        return AccessKeyId.of_any_shape(noted.facts["new_key"])
+        made = self.said(KeyMade, Step.CREATE, Mark.DONE)
+        return None if made is None else made.new_key
 
     @property
     def off_at(self) -> datetime | None:
@@ -64,5 +79,5 @@ class Course:
     @property
     def begun_by(self) -> BegunBy:
         """Who began it."""
-        said = next((one.facts["begun_by"] for one in self.entries if "begun_by" in one.facts), None)
-        return BegunBy.PERSON if said is None else BegunBy(said)
+        begun = self.newest(Begun)
+        return BegunBy.PERSON if begun is None else begun.begun_by

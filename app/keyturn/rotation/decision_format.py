@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from keyturn.model.key_names import KeyName
-from keyturn.model.keys import AccessKeyId, Principal
+from keyturn.model.keys import Principal
 from keyturn.model.manners import Manner
 from keyturn.model.needs import PolicyDocument
 from keyturn.model.places import Place, PlaceKind, Target
@@ -24,6 +24,7 @@ from keyturn.rotation.decision import (
     OtherComputer,
     WhyReached,
 )
+from keyturn.rotation.events.codec import key_id
 from keyturn.rotation.steps import Route
 from keyturn.state.settings import LONGEST_WAIT
 from keyturn.state.written import (
@@ -171,11 +172,6 @@ _MIGRATIONS = {
     5: _with_handing,
 }
 FORMAT = Format(6, _decision, _decision_written, _MIGRATIONS)
-
-
-def key_id(value: object) -> AccessKeyId:
-    """Read an access key ID."""
-    return made_by(AccessKeyId.of_any_shape)(value)
 
 
 def read_place(fields: Fields) -> Place:

@@ -15,16 +15,18 @@ from keyturn.aws.access_keys import ListedKey
 from keyturn.aws.scoped_user import IamUser
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair, LastUse
-from keyturn.rotation.asked import KeyRequest, made_nothing, unanswered, user_name, user_of
-from keyturn.rotation.carrying_out.deciding import OwnershipAnswer, Undecided, answer_for
+from keyturn.rotation.asked import made_nothing, unanswered, user_name, user_of
+from keyturn.rotation.carrying_out.deciding import OwnershipAnswer, answer_for
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.events.rotation_events import KeyRequest
 from keyturn.rotation.finding.uses import is_own
 from keyturn.rotation.key_life.key_versions import names_of_keys
 from keyturn.rotation.pairs import held_now, pair_of
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Why
+from keyturn.rotation.undecided import Undecided
 
 # A key whose making was not answered may take a moment to show in the list (facts/aws.md A4).
 _PAUSES = (0.0, 2.0, 4.0)
@@ -58,8 +60,8 @@ class Made:
 def is_ours(rotation: Rotation, user: IamUser) -> bool:
     """True for the user that this rotation made, and for no other of its name."""
     made, decision = user_of(rotation), rotation.decision
-    if made is not None and made.user_id:
-        return user.user_id == made.user_id
+    if made is not None and made.id:
+        return user.user_id == made.id
     if decision.rotation_id is not None:
         return user.is_keyturns and user.tags.get(scoped_user.ROTATION_TAG) == decision.rotation_id
     by_the_first = user.is_keyturns and scoped_user.ROTATION_TAG not in user.tags

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from keyturn.model import diary
 from keyturn.model.errors import UsageError
@@ -17,38 +16,36 @@ from keyturn.rotation.claims import ITEM, Claim
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.course import Course
 from keyturn.rotation.decision import ByHand, Decision
-from keyturn.rotation.decision_format import FORMAT, read_place
-from keyturn.rotation.entry_facts import checked, entry_of
+from keyturn.rotation.decision_format import FORMAT
+from keyturn.rotation.events.codec import facts_of
+from keyturn.rotation.events.entry import Entry
+from keyturn.rotation.events.every_event import Event, entry_of
+from keyturn.rotation.events.key_events import DoneBy, KeyMade, TakenBack, Ticked
+from keyturn.rotation.events.rotation_events import (
+    ClaimsHeard,
+    Extent,
+    Failed,
+    KeysToRemove,
+    LetBe,
+    NewKeyFails,
+    NewKeyUsed,
+    PlacesProved,
+    ProgramNamed,
+    Proved,
+    Proving,
+    SearchMade,
+    SignedBy,
+    ToldDone,
+    UsesElsewhere,
+)
 from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import By, Route, State, Step
+from keyturn.rotation.undecided import Undecided
 from keyturn.rotation.unread import Unread, unread
-from keyturn.state.journal import Entry, Journal, Mark, RecordedRotation
-from keyturn.state.written import Fields, NotUnderstood, moment, parsed
+from keyturn.state.journal import Journal, Mark, RecordedRotation
+from keyturn.state.written import NotUnderstood, moment, parsed
 
 _WAY_OUT = (Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN)
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """What was proved of one bucket of a destination.
-
-    Attributes:
-        place: the destination's identity.
-        checks: what was tried, and whether it worked; None where that is not known.
-    """
-
-    place: str
-    bucket: str | None
-    checks: tuple[tuple[str, bool | None], ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """For the journal."""
-        return {"place": self.place, "bucket": self.bucket, "checks": [list(one) for one in self.checks]}
-
-    @classmethod
-    def from_json(cls, written: Mapping[str, Any]) -> Proved:
-        """Read what `as_json` wrote."""
-        return cls(written["place"], written["bucket"], tuple((check, ok) for check, ok in written["checks"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class Rotation(Course):
         decision = FORMAT.load(parsed(record.decision))
         if decision.rotation != record.name:
             raise NotUnderstood("rotation")
-        return cls(decision, moment(record.started), tuple(entry_of(one, record.name) for one in record.entries))
+        return cls(decision, moment(record.started), tuple(map(entry_of, record.entries)))
 
     @property
     def name(self) -> str:
@@ -84,8 +81,8 @@ class Rotation(Course):
     @property
     def proof_was_cut_short(self) -> bool:
         """True where a proof that was no step of its own failed, or Keyturn was killed in it."""
-        notes = (one.facts["proving"] for one in reversed(self.entries) if "proving" in one.facts)
-        return bool(next(notes, False))
+        noted = self.newest(Proving)
+        return noted is not None and noted.proving
 
     @property
     def may_be_on(self) -> bool:
@@ -98,8 +95,8 @@ class Rotation(Course):
     @property
     def new_key_was_found(self) -> bool:
         """True where the new key was found in the destinations, and nothing proves that this rotation made it."""
-        noted = self.latest(Step.CREATE, Mark.DONE)
-        return noted is not None and bool(noted.facts.get("found"))
+        made = self.said(KeyMade, Step.CREATE, Mark.DONE)
+        return made is not None and made.found
 
     @property
     def created_at(self) -> datetime | None:
@@ -110,20 +107,19 @@ class Rotation(Course):
     @property
     def noted_keys(self) -> tuple[AccessKeyId, ...]:
         """Keys that it made and that were to be removed, whose secrets may be kept still."""
-        noted = (key for one in self.entries if one.mark is Mark.NOTED for key in one.facts.get("made", ()))
-        return tuple(AccessKeyId.of_any_shape(key) for key in dict.fromkeys(noted))
+        return tuple(dict.fromkeys(key for noted in self.every(KeysToRemove) for key in noted.made))
 
     @property
     def appeared(self) -> tuple[AccessKeyId, ...]:
         """Keys of the old key's owner that an undo saw and let be: they came since the plan, and nobody says whose."""
-        noted = self.latest(Step.UNDO, Mark.NOTED)
-        return () if noted is None else tuple(AccessKeyId(key) for key in noted.facts.get("appeared", ()))
+        left = self.said(LetBe, Step.UNDO, Mark.NOTED)
+        return () if left is None else left.appeared
 
     @property
     def left_unseen(self) -> bool:
         """True where a key that was asked for may be there, and the undo was not allowed to look."""
-        noted = self.latest(Step.UNDO, Mark.NOTED)
-        return noted is not None and bool(noted.facts.get("unseen"))
+        left = self.said(LetBe, Step.UNDO, Mark.NOTED)
+        return left is not None and left.unseen
 
     @property
     def switched_at(self) -> datetime | None:
@@ -135,8 +131,8 @@ class Rotation(Course):
 
     def proved(self, step: Step) -> tuple[Proved, ...]:
         """What the newest proof of this step found, for each bucket of each destination."""
-        done = self.latest(step, Mark.DONE)
-        return () if done is None else tuple(Proved.from_json(one) for one in done.facts.get("proved", ()))
+        places = self.said(PlacesProved, step, Mark.DONE)
+        return () if places is None else places.proved
 
     def counts_from(self, now: datetime) -> datetime | None:
         """From when on a use of the old key shows that something needs it; None where nothing is in place yet.
@@ -158,36 +154,38 @@ class Rotation(Course):
     @property
     def claims(self) -> tuple[Claim, ...]:
         """What other computers said of the old key when their tags were read last."""
-        written = next((one.facts["claims"] for one in reversed(self.entries) if "claims" in one.facts), ())
-        return tuple(Claim.from_json(one) for one in written)
+        heard = self.newest(ClaimsHeard)
+        return () if heard is None else heard.claims
 
     @property
     def claims_unread(self) -> bool:
         """True where these tags could not be read the last time, so that nobody knows whether another one waits."""
-        return bool(next((one.facts["unread"] for one in reversed(self.entries) if "unread" in one.facts), False))
+        heard = self.newest(ClaimsHeard)
+        return heard is not None and heard.unread
 
     @property
     def told_done(self) -> bool:
         """True where other computers may have been told that this one needs the old key no more."""
-        return bool(next((one.facts["told_done"] for one in reversed(self.entries) if "told_done" in one.facts), False))
+        told = self.newest(ToldDone)
+        return told is not None and told.told_done
 
     @property
     def others_done_at(self) -> datetime | None:
         """When the last of the other computers was done with the old key, as it says itself, or as a person said."""
         told = [one.since for one in self.claims if not one.is_open and one.since is not None]
-        said = [
-            entry.at
-            for entry in self.entries
-            if entry.mark is Mark.TICKED and str(entry.facts["item"]).startswith(ITEM)
-        ]
+        ticks = ((entry.at, entry.get(Ticked)) for entry in self.entries)
+        said = [at for at, tick in ticks if tick is not None and tick.item.startswith(ITEM)]
         return max((*told, *said), default=None)
 
     @property
     def begun_as(self) -> str | None:
         """Who signed when it began, as `--as` takes it; None where the rotation's own keys did."""
-        began = self.latest(Step.CHECK, Mark.INTENT)
-        name = None if began is None else began.facts.get("signer")
-        return None if name is None else str(name)
+        return self.began_as(Step.CHECK)
+
+    def began_as(self, step: Step) -> str | None:
+        """The same of the newest beginning of `step`."""
+        signed = self.said(SignedBy, step, Mark.INTENT)
+        return None if signed is None else signed.signer
 
     @property
     def watched_until(self) -> datetime | None:
@@ -206,29 +204,26 @@ class Rotation(Course):
     @property
     def off_by(self) -> By | None:
         """Who turned it off."""
-        done = self.latest(Step.TURN_OFF, Mark.DONE)
-        return None if done is None or not self.is_done(Step.TURN_OFF) else By(done.facts["by"])
+        done = self.said(DoneBy, Step.TURN_OFF, Mark.DONE)
+        return None if done is None or not self.is_done(Step.TURN_OFF) else done.by
 
     @property
     def new_key_used(self) -> datetime | None:
         """When AWS saw the new key used by somebody else than Keyturn; None where that is not known."""
-        for entry in reversed(self.entries):
-            if entry.mark is Mark.NOTED and "new_key_used" in entry.facts:
-                return datetime.fromisoformat(entry.facts["new_key_used"])
-        return None
+        used = self.newest(NewKeyUsed)
+        return None if used is None else used.new_key_used
 
     @property
     def new_key_fails(self) -> str:
         """Why AWS refused the new key when it was tried last, as a fault's name; empty where it works."""
-        said = (str(one.facts["new_key_fails"]) for one in reversed(self.entries) if "new_key_fails" in one.facts)
-        return next(said, "")
+        tried = self.newest(NewKeyFails)
+        return "" if tried is None else tried.new_key_fails
 
     @property
     def used_elsewhere(self) -> tuple[KeyUse, ...]:
         """Who used the old key before the switch from elsewhere, as AWS's event history had it; the newest first."""
-        done = self.latest(Step.CHECK, Mark.DONE)
-        written = () if done is None else done.facts.get("used_elsewhere", ())
-        return tuple(KeyUse(**{**one, "last": datetime.fromisoformat(one["last"])}) for one in written)
+        uses = self.said(UsesElsewhere, Step.CHECK, Mark.DONE)
+        return () if uses is None else uses.used_elsewhere
 
     @property
     def began_off_by(self) -> By | None:
@@ -236,46 +231,59 @@ class Rotation(Course):
         began = self.latest(Step.TURN_OFF, Mark.NOTED)
         on = self.latest(Step.TURN_ON, Mark.DONE)
         since = began is not None and (on is None or self.is_before(on, began))
-        return By(began.facts["by"]) if began is not None and since else None
+        by = began.get(DoneBy) if began is not None and since else None
+        return None if by is None else by.by
 
     @property
     def ticked(self) -> frozenset[str]:
         """The things that a person said were done, and has not said since that they are not, or no longer."""
         said: set[str] = set()
         for entry in self.entries:
-            if entry.mark is Mark.TICKED:
-                said.add(str(entry.facts["item"]))
-            said.discard(str(entry.facts.get("opposite")))
+            for one in entry.events:
+                if isinstance(one, Ticked):
+                    said.add(one.item)
+                elif isinstance(one, TakenBack) and one.opposite is not None:
+                    said.discard(one.opposite)
         return frozenset(said)
 
     @property
-    def searched(self) -> Mapping[str, Any] | None:
+    def searched(self) -> Extent | None:
         """What the newest search for the old key looked into since the switch; None where there was none."""
-        return next((e.facts["searched"] for e in reversed(self.entries) if "holding" in e.facts), None)
+        made = self.newest(SearchMade)
+        return None if made is None else made.searched
 
     @property
     def found_since(self) -> tuple[Place, ...]:
         """The places of the old key that a search found since the plan, in the order in which they were found."""
         found: dict[str, Place] = {}
-        for entry in self.entries:
-            for written in entry.facts.get("holding", ()):
-                place = read_place(Fields(written))
+        for search in self.every(SearchMade):
+            for place in search.holding:
                 found.setdefault(place.identity, place)
         return tuple(found.values())
 
     @property
     def still_holding(self) -> tuple[Place, ...]:
         """Those of them that held the old key when the newest search looked."""
-        newest = next((e.facts["holding"] for e in reversed(self.entries) if "holding" in e.facts), ())
-        return tuple(read_place(Fields(written)) for written in newest)
+        made = self.newest(SearchMade)
+        return () if made is None else made.holding
 
     @property
     def by_hand(self) -> tuple[ByHand, ...]:
         """The programs that a person changes: those that were decided, and those that were named since."""
         known = {one.client for one in self.decision.by_hand if one.known}
-        named = dict.fromkeys(str(e.facts["also"]) for e in self.entries if e.mark is Mark.NOTED and "also" in e.facts)
+        named = dict.fromkeys(one.also for one in self.every(ProgramNamed))
         since = [ByHand(name, (), (), known=True) for name in named if name not in known]
         return (*(one for one in self.decision.by_hand if one.known or one.client not in named), *since)
+
+    def failure_of(self, step: Step) -> Failed | None:
+        """Why `step` failed, where that is the last that was written of it."""
+        last = self.latest(step, Mark.INTENT, Mark.DONE, Mark.FAILED)
+        return None if last is None else last.get(Failed)
+
+    def undecided_in(self, step: Step) -> tuple[Undecided, ...]:
+        """What a person has to decide about before `step` goes on."""
+        failed = self.failure_of(step)
+        return () if failed is None else failed.undecided
 
     @property
     def is_over(self) -> bool:
@@ -320,11 +328,16 @@ class Rotation(Course):
         last = self.latest(self.step, Mark.INTENT, Mark.FAILED)
         if last is None or last.mark is not Mark.FAILED:
             return State.INTERRUPTED
-        return State.WAITING if last.facts.get("waits") else State.STOPPED
+        return State.WAITING if _waits(last) else State.STOPPED
 
     def _is_open(self, step: Step) -> bool:
         last = self.latest(step, Mark.INTENT, Mark.FAILED, Mark.DONE)
-        return last is not None and last.mark is not Mark.DONE and not bool(last.facts.get("waits"))
+        return last is not None and last.mark is not Mark.DONE and not _waits(last)
+
+
+def _waits(entry: Entry) -> bool:
+    failed = entry.get(Failed)
+    return failed is not None and failed.waits
 
 
 def read_rotations(journal: Journal) -> tuple[tuple[Rotation, ...], tuple[Unread, ...]]:
@@ -398,48 +411,56 @@ def reload(context: Context, rotation: Rotation) -> Rotation:
     return find_rotation(context.journal, rotation.name)
 
 
-def write(context: Context, rotation: Rotation, step: Step, mark: Mark, facts: Mapping[str, Any] | None = None) -> None:
+def write(context: Context, rotation: Rotation, step: Step, mark: Mark, *events: Event) -> None:
     """Append to the rotation's journal."""
-    entry = Entry(rotation.name, context.clock.now(), step.value, mark, checked(facts or {}))
-    context.journal.write(entry)
+    context.journal.write(rotation.name, context.clock.now(), step, mark, facts_of(events))
     diary.note(diary.DiaryEvent.STEP, step=step, mark=mark)
+
+
+def note(context: Context, rotation: Rotation, step: Step, *events: Event) -> None:
+    """Append what happened in a step, which may go on."""
+    write(context, rotation, step, Mark.NOTED, *events)
 
 
 class Outcome:
     """What a step found out, for the journal: later steps need it."""
 
     def __init__(self) -> None:
-        self.facts: dict[str, Any] = {}
+        self.events: list[Event] = []
         self.detail = ""
 
-
-def _how_it_failed(error: Exception) -> dict[str, Any]:
-    facts: dict[str, Any] = {"code": getattr(error, "code", type(error).__name__)}
-    if getattr(error, "waits", False):
-        facts["waits"] = True
-    if getattr(error, "refused", ""):
-        facts["refused"] = error.refused  # type: ignore[attr-defined]
-    return {**facts, **getattr(error, "facts", {})}
+    def note(self, *events: Event) -> None:
+        """Have this in the entry that says that the step is done."""
+        self.events += events
 
 
-def _who(context: Context) -> dict[str, Any]:
+def _how_it_failed(error: Exception) -> Failed:
+    return Failed(
+        code=getattr(error, "code", type(error).__name__),
+        waits=getattr(error, "waits", False),
+        refused=getattr(error, "refused", ""),
+        undecided=getattr(error, "undecided", ()),
+    )
+
+
+def _who(context: Context) -> tuple[SignedBy, ...]:
     """Who makes the change, where that is not the rotation's own keys."""
     name = context.signer.name
-    return {} if name == TheKey.name else {"signer": name}
+    return () if name == TheKey.name else (SignedBy(name),)
 
 
 @contextmanager
 def taking(context: Context, rotation: Rotation, step: Step) -> Iterator[Outcome]:
     """Take a step: its intent is in the journal before the body runs, its outcome after, and both are told."""
-    write(context, rotation, step, Mark.INTENT, _who(context))
+    write(context, rotation, step, Mark.INTENT, *_who(context))
     context.tell(step, Moment.STARTED)
     outcome = Outcome()
     try:
         yield outcome
     except Exception as error:
-        write(context, rotation, step, Mark.FAILED, _how_it_failed(error))
-        moment = Moment.WAITING if getattr(error, "waits", False) else Moment.FAILED
-        context.tell(step, moment, getattr(error, "title", ""))
+        failed = _how_it_failed(error)
+        write(context, rotation, step, Mark.FAILED, failed)
+        context.tell(step, Moment.WAITING if failed.waits else Moment.FAILED, getattr(error, "title", ""))
         raise
-    write(context, rotation, step, Mark.DONE, {**_who(context), **outcome.facts})
+    write(context, rotation, step, Mark.DONE, *_who(context), *outcome.events)
     context.tell(step, Moment.DONE, outcome.detail)

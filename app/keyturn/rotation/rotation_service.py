@@ -38,9 +38,11 @@ from keyturn.rotation.carrying_out.way_back import turn_on, undo
 from keyturn.rotation.carrying_out.way_out import rotate
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand
+from keyturn.rotation.events.key_events import SeenOrSaid, TakenBack, Ticked
+from keyturn.rotation.events.rotation_events import ProgramNamed
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.planning.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
-from keyturn.rotation.record import reload, write
+from keyturn.rotation.record import note, reload, write
 from keyturn.rotation.steps import By, Ending, Result, Step
 from keyturn.state.journal import Mark
 
@@ -165,12 +167,10 @@ def tick(context: Context, name: str | None, item: str, confirm: str | None = No
         rotation,
         Step.WATCH,
         Mark.TICKED,
-        {
-            "item": item,
-            "opposite": deciding.opposite_of(item) or opposite_of(rotation, item),
-            # Where it can be looked into, it was looked just now, and the old key is not there.
-            "seen": program is not None and bool(program.places),
-        },
+        Ticked(item),
+        TakenBack(deciding.opposite_of(item) or opposite_of(rotation, item)),
+        # Where it can be looked into, it was looked just now, and the old key is not there.
+        SeenOrSaid(program is not None and bool(program.places)),
     )
     if program is not None:
         program_runs.start_runs(context, rotation, Step.WATCH, program)
@@ -194,7 +194,7 @@ def take_back(context: Context, name: str | None, item: str) -> Result:
     expect_step(rotation, Step.WATCH, Step.TURN_OFF)
     if item not in rotation.ticked:
         raise UsageError(_("“{item}” was not ticked").format(item=item), _("Nothing was changed."), code="usage.item")
-    write(context, rotation, Step.WATCH, Mark.NOTED, {"opposite": item})
+    note(context, rotation, Step.WATCH, TakenBack(item))
     return waiting(context, reload(context, rotation))
 
 
@@ -214,7 +214,7 @@ def add_by_hand(context: Context, name: str | None, programs: Sequence[str]) -> 
     for program in programs:
         # Where it was named before and is done, this is another one: a second computer, say.
         item = item_of(ByHand(program, (), (), known=True))
-        write(context, rotation, Step.WATCH, Mark.NOTED, {"also": program, "opposite": item})
+        note(context, rotation, Step.WATCH, ProgramNamed(program), TakenBack(item))
     return waiting(context, reload(context, rotation))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from keyturn.model.errors import StateError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _, printable
-from keyturn.rotation.decision_format import key_id
+from keyturn.rotation.events.codec import key_id
 from keyturn.state.journal import RecordedRotation
 from keyturn.state.written import Fields, NotUnderstood, parsed
 

@@ -68,21 +68,6 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal.
-
-    Attributes:
-        facts: what later steps and recovery need to know; plain JSON, never a secret: one in it is hidden.
-    """
-
-    rotation: str
-    at: datetime
-    step: str
-    mark: Mark
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class RawEntry:
     """One line of the journal as it stands there."""
 
@@ -143,12 +128,16 @@ class Journal:
                 (name, started.isoformat(), json_without_secrets(decision)),
             )
 
-    def write(self, entry: Entry) -> None:
-        """Append `entry`; when this returns, the entry is on the disk."""
+    def write(self, rotation: str, at: datetime, step: str, mark: Mark, facts: Mapping[str, object]) -> None:
+        """Append an entry; when this returns, it is on the disk.
+
+        Args:
+            facts: what later steps and recovery need to know; plain JSON, never a secret: one in it is hidden.
+        """
         with self._committed() as database:
             database.execute(
                 "INSERT INTO entry (rotation, at, step, mark, facts) VALUES (?, ?, ?, ?, ?)",
-                (entry.rotation, entry.at.isoformat(), entry.step, entry.mark.value, json_without_secrets(entry.facts)),
+                (rotation, at.isoformat(), str(step), mark.value, json_without_secrets(facts)),
             )
 
     def rotations(self) -> tuple[RecordedRotation, ...]:

@@ -22,7 +22,7 @@ from keyturn.desktop.rotation_view import Program
 from keyturn.desktop.spinner import TURN
 from keyturn.desktop.widgets import Quiet, Strong
 from keyturn.model.text import _, in_widget, plural
-from keyturn.rotation.record import Proved
+from keyturn.rotation.events.rotation_events import Proved
 from keyturn.rotation.steps import Route, Step
 
 Places = tuple[str, ...]  # the identities of those that share a row

@@ -17,15 +17,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from keyturn.model.places import Target
 from keyturn.model.text import _, plural
-from keyturn.rotation import labels
+from keyturn.rotation import labels, record
+from keyturn.rotation.events.key_events import SeenOrSaid, TakenBack, Ticked
+from keyturn.rotation.events.rotation_events import BackupsLooked
 from keyturn.rotation.planning.guided_items import item_of, own_runs, program_title
 from keyturn.rotation.record import Rotation, reload, write
+from keyturn.rotation.sight import Sight, Sighting
 from keyturn.rotation.steps import Step
 from keyturn.state.journal import Mark
 
@@ -38,29 +40,6 @@ if TYPE_CHECKING:
 
 _BEHIND = timedelta(hours=4)  # AWS's record of a key's last use (facts/aws.md A3)
 _NAMED = 5  # of the places that were not seen, in one sentence
-
-
-class Sight(StrEnum):
-    """How a place was seen backing up, or why it was not."""
-
-    OBJECT = "object"
-    RUN = "run"
-    USE = "use"
-    NOT_LOOKED = "not-looked"
-    NOT_GIVEN = "not-given"  # a person has not put the new key there yet
-    NOTHING_NEW = "nothing-new"
-    NOT_LISTED = "not-listed"  # or not to the end
-    NO_BUCKET = "no-bucket"
-    SHARED = "shared"  # something new, where another place writes, too
-    NOT_TOLD = "not-told"  # something new, and AWS does not tell which of the two keys was in use
-    TOO_NEW = "too-new"  # something new, of hours that AWS's record of uses does not have yet
-    NO_RUN = "no-run"
-    AT_STORE = "at-store"
-
-    @property
-    def is_seen(self) -> bool:
-        """True where the place was seen."""
-        return self in {Sight.OBJECT, Sight.RUN, Sight.USE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +183,7 @@ def note(context: Context, rotation: Rotation, new: KeyPair | None, *, old_is_qu
     changed = {identity: look for identity, look in found.items() if before.get(identity) != look}
     if not changed:
         return rotation
-    write(context, rotation, Step.WATCH, Mark.NOTED, {"backups": changed})
+    record.note(context, rotation, Step.WATCH, BackupsLooked(changed))
     return reload(context, rotation)
 
 
@@ -213,7 +192,7 @@ def say_yes(context: Context, rotation: Rotation, items: Collection[str]) -> Rot
     unseen = {one.item for one in unseen_of(rotation) if not one.said}
     said = [item for item in dict.fromkeys(items) if item in unseen]
     for item in said:
-        write(context, rotation, Step.WATCH, Mark.TICKED, {"item": item, "opposite": None, "seen": False})
+        write(context, rotation, Step.WATCH, Mark.TICKED, Ticked(item), TakenBack(None), SeenOrSaid(False))
     return reload(context, rotation) if said else rotation
 
 
@@ -238,30 +217,29 @@ def _of_program(rotation: Rotation, one: ByHand) -> _Place:
     names = ", ".join(dict.fromkeys(place.name for place in one.places if place.name))
     title = f"{program_title(one)} {names}".strip()
     item = item_of(one)
-    ticks = [e.at for e in rotation.entries if e.mark is Mark.TICKED and e.facts["item"] == item]
+    ticks = [e.at for e in rotation.entries if (tick := e.get(Ticked)) is not None and tick.item == item]
     since = ticks[-1] if ticks and item in rotation.ticked else None
     return _Place(f"by-hand {one.client}", "", title, one.targets, since, one)
 
 
-def _told(rotation: Rotation, one: _Place, look: Mapping[str, Any] | None) -> BackupSeen:
+def _told(rotation: Rotation, one: _Place, look: Sighting | None) -> BackupSeen:
     said = one.item in rotation.ticked
     if one.since is None:
         return BackupSeen(one.item, one.title, Sight.NOT_GIVEN, None, said)
     if look is None:
         return BackupSeen(one.item, one.title, Sight.NOT_LOOKED, None, said)
-    at = None if look["at"] is None else datetime.fromisoformat(look["at"])
-    return BackupSeen(one.item, one.title, Sight(look["sight"]), at, said)
+    return BackupSeen(one.item, one.title, look.sight, look.at, said)
 
 
-def _last_looks(rotation: Rotation) -> dict[str, Mapping[str, Any]]:
-    looks: dict[str, Mapping[str, Any]] = {}
-    for entry in rotation.entries:
-        looks.update(entry.facts.get("backups", {}))
+def _last_looks(rotation: Rotation) -> dict[str, Sighting]:
+    looks: dict[str, Sighting] = {}
+    for one in rotation.every(BackupsLooked):
+        looks.update(one.backups)
     return looks
 
 
-def _is_seen(look: Mapping[str, Any] | None) -> bool:
-    return look is not None and Sight(look["sight"]).is_seen
+def _is_seen(look: Sighting | None) -> bool:
+    return look is not None and look.sight.is_seen
 
 
 # ── The look ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -327,27 +305,27 @@ class _Look:
     is_one_alone: bool
     writers: Mapping[str, Sequence[tuple[str, Target]]]
 
-    def at(self, one: _Place) -> dict[str, Any]:
-        """What is known of one place now, as the journal keeps it."""
+    def at(self, one: _Place) -> Sighting:
+        """What is known of one place now."""
         if one.since is None:
-            return _as_fact(Sight.NOT_GIVEN)
+            return Sighting(Sight.NOT_GIVEN)
         runs = None if one.by_hand is None else own_runs(one.by_hand)
         if runs is not None and one.by_hand is not None:
             ran = _ran(self.context, self.rotation, runs, one.by_hand, one.since)
             if ran is not None:
-                return _as_fact(Sight.RUN, ran)
+                return Sighting(Sight.RUN, ran)
         if self.rotation.new_key_used is not None and self.is_one_alone:
-            return _as_fact(Sight.USE, self.rotation.new_key_used)
+            return Sighting(Sight.USE, self.rotation.new_key_used)
         if runs is not None and not one.targets:
-            return _as_fact(Sight.NO_RUN)
+            return Sighting(Sight.NO_RUN)
         return self._in_buckets(one, one.since)
 
-    def _in_buckets(self, one: _Place, since: datetime) -> dict[str, Any]:
+    def _in_buckets(self, one: _Place, since: datetime) -> Sighting:
         rotation = self.rotation
         if rotation.decision.store is not None:
-            return _as_fact(Sight.AT_STORE)
+            return Sighting(Sight.AT_STORE)
         if not one.targets:
-            return _as_fact(Sight.NO_BUCKET)
+            return Sighting(Sight.NO_BUCKET)
         looks = {target: self.newest.get(target) for target in one.targets}
         fresh = {
             target: look.at
@@ -356,19 +334,19 @@ class _Look:
         }
         if not fresh:
             complete = all(look is not None and look.complete for look in looks.values())
-            return _as_fact(Sight.NOTHING_NEW if complete else Sight.NOT_LISTED)
+            return Sighting(Sight.NOTHING_NEW if complete else Sight.NOT_LISTED)
         alone = {target: at for target, at in fresh.items() if not self._is_shared(one, target)}
         if not alone:
-            return _as_fact(Sight.SHARED, max(fresh.values()))
+            return Sighting(Sight.SHARED, max(fresh.values()))
         at = max(alone.values())
         if rotation.off_at is not None and at > rotation.off_at:
-            return _as_fact(Sight.OBJECT, at)
+            return Sighting(Sight.OBJECT, at)
         told = [moment for moment in alone.values() if moment <= self.context.clock.now() - _BEHIND]
         if self.old_is_quiet and not told:
-            return _as_fact(Sight.TOO_NEW, at)
+            return Sighting(Sight.TOO_NEW, at)
         if not self.old_is_quiet or rotation.new_key_used is None:
-            return _as_fact(Sight.NOT_TOLD, at)
-        return _as_fact(Sight.OBJECT, max(told))
+            return Sighting(Sight.NOT_TOLD, at)
+        return Sighting(Sight.OBJECT, max(told))
 
     def _is_shared(self, one: _Place, target: Target) -> bool:
         return any(item != one.item and _overlap(target, other) for item, other in self.writers[target.bucket])
@@ -391,7 +369,3 @@ def _ran(context: Context, rotation: Rotation, runs: OwnRuns, program: ByHand, s
             return None
         began.append(run.began)
     return min(began, default=None)
-
-
-def _as_fact(sight: Sight, at: datetime | None = None) -> dict[str, Any]:
-    return {"sight": sight.value, "at": None if at is None else at.isoformat()}

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from keyturn.model.errors import AppError, UsageError
+from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out import old_key, switching
 from keyturn.rotation.carrying_out.standing import opened, standing
 from keyturn.rotation.context import Context
+from keyturn.rotation.events.key_events import AsItStood, ClosedAsItStood
 from keyturn.rotation.pairs import held_now, new_pair, pair_of
 from keyturn.rotation.record import Rotation, reload, taking
 from keyturn.rotation.steps import Ending, OldKey, Result, Step
@@ -42,21 +43,17 @@ def end(context: Context, name: str | None, confirm: str | None) -> Result:
     switching.clear_away(rotation.decision)
     known = look(context, rotation)
     with taking(context, rotation, Step.END) as outcome:
-        outcome.facts["ended"] = known
+        outcome.note(ClosedAsItStood(known))
         outcome.detail = rotation.decision.key.masked
     return replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
 
 
-def look(context: Context, rotation: Rotation) -> dict[str, Any]:
-    """What can be known now, for the journal; `ended.sentences` tells it. No answer is no error."""
+def look(context: Context, rotation: Rotation) -> AsItStood:
+    """What can be known now; `ended.sentences` tells it. No answer is no error."""
     held = held_now(context, rotation.decision)
-    holds: list[list[str | None]] = [[one.place.identity, pair.access_key_id.value] for one, pair in held.pairs]
-    holds += [[one.place.identity, None] for one, _error in held.unread]
-    return {
-        "old": _of_the_old_key(context, rotation),
-        "new": _of_the_new_key(context, rotation),
-        "holds": holds,
-    }
+    holds: list[tuple[str, AccessKeyId | None]] = [(one.place.identity, pair.access_key_id) for one, pair in held.pairs]
+    holds += [(one.place.identity, None) for one, _error in held.unread]
+    return AsItStood(_of_the_old_key(context, rotation), _of_the_new_key(context, rotation), tuple(holds))
 
 
 def expect_not_ended(rotation: Rotation) -> None:
@@ -69,18 +66,18 @@ def expect_not_ended(rotation: Rotation) -> None:
         )
 
 
-def _of_the_old_key(context: Context, rotation: Rotation) -> str:
+def _of_the_old_key(context: Context, rotation: Rotation) -> OldKey:
     with suppress(AppError):
         old = pair_of(context, rotation, rotation.decision.key)
-        return old_key.look(context, rotation, old, new_pair(context, rotation)).value
-    return OldKey.UNKNOWN.value
+        return old_key.look(context, rotation, old, new_pair(context, rotation))
+    return OldKey.UNKNOWN
 
 
-def _of_the_new_key(context: Context, rotation: Rotation) -> str:
+def _of_the_new_key(context: Context, rotation: Rotation) -> OldKey:
     if rotation.new_key is None:
-        return OldKey.GONE.value
+        return OldKey.GONE
     with suppress(AppError):
         new = new_pair(context, rotation)
         if new is not None:
-            return OldKey.REFUSED.value if old_key.is_refused(context, rotation.decision, new) else OldKey.ON.value
-    return OldKey.UNKNOWN.value
+            return OldKey.REFUSED if old_key.is_refused(context, rotation.decision, new) else OldKey.ON
+    return OldKey.UNKNOWN

@@ -17,13 +17,14 @@ from keyturn.model.text import _
 from keyturn.rotation import asked
 from keyturn.rotation.carrying_out.deciding import PersonDecides
 from keyturn.rotation.context import Context, Moment
+from keyturn.rotation.events.key_events import KeyMade
+from keyturn.rotation.events.rotation_events import KeysToRemove
 from keyturn.rotation.ownership import Made, is_ours, made_at_aws, pair_held, pair_kept, tags_of
 from keyturn.rotation.pairs import held_now
-from keyturn.rotation.record import Rotation, reload, taking, write
+from keyturn.rotation.record import Rotation, note, reload, taking
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Step
-from keyturn.state.journal import Mark
 
 
 def create(context: Context, rotation: Rotation, old: KeyPair) -> None:
@@ -37,7 +38,7 @@ def create(context: Context, rotation: Rotation, old: KeyPair) -> None:
     interrupted = rotation.began(Step.CREATE)
     hand = context.signer.makes(rotation.decision, old)
     with taking(context, rotation, Step.CREATE) as outcome:
-        new, user = None, None
+        new, user, found = None, None, False
         if rotation.decision.given is not None:
             new = _given_pair(context, rotation.decision.given)
         elif interrupted:
@@ -45,7 +46,7 @@ def create(context: Context, rotation: Rotation, old: KeyPair) -> None:
             user = made.user
             new = pair_kept(context, rotation, made)
             if new is None and (new := pair_held(context, rotation, made)) is not None:
-                outcome.facts["found"] = True
+                found = True
             if new is None:
                 _remove_orphans(context, rotation, hand, made)
         for key in rotation.noted_keys:
@@ -57,7 +58,7 @@ def create(context: Context, rotation: Rotation, old: KeyPair) -> None:
             context.cancel.check()
             new = _create_key_once(context, rotation, hand, user)
             _keep(context, rotation, hand, new, user)
-        outcome.facts["new_key"] = new.access_key_id.value
+        outcome.note(KeyMade(new.access_key_id, found=found))
         outcome.detail = new.access_key_id.masked
 
 
@@ -136,7 +137,7 @@ def _keep(context: Context, rotation: Rotation, hand: Hand, new: KeyPair, user: 
         owner = hand.user_name if user is None else user.name
         access_keys.delete_key(context.aws, hand.pair, new.access_key_id, user_name=owner)
         # A keychain may keep a secret and report that it did not: an undo has to know what to wipe.
-        write(context, rotation, Step.CREATE, Mark.NOTED, {"made": [new.access_key_id.value]})
+        note(context, rotation, Step.CREATE, KeysToRemove((new.access_key_id,)))
         raise
 
 

@@ -5,11 +5,8 @@ A person answers by the last four characters of the key: `keyturn done remove-7Q
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 
 from keyturn.model.errors import AppError
 from keyturn.model.keys import AccessKeyId
@@ -17,10 +14,9 @@ from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Step, Why
-from keyturn.state.journal import Mark
+from keyturn.rotation.undecided import USER_ALONE, Undecided
 
 _REMOVE, _KEEP = "remove-", "keep-"
-_USER_ALONE = "user"
 
 
 class OwnershipAnswer(StrEnum):
@@ -28,66 +24,6 @@ class OwnershipAnswer(StrEnum):
 
     REMOVE = "remove"
     KEEP = "keep"
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """One thing to decide about.
-
-    Attributes:
-        key: None for a user without a key.
-        user: the IAM user whose key it is; None for the old key's own owner.
-        created: by AWS's clock; None where it is not known.
-        asked: when Keyturn asked for a key, by AWS's clock; None where it did not, or that is not known.
-        used: the last use that AWS recorded; None where there was none, or that is not known.
-        use_known: False where AWS did not tell.
-        paths: the files that hold the key.
-        removable: Keyturn removes it at AWS where a person says so; else only the old key takes its place in files.
-    """
-
-    key: AccessKeyId | None
-    why: Why
-    user: str | None = None
-    created: datetime | None = None
-    asked: datetime | None = None
-    used: datetime | None = None
-    use_known: bool = False
-    paths: tuple[str, ...] = ()
-    removable: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """For the journal."""
-        return {
-            "key": None if self.key is None else self.key.value,
-            "why": self.why.value,
-            "user": self.user,
-            "created": _written(self.created),
-            "asked": _written(self.asked),
-            "used": _written(self.used),
-            "use_known": self.use_known,
-            "paths": list(self.paths),
-            "removable": self.removable,
-        }
-
-    @classmethod
-    def from_json(cls, written: Mapping[str, Any]) -> Undecided:
-        """Read what `as_json` wrote."""
-        return cls(
-            None if written["key"] is None else AccessKeyId.of_any_shape(written["key"]),
-            Why(written["why"]),
-            written["user"],
-            _read(written["created"]),
-            _read(written["asked"]),
-            _read(written["used"]),
-            bool(written["use_known"]),
-            tuple(written["paths"]),
-            bool(written["removable"]),
-        )
-
-    @property
-    def name(self) -> str:
-        """By which the person answers."""
-        return _USER_ALONE if self.key is None else self.key.last4
 
 
 class PersonDecides(AppError):
@@ -100,15 +36,10 @@ class PersonDecides(AppError):
         titles = [f"{_title(one)}." for one in undecided]
         super().__init__(_("A person has to decide"), " ".join(titles), code="key.undecided")
 
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """For the journal, which has to tell later what is awaited."""
-        return {"undecided": [one.as_json() for one in self.undecided]}
-
 
 def answer_for(rotation: Rotation, key: AccessKeyId | None) -> OwnershipAnswer | None:
     """What the person decided about this key, or about the user without one; None where they have not."""
-    name = _USER_ALONE if key is None else key.last4
+    name = USER_ALONE if key is None else key.last4
     if _REMOVE + name in rotation.ticked:
         return OwnershipAnswer.REMOVE
     return OwnershipAnswer.KEEP if _KEEP + name in rotation.ticked else None
@@ -131,19 +62,13 @@ def by_what_they_are_about(items: Sequence[Awaited]) -> tuple[tuple[Awaited, ...
 
 def items_to_decide(rotation: Rotation) -> tuple[Awaited, ...]:
     """What is open in the step at which the rotation waits."""
-    last = rotation.latest(rotation.step, Mark.INTENT, Mark.DONE, Mark.FAILED)
-    if last is None or last.mark is not Mark.FAILED:
-        return ()
-    written = [Undecided.from_json(one) for one in last.facts.get("undecided", ())]
-    undecided = [one for one in written if answer_for(rotation, one.key) is None]
-    return tuple(item for one in undecided for item in _items(rotation, one))
+    open_ones = [one for one in rotation.undecided_in(rotation.step) if answer_for(rotation, one.key) is None]
+    return tuple(item for one in open_ones for item in _items(rotation, one))
 
 
 def asked_about(rotation: Rotation) -> tuple[AccessKeyId, ...]:
     """The keys that a person was asked about when the new key was to be made, as far as they have not answered."""
-    last = rotation.latest(Step.CREATE, Mark.INTENT, Mark.DONE, Mark.FAILED)
-    written = () if last is None else last.facts.get("undecided", ())
-    keys = (Undecided.from_json(one).key for one in written)
+    keys = (one.key for one in rotation.undecided_in(Step.CREATE))
     return tuple(key for key in keys if key is not None and answer_for(rotation, key) is None)
 
 
@@ -209,11 +134,3 @@ def _in_console() -> tuple[str, ...]:
         _("Ask somebody who may manage users of this AWS account to delete it there."),
         _("Then run `keyturn undo` again: it sees that it is gone, and ends."),
     )
-
-
-def _written(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
-
-
-def _read(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written)

@@ -9,6 +9,7 @@ from keyturn.clients.registry import find_everything
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.rotation.context import Context
+from keyturn.rotation.events.key_events import DoneBy, SeenOrSaid
 from keyturn.rotation.record import Rotation, taking
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import By, Step
@@ -46,7 +47,7 @@ def delete_by_key(context: Context, rotation: Rotation, hand: Hand) -> None:
     with taking(context, rotation, Step.DELETE) as outcome:
         access_keys.delete_key(context.aws, hand.pair, rotation.decision.key, user_name=hand.user_name)
         context.secrets.forget(rotation.decision.key)
-        outcome.facts["by"] = (By.SIGNER if context.signer.ends(rotation.decision) else By.KEY).value
+        outcome.note(DoneBy(By.SIGNER if context.signer.ends(rotation.decision) else By.KEY))
         outcome.detail = rotation.decision.key.masked
 
 
@@ -58,5 +59,5 @@ def deleted_in_console(context: Context, rotation: Rotation, *, seen: bool) -> N
     """
     with taking(context, rotation, Step.DELETE) as outcome:
         context.secrets.forget(rotation.decision.key)
-        outcome.facts |= {"by": By.CONSOLE.value, "seen": seen}
+        outcome.note(DoneBy(By.CONSOLE), SeenOrSaid(seen))
         outcome.detail = rotation.decision.key.masked

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation.asked import user_name
+from keyturn.rotation.events.key_events import AsItStood, ClosedAsItStood
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import OldKey, Step
 from keyturn.state.journal import Mark
@@ -15,48 +15,48 @@ from keyturn.state.journal import Mark
 
 def what_was_known(rotation: Rotation) -> tuple[str, ...]:
     """What was known when the rotation was closed, and what was not, in sentences; empty where it was not closed."""
-    done = rotation.latest(Step.END, Mark.DONE)
-    return () if done is None else sentences(rotation, done.facts["ended"])
+    closed = rotation.said(ClosedAsItStood, Step.END, Mark.DONE)
+    return () if closed is None else sentences(rotation, closed.ended)
 
 
-def sentences(rotation: Rotation, ended: Mapping[str, Any]) -> tuple[str, ...]:
+def sentences(rotation: Rotation, ended: AsItStood) -> tuple[str, ...]:
     """What is known of a rotation that is closed as it stands, and what is not, in sentences.
 
     Args:
         ended: as `closing.look` found it.
     """
-    said = [_of_old(str(ended["old"])).format(key=rotation.decision.key.masked)]
+    said = [_of_old(ended.old).format(key=rotation.decision.key.masked)]
     if rotation.new_key is not None:
-        said.append(_of_new(str(ended["new"])).format(key=rotation.new_key.masked))
+        said.append(_of_new(ended.new).format(key=rotation.new_key.masked))
     elif rotation.decision.route.makes_a_key:
         said.append(_("Whether a new key was made at AWS is not known; Keyturn has none of it."))
     name = user_name(rotation)
     if name is not None:
         said.append(_("The IAM user {name}, if it was made, is left as it is.").format(name=name))
-    return (*said, *_of_destinations(rotation, [(str(place), key) for place, key in ended["holds"]]))
+    return (*said, *_of_destinations(rotation, ended.holds))
 
 
-def _of_old(stands: str) -> str:
+def _of_old(stands: OldKey) -> str:
     if stands in {OldKey.ON, OldKey.COMING}:
         return _("The old key {key} was on.")
-    if stands == OldKey.GONE:
+    if stands is OldKey.GONE:
         return _("The old key {key} was deleted at AWS.")
-    if stands == OldKey.OFF:
+    if stands is OldKey.OFF:
         return _("The old key {key} was off.")
-    if stands == OldKey.REFUSED:
+    if stands is OldKey.REFUSED:
         return _("AWS refused the old key {key}; whether it was off or deleted is not known.")
     return _("Whether the old key {key} was on is not known.")
 
 
-def _of_new(stands: str) -> str:
-    if stands == OldKey.ON:
+def _of_new(stands: OldKey) -> str:
+    if stands is OldKey.ON:
         return _("AWS accepted the new key {key}.")
-    if stands == OldKey.REFUSED:
+    if stands is OldKey.REFUSED:
         return _("AWS did not accept the new key {key}.")
     return _("Whether the new key {key} worked is not known.")
 
 
-def _of_destinations(rotation: Rotation, holds: list[tuple[str, str | None]]) -> list[str]:
+def _of_destinations(rotation: Rotation, holds: Sequence[tuple[str, AccessKeyId | None]]) -> list[str]:
     titles = {one.place.identity: one.title for one in rotation.decision.destinations}
     said = []
     for place, key in holds:
@@ -64,5 +64,5 @@ def _of_destinations(rotation: Rotation, holds: list[tuple[str, str | None]]) ->
         if key is None:
             said.append(_("Which key {name} held could not be read.").format(name=title))
         else:
-            said.append(_("{name} held {key}.").format(name=title, key=AccessKeyId.of_any_shape(key).masked))
+            said.append(_("{name} held {key}.").format(name=title, key=key.masked))
     return said

@@ -21,11 +21,13 @@ from keyturn.rotation.carrying_out import (
 from keyturn.rotation.carrying_out.said import is_deletion_seen
 from keyturn.rotation.carrying_out.standing import GateClosed, expect_step, standing, stopped, waiting
 from keyturn.rotation.context import Context, Moment
+from keyturn.rotation.events.key_events import SeenOrSaid
+from keyturn.rotation.events.rotation_events import Failed
 from keyturn.rotation.finding.watched_buckets import note_writes
 from keyturn.rotation.finding.whole_search import search_again
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.planning import by_hand
-from keyturn.rotation.record import Rotation, reload, write
+from keyturn.rotation.record import Rotation, note, reload, write
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import By, Ending, OldKey, Result, Step
@@ -148,7 +150,7 @@ def look_and_wait(context: Context, rotation: Rotation) -> Result:
             return prove_off(context, reload(context, rotation))
         if rotation.step is Step.TURN_OFF:
             # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
-            write(context, rotation, Step.TURN_OFF, Mark.FAILED, {"code": "interrupted", "waits": True})
+            write(context, rotation, Step.TURN_OFF, Mark.FAILED, Failed("interrupted", waits=True))
             rotation = reload(context, rotation)
     except AppError as error:
         return stopped(context, rotation, error)
@@ -288,9 +290,9 @@ def _turned_on_again(context: Context, rotation: Rotation) -> bool:
 def go_on_deleting(context: Context, rotation: Rotation) -> Result:
     """End a deletion that was interrupted; where none began, it waits, once every backup is proved to work."""
     hand = context.signer.changes(rotation.decision, new_pair(context, rotation))
-    began = rotation.latest(Step.DELETE, Mark.INTENT)
-    by_key = rotation.decision.route.same_owner or (began is not None and "signer" in began.facts)
-    if began is None:
+    began = rotation.began(Step.DELETE)
+    by_key = rotation.decision.route.same_owner or rotation.began_as(Step.DELETE) is not None
+    if not began:
         try:
             old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
             hand = context.signer.asks(rotation.decision, old, new)
@@ -299,7 +301,7 @@ def go_on_deleting(context: Context, rotation: Rotation) -> Result:
             rotation = _note_backups(context, reload(context, rotation), new, None)
         except AppError as error:
             return stopped(context, rotation, error)
-    if began is None or (by_key and hand is None):
+    if not began or (by_key and hand is None):
         return new_key.failure(context, rotation) or waiting(context, reload(context, rotation))
     try:
         if hand is not None:
@@ -342,7 +344,7 @@ def look_whether_deleted(context: Context, rotation: Rotation) -> Rotation:
     if context.signer.changes(rotation.decision, new) is None:
         return rotation
     if old_key.look(context, rotation, None, new) is OldKey.GONE:
-        write(context, rotation, Step.DELETE, Mark.NOTED, {"seen": True})
+        note(context, rotation, Step.DELETE, SeenOrSaid(True))
     return reload(context, rotation)
 
 

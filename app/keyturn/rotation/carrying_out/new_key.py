@@ -8,10 +8,10 @@ from keyturn.rotation.carrying_out import old_key
 from keyturn.rotation.carrying_out.proving import prove_or_raise, prove_pair, proving_meanwhile, targets_of
 from keyturn.rotation.carrying_out.standing import stopped
 from keyturn.rotation.context import Context
+from keyturn.rotation.events.rotation_events import NewKeyFails
 from keyturn.rotation.pairs import new_pair, pair_of
-from keyturn.rotation.record import Rotation, write
+from keyturn.rotation.record import Rotation, note
 from keyturn.rotation.steps import Result, Step
-from keyturn.state.journal import Mark
 
 # What AWS says of a key that does not work, or not there. All else means that it could not be asked.
 _OF_THE_KEY = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.WRONG_SECRET, AwsFault.DENIED, AwsFault.NO_SUCH_BUCKET})
@@ -30,12 +30,12 @@ def failure(context: Context, rotation: Rotation) -> Result | None:
     except AwsError as error:
         if error.fault not in _OF_THE_KEY:
             return stopped(context, rotation, error)
-        write(context, rotation, Step.WATCH, Mark.NOTED, {"new_key_fails": error.fault.value})
+        note(context, rotation, Step.WATCH, NewKeyFails(error.fault.value))
         return stopped(context, rotation, _said(context, rotation, error))
     except AppError as error:
         return stopped(context, rotation, error)
     if rotation.new_key_fails:
-        write(context, rotation, Step.WATCH, Mark.NOTED, {"new_key_fails": ""})
+        note(context, rotation, Step.WATCH, NewKeyFails(""))
     return None
 
 

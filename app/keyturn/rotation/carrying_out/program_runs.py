@@ -18,11 +18,11 @@ from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.backups_seen import unseen_of
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import ByHand
+from keyturn.rotation.events.rotation_events import NewKeyUsed
 from keyturn.rotation.finding.uses import without_own
 from keyturn.rotation.planning.guided_items import item_of, own_runs, program_title
-from keyturn.rotation.record import Rotation, write
+from keyturn.rotation.record import Rotation, note
 from keyturn.rotation.steps import Awaited, Step
-from keyturn.state.journal import Mark
 
 _HOLD_MINUTES = 30
 
@@ -40,7 +40,7 @@ def note_use_of_new_key(context: Context, rotation: Rotation, signer: KeyPair) -
     except AwsError:
         return
     if use is not None and use.date is not None and (known is None or use.date > known):
-        write(context, rotation, Step.WATCH, Mark.NOTED, {"new_key_used": use.date.isoformat()})
+        note(context, rotation, Step.WATCH, NewKeyUsed(use.date))
 
 
 def awaited_runs(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:

@@ -6,11 +6,10 @@ before anything was changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from keyturn.aws import proof, propagation
 from keyturn.aws.buckets import bucket_policies
@@ -28,8 +27,16 @@ from keyturn.rotation.carrying_out.late_key import expect_it_to_come
 from keyturn.rotation.carrying_out.own_checks import Check, OwnCheckRequest, own_checks
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.events.rotation_events import (
+    OwnChecksPassed,
+    PlacesProved,
+    Proved,
+    Proving,
+    RightsSimulated,
+    Simulation,
+)
 from keyturn.rotation.planning.simulated_rights import simulate, simulation_notes
-from keyturn.rotation.record import Outcome, Proved, Rotation, taking, write
+from keyturn.rotation.record import Outcome, Rotation, note, taking
 from keyturn.rotation.steps import Step
 from keyturn.state.journal import Mark
 
@@ -103,12 +110,9 @@ def _simulate(context: Context, decision: Decision, outcome: Outcome) -> None:
         return
     policies = bucket_policies(context.aws, old, decision.regions, decision.account)
     simulated = simulate(context, old, decision, policies, made=True)
-    outcome.facts["simulated"] = {
-        "allowed": {bucket: list(actions) for bucket, actions in simulated.allowed.items()},
-        "not_known": {bucket: list(actions) for bucket, actions in simulated.not_known.items()},
-    }
-    for note in simulation_notes(simulated):
-        context.tell(Step.PROVE, Moment.GOING_ON, note)
+    outcome.note(RightsSimulated(Simulation(simulated.allowed, simulated.not_known)))
+    for said in simulation_notes(simulated):
+        context.tell(Step.PROVE, Moment.GOING_ON, said)
 
 
 class _Spreading:
@@ -137,7 +141,7 @@ def prove_again(context: Context, rotation: Rotation, step: Step, expected: Acce
     """
     with taking(context, rotation, step) as outcome:
         proofs = prove_or_raise(context, rotation, step, expected=expected)
-        outcome.facts["proved"] = [_proved(one).as_json() for one in proofs]
+        outcome.note(PlacesProved(tuple(map(_proved, proofs))))
         kept = context.secrets.get(expected)
         if kept is not None:
             take_back_uploads(context, rotation, kept)
@@ -158,10 +162,10 @@ def proving_meanwhile(context: Context, rotation: Rotation, step: Step, signer: 
             left = False
         except AwsError:
             pass  # the proof says why, and the next one tries again
-    write(context, rotation, step, Mark.NOTED, {"proving": True})
+    note(context, rotation, step, Proving(True))
     yield
     if not left:
-        write(context, rotation, step, Mark.NOTED, {"proving": False})
+        note(context, rotation, step, Proving(False))
 
 
 def take_back_uploads(context: Context, rotation: Rotation, signer: KeyPair) -> None:
@@ -308,22 +312,23 @@ def prove_in_all_ways(context: Context, asked: Sequence[tuple[KeyPair, Sequence[
     return found
 
 
-def note_own_checks(context: Context, decision: Decision) -> Mapping[str, Any]:
-    """Run the programs' own checks before anything is changed, and return which ones pass, for the journal."""
+def run_own_checks(context: Context, decision: Decision) -> OwnChecksPassed:
+    """Run the programs' own checks before anything is changed."""
     wanted = [(one, target) for one in decision.destinations for target in one.targets]
     answers = own_checks(context, [OwnCheckRequest(one.place, target) for one, target in wanted])
-    passed = [
-        _check_name(one, target)
-        for (one, target), checks in zip(wanted, answers, strict=True)
-        if any(check.ok for check in checks)
-    ]
-    return {"own_checks_passed": passed}
+    return OwnChecksPassed(
+        tuple(
+            _check_name(one, target)
+            for (one, target), checks in zip(wanted, answers, strict=True)
+            if any(check.ok for check in checks)
+        )
+    )
 
 
 def own_checks_passed(rotation: Rotation) -> frozenset[str]:
     """The own checks that passed with the old key."""
-    checked = rotation.latest(Step.CHECK, Mark.DONE)
-    return frozenset() if checked is None else frozenset(checked.facts.get("own_checks_passed", ()))
+    checked = rotation.said(OwnChecksPassed, Step.CHECK, Mark.DONE)
+    return frozenset() if checked is None else frozenset(checked.own_checks_passed)
 
 
 def _check_name(one: Destination, target: Target) -> str:

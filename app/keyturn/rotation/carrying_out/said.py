@@ -5,9 +5,11 @@ from __future__ import annotations
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out.backups_seen import backups_of, yes_in_short
 from keyturn.rotation.context import Context
+from keyturn.rotation.events.entry import Entry
+from keyturn.rotation.events.key_events import DoneBy, SeenOrSaid, Ticked
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, By, Step
-from keyturn.state.journal import Entry, Mark
+from keyturn.state.journal import Mark
 
 
 def was_seen(entry: Entry) -> bool:
@@ -15,18 +17,19 @@ def was_seen(entry: Entry) -> bool:
 
     Journals of the first version have none of these facts; their deletions by hand and their ticks were words alone.
     """
-    known = entry.facts.get("seen")
+    known = entry.get(SeenOrSaid)
     if known is not None:
-        return bool(known)
-    by_word = entry.mark is Mark.TICKED or (entry.step == Step.DELETE.value and entry.mark is Mark.DONE)
-    return not by_word or entry.facts.get("by") in {By.KEY.value, By.SIGNER.value}
+        return known.seen
+    by_word = entry.mark is Mark.TICKED or (entry.step is Step.DELETE and entry.mark is Mark.DONE)
+    done = entry.get(DoneBy)
+    return not by_word or (done is not None and done.by is not By.CONSOLE)
 
 
 def is_deletion_seen(rotation: Rotation) -> bool:
     """False where only a person says that the old key is deleted."""
     entry = rotation.latest(Step.DELETE, Mark.DONE)
-    since = (one for one in rotation.entries if one.step == Step.DELETE.value and one.mark is Mark.NOTED)
-    return entry is None or was_seen(entry) or any(one.facts.get("seen") for one in since)
+    since = (one.get(SeenOrSaid) for one in rotation.entries if one.step is Step.DELETE and one.mark is Mark.NOTED)
+    return entry is None or was_seen(entry) or any(one is not None and one.seen for one in since)
 
 
 def said_and_not_seen(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
@@ -36,7 +39,7 @@ def said_and_not_seen(context: Context, rotation: Rotation) -> tuple[Awaited, ..
     from keyturn.rotation.shared_key.claiming import titles_of_claims
 
     found: list[Awaited] = []
-    ticks = {str(one.facts["item"]): one for one in rotation.entries if one.mark is Mark.TICKED}
+    ticks = {tick.item: one for one in rotation.entries if (tick := one.get(Ticked)) is not None}
     unseen = [item for item, one in ticks.items() if item in rotation.ticked and not was_seen(one)]
     titles: dict[str, str] = {}
     if unseen:

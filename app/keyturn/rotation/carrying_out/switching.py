@@ -17,8 +17,8 @@ from keyturn.model.places import Place
 from keyturn.model.text import _, plural
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.events.rotation_events import Extent, SearchMade
 from keyturn.rotation.finding.left_behind import left_behind, said_of
-from keyturn.rotation.finding.whole_search import what_was_seen
 from keyturn.rotation.key_life.asking_profiles import asks_for, forget_layout, put_in, take_out
 from keyturn.rotation.planning.into_keychain import helper_of
 from keyturn.rotation.record import Rotation, taking
@@ -52,7 +52,7 @@ def switch(context: Context, rotation: Rotation, new: KeyPair, old: KeyPair) -> 
             context.cancel.check()
             _have_ask(context, decision, one, held=old, handed=new)
         behind = left_behind(context.computer, decision)
-        outcome.facts |= what_was_seen(behind)
+        outcome.note(SearchMade(Extent(), behind))
         for place in behind:
             context.tell(Step.SWITCH, Moment.GOING_ON, said_of(place))
             outcome.detail += f". {said_of(place)}"

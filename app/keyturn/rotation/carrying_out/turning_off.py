@@ -14,12 +14,12 @@ from keyturn.rotation.carrying_out import old_key
 from keyturn.rotation.carrying_out.proving import store_target, targets_of
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision
+from keyturn.rotation.events.key_events import DoneBy, SeenOrSaid
 from keyturn.rotation.pairs import SecretGone
 from keyturn.rotation.planning import by_hand
-from keyturn.rotation.record import Rotation, taking, write
+from keyturn.rotation.record import Rotation, note, taking
 from keyturn.rotation.signers.signer import Hand, Signer
 from keyturn.rotation.steps import By, Step
-from keyturn.state.journal import Mark
 
 _LOOK_EVERY = 3.0  # seconds between two looks whether the person turned the key off
 
@@ -65,7 +65,7 @@ def turn_off_by_key(context: Context, rotation: Rotation, old: KeyPair | None, n
         raise SecretGone(decision.key)
     with taking(context, rotation, Step.TURN_OFF) as outcome:
         # Whoever finds the key off after an interruption finds here who was about to do it.
-        write(context, rotation, Step.TURN_OFF, Mark.NOTED, {"by": way.value})
+        note(context, rotation, Step.TURN_OFF, DoneBy(way))
         try:
             access_keys.set_status(context.aws, hand.pair, decision.key, active=False, user_name=hand.user_name)
         except AwsError as error:
@@ -73,7 +73,7 @@ def turn_off_by_key(context: Context, rotation: Rotation, old: KeyPair | None, n
                 raise
         if old is not None:
             propagation.wait_until_refused(context.aws, old, context.clock)
-        outcome.facts["by"] = way.value
+        outcome.note(DoneBy(way))
         outcome.detail = decision.key.masked
 
 
@@ -127,14 +127,14 @@ def seen_off(context: Context, rotation: Rotation, old: KeyPair | None) -> None:
         if old is not None:
             store = store_target(rotation.decision)
             propagation.wait_until_refused(context.aws, old, context.clock, store=store)
-        outcome.facts["by"] = (rotation.began_off_by or By.CONSOLE).value
+        outcome.note(DoneBy(rotation.began_off_by or By.CONSOLE))
         outcome.detail = rotation.decision.key.masked
 
 
 def said_off(context: Context, rotation: Rotation) -> None:
     """Write down that a person says that the old key is off, where nobody here can see it: its secret is gone."""
     with taking(context, rotation, Step.TURN_OFF) as outcome:
-        outcome.facts.update({"by": By.CONSOLE.value, "seen": False})
+        outcome.note(DoneBy(By.CONSOLE), SeenOrSaid(False))
         outcome.detail = rotation.decision.key.masked
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from keyturn.aws import access_keys, proof, scoped_user
 from keyturn.aws.scoped_user import IamUser
@@ -18,7 +17,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import ownership
 from keyturn.rotation.asked import made_nothing, unanswered, user_name
-from keyturn.rotation.carrying_out.deciding import OwnershipAnswer, PersonDecides, Undecided, answer_for, asked_about
+from keyturn.rotation.carrying_out.deciding import OwnershipAnswer, PersonDecides, answer_for, asked_about
 from keyturn.rotation.carrying_out.gone_buckets import without
 from keyturn.rotation.carrying_out.proving import (
     may_hold_uploads,
@@ -30,14 +29,16 @@ from keyturn.rotation.carrying_out.proving import (
 from keyturn.rotation.carrying_out.switching import switch_back
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision, Destination
+from keyturn.rotation.events.rotation_events import AllBack, KeysToRemove, LetBe
 from keyturn.rotation.key_life.key_versions import names_of_keys
 from keyturn.rotation.ownership import Made, made_at_aws
 from keyturn.rotation.pairs import Held, held_now
 from keyturn.rotation.planning.into_keychain import take_name_back
-from keyturn.rotation.record import Rotation, taking, write
+from keyturn.rotation.record import Rotation, note, taking
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Step, Why
+from keyturn.rotation.undecided import Undecided
 from keyturn.state.journal import Mark
 
 
@@ -92,7 +93,7 @@ def undo(context: Context, rotation: Rotation, old: KeyPair, gone: Collection[st
         held = held_now(context, rotation.decision)
         ours = _ours(context, rotation, made, held)
         # Once they are removed AWS does not list them any more, and their secrets have to be wiped all the same.
-        write(context, rotation, Step.UNDO, Mark.NOTED, {"made": [key.value for key in ours]})
+        note(context, rotation, Step.UNDO, KeysToRemove(tuple(ours)))
         switch_back(context, rotation, old, ours)
         others = (key for key in held.keys if key not in ours and key != old.access_key_id)
         strange = tuple(key for key in others if not _stays(rotation, key))
@@ -109,14 +110,14 @@ def undo(context: Context, rotation: Rotation, old: KeyPair, gone: Collection[st
         undecided += [_in_place(held, key) for key in strange if key not in known]
         if undecided:
             raise PersonDecides(undecided)
-        write(context, rotation, Step.UNDO, Mark.NOTED, {"all_back": True, **_let_be(rotation, made)})
+        note(context, rotation, Step.UNDO, AllBack(True), _let_be(rotation, made))
         _wipe_copies(context, rotation, ours)
 
 
 def lacks_only_its_end(rotation: Rotation) -> bool:
     """True where an undo was interrupted after its last act, and may have no secret any more to begin anew with."""
-    last = rotation.latest(Step.UNDO, Mark.NOTED)
-    return rotation.is_undoing and last is not None and bool(last.facts.get("all_back"))
+    noted = rotation.said(AllBack, Step.UNDO, Mark.NOTED)
+    return rotation.is_undoing and noted is not None and noted.all_back
 
 
 def end(context: Context, rotation: Rotation) -> None:
@@ -142,12 +143,12 @@ def _ours(context: Context, rotation: Rotation, made: Made, held: Held) -> tuple
     return tuple(dict.fromkeys([*made.keys, *kept, *said]))
 
 
-def _let_be(rotation: Rotation, made: Made) -> dict[str, Any]:
-    """The keys that are left alone because nothing says whose they are, for the journal."""
+def _let_be(rotation: Rotation, made: Made) -> LetBe:
+    """The keys that are left alone because nothing says whose they are."""
     seen = made.others if made.can_list else asked_about(rotation)
     before = rotation.decision.known_keys
-    appeared = [key.value for key in seen if key not in before and answer_for(rotation, key) is None]
-    return {"appeared": appeared, "unseen": not made.can_list and bool(unanswered(rotation))}
+    appeared = tuple(key for key in seen if key not in before and answer_for(rotation, key) is None)
+    return LetBe(appeared, not made.can_list and bool(unanswered(rotation)))
 
 
 def _take_back_uploads(context: Context, rotation: Rotation, old: KeyPair) -> None:

@@ -20,16 +20,16 @@ from keyturn.rotation.carrying_out.when_stuck import begun_by_another
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.decision_format import FORMAT
+from keyturn.rotation.events.key_events import Begun
+from keyturn.rotation.events.rotation_events import Extent, SearchMade
 from keyturn.rotation.finding import key_users
-from keyturn.rotation.finding.whole_search import what_was_seen
 from keyturn.rotation.pairs import new_pair, old_pair, pair_of
 from keyturn.rotation.planning.into_keychain import hand_out_first
 from keyturn.rotation.planning.plan import Gate, Plan
-from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, reload, taking, write
+from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, note, reload, taking
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Awaited, BegunBy, Ending, Result, State, Step
-from keyturn.state.journal import Mark
 
 
 def rotate(context: Context, plan: Plan, begun_by: BegunBy = BegunBy.PERSON) -> Result:
@@ -172,17 +172,15 @@ def _begin(context: Context, plan: Plan, decision: Decision, begun_by: BegunBy) 
     context.journal.begin(decision.rotation, now, FORMAT.dump(decision))
     rotation = opened(context, decision.rotation)
     if begun_by is not BegunBy.PERSON:
-        write(context, rotation, Step.CHECK, Mark.NOTED, {"begun_by": begun_by.value})
+        note(context, rotation, Step.CHECK, Begun(begun_by))
     with taking(context, rotation, Step.CHECK) as outcome:
-        outcome.facts.update(proving.note_own_checks(context, decision))
-        if searched is None:
-            outcome.facts.update(what_was_seen(()))
-        else:
-            scope, finished = context.search_scope, searched.finished
-            outcome.facts.update(what_was_seen((), scope, searched.files, finished=finished))
+        extent = Extent()
+        if searched is not None:
+            extent = Extent(context.search_scope, searched.files, searched.finished)
+        outcome.note(proving.run_own_checks(context, decision), SearchMade(extent, ()))
         # Now, since after the switch the old key signs nothing more.
         asks = context.signer.asks(decision, old, None) if old is None else Hand(old)
         if asks is not None:
-            outcome.facts.update(key_users.before_switch(context, decision, asks.pair))
+            outcome.note(*key_users.before_switch(context, decision, asks.pair))
         outcome.detail = labels.destinations(len(decision.destinations))
     return reload(context, rotation)

@@ -12,7 +12,6 @@ from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Signer
 from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import Awaited, Step
-from keyturn.state.journal import Mark
 
 NEW_KEY = "new-key"
 
@@ -39,10 +38,10 @@ def from_a_dead_new_key(rotation: Rotation) -> tuple[Awaited, ...]:
 
 def session_item(rotation: Rotation) -> Awaited | None:
     """What leads on where the step stopped because a session had ended; None where it did not."""
-    last = rotation.latest(rotation.step, Mark.INTENT, Mark.DONE, Mark.FAILED)
-    if last is None or last.mark is not Mark.FAILED or last.facts.get("code") != SESSION_ENDED:
+    failed = rotation.failure_of(rotation.step)
+    if failed is None or failed.code != SESSION_ENDED:
         return None
-    signer = _began(rotation) or "WHO"
+    signer = rotation.began_as(rotation.step) or "WHO"
     title = _("Sign in again: the session of {signer} has ended").format(signer=signer)
     return Awaited("session", title, (_go_on(rotation, signer),), tickable=False)
 
@@ -52,18 +51,11 @@ def begun_by_another(rotation: Rotation, signer: Signer) -> Awaited | None:
 
     The key itself may not be allowed to, and a refusal would put everything back.
     """
-    began = _began(rotation) if rotation.step is Step.CREATE else None
+    began = rotation.began_as(rotation.step) if rotation.step is Step.CREATE else None
     if began is None or not isinstance(signer, TheKey) or signer.is_said:
         return None
     title = _("Say who goes on: {signer} began to make the new key").format(signer=began)
     return Awaited("signer", title, (_go_on(rotation, began), _go_on(rotation, TheKey.name)), tickable=False)
-
-
-def _began(rotation: Rotation) -> str | None:
-    """Who began the step at which the rotation is; None where that was the rotation's own keys."""
-    began = rotation.latest(rotation.step, Mark.INTENT)
-    name = None if began is None else began.facts.get("signer")
-    return None if name is None else str(name)
 
 
 def _go_on(rotation: Rotation, signer: str) -> str:

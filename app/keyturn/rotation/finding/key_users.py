@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from keyturn.aws import buckets as aws_buckets
 from keyturn.aws.event_history import MOST_EVENTS, EventHistory, History, SignedEvent, oldest
@@ -23,6 +23,7 @@ from keyturn.model.places import Problem
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
 from keyturn.rotation.context import Context
+from keyturn.rotation.events.rotation_events import UsesElsewhere
 from keyturn.rotation.record import all_rotations
 from keyturn.rotation.signers.the_key import TheKey
 
@@ -75,10 +76,10 @@ def of_keys(
     return histories, tuple(problems)
 
 
-def before_switch(context: Context, decision: Decision, old: KeyPair) -> Mapping[str, Any]:
-    """Ask with the old key itself, as long as it may be used, who used it; as a fact for the journal."""
+def before_switch(context: Context, decision: Decision, old: KeyPair) -> tuple[UsesElsewhere, ...]:
+    """Ask with the old key itself, as long as it may be used, who used it; nothing where that is not told."""
     if decision.store is not None:
-        return {}
+        return ()
     aws = context.aws
     regions = (aws.home_region(decision.key), *(region for region in decision.regions.values() if region))
     history = EventHistory(aws, context.clock).of(
@@ -89,10 +90,9 @@ def before_switch(context: Context, decision: Decision, old: KeyPair) -> Mapping
         is_own=own_events(context.journal, decision.key),
     )
     if not history.is_known:
-        return {}
+        return ()
     # Whoever comes from where Keyturn's own requests come from is this computer, as far as AWS can tell.
-    others = [use for use in history.uses if use.address not in history.own_addresses]
-    return {"used_elsewhere": [use.as_json() for use in others]}
+    return (UsesElsewhere(tuple(use for use in history.uses if use.address not in history.own_addresses)),)
 
 
 def since_switch(context: Context, rotation: Rotation, signer: KeyPair, last_region: str) -> tuple[KeyUse, ...]:

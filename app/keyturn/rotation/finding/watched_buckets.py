@@ -14,9 +14,9 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.context import Context
-from keyturn.rotation.record import Rotation, reload, write
+from keyturn.rotation.events.rotation_events import BucketsWritten
+from keyturn.rotation.record import Rotation, note, reload
 from keyturn.rotation.steps import Step
-from keyturn.state.journal import Mark
 
 
 def note_writes(context: Context, rotation: Rotation, old: KeyPair | None) -> Rotation:
@@ -29,22 +29,22 @@ def note_writes(context: Context, rotation: Rotation, old: KeyPair | None) -> Ro
     if not buckets or switched_at is None or decision.account is None:
         return rotation
     looks = {} if old is None else newest_writes(context.aws, old, buckets, decision.account)
-    written: dict[str, str | None] = {}
+    written: dict[str, datetime | None] = {}
     for bucket in buckets:
         look = looks.get(bucket)
         if look is not None and look.last_written is not None and look.last_written > switched_at:
-            written[bucket] = look.last_written.isoformat()
+            written[bucket] = look.last_written
         elif look is None or not look.complete:
             written[bucket] = None
-    if written == (_written(rotation) or {}):
+    if written == _written(rotation):
         return rotation
-    write(context, rotation, Step.WATCH, Mark.NOTED, {"written": written})
+    note(context, rotation, Step.WATCH, BucketsWritten(written))
     return reload(context, rotation)
 
 
 def write_notes(rotation: Rotation) -> tuple[str, ...]:
     """Say which of these buckets got new objects, as the last look saw it."""
-    seen = {bucket: _moment(date) for bucket, date in (_written(rotation) or {}).items()}
+    seen = _written(rotation)
     left_out = [bucket for bucket in seen if bucket in rotation.decision.left_out]
     notes = []
     for bucket, date in seen.items():
@@ -67,9 +67,6 @@ def write_notes(rotation: Rotation) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _written(rotation: Rotation) -> Mapping[str, str | None] | None:
-    return next((one.facts["written"] for one in reversed(rotation.entries) if "written" in one.facts), None)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def _written(rotation: Rotation) -> Mapping[str, datetime | None]:
+    looked = rotation.newest(BucketsWritten)
+    return {} if looked is None else looked.written

@@ -23,12 +23,11 @@ from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import without_secret
-from keyturn.rotation.decision_format import place_written
+from keyturn.rotation.events.rotation_events import Extent, SearchMade
 from keyturn.rotation.finding.left_behind import left_behind
-from keyturn.rotation.record import Rotation, reload, write
+from keyturn.rotation.record import Rotation, note, reload
 from keyturn.rotation.steps import Step
 from keyturn.state import searched_files
-from keyturn.state.journal import Mark
 
 _TELL_EVERY = 5.0  # seconds; a person wonders after so long (facts/anchors.md 4.7)
 
@@ -184,18 +183,9 @@ def _unexpected(rotation: Rotation, places: Collection[Place]) -> tuple[Place, .
 def _noted(context: Context, rotation: Rotation, holding: tuple[Place, ...], searched: Searched | None) -> Rotation:
     """The rotation with what was seen in its journal, unless that says the same already."""
     scope = context.search_scope
-    same = rotation.searched is not None and rotation.searched.get("scope") == scope.value
+    same = rotation.searched is not None and rotation.searched.scope is scope
     if same and {one.identity for one in rotation.still_holding} == {one.identity for one in holding}:
         return rotation
     files, finished = (0, False) if searched is None else (searched.files, searched.finished)
-    facts = what_was_seen(holding, scope, files, finished=finished)
-    write(context, rotation, Step.WATCH, Mark.NOTED, facts)
+    note(context, rotation, Step.WATCH, SearchMade(Extent(scope, files, finished), holding))
     return reload(context, rotation)
-
-
-def what_was_seen(
-    holding: Collection[Place], scope: SearchScope = SearchScope.NONE, files: int = 0, *, finished: bool = False
-) -> dict[str, object]:
-    """Return for the journal where the old key stands still, and what was searched for it beside the edited files."""
-    searched = {"scope": scope.value, "files": files, "finished": finished}
-    return {"searched": searched, "holding": [place_written(place) for place in holding]}

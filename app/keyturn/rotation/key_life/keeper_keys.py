@@ -12,8 +12,8 @@ from keyturn.aws import access_keys
 from keyturn.model.errors import AwsError, StateError, StoreError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
-from keyturn.rotation.asked import KeyRequest
 from keyturn.rotation.context import Context
+from keyturn.rotation.events.rotation_events import KeyRequest
 from keyturn.rotation.ownership import fits
 from keyturn.rotation.signers.somebody import Somebody
 from keyturn.state import keeper as memory
@@ -80,7 +80,7 @@ def kept_or_removed(context: Context, maker: Somebody, keeper: Keeper) -> KeyPai
 def is_lost(context: Context, maker: Somebody, keeper: Keeper, one: access_keys.ListedKey) -> bool:
     """True for a key that a request of ours made whose answer nobody heard: by AWS's clock, and never used."""
     dated = [at for at in keeper.requests if at is not None]
-    in_time = one.created is not None and any(fits(one, KeyRequest(at, frozenset())) for at in dated)
+    in_time = one.created is not None and any(fits(one, KeyRequest((), at)) for at in dated)
     return in_time and access_keys.last_use(context.aws, maker.pair, one.access_key_id).date is None
 
 

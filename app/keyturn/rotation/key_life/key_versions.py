@@ -17,18 +17,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from keyturn.model.errors import StateError, UsageError
 from keyturn.model.key_names import KeyName, flaw_of_key_name
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation.course import Course
-from keyturn.rotation.steps import BegunBy, By, OldKey, Step
+from keyturn.rotation.events.codec import by_member, events_in
+from keyturn.rotation.events.entry import Entry
+from keyturn.rotation.events.key_events import Begun, ClosedAsItStood, DoneBy, KeyMade, SeenOrSaid, Ticked
+from keyturn.rotation.steps import BegunBy, By, Step
 from keyturn.state import journal as journals
 from keyturn.state import stored_key_names
-from keyturn.state.journal import Entry, Journal, Mark, RecordedRotation
+from keyturn.state.journal import Journal, Mark, RawEntry, RecordedRotation
 from keyturn.state.stored_key_names import FirstKey
+from keyturn.state.written import Fields, NotUnderstood
+
+if TYPE_CHECKING:
+    from keyturn.rotation.events.every_event import Event
+
+_EVENTS: Mapping[str, type[Event]] = by_member((Begun, ClosedAsItStood, DoneBy, KeyMade, SeenOrSaid, Ticked))
 
 
 class VersionState(StrEnum):
@@ -173,22 +182,23 @@ class _Replacement(Course):
     def taken_back_at(self) -> datetime | None:
         """When the old key took its place again; None where the new one has it."""
         ended = self.latest(Step.END, Mark.DONE)
-        undone = next((e for e in self.entries if e.step == Step.UNDO.value and e.mark is Mark.INTENT), None)
+        undone = next((e for e in self.entries if e.step is Step.UNDO and e.mark is Mark.INTENT), None)
         if ended is None:
             return None if undone is None else undone.at
         # It was closed as it stood: a key that was known to be off then takes nobody's place.
-        known, back = ended.facts["ended"], undone is not None
-        chosen, other = ("old", "new") if back else ("new", "old")
-        if OldKey(known[chosen]).is_off and not OldKey(known[other]).is_off:
-            back = not back
+        known, back = ended.get(ClosedAsItStood), undone is not None
+        if known is not None:
+            chosen, other = known.ended.old, known.ended.new
+            if not back:
+                chosen, other = other, chosen
+            back = not back if chosen.is_off and not other.is_off else back
         return (undone or ended).at if back else None
 
     @property
     def removed_new(self) -> bool:
         """True where an undo removed the new key."""
         new = self.new_key
-        kept = {f"keep-{new.last4}"} if new is not None else set()
-        stays = any(e.mark is Mark.TICKED and e.facts.get("item") in kept for e in self.entries)
+        stays = new is not None and Ticked(f"keep-{new.last4}") in self.every(Ticked)
         return self.is_done(Step.UNDO) and not self.given and not stays
 
     @property
@@ -201,8 +211,9 @@ class _Replacement(Course):
         for step, state in ((Step.DELETE, VersionState.DELETED), (Step.TURN_OFF, VersionState.OFF)):
             done = self.latest(step, Mark.DONE)
             if done is not None and self.is_done(step):
-                by_keyturn = done.facts.get("by") in {By.KEY.value, By.SIGNER.value}
-                return state, Author.KEYTURN if by_keyturn else Author.PERSON, bool(done.facts.get("seen", True))
+                by, seen = done.get(DoneBy), done.get(SeenOrSaid)
+                by_keyturn = by is not None and by.by is not By.CONSOLE
+                return state, Author.KEYTURN if by_keyturn else Author.PERSON, seen is None or seen.seen
         return None
 
 
@@ -243,10 +254,7 @@ def _named(name: KeyName, first: FirstKey, recorded: Sequence[RecordedRotation])
 def _replacement(record: RecordedRotation) -> _Replacement:
     try:
         decision = json.loads(record.decision)
-        entries = tuple(
-            Entry(record.name, datetime.fromisoformat(e.at), Step(e.step).value, Mark(e.mark), _facts(e.facts))
-            for e in record.entries
-        )
+        entries = tuple(map(_entry, record.entries))
         return _Replacement(
             record.name, AccessKeyId.of_any_shape(decision["key"]), decision.get("given") is not None, entries
         )
@@ -258,8 +266,10 @@ def _replacement(record: RecordedRotation) -> _Replacement:
         ) from None
 
 
-def _facts(text: str) -> dict[str, Any]:
-    facts = json.loads(text)
-    if not isinstance(facts, dict):
-        raise ValueError("no facts")
-    return facts
+def _entry(raw: RawEntry) -> Entry:
+    """What an entry says of these keys; what else a newer Keyturn says there does not keep a key from its programs."""
+    events = events_in(Fields(json.loads(raw.facts)), _EVENTS, pass_over_newer=True)
+    entry = Entry(datetime.fromisoformat(raw.at), Step(raw.step), Mark(raw.mark), events)
+    if entry.step is Step.END and entry.mark is Mark.DONE and entry.get(ClosedAsItStood) is None:
+        raise NotUnderstood
+    return entry

@@ -18,12 +18,15 @@ from keyturn.rotation.carrying_out.ended import what_was_known
 from keyturn.rotation.carrying_out.said import is_deletion_seen, was_seen, yes_titles
 from keyturn.rotation.carrying_out.standing import standing
 from keyturn.rotation.context import Context
+from keyturn.rotation.events.entry import Entry
+from keyturn.rotation.events.key_events import ClosedAsItStood, DoneBy, KeyMade, Ticked
+from keyturn.rotation.events.rotation_events import Failed, Proved, SearchMade, SignedBy
 from keyturn.rotation.finding.survey import Survey
 from keyturn.rotation.planning import by_hand
-from keyturn.rotation.record import Proved, Rotation, all_rotations
+from keyturn.rotation.record import Rotation, all_rotations
 from keyturn.rotation.steps import By, Result, Step
 from keyturn.state import seen_keys
-from keyturn.state.journal import Entry, Mark
+from keyturn.state.journal import Mark
 from keyturn.state.telling_queue import Told, read_told
 
 _PROOFS = (Step.PROVE_AGAIN, Step.PROVE_OFF)
@@ -165,69 +168,83 @@ def _story(context: Context, rotation: Rotation) -> RotationStory:
 
 def _happened(rotation: Rotation, titles: Mapping[str, str]) -> Iterator[Happening]:
     for at, entry in enumerate(rotation.entries):
-        step = labels.step(Step(entry.step)) if entry.step in set(Step) else entry.step
+        step = labels.step(entry.step)
         match entry.mark:
             case Mark.DONE:
-                by_person = entry.facts.get("by") == By.CONSOLE.value
-                seen = was_seen(entry) or (entry.step == Step.DELETE.value and is_deletion_seen(rotation))
+                by_person = _by(entry) is By.CONSOLE
+                seen = was_seen(entry) or (entry.step is Step.DELETE and is_deletion_seen(rotation))
                 went, detail = HowItWent.WELL, _detail(rotation, entry)
                 if not seen:
                     went, detail = HowItWent.BY_HAND, labels.said_not_seen()
-                if entry.step == Step.CHECK.value and "searched" in entry.facts:
-                    yield _search(entry)
+                if entry.step is Step.CHECK:
+                    yield from _search(entry)
                 yield Happening(entry.at, entry.step, step, went, detail, by_person, seen)
             case Mark.FAILED:
-                code = str(entry.facts.get("code", ""))
+                failed = entry.get(Failed)
+                code = "" if failed is None else failed.code
                 yield Happening(entry.at, entry.step, step, HowItWent.BADLY, code)
             case Mark.TICKED:
-                item = str(entry.facts["item"])
+                tick = entry.get(Ticked)
+                item = "" if tick is None else tick.item
                 seen = was_seen(entry)
                 detail = _("said by a person, and seen") if seen else labels.said_not_seen()
                 yield Happening(entry.at, item, titles.get(item, item), HowItWent.BY_HAND, detail, True, seen)
-            case Mark.NOTED if "searched" in entry.facts:
-                yield _search(entry)
+            case Mark.NOTED:
+                yield from _search(entry)
             case Mark.INTENT if not _ended(rotation.entries[at + 1 :], entry.step):
                 yield Happening(entry.at, entry.step, step, HowItWent.OPEN)
             case _:
                 pass
 
 
-def _search(entry: Entry) -> Happening:
-    title = _("Search of this computer for the old key")
-    return Happening(entry.at, "search", title, HowItWent.WELL, _searched(entry))
+def _search(entry: Entry) -> Iterator[Happening]:
+    made = entry.get(SearchMade)
+    if made is not None:
+        title = _("Search of this computer for the old key")
+        yield Happening(entry.at, "search", title, HowItWent.WELL, _searched(made))
 
 
-def _searched(entry: Entry) -> str:
+def _searched(made: SearchMade) -> str:
     """How much was searched, and what holds the old key; a search that was left out is told as well."""
-    seen = entry.facts["searched"]
-    if seen["scope"] == SearchScope.NONE.value:
+    seen = made.searched
+    if seen.scope is SearchScope.NONE:
         return _("left out, as was asked")
-    holding = [str(place["path"]) for place in entry.facts["holding"]]
-    files = plural("{count} file searched", "{count} files searched", seen["files"]).format(count=f"{seen['files']:,}")
-    if not seen["finished"]:
+    holding = [str(place.path) for place in made.holding]
+    files = plural("{count} file searched", "{count} files searched", seen.files).format(count=f"{seen.files:,}")
+    if not seen.finished:
         files = _("{files}, then ended early").format(files=files)
     if not holding:
         return files
     return _("{files}; it stands in {paths}").format(files=files, paths=", ".join(dict.fromkeys(holding)))
 
 
-def _ended(after: tuple[Entry, ...], step: str) -> bool:
+def _ended(after: tuple[Entry, ...], step: Step) -> bool:
     """True where the next thing that the journal has of this step is how it ended."""
-    following = (one.mark for one in after if one.step == step and one.mark in {Mark.INTENT, Mark.DONE, Mark.FAILED})
+    following = (one.mark for one in after if one.step is step and one.mark in {Mark.INTENT, Mark.DONE, Mark.FAILED})
     return next(following, None) in {Mark.DONE, Mark.FAILED}
 
 
 def _detail(rotation: Rotation, entry: Entry) -> str:
-    if "ended" in entry.facts:
+    if entry.get(ClosedAsItStood) is not None:
         return " ".join(what_was_known(rotation))
-    if entry.facts.get("new_key") is not None:
-        return AccessKeyId.of_any_shape(str(entry.facts["new_key"])).masked
-    by = entry.facts.get("by")
-    if by == By.CONSOLE.value:
-        return _("by a person in the AWS console")
-    if by == By.SIGNER.value:
-        return _("by Keyturn, as {signer}").format(signer=entry.facts.get("signer", ""))
-    return _("by Keyturn, with a key that may do so") if by == By.KEY.value else ""
+    made = entry.get(KeyMade)
+    if made is not None:
+        return made.new_key.masked
+    match _by(entry):
+        case By.CONSOLE:
+            return _("by a person in the AWS console")
+        case By.SIGNER:
+            signed = entry.get(SignedBy)
+            return _("by Keyturn, as {signer}").format(signer="" if signed is None else signed.signer)
+        case By.KEY:
+            return _("by Keyturn, with a key that may do so")
+        case None:
+            return ""
+
+
+def _by(entry: Entry) -> By | None:
+    done = entry.get(DoneBy)
+    return None if done is None else done.by
 
 
 def _proofs(rotation: Rotation) -> Iterator[Proof]:

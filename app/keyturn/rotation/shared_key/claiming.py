@@ -15,9 +15,12 @@ from keyturn.aws.scoped_user import WAITS_TAG, IamUser
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
+from keyturn.rotation import record
 from keyturn.rotation.claims import ITEM, Claim, ClaimState
+from keyturn.rotation.events.key_events import TakenBack
+from keyturn.rotation.events.rotation_events import ClaimsHeard, ToldDone
 from keyturn.rotation.pairs import new_pair
-from keyturn.rotation.record import Rotation, all_rotations, reload, write
+from keyturn.rotation.record import Rotation, all_rotations, reload
 from keyturn.rotation.shared_key.claim_tags import (
     Mine,
     claims_of_others,
@@ -28,7 +31,6 @@ from keyturn.rotation.shared_key.claim_tags import (
 )
 from keyturn.rotation.steps import Awaited, Route, Step
 from keyturn.state import this_computer
-from keyturn.state.journal import Mark
 
 if TYPE_CHECKING:
     from keyturn.rotation.context import Context
@@ -105,14 +107,12 @@ def note(context: Context, rotation: Rotation, found: ClaimsRead | None) -> Rota
         others = (*now.values(), *gone)
     unread = found is None and rotation.decision.route is Route.SCOPED_USER
     if (others, unread) != (rotation.claims, rotation.claims_unread):
-        write(
-            context, rotation, Step.WATCH, Mark.NOTED, {"claims": [one.as_json() for one in others], "unread": unread}
-        )
+        record.note(context, rotation, Step.WATCH, ClaimsHeard(others, unread))
         for one in others:
             before = known.get(one.item)
             if one.is_open and before is not None and not before.is_open and one.item in rotation.ticked:
                 # It was done and needs the key again, so what a person said of it before is over.
-                write(context, rotation, Step.WATCH, Mark.NOTED, {"opposite": one.item})
+                record.note(context, rotation, Step.WATCH, TakenBack(one.item))
     return reload(context, rotation)
 
 
@@ -121,8 +121,8 @@ def note_those_on(context: Context, rotation: Rotation, user: IamUser, old: KeyP
     others = {one.item: one for one in rotation.claims}
     others |= {one.item: one for one in claims_of_others((user,), mine(context), old)}
     if tuple(others.values()) != rotation.claims:
-        written = {"claims": [one.as_json() for one in others.values()], "unread": rotation.claims_unread}
-        write(context, rotation, Step.WATCH, Mark.NOTED, written)
+        heard = ClaimsHeard(tuple(others.values()), rotation.claims_unread)
+        record.note(context, rotation, Step.WATCH, heard)
 
 
 def look_and_tell(context: Context, rotation: Rotation, old: KeyPair | None, *, is_done: bool) -> Rotation:
@@ -174,7 +174,7 @@ def tell(
             continue
         if since is None and not rotation.told_done:
             # Before it is sent: an undo has to know that others may count on it.
-            write(context, rotation, Step.WATCH, Mark.NOTED, {"told_done": True})
+            record.note(context, rotation, Step.WATCH, ToldDone(True))
             rotation = reload(context, rotation)
         value = done_value(user, own_id, context.computer.name, old, since or now, now)
         try:
@@ -211,7 +211,7 @@ def wait_again(context: Context, rotation: Rotation, old: KeyPair) -> None:
             if error.fault not in {AwsFault.DENIED, AwsFault.NOT_FOUND}:
                 raise
     if rotation.told_done:
-        write(context, rotation, Step.WATCH, Mark.NOTED, {"told_done": False})
+        record.note(context, rotation, Step.WATCH, ToldDone(False))
 
 
 def open_claims(rotation: Rotation) -> tuple[Claim, ...]:
@@ -235,7 +235,7 @@ def titles_of_claims(rotation: Rotation) -> dict[str, str]:
 
 def _known(context: Context, rotation: Rotation) -> dict[str, Claim]:
     """What was noted before; of an earlier rotation of the same key, what was open when that ended."""
-    if any("claims" in one.facts for one in rotation.entries):
+    if rotation.newest(ClaimsHeard) is not None:
         return {one.item: one for one in rotation.claims}
     same = [one for one in all_rotations(context.journal) if one.decision.key == rotation.decision.key]
     before = [one for one in same if one.name != rotation.name and one.started <= rotation.started]

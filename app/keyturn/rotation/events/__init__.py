@@ -1,0 +1,1 @@
+"""What can happen to a rotation: one class for each thing, and how it stands in the journal."""
