@@ -218,6 +218,26 @@ def test_a_lasting_key_waits_for_nothing_of_aws_s(small_desk: Desk) -> None:
     assert pair_of(json.loads(done.stdout)) == small_desk.old
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.parametrize("home", [False, True])
+def test_a_key_that_could_not_be_written_is_told_in_a_sentence(small_desk: Desk, home: bool) -> None:  # noqa: FBT001
+    named(small_desk)
+    where = ["--state-dir", str(small_desk.state_dir), "--secrets", "file"]
+    where += ["--home", str(small_desk.home)] if home else []  # which is answered by the long way
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "keyturn", "credentials", NAS, *where],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 4
+    assert done.stderr.splitlines()[0].startswith(f"keyturn: no key for {NAS}: It could not be written: ")
+    assert "Traceback" not in done.stderr
+    assert "mistake" not in done.stderr
+
+
 def test_it_comes_from_the_system_s_keychain(small_desk: Desk, keychain: Mapping[str, str]) -> None:
     named(small_desk)
     old = small_desk.old

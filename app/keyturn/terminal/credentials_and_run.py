@@ -104,8 +104,6 @@ def answered_at_once(words: Sequence[str]) -> int | None:
     asked = _Asked(names[0], None if minutes is None else int(minutes), location)
     try:
         return _answered(asked, SystemClock())
-    except BrokenPipeError:
-        return Exit.FAILED  # nobody reads it any more
     except (Exception, KeyboardInterrupt) as error:
         sys.stderr.write(f"keyturn: {type(error).__name__}\n")
         return Exit.STOPPED
@@ -141,9 +139,24 @@ def _answered(asked: _Asked, clock: Clock) -> Exit:
     except AppError as error:
         return _refused(asked, error)
     # The one document goes out in one piece: who reads a part of it has no pair.
-    sys.stdout.write(f"{json.dumps(_document(found))}\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(f"{json.dumps(_document(found))}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        return _unwritten(asked, error)
     return Exit.DONE
+
+
+def _unwritten(asked: _Asked, error: OSError) -> Exit:
+    from keyturn.terminal.screen import lose
+
+    lose(sys.stdout, error)
+    if isinstance(error, BrokenPipeError):
+        return Exit.FAILED  # nobody reads it any more
+    reason = error.strerror or type(error).__name__
+    title = _("It could not be written: {reason}").format(reason=reason)
+    _refused(asked, AppError(title, "", code="output.lost"))
+    return Exit.STOPPED
 
 
 def _document(found: HandedOut) -> dict[str, object]:
