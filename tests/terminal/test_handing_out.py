@@ -220,7 +220,7 @@ def test_a_lasting_key_waits_for_nothing_of_aws_s(small_desk: Desk) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
 @pytest.mark.parametrize("home", [False, True])
-def test_a_key_that_could_not_be_written_is_told_in_a_sentence(small_desk: Desk, home: bool) -> None:  # noqa: FBT001
+def test_a_key_that_could_not_be_written_is_told_in_a_sentence(small_desk: Desk, home: bool) -> None:
     named(small_desk)
     where = ["--state-dir", str(small_desk.state_dir), "--secrets", "file"]
     where += ["--home", str(small_desk.home)] if home else []  # which is answered by the long way

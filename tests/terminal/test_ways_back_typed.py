@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from .conftest import Desk
 
 
@@ -31,3 +33,21 @@ def test_a_rotation_is_closed_by_the_end_of_its_old_key_and_the_report_tells_wha
     (story,) = json.loads(small_desk.type("report", "--offline", "--format", "json").out)["rotations"]
     assert any(f"The old key {key.masked} was on." in one["detail"] for one in story["journal"])
     assert small_desk.type("undo").code == 2
+
+
+@pytest.mark.parametrize("words", [("--key", "", "--as", "key"), ("--confirm", "AAAA"), ("--confirm", "")])
+@pytest.mark.parametrize("command", ["turn-off", "turn-on"])
+def test_a_key_that_is_not_the_one_that_was_meant_is_neither_turned_off_nor_on(
+    small_desk: Desk, command: str, words: tuple[str, ...]
+) -> None:
+    key = small_desk.old.access_key_id
+    assert small_desk.type("rotate", key.value, "--watch-days", "0", "--yes").code == 3
+    if command == "turn-on":
+        assert small_desk.type("turn-off", "--by", "key", "--yes").code == 0
+    before = small_desk.account.status_of(key)
+    refused = small_desk.type(command, *words, "--yes", "--json")
+    assert refused.code == 2, refused.out
+    assert "Nothing was changed" in refused.lines[-1]["problem"]["message"]
+    assert small_desk.account.status_of(key) is before
+    if command == "turn-off":
+        assert small_desk.type(command, "--by", "key", "--confirm", key.last4, "--yes").code == 0

@@ -114,6 +114,7 @@ def turn_off(session: Session, output: Output) -> Exit:
     wait = _wait(session)
     with session.alone():
         rotation = find_rotation(session.journal, arguments.rotation)
+        _expect_confirmed(session, rotation)
         _expect_one_signer(session, rotation)
         _take_pair(session, output)
         signer = session.context().signer
@@ -149,6 +150,17 @@ def turn_off(session: Session, output: Output) -> Exit:
         )
 
 
+def _expect_confirmed(session: Session, rotation: Rotation) -> None:
+    """Where a key was confirmed, it has to be the one that is turned off or on; a rotation's own needs no such word."""
+    confirm, key = session.arguments.confirm, rotation.decision.key
+    if confirm is not None and not key.is_confirmed_by(confirm):
+        raise UsageError(
+            _("Another key was confirmed"),
+            _("The old key of {name} is {key}. Nothing was changed.").format(name=rotation.name, key=key.masked),
+            code="usage.confirm",
+        )
+
+
 def turn_on(session: Session, output: Output) -> Exit:
     """Turn the old key on again."""
     from keyturn.rotation import rotation_service
@@ -161,6 +173,7 @@ def turn_on(session: Session, output: Output) -> Exit:
     with session.alone():
         _take_pair(session, output)
         rotation = find_rotation(session.journal, session.arguments.rotation)
+        _expect_confirmed(session, rotation)
         by_key = rotation.decision.route.same_owner or session.context().signer.ends(rotation.decision)
         if not rotation.is_over and not by_key and wait > 0:
             output.page.write(*_in_the_console(by_hand.turn_on_in_console(rotation.decision).steps, wait))

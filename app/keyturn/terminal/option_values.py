@@ -44,6 +44,14 @@ def path(text: str) -> Path:
     return named
 
 
+def key_named(text: str) -> str:
+    """A key, by its ID or the end of it."""
+    if not text:
+        # Else the command would be about the rotation that is under way: what a variable that is not set leads to.
+        raise argparse.ArgumentTypeError(_("no key is named"))
+    return text
+
+
 def amount(text: str) -> float:
     """A finite number of zero or more."""
     try:

@@ -132,7 +132,10 @@ def confirm(parser: ArgumentParser) -> None:
 def elsewhere(parser: ArgumentParser) -> None:
     """A key of the account that is not on this computer."""
     parser.add_argument(
-        "--key", metavar="ID", help=_("a key of the account that is not on this computer; needs --as and --confirm")
+        "--key",
+        type=option_values.key_named,
+        metavar="ID",
+        help=_("a key of the account that is not on this computer; needs --as and --confirm"),
     )
 
 
