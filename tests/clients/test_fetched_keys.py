@@ -63,6 +63,44 @@ def test_what_is_fetched_for_something_else_is_no_key(text: str, tmp_path: Path)
     assert find_and_keep(found_with(tmp_path, "bin/a.sh", text)) == []
 
 
+_SEEN = "environment: {AWS_ACCESS_KEY_ID_FILE: /run/secrets/one, AWS_SECRET_ACCESS_KEY_FILE: /run/secrets/two}"
+_RUNS_RESTIC = "image: restic/restic, command: '-r s3:s3.amazonaws.com/bkt/a backup /'"
+_OF_PODMAN = "[Container]\nImage=restic/restic\nExec=-r s3:s3.amazonaws.com/bkt/a backup /\n"
+
+
+@pytest.mark.parametrize(
+    ("by", "text"),
+    [
+        ("app/compose.yml", f"services: {{a: {{{_SEEN}, secrets: [one, two]}}}}\nsecrets: {{one: {{external: true}}}}"),
+        ("app/compose.yml", f"services: {{a: {{{_SEEN}, secrets: [{{source: x, target: one}}]}}}}"),
+        ("app/compose.yml", f"services: {{a: {{{_RUNS_RESTIC}, secrets: [restic-env]}}}}"),
+        ("app/of-nightly.yaml", f"services:\n  a: {{{_SEEN}, secrets: [one]}}\n  # b\n  c:\n    image: x\n"),
+        (".config/containers/systemd/a.container", f"{_OF_PODMAN}Secret=x,type=env,target=AWS_ACCESS_KEY_ID\n"),
+        (".config/containers/systemd/a.container", f"{_OF_PODMAN}Secret=aws-secret-access-key,type=env\n"),
+        ("bin/a.sh", "#!/bin/sh\npodman run --secret x,type=env,target=AWS_ACCESS_KEY_ID restic/restic snapshots"),
+        ("bin/a.sh", "#!/bin/sh\ndocker service create --secret aws_secret_key -e B=1 restic/restic"),
+    ],
+)  # fmt: skip
+def test_a_key_among_the_secrets_of_containers_is_told(by: str, text: str, tmp_path: Path) -> None:
+    assert find_and_keep(found_with(tmp_path, by, text)) == [
+        f"{by.rpartition('/')[2]} gets its key from container secrets"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "text"),
+    [
+        ("app/compose.yml", f"services: {{a: {{{_RUNS_RESTIC}, secrets: [restic-password]}}}}"),
+        ("app/compose.yml", f"services: {{a: {{{_SEEN}, secrets: [one]}}}}\nsecrets: {{one: {{file: ./x}}}}"),
+        ("app/compose.yml", "services: {a: {image: postgres, secrets: [token]}}"),
+        (".config/containers/systemd/a.container", "[Container]\nImage=postgres\nSecret=token\n"),
+        ("bin/a.sh", "#!/bin/sh\npodman run --secret token,type=env,target=TOKEN postgres"),
+    ],
+)  # fmt: skip
+def test_other_secrets_of_containers_are_no_key(by: str, text: str, tmp_path: Path) -> None:
+    assert find_and_keep(found_with(tmp_path, by, text)) == []
+
+
 def find_and_keep(found: Findings) -> list[str]:
     return [problem.title for problem in found.problems if problem.client == "password-manager"]
 

@@ -20,6 +20,7 @@ VARIABLES = f"AWS_ACCESS_KEY_ID={ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\n"
 RCLONE = f"[aws]\ntype = s3\nprovider = AWS\naccess_key_id = {ID}\nsecret_access_key = {SECRET}\n"
 AWS = f"[backup]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n"
 KOPIA = f'{{"storage": {{"type": "s3", "config": {{"accessKeyID": "{ID}", "secretAccessKey": "{SECRET}"}}}}}}'
+SERVICE = f"services: {{a: {{environment: {{AWS_ACCESS_KEY_ID: {ID}, AWS_SECRET_ACCESS_KEY: '{SECRET}'}}}}}}\n"
 S3CMD = f"[default]\naccess_key = {ID}\nsecret_key = {SECRET}\n"
 # Deeper than any corner, and named by nothing that tells.
 DEEP = "kept/very/deep/down/x.dat"
@@ -65,6 +66,9 @@ def at(places: Sequence[Place], path: Path) -> Place:
         (UNIT, "[Service]\nEnvironmentFile=-%h/{deep}\n", VARIABLES, "environment"),
         (UNIT, "[Service]\nExecStart=%h/{deep} --daily", f"#!/bin/sh\n{VARIABLES}", "environment"),
         (".crontab", "0 3 * * * /bin/sh ~/{deep} >x 2>&1", VARIABLES, "environment"),
+        ("bin/a.sh", "cd ~/kept && sudo docker stack deploy -c very/deep/down/x.dat nightly", SERVICE, "compose"),
+        ("bin/a.sh", "s5cmd --credentials-file ~/{deep} --profile backup sync / s3://bkt", AWS, "aws"),
+        ("bin/a.sh", "velero install --bucket bkt --secret-file=$HOME/{deep}", AWS, "aws"),
         ("bin/a.sh", "kopia --config-file ~/{deep} snapshot create", KOPIA, "kopia"),
         ("n/compose.yml", "services: {{a: {{volumes: ['../{deep}:/config/rclone/rclone.conf']}}}}", RCLONE, "rclone"),
     ],

@@ -55,6 +55,8 @@ _WORDS = (
         b"mount-s3",
         b"backrest",
         b"secrets:",
+        b"velero",
+        b"stack deploy",
     ),
     # A file that is sourced may hold what nothing else here speaks of.
     *(b"source ", b"\n. /", b"\n. ~", b"\n. $", b'\n. "', b"\n. ./"),

@@ -290,7 +290,12 @@ SYSTEMS_AND_TEXTS = (
             *("/etc/crontab", "/etc/cron.d", "/var/spool/cron", "/usr/lib/cron/tabs", "/var/at/tabs"),
         ),
     ),
-    ClientEntry("compose", _of("variables.compose", "Compose")),
+    ClientEntry(
+        "compose",
+        _of("variables.compose", "Compose"),
+        # Whatever the file is called: `docker stack deploy -c FILE` and Portainer take any name.
+        OwnFile(signature=rb"(?m)^services:[ \t]*\r?\n(?=(?:[ \t#][^\n]*\n|\r?\n)*?[ \t]+(?:image|build):)"),
+    ),
     ClientEntry("launchd", _of("variables.launchd", "Launchd"), platforms=frozenset({Platform.MACOS})),
     ClientEntry(
         "windows-script",

@@ -13,7 +13,7 @@ from keyturn.clients.findings import Discovery
 from keyturn.clients.interface import AfterChange, Client, CredentialSpans
 from keyturn.clients.listing import Listing
 from keyturn.clients.variables.compose_commands import commands_in
-from keyturn.clients.variables.compose_mounts import mounts_of, named_by
+from keyturn.clients.variables.compose_mounts import kept_for, mounts_of, named_by
 from keyturn.clients.variables.compose_projects import extended_in, included_by
 from keyturn.clients.variables.shell_files import project_folders
 from keyturn.clients.variables.variable_places import Variables, spots_of, take_from
@@ -111,6 +111,7 @@ def _services(root: Node | None, content: FileContent) -> list[Variables]:
             files=named_by(service),
             folder=content.path.parent,
             mounts=mounts_of(root, service),
+            kept=kept_for(root, service),
         )
         for name, service in trees.members(services)
     ]

@@ -28,6 +28,15 @@ def mounts_of(root: Node | None, service: Node | None) -> tuple[tuple[str, str],
     return tuple(found)
 
 
+def kept_for(root: Node | None, service: Node | None) -> tuple[str, ...]:
+    """Return under which names a service sees secrets that no file here holds, which Docker keeps itself."""
+    return tuple(
+        target
+        for name, target in _granted(trees.at(service, "secrets"))
+        if not any(trees.text(root, "secrets", name, told) for told in ("file", "environment"))
+    )
+
+
 def _env_files(node: Node | None) -> Iterator[Scalar]:
     for one in [node] if isinstance(node, Scalar) else trees.items(node):
         named = one if isinstance(one, Scalar) else trees.scalar(one, "path")

@@ -96,6 +96,17 @@ def calls_in(commands: Sequence[ShellCommand]) -> Iterator[ComposeRun]:
         rest = _arguments(command, [program_name(word) for word in command.words])
         if rest is not None:
             yield _call(rest, folder)
+        files = tuple(_of_a_stack(command, folder))
+        if files:
+            yield ComposeRun(files, (), folder)
+
+
+def _of_a_stack(command: ShellCommand, folder: str) -> Iterator[NamedFile]:
+    """What `docker stack deploy -c FILE` names (docs.docker.com, "docker stack deploy")."""
+    said = [word.decoded for word in command.words]
+    if any(said[number : number + 2] in (["stack", "deploy"], ["stack", "up"]) for number in range(1, 4)):
+        for one in command.options("-c", "--compose-file"):
+            yield NamedFile(joined(folder, _written(one)), COMPOSE, one.line)
 
 
 def _arguments(command: ShellCommand, names: Sequence[str]) -> Sequence[Argument] | None:

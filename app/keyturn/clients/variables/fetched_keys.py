@@ -67,6 +67,10 @@ _RUNS = {
     "infisical": ("run",),
     "envchain": (),
 }
+_CONTAINERS = ("docker", "podman", "nerdctl")
+_OF_CONTAINERS = "container secrets"
+_OF_A_PASSWORD = re.compile(r"pass(?:word|phrase|wd)?|pw", re.IGNORECASE)
+_BEFORE = 3  # words, as in `sudo -E podman`
 _NAMED = re.compile(r"\$\{?(\w+)")
 _OF_POWERSHELL = "$env:"
 
@@ -81,7 +85,16 @@ def asks_for_s3(variables: Variables) -> bool:
     return any(_asks_for_s3(command) for command in variables.commands)
 
 
+def container_secret(option: str) -> str:
+    """Return under which name a container sees `NAME,type=env,target=NAME` (podman-run(1), `--secret`)."""
+    name, *options = option.split(",")
+    said = dict(one.strip().partition("=")[::2] for one in options)
+    return said.get("target") or name.strip()
+
+
 def _keepers(variables: Variables) -> Iterator[str]:
+    if any(_is_of_key(name, variables) for name in _kept(variables)):
+        yield _OF_CONTAINERS
     by_name = {one.name: _said(one) for one in variables.assignments}
     for one in variables.assignments:
         if _is_of_s3(one.name):
@@ -96,6 +109,30 @@ def _keepers(variables: Variables) -> Iterator[str]:
         evaluated = [keeper for inside, _line in printed for keeper in _keeper_in(inside)]
         if evaluated and asks_for_s3(variables):
             yield from evaluated
+
+
+def _kept(variables: Variables) -> Iterator[str]:
+    """The names of what a container is given of its own program's secrets (docs.docker.com, Compose, `secrets`)."""
+    yield from variables.kept
+    for command in variables.commands:
+        if any(program_name(word) in _CONTAINERS for word in command.words[:_BEFORE]):
+            yield from (container_secret(one.decoded) for one in command.options("--secret") if one.known)
+
+
+def _is_of_key(name: str, variables: Variables) -> bool:
+    """Whether a kept secret is half of a key, or holds one for a container that has none otherwise."""
+    file = name.rpartition("/")[2]
+    if _is_of_s3(file.upper().replace("-", "_")):
+        return True
+    reads = [
+        one.name.removesuffix("_FILE")
+        for one in variables.assignments
+        if one.name.endswith("_FILE") and _said(one).strip("\"'").rpartition("/")[2] == file
+    ]
+    if reads:
+        return any(map(_is_of_s3, reads))
+    has_key = any(_is_of_s3(one.name) for one in variables.assignments)
+    return not has_key and _OF_A_PASSWORD.search(file) is None and asks_for_s3(variables)
 
 
 def _keeper_of(said: str, by_name: dict[str, str]) -> Iterator[str]:

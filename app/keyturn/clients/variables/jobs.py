@@ -26,6 +26,7 @@ class Variables:
         mounts: what of the disk the commands see elsewhere, as a container does: their path, then the disk's; None
             where they see the disk itself.
         mentions: what of the file counts for nothing, and holds a key nevertheless.
+        kept: under which names a container is given what Docker or Podman keeps for it: of variables, or of files.
     """
 
     assignments: Sequence[Assignment]
@@ -36,6 +37,7 @@ class Variables:
     started_in: Path | None = None
     mounts: Sequence[tuple[str, str]] | None = None
     mentions: Sequence[Place] = ()
+    kept: Sequence[str] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ _WRAPPERS = frozenset(
     }
 )
 _BEHIND_A_WRAPPER = 7
+# Programs of others that read a credentials file of the AWS CLI's, and their option for it (each one's own help).
+_TAKES_CREDENTIALS = {"s5cmd": "--credentials-file", "velero": "--secret-file"}
 _RUNS_A_FILE = frozenset({*_SHELLS, "python", "python3", "perl", "ruby", "php", "node", "wscript", "cscript"})
 # `powershell -File X`, `-f X` (about_Powershell_exe), and `cmd /c X` (cmd /?), whatever stands before.
 _RUNS_WHAT_FOLLOWS = {"powershell": ("-file", "-f"), "pwsh": ("-file", "-f"), "cmd": ("/c", "/k")}
@@ -140,6 +142,8 @@ def _in_command(command: ShellCommand, by_program: Mapping[str, ClientEntry]) ->
         entry = by_program.get(name)
         if entry is not None:
             yield from _options(rest, entry.own_file.options, entry.name)
+        if name in _TAKES_CREDENTIALS:
+            yield from _options(rest, (_TAKES_CREDENTIALS[name],), "aws")
         if name == "rclone":
             yield from _beside(word, "rclone.conf", name)
         if name == "s3fs":

@@ -12,6 +12,7 @@ from keyturn.clients.findings import Discovery
 from keyturn.clients.interface import AfterChange, Client, CredentialSpans
 from keyturn.clients.variables.compose_commands import program_of
 from keyturn.clients.variables.compose_mounts import split
+from keyturn.clients.variables.fetched_keys import container_secret
 from keyturn.clients.variables.jobs import NamedFile, Reads
 from keyturn.clients.variables.script_paths import on_disk, with_folders
 from keyturn.clients.variables.unit_files import (
@@ -162,5 +163,6 @@ def _read(content: FileContent) -> list[Variables]:
             files=files,
             mounts=[(parts[1], parts[0]) for parts in volumes] if content.path.suffix == CONTAINER else None,
             mentions=mentions,
+            kept=[container_secret(one.value.decode(errors="replace")) for one in found if one.name == "Secret"],
         )
     ]
