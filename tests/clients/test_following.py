@@ -115,6 +115,12 @@ def test_a_template_none_of_whose_instances_has_a_file_is_told(tmp_path: Path) -
     assert "%h/kept/%i/env" in problem.message
 
 
+def test_what_lies_further_down_in_a_folder_that_a_container_sees_is_found(tmp_path: Path) -> None:
+    write(tmp_path / "app/compose.yml", "services: {a: {image: restic/restic, volumes: ['./kept:/config']}}\n")
+    file = write(tmp_path / "app/kept/a/rclone/rclone.conf", RCLONE)
+    assert at(find(tmp_path).places, file).editable
+
+
 def test_a_job_of_launchd_leads_to_its_script(tmp_path: Path) -> None:
     file = write(tmp_path / DEEP, f"#!/bin/sh\n{VARIABLES}")
     arguments = f"<array><string>{file}</string><string>now</string></array>"

@@ -26,6 +26,7 @@ from keyturn.clients.variables.shell_files import SCRIPT_LIMIT
 from keyturn.clients.variables.unit_files import names_of_instances
 from keyturn.clients.variables.value_files import FileValues
 from keyturn.clients.variables.variable_facts import endpoint_in
+from keyturn.clients.walking import SKIPPED_FOLDERS
 from keyturn.edits.files import LIMIT, FileContent
 from keyturn.model.errors import FileError
 from keyturn.model.places import Place, Problem
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 # What is followed in one look; a server with many jobs names a hundred files.
 _LIMIT = 2000
 _IN_A_FOLDER = 60
+# Images that keep what they are told in folders of a mounted one: `/config/rclone/rclone.conf`.
+_DEPTH_OF_A_VOLUME, _FOLDERS_OF_A_VOLUME = 2, 30
 _OF_S3 = re.compile(r"aws|s3|restic|rclone|access.?key", re.IGNORECASE)
 
 
@@ -201,13 +204,25 @@ class Following:
             return False
         return b"\0" in beginning and not beginning.startswith(b"#!")
 
-    def _files_in(self, folder: Path) -> list[Path]:
+    def _files_in(self, folder: Path, depth: int = 0) -> list[Path]:
+        """The files of a folder that may tell something, and of some that lie so many levels further down in it."""
         listing = Listing(readings=self._readings)
-        entries = [one for one in listing.entries(folder) if is_telling(one.name) and listing.is_file(one)]
-        return [Path(one.path) for one in entries[:_IN_A_FOLDER] if listing.is_at_most(one, SIZE_LIMIT)]
+        found: list[Path] = []
+        folders = deque([(folder, depth)])
+        left = _FOLDERS_OF_A_VOLUME
+        while folders and left:
+            left -= 1
+            at, levels = folders.popleft()
+            entries = listing.entries(at)
+            telling = [one for one in entries if is_telling(one.name) and listing.is_file(one)][:_IN_A_FOLDER]
+            found += [Path(one.path) for one in telling if listing.is_at_most(one, SIZE_LIMIT)]
+            for one in entries[:_IN_A_FOLDER] if levels else ():
+                if one.name not in SKIPPED_FOLDERS and listing.is_folder(one, follow_symlinks=False):
+                    folders.append((Path(one.path), levels - 1))
+        return found
 
     def _folder(self, path: Path) -> None:
-        for inner in self._files_in(path) if path.is_dir() else [path]:
+        for inner in self._files_in(path, _DEPTH_OF_A_VOLUME) if path.is_dir() else [path]:
             try:
                 content = self._readings.file(inner, limit=SIZE_LIMIT)
             except FileError:
