@@ -193,6 +193,24 @@ def test_a_key_in_two_files_is_known_and_both_are_told(by: str, text: str, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("by", "text"),
+    [
+        (".crontab", "@daily envdir ~/kept/very/env wal-g backup-push /pg"),
+        ("bin/a.sh", "exec chpst -u backup -e $HOME/kept/very/env wal-g backup-push /pg"),
+    ],
+)
+def test_a_folder_in_which_each_file_is_a_variable_is_read(by: str, text: str, tmp_path: Path) -> None:
+    folder = tmp_path / "kept/very/env"
+    identifier = write(folder / "AWS_ACCESS_KEY_ID", f"{ID}\n")
+    secret = write(folder / "AWS_SECRET_ACCESS_KEY", f"{SECRET}\n")
+    write(folder / "WALG_S3_PREFIX", "s3://bkt/wal\n")
+    write(tmp_path / by, f"{text}\n")
+    places = find(tmp_path).places
+    assert {place.path for place in places} == {identifier, secret}
+    assert all(place.pair == ONE for place in places)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         'source "$CONFIGURATION/keys"',

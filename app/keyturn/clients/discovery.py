@@ -56,6 +56,8 @@ _WORDS = (
         b"backrest",
         b"secrets:",
         b"velero",
+        b"envdir",
+        b"chpst",
         b"stack deploy",
     ),
     # A file that is sourced may hold what nothing else here speaks of.

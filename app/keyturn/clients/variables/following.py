@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.credential_names import key_name
 from keyturn.clients.described.guide import PASSWORD_MANAGER
 from keyturn.clients.described.guided import BLIND_SPOT
 from keyturn.clients.discovery import SIZE_LIMIT, beginning_of
@@ -141,6 +142,10 @@ class Following:
         path = found.path
         if named.reads == Reads.VALUE:
             self._value(path, named, values)
+        elif named.reads == Reads.VALUES:
+            for one in Listing(readings=self._readings).entries(path):
+                if key_name(one.name) is not None:
+                    self._value(Path(one.path), replace(named, name=one.name), values)
         elif named.reads == Reads.FOLDER:
             self._folder(path)
         elif named.reads == Reads.SCRIPT and path.is_dir():

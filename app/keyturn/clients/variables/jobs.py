@@ -50,7 +50,8 @@ class Reads(StrEnum):
 
     `variables`: what it sets is set for whoever names it. `fills-in`: what it sets stands for the `$NAME` of the file
     that names it, and is set for nobody (Compose's `.env`). `script`: it is run. `folder`: files of programs lie in it.
-    `value`: it holds one half of a key, and nothing else. `sealed`: only systemd can read it.
+    `value`: it holds one half of a key, and nothing else. `values`: a folder in which each file is the value of the
+    variable that it is called after. `sealed`: only systemd can read it.
     """
 
     VARIABLES = "variables"
@@ -58,6 +59,7 @@ class Reads(StrEnum):
     SCRIPT = "script"
     FOLDER = "folder"
     VALUE = "value"
+    VALUES = "values"
     SEALED = "sealed"
 
 

@@ -32,6 +32,8 @@ _WRAPPERS = frozenset(
     }
 )
 _BEHIND_A_WRAPPER = 7
+# `envdir FOLDER PROGRAM…` (envdir(8), s6-envdir), as `chpst -e FOLDER PROGRAM…` (chpst(8))
+_TAKES_VALUES = frozenset({"envdir", "s6-envdir"})
 # Programs of others that read a credentials file of the AWS CLI's, and their option for it (each one's own help).
 _TAKES_CREDENTIALS = {"s5cmd": "--credentials-file", "velero": "--secret-file"}
 _RUNS_A_FILE = frozenset({*_SHELLS, "python", "python3", "perl", "ruby", "php", "node", "wscript", "cscript"})
@@ -142,6 +144,10 @@ def _in_command(command: ShellCommand, by_program: Mapping[str, ClientEntry]) ->
         entry = by_program.get(name)
         if entry is not None:
             yield from _options(rest, entry.own_file.options, entry.name)
+        if name in _TAKES_VALUES:
+            yield from (_of(one, Reads.VALUES) for one in rest[:1])
+        if name == "chpst":
+            yield from _options(rest, ("-e",), Reads.VALUES)
         if name in _TAKES_CREDENTIALS:
             yield from _options(rest, (_TAKES_CREDENTIALS[name],), "aws")
         if name == "rclone":
