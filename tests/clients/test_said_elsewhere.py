@@ -127,3 +127,27 @@ def test_what_a_profile_of_resticprofile_includes_is_read(tmp_path: Path) -> Non
     )
     (place,) = find(tmp_path)
     assert (place.client, place.path, place.targets) == ("resticprofile", path, (Target("bkt"),))
+
+
+def test_what_is_included_need_not_say_its_version(tmp_path: Path) -> None:
+    folder = tmp_path / ".config/resticprofile"
+    write(folder / "profiles.yaml", "version: '2'\nincludes: [more.yaml]\nprofiles: {docs: {}}\n")
+    variables = f"{{AWS_ACCESS_KEY_ID: {ID}, AWS_SECRET_ACCESS_KEY: '{SECRET}'}}"
+    path = write(
+        folder / "more.yaml",
+        f"profiles:\n  photos:\n    repository: s3:s3.amazonaws.com/bkt\n    env: {variables}\n",
+    )
+    (place,) = find(tmp_path)
+    assert (place.client, place.path, place.targets) == ("resticprofile", path, (Target("bkt"),))
+
+
+def test_a_profile_that_inherits_its_key_from_another_file_adds_its_bucket_there(tmp_path: Path) -> None:
+    folder = tmp_path / ".config/resticprofile"
+    variables = f"{{AWS_ACCESS_KEY_ID: {ID}, AWS_SECRET_ACCESS_KEY: '{SECRET}'}}"
+    path = write(
+        folder / "profiles.yaml",
+        f"includes: ['conf.d/*.yaml']\nbase:\n  repository: s3:s3.amazonaws.com/one\n  env: {variables}\n",
+    )
+    write(folder / "conf.d/photos.yaml", "photos: {inherit: base, repository: 's3:s3.amazonaws.com/two'}\n")
+    (place,) = find(tmp_path)
+    assert (place.path, set(place.targets)) == (path, {Target("one"), Target("two")})

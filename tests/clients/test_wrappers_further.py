@@ -27,12 +27,14 @@ def find(home: Path) -> dict[str, Place]:
 
 
 def test_autorestics_file_of_variables_knows_the_bucket_of_each_back_end(tmp_path: Path) -> None:
-    backends = "".join(f"  {name}:\n    type: s3\n    path: s3.amazonaws.com/{name}\n" for name in ("one", "my_two"))
+    backends = "".join(
+        f"  {name}:\n    type: s3\n    path: s3.amazonaws.com/{name}\n" for name in ("one", "my_two", "my-three")
+    )
     write(tmp_path / ".autorestic.yml", f"version: 2\nbackends:\n{backends}")
     text = "".join(
         f"AUTORESTIC_{name}_RESTIC_PASSWORD=x\nAUTORESTIC_{name}_AWS_ACCESS_KEY_ID={ID}\n"
         f"AUTORESTIC_{name}_AWS_SECRET_ACCESS_KEY={SECRET}\n"
-        for name in ("ONE", "MY_TWO")
+        for name in ("ONE", "MY_TWO", "MY_THREE")
     )
     path = write(tmp_path / ".autorestic.env", text)
 
@@ -42,6 +44,7 @@ def test_autorestics_file_of_variables_knows_the_bucket_of_each_back_end(tmp_pat
     assert {name: (place.client, place.targets) for name, place in places.items()} == {
         "one": ("autorestic", (Target("one"),)),
         "my_two": ("autorestic", (Target("my_two"),)),
+        "my-three": ("autorestic", (Target("my-three"),)),
     }
     assert ID not in path.read_text()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -86,10 +86,13 @@ class OwnFiles(Client, Protocol):
     def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take a place for every key in one file; see `Client.take_file`."""
         content = look.read(path)
-        if content is None:
-            return
+        if content is not None:
+            self.take_keys(look, content, lambda: self.keys(content))
+
+    def take_keys(self, look: Discovery, content: FileContent, keys: Callable[[], Iterable[StoredKey]]) -> None:
+        """Take a place for every key that was found in a file; `keys` raises as the function of that name."""
         try:
-            found = list(self.keys(content))
+            found = list(keys())
         except FileError as error:
             look.report_unparsable(content, error)
         else:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _VARIABLES = ".autorestic.env"
 # AUTORESTIC_NAME_AWS_ACCESS_KEY_ID, in which the name may have underlines of its own
+_NO_LETTER = re.compile(r"[^A-Za-z0-9]")
 _OF_A_BACKEND = re.compile(r"AUTORESTIC_(?P<backend>.+?)_(?P<variable>AWS_.+|RESTIC_.+)", re.DOTALL)
 # restic's option for extended options, as autorestic takes it (its internal/config.go, `optionToString`)
 _EXTENDED = frozenset({"option", "--option", "-o"})
@@ -76,8 +77,10 @@ def _read(content: FileContent) -> Iterator[tuple[str, Mapping[str, Scalar], Seq
         if named is not None and one.value and not one.is_reference:
             value = Scalar(one.value, True, one.value_span, one.line)
             by_backend.setdefault(named["backend"], {})[named["variable"]] = value
-    # autorestic writes a back end's name in capitals there (its page on environment variables).
-    configured = {name.upper(): (name, openings) for name, openings in _beside(content.path)}
+    # autorestic writes a back end's name in capitals there, and `_` for what is no letter or digit (its backend.go).
+    beside = list(_beside(content.path))
+    configured = {_NO_LETTER.sub("_", name.upper()): (name, openings) for name, openings in beside}
+    configured |= {name.upper(): (name, openings) for name, openings in beside}
     for upper, variables in by_backend.items():
         name, openings = configured.get(upper, (upper, ()))
         yield name, variables, openings

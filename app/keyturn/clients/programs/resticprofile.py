@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,13 +58,14 @@ class Resticprofile(ResticWrapper):
                 yield from listing.files_in(folder / _MORE, ".toml", ".yaml", ".yml", ".json", ".conf")
 
     def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
-        """Take a place for each profile's key, and those of the files that it includes."""
-        if os.path.realpath(path) in map(str, look.seen):
-            return
-        super().take_file(computer, look, path)
-        content = look.listing.readings.known(path)
-        for included in () if content is None else _included(computer, content, look.listing):
-            self.take_file(computer, look, included)
+        """Take a place for each profile's key, with those of the files that it includes: they inherit from each other."""
+        group = list(_with_included(computer, look, path))
+        profiles: dict[str, Node] = {}
+        for content in group:
+            with suppress(FileError):  # told where its own keys are read
+                profiles = _profiles(content) | profiles
+        for content in group:
+            self.take_keys(look, content, partial(_keys, content, profiles))
 
     def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each profile's key. In HCL a key is only mentioned."""
@@ -76,13 +78,7 @@ class Resticprofile(ResticWrapper):
 
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return the key of each profile that has one itself; those that inherit it add their repositories."""
-        profiles = _profiles(content)
-        openings = _openings(profiles)
-        for name, profile in profiles.items():
-            copied = trees.at(profile, _COPY)
-            found = [key_in_variables(name, name, _variables(profile), openings[name])]
-            found += [] if copied is None else [_key_of_a_copy(name, copied)]
-            yield from (key for key in found if key is not None)
+        return _keys(content, {})
 
     def openings(self, content: FileContent) -> Mapping[str, Sequence[Opening]]:
         """Return the repositories of each profile and of those that inherit from it."""
@@ -94,6 +90,30 @@ class Resticprofile(ResticWrapper):
     def config_files(self, computer: Computer, program: RunningProgram) -> tuple[Path, ...] | None:
         """It hands the key to restic when a run starts, and reads its file anew for each run."""
         return ()
+
+
+def _keys(content: FileContent, beside: Mapping[str, Node]) -> Iterator[StoredKey]:
+    """The keys of one file.
+
+    Args:
+        beside: the profiles of the files that are read together with it.
+    """
+    profiles = _profiles(content)
+    openings = _openings({**beside, **profiles})
+    for name, profile in profiles.items():
+        copied = trees.at(profile, _COPY)
+        found = [key_in_variables(name, name, _variables(profile), openings[name])]
+        found += [] if copied is None else [_key_of_a_copy(name, copied)]
+        yield from (key for key in found if key is not None)
+
+
+def _with_included(computer: Computer, look: Discovery, path: Path) -> Iterator[FileContent]:
+    """A file with those that it includes, and those that they include; what was read before is left out."""
+    content = look.read(path)
+    if content is not None:
+        yield content
+        for included in _included(computer, content, look.listing):
+            yield from _with_included(computer, look, included)
 
 
 def _included(computer: Computer, content: FileContent, listing: Listing) -> Iterator[Path]:
@@ -141,8 +161,11 @@ def _folders(computer: Computer) -> Iterator[Path]:
 def _profiles(content: FileContent) -> dict[str, Node]:
     tree = parse(content.content, path=content.path)
     version = trees.scalar(tree, "version")
-    if version is not None and version.value == "2":
-        return dict(trees.members(trees.at(tree, "profiles")))
+    profiles = dict(trees.members(trees.at(tree, "profiles")))
+    # A file that another one includes need not say the version (its page, Include configuration files).
+    is_included = version is None and bool(profiles) and not any(isinstance(one, Scalar) for one in profiles.values())
+    if is_included or (version is not None and version.value == "2"):
+        return profiles
     return {name: node for name, node in trees.members(tree) if name not in _NO_PROFILES}
 
 
