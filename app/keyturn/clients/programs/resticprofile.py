@@ -58,7 +58,7 @@ class Resticprofile(ResticWrapper):
                 yield from listing.files_in(folder / _MORE, ".toml", ".yaml", ".yml", ".json", ".conf")
 
     def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
-        """Take a place for each profile's key, with those of the files that it includes: they inherit from each other."""
+        """Take a place for each profile's key; it may be inherited across the files that one includes."""
         group = list(_with_included(computer, look, path))
         profiles: dict[str, Node] = {}
         for content in group:
