@@ -703,6 +703,21 @@ def test_a_proof_that_fails_puts_everything_back_and_the_details_can_be_copied(p
     assert person.home.old.access_key_id.value not in copied
 
 
+def test_a_restored_file_gets_the_new_key_again_where_a_person_says_so(person: Person) -> None:
+    before = person.home.s3ql.read_bytes()
+    person.to_the_question()
+    with_new = person.home.s3ql.read_bytes()
+    person.home.s3ql.write_bytes(before)
+    person.says_no()
+    person.press("Open the AWS console")
+    assert person.page() is Page.STOPPED
+    assert "holds the old key again" in person.read()
+    assert person.home.s3ql.read_bytes() == before
+    person.press("Put the new key in again")
+    assert person.home.s3ql.read_bytes() == with_new
+    assert person.page() is Page.PROOF
+
+
 def test_what_is_copied_for_a_report_has_no_whole_key_id() -> None:
     problem = AppError("It broke", "AKIAIOSFODNN7EXAMPLE was refused.", code="x")
     assert "AKIA…MPLE was refused." in details(Flow(), problem)

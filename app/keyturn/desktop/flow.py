@@ -159,6 +159,9 @@ class Flow:
             case Work.BEGIN:
                 route = self.plan.route if self.plan is not None else Route.SCOPED_USER
                 return replace(state, page=Page.PROGRESS, progress=beginning(route, self._identities))
+            case Work.TICK if job.item == when_stuck.PUT_IN_AGAIN:
+                ahead = (Step.SWITCH, Step.PROVE_AGAIN)
+                return replace(state, page=Page.PROGRESS, progress=RotationProgress(ahead, self._identities))
             case Work.CARRY_ON | Work.DECIDE if self.page in {Page.STOPPED, Page.DECIDE}:
                 return replace(state, page=Page.PROGRESS, progress=self._left())
             case Work.UNDO:
@@ -487,6 +490,8 @@ def page_of(standing: RotationStanding) -> Page:
         return Page.LOST
     if when_stuck.NEW_KEY in items:
         return Page.WAYS_OUT
+    if when_stuck.PUT_IN_AGAIN in items:
+        return Page.STOPPED
     match rotation.step:
         case Step.CREATE | Step.UNDO if items:
             return Page.DECIDE

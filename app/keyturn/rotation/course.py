@@ -6,7 +6,7 @@ from datetime import datetime
 
 from keyturn.model.keys import AccessKeyId
 from keyturn.rotation.events.entry import E, Entry
-from keyturn.rotation.events.key_events import Begun, KeyMade
+from keyturn.rotation.events.key_events import Begun, KeyMade, PutInAgain
 from keyturn.rotation.steps import BegunBy, Step
 from keyturn.state.journal import Mark
 
@@ -53,6 +53,8 @@ class Course:
         if step in {Step.TURN_OFF, Step.PROVE_OFF}:
             on = self.latest(Step.TURN_ON, Mark.DONE)
             return on is None or self.is_before(on, done)
+        if step in {Step.SWITCH, Step.PROVE_AGAIN}:
+            return done in self._since_put_in_again
         return True
 
     def began(self, step: Step) -> bool:
@@ -63,6 +65,18 @@ class Course:
         """True where the step began and did not end well: it failed, or Keyturn was killed in it."""
         last = self.latest(step, Mark.INTENT, Mark.DONE, Mark.FAILED)
         return last is not None and last.mark is not Mark.DONE
+
+    @property
+    def _since_put_in_again(self) -> tuple[Entry, ...]:
+        """The entries since a person had the new key put in again; all of them where nobody had."""
+        said = (at for at, one in enumerate(self.entries) if one.get(PutInAgain) is not None)
+        return self.entries[max(said, default=0) :]
+
+    @property
+    def undo_began(self) -> Entry | None:
+        """When an undo began, ended or not; None where none did, or the new key was put in again since."""
+        intents = (e for e in self._since_put_in_again if e.step is Step.UNDO and e.mark is Mark.INTENT)
+        return next(intents, None)
 
     @property
     def new_key(self) -> AccessKeyId | None:

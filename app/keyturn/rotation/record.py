@@ -29,6 +29,7 @@ from keyturn.rotation.events.rotation_events import (
     LetBe,
     NewKeyFails,
     NewKeyUsed,
+    OldKeyHeld,
     PlacesProved,
     ProgramNamed,
     Proved,
@@ -220,6 +221,17 @@ class Rotation(Course):
         return "" if tried is None else tried.new_key_fails
 
     @property
+    def old_again(self) -> tuple[str, ...]:
+        """The places that had the new key and held the old one again when they were read last, by their identity."""
+        for entry in reversed(self.entries):
+            seen = entry.get(OldKeyHeld)
+            if seen is not None:
+                return seen.old_again
+            if entry.mark is Mark.DONE and entry.step in {Step.PROVE_AGAIN, Step.PROVE_OFF}:
+                break
+        return ()
+
+    @property
     def used_elsewhere(self) -> tuple[KeyUse, ...]:
         """Who used the old key before the switch from elsewhere, as AWS's event history had it; the newest first."""
         uses = self.said(UsesElsewhere, Step.CHECK, Mark.DONE)
@@ -293,7 +305,7 @@ class Rotation(Course):
     @property
     def is_undoing(self) -> bool:
         """True where an undo began and did not end: from there, the only way is to end it."""
-        return self.began(Step.UNDO) and not self.is_done(Step.UNDO) and not self.is_done(Step.END)
+        return self.undo_began is not None and not self.is_done(Step.UNDO) and not self.is_done(Step.END)
 
     @property
     def step(self) -> Step:

@@ -19,9 +19,11 @@ from keyturn.rotation.carrying_out import (
     kept_pairs,
     last_steps,
     program_runs,
+    putting_in_again,
     switching,
     watching,
     way_out,
+    when_stuck,
 )
 from keyturn.rotation.carrying_out.backups_seen import BackupSeen
 from keyturn.rotation.carrying_out.closing import end, expect_not_ended
@@ -140,6 +142,9 @@ def tick(context: Context, name: str | None, item: str, confirm: str | None = No
         return last_steps.turned_off_by_hand(context, rotation)
     if item == by_hand.TURN_ON:
         return turn_on(context, rotation.name)
+    if item == when_stuck.PUT_IN_AGAIN and rotation.old_again:
+        expect_a_signer(context, rotation)
+        return putting_in_again.put_in_again(context, rotation)
     if item == by_hand.DELETE and rotation.is_done(Step.DELETE):
         return replace(carry_on(context, rotation.name), ending=Ending.DONE)
     if item == by_hand.DELETE and rotation.step is Step.DELETE:

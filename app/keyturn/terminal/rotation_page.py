@@ -10,6 +10,7 @@ from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.said import is_deletion_seen
+from keyturn.rotation.carrying_out.when_stuck import PUT_IN_AGAIN
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
@@ -262,20 +263,23 @@ def _commands(rotation: Rotation, result: Result, *, several: bool) -> Iterable[
     option = ("--rotation", *name) if several else ()
     if rotation.is_over:
         return
-    if result.step in {Step.CREATE, Step.UNDO}:
+    if any(one.item == PUT_IN_AGAIN for one in result.awaiting):
+        yield _("puts the new key in again"), ("done", PUT_IN_AGAIN, *option)
+    elif result.step in {Step.CREATE, Step.UNDO}:
         for one in (one for one in result.awaiting if one.tickable):
             yield _("if you decide so"), ("done", one.item, *option)
     if result.state in {State.INTERRUPTED, State.STOPPED} or result.step in {Step.CREATE, Step.PROVE, Step.UNDO}:
         yield _("carries on"), ("continue", *name)
     elif result.step in {Step.WATCH, Step.TURN_OFF}:
-        by_person = [one for one in result.awaiting if one.tickable and one.item != Step.TURN_OFF.value]
+        own = {Step.TURN_OFF.value, PUT_IN_AGAIN}
+        by_person = [one for one in result.awaiting if one.tickable and one.item not in own]
         for one in by_person:
             yield _("when you did it"), ("done", one.item, *option)
         yield _("looks whether anything still uses the old key"), ("continue", *name)
         yield _("turns the old key off, when nothing is awaited any more"), ("turn-off", *name)
     elif result.step is Step.DELETE:
         for one in result.awaiting:
-            if one.tickable and one.item != Step.DELETE.value:
+            if one.tickable and one.item not in {Step.DELETE.value, PUT_IN_AGAIN}:
                 yield _("when you saw it"), ("done", one.item, *option)
         yield _("turns the old key on again"), ("turn-on", *name)
         by_command = any(one.item == Step.DELETE.value and not one.tickable for one in result.awaiting)

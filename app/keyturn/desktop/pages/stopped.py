@@ -21,6 +21,7 @@ from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.carrying_out.ended import what_was_known
+from keyturn.rotation.carrying_out.when_stuck import PUT_IN_AGAIN
 from keyturn.rotation.steps import Ending, State
 
 _CARRY_ON = WindowJob(Work.CARRY_ON)
@@ -88,6 +89,9 @@ class StoppedPage(PageView):
             return Verb(_("Back to overview"), self.act.leave)
         if flow.standing is None:
             return Verb(_("Try again"), self.act.look_again)
+        if any(one.item == PUT_IN_AGAIN for one in flow.standing.result.awaiting):
+            again = WindowJob(Work.TICK, item=PUT_IN_AGAIN)
+            return Verb(_("Put the new key in again"), lambda: self.act.do(again), flow.why_not(again))
         return Verb(_("Carry on"), lambda: self.act.do(_CARRY_ON), flow.why_not(_CARRY_ON))
 
 

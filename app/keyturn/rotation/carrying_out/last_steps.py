@@ -15,6 +15,7 @@ from keyturn.rotation.carrying_out import (
     old_key,
     program_runs,
     proving,
+    putting_in_again,
     turning_off,
     watching,
 )
@@ -256,6 +257,8 @@ def prove_off(context: Context, rotation: Rotation) -> Result:
     else:
         try:
             proving.prove_again(context, rotation, Step.PROVE_OFF, new)
+        except proving.OldKeyAgain as error:
+            return putting_in_again.stopped_by(context, rotation, error)
         except AppError as error:
             return stopped(context, rotation, _with_way_back(context, rotation, error))
     program_runs.start_runs(context, rotation, Step.PROVE_OFF)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out import old_key
-from keyturn.rotation.carrying_out.proving import prove_or_raise, prove_pair, proving_meanwhile, targets_of
+from keyturn.rotation.carrying_out.proving import OldKeyAgain, prove_or_raise, prove_pair, proving_meanwhile, targets_of
+from keyturn.rotation.carrying_out.putting_in_again import stopped_by
 from keyturn.rotation.carrying_out.standing import stopped
 from keyturn.rotation.context import Context
-from keyturn.rotation.events.rotation_events import NewKeyFails
+from keyturn.rotation.events.rotation_events import NewKeyFails, OldKeyHeld
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.record import Rotation, note
 from keyturn.rotation.steps import Result, Step
@@ -32,10 +33,14 @@ def failure(context: Context, rotation: Rotation) -> Result | None:
             return stopped(context, rotation, error)
         note(context, rotation, Step.WATCH, NewKeyFails(error.fault.value))
         return stopped(context, rotation, _said(context, rotation, error))
+    except OldKeyAgain as error:
+        return stopped_by(context, rotation, error)
     except AppError as error:
         return stopped(context, rotation, error)
     if rotation.new_key_fails:
         note(context, rotation, Step.WATCH, NewKeyFails(""))
+    if rotation.old_again:
+        note(context, rotation, Step.WATCH, OldKeyHeld(()))
     return None
 
 

@@ -70,6 +70,22 @@ class DestinationProof:
         return next((check for check in self.checks if check.ok is False), None)
 
 
+class OldKeyAgain(ClientError):
+    """A destination that had the new key holds the old one: the file was restored, or its program wrote it back."""
+
+    def __init__(self, found: DestinationProof, new: AccessKeyId) -> None:
+        super().__init__(
+            _("{client} {name} holds the old key again").format(client=found.client, name=found.name),
+            _(
+                "{path} holds {old}, the old key, where {new} was put: the file was restored, or its program wrote it "
+                "back. Put the new key in again with `keyturn done put-in-again`, or the old one back everywhere with "
+                "`keyturn undo`."
+            ).format(path=found.path, old=found.access_key_id.masked, new=new.masked),
+            code="place.other-key",
+        )
+        self.place = found.place
+
+
 def prove_new_key(context: Context, rotation: Rotation, new: KeyPair) -> None:
     """The step *prove*: wait until AWS accepts the new key everywhere, then check each bucket.
 
@@ -191,6 +207,8 @@ def prove_or_raise(
     passed_before = own_checks_passed(rotation)
     proofs = []
     for one in prove_destinations(context, rotation.decision, passed_before):
+        if one.access_key_id == rotation.decision.key != expected:
+            raise OldKeyAgain(one, expected)
         if one.access_key_id != expected:
             raise ClientError(
                 _("{client} {name} holds another key").format(client=one.client, name=one.name),

@@ -14,7 +14,7 @@ from keyturn.rotation.carrying_out.deciding import items_to_decide
 from keyturn.rotation.carrying_out.old_key import is_refused
 from keyturn.rotation.carrying_out.program_runs import awaited_runs
 from keyturn.rotation.carrying_out.turning_off import default_way
-from keyturn.rotation.carrying_out.when_stuck import from_a_dead_new_key, session_item
+from keyturn.rotation.carrying_out.when_stuck import from_a_dead_new_key, from_an_old_key_again, session_item
 from keyturn.rotation.context import Context
 from keyturn.rotation.finding import key_users
 from keyturn.rotation.finding.uses import is_own, without_own
@@ -31,6 +31,7 @@ from keyturn.rotation.steps import Awaited, BegunBy, By, State, Step
 ACCEPTANCE = "acceptance"
 WATCH = "watch"
 OFF_DAYS = "off-days"
+_HAVE_NEW_KEY = frozenset({Step.WATCH, Step.TURN_OFF, Step.PROVE_OFF, Step.DELETE})  # every destination, as it seems
 _SOME_DAYS = 3.0  # are watched after a use, also by who watches fewer
 
 
@@ -166,11 +167,13 @@ def awaiting(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
     session = session_item(rotation)
     if session is not None:
         return (session,)
+    if rotation.old_again and rotation.step in _HAVE_NEW_KEY | {Step.UNDO}:
+        return from_an_old_key_again(rotation)
     if rotation.step in {Step.CREATE, Step.UNDO}:
         return items_to_decide(rotation)
     if rotation.step is Step.PROVE and rotation.state is State.WAITING:
         return (_acceptance(rotation),)
-    if rotation.new_key_fails and rotation.step in {Step.WATCH, Step.TURN_OFF, Step.PROVE_OFF, Step.DELETE}:
+    if rotation.new_key_fails and rotation.step in _HAVE_NEW_KEY:
         return from_a_dead_new_key(rotation)
     if rotation.step is Step.WATCH:
         return awaited_before_turn_off(context, rotation) or (_turn_off(context, rotation),)

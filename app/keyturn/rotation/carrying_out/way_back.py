@@ -19,11 +19,13 @@ from keyturn.rotation.carrying_out.standing import (
     stopped,
     waiting,
 )
+from keyturn.rotation.carrying_out.when_stuck import from_an_old_key_again
 from keyturn.rotation.context import Context, Moment
-from keyturn.rotation.pairs import SecretGone, held_now, new_pair, old_pair, pair_of
+from keyturn.rotation.events.rotation_events import OldKeyHeld
+from keyturn.rotation.pairs import Held, SecretGone, held_now, new_pair, old_pair, pair_of
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.planning.guided_items import items_to_put_back
-from keyturn.rotation.record import Rotation, reload
+from keyturn.rotation.record import Rotation, note, reload
 from keyturn.rotation.steps import Ending, OldKey, Result, Step
 
 
@@ -51,7 +53,7 @@ def undo(context: Context, name: str | None) -> Result:
         held = held_now(context, rotation.decision)
         # Where no file has another key and nothing was made at AWS, nothing takes the old key.
         if undoing.not_old(rotation, held) or rotation.began(Step.SWITCH) or rotation.decision.given is None:
-            blocked = _on_for_undo(context, rotation, old)
+            blocked = _on_for_undo(context, rotation, old, held)
             if blocked is not None:
                 return blocked
         gone = gone_buckets(context, rotation.decision, old)
@@ -122,20 +124,32 @@ def _turn_on(context: Context, rotation: Rotation, old: KeyPair | None, wait: fl
     return replace(standing(context, reload(context, rotation)), ending=Ending.WAITING, awaiting=(item,))
 
 
-def _on_for_undo(context: Context, rotation: Rotation, old: KeyPair) -> Result | None:
+def _on_for_undo(context: Context, rotation: Rotation, old: KeyPair, held: Held) -> Result | None:
     """See that the old key is on and stays on, or return what comes first; nothing is put back before."""
     stands = old_key.look(context, rotation, old, new_pair(context, rotation))
     if stands is OldKey.ON:
         return None
+    rotation = _note_half_undone(context, rotation, held)
     if stands is OldKey.GONE:
         return stopped(context, rotation, _gone(rotation))
     blocked = _turn_on(context, rotation, old, wait=0)
     if blocked is None:
         return None
+    if rotation.old_again:
+        blocked = replace(blocked, awaiting=(*blocked.awaiting, *from_an_old_key_again(rotation)))
     reason = _("The old key is off, and backups with it would fail. It is turned on first; then undo again.")
     if stands is OldKey.REFUSED:
         reason = _("The old key is not accepted: it is off, or deleted. If it is off, turn it on; then undo again.")
     return replace(blocked, problem=GateClosed([reason], "undo.old-key-off"))
+
+
+def _note_half_undone(context: Context, rotation: Rotation, held: Held) -> Rotation:
+    """Note where an undo put the old key that is gone by now, so that a person may have the new one there again."""
+    if rotation.is_undoing and new_pair(context, rotation) is not None:
+        again = tuple(one.place.identity for one in held.by(rotation.decision.key))
+        if again != rotation.old_again:
+            note(context, rotation, Step.WATCH, OldKeyHeld(again))
+    return reload(context, rotation)
 
 
 def _gone(rotation: Rotation) -> AppError:

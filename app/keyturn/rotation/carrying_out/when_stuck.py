@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyturn.aws.error_codes import SESSION_ENDED
 from keyturn.model.errors import AwsFault
 from keyturn.model.keys import AccessKeyId
-from keyturn.model.text import _
+from keyturn.model.text import _, plural
 from keyturn.rotation.asked import user_name
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.record import Rotation
@@ -14,6 +14,7 @@ from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import Awaited, Step
 
 NEW_KEY = "new-key"
+PUT_IN_AGAIN = "put-in-again"
 
 
 def from_a_dead_new_key(rotation: Rotation) -> tuple[Awaited, ...]:
@@ -34,6 +35,28 @@ def from_a_dead_new_key(rotation: Rotation) -> tuple[Awaited, ...]:
         Awaited("undo", _("Or put {old} back").format(old=old.masked), (undo,), tickable=False),
         Awaited("another", _("Or make another new key"), (undo, f"keyturn rotate {old.last4}"), tickable=False),
     )
+
+
+def from_an_old_key_again(rotation: Rotation) -> tuple[Awaited, ...]:
+    """The ways on where places that had the new key hold the old one again: either of the two keys, everywhere."""
+    new, old = "" if rotation.new_key is None else rotation.new_key.masked, rotation.decision.key.masked
+    again = set(rotation.old_again)
+    places = [one for one in rotation.decision.destinations if one.place.identity in again]
+    paths = ", ".join(str(one.file) for one in places)
+    title = plural(
+        "Put the new key {new} in again: {paths} holds {old}",
+        "Put the new key {new} in again: {paths} hold {old}",
+        len(places),
+    )
+    put_in = Awaited(
+        PUT_IN_AGAIN,
+        title.format(new=new, old=old, paths=paths),
+        (_("Say so: the new key is tried first, then put in wherever the old one stands, and proved there."),),
+    )
+    if rotation.is_undoing:
+        return (put_in,)
+    undo = Awaited("undo", _("Or put {old} back").format(old=old), (f"keyturn undo {rotation.name}",), tickable=False)
+    return (put_in, undo)
 
 
 def session_item(rotation: Rotation) -> Awaited | None:

@@ -8,7 +8,16 @@ from typing import TypeAlias, get_args
 
 from keyturn.rotation.events.codec import by_member, events_in
 from keyturn.rotation.events.entry import Entry
-from keyturn.rotation.events.key_events import Begun, ClosedAsItStood, DoneBy, KeyMade, SeenOrSaid, TakenBack, Ticked
+from keyturn.rotation.events.key_events import (
+    Begun,
+    ClosedAsItStood,
+    DoneBy,
+    KeyMade,
+    PutInAgain,
+    SeenOrSaid,
+    TakenBack,
+    Ticked,
+)
 from keyturn.rotation.events.rotation_events import (
     AllBack,
     BackupsLooked,
@@ -20,6 +29,7 @@ from keyturn.rotation.events.rotation_events import (
     LetBe,
     NewKeyFails,
     NewKeyUsed,
+    OldKeyHeld,
     OwnChecksPassed,
     PlacesProved,
     ProgramNamed,
@@ -51,10 +61,12 @@ Event: TypeAlias = (
     | LetBe
     | NewKeyFails
     | NewKeyUsed
+    | OldKeyHeld
     | OwnChecksPassed
     | PlacesProved
     | ProgramNamed
     | Proving
+    | PutInAgain
     | RightsSimulated
     | SearchMade
     | SeenOrSaid

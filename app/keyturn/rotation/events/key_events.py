@@ -70,6 +70,13 @@ class TakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class PutInAgain:
+    """A person has the new key put in again, where places that had it hold the old one."""
+
+    put_in_again: Truth
+
+
+@dataclass(frozen=True, slots=True)
 class AsItStood:
     """What was known of a rotation when it was closed as it stood.
 

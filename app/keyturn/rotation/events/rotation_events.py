@@ -223,6 +223,13 @@ class PlacesProved:
 
 
 @dataclass(frozen=True, slots=True)
+class OldKeyHeld:
+    """Places that had the new key hold the old one again, by the place's identity; none where they do not any more."""
+
+    old_again: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class NewKeyFails:
     """The new key does not work in a destination, by the name of the fault; empty where it works again."""
 

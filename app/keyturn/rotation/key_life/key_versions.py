@@ -26,7 +26,15 @@ from keyturn.model.text import _
 from keyturn.rotation.course import Course
 from keyturn.rotation.events.codec import by_member, events_in
 from keyturn.rotation.events.entry import Entry
-from keyturn.rotation.events.key_events import Begun, ClosedAsItStood, DoneBy, KeyMade, SeenOrSaid, Ticked
+from keyturn.rotation.events.key_events import (
+    Begun,
+    ClosedAsItStood,
+    DoneBy,
+    KeyMade,
+    PutInAgain,
+    SeenOrSaid,
+    Ticked,
+)
 from keyturn.rotation.steps import BegunBy, By, Step
 from keyturn.state import journal as journals
 from keyturn.state import stored_key_names
@@ -37,7 +45,9 @@ from keyturn.state.written import Fields, NotUnderstood
 if TYPE_CHECKING:
     from keyturn.rotation.events.every_event import Event
 
-_EVENTS: Mapping[str, type[Event]] = by_member((Begun, ClosedAsItStood, DoneBy, KeyMade, SeenOrSaid, Ticked))
+_EVENTS: Mapping[str, type[Event]] = by_member(
+    (Begun, ClosedAsItStood, DoneBy, KeyMade, PutInAgain, SeenOrSaid, Ticked)
+)
 
 
 class VersionState(StrEnum):
@@ -182,7 +192,7 @@ class _Replacement(Course):
     def taken_back_at(self) -> datetime | None:
         """When the old key took its place again; None where the new one has it."""
         ended = self.latest(Step.END, Mark.DONE)
-        undone = next((e for e in self.entries if e.step is Step.UNDO and e.mark is Mark.INTENT), None)
+        undone = self.undo_began
         if ended is None:
             return None if undone is None else undone.at
         # It was closed as it stood: a key that was known to be off then takes nobody's place.

@@ -290,7 +290,12 @@ def turn_on(rotation: Rotation) -> Awaited:
 def ways_without_old_key(rotation: Rotation) -> str:
     """What is left to do where the old key was deleted."""
     ways = _("Nothing can bring it back: `keyturn end {name} --confirm {last4}` closes this rotation as it stands.")
-    if rotation.new_key is not None and not rotation.is_undoing:
+    if rotation.is_undoing and rotation.old_again:
+        ways = _(
+            "Nothing can bring it back: `keyturn done put-in-again` puts the new key in its place again; `keyturn end "
+            "{name} --confirm {last4}` closes this rotation as it stands."
+        )
+    elif rotation.new_key is not None and not rotation.is_undoing:
         ways = _(
             "Nothing can bring it back: `keyturn continue {name}` goes on with the new key; `keyturn end {name} "
             "--confirm {last4}` closes this rotation as it stands."
