@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -83,6 +84,16 @@ def test_it_is_found_wherever_in_the_file_it_stands(at: int, encoding: str, any_
     write(tmp_path / "large", b"\n" * at + KEY.value.encode(encoding) + b"\n" * 50)
 
     assert located(search(tmp_path, any_key=any_key)) == {"large": f"line {at + 1}"}
+
+
+@pytest.mark.parametrize("others", [0, 20])
+@pytest.mark.parametrize("before", ["", "k", "id", "[default]\naws_access_key_id="])
+def test_a_known_id_is_found_within_base64(before: str, others: int, tmp_path: Path) -> None:
+    """As Kubernetes has it in the `data:` of a secret."""
+    coded = b64encode(f"{before}{KEY}\nmore".encode()).decode()
+    write(tmp_path / "k8s/secret.yaml", f"kind: Secret\ndata:\n  id: {coded}\n")
+    keys = [KEY, *(AccessKeyId(f"AKIA{number:016}") for number in range(others))]
+    assert located(search_folders(named([tmp_path]), keys)) == {"secret.yaml": "line 3"}
 
 
 def test_a_very_large_file_is_searched_in_parts_and_its_holes_are_not_read(tmp_path: Path) -> None:

@@ -75,9 +75,10 @@ def search_folders(
 ) -> Searched:
     """Return a mention for every file of an area that contains one of the key IDs.
 
-    Looked into are: the bytes of every ordinary file, for text of one byte or two bytes a letter; what is packed in zip
-    (and what is built like it), gzip, bzip2, xz and tar, also in one another; the values of SQLite databases. Links are
-    not followed, and nothing special is opened: pipes, devices, what the kernel makes up, what lies on other computers.
+    Looked into are: the bytes of every ordinary file, for text of one byte or two bytes a letter, and in small ones
+    within Base64; what is packed in zip (and what is built like it), gzip, bzip2, xz and tar, also in one another; the
+    values of SQLite databases. Links are not followed, and nothing special is opened: pipes, devices, what the kernel
+    makes up, what lies on other computers.
     A file that grows is read as far as it went when it was opened. What could not be looked into is in the problems,
     with the reason.
 

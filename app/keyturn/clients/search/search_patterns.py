@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Collection, Iterator
 
 # How many bytes before a key ID tell whether it begins there.
@@ -10,13 +11,17 @@ BORDER = 2
 _SHAPED = "AKIA" + "A" * 16
 # Each key is looked for on its own as long as that is faster than looking for the letters with which all begin.
 _FEW = 6
+_CERTAIN = 4  # letters of what Base64 has of an ID in which many IDs are alike
+# Of what people write themselves hardly a file is larger; more of it would make the search of a whole disk slow.
+_WRITTEN = 256 * 1024
 
 
 class SearchPatterns:
     """The texts that are looked for.
 
     Attributes:
-        keys: known key IDs, each found wherever it stands.
+        keys: known key IDs, each found wherever it stands; in a file of a size that people write also within Base64, as
+            Kubernetes has the values of its secrets.
         any_key: also anything shaped like a key ID: four letters of kind, then 16 of base32 (facts/aws.md A1), with
             no letter or digit around it.
         signs: texts of which one stands wherever something is found.
@@ -31,6 +36,10 @@ class SearchPatterns:
         self.signs = (*signs, *(("AKIA", "ASIA") if any_key else ()))
         self.overlap = 2 * (max(len(key) for key in (*keys, _SHAPED)) + 1) + BORDER
         self._narrow, self._wide = tuple(sign.encode() for sign in signs), tuple(map(_wide, signs))
+        self._coded = {form: key for key in keys for form in _in_base64(key)}
+        few = len(keys) <= _FEW
+        self._coded_signs = tuple(self._coded if few else dict.fromkeys(form[:_CERTAIN] for form in self._coded))
+        self._coded_lengths = sorted({len(form) for form in self._coded}, reverse=True)
         self._known = frozenset(key.encode() for key in keys)
         self._lengths = sorted({len(key) for key in keys}, reverse=True)
 
@@ -48,6 +57,10 @@ class SearchPatterns:
             for sign in self._wide:
                 if find(sign, 0, size) >= 0:
                     return True
+        if size <= _WRITTEN:
+            for sign in self._coded_signs:
+                if find(sign, 0, size) >= 0:
+                    return True
         return self.any_key and _SHAPED_ROUGHLY.search(buffer, 0, size) is not None
 
     def found_in(self, buffer: bytearray, start: int, size: int, *, last: bool) -> Iterator[tuple[str, int, int]]:
@@ -57,7 +70,8 @@ class SearchPatterns:
             start: where to begin; a border is looked for before it.
             last: nothing follows; otherwise what touches the end is left to be seen again with the next piece.
         """
-        for key, at, width in (*self._known_in(buffer, start, size), *self._shaped_in(buffer, start, size)):
+        found = (*self._known_in(buffer, start, size), *self._shaped_in(buffer, start, size))
+        for key, at, width in (*found, *self._coded_in(buffer, start, size)):
             if last or at + width * (len(key) + 1) <= size:
                 yield key, at, width
 
@@ -78,11 +92,28 @@ class SearchPatterns:
                             break
                     at = buffer.find(sign, at + 1, size)
 
+    def _coded_in(self, buffer: bytearray, start: int, size: int) -> Iterator[tuple[str, int, int]]:
+        for sign in self._coded_signs if size <= _WRITTEN else ():
+            at = buffer.find(sign, start, size)
+            while at >= 0:
+                forms = (bytes(buffer[at : at + length]) for length in self._coded_lengths)
+                key = next((self._coded[form] for form in forms if form in self._coded), None)
+                if key is not None:
+                    yield key, at, 1
+                at = buffer.find(sign, at + 1, size)
+
     def _shaped_in(self, buffer: bytearray, start: int, size: int) -> Iterator[tuple[str, int, int]]:
         if self.any_key:
             for width, shape in _SHAPES.items():
                 for match in shape.finditer(buffer, start, size):
                     yield match[0][::width].decode(), match.start(), width
+
+
+def _in_base64(key: str) -> Iterator[bytes]:
+    """What Base64 has of a text, wherever it begins in what was encoded; without letters that its neighbours share."""
+    for before in range(3):
+        coded = b64encode(b"\0" * before + key.encode())
+        yield coded[-(-before * 8 // 6) : (before + len(key)) * 8 // 6]
 
 
 def _wide(text: str) -> bytes:
