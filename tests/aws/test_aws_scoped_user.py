@@ -195,6 +195,17 @@ def test_a_user_with_a_key_is_not_deleted(account: PracticeAccount, root: KeyPai
     assert account.accepts(added)
 
 
+def test_a_policy_that_somebody_else_gave_it_is_not_deleted(account: PracticeAccount, root: KeyPair, aws: Aws) -> None:
+    user = create_user(aws, root, "backup-anna", TAGS, ours)
+    put_policy(aws, root, user, _policy())
+    theirs = {"UserName": user.name, "PolicyName": "theirs", "PolicyDocument": _policy().text()}
+    aws.ask(root, "iam", "PutUserPolicy", theirs)
+    with pytest.raises(AwsError) as caught:
+        delete_user(aws, root, user)
+    assert caught.value.fault is AwsFault.CONFLICT
+    assert aws.ask(root, "iam", "ListUserPolicies", {"UserName": user.name})["PolicyNames"] == ["theirs"]
+
+
 @pytest.mark.parametrize("action", ["DeleteUserPolicy", "DeleteUser"])
 def test_deleting_comes_to_its_end_after_any_lost_answer(
     account: PracticeAccount, root: KeyPair, talk: Callable[..., Aws], action: str

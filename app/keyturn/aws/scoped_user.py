@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any, TypeVar
 
 from keyturn.aws.access_keys import in_utc
@@ -263,19 +262,18 @@ def tag_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str]) -> N
     aws.ask(signer, "iam", "TagUser", {"UserName": name, "Tags": listed})
 
 
-def delete_user(aws: Aws, signer: KeyPair, user: IamUser) -> None:
-    """Delete a user without keys, with its policies. A user that is gone already is what was asked for.
+def delete_user(aws: Aws, signer: KeyPair, user: IamUser, policy_name: str = POLICY_NAME) -> None:
+    """Delete a user without keys, with its policy. A user that is gone already is what was asked for.
 
     Args:
         user: one that is known to be ours.
+        policy_name: of the policy that Keyturn put into it. Any other one is somebody else's and stays.
 
     Raises:
         AwsError: CONFLICT where somebody gave it more than Keyturn does: a key, a group, a policy, a password.
     """
     named = {"UserName": user.name}
-    listed = _unless_gone(lambda: aws.ask(signer, "iam", "ListUserPolicies", named)) or {}
-    for policy in listed.get("PolicyNames", []):
-        _unless_gone(partial(aws.ask, signer, "iam", "DeleteUserPolicy", {**named, "PolicyName": policy}))
+    _unless_gone(lambda: aws.ask(signer, "iam", "DeleteUserPolicy", {**named, "PolicyName": policy_name}))
     _unless_gone(lambda: aws.ask(signer, "iam", "DeleteUser", named))
 
 

@@ -216,7 +216,7 @@ def _delete(context: Context, maker: Somebody, keeper: Keeper, user: IamUser, ke
         for key in keys:
             access_keys.delete_key(context.aws, maker.pair, key, user_name=user.name)
             first = False
-        scoped_user.delete_user(context.aws, maker.pair, user)
+        scoped_user.delete_user(context.aws, maker.pair, user, KEEPER_NAME)
     except AwsError as error:
         if first and error.refused:
             # AWS deleted nothing, so the keeper goes on as before.
