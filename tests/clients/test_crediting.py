@@ -85,6 +85,36 @@ def test_a_command_within_another_one_is_credited_with_all_that_it_asks(text: st
     assert Addition.OBJECT_ACL in {one for consumer in place.consumers for one in consumer.additions}
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("b.ps1", "$out = (aws s3 sync --acl public-read C:\\a s3://photos/a) | Out-String"),
+        ("b.ps1", "Invoke-Expression 'aws s3 sync --acl public-read C:\\a s3://photos/a'"),
+        (
+            "b.ps1",
+            'Start-Process -FilePath aws -ArgumentList "s3","sync","--acl","public-read",".","s3://photos/a" -Wait',
+        ),
+        (
+            "b.ps1",
+            "Start-Process aws -Wait -ArgumentList @('s3', 'sync', '--acl', 'public-read', '.', 's3://photos/a')",
+        ),
+        ("b.ps1", "if ($(aws s3 sync --acl public-read C:\\a s3://photos/a)) { exit 1 }"),
+        ("b.cmd", 'cmd /c "aws s3 sync --acl public-read C:\\a s3://photos/a"'),
+        ("b.cmd", 'powershell -NoProfile -Command "aws s3 sync --acl public-read . s3://photos/a"'),
+        ("b.cmd", "for /f \"delims=\" %%i in ('aws s3 sync --acl public-read . s3://photos/a') do echo %%i"),
+    ],
+)
+def test_a_command_within_another_one_of_windows_is_credited_with_all_that_it_asks(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    write(tmp_path / ".aws/credentials", profile("default"))
+    write(tmp_path / "Documents" / name, f"{text}\r\n")
+    places = find_everything(Computer.at(tmp_path, "windows")).places
+    (place,) = (one for one in places if one.client == "aws")
+    assert place.targets == (Target("photos", "a"),)
+    assert Addition.OBJECT_ACL in {one for consumer in place.consumers for one in consumer.additions}
+
+
 def test_a_container_reads_the_credentials_file_that_it_sees_elsewhere(tmp_path: Path) -> None:
     write(tmp_path / "app/k/cr", profile("default"))
     write(

@@ -6,11 +6,12 @@ Batch: `set` as cmd.exe documents it (`set /?`). PowerShell: about_Environment_V
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from keyturn.edits import failures
-from keyturn.edits.commands import Argument, LetterRun, ShellCommand, VariableNotation
+from keyturn.edits.commands import Argument, LetterRun, ShellCommand, VariableNotation, program_name
 from keyturn.edits.encodings import DecodedText, Encoding, decoded
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
@@ -53,12 +54,56 @@ _COMPUTED = {VariableNotation.BATCH: re.compile(r"%|!\w+!"), VariableNotation.PO
 def commands(content: bytes, notation: VariableNotation) -> list[ShellCommand]:
     """Return the commands of a script in either language, a line or a part of one each, with the place of each word.
 
-    A word in quotes that follows another without a blank belongs to it, as in `--password="…"`.
+    A word in quotes that follows another without a blank belongs to it, as in `--password="…"`. Behind them come, with
+    no place of their own, those that stand in brackets or that another one is told to run.
     """
     text = decoded(content)
     if "\0" in text.text:
         return []
-    return list(_commands(text, notation))
+    found = list(_commands(text, notation))
+    return [*found, *(inner for command in found for inner in _within(command, notation))]
+
+
+# What these are told stands in quotes (cmd /?, about_Powershell_exe, Invoke-Expression).
+_RUNS_TEXT = frozenset({"cmd", "powershell", "pwsh", "iex", "invoke-expression"})
+# Start-Process, Parameters; the list of arguments may stand in brackets, and its parts in quotes of their own.
+_STARTS = frozenset({"start-process", "saps"})
+_ITS_ARGUMENTS = frozenset({"-argumentlist", "-args"})
+_IN_LIST = re.compile(rb"[\s,()@]+")
+_OPENS = (b"(", b"$(", b"@(", b"{")
+
+
+def _within(command: ShellCommand, notation: VariableNotation) -> Iterator[ShellCommand]:
+    names = [program_name(word).lower() for word in command.words]
+    for number, word in enumerate(command.words):
+        if names[number] in _RUNS_TEXT:
+            for one in command.words[number + 1 :]:
+                yield from _commands_in(one.text, one.line, notation) if b" " in one.text else ()
+        if names[number] in _STARTS:
+            yield from _started(command.words[number + 1 :], notation)
+        if word.text.startswith(_OPENS):
+            rest = b" ".join(one.text for one in command.words[number:])
+            yield from _commands_in(rest.lstrip(b"$@({").partition(b")")[0], word.line, notation)
+
+
+def _started(words: Sequence[Argument], notation: VariableNotation) -> Iterator[ShellCommand]:
+    at = next((number for number, one in enumerate(words) if one.decoded.lower() in _ITS_ARGUMENTS), None)
+    if at is None:
+        return
+    program = next((one for one in words[:at] if not one.text.startswith(b"-")), None)
+    said = b""
+    for one in words[at + 1 :]:
+        said += b" " + one.text
+        if not one.text.endswith(b",") and said.count(b"(") == said.count(b")"):
+            break
+    if program is not None:
+        for listed in _commands_in(_IN_LIST.sub(b" ", said), program.line, notation):
+            yield ShellCommand((program, *listed.words))
+
+
+def _commands_in(text: bytes, line: int, notation: VariableNotation) -> Iterator[ShellCommand]:
+    for command in _commands(DecodedText(text.decode("latin-1"), Encoding.UTF_8, 0), notation):
+        yield ShellCommand(tuple(replace(word, runs=(), line=line) for word in command.words))
 
 
 def notation_of(path: Path) -> VariableNotation:

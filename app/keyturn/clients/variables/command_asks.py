@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from keyturn.clients.variables.command_goals import PROGRAMS, REPOSITORY_OPTIONS, Goal, goals_of, rclone_paths
 from keyturn.clients.variables.command_grammar import GRAMMARS, SAME_AS, VERSION_OPTION, CommandGrammar
@@ -34,6 +35,25 @@ _HEADERS: Mapping[str, str] = {
     "x-amz-tagging": "tags",
     "x-amz-request-payer": "requester_pays",
 }
+_GOES_SOMEWHERE = frozenset(
+    {
+        *(
+            "sync",
+            "copy",
+            "copyto",
+            "move",
+            "moveto",
+            "bisync",
+            "mount",
+            "nfsmount",
+            "rcat",
+            "serve",
+            "purge",
+            "delete",
+        ),
+        *("check", "cryptcheck"),
+    }
+)
 _BY_RCLONE = "rclone:"
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})  # as Go reads switches
 
@@ -316,6 +336,8 @@ def _of_rclone(rest: ShellCommand, values: Mapping[str, str], remotes: Mapping[s
             all_of.add(path.remote)
         else:
             goals.append(Goal(None, unclear=path.argument.decoded))
+    if not by_remote and (unclear := _remote_of_a_run(rest)) is not None:
+        yield replace(own, lender=Lender.REMOTE, config=config, unclear=(unclear,))
     skips_check = bool(list(_switches(rest, "--s3-no-check-bucket")))
     for remote, goals in by_remote.items():
         in_variables = remote is None or remote.lower() in remotes
@@ -337,6 +359,18 @@ def _of_rclone(rest: ShellCommand, values: Mapping[str, str], remotes: Mapping[s
             ),
             goals,
         )
+
+
+def _remote_of_a_run(rest: ShellCommand) -> str | None:
+    """The last word that may be a remote altogether, as in `rclone sync FOLDER "$1"`, which may be any remote's."""
+    if not any(one.decoded in _GOES_SOMEWHERE for one in rest.words[:8]):
+        return None
+    whole = [
+        one
+        for before, one in pairwise(rest.words)
+        if one.decoded.startswith(UNKNOWN) and not before.decoded.startswith("-")
+    ]
+    return whole[-1].written.decode(errors="replace").strip("\"'") if whole else None
 
 
 def _switches(rest: ShellCommand, name: str) -> Iterator[Argument]:

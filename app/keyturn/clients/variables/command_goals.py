@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from keyturn.clients.programs.duplicity_targets import is_host
 from keyturn.clients.programs.restic_addresses import repository
-from keyturn.edits.commands import Argument, ShellCommand
+from keyturn.edits.commands import Argument, ShellCommand, VariableNotation
 from keyturn.edits.expansion import UNKNOWN
 from keyturn.model.places import Target
 
@@ -164,6 +164,8 @@ def rclone_paths(arguments: Sequence[Argument]) -> Iterator[RclonePath]:
         if one.decoded.startswith("-") or option in _RCLONE_NO_PATHS:
             continue
         text = one.decoded if one.known else one.decoded.partition(UNKNOWN)[0]
+        if text[1:3] == ":\\":
+            continue  # of a drive
         if inline := _RCLONE_INLINE.fullmatch(text):
             settings = dict(option.partition("=")[::2] for option in inline["options"].split(",") if option)
             yield RclonePath(one, None, _reached(inline["path"], one), settings)
@@ -239,7 +241,10 @@ def _elsewhere(arguments: Sequence[Argument]) -> Iterator[Goal]:
     for one in arguments:
         if b"s3" not in one.text:
             continue
-        found = [goal for match in _S3_ADDRESS.finditer(as_far_as_known(one)) if (goal := _goal(match)) is not None]
+        text = as_far_as_known(one)
+        if one.notation is not VariableNotation.SHELL:
+            text = text.rstrip(")}")  # what Windows' languages have around a command sticks to its last word
+        found = [goal for match in _S3_ADDRESS.finditer(text) if (goal := _goal(match)) is not None]
         yield from found
         if not found and not one.known and "s3://" in one.decoded:
             yield _unclear(one)
