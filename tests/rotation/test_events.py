@@ -54,11 +54,14 @@ from keyturn.rotation.events.rotation_events import (
     UserRequest,
     UsesElsewhere,
 )
+from keyturn.rotation.record import note, taking
 from keyturn.rotation.sight import Sight, Sighting
-from keyturn.rotation.steps import BegunBy, By, OldKey, Step, Why
+from keyturn.rotation.steps import BegunBy, By, OldKey, Route, Step, Why
 from keyturn.rotation.undecided import Undecided
 from keyturn.state.journal import Mark, RawEntry
 from keyturn.state.written import NotUnderstood
+
+from .conftest import Office
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 AT = "2026-12-01T12:00:00+00:00"
@@ -204,3 +207,18 @@ def test_what_is_not_understood_is_named(facts: object, where: str, newer: bool)
     with pytest.raises(NotUnderstood) as raised:
         read(facts)
     assert (raised.value.where, raised.value.newer) == (where, newer)
+
+
+def test_whoever_writes_gets_the_rotation_as_the_journal_has_it(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    (before,) = office.rotations()
+    context = office.start()
+    first = note(context, before, Step.WATCH, NewKeyFails("denied"))
+    assert (first.new_key_fails, before.new_key_fails) == ("denied", "")
+    second = note(context, before, Step.WATCH, NewKeyUsed(NOON))
+    assert (second.new_key_fails, second.new_key_used) == ("denied", NOON)
+    assert office.rotations() == (second,)
+    with taking(context, second, Step.UNDO) as outcome:
+        note(context, second, Step.UNDO, AllBack(True))
+    assert office.rotations() == (outcome.rotation,)
+    assert outcome.rotation.is_done(Step.UNDO)

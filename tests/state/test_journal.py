@@ -92,3 +92,15 @@ def test_a_place_that_takes_no_journal_is_said_to_lack_space_or_rights(tmp_path:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
 def test_only_its_owner_may_read_the_journal(tmp_path: Path) -> None:
     assert stat.S_IMODE(Journal(tmp_path).path.stat().st_mode) == 0o600
+
+
+def test_what_was_written_since_is_read_alone(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    for name in ("20261121-MPLE", "20261122-MPLE"):
+        journal.begin(name, NOON, {"route": "scoped-user"})
+        journal.write(name, NOON, "create", Mark.INTENT, {})
+    write(journal, Mark.DONE, 1, new_key="AKIANEWKEYEXAMPLE123")
+    first, second = journal.entries("20261121-MPLE", after=0)
+    assert (first.mark, second.mark) == ("intent", "done")
+    assert journal.entries("20261121-MPLE", after=1) == (second,)
+    assert journal.entries("20261121-MPLE", after=2) == ()

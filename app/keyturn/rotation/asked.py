@@ -32,13 +32,13 @@ def note_user(context: Context, rotation: Rotation, user: IamUser) -> None:
     note(context, rotation, Step.CREATE, UserMade(MadeUser(user.name, user.user_id)))
 
 
-def note_key_request(context: Context, rotation: Rotation, known: Collection[AccessKeyId]) -> None:
+def note_key_request(context: Context, rotation: Rotation, known: Collection[AccessKeyId]) -> Rotation:
     """Write down that a key is asked for next.
 
     Args:
         known: the keys that its owner has now.
     """
-    note(context, rotation, Step.CREATE, KeyRequest(tuple(known), context.aws.time()))
+    return note(context, rotation, Step.CREATE, KeyRequest(tuple(known), context.aws.time()))
 
 
 def user_of(rotation: Rotation) -> MadeUser | None:

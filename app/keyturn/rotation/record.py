@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from keyturn.model import diary
@@ -419,25 +419,32 @@ def find_rotation(journal: Journal, name: str | None) -> Rotation:
 
 
 def reload(context: Context, rotation: Rotation) -> Rotation:
-    """The same rotation as the journal has it now."""
-    return find_rotation(context.journal, rotation.name)
+    """The same rotation as the journal has it now, with what was written since `rotation` was read."""
+    since = context.journal.entries(rotation.name, after=len(rotation.entries))
+    return replace(rotation, entries=(*rotation.entries, *map(entry_of, since)))
 
 
-def write(context: Context, rotation: Rotation, step: Step, mark: Mark, *events: Event) -> None:
-    """Append to the rotation's journal."""
+def write(context: Context, rotation: Rotation, step: Step, mark: Mark, *events: Event) -> Rotation:
+    """Append to the rotation's journal, and return the rotation as that has it then."""
     context.journal.write(rotation.name, context.clock.now(), step, mark, facts_of(events))
     diary.note(diary.DiaryEvent.STEP, step=step, mark=mark)
+    return reload(context, rotation)
 
 
-def note(context: Context, rotation: Rotation, step: Step, *events: Event) -> None:
-    """Append what happened in a step, which may go on."""
-    write(context, rotation, step, Mark.NOTED, *events)
+def note(context: Context, rotation: Rotation, step: Step, *events: Event) -> Rotation:
+    """Append what happened in a step, which may go on, and return the rotation as the journal has it then."""
+    return write(context, rotation, step, Mark.NOTED, *events)
 
 
 class Outcome:
-    """What a step found out, for the journal: later steps need it."""
+    """What a step found out, for the journal: later steps need it.
 
-    def __init__(self) -> None:
+    Attributes:
+        rotation: as the journal has it once the step has ended well; until then as it has it when the step began.
+    """
+
+    def __init__(self, rotation: Rotation) -> None:
+        self.rotation = rotation
         self.events: list[Event] = []
         self.detail = ""
 
@@ -464,9 +471,8 @@ def _who(context: Context) -> tuple[SignedBy, ...]:
 @contextmanager
 def taking(context: Context, rotation: Rotation, step: Step) -> Iterator[Outcome]:
     """Take a step: its intent is in the journal before the body runs, its outcome after, and both are told."""
-    write(context, rotation, step, Mark.INTENT, *_who(context))
+    outcome = Outcome(write(context, rotation, step, Mark.INTENT, *_who(context)))
     context.tell(step, Moment.STARTED)
-    outcome = Outcome()
     try:
         yield outcome
     except Exception as error:
@@ -474,5 +480,5 @@ def taking(context: Context, rotation: Rotation, step: Step) -> Iterator[Outcome
         write(context, rotation, step, Mark.FAILED, failed)
         context.tell(step, Moment.WAITING if failed.waits else Moment.FAILED, getattr(error, "title", ""))
         raise
-    write(context, rotation, step, Mark.DONE, *_who(context), *outcome.events)
+    outcome.rotation = write(context, rotation, step, Mark.DONE, *_who(context), *outcome.events)
     context.tell(step, Moment.DONE, outcome.detail)

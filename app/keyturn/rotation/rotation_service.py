@@ -29,6 +29,7 @@ from keyturn.rotation.carrying_out.backups_seen import BackupSeen
 from keyturn.rotation.carrying_out.closing import end, expect_not_ended
 from keyturn.rotation.carrying_out.standing import (
     GateClosed,
+    ended_well,
     expect_a_signer,
     expect_step,
     opened,
@@ -44,7 +45,7 @@ from keyturn.rotation.events.key_events import SeenOrSaid, TakenBack, Ticked
 from keyturn.rotation.events.rotation_events import ProgramNamed
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.planning.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
-from keyturn.rotation.record import note, reload, write
+from keyturn.rotation.record import note, write
 from keyturn.rotation.steps import By, Ending, Result, Step
 from keyturn.state.journal import Mark
 
@@ -154,7 +155,7 @@ def tick(context: Context, name: str | None, item: str, confirm: str | None = No
     known = {one.item: one for one in awaited}
     if rotation.step in {Step.WATCH, Step.TURN_OFF} and item in {one.item for one in backups_seen.unseen_of(rotation)}:
         backups_seen.say_yes(context, rotation, [item])
-        return replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
+        return ended_well(context, rotation)
     if item != by_hand.LAST_USE and (item not in known or not known[item].tickable):
         waits = ", ".join(one.item for one in known.values() if one.tickable)
         raise UsageError(
@@ -179,7 +180,7 @@ def tick(context: Context, name: str | None, item: str, confirm: str | None = No
     )
     if program is not None:
         program_runs.start_runs(context, rotation, Step.WATCH, program)
-    return replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
+    return ended_well(context, rotation)
 
 
 def look_at_backups(context: Context, name: str | None) -> tuple[BackupSeen, ...]:
@@ -200,7 +201,7 @@ def take_back(context: Context, name: str | None, item: str) -> Result:
     if item not in rotation.ticked:
         raise UsageError(_("“{item}” was not ticked").format(item=item), _("Nothing was changed."), code="usage.item")
     note(context, rotation, Step.WATCH, TakenBack(item))
-    return waiting(context, reload(context, rotation))
+    return waiting(context, rotation)
 
 
 def take_pair(context: Context, name: str | None, pair: KeyPair) -> None:
@@ -220,7 +221,7 @@ def add_by_hand(context: Context, name: str | None, programs: Sequence[str]) -> 
         # Where it was named before and is done, this is another one: a second computer, say.
         item = item_of(ByHand(program, (), (), known=True))
         note(context, rotation, Step.WATCH, ProgramNamed(program), TakenBack(item))
-    return waiting(context, reload(context, rotation))
+    return waiting(context, rotation)
 
 
 def _holds_old_key(program: ByHand, held: Sequence[Place]) -> str:

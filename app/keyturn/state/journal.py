@@ -153,6 +153,15 @@ class Journal:
                 )
             )
 
+    def entries(self, rotation: str, after: int) -> tuple[RawEntry, ...]:
+        """The entries of one rotation, oldest first, without the first ones, of which there are so many."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT at, step, mark, facts FROM entry WHERE rotation = ? ORDER BY number LIMIT -1 OFFSET ?",
+                (rotation, after),
+            )
+            return tuple(RawEntry(*columns) for columns in rows)
+
     def note_own_use(self, key: AccessKeyId, at: datetime, service: str, region: str) -> None:
         """Remember that Keyturn itself signs a request with `key`, so that it is not taken for somebody else's use."""
         with self._committed() as database:

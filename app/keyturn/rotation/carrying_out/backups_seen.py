@@ -26,7 +26,7 @@ from keyturn.rotation import labels, record
 from keyturn.rotation.events.key_events import SeenOrSaid, TakenBack, Ticked
 from keyturn.rotation.events.rotation_events import BackupsLooked
 from keyturn.rotation.planning.guided_items import item_of, own_runs, program_title
-from keyturn.rotation.record import Rotation, reload, write
+from keyturn.rotation.record import Rotation, write
 from keyturn.rotation.sight import Sight, Sighting
 from keyturn.rotation.steps import Step
 from keyturn.state.journal import Mark
@@ -183,17 +183,15 @@ def note(context: Context, rotation: Rotation, new: KeyPair | None, *, old_is_qu
     changed = {identity: look for identity, look in found.items() if before.get(identity) != look}
     if not changed:
         return rotation
-    record.note(context, rotation, Step.WATCH, BackupsLooked(changed))
-    return reload(context, rotation)
+    return record.note(context, rotation, Step.WATCH, BackupsLooked(changed))
 
 
 def say_yes(context: Context, rotation: Rotation, items: Collection[str]) -> Rotation:
     """Write down that the person wants the old key off although these places were not seen; others are passed over."""
     unseen = {one.item for one in unseen_of(rotation) if not one.said}
-    said = [item for item in dict.fromkeys(items) if item in unseen]
-    for item in said:
-        write(context, rotation, Step.WATCH, Mark.TICKED, Ticked(item), TakenBack(None), SeenOrSaid(False))
-    return reload(context, rotation) if said else rotation
+    for item in (item for item in dict.fromkeys(items) if item in unseen):
+        rotation = write(context, rotation, Step.WATCH, Mark.TICKED, Ticked(item), TakenBack(None), SeenOrSaid(False))
+    return rotation
 
 
 # ── The places ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,18 +6,17 @@ It changes nothing, asks no more than it gets answered, and so is always possibl
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out import old_key, switching
-from keyturn.rotation.carrying_out.standing import opened, standing
+from keyturn.rotation.carrying_out.standing import ended_well, opened, standing
 from keyturn.rotation.context import Context
 from keyturn.rotation.events.key_events import AsItStood, ClosedAsItStood
 from keyturn.rotation.pairs import held_now, new_pair, pair_of
-from keyturn.rotation.record import Rotation, reload, taking
-from keyturn.rotation.steps import Ending, OldKey, Result, Step
+from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.steps import OldKey, Result, Step
 
 
 def end(context: Context, name: str | None, confirm: str | None) -> Result:
@@ -45,7 +44,7 @@ def end(context: Context, name: str | None, confirm: str | None) -> Result:
     with taking(context, rotation, Step.END) as outcome:
         outcome.note(ClosedAsItStood(known))
         outcome.detail = rotation.decision.key.masked
-    return replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
+    return ended_well(context, outcome.rotation)
 
 
 def look(context: Context, rotation: Rotation) -> AsItStood:

@@ -21,13 +21,13 @@ from keyturn.rotation.events.key_events import KeyMade
 from keyturn.rotation.events.rotation_events import KeysToRemove
 from keyturn.rotation.ownership import Made, is_ours, made_at_aws, pair_held, pair_kept, tags_of
 from keyturn.rotation.pairs import held_now
-from keyturn.rotation.record import Rotation, note, reload, taking
+from keyturn.rotation.record import Rotation, note, taking
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Step
 
 
-def create(context: Context, rotation: Rotation, old: KeyPair) -> None:
+def create(context: Context, rotation: Rotation, old: KeyPair) -> Rotation:
     """Make the new key, and keep it where it outlives this program.
 
     Raises:
@@ -60,6 +60,7 @@ def create(context: Context, rotation: Rotation, old: KeyPair) -> None:
             _keep(context, rotation, hand, new, user)
         outcome.note(KeyMade(new.access_key_id, found=found))
         outcome.detail = new.access_key_id.masked
+    return outcome.rotation
 
 
 def _given_pair(context: Context, given: AccessKeyId) -> KeyPair:
@@ -106,14 +107,13 @@ def _user_of_a_free_name(context: Context, rotation: Rotation, signer: KeyPair, 
 def _create_key_once(context: Context, rotation: Rotation, hand: Hand, user: IamUser | None) -> KeyPair:
     name = hand.user_name if user is None else user.name
     known = () if user is not None else _known(context, rotation, hand)
-    asked.note_key_request(context, rotation, known)
+    rotation = asked.note_key_request(context, rotation, known)
     try:
         return access_keys.create_key(context.aws, hand.pair, name).pair
     except AwsError as error:
         if not error.outcome_unknown:
             raise
         context.tell(Step.CREATE, Moment.GOING_ON, _("The answer of AWS was lost; looking what it did"))
-    rotation = reload(context, rotation)
     _remove_orphans(context, rotation, hand, made_at_aws(context, rotation, hand))
     asked.note_key_request(context, rotation, known)
     return access_keys.create_key(context.aws, hand.pair, name).pair

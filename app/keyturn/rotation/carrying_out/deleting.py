@@ -42,16 +42,17 @@ def check_confirmation(rotation: Rotation, confirm: str | None) -> None:
         )
 
 
-def delete_by_key(context: Context, rotation: Rotation, hand: Hand) -> None:
+def delete_by_key(context: Context, rotation: Rotation, hand: Hand) -> Rotation:
     """Delete the old key with one that may, and wipe our copy of its secret."""
     with taking(context, rotation, Step.DELETE) as outcome:
         access_keys.delete_key(context.aws, hand.pair, rotation.decision.key, user_name=hand.user_name)
         context.secrets.forget(rotation.decision.key)
         outcome.note(DoneBy(By.SIGNER if context.signer.ends(rotation.decision) else By.KEY))
         outcome.detail = rotation.decision.key.masked
+    return outcome.rotation
 
 
-def deleted_in_console(context: Context, rotation: Rotation, *, seen: bool) -> None:
+def deleted_in_console(context: Context, rotation: Rotation, *, seen: bool) -> Rotation:
     """The person says that the old key is deleted. Our copy of its secret is wiped.
 
     Args:
@@ -61,3 +62,4 @@ def deleted_in_console(context: Context, rotation: Rotation, *, seen: bool) -> N
         context.secrets.forget(rotation.decision.key)
         outcome.note(DoneBy(By.CONSOLE), SeenOrSaid(seen))
         outcome.detail = rotation.decision.key.masked
+    return outcome.rotation

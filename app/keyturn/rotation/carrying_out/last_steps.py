@@ -20,7 +20,7 @@ from keyturn.rotation.carrying_out import (
     watching,
 )
 from keyturn.rotation.carrying_out.said import is_deletion_seen
-from keyturn.rotation.carrying_out.standing import GateClosed, expect_step, standing, stopped, waiting
+from keyturn.rotation.carrying_out.standing import GateClosed, ended_well, expect_step, stopped, waiting
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.events.key_events import SeenOrSaid
 from keyturn.rotation.events.rotation_events import Failed
@@ -57,15 +57,18 @@ def turn_off(context: Context, rotation: Rotation, by: By | None, wait: float, y
             return _held(context, rotation, evidence, reasons)
         rotation = backups_seen.say_yes(context, rotation, yes)
         if evidence.dead:
-            turning_off.seen_off(context, rotation, old)
+            rotation = turning_off.seen_off(context, rotation, old)
         elif way is not By.CONSOLE:
-            turning_off.turn_off_by_key(context, rotation, old, new)
-        elif not turning_off.turned_off_in_console(context, rotation, old, wait):
-            context.tell(Step.TURN_OFF, Moment.WAITING)
-            return waiting(context, rotation)
+            rotation = turning_off.turn_off_by_key(context, rotation, old, new)
+        else:
+            seen_off = turning_off.turned_off_in_console(context, rotation, old, wait)
+            if seen_off is None:
+                context.tell(Step.TURN_OFF, Moment.WAITING)
+                return waiting(context, rotation)
+            rotation = seen_off
     except AppError as error:
         return stopped(context, rotation, error)
-    return prove_off(context, reload(context, rotation))
+    return prove_off(context, rotation)
 
 
 def turned_off_by_hand(context: Context, rotation: Rotation) -> Result:
@@ -78,10 +81,10 @@ def turned_off_by_hand(context: Context, rotation: Rotation) -> Result:
             return result
         if old_key.look(context, rotation, None, new_pair(context, rotation)) is not OldKey.UNKNOWN:
             return result
-        turning_off.said_off(context, reload(context, rotation))
+        rotation = turning_off.said_off(context, reload(context, rotation))
     except AppError as error:
         return stopped(context, rotation, error)
-    return prove_off(context, reload(context, rotation))
+    return prove_off(context, rotation)
 
 
 def delete(context: Context, rotation: Rotation, confirm: str | None) -> Result:
@@ -103,12 +106,12 @@ def delete(context: Context, rotation: Rotation, confirm: str | None) -> Result:
         if hand is None:
             # No key that Keyturn holds may delete this one.
             context.tell(Step.DELETE, Moment.WAITING)
-            return waiting(context, reload(context, rotation))
+            return waiting(context, rotation)
         rotation = _heard_before_delete(context, rotation, hand)
         held = (*watching.delete_gates(context, rotation), *watching.used_while_off(context, rotation, hand))
         if held:
             return waiting(context, rotation, problem=GateClosed(held))
-        deleting.delete_by_key(context, rotation, hand)
+        rotation = deleting.delete_by_key(context, rotation, hand)
     except AppError as error:
         return stopped(context, rotation, error)
     return _deleted(context, rotation)
@@ -133,8 +136,8 @@ def settled(context: Context, rotation: Rotation) -> Rotation:
     old, new = pair_of(context, rotation, rotation.decision.key), new_pair(context, rotation)
     stands = old_key.look(context, rotation, old, new)
     if stands is OldKey.ON or (rotation.may_be_on and stands is OldKey.COMING):
-        turning_off.seen_on(context, rotation, old)
-    return reload(context, rotation)
+        return turning_off.seen_on(context, rotation, old)
+    return rotation
 
 
 def look_and_wait(context: Context, rotation: Rotation) -> Result:
@@ -147,12 +150,10 @@ def look_and_wait(context: Context, rotation: Rotation) -> Result:
             return fails
         rotation, evidence = _noted(context, reload(context, rotation), seen, old, new)
         if evidence.dead:
-            turning_off.seen_off(context, rotation, old)
-            return prove_off(context, reload(context, rotation))
+            return prove_off(context, turning_off.seen_off(context, rotation, old))
         if rotation.step is Step.TURN_OFF:
             # Interrupted before AWS heard of it: it waits as before, and the next look sees a key that died after all.
-            write(context, rotation, Step.TURN_OFF, Mark.FAILED, Failed("interrupted", waits=True))
-            rotation = reload(context, rotation)
+            rotation = write(context, rotation, Step.TURN_OFF, Mark.FAILED, Failed("interrupted", waits=True))
     except AppError as error:
         return stopped(context, rotation, error)
     reasons = watching.turn_off_gates(context, rotation, evidence)
@@ -194,8 +195,7 @@ def _heard_and_told(context: Context, rotation: Rotation, evidence: watching.Evi
     rotation = claiming.note(context, rotation, evidence.claims)
     is_done = not watching.awaited_here(context, rotation)
     is_unused = watching.sees_no_use(context, rotation, evidence)
-    claiming.tell(context, rotation, evidence.claims, old, is_done=is_done, is_unused=is_unused)
-    return reload(context, rotation)
+    return claiming.tell(context, rotation, evidence.claims, old, is_done=is_done, is_unused=is_unused)
 
 
 def _look_at_both(
@@ -253,17 +253,17 @@ def prove_off(context: Context, rotation: Rotation) -> Result:
     """Prove every destination with the old key off; where one fails, turn the old key on again if a key of ours can."""
     new = rotation.new_key
     if not rotation.decision.route.makes_a_key or new is None:
-        write(context, rotation, Step.PROVE_OFF, Mark.DONE)
+        rotation = write(context, rotation, Step.PROVE_OFF, Mark.DONE)
     else:
         try:
-            proving.prove_again(context, rotation, Step.PROVE_OFF, new)
+            rotation = proving.prove_again(context, rotation, Step.PROVE_OFF, new)
         except proving.OldKeyAgain as error:
             return putting_in_again.stopped_by(context, rotation, error)
         except AppError as error:
             return stopped(context, rotation, _with_way_back(context, rotation, error))
     program_runs.start_runs(context, rotation, Step.PROVE_OFF)
     context.tell(Step.DELETE, Moment.WAITING)
-    return replace(waiting(context, reload(context, rotation)), ending=Ending.DONE)
+    return replace(waiting(context, rotation), ending=Ending.DONE)
 
 
 def _with_way_back(context: Context, rotation: Rotation, error: AppError) -> AppError:
@@ -305,13 +305,13 @@ def go_on_deleting(context: Context, rotation: Rotation) -> Result:
         except AppError as error:
             return stopped(context, rotation, error)
     if not began or (by_key and hand is None):
-        return new_key.failure(context, rotation) or waiting(context, reload(context, rotation))
+        return new_key.failure(context, rotation) or waiting(context, rotation)
     try:
         if hand is not None:
-            deleting.delete_by_key(context, rotation, hand)
+            rotation = deleting.delete_by_key(context, rotation, hand)
         else:
             # AWS had refused the key before this began; our copy of its secret, to ask again, may be wiped already.
-            deleting.deleted_in_console(context, rotation, seen=False)
+            rotation = deleting.deleted_in_console(context, rotation, seen=False)
     except AppError as error:
         return stopped(context, rotation, error)
     return _deleted(context, rotation)
@@ -333,7 +333,7 @@ def deleted_by_hand(context: Context, rotation: Rotation) -> Result:
         fails = None if stands is OldKey.GONE else new_key.failure(context, rotation)
         if fails is not None:
             return fails
-        deleting.deleted_in_console(context, rotation, seen=stands is OldKey.GONE)
+        rotation = deleting.deleted_in_console(context, rotation, seen=stands is OldKey.GONE)
     except AppError as error:
         return stopped(context, rotation, error)
     return _deleted(context, rotation)
@@ -347,8 +347,8 @@ def look_whether_deleted(context: Context, rotation: Rotation) -> Rotation:
     if context.signer.changes(rotation.decision, new) is None:
         return rotation
     if old_key.look(context, rotation, None, new) is OldKey.GONE:
-        note(context, rotation, Step.DELETE, SeenOrSaid(True))
-    return reload(context, rotation)
+        return note(context, rotation, Step.DELETE, SeenOrSaid(True))
+    return rotation
 
 
 def _not_deleted(stands: OldKey) -> str:
@@ -362,5 +362,4 @@ def _not_deleted(stands: OldKey) -> str:
 
 def _deleted(context: Context, rotation: Rotation) -> Result:
     leftovers = deleting.leftovers(context, rotation)
-    stands = standing(context, reload(context, rotation))
-    return replace(stands, ending=Ending.DONE, leftovers=leftovers)
+    return replace(ended_well(context, rotation), leftovers=leftovers)

@@ -86,7 +86,7 @@ class OldKeyAgain(ClientError):
         self.place = found.place
 
 
-def prove_new_key(context: Context, rotation: Rotation, new: KeyPair) -> None:
+def prove_new_key(context: Context, rotation: Rotation, new: KeyPair) -> Rotation:
     """The step *prove*: wait until AWS accepts the new key everywhere, then check each bucket.
 
     Raises:
@@ -117,6 +117,7 @@ def prove_new_key(context: Context, rotation: Rotation, new: KeyPair) -> None:
         take_back_uploads(context, rotation, new)
         _simulate(context, decision, outcome)
         outcome.detail = _("accepted everywhere after {seconds:.0f} seconds").format(seconds=spread.seconds)
+    return outcome.rotation
 
 
 def _simulate(context: Context, decision: Decision, outcome: Outcome) -> None:
@@ -149,7 +150,7 @@ class _Spreading:
         self._context.tell(Step.PROVE, Moment.GOING_ON, detail)
 
 
-def prove_again(context: Context, rotation: Rotation, step: Step, expected: AccessKeyId) -> None:
+def prove_again(context: Context, rotation: Rotation, step: Step, expected: AccessKeyId) -> Rotation:
     """The steps *prove again*: with the credentials as read back from the destinations.
 
     Raises:
@@ -162,6 +163,7 @@ def prove_again(context: Context, rotation: Rotation, step: Step, expected: Acce
         if kept is not None:
             take_back_uploads(context, rotation, kept)
         outcome.detail = labels.destinations(len(rotation.decision.destinations))
+    return outcome.rotation
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from keyturn.rotation.events.key_events import PutInAgain
 from keyturn.rotation.events.rotation_events import OldKeyHeld
 from keyturn.rotation.ownership import made_at_aws
 from keyturn.rotation.pairs import SecretGone, held_now, new_pair, old_pair, pair_of
-from keyturn.rotation.record import Rotation, note, reload
+from keyturn.rotation.record import Rotation, note
 from keyturn.rotation.steps import Ending, Result, Step
 
 
@@ -33,12 +33,12 @@ def put_in_again(context: Context, rotation: Rotation) -> Result:
             raise SecretGone(rotation.new_key or rotation.decision.key)
         with proving.proving_meanwhile(context, rotation, Step.WATCH, new):
             proving.prove_pair(context, new, proving.targets_of(rotation.decision))
-        note(context, rotation, Step.SWITCH, PutInAgain(True), OldKeyHeld(()))
-        switching.switch(context, reload(context, rotation), new, old)
-        proving.prove_again(context, reload(context, rotation), Step.PROVE_AGAIN, new.access_key_id)
+        rotation = note(context, rotation, Step.SWITCH, PutInAgain(True), OldKeyHeld(()))
+        rotation = switching.switch(context, rotation, new, old)
+        rotation = proving.prove_again(context, rotation, Step.PROVE_AGAIN, new.access_key_id)
     except AppError as error:
         return stopped(context, rotation, error)
-    return replace(looked_at(context, reload(context, rotation)), ending=Ending.DONE)
+    return replace(looked_at(context, rotation), ending=Ending.DONE)
 
 
 def stopped_by(context: Context, rotation: Rotation, error: OldKeyAgain) -> Result:

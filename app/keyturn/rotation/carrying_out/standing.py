@@ -97,9 +97,14 @@ def expect_step(rotation: Rotation, *steps: Step) -> None:
 
 
 def waiting(context: Context, rotation: Rotation, problem: AppError | None = None) -> Result:
-    """It waits, as the journal has it at this moment."""
-    stands = standing(context, rotation)
+    """It waits; the journal is read anew."""
+    stands = standing(context, reload(context, rotation))
     return replace(stands, ending=Ending.WAITING, problem=problem)
+
+
+def ended_well(context: Context, rotation: Rotation) -> Result:
+    """What was asked for is done; the journal is read anew."""
+    return replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
 
 
 def _with_way_to_secret(rotation: Rotation, problem: AppError) -> AppError:

@@ -25,7 +25,7 @@ from keyturn.rotation.record import Rotation, taking
 from keyturn.rotation.steps import Step
 
 
-def switch(context: Context, rotation: Rotation, new: KeyPair, old: KeyPair) -> None:
+def switch(context: Context, rotation: Rotation, new: KeyPair, old: KeyPair) -> Rotation:
     """Put the new pair into every destination, or have it ask for it. A file that is so already stays as it is.
 
     Raises:
@@ -56,6 +56,7 @@ def switch(context: Context, rotation: Rotation, new: KeyPair, old: KeyPair) -> 
         for place in behind:
             context.tell(Step.SWITCH, Moment.GOING_ON, said_of(place))
             outcome.detail += f". {said_of(place)}"
+    return outcome.rotation
 
 
 def switch_back(context: Context, rotation: Rotation, old: KeyPair, new: Collection[AccessKeyId]) -> None:

@@ -42,7 +42,7 @@ def is_one_way(decision: Decision, by: By) -> bool:
     return by is By.KEY and not decision.route.same_owner
 
 
-def turn_off_by_key(context: Context, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> None:
+def turn_off_by_key(context: Context, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> Rotation:
     """Turn the old key off with whoever else may, such as a new key of the same owner; else with itself.
 
     Raises:
@@ -75,10 +75,14 @@ def turn_off_by_key(context: Context, rotation: Rotation, old: KeyPair | None, n
             propagation.wait_until_refused(context.aws, old, context.clock)
         outcome.note(DoneBy(way))
         outcome.detail = decision.key.masked
+    return outcome.rotation
 
 
-def turned_off_in_console(context: Context, rotation: Rotation, old: KeyPair | None, wait: float) -> bool:
+def turned_off_in_console(context: Context, rotation: Rotation, old: KeyPair | None, wait: float) -> Rotation | None:
     """Look, for `wait` seconds, whether the person turned the key off; when AWS refuses it, that is in the journal.
+
+    Returns:
+        None where it is on still.
 
     Raises:
         AppError: `turn-off.no-way-back` in GovCloud, where there is nothing to wait for.
@@ -86,19 +90,18 @@ def turned_off_in_console(context: Context, rotation: Rotation, old: KeyPair | N
         Cancelled: where the person asked to stop waiting.
     """
     if old is None:
-        return False  # nobody here can see it
+        return None  # nobody here can see it
     clock = context.clock
     end = clock.monotonic() + wait
     while not old_key.is_refused(context, rotation.decision, old):
         if not rotation.decision.route.same_owner:
             _expect_a_console(rotation.decision)
         if clock.monotonic() >= end:
-            return False
+            return None
         context.tell(Step.TURN_OFF, Moment.WAITING, rotation.decision.key.masked)
         context.cancel.check()
         clock.sleep(_LOOK_EVERY)
-    seen_off(context, rotation, old)
-    return True
+    return seen_off(context, rotation, old)
 
 
 def _expect_a_console(decision: Decision) -> None:
@@ -113,7 +116,7 @@ def _expect_a_console(decision: Decision) -> None:
         )
 
 
-def seen_off(context: Context, rotation: Rotation, old: KeyPair | None) -> None:
+def seen_off(context: Context, rotation: Rotation, old: KeyPair | None) -> Rotation:
     """Write down that the old key is off, as somebody turned it off, once AWS refuses it for sure.
 
     Args:
@@ -129,21 +132,24 @@ def seen_off(context: Context, rotation: Rotation, old: KeyPair | None) -> None:
             propagation.wait_until_refused(context.aws, old, context.clock, store=store)
         outcome.note(DoneBy(rotation.began_off_by or By.CONSOLE))
         outcome.detail = rotation.decision.key.masked
+    return outcome.rotation
 
 
-def said_off(context: Context, rotation: Rotation) -> None:
+def said_off(context: Context, rotation: Rotation) -> Rotation:
     """Write down that a person says that the old key is off, where nobody here can see it: its secret is gone."""
     with taking(context, rotation, Step.TURN_OFF) as outcome:
         outcome.note(DoneBy(By.CONSOLE), SeenOrSaid(False))
         outcome.detail = rotation.decision.key.masked
+    return outcome.rotation
 
 
-def turn_on_by_key(context: Context, rotation: Rotation, old: KeyPair | None, hand: Hand) -> None:
+def turn_on_by_key(context: Context, rotation: Rotation, old: KeyPair | None, hand: Hand) -> Rotation:
     """Turn the old key on again with a key that may."""
     with taking(context, rotation, Step.TURN_ON) as outcome:
         access_keys.set_status(context.aws, hand.pair, rotation.decision.key, active=True, user_name=hand.user_name)
         _wait_until_known(context, rotation, old)
         outcome.detail = rotation.decision.key.masked
+    return outcome.rotation
 
 
 def turned_on_in_console(context: Context, rotation: Rotation, old: KeyPair, wait: float) -> bool:
@@ -160,7 +166,7 @@ def turned_on_in_console(context: Context, rotation: Rotation, old: KeyPair, wai
     return True
 
 
-def seen_on(context: Context, rotation: Rotation, old: KeyPair | None) -> None:
+def seen_on(context: Context, rotation: Rotation, old: KeyPair | None) -> Rotation:
     """Write down that the old key is on again, once AWS accepts it for sure.
 
     Raises:
@@ -170,6 +176,7 @@ def seen_on(context: Context, rotation: Rotation, old: KeyPair | None) -> None:
         context.aws.remember_new(rotation.decision.key)
         _wait_until_known(context, rotation, old)
         outcome.detail = rotation.decision.key.masked
+    return outcome.rotation
 
 
 def _wait_until_known(context: Context, rotation: Rotation, old: KeyPair | None) -> None:

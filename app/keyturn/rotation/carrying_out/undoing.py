@@ -73,7 +73,7 @@ def expect_old_key_works(context: Context, rotation: Rotation, old: KeyPair, hel
         raise AwsError(error.title, message, fault=error.fault, aws_code=error.aws_code) from None
 
 
-def undo(context: Context, rotation: Rotation, old: KeyPair, gone: Collection[str]) -> None:
+def undo(context: Context, rotation: Rotation, old: KeyPair, gone: Collection[str]) -> Rotation:
     """Put everything back. The old key has to be on, and proved.
 
     Args:
@@ -84,7 +84,7 @@ def undo(context: Context, rotation: Rotation, old: KeyPair, gone: Collection[st
         AppError: what could not be put back; the new key stays as long as a destination may hold it.
     """
     hand = context.signer.makes(rotation.decision, old)
-    with taking(context, rotation, Step.UNDO):
+    with taking(context, rotation, Step.UNDO) as outcome:
         made = made_at_aws(context, rotation, hand)
         if made.user is not None or rotation.told_done:
             claiming.wait_again(context, rotation, old)
@@ -112,6 +112,7 @@ def undo(context: Context, rotation: Rotation, old: KeyPair, gone: Collection[st
             raise PersonDecides(undecided)
         note(context, rotation, Step.UNDO, AllBack(True), _let_be(rotation, made))
         _wipe_copies(context, rotation, ours)
+    return outcome.rotation
 
 
 def lacks_only_its_end(rotation: Rotation) -> bool:
@@ -120,10 +121,11 @@ def lacks_only_its_end(rotation: Rotation) -> bool:
     return rotation.is_undoing and noted is not None and noted.all_back
 
 
-def end(context: Context, rotation: Rotation) -> None:
+def end(context: Context, rotation: Rotation) -> Rotation:
     """Write down that an undo is done, see `lacks_only_its_end`."""
-    with taking(context, rotation, Step.UNDO):
+    with taking(context, rotation, Step.UNDO) as outcome:
         _wipe_copies(context, rotation, ())
+    return outcome.rotation
 
 
 def _without(rotation: Rotation, gone: Collection[str]) -> Rotation:

@@ -12,6 +12,7 @@ from keyturn.rotation.carrying_out.closing import expect_not_ended
 from keyturn.rotation.carrying_out.gone_buckets import gone_buckets
 from keyturn.rotation.carrying_out.standing import (
     GateClosed,
+    ended_well,
     expect_a_signer,
     looked_at,
     opened,
@@ -45,8 +46,8 @@ def undo(context: Context, name: str | None) -> Result:
     switching.clear_away(rotation.decision)
     try:
         if undoing.lacks_only_its_end(rotation):
-            undoing.end(context, rotation)
-            return replace(looked_at(context, reload(context, rotation)), ending=Ending.DONE)
+            rotation = undoing.end(context, rotation)
+            return replace(looked_at(context, rotation), ending=Ending.DONE)
         if rotation.decision.elsewhere:
             return _undo_elsewhere(context, rotation)
         old = old_pair(context, rotation)
@@ -62,10 +63,9 @@ def undo(context: Context, name: str | None) -> Result:
         if by_person and not rotation.is_undoing:
             closed = GateClosed([one.title for one in by_person], "undo.by-hand")
             return replace(waiting(context, rotation, problem=closed), awaiting=by_person)
-        undoing.undo(context, reload(context, rotation), old, gone)
+        rotation = undoing.undo(context, reload(context, rotation), old, gone)
     except AppError as error:
         return stopped(context, rotation, error)
-    rotation = reload(context, rotation)
     # Nothing waits for these, so there is nothing to tick: but a service with the new key in memory fails from now on.
     again = by_hand.after_changes(context, rotation.decision) if rotation.is_done(Step.SWITCH) else ()
     again = (*(replace(one, tickable=False) for one in again), *by_hand.given_key_left(rotation.decision))
@@ -90,7 +90,7 @@ def turn_on(context: Context, name: str | None, wait: float = 0) -> Result:
         blocked = _turn_on(context, rotation, old, wait)
     except AppError as error:
         return stopped(context, rotation, error)
-    return blocked or replace(standing(context, reload(context, rotation)), ending=Ending.DONE)
+    return blocked or ended_well(context, rotation)
 
 
 def _undo_elsewhere(context: Context, rotation: Rotation) -> Result:
@@ -100,9 +100,9 @@ def _undo_elsewhere(context: Context, rotation: Rotation) -> Result:
         return stopped(context, rotation, _gone(rotation))
     hand = context.signer.changes(rotation.decision, None)
     if stands is not OldKey.ON and rotation.began_off_by is not None and hand is not None:
-        turning_off.turn_on_by_key(context, rotation, None, hand)
-    undoing.end(context, reload(context, rotation))
-    return replace(looked_at(context, reload(context, rotation)), ending=Ending.DONE)
+        rotation = turning_off.turn_on_by_key(context, rotation, None, hand)
+    rotation = undoing.end(context, rotation)
+    return replace(looked_at(context, rotation), ending=Ending.DONE)
 
 
 def _turn_on(context: Context, rotation: Rotation, old: KeyPair | None, wait: float) -> Result | None:
@@ -121,7 +121,7 @@ def _turn_on(context: Context, rotation: Rotation, old: KeyPair | None, wait: fl
         return None
     context.tell(Step.TURN_ON, Moment.WAITING)
     item = by_hand.turn_on(rotation)
-    return replace(standing(context, reload(context, rotation)), ending=Ending.WAITING, awaiting=(item,))
+    return replace(waiting(context, rotation), awaiting=(item,))
 
 
 def _on_for_undo(context: Context, rotation: Rotation, old: KeyPair, held: Held) -> Result | None:
@@ -148,8 +148,8 @@ def _note_half_undone(context: Context, rotation: Rotation, held: Held) -> Rotat
     if rotation.is_undoing and new_pair(context, rotation) is not None:
         again = tuple(one.place.identity for one in held.by(rotation.decision.key))
         if again != rotation.old_again:
-            note(context, rotation, Step.WATCH, OldKeyHeld(again))
-    return reload(context, rotation)
+            return note(context, rotation, Step.WATCH, OldKeyHeld(again))
+    return rotation
 
 
 def _gone(rotation: Rotation) -> AppError:

@@ -26,7 +26,7 @@ from keyturn.rotation.finding import key_users
 from keyturn.rotation.pairs import new_pair, old_pair, pair_of
 from keyturn.rotation.planning.into_keychain import hand_out_first
 from keyturn.rotation.planning.plan import Gate, Plan
-from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, note, reload, taking
+from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, note, taking
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Awaited, BegunBy, Ending, Result, State, Step
@@ -70,13 +70,11 @@ def go_on(context: Context, rotation: Rotation, old: KeyPair | None) -> Result:
         return replace(waiting(context, rotation), awaiting=(another,))
     if rotation.decision.route.makes_a_key:
         try:
-            _take_way_out(context, rotation, old or old_pair(context, rotation))
+            rotation = _take_way_out(context, rotation, old or old_pair(context, rotation))
         except AppError as error:
-            rotation = reload(context, rotation)
             if error.waits:
                 return stopped(context, rotation, error)
             return _put_back(context, rotation, error)
-    rotation = reload(context, rotation)
     old = old or pair_of(context, rotation, rotation.decision.key)
     rotation = claiming.look_and_tell(context, rotation, old, is_done=not watching.awaited_here(context, rotation))
     program_runs.hold_runs(context, rotation)
@@ -84,11 +82,10 @@ def go_on(context: Context, rotation: Rotation, old: KeyPair | None) -> Result:
     return waiting(context, rotation)
 
 
-def _take_way_out(context: Context, rotation: Rotation, old: KeyPair) -> None:
+def _take_way_out(context: Context, rotation: Rotation, old: KeyPair) -> Rotation:
     if not rotation.is_done(Step.CREATE):
         context.cancel.check()
-        creating.create(context, rotation, old)
-        rotation = reload(context, rotation)
+        rotation = creating.create(context, rotation, old)
     new = new_pair(context, rotation)
     if new is None:
         raise AppError(
@@ -101,12 +98,13 @@ def _take_way_out(context: Context, rotation: Rotation, old: KeyPair) -> None:
         )
     if not rotation.is_done(Step.PROVE):
         context.cancel.check()
-        proving.prove_new_key(context, rotation, new)
+        rotation = proving.prove_new_key(context, rotation, new)
     if not rotation.is_done(Step.SWITCH):
         context.cancel.check()
-        switching.switch(context, reload(context, rotation), new, old)
+        rotation = switching.switch(context, rotation, new, old)
     if not rotation.is_done(Step.PROVE_AGAIN):
-        proving.prove_again(context, reload(context, rotation), Step.PROVE_AGAIN, new.access_key_id)
+        rotation = proving.prove_again(context, rotation, Step.PROVE_AGAIN, new.access_key_id)
+    return rotation
 
 
 def _put_back(context: Context, rotation: Rotation, error: AppError) -> Result:
@@ -172,7 +170,7 @@ def _begin(context: Context, plan: Plan, decision: Decision, begun_by: BegunBy) 
     context.journal.begin(decision.rotation, now, FORMAT.dump(decision))
     rotation = opened(context, decision.rotation)
     if begun_by is not BegunBy.PERSON:
-        note(context, rotation, Step.CHECK, Begun(begun_by))
+        rotation = note(context, rotation, Step.CHECK, Begun(begun_by))
     with taking(context, rotation, Step.CHECK) as outcome:
         extent = Extent()
         if searched is not None:
@@ -183,4 +181,4 @@ def _begin(context: Context, plan: Plan, decision: Decision, begun_by: BegunBy) 
         if asks is not None:
             outcome.note(*key_users.before_switch(context, decision, asks.pair))
         outcome.detail = labels.destinations(len(decision.destinations))
-    return reload(context, rotation)
+    return outcome.rotation

@@ -15,7 +15,7 @@ from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.context import Context
 from keyturn.rotation.events.rotation_events import BucketsWritten
-from keyturn.rotation.record import Rotation, note, reload
+from keyturn.rotation.record import Rotation, note
 from keyturn.rotation.steps import Step
 
 
@@ -38,8 +38,7 @@ def note_writes(context: Context, rotation: Rotation, old: KeyPair | None) -> Ro
             written[bucket] = None
     if written == _written(rotation):
         return rotation
-    note(context, rotation, Step.WATCH, BucketsWritten(written))
-    return reload(context, rotation)
+    return note(context, rotation, Step.WATCH, BucketsWritten(written))
 
 
 def write_notes(rotation: Rotation) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import without_secret
 from keyturn.rotation.events.rotation_events import Extent, SearchMade
 from keyturn.rotation.finding.left_behind import left_behind
-from keyturn.rotation.record import Rotation, note, reload
+from keyturn.rotation.record import Rotation, note
 from keyturn.rotation.steps import Step
 from keyturn.state import searched_files
 
@@ -187,5 +187,4 @@ def _noted(context: Context, rotation: Rotation, holding: tuple[Place, ...], sea
     if same and {one.identity for one in rotation.still_holding} == {one.identity for one in holding}:
         return rotation
     files, finished = (0, False) if searched is None else (searched.files, searched.finished)
-    note(context, rotation, Step.WATCH, SearchMade(Extent(scope, files, finished), holding))
-    return reload(context, rotation)
+    return note(context, rotation, Step.WATCH, SearchMade(Extent(scope, files, finished), holding))

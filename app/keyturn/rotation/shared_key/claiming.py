@@ -107,12 +107,12 @@ def note(context: Context, rotation: Rotation, found: ClaimsRead | None) -> Rota
         others = (*now.values(), *gone)
     unread = found is None and rotation.decision.route is Route.SCOPED_USER
     if (others, unread) != (rotation.claims, rotation.claims_unread):
-        record.note(context, rotation, Step.WATCH, ClaimsHeard(others, unread))
+        rotation = record.note(context, rotation, Step.WATCH, ClaimsHeard(others, unread))
         for one in others:
             before = known.get(one.item)
             if one.is_open and before is not None and not before.is_open and one.item in rotation.ticked:
                 # It was done and needs the key again, so what a person said of it before is over.
-                record.note(context, rotation, Step.WATCH, TakenBack(one.item))
+                rotation = record.note(context, rotation, Step.WATCH, TakenBack(one.item))
     return reload(context, rotation)
 
 
@@ -144,8 +144,7 @@ def look_and_tell(context: Context, rotation: Rotation, old: KeyPair | None, *, 
     except AwsError:
         return rotation
     rotation = note(context, rotation, found)
-    tell(context, rotation, found, old, is_done=is_done, is_unused=False)
-    return rotation
+    return tell(context, rotation, found, old, is_done=is_done, is_unused=False)
 
 
 def tell(
@@ -156,7 +155,7 @@ def tell(
     *,
     is_done: bool,
     is_unused: bool,
-) -> None:
+) -> Rotation:
     """Say in the tags that this computer needs the old key no more. It may be said twice, and later: others wait then.
 
     Where there are others, it is said anew at each look with the old key, so that they take that for no backup.
@@ -166,7 +165,7 @@ def tell(
         is_unused: and this look saw no use of it by anybody, so that nothing is hidden by saying that it was a look.
     """
     if found is None or old is None or not is_done:
-        return
+        return rotation
     own_id, now = this_computer.drawn(context.folder).drawn_id, context.aws.time() or context.clock.now()
     for user in _mine_among(context, rotation, found.users, own_id):
         since = done_since(user, own_id, old)
@@ -174,13 +173,13 @@ def tell(
             continue
         if since is None and not rotation.told_done:
             # Before it is sent: an undo has to know that others may count on it.
-            record.note(context, rotation, Step.WATCH, ToldDone(True))
-            rotation = reload(context, rotation)
+            rotation = record.note(context, rotation, Step.WATCH, ToldDone(True))
         value = done_value(user, own_id, context.computer.name, old, since or now, now)
         try:
             _write_tag(context, rotation, old, user, own_id, value)
         except AwsError:
-            return
+            break
+    return rotation
 
 
 def wait_again(context: Context, rotation: Rotation, old: KeyPair) -> None:
