@@ -140,6 +140,37 @@ def test_a_second_key_is_nobodys_to_delete_and_the_renewal_waits(office: Office)
     expect_made(office)
 
 
+def test_a_rotation_that_a_person_began_ends_first_and_is_told_by_name(office: Office) -> None:
+    office.set("--delete")
+    begun = office.desk.type("rotate", office.key, "--route", "same-user", "--yes", "--json").lines[-1]["rotation"]
+    office.desk.advance(91)
+    assert office.run().document["ran"][0]["did"] == "trouble"
+    trouble = office.listed()["trouble"]
+    assert (trouble["code"], office.listed()["state"]) == ("rotation.under-way", "waiting")
+    assert begun in trouble["message"]
+    assert "delete it" not in trouble["message"]
+    assert len(office.keys()) == 2
+    assert office.desk.type("undo", begun, "--yes").code == 0
+    assert office.run().document["ran"][0]["did"] == "made"
+
+
+def test_a_bucket_that_nothing_names_is_said_once_and_the_next_run_goes_by_it(office: Office) -> None:
+    host = office.desk.endpoint_url.removeprefix("http://")
+    (office.desk.home / ".s3cfg").write_text(
+        f"[default]\naccess_key = {office.key}\nsecret_key = {office.user_key.secret.reveal()}\n"
+        f"host_base = {host}\nhost_bucket = {host}\nuse_https = False\n"
+    )
+    office.set("--delete")
+    office.desk.advance(91)
+    assert office.run().document["ran"][0]["did"] == "trouble"
+    trouble = office.listed()["trouble"]
+    assert trouble["code"] == "bucket.unnamed"
+    (command,) = [part for part in trouble["message"].split("`") if part.startswith("keyturn plan ")]
+    words = command.replace("NAME", office.desk.account.buckets[0]).split()[1:]
+    assert office.desk.type(*words, "--json").code == 0
+    assert office.run().document["ran"][0]["did"] == "made"
+
+
 def test_a_locked_keychain_makes_nothing(
     office: Office, locked_keychain: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

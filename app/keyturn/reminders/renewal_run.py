@@ -15,7 +15,13 @@ from functools import cached_property
 from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyStatus, PrincipalKind
 from keyturn.model.text import _
-from keyturn.reminders.renewal_standing import RenewalStanding, keeper_standing, stand, was_turned_on_again
+from keyturn.reminders.renewal_standing import (
+    RenewalStanding,
+    begun_by_hand,
+    keeper_standing,
+    stand,
+    was_turned_on_again,
+)
 from keyturn.rotation import labels, rotation_service
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.carrying_out import unattended
@@ -314,6 +320,10 @@ def kept_off(rotation: Rotation) -> str:
 def _made(turn: _Turn) -> Did:
     context, renewal = turn.context, turn.renewal
     title = _not_renewed(renewal)
+    by_hand = begun_by_hand(renewal, all_rotations(context.journal))
+    if by_hand is not None:
+        reason = _("It is being replaced by hand: {name}. That ends first; `keyturn status` says what it waits for.")
+        raise _Trouble(title, GateClosed([reason.format(name=by_hand.name)], "rotation.under-way"), Ending.WAITING)
     context.secrets.check()
     with searching(context, stop=lambda: context.cancel.asked) as search:
         survey = take_survey(context, search=search)
@@ -326,10 +336,18 @@ def _made(turn: _Turn) -> Did:
     result = rotation_service.rotate(context, make_plan(context, survey, found, options), BegunBy.RENEWAL)
     if result.rotation is None:
         # Nothing began, so nobody has to look at anything.
-        result = replace(result, state=State.WAITING)
+        result = replace(result, state=State.WAITING, problem=_answerable(result.problem, renewal))
     if result.rotation is None or result.problem is not None or result.step is not Step.WATCH:
         raise _trouble(title, result)
     return Did.MADE
+
+
+def _answerable(problem: AppError | None, renewal: Renewal) -> AppError | None:
+    """The same, and how it is answered where nobody looks on: what `plan` is told is kept."""
+    if problem is None or problem.code != "bucket.unnamed":
+        return problem
+    way = _("Say it once: `keyturn plan {last4} --bucket NAME`. The next run goes by it.")
+    return GateClosed([problem.message, way.format(last4=renewal.key.last4)], problem.code)
 
 
 def _the_key(survey: Survey, renewal: Renewal) -> FoundKey:

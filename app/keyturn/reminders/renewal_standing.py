@@ -181,6 +181,15 @@ def _is_own(rotation: Rotation, renewal: Renewal) -> bool:
     return rotation.begun_by is BegunBy.RENEWAL and renewal.key in {rotation.new_key, rotation.decision.key}
 
 
+def begun_by_hand(renewal: Renewal, rotations: Sequence[Rotation]) -> Rotation | None:
+    """The open rotation that a person began, and that has the second of the two keys that AWS allows the user."""
+    for one in rotations:
+        theirs = one.begun_by is not BegunBy.RENEWAL and one.decision.route.same_owner and not one.is_over
+        if theirs and renewal.key in {one.new_key, one.decision.key}:
+            return one
+    return None
+
+
 def _kept_off(renewal: Renewal, own: Rotation | None) -> AccessKeyId | None:
     if renewal.deletes or own is None or own.is_over or own.off_at is None:
         return None
