@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,7 +22,9 @@ from keyturn.desktop.map_nodes import BucketGoal, PlaceGoal
 from keyturn.desktop.renew_page import RenewPage
 from keyturn.desktop.renewal_work import Freshness
 from keyturn.desktop.runner import Runner
+from keyturn.desktop.wrapping import Wrapping
 from keyturn.model.errors import AppError
+from keyturn.model.text import _, use_catalogue
 
 from .conftest import ground_in
 
@@ -45,24 +48,24 @@ _NAMED_ROLES = {
 
 @pytest.fixture(scope="module")
 def windows(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], MainWindow]]:
-    """A window that has seen the sample computer, for each size of text; all pages are opened in it in turn."""
+    """A window that has seen the sample computer, for each size of text and each language, with all pages in turn."""
 
     def no_other_window(*_arguments: Path) -> None:
         raise AssertionError("no window was asked for")
 
-    opened: dict[float, MainWindow] = {}
+    opened: dict[tuple[float, str], MainWindow] = {}
     with ground_in(tmp_path_factory.mktemp("accessible")) as ground:
 
         def window_now() -> MainWindow:
-            size = qapp.font().pointSizeF()
-            if size not in opened:
+            kind = qapp.font().pointSizeF(), _("Settings")
+            if kind not in opened:
                 runner = Runner(ground.location, ground.clock)
-                opened[size] = window = MainWindow(runner, Doors(open_assistant, no_other_window, no_other_window))
+                opened[kind] = window = MainWindow(runner, Doors(open_assistant, no_other_window, no_other_window))
                 window.resize(*_USUAL)
                 window.show()
                 window.look()
                 _settle(window)
-            return opened[size]
+            return opened[kind]
 
         yield window_now
         for window in opened.values():
@@ -201,14 +204,46 @@ def twice_the_size(qapp: QApplication) -> Iterator[None]:
     qapp.setFont(before)
 
 
+class _Longer(gettext.NullTranslations):
+    """A language whose words are longer by two fifths, as German's are."""
+
+    def gettext(self, message: str) -> str:
+        """The message, and more of its words."""
+        words = message.split()
+        return " ".join([message, *words[: max(1, len(words) * 2 // 5)]]) if words else message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """As `gettext`."""
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@pytest.fixture
+def longer_words() -> Iterator[None]:
+    use_catalogue(_Longer())
+    yield
+    use_catalogue(gettext.NullTranslations())
+
+
 @pytest.mark.usefixtures("twice_the_size")
 def test_at_640_pixels_and_twice_the_size_no_text_is_cut(page: MainWindow, qtbot: QtBot) -> None:
+    _expect_nothing_cut(page, qtbot)
+
+
+@pytest.mark.usefixtures("longer_words")
+def test_at_640_pixels_and_in_a_language_of_longer_words_no_text_is_cut(page: MainWindow, qtbot: QtBot) -> None:
+    _expect_nothing_cut(page, qtbot)
+
+
+def _expect_nothing_cut(page: MainWindow, qtbot: QtBot) -> None:
     page.resize(640, 580)
 
     def nothing_is_cut() -> None:
         labels = [one for one in page.findChildren(QLabel) if one.isVisible() and one.wordWrap() and one.text()]
         needed = [(one.text(), one.height(), one.heightForWidth(one.width())) for one in labels]
         assert [cut for cut in needed if cut[1] < cut[2]] == []
+        pressed = [one for one in page.findChildren(QAbstractButton) if one.isVisible() and isinstance(one, Wrapping)]
+        needs = [(one.text(), one.size(), one.minimumSizeHint()) for one in pressed]
+        assert [cut for cut in needs if cut[1].width() < cut[2].width() or cut[1].height() < cut[2].height()] == []
         outside = [one for one in page.findChildren(QWidget) if one.isVisible() and one.width() > 640]
         assert [type(one).__name__ for one in outside] == []
 

@@ -17,6 +17,7 @@ from keyturn.desktop.destination_list import DestinationList
 from keyturn.desktop.key_page import KeyPage
 from keyturn.desktop.mail_page import MailPage
 from keyturn.desktop.main_page import MainPage, ProblemPage
+from keyturn.desktop.main_view import MainView
 from keyturn.desktop.main_window import Doors, MainWindow
 from keyturn.desktop.navigation import Assistant, Errand, NewRotation, PutBack, RunningRotation
 from keyturn.desktop.pages.parts import Fold
@@ -182,6 +183,15 @@ def test_a_backup_that_does_not_reach_its_bucket_is_told_and_drawn_as_broken(
 @pytest.fixture
 def ground_of(runner: Runner) -> Location:
     return runner.location
+
+
+def test_before_the_first_look_the_mail_cannot_be_asked_about_and_the_button_says_why(
+    runner: Runner, qtbot: QtBot
+) -> None:
+    view = MainView(runner.clock)
+    qtbot.addWidget(view)
+    assert not view.mail.isEnabled()
+    assert "looks through this computer first" in view.mail.accessibleDescription()
 
 
 def test_time_that_passes_is_told(window: MainWindow, runner: Runner) -> None:

@@ -112,6 +112,15 @@ def test_a_program_counts_once_however_many_places_it_has() -> None:
     assert count_of_programs(programs) == "one program"
 
 
+def test_what_is_not_known_of_a_key_is_said_so_and_of_one_that_is_refused_that_it_does_not_work() -> None:
+    refused = _found(_place("a"), status=KeyStatus.REJECTED, advice=Advice.UNKNOWN)
+    stores = replace(_found(_place("b"), advice=Advice.UNKNOWN), at_store=True)
+    stores = replace(stores, key=AccessKey(OLD, None, KeyStatus.UNKNOWN))
+    cards = [draw(overview, rows(overview)).keys[0] for overview in (_overview(refused), _overview(stores))]
+    assert [one.pill for one in cards] == ["does not work", "not known"]
+    assert cards[1].detail == "key of another store"
+
+
 def test_what_keyturn_does_not_edit_says_by_hand() -> None:
     overview = _overview(_found(_place("a", editable=False)))
     assert draw(overview, rows(overview)).programs[0].pill == "by hand"

@@ -34,7 +34,7 @@ class AboutPage(MainPage):
         system = f"{platform.system()} {platform.release()}, {platform.machine()}"
         parts = f"Python {platform.python_version()}, Qt {qVersion()}"
         copy.clicked.connect(lambda: put_on_clipboard(f"Keyturn {keyturn.__version__}, {system}, {parts}"))
-        self.orders.addWidget(copy)
+        self.orders.add(copy)
         card = FactCard()
         card.add(_("Keyturn"), Fact(version, _("Its own licence is not stated yet.")))
         card.add(_("Runs with"), Fact(parts, system))

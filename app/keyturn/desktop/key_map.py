@@ -296,7 +296,15 @@ class KeyMap(QWidget):
         if self._is_narrow(width):
             return em(self, 0.6) + step * max(1, sum(len(column) for column in self._columns))
         rows = max([1, *(len(column) for column in self._columns)])
-        return em(self, 2.2) + step * rows
+        return self._below_heads(width) + em(self, 0.2) + step * rows
+
+    def _below_heads(self, width: int) -> int:
+        """Where the cards begin: the names of the columns take as many lines as they need."""
+        highest = max((head.heightForWidth(self._card_width(width)) for head in self._heads), default=0)
+        return em(self, 0.7) + max(em(self, 1.3), highest)
+
+    def _card_width(self, width: int) -> int:
+        return int((width - 2 * em(self, 0.2)) * 0.275)
 
     def _arrange(self) -> None:
         if not self._heads:
@@ -309,14 +317,14 @@ class KeyMap(QWidget):
         self.update()
 
     def _arrange_in_columns(self) -> None:
-        height, gap, top = em(self, 3.1), em(self, 0.7), em(self, 2.0)
+        height, gap, top = em(self, 3.1), em(self, 0.7), self._below_heads(self.width())
         margin = em(self, 0.2)
         width = self.width() - 2 * margin
-        card_width = int(width * 0.275)
+        card_width = self._card_width(self.width())
         lefts = (margin, margin + int(width * 0.36), margin + width - card_width)
         for head, left in zip(self._heads, lefts, strict=True):
             head.setVisible(True)
-            head.setGeometry(left, em(self, 0.3), card_width, em(self, 1.3))
+            head.setGeometry(left, em(self, 0.3), card_width, top - em(self, 0.7))
         tops: dict[str, float] = {}
         for at, card in enumerate(self._columns[1]):
             tops[card.node.identity] = top + at * (height + gap)

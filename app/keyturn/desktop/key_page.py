@@ -17,7 +17,7 @@ from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.map_nodes import PlaceGoal
 from keyturn.desktop.overview import Overview
-from keyturn.desktop.picture import advice_tone, order_for
+from keyturn.desktop.picture import advice_pill, advice_tone, order_for
 from keyturn.desktop.power import PowerPicture, before_and_after
 from keyturn.desktop.retired import retired_pill, retired_sentence
 from keyturn.desktop.runner import Runner
@@ -66,18 +66,18 @@ class KeyPage(MainPage):
         self.say_under_heading(stores_of(found) if found.at_store else _what_it_is(key))
         self._retired = overview.retired(found)
         if self._retired is None:
-            self.orders.addWidget(Pill(labels.advice(found.advice), advice_tone(found.advice)))
+            self.orders.add(Pill(advice_pill(found), advice_tone(found.advice)))
         else:
-            self.orders.addWidget(Pill(retired_pill(self._retired), ColorTone.NEUTRAL))
+            self.orders.add(Pill(retired_pill(self._retired), ColorTone.NEUTRAL))
         if self._retired is None and key.owner is not None and key.owner.kind is PrincipalKind.USER:
             fresh = Button(_("Keep it fresh…"))
             fresh.clicked.connect(self.fresh_wanted)
-            self.orders.addWidget(fresh)
+            self.orders.add(fresh)
         order = self._order()
         if order:
             button = PrimaryButton(order)
             button.clicked.connect(self.wanted)
-            self.orders.addWidget(button, 1)
+            self.orders.add(button)
         if found.at_store:
             self.column.addWidget(StoreFacts(found, overview))
         else:

@@ -19,7 +19,7 @@ from keyturn.desktop.font_sizes import em
 from keyturn.desktop.header import Foot, Header
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.note_line import NoteLine
-from keyturn.desktop.reflowing import ModestStack, TallEnough
+from keyturn.desktop.reflowing import ButtonRow, ModestStack, TallEnough
 from keyturn.desktop.segments import Segments
 from keyturn.desktop.spinner import Spinner
 from keyturn.desktop.widgets import Button, LinkButton, Quiet, ShapeButton
@@ -126,22 +126,21 @@ class MainView(QWidget):
         self.check.clicked.connect(self.check_wanted)
         self.mail = Button(_("I got the &mail"))
         self.mail.clicked.connect(self.mail_wanted)
+        self.mail.setEnabled(False)  # its answer is what the first look gives
+        self.mail.setToolTip(_("Keyturn looks through this computer first."))
+        self.mail.setAccessibleDescription(self.mail.toolTip())
         self.settings = ShapeButton("sliders", _("Settings"))
         self.settings.clicked.connect(self.settings_wanted)
         foot = Foot()
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for row in (first, second):
-            row.setSpacing(em(self, 0.8))
+        views = QHBoxLayout()
+        views.setSpacing(em(self, 0.8))
         self._spinner = Spinner()
         self._spinner.hide()
-        first.addWidget(self.tabs)
-        first.addWidget(self._spinner)
-        first.addWidget(self.when, 1)
-        second.addWidget(self.check)
-        second.addWidget(self.mail)
-        second.addWidget(self.settings)
-        foot.row.addLayout(first, 1)
-        foot.row.addLayout(second)
+        views.addWidget(self.tabs)
+        views.addWidget(self._spinner)
+        views.addWidget(self.when, 1)
+        foot.row.addLayout(views, 1)
+        foot.row.addWidget(ButtonRow(self.check, self.mail, self.settings))
         return foot
 
     # ── Made when first wanted ───────────────────────────────────────────────────────────────────────────────────────
@@ -248,6 +247,9 @@ class MainView(QWidget):
         situation = overview.situation
         if self.is_rehearsal:
             situation = replace(situation, sentences=tuple(map(rehearsed, situation.sentences)))
+        self.mail.setEnabled(True)
+        self.mail.setToolTip("")
+        self.mail.setAccessibleDescription("")
         self.header.show_situation(situation, order_of(overview))
         self.map.show_picture(prepared.picture)
         self._map_place.setCurrentWidget(self.empty if situation.mood is Mood.NOTHING else self._drawn)

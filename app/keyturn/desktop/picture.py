@@ -167,6 +167,13 @@ def advice_tone(advice: Advice) -> ColorTone:
     return ColorTone.ATTENTION if advice in TO_DO else ColorTone.GOOD if advice is Advice.OK else ColorTone.NEUTRAL
 
 
+def advice_pill(found: FoundKey) -> str:
+    """What to do about a key, in a word or two; of one that AWS refuses, that it does not work."""
+    if found.advice is not Advice.UNKNOWN:
+        return labels.advice(found.advice)
+    return LineState.BROKEN.word if found.key.status is KeyStatus.REJECTED else _("not known")
+
+
 def order_for(advice: Advice) -> str:
     """What the button says that follows a piece of advice; empty where there is nothing to do."""
     return {
@@ -191,6 +198,8 @@ def key_detail(found: FoundKey, now: datetime, retired: Rotation | None = None) 
         who = _("user {name}").format(name=key.owner.user_name)
     elif key.status is KeyStatus.REJECTED:
         who = _("refused by AWS")
+    elif found.at_store:
+        who = _("key of another store")
     else:
         who = labels.kind(key)
     if key.status is KeyStatus.INACTIVE:
@@ -208,7 +217,7 @@ def _key(overview: Overview, found: FoundKey, of_key: Sequence[Row]) -> Node:
     elif rotation is not None:
         state, pill = LineState.WAITING, _("old")
     else:
-        state, pill = _key_state(found), labels.advice(found.advice)
+        state, pill = _key_state(found), advice_pill(found)
     detail = key_detail(found, overview.looked_at, retired)
     facts = [
         labels.kind(key) if retired is None else f"{pill} {detail}",

@@ -63,7 +63,7 @@ class PlacePage(MainPage):
         self._rotation = _brought_by(overview, place)
         self.check = PrimaryButton(_("Check this one"))
         self.check.clicked.connect(self.prove)
-        self.orders.addWidget(self.check)
+        self.orders.add(self.check)
         self.map = KeyMap()
         self.map.opened.connect(self._open)
         self.column.addWidget(self.map)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLayoutItem, QScrollArea, QStackedWidget, QWidget
 
 from keyturn.desktop.font_sizes import em
 
@@ -63,7 +63,7 @@ class ReflowingRow(QBoxLayout):
 
     Args:
         owner: the widget whose layout it is.
-        width: so many line heights are wide enough for a row.
+        width: so many line heights are wide enough for a row, if what is in it needs no more.
     """
 
     def __init__(self, owner: QWidget, width: float) -> None:
@@ -71,12 +71,46 @@ class ReflowingRow(QBoxLayout):
         self._owner = owner
         self._width = width
 
+    def minimumSize(self) -> QSize:
+        """As narrow as what is widest in it: the others may go below that."""
+        least, margins = super().minimumSize(), self.contentsMargins()
+        widest = max((_narrowest(one) for one in self._seen()), default=0) + margins.left() + margins.right()
+        return QSize(min(least.width(), widest), least.height())
+
+    def setGeometry(self, area: QRect) -> None:
+        """Fits the direction to the room there is, also where what is in it became wider meanwhile."""
+        self._fit(area.width())
+        super().setGeometry(area)
+
     def reflow(self) -> None:
         """Fit the direction to the owner's width; for its `resizeEvent`."""
-        wide = self._owner.width() >= em(self._owner, self._width)
+        self._fit(self._owner.width())
+
+    def _seen(self) -> list[QLayoutItem]:
+        items = [self.itemAt(number) for number in range(self.count())]
+        return [one for one in items if one is not None and not one.isEmpty()]
+
+    def _fit(self, width: int) -> None:
+        seen, margins = self._seen(), self.contentsMargins()
+        rows = [row for row in (one.widget() for one in seen) if isinstance(row, ButtonRow)]
+        widths = [_in_a_row(one) for one in seen]
+        needed = sum(widths) + self.spacing() * max(0, len(widths) - 1) + margins.left() + margins.right()
+        wide = width >= max(em(self._owner, self._width), needed)
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        for row in rows:
+            row.keep_whole(wide)
         if self.direction() is not direction:
             self.setDirection(direction)
+
+
+def _narrowest(item: QLayoutItem) -> int:
+    inside = item.widget()
+    return inside.narrowest() if isinstance(inside, ButtonRow) else item.minimumSize().width()
+
+
+def _in_a_row(item: QLayoutItem) -> int:
+    inside = item.widget()
+    return inside.whole() if isinstance(inside, ButtonRow) else item.minimumSize().width()
 
 
 class ButtonRow(QWidget):
@@ -84,24 +118,47 @@ class ButtonRow(QWidget):
 
     def __init__(self, *buttons: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._buttons = buttons
+        self._buttons: list[QWidget] = []
+        self._is_whole = False
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(em(self, 0.6))
-        for button in buttons:
-            self._row.addWidget(button)
         self._row.addStretch(1)
+        for button in buttons:
+            self.add(button)
+
+    def add(self, button: QWidget) -> None:
+        """Put one more beside the others."""
+        self._row.insertWidget(len(self._buttons), button)
+        self._buttons.append(button)
+
+    def keep_whole(self, whole: bool) -> None:
+        """Let nothing beside it make it a column."""
+        if whole is not self._is_whole:
+            self._is_whole = whole
+            self.updateGeometry()
+
+    def narrowest(self) -> int:
+        """How narrow it can be."""
+        return max((button.minimumSizeHint().width() for button in self._seen()), default=0)
+
+    def whole(self) -> int:
+        """How wide all its buttons are beside each other."""
+        seen = self._seen()
+        return sum(button.sizeHint().width() for button in seen) + self._row.spacing() * max(0, len(seen) - 1)
+
+    def _seen(self) -> list[QWidget]:
+        return [button for button in self._buttons if not button.isHidden()]
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as its widest button, because the others may go below it."""
-        widest = max((button.sizeHint().width() for button in self._buttons), default=0)
-        return QSize(widest, super().minimumSizeHint().height())
+        width = self.whole() if self._is_whole else self.narrowest()
+        return QSize(width, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Puts the buttons below each other where those that are seen do not fit in a row."""
         super().resizeEvent(event)
-        seen = [button.sizeHint().width() for button in self._buttons if not button.isHidden()]
-        wide = self.width() >= sum(seen) + self._row.spacing() * max(0, len(seen) - 1)
+        wide = self.width() >= self.whole()
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._row.direction() is not direction:
             self._row.setDirection(direction)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone, colours_of, tone_colour, wash_colour
-from keyturn.desktop.reflowing import ReflowingRow
+from keyturn.desktop.reflowing import ButtonRow, ReflowingRow
 from keyturn.desktop.widgets import Button, Strong, Text
 from keyturn.model.text import _, unmarked
 from keyturn.rotation.location import Location
@@ -85,12 +85,8 @@ class RehearsalStrip(QWidget):
         said.setSpacing(em(self, 0.6))
         said.addWidget(label)
         said.addWidget(Text(_("Simulated account, sample computer: nothing here is real.")), 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(em(self, 0.6))
-        buttons.addWidget(console)
-        buttons.addWidget(days)
         row.addLayout(said, 1)
-        row.addLayout(buttons)
+        row.addWidget(ButtonRow(console, days))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Puts the buttons below the label where the window is too narrow for both in a row."""

@@ -54,7 +54,7 @@ class SettingsPage(MainPage):
         self.saved = Toned(_("Saved"), ColorTone.GOOD)
         self.saved.setWordWrap(False)
         self.saved.hide()
-        self.orders.addWidget(self.saved)
+        self.orders.add(self.saved)
         self._a_while = QTimer(self)
         self._a_while.setSingleShot(True)
         self._a_while.setInterval(_SEEN)
@@ -213,6 +213,7 @@ class SettingsPage(MainPage):
         label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setMinimumWidth(em(self, 13))
+        label.setWordWrap(True)
         if isinstance(field, QWidget) and text:
             label.setBuddy(field)
             field.setAccessibleName(text.removesuffix(":"))

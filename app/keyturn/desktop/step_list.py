@@ -106,6 +106,9 @@ class _Item(Button):
         )
         return QSize(em(self, 1.8) + max(em(self, 7), *lines), em(self, 3.1 if self._stage.note else 2.2))
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = colours_of(self)
         painter = QPainter(self)

@@ -12,6 +12,7 @@ from keyturn.desktop.font_sizes import em, heading_font, strong_font, subheading
 from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import ColorTone, colours_of, tone_colour, wash_colour
 from keyturn.desktop.window_words import in_window
+from keyturn.desktop.wrapping import Wrapping
 from keyturn.model.text import in_widget, unmarked
 
 _SEPARATOR = re.compile(r"[/\\_.:=@-]")
@@ -210,12 +211,13 @@ class Card(QFrame):
         painter.end()
 
 
-class Button(QPushButton):
+class Button(Wrapping, QPushButton):
     """A button as the drawings have it: a quiet frame, a clear ring when it has the focus."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(in_widget(text), parent)
         self.setAutoDefault(True)
+        self.may_wrap()
 
     def setText(self, text: str) -> None:
         """Shows the text without what a name from a file could do with it."""
@@ -229,14 +231,9 @@ class Button(QPushButton):
         """Says the description without what it could hold of a secret."""
         super().setAccessibleDescription(in_widget(description))
 
-    def sizeHint(self) -> QSize:
-        """The text, and the same room around it in every style."""
-        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
-        return QSize(text.width() + em(self, 1.7), text.height() + em(self, 0.95))
-
-    def minimumSizeHint(self) -> QSize:
-        """Never smaller, so that its text is not cut."""
-        return self.sizeHint()
+    def _room(self) -> QSize:
+        """The same in every style."""
+        return QSize(em(self, 1.7), em(self, 0.95))
 
     def _ground(self) -> QColor:
         """The colour of the button itself."""
@@ -267,7 +264,8 @@ class Button(QPushButton):
             painter.setPen(QPen(QColor(colours_of(self).accent_text), 2))
             painter.drawRoundedRect(area.adjusted(-1.5, -1.5, 1.5, 1.5), radius + 1, radius + 1)
         painter.setPen(self._ink())
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic, self.text())
+        inside = area.adjusted(em(self, 0.4), 0, -em(self, 0.4), 0)
+        self.write(painter, inside, Qt.AlignmentFlag.AlignCenter)
         painter.end()
 
 
@@ -290,6 +288,10 @@ class ShapeButton(Button):
         side = self.fontMetrics().height() + em(self, 0.75)
         return QSize(side, side)
 
+    def minimumSizeHint(self) -> QSize:
+        """Never smaller."""
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the shape where other buttons have their text."""
         super().paintEvent(event)
@@ -308,10 +310,9 @@ class PrimaryButton(Button):
         self.setFont(strong_font(self.font()))
         self.setDefault(True)
 
-    def sizeHint(self) -> QSize:
-        """More room around the text than other buttons have, so that it is seen first."""
-        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
-        return QSize(text.width() + em(self, 2.6), text.height() + em(self, 1.25))
+    def _room(self) -> QSize:
+        """More than other buttons have, so that it is seen first."""
+        return QSize(em(self, 2.6), em(self, 1.25))
 
     def _ground(self) -> QColor:
         colours = colours_of(self)
@@ -343,10 +344,9 @@ class PrimaryButton(Button):
 class LinkButton(Button):
     """A thing to press in the middle of text: in the colour of what can be pressed, without a frame."""
 
-    def sizeHint(self) -> QSize:
-        """Hardly more than the text, so that it stands among sentences as one of them."""
-        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
-        return QSize(text.width() + em(self, 0.4), text.height() + em(self, 0.4))
+    def _room(self) -> QSize:
+        """Hardly any, so that it stands among sentences as one of them."""
+        return QSize(em(self, 0.4), em(self, 0.4))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the text alone; a line under it comes with the mouse or the focus."""
@@ -356,8 +356,8 @@ class LinkButton(Button):
         font.setUnderline(self.underMouse() or self.hasFocus())
         painter.setFont(font)
         painter.setPen(QColor(colours.accent_text if self.isEnabled() else colours.quiet))
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
-        painter.drawText(QRectF(self.rect()).adjusted(em(self, 0.2), 0, 0, 0), flags, self.text())
+        area = QRectF(self.rect()).adjusted(em(self, 0.2), 0, 0, 0)
+        self.write(painter, area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent_text), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), em(self, 0.25), em(self, 0.25))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from keyturn.desktop.assistant_work import Page
@@ -20,6 +19,7 @@ from keyturn.desktop.pages.parts import Badge, Fold, Notice, bullets, stacked
 from keyturn.desktop.pages.programs_list import programs_list
 from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.used_elsewhere import UsedElsewhere
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.rotation_view import KeyFacts, count_of_programs
 from keyturn.desktop.widgets import Card, Pill, Quiet, Strong, Subheading
 from keyturn.model.keys import KeyStatus
@@ -235,14 +235,16 @@ def _choice(page: PageView, group: QButtonGroup, name: str, consequence: str, *,
     button.setFont(Strong().font())
     button.setAccessibleDescription(consequence)
     group.addButton(button)
-    head = QHBoxLayout()
-    head.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    inside = QWidget()
+    head = ReflowingRow(inside, 0)
+    head.setContentsMargins(0, 0, 0, 0)
+    head.addWidget(button)
+    head.addStretch(1)
     if recommended:
-        head.addStretch(1)
         head.addWidget(Pill(_("recommended"), ColorTone.GOOD))
     text = Quiet(consequence)
     text.setContentsMargins(em(card, 1.4), 0, 0, 0)
-    card.column.addLayout(head)
+    card.column.addWidget(inside)
     card.column.addWidget(text)
     page.add(card)
     return button

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QCheckBox,
     QComboBox,
     QLineEdit,
@@ -18,26 +17,30 @@ from PySide6.QtWidgets import (
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import paint_icon
 from keyturn.desktop.look import colours_of
+from keyturn.desktop.wrapping import Wrapping
 from keyturn.model.text import in_widget
 
 
-class Tick(QCheckBox):
+class _Marked(Wrapping):
+    """A text with a mark before it, as they are drawn here: the style counts with a mark of its own."""
+
+    def _room(self) -> QSize:
+        return QSize(_side(self) + em(self, 0.6), em(self, 0.35))
+
+    def _with_mark(self, text: QSize) -> QSize:
+        return QSize(text.width(), max(text.height(), _side(self)))
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """Takes a click everywhere, also on the text: the style knows only where its own mark would be."""
+        return self.rect().contains(pos)
+
+
+class Tick(_Marked, QCheckBox):
     """A box to tick; `&` in its text is no mnemonic."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(in_widget(text).replace("&", "&&"), parent)
-
-    def sizeHint(self) -> QSize:
-        """Room for box and text as they are drawn here; the style counts with a box of its own."""
-        return _size(self)
-
-    def minimumSizeHint(self) -> QSize:
-        """Never smaller, so that the text is not cut."""
-        return _size(self)
-
-    def hitButton(self, pos: QPoint) -> bool:
-        """Takes a click everywhere, also on the text: the style knows only where its own box would be."""
-        return self.rect().contains(pos)
+        self.may_wrap()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws a box whose outline is seen on a dark ground, too, and a ring around box and text with the focus."""
@@ -55,23 +58,12 @@ class Tick(QCheckBox):
         _end(painter, self)
 
 
-class Choice(QRadioButton):
+class Choice(_Marked, QRadioButton):
     """One of several, of which one is chosen; `&` in its text is no mnemonic."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(in_widget(text).replace("&", "&&"), parent)
-
-    def sizeHint(self) -> QSize:
-        """Room for disc and text as they are drawn here; the style counts with a disc of its own."""
-        return _size(self)
-
-    def minimumSizeHint(self) -> QSize:
-        """Never smaller, so that the text is not cut."""
-        return _size(self)
-
-    def hitButton(self, pos: QPoint) -> bool:
-        """Takes a click everywhere, also on the text: the style knows only where its own disc would be."""
-        return self.rect().contains(pos)
+        self.may_wrap()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws a disc whose outline is seen on a dark ground, too, and a ring around disc and text with the focus."""
@@ -127,12 +119,7 @@ def _side(widget: QWidget) -> int:
     return em(widget, 0.9)
 
 
-def _size(button: QAbstractButton) -> QSize:
-    text = button.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, button.text())
-    return QSize(_side(button) + em(button, 0.6) + text.width(), max(text.height(), _side(button)) + em(button, 0.35))
-
-
-def _begin(painter: QPainter, button: QAbstractButton) -> QRectF:
+def _begin(painter: QPainter, button: _Marked) -> QRectF:
     """Prepare to draw the mark, and return where it goes."""
     colours = colours_of(button)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -143,17 +130,16 @@ def _begin(painter: QPainter, button: QAbstractButton) -> QRectF:
     return QRectF(2, (button.height() - side) / 2, side, side).adjusted(0.75, 0.75, -0.75, -0.75)
 
 
-def _end(painter: QPainter, button: QAbstractButton) -> None:
+def _end(painter: QPainter, button: _Marked) -> None:
     """Write the text beside the mark, and the ring where it has the focus."""
     colours = colours_of(button)
     area = QRectF(button.rect()).adjusted(_side(button) + em(button, 0.5), 0, 0, 0)
     painter.setPen(QColor(colours.text if button.isEnabled() else colours.quiet))
-    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
-    painter.drawText(area, flags, button.text())
+    button.write(painter, area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     if button.hasFocus():
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colours.accent_text), 2))
-        ring = QRectF(0, 0, button.sizeHint().width(), button.height()).adjusted(1, 1, -1, -1)
+        ring = QRectF(0, 0, min(button.width(), button.sizeHint().width()), button.height()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(ring, em(button, 0.25), em(button, 0.25))
     painter.end()
 

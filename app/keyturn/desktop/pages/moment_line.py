@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from keyturn.desktop.discs import paint_disc
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone, colours_of
 from keyturn.desktop.plan_moments import Doer, PlanMoment
 from keyturn.desktop.progress_state import Reached
+from keyturn.desktop.reflowing import ReflowingRow
 from keyturn.desktop.widgets import Pill, Quiet, Strong, Subheading, Text
 from keyturn.model.text import plural
 from keyturn.rotation import labels
@@ -43,7 +44,9 @@ class _Row(QWidget):
         self._first, self._last = first, last
         self._title = Subheading(moment.title)
         self._title.setWordWrap(False)
-        head = QHBoxLayout()
+        inside = QWidget()
+        head = ReflowingRow(inside, 0)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(em(self, 0.6))
         head.addWidget(self._title)
         head.addWidget(Pill(moment.doer.said, _TONES[moment.doer]))
@@ -51,7 +54,7 @@ class _Row(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(em(self, 2.1), 0, 0, 0 if last else em(self, 1.1))
         column.setSpacing(em(self, 0.15))
-        column.addLayout(head)
+        column.addWidget(inside)
         for number, line in enumerate(moment.lines[:_MOST]):
             column.addWidget(Text(said(line)))
             if number == 0 and moment.names:
@@ -68,11 +71,12 @@ class _Row(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = em(self, 1.1)
-        middle = self._title.geometry().center().y() + 0.5
+        title = QRect(self._title.mapTo(self, QPoint(0, 0)), self._title.size())
+        middle = title.center().y() + 0.5
         disc = QRectF(1, middle - side / 2, side, side)
         if not self._last:
             painter.setPen(QPen(QColor(colours_of(self).line), 2))
-            end = self.height() + self._title.geometry().top() + em(self, 0.1)
+            end = self.height() + title.top() + em(self, 0.1)
             painter.drawLine(round(disc.center().x()), round(disc.bottom()) + 3, round(disc.center().x()), end - 3)
         paint_disc(painter, self, disc, Reached.CURRENT if self._first else Reached.TODO)
         painter.end()

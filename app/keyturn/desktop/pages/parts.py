@@ -155,9 +155,8 @@ class _FoldButton(Button):
         self.setAccessibleDescription(_("unfolded") if unfolded else _("folded"))
         self.update()
 
-    def sizeHint(self) -> QSize:
-        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
-        return QSize(text.width() + em(self, 1.6), text.height() + em(self, 0.5))
+    def _room(self) -> QSize:
+        return QSize(em(self, 1.6), em(self, 0.5))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -167,8 +166,8 @@ class _FoldButton(Button):
         arrow = QRectF(em(self, 0.1), (self.height() - side) / 2, side, side)
         paint_icon(painter, "arrow-down" if self.isChecked() else "arrow-right", arrow, QColor(colours.quiet))
         painter.setPen(QColor(colours.text if self.underMouse() or self.hasFocus() else colours.quiet))
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
-        painter.drawText(QRectF(self.rect()).adjusted(em(self, 1.2), 0, 0, 0), flags, self.text())
+        area = QRectF(self.rect()).adjusted(em(self, 1.2), 0, 0, 0)
+        self.write(painter, area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         if self.hasFocus():
             painter.setPen(QColor(colours.accent_text))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), em(self, 0.25), em(self, 0.25))

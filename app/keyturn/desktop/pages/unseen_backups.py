@@ -151,8 +151,10 @@ class _BackupLine(QWidget):
             count = plural("{count} place", "{count} places", len(own)).format(count=f"{len(own):,}")
             names = stacked(Text(count), Fold(_("Which places these are"), lambda: bullets(titles)), spacing=0.1)
             head.addWidget(names, 1, Qt.AlignmentFlag.AlignTop)
-        self._row.addLayout(head, 2)
-        self._row.addWidget(Quiet(capitalized(how)), 3)
+        # Many names need more room than what is said of all of them.
+        share_of_names, share_of_words = (2, 3) if len(own) == 1 else (3, 2)
+        self._row.addLayout(head, share_of_names)
+        self._row.addWidget(Quiet(capitalized(how)), share_of_words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Puts what is said of the places below their names where there is no room beside them."""
