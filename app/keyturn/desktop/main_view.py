@@ -127,8 +127,9 @@ class MainView(QWidget):
         self.mail = Button(_("I got the &mail"))
         self.mail.clicked.connect(self.mail_wanted)
         self.mail.setEnabled(False)  # its answer is what the first look gives
-        self.mail.setToolTip(_("Keyturn looks through this computer first."))
-        self.mail.setAccessibleDescription(self.mail.toolTip())
+        why = _("Keyturn looks through this computer first.")
+        self.mail.setToolTip(unmarked(why))
+        self.mail.setAccessibleDescription(why)
         self.settings = ShapeButton("sliders", _("Settings"))
         self.settings.clicked.connect(self.settings_wanted)
         foot = Foot()
