@@ -249,7 +249,7 @@ class MainView(QWidget):
         if self.is_rehearsal:
             situation = replace(situation, sentences=tuple(map(rehearsed, situation.sentences)))
         self.mail.setEnabled(True)
-        self.mail.setToolTip("")
+        self.mail.setToolTip(unmarked(""))
         self.mail.setAccessibleDescription("")
         self.header.show_situation(situation, order_of(overview))
         self.map.show_picture(prepared.picture)
