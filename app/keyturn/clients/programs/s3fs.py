@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from keyturn.clients.endpoints import region_in, speaks_plain_http
 from keyturn.clients.findings import Discovery, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.interface import About, AfterChange, Client, CredentialSpans, ValueSpot
 from keyturn.clients.listing import Listing
+from keyturn.clients.variables.mount_tables import mount_lines
 from keyturn.clients.variables.unit_files import unit_files
 from keyturn.computer.computer import Platform
 from keyturn.computer.shells import quoted
@@ -147,7 +148,7 @@ def mount_in(computer: Computer, arguments: tuple[str, ...]) -> Mount | None:
     return _mount(computer, words[0], options) if words else None
 
 
-def _mount(computer: Computer, source: str, options: list[str]) -> Mount | None:
+def _mount(computer: Computer, source: str, options: Sequence[str]) -> Mount | None:
     set_to = dict(option.partition("=")[::2] for option in options)
     bucket, _colon, prefix = source.removeprefix("s3fs#").partition(":")
     bucket = bucket or set_to.get("bucket", "")
@@ -156,10 +157,16 @@ def _mount(computer: Computer, source: str, options: list[str]) -> Mount | None:
     named = set_to.get("passwd_file")
     return Mount(
         Target(bucket, prefix.strip("/")),
-        computer.expanded(named) if named else None,
+        _on_its_disk(computer, computer.expanded(named)) if named else None,
         set_to.get("url") or set_to.get("host"),
         _manner(set_to),
     )
+
+
+def _on_its_disk(computer: Computer, path: Path) -> Path:
+    if computer.is_this_one or computer.disk is None or path.is_relative_to(computer.home):
+        return path
+    return computer.disk.joinpath(*path.parts[1:])
 
 
 def _manner(options: Mapping[str, str]) -> Manner:
@@ -178,12 +185,9 @@ def _manner(options: Mapping[str, str]) -> Manner:
 
 
 def _mounts(computer: Computer, listing: Listing) -> Iterator[Mount]:
-    found: list[Mount | None] = []
-    table = computer.system_folder("etc")
-    for line in _lines(None if table is None else table / "fstab", listing):
-        fields = line.split()
-        if len(fields) >= 4 and (fields[2] in ("fuse.s3fs", "s3fs") or fields[0].startswith("s3fs#")):
-            found.append(_mount(computer, fields[0], fields[3].split(",")))
+    found: list[Mount | None] = [
+        _mount(computer, one.device, one.options) for one in mount_lines(computer, listing) if one.program == "s3fs"
+    ]
     for path in unit_files(computer, listing):  # what cannot be listed is told where units are read
         found += _in_unit(computer, path, listing)
     yield from (one for one in found if one is not None)
@@ -206,16 +210,6 @@ def _in_unit(computer: Computer, path: Path, listing: Listing) -> Iterator[Mount
         words = one.value.decode(errors="replace").replace("%h", str(computer.home)).split()
         if one.name.startswith("ExecStart") and words and words[0].endswith("s3fs"):
             yield mount_in(computer, tuple(words[1:]))
-
-
-def _lines(path: Path | None, listing: Listing) -> list[str]:
-    if path is None:
-        return []
-    try:
-        text = listing.readings.file(path).content.decode(errors="replace")
-    except FileError:
-        return []
-    return [line for line in text.splitlines() if not line.lstrip().startswith("#")]
 
 
 def usual_files(computer: Computer) -> tuple[Path, ...]:

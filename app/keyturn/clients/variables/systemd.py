@@ -14,6 +14,7 @@ from keyturn.clients.variables.compose_commands import program_of
 from keyturn.clients.variables.compose_mounts import split
 from keyturn.clients.variables.fetched_keys import container_secret
 from keyturn.clients.variables.jobs import NamedFile, Reads
+from keyturn.clients.variables.mount_tables import mounting_jobs
 from keyturn.clients.variables.script_paths import on_disk, with_folders
 from keyturn.clients.variables.unit_files import (
     CONTAINER,
@@ -61,6 +62,7 @@ class Systemd(Client):
             ]
 
         take_from(look, unit_files(computer, look.listing), read, all_of_them=True)
+        look.jobs += mounting_jobs(computer, look.listing)  # units that systemd makes of a table
         look.take(_with_comment(*one) for one in commented_keys(computer, look.listing))
 
     def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
