@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from keyturn.model.errors import StateError
 from keyturn.model.key_names import KeyName
 from keyturn.model.keys import AccessKeyId
 from keyturn.rotation import rotation_service
-from keyturn.rotation.key_life.key_versions import NamedKey, VersionState, key_named, with_all_versions
+from keyturn.rotation.key_life.key_versions import Author, NamedKey, VersionState, key_named, with_all_versions
 from keyturn.rotation.steps import By, Ending, Route, Step
 from keyturn.state import stored_key_names
 from keyturn.state.journal import FILE_NAME, Mark
@@ -93,6 +94,33 @@ def test_a_rotation_of_the_key_that_cannot_be_read_is_no_guess(office: Office) -
         database.commit()
     with pytest.raises(StateError):
         key_named(office.memory, NAME)
+
+
+def test_what_a_newer_keyturn_says_beside_it_keeps_no_key_from_its_programs(office: Office) -> None:
+    name_it(office)
+    new = office.rotate(Route.NEW_ROOT_KEY).new_access_key_id
+    rotation_service.turn_off(office.start(), None, By.KEY)
+    rewrite(office, Step.TURN_OFF, {"by": "butler", "weather": "fair"})
+    old, current = key_named(office.memory, NAME).versions
+    assert (current.key, current.state) == (new, VersionState.CURRENT)
+    assert (old.state, old.author) == (VersionState.OFF, Author.PERSON)
+
+
+def test_how_a_rotation_was_closed_is_no_guess_where_a_newer_keyturn_says_it(office: Office) -> None:
+    name_it(office)
+    office.rotate(Route.NEW_ROOT_KEY)
+    rotation_service.end(office.start(), None, office.old.access_key_id.last4)
+    rewrite(office, Step.END, {"ended": {"old": "asleep", "new": "on", "holds": []}})
+    with pytest.raises(StateError):
+        key_named(office.memory, NAME)
+
+
+def rewrite(office: Office, step: Step, facts: object) -> None:
+    """Have the entry that says that the step is done say this."""
+    with closing(sqlite3.connect(office.memory / FILE_NAME)) as database:
+        change = "UPDATE entry SET facts = ? WHERE step = ? AND mark = 'done'"
+        assert database.execute(change, (json.dumps(facts), step.value)).rowcount == 1
+        database.commit()
 
 
 def test_a_rotation_of_another_key_that_cannot_be_read_is_no_obstacle(office: Office) -> None:

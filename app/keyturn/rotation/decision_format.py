@@ -1,7 +1,7 @@
 """How a decision is written into the journal, and how the decisions of all earlier versions are read.
 
 A change of what is written is a new version: its number goes up by one, `_MIGRATIONS` learns what the version before
-lacks, and a journal of the version before joins those in `tests/rotation/journals`.
+lacks, and a journal of the version before joins those in `tests/frozen`.
 """
 
 from __future__ import annotations
