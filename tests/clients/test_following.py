@@ -115,6 +115,31 @@ def test_a_template_none_of_whose_instances_has_a_file_is_told(tmp_path: Path) -
     assert "%h/kept/%i/env" in problem.message
 
 
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for f in ~/kept/very/deep/down/*.dat",
+        'D=$HOME/kept\nfor f in "$D"/very/*/down/x.*',
+        'for f in "$HOME/nothing" ~/kept/very/deep/down/x.dat',
+    ],
+)
+def test_each_file_of_a_loop_is_read(loop: str, tmp_path: Path) -> None:
+    file = write(tmp_path / DEEP, f"{VARIABLES}RESTIC_REPOSITORY=s3:s3.amazonaws.com/bkt\n")
+    write(tmp_path / "bin/a.sh", f'#!/bin/bash\n{loop}; do\n  set -a; . "$f"; set +a\n  restic backup /\ndone\n')
+    found = find(tmp_path)
+    place = at(found.places, file)
+    assert (place.editable, place.targets) == (True, (Target("bkt"),))
+    assert [problem.code for problem in found.problems if problem.code.startswith("reference")] == []
+
+
+def test_a_file_of_a_loop_that_only_a_run_would_tell_is_told_beside_the_others(tmp_path: Path) -> None:
+    file = write(tmp_path / DEEP, VARIABLES)
+    write(tmp_path / "bin/a.sh", f'#!/bin/sh\nfor f in ~/{DEEP} "$EXTRA"; do . "$f"; aws s3 ls; done\n')
+    found = find(tmp_path)
+    assert at(found.places, file).editable
+    assert [problem.code for problem in found.problems] == ["reference.unfollowed"]
+
+
 def test_what_lies_further_down_in_a_folder_that_a_container_sees_is_found(tmp_path: Path) -> None:
     write(tmp_path / "app/compose.yml", "services: {a: {image: restic/restic, volumes: ['./kept:/config']}}\n")
     file = write(tmp_path / "app/kept/a/rclone/rclone.conf", RCLONE)

@@ -7,6 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,13 @@ from keyturn.clients.variables.job_variables import JobVariables
 from keyturn.clients.variables.jobs import Job, NamedFile, Reads
 from keyturn.clients.variables.named_files import named_in
 from keyturn.clients.variables.script_kinds import may_set_variables
-from keyturn.clients.variables.script_paths import IN_UNITS, IN_VARIABLES, Whereabouts, path_of
+from keyturn.clients.variables.script_paths import IN_UNITS, IN_VARIABLES, Whereabouts, on_disk, path_of
 from keyturn.clients.variables.shell_files import SCRIPT_LIMIT
 from keyturn.clients.variables.unit_files import names_of_instances
 from keyturn.clients.variables.value_files import FileValues
 from keyturn.clients.variables.variable_facts import endpoint_in
 from keyturn.clients.walking import SKIPPED_FOLDERS
+from keyturn.edits.expansion import UNKNOWN
 from keyturn.edits.files import LIMIT, FileContent
 from keyturn.model.errors import FileError
 from keyturn.model.places import Place, Problem
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from keyturn.clients.findings import Discovery
     from keyturn.clients.variables.shell_reading import Texts
     from keyturn.computer.computer import Computer
+    from keyturn.edits.commands import Argument
     from keyturn.edits.shell import Assignment
     from keyturn.model.keys import AccessKeyId
 
@@ -46,6 +49,8 @@ _LIMIT = 2000
 _IN_A_FOLDER = 60
 # Images that keep what they are told in folders of a mounted one: `/config/rclone/rclone.conf`.
 _DEPTH_OF_A_VOLUME, _FOLDERS_OF_A_VOLUME = 2, 30
+_ALONE = re.compile(r'"?\$\{?(?P<name>[A-Za-z_]\w*)\}?"?')
+_WILD = frozenset("*?[")
 _OF_S3 = re.compile(r"aws|s3|restic|rclone|access.?key", re.IGNORECASE)
 
 
@@ -106,6 +111,7 @@ class Following:
             job = waiting.popleft()
             every = [one for named in named_in(job.variables, entries) for one in self._of_instances(job, named)]
             where = Whereabouts(self._computer, job, self._handed(job, every))
+            every = [one for named in every for one in self._of_a_loop(where, named)]
             values = FileValues(endpoint_in(job.variables.assignments))
             for named in every:
                 left -= 1
@@ -119,6 +125,24 @@ class Following:
     def _of_instances(self, job: Job, named: NamedFile) -> Iterator[NamedFile]:
         names = names_of_instances(self._computer, job.path, named.written, Listing(readings=self._readings))
         yield from (named if name == named.written else replace(named, written=name) for name in names)
+
+    def _of_a_loop(self, where: Whereabouts, named: NamedFile) -> Iterator[NamedFile]:
+        """The files of `for NAME in WORD…`, wildcards and all, in the place of a path that is `$NAME` and no more."""
+        variable = _ALONE.fullmatch(named.written)
+        words = [] if variable is None else list(_words_of_loops(where.job, variable["name"]))
+        said = [where.said(word.written.decode(errors="replace"), where.values) for word in words]
+        if not said or any(UNKNOWN in one for one in said):
+            yield named
+        for one in said:
+            yield from (replace(named, written=str(path)) for path in self._matching(where.folder / one))
+
+    def _matching(self, pattern: Path) -> Iterator[Path]:
+        if UNKNOWN not in str(pattern):
+            fixed = list(takewhile(lambda part: not _WILD & set(part), pattern.parent.parts))
+            base = on_disk(self._computer, str(Path(*fixed))).path
+            if base is not None:
+                found = Listing(readings=self._readings).matching(base, pattern.parts[len(fixed) :])
+                yield from islice(found, _IN_A_FOLDER)
 
     def _handed(self, job: Job, every: Iterable[NamedFile]) -> Mapping[str, str]:
         """The files that a unit hands over to the job, by name, where something in it speaks of such."""
@@ -284,6 +308,12 @@ class Following:
                     code=BLIND_SPOT,
                 )
             )
+
+
+def _words_of_loops(job: Job, name: str) -> Iterator[Argument]:
+    for command in job.variables.commands:
+        if [word.decoded for word in command.words[:3]] == ["for", name, "in"]:
+            yield from command.words[3:]
 
 
 def _written(one: Assignment) -> str:
