@@ -39,6 +39,7 @@ from keyturn.desktop.step_list import StepList
 from keyturn.desktop.widgets import PrimaryButton
 from keyturn.model.errors import AppError
 from keyturn.rotation import labels
+from keyturn.rotation.finding.situation import of_rotation
 from keyturn.rotation.location import Location
 from keyturn.state import settings
 from keyturn_practice.timeline import HandClock
@@ -569,6 +570,7 @@ def test_back_goes_back_before_the_commit_and_is_gone_behind_it(person: Person) 
 
 
 def test_one_program_may_be_left_out(person: Person) -> None:
+    assert "can be left out on the next page, under “More choices”" in person.read()
     person.press("Choose the way out")
     person.press("More choices")
     person.press("duck (Cyberduck CLI)")
@@ -581,6 +583,11 @@ def test_one_program_may_be_left_out(person: Person) -> None:
     person.press("Continue")
     assert person.page() is Page.BY_HAND
     assert str(person.home.duck) in person.read()
+    # And the overview says that first, before the days that only pass.
+    standing = person.assistant.flow.standing
+    assert standing is not None
+    first, *_others = of_rotation(standing.rotation, standing.result).sentences
+    assert not first.startswith("Watch until")
 
 
 def test_who_wants_to_close_hears_in_words_what_is_going_on(person: Person) -> None:

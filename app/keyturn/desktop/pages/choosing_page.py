@@ -98,6 +98,8 @@ class FoundPage(PageView):
         if facts.programs:
             self.add(Subheading(_what_uses_it(facts)))
             self.add(programs_list(facts.programs))
+            if not facts.nothing_to_do and len({one.client for one in facts.programs}) > 1:
+                self.add(Quiet(_("A program can be left out on the next page, under “More choices”.")))
         for one in facts.unread:
             self.add(Notice(one.why, ColorTone.ATTENTION, "exclamation"))
         for text in facts.troubles:

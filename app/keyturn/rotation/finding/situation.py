@@ -102,7 +102,9 @@ def of_rotation(rotation: Rotation, result: Result) -> Situation:
         return Situation(Mood.STOPPED, title, (safe, _("Look at what happened, then carry on or put everything back.")))
     from keyturn.rotation.carrying_out import backups_seen  # only who has a rotation under way waits for it
 
-    awaited = tuple(f"{one.title}." for one in result.awaiting[:2])
+    # What a person can do now comes before what only takes its time.
+    first = sorted(result.awaiting, key=lambda one: not one.tickable)[:2]
+    awaited = tuple(f"{one.title}." for one in first)
     if result.step is Step.PROVE:
         title = _("The new key for {key} is made, and AWS does not accept it everywhere yet.").format(key=key)
     elif result.step is Step.DELETE:
