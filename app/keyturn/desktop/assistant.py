@@ -27,20 +27,8 @@ from keyturn.desktop.copying import put_on_clipboard
 from keyturn.desktop.flow import Flow
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.navigation import Assistant, Errand, NewRotation, PutBack, RunningRotation
+from keyturn.desktop.page_views import VIEWS
 from keyturn.desktop.pages.assistant_page import PageView, Verb, said_here
-from keyturn.desktop.pages.choosing_page import ChoosePage, FoundPage, LookingPage
-from keyturn.desktop.pages.closing_page import EndPage
-from keyturn.desktop.pages.deciding_page import DecidePage
-from keyturn.desktop.pages.ending import DeletedPage, DeletePage, OffPage, UndonePage
-from keyturn.desktop.pages.lost_secret import SecretPage
-from keyturn.desktop.pages.pairing import PairPage
-from keyturn.desktop.pages.planning_page import PlanPage
-from keyturn.desktop.pages.putting_back import BackPage
-from keyturn.desktop.pages.running_page import ProgressPage, ProofPage
-from keyturn.desktop.pages.stopped import StoppedPage
-from keyturn.desktop.pages.turning_off_page import TurnOffPage
-from keyturn.desktop.pages.waiting_page import ByHandPage, WatchPage
-from keyturn.desktop.pages.ways_out_page import WaysOutPage
 from keyturn.desktop.plan_view import PlanFacts
 from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.rotation_view import RotationStanding
@@ -65,28 +53,6 @@ from keyturn_practice.console import PATH as PRACTICE_CONSOLE
 _WIDE = 36  # line heights, from which on the list of steps has its place
 Answer = TypeVar("Answer")
 _UNTIL_DRAWN = 1.0  # seconds at most that a job waits for its page
-_PAGES: dict[Page, type[PageView]] = {
-    Page.LOOKING: LookingPage,
-    Page.FOUND: FoundPage,
-    Page.CHOOSE: ChoosePage,
-    Page.PAIR: PairPage,
-    Page.PLAN: PlanPage,
-    Page.PROGRESS: ProgressPage,
-    Page.PROOF: ProofPage,
-    Page.BY_HAND: ByHandPage,
-    Page.WATCH: WatchPage,
-    Page.TURN_OFF: TurnOffPage,
-    Page.OFF: OffPage,
-    Page.DELETE: DeletePage,
-    Page.DELETED: DeletedPage,
-    Page.UNDONE: UndonePage,
-    Page.STOPPED: StoppedPage,
-    Page.DECIDE: DecidePage,
-    Page.LOST: SecretPage,
-    Page.WAYS_OUT: WaysOutPage,
-    Page.BACK: BackPage,
-    Page.END: EndPage,
-}
 
 
 def open_url(address: str) -> None:
@@ -498,7 +464,7 @@ class AssistantPages(Assistant):
     def _show(self) -> None:
         page = self.flow.shown
         if page not in self._views:
-            self._views[page] = _PAGES[page](self)
+            self._views[page] = VIEWS[page](self)
             self._stack.addWidget(self._views[page])
         view = self._views[page]
         self._show_steps()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from keyturn.desktop import dates
 from keyturn.desktop.assistant_work import Page, WindowJob, Work
+from keyturn.desktop.flow_reasons import reason_against
 from keyturn.desktop.old_key_use import UsesTold
 from keyturn.desktop.plan_view import PlanFacts
 from keyturn.desktop.progressing import RotationProgress, beginning
@@ -413,70 +414,7 @@ class Flow:
 
     def why_not(self, job: WindowJob) -> str:
         """Why this may not be done now; empty where it may. The button is disabled and says so."""
-        if self.job is not None:
-            return _("Something is being done now.")
-        if self._is_elsewhere and not self.who.said and job.work in {Work.TURN_OFF, Work.TURN_ON, Work.DELETE}:
-            # Its signer does everything.
-            return _(
-                "The key is not on this computer: choose who makes the change, or do this in a terminal, as `keyturn "
-                "status` shows it."
-            )
-        match job.work:
-            case Work.BEGIN:
-                return self._why_not_begin()
-            case Work.UNDO:
-                return self._why_not_undo()
-            case Work.TURN_OFF:
-                return self._why_not_turn_off()
-            case Work.ADD if not job.also:
-                return _("Tick what uses the key first.")
-            case Work.DELETE:
-                return self._why_not_delete(job.confirm)
-            case Work.END:
-                return "" if self._is_confirmed(job.confirm) else self._type_first()
-        return ""
-
-    @property
-    def _is_elsewhere(self) -> bool:
-        return self.standing is not None and self.standing.rotation.decision.elsewhere
-
-    def _why_not_begin(self) -> str:
-        if self.plan is None or self.has_new_texts:
-            return _("The plan has to be made first.")
-        return self.plan.closed[0].reason if self.plan.closed else ""
-
-    def _why_not_undo(self) -> str:
-        if self.standing is None:
-            return _("Nothing was done yet.")
-        if self.standing.rotation.is_done(Step.DELETE):
-            return _("The old key is deleted, and nothing brings it back.")
-        if self.standing.rotation.is_done(Step.UNDO):
-            return _("It was undone already.")
-        return ""
-
-    def _why_not_turn_off(self) -> str:
-        if self.by_hand:
-            return self.by_hand[0].title
-        waits = [] if self.standing is None else [one for one in self.standing.result.awaiting if not one.tickable]
-        if waits:
-            return waits[0].title
-        if self.nobody_else is None:
-            return _("Answer the question first: Keyturn cannot see other computers.")
-        if not self.nobody_else:
-            return _("Something else uses the key still. Give it a key of its own first.")
-        return ""
-
-    def _why_not_delete(self, confirm: str) -> str:
-        waits = [] if self.standing is None else [one for one in self.standing.result.awaiting if not one.steps]
-        if waits:
-            return waits[0].title
-        return "" if self._is_confirmed(confirm) else self._type_first()
-
-    def _is_confirmed(self, typed: str) -> bool:
-        return self.key is not None and self.key.is_confirmed_by(typed)
-
-    def _type_first(self) -> str:
-        return _("Type the last four characters of {key} first.").format(key=self.masked)
+        return reason_against(self, job)
 
 
 def page_of(standing: RotationStanding) -> Page:
