@@ -140,6 +140,24 @@ def test_a_file_of_a_loop_that_only_a_run_would_tell_is_told_beside_the_others(t
     assert [problem.code for problem in found.problems] == ["reference.unfollowed"]
 
 
+@pytest.mark.parametrize("name", ["bin/a.sh", "app/entrypoint"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[s3]\ntype = s3\naccess_key_id = $AWS_ACCESS_KEY_ID\nsecret_access_key = $AWS_SECRET_ACCESS_KEY",
+        "[default]\naws_access_key_id = ${AWS_ACCESS_KEY_ID}\naws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}",
+    ],
+)
+def test_a_script_that_writes_a_programs_file_is_a_script(written: str, name: str, tmp_path: Path) -> None:
+    exported = VARIABLES.replace("AWS", "export AWS")
+    text = f"#!/bin/sh\n{exported}cat > ~/kept.x <<END\n{written}\nEND\naws s3 sync / s3://bkt\n"
+    file = write(tmp_path / name, text)
+    found = find(tmp_path)
+    place = at(found.places, file)
+    assert (place.client, place.editable, place.targets) == ("environment", True, (Target("bkt"),))
+    assert found.problems == ()
+
+
 def test_what_lies_further_down_in_a_folder_that_a_container_sees_is_found(tmp_path: Path) -> None:
     write(tmp_path / "app/compose.yml", "services: {a: {image: restic/restic, volumes: ['./kept:/config']}}\n")
     file = write(tmp_path / "app/kept/a/rclone/rclone.conf", RCLONE)

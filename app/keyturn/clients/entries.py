@@ -44,12 +44,16 @@ class OwnFile:
     inside: str = ""
     needs_both: bool = False
 
-    def is_like(self, content: FileContent) -> bool:
-        """Return whether a file that lies somewhere is one of them, by its name or by what it says."""
+    def is_like(self, content: FileContent, *, by_signature: bool = True) -> bool:
+        """Return whether a file that lies somewhere is one of them, by its name or by what it says.
+
+        Args:
+            by_signature: what it says is enough; else its name has to tell as well.
+        """
         is_named = any(_is_called(content.path.name, name) for name in self.names)
         if self.needs_both:
             return is_named and self.is_signed(content)
-        return is_named or self.is_signed(content)
+        return is_named or (by_signature and self.is_signed(content))
 
     def is_signed(self, content: FileContent) -> bool:
         """Return whether the signature stands in the file."""

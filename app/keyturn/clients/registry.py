@@ -29,6 +29,7 @@ from keyturn.clients.readings import Readings
 from keyturn.clients.unreadable import closed_ones_together, each_file_once
 from keyturn.clients.variables.crediting import credited
 from keyturn.clients.variables.following import Followed, Following
+from keyturn.clients.variables.script_kinds import is_script
 from keyturn.clients.variables.shell_reading import all_texts
 from keyturn.edits.failures import unreadable
 from keyturn.edits.files import FileContent
@@ -230,7 +231,9 @@ def _itself(client: Client) -> Callable[[], Client]:
 
 
 def _owner(content: FileContent) -> ClientEntry | None:
-    return next((entry for entry in every_entry() if entry.own_file.is_like(content)), None)
+    # A script may write any program's file, which stands in it then and is none.
+    counts = not is_script(content)
+    return next((one for one in every_entry() if one.own_file.is_like(content, by_signature=counts)), None)
 
 
 def claims(places: tuple[Place, ...]) -> frozenset[tuple[str, AccessKeyId]]:
