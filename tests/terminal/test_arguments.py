@@ -86,6 +86,8 @@ def test_another_command_is_led_to_the_same_computer_account_and_memory() -> Non
         (["scan", "--secrets", "cloud"], "cloud"),
         (["scan", "--off"], "--off"),
         (["turn-off", "--by", "magic"], "magic"),
+        (["report", "--output=--"], "--output"),
+        (["status", "--debug=--"], "--debug"),
     ],
 )
 def test_what_makes_no_sense_is_named(words: list[str], named: str) -> None:

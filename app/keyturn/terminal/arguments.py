@@ -12,6 +12,7 @@ from typing import Any
 
 from keyturn.model.errors import UsageError
 from keyturn.model.search_scope import SearchScope
+from keyturn.model.text import _
 from keyturn.rotation.location import Location
 from keyturn.rotation.signers.who import THE_KEY, Who
 from keyturn.state.secrets_kind import SecretsKind
@@ -151,6 +152,10 @@ def parse(words: Sequence[str], settings: Settings) -> Arguments:
 
 
 def _understood(words: list[str]) -> argparse.Namespace:
+    # argparse before Python 3.13 takes two dashes away there, too, and leaves the option without a value.
+    empty = next((word for word in words if word.startswith("--") and word.endswith("=--")), None)
+    if empty is not None:
+        parser(words).error(_("{option} needs a value").format(option=empty.partition("=")[0]))
     # Most of a whole parser is the options of commands that nobody typed. Where a word only looks like the command,
     # that parser refuses, and the whole one decides.
     if not {"-h", "--help"}.intersection(words):
