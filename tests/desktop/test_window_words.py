@@ -41,6 +41,8 @@ __all__ = ["person"]  # the fixture
         ("Choose --route same-user, which keeps", "Choose “A new key for the same user”, which keeps"),
         ("no key any more: `keyturn keeper make --as WHO`.", "no key any more: “Make the keeper…”."),
         ("`keyturn keeper remove --as WHO` deletes it", "`keyturn keeper remove --as WHO` deletes it"),
+        ("`keyturn hold 7Q2P` asks it to wait", "“Ask to leave it on” asks it to wait"),
+        ("`keyturn hold 7Q2P --release` says so", "“This computer needs it no more” says so"),
         ("keyturn undo is a command.", "keyturn undo is a command."),
     ],
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -11,6 +9,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 from keyturn.desktop import dates
 from keyturn.desktop.command_line import CommandLine
 from keyturn.desktop.font_sizes import em
+from keyturn.desktop.holding_card import HoldingCard
 from keyturn.desktop.key_timeline import KeyTimeline, moments_of
 from keyturn.desktop.key_use_lookup import KeyUsers, UsersTold
 from keyturn.desktop.look import ColorTone
@@ -30,7 +29,6 @@ from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice
 from keyturn.rotation.finding.survey import FoundKey
 from keyturn.rotation.planning.plan import scoped_powers
-from keyturn.rotation.shared_key.replaced_elsewhere import sentences_on
 
 _MOST_PLACES = 40  # the list shows them all
 
@@ -86,7 +84,9 @@ class KeyPage(MainPage):
             life = Card()
             life.column.addWidget(KeyTimeline(moments_of(found, overview), overview.looked_at))
             self.column.addWidget(life)
-        self._add_other_computers(runner.location.options)
+        if found.replaced_elsewhere:
+            self.column.addWidget(Subheading(_("On another computer")))
+            self.column.addWidget(HoldingCard(runner, found))
         self._add_places()
         if not found.at_store and not key.access_key_id.is_temporary:
             self.column.addWidget(Subheading(_("Who used it")))
@@ -137,20 +137,6 @@ class KeyPage(MainPage):
         form.insertRow(0, Quiet(_("Whole ID")), Text(key.access_key_id.value).selectable())
         card.column.addLayout(form)
         return card
-
-    def _add_other_computers(self, options: Sequence[str]) -> None:
-        """Who replaces the same key elsewhere, and what to do about it."""
-        key, elsewhere = self.found.key.access_key_id, self.found.replaced_elsewhere or ()
-        said = sentences_on(key, elsewhere)
-        if not said:
-            return
-        self.column.addWidget(Subheading(_("On another computer")))
-        card = Card()
-        for sentence in said:
-            card.column.addWidget(Text(sentence))
-        if any(not one.waits_for_us for one in elsewhere):
-            card.column.addWidget(CommandLine(labels.command(options, "hold", key.last4)))
-        self.column.addWidget(card)
 
     def _add_places(self) -> None:
         for title, kinds in (

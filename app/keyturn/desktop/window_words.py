@@ -39,6 +39,8 @@ def _button(name: str) -> str:
 def _pressed(found: re.Match[str]) -> str:
     if found["command"] == "keeper":
         return _button(_("Make the keeper…")) if found["options"].startswith(" make") else found[0]
+    if found["command"] == "hold" and "--release" in found["options"]:
+        return _button(_("This computer needs it no more"))
     if " --as " in found["options"]:
         return _button(_("Who makes this change"))
     name = {
@@ -47,6 +49,7 @@ def _pressed(found: re.Match[str]) -> str:
         "turn-off": _("Turn it off…"),
         "turn-on": _("Turn it on again"),
         "delete": _("Delete it…"),
+        "hold": _("Ask to leave it on"),
         "scan": _("Check now"),
         "status": _("History"),
         "rotate": _("Replace it…"),
