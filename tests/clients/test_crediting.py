@@ -115,6 +115,28 @@ def test_a_command_within_another_one_of_windows_is_credited_with_all_that_it_as
     assert Addition.OBJECT_ACL in {one for consumer in place.consumers for one in consumer.additions}
 
 
+@pytest.mark.parametrize(
+    ("by", "text"),
+    [
+        (
+            ".config/systemd/user/b.service",
+            "[Service]\nExecStart=/bin/sh -c 'x=$$(aws s3 sync --acl public-read /a s3://photos/a); echo $$x'\n",
+        ),
+        (
+            "app/compose.yml",
+            "services:\n  a:\n    image: amazon/aws-cli\n    volumes: ['~/.aws:/root/.aws']\n"
+            "    entrypoint: sh -c 'x=$$(aws s3 sync --acl public-read /a s3://photos/a); echo $$x'\n",
+        ),
+    ],
+)
+def test_what_a_shell_gets_with_one_mark_is_read_with_one(by: str, text: str, tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("default"))
+    write(tmp_path / by, text)
+    place = found(tmp_path)["credentials"]
+    assert place.targets == (Target("photos", "a"),)
+    assert Addition.OBJECT_ACL in {one for consumer in place.consumers for one in consumer.additions}
+
+
 def test_a_container_reads_the_credentials_file_that_it_sees_elsewhere(tmp_path: Path) -> None:
     write(tmp_path / "app/k/cr", profile("default"))
     write(

@@ -57,3 +57,11 @@ def test_a_line_that_is_commented_out_mounts_nothing(tmp_path: Path) -> None:
     write(tmp_path / "etc/fstab", "#s3://bkt/a /mnt mount-s3 defaults 0 0\nUUID=x / ext4 defaults 0 1\n")
     (place,) = found(tmp_path)
     assert place.targets == ()
+
+
+def test_a_unit_that_mounts_is_read_as_a_line_of_a_table(tmp_path: Path) -> None:
+    file = write(tmp_path / "keys/deep/er/k", RCLONE)
+    unit = "[Mount]\nWhat=store:bkt/a\nWhere=/mnt\nType=rclone\nOptions=_netdev,config=/keys/deep/er/k\n"
+    write(tmp_path / "etc/systemd/system/mnt.mount", unit)
+    (place,) = found(tmp_path)
+    assert (place.path, place.editable, place.targets) == (file, True, (Target("bkt", "a"),))

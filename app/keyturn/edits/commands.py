@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -104,6 +104,19 @@ class ShellCommand:
             name, equals, _value = word.decoded.partition("=")
             if equals and name in names:
                 yield behind(word, len(name.encode()) + 1)
+
+
+def with_single_marks(command: ShellCommand) -> ShellCommand:
+    """Return a command as a shell gets it from Compose or systemd, for which a `$` of the shell's is written `$$`.
+
+    A word that has one has no place any more.
+    """
+    return ShellCommand(
+        tuple(
+            word if b"$$" not in word.text else replace(word, text=word.text.replace(b"$$", b"$"), known=True, runs=())
+            for word in command.words
+        )
+    )
 
 
 def program_name(word: Argument) -> str:

@@ -34,6 +34,9 @@ _SWITCHES = frozenset(
 )
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
 _S3_ADDRESS = re.compile(r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?]+)/?(?P<rest>[^\s?]*)")
+_S3_IN_TEXT = re.compile(
+    r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?;&|)}'\"`]+)/?(?P<rest>[^\s?;&|)}'\"`]*)"
+)
 _AMAZON = "amazon.com"  # as duplicacy calls it
 _RCLONE_INLINE = re.compile(r":s3(?P<options>(?:,[^:]*)?):(?P<path>.*)", re.DOTALL)
 _RCLONE_REMOTE = re.compile(r"(?P<name>[\w.+@ -]+)(?:,[^:]*)?:(?P<path>[^/].*|)", re.DOTALL)
@@ -241,10 +244,10 @@ def _elsewhere(arguments: Sequence[Argument]) -> Iterator[Goal]:
     for one in arguments:
         if b"s3" not in one.text:
             continue
-        text = as_far_as_known(one)
-        if one.notation is not VariableNotation.SHELL:
-            text = text.rstrip(")}")  # what Windows' languages have around a command sticks to its last word
-        found = [goal for match in _S3_ADDRESS.finditer(text) if (goal := _goal(match)) is not None]
+        # What a shell or Windows' languages have around a command sticks to its last word.
+        is_text = b" " in one.text or one.notation is not VariableNotation.SHELL
+        addresses = (_S3_IN_TEXT if is_text else _S3_ADDRESS).finditer(as_far_as_known(one))
+        found = [goal for match in addresses if (goal := _goal(match)) is not None]
         yield from found
         if not found and not one.known and "s3://" in one.decoded:
             yield _unclear(one)

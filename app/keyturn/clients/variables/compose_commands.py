@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from keyturn.edits import shell, trees
-from keyturn.edits.commands import Argument, LetterRun, ShellCommand
+from keyturn.edits.commands import Argument, LetterRun, ShellCommand, with_single_marks
 from keyturn.edits.shell import Quoting
 from keyturn.edits.trees import Node, Scalar, Writing
 from keyturn.model.errors import FileError
@@ -18,7 +18,7 @@ def commands_in(service: Node | None) -> tuple[ShellCommand, ...]:
     """Return the commands of a service: its own, and what it hands to a shell."""
     entry, own = (_words(trees.at(service, name)) for name in ("entrypoint", "command"))
     program = () if entry else program_of(trees.text(service, "image") or "")
-    command = ShellCommand((*program, *entry, *own))
+    command = with_single_marks(ShellCommand((*program, *entry, *own)))
     inner = shell.commands_of(command)
     return tuple(one for one in (command, *inner.commands) if one.words)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +52,7 @@ def mounting_jobs(computer: Computer, listing: Listing) -> Iterator[Job]:
     """Yield each mount as a job that runs the program's own command; s3fs reads its files by itself."""
     for one in mount_lines(computer, listing):
         if one.program != "s3fs":
-            yield Job(one.path, Variables([], commands=[_command(one)]))
+            yield Job(one.path, Variables([], commands=[mount_command(one)]))
 
 
 def _lines(path: Path, listing: Listing, *, is_map: bool) -> Iterator[MountLine]:
@@ -72,15 +72,18 @@ def _lines(path: Path, listing: Listing, *, is_map: bool) -> Iterator[MountLine]
             device, kind, options = fields[0], fields[2], fields[3].split(",")
         else:
             continue
-        program = device.partition("#")[0] if "#" in device else kind.removeprefix("fuse.")
-        if program in _NAMES:
-            yield MountLine(
-                content.real_path, number, _NAMES[program], device.removeprefix(f"{program}#"), tuple(options)
-            )
+        yield from mount_of(content.real_path, number, device, kind, options)
 
 
-def _command(one: MountLine) -> ShellCommand:
-    """The mount as a command: options of fstab's stand for those of the same names (each program's own page)."""
+def mount_of(path: Path, line: int, device: str, kind: str, options: Sequence[str]) -> Iterator[MountLine]:
+    """Yield the mount of a bucket that a line, or a unit's `What=`, `Type=` and `Options=`, describes; else nothing."""
+    program = device.partition("#")[0] if "#" in device else kind.removeprefix("fuse.")
+    if program in _NAMES:
+        yield MountLine(path, line, _NAMES[program], device.removeprefix(f"{program}#"), tuple(options))
+
+
+def mount_command(one: MountLine) -> ShellCommand:
+    """Return the mount as a command: options of fstab's stand for those of the same names (each program's own page)."""
     dashed = (option if option.startswith("-") else f"--{option}" for option in one.options if "=" in option)
     verb = ("mount",) if one.program == "rclone" else ()
     words = (one.program, *verb, one.device, _MOUNT_POINT, *dashed)

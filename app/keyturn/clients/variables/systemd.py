@@ -14,7 +14,7 @@ from keyturn.clients.variables.compose_commands import program_of
 from keyturn.clients.variables.compose_mounts import split
 from keyturn.clients.variables.fetched_keys import container_secret
 from keyturn.clients.variables.jobs import NamedFile, Reads
-from keyturn.clients.variables.mount_tables import mounting_jobs
+from keyturn.clients.variables.mount_tables import mount_command, mount_of, mounting_jobs
 from keyturn.clients.variables.script_paths import on_disk, with_folders
 from keyturn.clients.variables.unit_files import (
     CONTAINER,
@@ -30,9 +30,9 @@ from keyturn.clients.variables.variable_places import Variables, overruled, spot
 from keyturn.clients.walking import unfinished
 from keyturn.computer.shells import quoted
 from keyturn.edits import shell, units
-from keyturn.edits.commands import Argument, ShellCommand
+from keyturn.edits.commands import Argument, ShellCommand, with_single_marks
 from keyturn.edits.files import FileContent
-from keyturn.edits.shell import Assignment
+from keyturn.edits.shell import Assignment, ShellText
 from keyturn.edits.units import Directive
 from keyturn.model.places import Place, Problem
 from keyturn.model.text import _
@@ -136,6 +136,14 @@ def _of_container(one: Directive, found: list[Directive]) -> Iterator[ShellComma
         yield ShellCommand((*program_of(image), *command.words[1:]))
 
 
+def _mounting(path: Path, found: list[Directive]) -> Iterator[ShellCommand]:
+    """The command that a unit's mount stands for (systemd.mount(5))."""
+    said = {one.name: one.value.decode(errors="replace") for one in found}
+    options = said.get("Options", "").split(",")
+    for one in mount_of(path, 1, said.get("What", ""), said.get("Type", ""), options):
+        yield mount_command(one)
+
+
 def _for_a_shell(word: Argument) -> Argument:
     """The word as a shell is handed it: what systemd fills in has the names that the shell's own variables have."""
     return replace(word, known=word.known or b"$" in word.text or b"%" in word.text)
@@ -147,7 +155,14 @@ def _read(content: FileContent) -> list[Variables]:
     commands = [command for one in found if one.name.startswith("Exec") for command in units.commands(one)]
     if content.path.suffix == CONTAINER:
         commands = [command for one in found if one.name == "Exec" for command in _of_container(one, found)]
-    inner = [shell.commands_of(ShellCommand(tuple(map(_for_a_shell, command.words)))) for command in commands]
+    if content.path.suffix == ".mount":
+        commands += _mounting(content.path, found)
+    for_shells = [ShellCommand(tuple(map(_for_a_shell, command.words))) for command in commands]
+    inner = [shell.commands_of(command) for command in for_shells]
+    # Read as it is written for the places of values, and as a shell gets it for what it runs.
+    run = [with_single_marks(command) for command in commands]
+    doubled = [command for command in for_shells if any(b"$$" in word.text for word in command.words)]
+    inner += [ShellText((), shell.commands_of(with_single_marks(command)).commands) for command in doubled]
     assigned = [assignment for text in inner for assignment in text.assignments]
     files = [NamedFile(path, Reads.VARIABLES, 1) for path in units.environment_files(found)]
     files += [NamedFile(path, Reads.VALUE, line, name) for name, path, line in units.credentials(found)]
@@ -161,7 +176,7 @@ def _read(content: FileContent) -> list[Variables]:
     return [
         Variables(
             [*(_handed(one, found) for one in counting), *assigned],
-            commands=[*commands, *(command for text in inner for command in text.commands)],
+            commands=[*run, *(command for text in inner for command in text.commands)],
             files=files,
             mounts=[(parts[1], parts[0]) for parts in volumes] if content.path.suffix == CONTAINER else None,
             mentions=mentions,
