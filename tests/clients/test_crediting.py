@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from keyturn.clients.endpoints import same_server
 from keyturn.clients.registry import find_everything
 from keyturn.computer.computer import Computer
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
@@ -322,6 +323,46 @@ def test_a_command_for_another_server_takes_another_key(tmp_path: Path) -> None:
     write(tmp_path / ".aws/credentials", profile("default"))
     write(tmp_path / "bin/run.sh", "#!/bin/sh\nrestic -r s3:https://s3.example.com/films/x backup /srv\n")
     assert found(tmp_path)["credentials default"].targets == ()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "aws --profile films --endpoint-url https://s3.example.com s3 sync /srv s3://films/x",
+        "aws s3 sync /srv s3://films/x --endpoint-url=https://s3.example.com --profile=films",
+        "export AWS_PROFILE=films\naws --endpoint-url https://s3.example.com s3 sync /srv s3://films/x",
+        "export AWS_ENDPOINT_URL_S3=https://s3.example.com\naws --profile films s3 sync /srv s3://films/x",
+        "export AWS_PROFILE=films AWS_ENDPOINT_URL=https://s3.example.com\naws s3 sync /srv s3://films/x",
+        "export AWS_PROFILE=films\nrestic -r s3:https://s3.example.com/films/x backup /srv",
+    ],
+)
+def test_a_profile_that_is_named_is_for_the_server_of_the_commands_that_name_it(command: str, tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("films"))
+    write(tmp_path / "bin/run.sh", f"#!/bin/sh\n{command}\n")
+    place = found(tmp_path)["credentials films"]
+    assert same_server(place.endpoint, "https://s3.example.com")
+    assert place.targets == (Target("films", "x"),)
+
+
+def test_one_server_that_is_written_in_two_ways_is_one(tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("films"))
+    write(
+        tmp_path / "bin/run.sh",
+        "#!/bin/sh\nexport AWS_PROFILE=films\nrestic -r s3:s3.example.com/films/x backup /srv\n"
+        "aws --endpoint-url https://s3.example.com s3 sync /srv s3://photos\n",
+    )
+    place = found(tmp_path)["credentials films"]
+    assert same_server(place.endpoint, "https://s3.example.com")
+    assert set(place.targets) == {Target("films", "x"), Target("photos")}
+
+
+def test_a_profile_that_is_named_for_two_servers_is_for_none_of_them(tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("films"))
+    command = "aws --profile films s3 sync /srv s3://films"
+    write(tmp_path / "bin/run.sh", f"#!/bin/sh\n{command}\n{command} --endpoint-url https://s3.example.com\n")
+    place = found(tmp_path)["credentials films"]
+    assert place.endpoint is None
+    assert place.targets == (Target("films"),)
 
 
 def test_what_a_script_asks_of_other_services_is_told_with_the_profile(tmp_path: Path) -> None:

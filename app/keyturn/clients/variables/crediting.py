@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -102,7 +102,10 @@ class _Crediting:
         ]
 
     def _servers_told_elsewhere(self, every: Iterable[tuple[Job, Asked]]) -> Mapping[str, str]:
-        """The store of each key in variables whose own file names none, where all that takes it goes to that one."""
+        """The store of each key whose own file names none, where all that takes it goes to that one.
+
+        That is for keys in variables, and for profiles that are named: what names none may have its key from elsewhere.
+        """
         said: dict[int, tuple[Job, set[str | None]]] = {}
         told: dict[str, set[str | None]] = {}
         for job, asked in every:
@@ -113,17 +116,17 @@ class _Crediting:
                 for place in self._lenders(job, asked):
                     if self._has_no_server(job, place):
                         told.setdefault(place.identity, set()).update(endpoints)
+            if endpoints and (profile := self._named_profile(job, asked)):
+                usual = _usual_server(self._variables.values(job))
+                for place in self._profile(job, profile):
+                    if place.endpoint is None and not self._loans_of(place):
+                        told.setdefault(place.identity, set()).update(one or usual for one in endpoints)
         for job, endpoints in said.values():
-            values = self._variables.own_values(job)
-            usual = next((value for name in ENDPOINTS if (value := values.get(name))), None)
+            usual = _usual_server(self._variables.own_values(job))
             for place in self._in_reach(job):
                 if self._has_no_server(job, place):
                     told.setdefault(place.identity, set()).update(one or usual for one in endpoints)
-        return {
-            identity: one
-            for identity, servers in told.items()
-            if len(servers) == 1 and (one := next(iter(servers))) is not None and not is_aws_endpoint(one)
-        }
+        return {identity: one for identity, servers in told.items() if (one := _only_store(servers)) is not None}
 
     def starting(self) -> Mapping[str, frozenset[Path]]:
         """See the function of that name."""
@@ -135,6 +138,13 @@ class _Crediting:
                 known = found.get(place.identity, frozenset())
                 found[place.identity] = known | self._variables.starters(job.path)
         return found
+
+    def _named_profile(self, job: Job, asked: Asked) -> str | None:
+        """The profile whose key a command takes, where the command or its job names one."""
+        if asked.lender is Lender.PROFILE:
+            return asked.name
+        takes_variables = asked.lender is Lender.VARIABLES and not asked.variable and not self._in_reach(job)
+        return self._variables.values(job).get(_PROFILE) if takes_variables else None
 
     def _has_no_server(self, job: Job, place: Place) -> bool:
         """Whether a key in variables of another file may be for whatever server a job goes to."""
@@ -375,6 +385,17 @@ class _Crediting:
             and loan.credentials in (None, place.path)
             and (is_aws_endpoint(loan.endpoint) or same_server(loan.endpoint, place.endpoint))
         ]
+
+
+def _only_store(servers: Collection[str | None]) -> str | None:
+    """The one store among servers as people write them, with `https://` or without; None for AWS, or for several."""
+    one = max(servers, key=lambda server: server or "")
+    alike = one is not None and all(server is not None and same_server(server, one) for server in servers)
+    return one if alike and not is_aws_endpoint(one) else None
+
+
+def _usual_server(values: Mapping[str, str]) -> str | None:
+    return next((value for name in ENDPOINTS if (value := values.get(name))), None)
 
 
 def _base_of(compose: Path) -> Path:
