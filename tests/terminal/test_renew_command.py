@@ -86,6 +86,10 @@ def test_before_its_day_nothing_is_made_and_on_its_day_the_new_key_is_in_place(o
         ("--every", "90", "--at", "03:00", "--grace", "soon"),
         ("--every", "90", "--at", "03:00", "--delete", "--keep-off"),
         ("--list", "--due"),
+        ("--off", "--every", "90", "--at", "03:00"),
+        ("--off", "--delete"),
+        ("--list", "--every", "90"),
+        ("--due", "--at", "03:00"),
     ],
 )
 def test_what_makes_no_sense_is_told_in_a_sentence_before_anything_is_asked(

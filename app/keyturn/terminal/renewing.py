@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 def renew(session: Session, output: Output) -> Exit:
     """Do the one thing that was asked for."""
     arguments = session.arguments
+    if arguments.list or arguments.due or arguments.ends:
+        _expect_nothing_set(session)
     if arguments.list:
         return _show(session, output)
     if arguments.due:
@@ -44,6 +46,20 @@ def renew(session: Session, output: Output) -> Exit:
     if arguments.now:
         return _renew_now(session, output)
     return _set(session, output)
+
+
+def _expect_nothing_set(session: Session) -> None:
+    """See that nobody who asks for one thing believes that a second one was set.
+
+    Raises:
+        UsageError: where days or a time of day are given beside it.
+    """
+    arguments = session.arguments
+    if arguments.every is not None or arguments.at is not None or arguments.deletes:
+        raise _usage(
+            _("renew does one thing at a time"),
+            _("Days, a time of day and --delete go with KEY alone: leave them out, or --list, --off or --due."),
+        )
 
 
 def _set(session: Session, output: Output) -> Exit:
