@@ -273,7 +273,10 @@ def delete_user(aws: Aws, signer: KeyPair, user: IamUser, policy_name: str = POL
         AwsError: CONFLICT where somebody gave it more than Keyturn does: a key, a group, a policy, a password.
     """
     named = {"UserName": user.name}
-    _unless_gone(lambda: aws.ask(signer, "iam", "DeleteUserPolicy", {**named, "PolicyName": policy_name}))
+    # Asked first, since a policy that was never put there would be waited for as one that AWS does not know yet.
+    listed = _unless_gone(lambda: aws.ask(signer, "iam", "ListUserPolicies", named)) or {}
+    if policy_name in listed.get("PolicyNames", []):
+        _unless_gone(lambda: aws.ask(signer, "iam", "DeleteUserPolicy", {**named, "PolicyName": policy_name}))
     _unless_gone(lambda: aws.ask(signer, "iam", "DeleteUser", named))
 
 
