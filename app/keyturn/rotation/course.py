@@ -50,12 +50,14 @@ class Course:
         done = self.latest(step, Mark.DONE)
         if done is None:
             return False
-        if step in {Step.TURN_OFF, Step.PROVE_OFF}:
-            on = self.latest(Step.TURN_ON, Mark.DONE)
-            return on is None or self.is_before(on, done)
-        if step in {Step.SWITCH, Step.PROVE_AGAIN}:
-            return done in self._since_put_in_again
-        return True
+        match step:
+            case Step.TURN_OFF | Step.PROVE_OFF:
+                taken_back = self.latest(Step.TURN_ON, Mark.DONE)
+            case Step.SWITCH | Step.PROVE_AGAIN:
+                taken_back = self._put_in_again
+            case _:
+                return True
+        return taken_back is None or self.is_before(taken_back, done)
 
     def began(self, step: Step) -> bool:
         """True where the step was begun, whether or not it ended."""
@@ -67,16 +69,16 @@ class Course:
         return last is not None and last.mark is not Mark.DONE
 
     @property
-    def _since_put_in_again(self) -> tuple[Entry, ...]:
-        """The entries since a person had the new key put in again; all of them where nobody had."""
-        said = (at for at, one in enumerate(self.entries) if one.get(PutInAgain) is not None)
-        return self.entries[max(said, default=0) :]
+    def _put_in_again(self) -> Entry | None:
+        """The newest entry that says that a person had the new key put in again."""
+        return next((one for one in reversed(self.entries) if one.get(PutInAgain) is not None), None)
 
     @property
     def undo_began(self) -> Entry | None:
         """When an undo began, ended or not; None where none did, or the new key was put in again since."""
-        intents = (e for e in self._since_put_in_again if e.step is Step.UNDO and e.mark is Mark.INTENT)
-        return next(intents, None)
+        again = self._put_in_again
+        intents = (e for e in self.entries if e.step is Step.UNDO and e.mark is Mark.INTENT)
+        return next((e for e in intents if again is None or self.is_before(again, e)), None)
 
     @property
     def new_key(self) -> AccessKeyId | None:
