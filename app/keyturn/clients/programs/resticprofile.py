@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,13 +59,13 @@ class Resticprofile(ResticWrapper):
 
     def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
         """Take a place for each profile's key; it may be inherited across the files that one includes."""
-        group = list(_with_included(computer, look, path))
+        group = [(one, cache(partial(_profiles, one))) for one in _with_included(computer, look, path)]
         profiles: dict[str, Node] = {}
-        for content in group:
+        for _content, read in group:
             with suppress(FileError):  # told where its own keys are read
-                profiles = _profiles(content) | profiles
-        for content in group:
-            self.take_keys(look, content, partial(_keys, content, profiles))
+                profiles = read() | profiles
+        for content, read in group:
+            self.take_keys(look, content, partial(_keys, read, profiles))
 
     def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for each profile's key. In HCL a key is only mentioned."""
@@ -78,7 +78,7 @@ class Resticprofile(ResticWrapper):
 
     def keys(self, content: FileContent) -> Iterator[StoredKey]:
         """Return the key of each profile that has one itself; those that inherit it add their repositories."""
-        return _keys(content, {})
+        return _keys(partial(_profiles, content), {})
 
     def openings(self, content: FileContent) -> Mapping[str, Sequence[Opening]]:
         """Return the repositories of each profile and of those that inherit from it."""
@@ -92,13 +92,14 @@ class Resticprofile(ResticWrapper):
         return ()
 
 
-def _keys(content: FileContent, beside: Mapping[str, Node]) -> Iterator[StoredKey]:
+def _keys(read: Callable[[], Mapping[str, Node]], beside: Mapping[str, Node]) -> Iterator[StoredKey]:
     """The keys of one file.
 
     Args:
+        read: returns its profiles, or raises why they cannot be read.
         beside: the profiles of the files that are read together with it.
     """
-    profiles = _profiles(content)
+    profiles = read()
     openings = _openings({**beside, **profiles})
     for name, profile in profiles.items():
         copied = trees.at(profile, _COPY)

@@ -37,21 +37,8 @@ _HEADERS: Mapping[str, str] = {
 }
 _GOES_SOMEWHERE = frozenset(
     {
-        *(
-            "sync",
-            "copy",
-            "copyto",
-            "move",
-            "moveto",
-            "bisync",
-            "mount",
-            "nfsmount",
-            "rcat",
-            "serve",
-            "purge",
-            "delete",
-        ),
-        *("check", "cryptcheck"),
+        *("sync", "copy", "copyto", "move", "moveto", "bisync", "mount", "nfsmount", "rcat", "serve"),
+        *("purge", "delete", "check", "cryptcheck"),
     }
 )
 _BY_RCLONE = "rclone:"

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from keyturn.clients.listing import Listing
     from keyturn.computer.computer import Computer
 
-_NAMES = {"rclonefs": "rclone", "rclone": "rclone", "s3fs": "s3fs", "goofys": "goofys", "geesefs": "geesefs"}
-_NAMES |= {"mount-s3": "mount-s3"}
+_NAMES = {"rclonefs": "rclone", **{name: name for name in ("rclone", "s3fs", "goofys", "geesefs", "mount-s3")}}
 _MOUNT_POINT = "/"  # whichever it is
 
 
