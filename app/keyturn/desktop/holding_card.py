@@ -11,7 +11,6 @@ from keyturn.desktop.look import ColorTone
 from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.widgets import Button, Card, Text, Toned
-from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation.shared_key.replaced_elsewhere import sentences_on
 
@@ -47,7 +46,7 @@ class HoldingCard(Card):
             self,
             lambda desk: _told(desk, found, released=released),
             done=lambda text: self._answer(text, ColorTone.GOOD, said=True),
-            failed=lambda error: self._answer(_sentence(error), ColorTone.BAD, said=False),
+            failed=lambda error: self._answer(str(error), ColorTone.BAD, said=False),
             doing=_("telling the other computers"),
         )
 
@@ -57,10 +56,6 @@ class HoldingCard(Card):
         self.answer.show_text(text, tone)
         self.answer.show()
         announce(self, text)
-
-
-def _sentence(error: AppError) -> str:
-    return f"{error.title}. {error.message}"
 
 
 def _told(desk: Desk, found: FoundKey, *, released: bool) -> str:

@@ -87,4 +87,4 @@ class SignerChoices(Card):
                 self.column.addLayout(below)
 
     def _say(self, error: AppError) -> None:
-        self._looking.setText(f"{error.title}. {error.message}")
+        self._looking.setText(str(error))

@@ -224,7 +224,7 @@ def _delete(context: Context, maker: Somebody, keeper: Keeper, user: IamUser, ke
             raise
         if error.waits:
             raise
-        why = f"{error.title}. {error.message}"
+        why = str(error)
         if error.fault is AwsFault.CONFLICT:
             why = _("Somebody gave its user more than Keyturn did, such as another key.")
         raise left_over(keeper, why) from None
