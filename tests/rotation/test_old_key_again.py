@@ -6,9 +6,8 @@ import pytest
 
 from keyturn.model.keys import AccessKeyId, KeyStatus
 from keyturn.rotation import rotation_service
-from keyturn.rotation.carrying_out.when_stuck import PUT_IN_AGAIN
 from keyturn.rotation.context import Event
-from keyturn.rotation.steps import By, Ending, Result, Route, State, Step
+from keyturn.rotation.steps import PUT_IN_AGAIN, By, Ending, Result, Route, State, Step
 
 from .conftest import Office
 from .test_interrupted import Killed

@@ -28,7 +28,7 @@ from keyturn.rotation.context import Event
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.signers.who import THE_KEY, Who
-from keyturn.rotation.steps import Awaited, Ending, Result, Route, State, Step
+from keyturn.rotation.steps import PUT_IN_AGAIN, Awaited, Ending, Result, Route, State, Step
 
 _NEEDS_OLD_SECRET = frozenset({Work.UNDO, Work.TURN_ON})
 _TELLS_ITSELF = frozenset(
@@ -160,7 +160,7 @@ class Flow:
             case Work.BEGIN:
                 route = self.plan.route if self.plan is not None else Route.SCOPED_USER
                 return replace(state, page=Page.PROGRESS, progress=beginning(route, self._identities))
-            case Work.TICK if job.item == when_stuck.PUT_IN_AGAIN:
+            case Work.TICK if job.item == PUT_IN_AGAIN:
                 ahead = (Step.SWITCH, Step.PROVE_AGAIN)
                 return replace(state, page=Page.PROGRESS, progress=RotationProgress(ahead, self._identities))
             case Work.CARRY_ON | Work.DECIDE if self.page in {Page.STOPPED, Page.DECIDE}:
@@ -428,7 +428,7 @@ def page_of(standing: RotationStanding) -> Page:
         return Page.LOST
     if when_stuck.NEW_KEY in items:
         return Page.WAYS_OUT
-    if when_stuck.PUT_IN_AGAIN in items:
+    if PUT_IN_AGAIN in items:
         return Page.STOPPED
     match rotation.step:
         case Step.CREATE | Step.UNDO if items:

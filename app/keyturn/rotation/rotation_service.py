@@ -23,7 +23,6 @@ from keyturn.rotation.carrying_out import (
     switching,
     watching,
     way_out,
-    when_stuck,
 )
 from keyturn.rotation.carrying_out.backups_seen import BackupSeen
 from keyturn.rotation.carrying_out.closing import end, expect_not_ended
@@ -46,7 +45,7 @@ from keyturn.rotation.events.rotation_events import ProgramNamed
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.planning.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
 from keyturn.rotation.record import note, write
-from keyturn.rotation.steps import By, Ending, Result, Step
+from keyturn.rotation.steps import PUT_IN_AGAIN, By, Ending, Result, Step
 from keyturn.state.journal import Mark
 
 __all__ = [
@@ -143,7 +142,7 @@ def tick(context: Context, name: str | None, item: str, confirm: str | None = No
         return last_steps.turned_off_by_hand(context, rotation)
     if item == by_hand.TURN_ON:
         return turn_on(context, rotation.name)
-    if item == when_stuck.PUT_IN_AGAIN and rotation.old_again:
+    if item == PUT_IN_AGAIN and rotation.old_again:
         expect_a_signer(context, rotation)
         return putting_in_again.put_in_again(context, rotation)
     if item == by_hand.DELETE and rotation.is_done(Step.DELETE):

@@ -90,6 +90,10 @@ class OldKey(StrEnum):
         return self in {OldKey.OFF, OldKey.GONE, OldKey.REFUSED}
 
 
+# The item by whose name a person has the new key put in where the old one stands again.
+PUT_IN_AGAIN = "put-in-again"
+
+
 class State(StrEnum):
     """How a rotation stands."""
 

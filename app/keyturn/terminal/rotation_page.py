@@ -11,7 +11,7 @@ from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.said import is_deletion_seen
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.steps import Awaited, Ending, Result, State, Step
+from keyturn.rotation.steps import PUT_IN_AGAIN, Awaited, Ending, Result, State, Step
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 _CANCELLED = "cancelled"
@@ -258,10 +258,6 @@ def _next(rotation: Rotation, result: Result, options: Sequence[str], *, several
 
 
 def _commands(rotation: Rotation, result: Result, *, several: bool) -> Iterable[tuple[str, tuple[str, ...]]]:
-    from keyturn.rotation.carrying_out.when_stuck import (
-        PUT_IN_AGAIN,
-    )  # with AWS's errors, which a mere page does without
-
     name = (rotation.name,) if several else ()
     option = ("--rotation", *name) if several else ()
     if rotation.is_over:

@@ -21,8 +21,7 @@ from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.carrying_out.ended import what_was_known
-from keyturn.rotation.carrying_out.when_stuck import PUT_IN_AGAIN
-from keyturn.rotation.steps import Ending, State
+from keyturn.rotation.steps import PUT_IN_AGAIN, Ending, State
 
 _CARRY_ON = WindowJob(Work.CARRY_ON)
 

@@ -37,7 +37,7 @@ from keyturn.rotation.events.rotation_events import (
 )
 from keyturn.rotation.planning.simulated_rights import simulate, simulation_notes
 from keyturn.rotation.record import Outcome, Rotation, note, taking
-from keyturn.rotation.steps import Step
+from keyturn.rotation.steps import PUT_IN_AGAIN, Step
 from keyturn.state.journal import Mark
 
 _PROOFS = (Step.PROVE, Step.PROVE_AGAIN, Step.PROVE_OFF, Step.UNDO)
@@ -78,9 +78,9 @@ class OldKeyAgain(ClientError):
             _("{client} {name} holds the old key again").format(client=found.client, name=found.name),
             _(
                 "{path} holds {old}, the old key, where {new} was put: the file was restored, or its program wrote it "
-                "back. Put the new key in again with `keyturn done put-in-again`, or the old one back everywhere with "
+                "back. Put the new key in again with `keyturn done {item}`, or the old one back everywhere with "
                 "`keyturn undo`."
-            ).format(path=found.path, old=found.access_key_id.masked, new=new.masked),
+            ).format(path=found.path, old=found.access_key_id.masked, new=new.masked, item=PUT_IN_AGAIN),
             code="place.other-key",
         )
         self.place = found.place

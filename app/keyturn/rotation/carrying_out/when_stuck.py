@@ -11,10 +11,9 @@ from keyturn.rotation.planning import by_hand
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Signer
 from keyturn.rotation.signers.the_key import TheKey
-from keyturn.rotation.steps import Awaited, Step
+from keyturn.rotation.steps import PUT_IN_AGAIN, Awaited, Step
 
 NEW_KEY = "new-key"
-PUT_IN_AGAIN = "put-in-again"
 
 
 def from_a_dead_new_key(rotation: Rotation) -> tuple[Awaited, ...]:

@@ -26,7 +26,7 @@ from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision, OtherComputer, computer_name
 from keyturn.rotation.finding import key_users
 from keyturn.rotation.planning.guided_items import foreseen_items
-from keyturn.rotation.steps import Awaited
+from keyturn.rotation.steps import PUT_IN_AGAIN, Awaited
 
 if TYPE_CHECKING:
     from keyturn.rotation.record import Rotation
@@ -292,15 +292,15 @@ def ways_without_old_key(rotation: Rotation) -> str:
     ways = _("Nothing can bring it back: `keyturn end {name} --confirm {last4}` closes this rotation as it stands.")
     if rotation.is_undoing and rotation.old_again:
         ways = _(
-            "Nothing can bring it back: `keyturn done put-in-again` puts the new key in its place again; `keyturn end "
-            "{name} --confirm {last4}` closes this rotation as it stands."
+            "Nothing can bring it back: `keyturn done {item}` puts the new key in its place again; `keyturn end {name} "
+            "--confirm {last4}` closes this rotation as it stands."
         )
     elif rotation.new_key is not None and not rotation.is_undoing:
         ways = _(
             "Nothing can bring it back: `keyturn continue {name}` goes on with the new key; `keyturn end {name} "
             "--confirm {last4}` closes this rotation as it stands."
         )
-    return ways.format(name=rotation.name, last4=rotation.decision.key.last4)
+    return ways.format(name=rotation.name, last4=rotation.decision.key.last4, item=PUT_IN_AGAIN)
 
 
 def delete_in_console(decision: Decision) -> Awaited:
