@@ -19,8 +19,8 @@ from keyturn.desktop.renew_page import RenewPage
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.trash import move_to_trash
 from keyturn.model.errors import FileError
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.location import Location
-from keyturn.rotation.record import all_rotations
 from keyturn.rotation.workplace import Workplace
 from keyturn_practice.timeline import HandClock
 

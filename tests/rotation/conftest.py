@@ -19,13 +19,14 @@ from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.places import PlaceKind
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation import rotation_service
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.context import Context, Event, OwnUses
 from keyturn.rotation.finding.survey import FoundKey, take_survey
 from keyturn.rotation.finding.whole_search import searching
 from keyturn.rotation.planning.plan import Options, Plan
 from keyturn.rotation.planning.planning import make_plan
-from keyturn.rotation.record import Rotation, all_rotations
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Result, Route
 from keyturn.state.journal import Journal
 from keyturn.state.secrets import FileSecrets, SecretStore

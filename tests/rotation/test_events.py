@@ -54,9 +54,9 @@ from keyturn.rotation.events.rotation_events import (
     UserRequest,
     UsesElsewhere,
 )
-from keyturn.rotation.record import note, taking
 from keyturn.rotation.sight import Sight, Sighting
 from keyturn.rotation.steps import BegunBy, By, OldKey, Route, Step, Why
+from keyturn.rotation.taking_steps import note, taking
 from keyturn.rotation.undecided import Undecided
 from keyturn.state.journal import Mark, RawEntry
 from keyturn.state.written import NotUnderstood

@@ -15,8 +15,8 @@ import pytest
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.keys import AccessKeyId
 from keyturn.rotation import rotation_service
+from keyturn.rotation.all_rotations import expect_none_unread, find_rotation, read_rotations
 from keyturn.rotation.decision_format import FORMAT
-from keyturn.rotation.record import expect_none_unread, find_rotation, read_rotations
 from keyturn.rotation.steps import Route, State, Step
 from keyturn.state.journal import FILE_NAME, Journal
 

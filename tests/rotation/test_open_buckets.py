@@ -8,6 +8,7 @@ import pytest
 
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.rotation import rotation_service
+from keyturn.rotation.all_rotations import find_rotation
 from keyturn.rotation.carrying_out.verifying import verify
 from keyturn.rotation.decision import WhyReached
 from keyturn.rotation.finding.kept_answers import keep_answers
@@ -15,7 +16,6 @@ from keyturn.rotation.finding.known_buckets import BucketState
 from keyturn.rotation.finding.reach import with_reaches
 from keyturn.rotation.finding.survey import take_survey
 from keyturn.rotation.planning.plan import Gate, Plan
-from keyturn.rotation.record import find_rotation
 from keyturn.rotation.steps import Ending, Route, Step
 
 from .conftest import Office

@@ -12,9 +12,10 @@ from keyturn.model.keys import KeyStatus, Principal
 from keyturn.rotation import rotation_service
 from keyturn.rotation.carrying_out.verifying import verify
 from keyturn.rotation.finding.survey import take_survey
-from keyturn.rotation.planning.by_hand import console_address, turn_off_in_console
+from keyturn.rotation.planning.by_hand import turn_off_in_console
 from keyturn.rotation.planning.plan import Gate, Plan
 from keyturn.rotation.planning.routes import routes_for
+from keyturn.rotation.planning.way_to_keys import console_address
 from keyturn.rotation.steps import By, Ending, Result, Route, Step
 
 from .conftest import Office, opened_office

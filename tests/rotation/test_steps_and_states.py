@@ -9,10 +9,11 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from keyturn.rotation.all_rotations import read_rotations
 from keyturn.rotation.events.entry import Entry
 from keyturn.rotation.events.key_events import DoneBy
 from keyturn.rotation.events.rotation_events import Failed
-from keyturn.rotation.record import Rotation, read_rotations
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import By, Route, Step
 from keyturn.state.journal import FILE_NAME, Journal, Mark
 

@@ -43,8 +43,8 @@ from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.context import Event
-from keyturn.rotation.planning.by_hand import console_address
 from keyturn.rotation.planning.plan import Options
+from keyturn.rotation.planning.way_to_keys import console_address
 from keyturn.rotation.signers.who import Who
 from keyturn.state import settings
 from keyturn.state.secrets_kind import SecretsKind

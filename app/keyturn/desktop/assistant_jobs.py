@@ -18,12 +18,13 @@ from keyturn.desktop.undo_preview import WayBack, way_back
 from keyturn.model.errors import AppError, StoreError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
+from keyturn.rotation.all_rotations import all_rotations, find_rotation
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.carrying_out.standing import looked_at, standing
 from keyturn.rotation.context import Context
 from keyturn.rotation.location import Location
 from keyturn.rotation.planning.plan import Options
-from keyturn.rotation.record import Rotation, all_rotations, find_rotation
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Result, State, Step
 from keyturn.rotation.workplace import Workplace
 

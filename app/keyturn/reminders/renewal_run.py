@@ -23,6 +23,7 @@ from keyturn.reminders.renewal_standing import (
     was_turned_on_again,
 )
 from keyturn.rotation import labels, rotation_service
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.carrying_out import unattended
 from keyturn.rotation.carrying_out.standing import GateClosed
@@ -35,7 +36,7 @@ from keyturn.rotation.key_life.keepers import whole_keeper
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.planning.planning import make_plan
-from keyturn.rotation.record import Rotation, all_rotations
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer_choice import opened_signer
 from keyturn.rotation.signers.who import THE_KEY, IdentityKind, Who
 from keyturn.rotation.steps import BegunBy, Ending, OldKey, Result, Route, State, Step

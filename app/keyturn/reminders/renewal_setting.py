@@ -11,6 +11,7 @@ from keyturn.model.text import _
 from keyturn.reminders.renewal_job import schedule
 from keyturn.reminders.renewal_run import signed_by, why_never
 from keyturn.reminders.renewal_standing import RenewalStanding, keeper_standing, read_standings, stand
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.carrying_out.standing import GateClosed
 from keyturn.rotation.context import Context
 from keyturn.rotation.finding.survey import FoundKey
@@ -19,7 +20,6 @@ from keyturn.rotation.key_life.keeper_renewal import expect_renewer
 from keyturn.rotation.key_life.keepers import whole_keeper
 from keyturn.rotation.planning.key_gates import key_gates
 from keyturn.rotation.planning.owner_gates import with_siblings
-from keyturn.rotation.record import all_rotations
 from keyturn.rotation.signers.who import IdentityKind
 from keyturn.rotation.steps import Route
 from keyturn.rotation.workplace import Workplace

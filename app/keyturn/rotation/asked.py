@@ -14,8 +14,9 @@ from keyturn.model.keys import AccessKeyId
 from keyturn.rotation.context import Context
 from keyturn.rotation.events.entry import Entry
 from keyturn.rotation.events.rotation_events import Failed, KeyRequest, MadeUser, UserMade, UserRequest
-from keyturn.rotation.record import Rotation, note
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.taking_steps import note
 from keyturn.state.journal import Mark
 
 if TYPE_CHECKING:

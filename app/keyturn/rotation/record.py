@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from keyturn.model import diary
-from keyturn.model.errors import UsageError
 from keyturn.model.keys import AccessKeyId, KeyUse
 from keyturn.model.places import Place
-from keyturn.model.text import _
 from keyturn.rotation.claims import ITEM, Claim
-from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.course import Course
 from keyturn.rotation.decision import ByHand, Decision
 from keyturn.rotation.decision_format import FORMAT
-from keyturn.rotation.events.codec import facts_of
 from keyturn.rotation.events.entry import Entry
-from keyturn.rotation.events.every_event import Event, entry_of
+from keyturn.rotation.events.every_event import entry_of
 from keyturn.rotation.events.key_events import DoneBy, KeyMade, TakenBack, Ticked
 from keyturn.rotation.events.rotation_events import (
     ClaimsHeard,
@@ -39,11 +32,9 @@ from keyturn.rotation.events.rotation_events import (
     ToldDone,
     UsesElsewhere,
 )
-from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import By, Route, State, Step
 from keyturn.rotation.undecided import Undecided
-from keyturn.rotation.unread import Unread, unread
-from keyturn.state.journal import Journal, Mark, RecordedRotation
+from keyturn.state.journal import Mark, RecordedRotation
 from keyturn.state.written import NotUnderstood, moment, parsed
 
 _WAY_OUT = (Step.CREATE, Step.PROVE, Step.SWITCH, Step.PROVE_AGAIN)
@@ -350,135 +341,3 @@ class Rotation(Course):
 def _waits(entry: Entry) -> bool:
     failed = entry.get(Failed)
     return failed is not None and failed.waits
-
-
-def read_rotations(journal: Journal) -> tuple[tuple[Rotation, ...], tuple[Unread, ...]]:
-    """Every rotation, oldest first, and beside them those that cannot be read."""
-    read, closed = [], []
-    for record in journal.rotations():
-        try:
-            read.append(Rotation.from_record(record))
-        except NotUnderstood as error:
-            closed.append(unread(record, error, journal.path))
-    return tuple(read), tuple(closed)
-
-
-def all_rotations(journal: Journal) -> tuple[Rotation, ...]:
-    """Every rotation that can be read, oldest first."""
-    return read_rotations(journal)[0]
-
-
-def expect_none_unread(journal: Journal, key: AccessKeyId) -> None:
-    """See that no rotation of `key` is under way that cannot be read.
-
-    Raises:
-        StoreError: for the first one that may be.
-    """
-    for one in read_rotations(journal)[1]:
-        if one.may_be_of(key):
-            raise one.problem
-
-
-def find_rotation(journal: Journal, name: str | None) -> Rotation:
-    """Return the rotation called `name`, or the only one that is not over.
-
-    Raises:
-        UsageError: where there is none, or more than one.
-        StoreError: where it cannot be read, or it may be one that cannot be read.
-    """
-    rotations, closed = read_rotations(journal)
-    if name is not None:
-        for rotation in rotations:
-            if rotation.name == name:
-                return rotation
-        for one in closed:
-            if one.name == name:
-                raise one.problem
-        raise UsageError(
-            _("There is no rotation {name}").format(name=name),
-            _("Nothing was changed. `keyturn status` lists the rotations."),
-            code="usage.rotation",
-        )
-    open_ones = [rotation for rotation in rotations if not rotation.is_over]
-    if closed and not open_ones:
-        raise closed[0].problem
-    if len(open_ones) == 1 and not closed:
-        return open_ones[0]
-    if open_ones:
-        names = ", ".join([*(one.name for one in open_ones), *(one.name for one in closed)])
-        raise UsageError(
-            _("There is more than one rotation"),
-            _("Say which: {names}. Nothing was changed.").format(names=names),
-            code="usage.rotation",
-        )
-    raise UsageError(
-        _("No rotation is under way"),
-        _("Nothing was changed. `keyturn scan` shows your keys, and `keyturn rotate KEY` begins."),
-        code="usage.rotation",
-    )
-
-
-def reload(context: Context, rotation: Rotation) -> Rotation:
-    """The same rotation as the journal has it now, with what was written since `rotation` was read."""
-    since = context.journal.entries(rotation.name, after=len(rotation.entries))
-    return replace(rotation, entries=(*rotation.entries, *map(entry_of, since)))
-
-
-def write(context: Context, rotation: Rotation, step: Step, mark: Mark, *events: Event) -> Rotation:
-    """Append to the rotation's journal, and return the rotation as that has it then."""
-    context.journal.write(rotation.name, context.clock.now(), step, mark, facts_of(events))
-    diary.note(diary.DiaryEvent.STEP, step=step, mark=mark)
-    return reload(context, rotation)
-
-
-def note(context: Context, rotation: Rotation, step: Step, *events: Event) -> Rotation:
-    """Append what happened in a step, which may go on, and return the rotation as the journal has it then."""
-    return write(context, rotation, step, Mark.NOTED, *events)
-
-
-class Outcome:
-    """What a step found out, for the journal: later steps need it.
-
-    Attributes:
-        rotation: as the journal has it once the step has ended well; until then as it has it when the step began.
-    """
-
-    def __init__(self, rotation: Rotation) -> None:
-        self.rotation = rotation
-        self.events: list[Event] = []
-        self.detail = ""
-
-    def note(self, *events: Event) -> None:
-        """Have this in the entry that says that the step is done."""
-        self.events += events
-
-
-def _how_it_failed(error: Exception) -> Failed:
-    return Failed(
-        code=getattr(error, "code", type(error).__name__),
-        waits=getattr(error, "waits", False),
-        refused=getattr(error, "refused", ""),
-        undecided=getattr(error, "undecided", ()),
-    )
-
-
-def _who(context: Context) -> tuple[SignedBy, ...]:
-    """Who makes the change, where that is not the rotation's own keys."""
-    name = context.signer.name
-    return () if name == TheKey.name else (SignedBy(name),)
-
-
-@contextmanager
-def taking(context: Context, rotation: Rotation, step: Step) -> Iterator[Outcome]:
-    """Take a step: its intent is in the journal before the body runs, its outcome after, and both are told."""
-    outcome = Outcome(write(context, rotation, step, Mark.INTENT, *_who(context)))
-    context.tell(step, Moment.STARTED)
-    try:
-        yield outcome
-    except Exception as error:
-        failed = _how_it_failed(error)
-        write(context, rotation, step, Mark.FAILED, failed)
-        context.tell(step, Moment.WAITING if failed.waits else Moment.FAILED, getattr(error, "title", ""))
-        raise
-    outcome.rotation = write(context, rotation, step, Mark.DONE, *_who(context), *outcome.events)
-    context.tell(step, Moment.DONE, outcome.detail)

@@ -44,8 +44,8 @@ from keyturn.rotation.events.key_events import SeenOrSaid, TakenBack, Ticked
 from keyturn.rotation.events.rotation_events import ProgramNamed
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.planning.guided_items import item_of, items_to_put_back, opposite_of, program_title, still_old
-from keyturn.rotation.record import note, write
 from keyturn.rotation.steps import PUT_IN_AGAIN, By, Ending, Result, Step
+from keyturn.rotation.taking_steps import note, write
 from keyturn.state.journal import Mark
 
 __all__ = [

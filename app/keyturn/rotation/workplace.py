@@ -21,10 +21,11 @@ from keyturn.model.errors import AnotherKeyturnError, AppError, StateError, Stor
 from keyturn.model.keys import KeyPair, Secret
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
+from keyturn.rotation.all_rotations import read_rotations
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.context import Context, OwnUses, ProgressSink
 from keyturn.rotation.location import Location
-from keyturn.rotation.record import Rotation, read_rotations
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.who import THE_KEY
 from keyturn.rotation.steps import State
 from keyturn.rotation.unread import Unread

@@ -10,8 +10,9 @@ from keyturn.model.errors import UsageError
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _, plural
 from keyturn.rotation import consent
+from keyturn.rotation.all_rotations import find_rotation
 from keyturn.rotation.context import Context
-from keyturn.rotation.record import Rotation, find_rotation
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.who import THE_KEY, IdentityKind
 from keyturn.rotation.steps import By, Result, Route, Step
 from keyturn.terminal import json_documents, questions, reading

@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING
 
 from keyturn.model.places import Target
 from keyturn.model.text import _, plural
-from keyturn.rotation import labels, record
+from keyturn.rotation import labels, taking_steps
 from keyturn.rotation.events.key_events import SeenOrSaid, TakenBack, Ticked
 from keyturn.rotation.events.rotation_events import BackupsLooked
 from keyturn.rotation.planning.guided_items import item_of, own_runs, program_title
-from keyturn.rotation.record import Rotation, write
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.sight import Sight, Sighting
 from keyturn.rotation.steps import Step
+from keyturn.rotation.taking_steps import write
 from keyturn.state.journal import Mark
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def note(context: Context, rotation: Rotation, new: KeyPair | None, *, old_is_qu
     changed = {identity: look for identity, look in found.items() if before.get(identity) != look}
     if not changed:
         return rotation
-    return record.note(context, rotation, Step.WATCH, BackupsLooked(changed))
+    return taking_steps.note(context, rotation, Step.WATCH, BackupsLooked(changed))
 
 
 def say_yes(context: Context, rotation: Rotation, items: Collection[str]) -> Rotation:

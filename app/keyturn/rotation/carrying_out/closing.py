@@ -15,8 +15,9 @@ from keyturn.rotation.carrying_out.standing import ended_well, opened, standing
 from keyturn.rotation.context import Context
 from keyturn.rotation.events.key_events import AsItStood, ClosedAsItStood
 from keyturn.rotation.pairs import held_now, new_pair, pair_of
-from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import OldKey, Result, Step
+from keyturn.rotation.taking_steps import taking
 
 
 def end(context: Context, name: str | None, confirm: str | None) -> Result:

@@ -21,10 +21,11 @@ from keyturn.rotation.events.key_events import KeyMade
 from keyturn.rotation.events.rotation_events import KeysToRemove
 from keyturn.rotation.ownership import Made, is_ours, made_at_aws, pair_held, pair_kept, tags_of
 from keyturn.rotation.pairs import held_now
-from keyturn.rotation.record import Rotation, note, taking
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Step
+from keyturn.rotation.taking_steps import note, taking
 
 
 def create(context: Context, rotation: Rotation, old: KeyPair) -> Rotation:

@@ -10,9 +10,10 @@ from keyturn.model.errors import UsageError
 from keyturn.model.text import _
 from keyturn.rotation.context import Context
 from keyturn.rotation.events.key_events import DoneBy, SeenOrSaid
-from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import By, Step
+from keyturn.rotation.taking_steps import taking
 
 
 def leftovers(context: Context, rotation: Rotation) -> tuple[Path, ...]:

@@ -28,10 +28,11 @@ from keyturn.rotation.finding.watched_buckets import note_writes
 from keyturn.rotation.finding.whole_search import search_again
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.planning import by_hand
-from keyturn.rotation.record import Rotation, note, reload, write
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import By, Ending, OldKey, Result, Step
+from keyturn.rotation.taking_steps import note, reload, write
 from keyturn.state.journal import Mark
 
 

@@ -11,8 +11,9 @@ from keyturn.rotation.carrying_out.standing import stopped
 from keyturn.rotation.context import Context
 from keyturn.rotation.events.rotation_events import NewKeyFails, OldKeyHeld
 from keyturn.rotation.pairs import new_pair, pair_of
-from keyturn.rotation.record import Rotation, note
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Result, Step
+from keyturn.rotation.taking_steps import note
 
 # What AWS says of a key that does not work, or not there. All else means that it could not be asked.
 _OF_THE_KEY = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.WRONG_SECRET, AwsFault.DENIED, AwsFault.NO_SUCH_BUCKET})

@@ -21,8 +21,9 @@ from keyturn.rotation.decision import ByHand
 from keyturn.rotation.events.rotation_events import NewKeyUsed
 from keyturn.rotation.finding.uses import without_own
 from keyturn.rotation.planning.guided_items import item_of, own_runs, program_title
-from keyturn.rotation.record import Rotation, note
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Awaited, Step
+from keyturn.rotation.taking_steps import note
 
 _HOLD_MINUTES = 30
 

@@ -36,8 +36,9 @@ from keyturn.rotation.events.rotation_events import (
     Simulation,
 )
 from keyturn.rotation.planning.simulated_rights import simulate, simulation_notes
-from keyturn.rotation.record import Outcome, Rotation, note, taking
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import PUT_IN_AGAIN, Step
+from keyturn.rotation.taking_steps import Outcome, note, taking
 from keyturn.state.journal import Mark
 
 _PROOFS = (Step.PROVE, Step.PROVE_AGAIN, Step.PROVE_OFF, Step.UNDO)

@@ -18,8 +18,9 @@ from keyturn.rotation.events.key_events import PutInAgain
 from keyturn.rotation.events.rotation_events import OldKeyHeld
 from keyturn.rotation.ownership import made_at_aws
 from keyturn.rotation.pairs import SecretGone, held_now, new_pair, old_pair, pair_of
-from keyturn.rotation.record import Rotation, note
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Ending, Result, Step
+from keyturn.rotation.taking_steps import note
 
 
 def put_in_again(context: Context, rotation: Rotation) -> Result:

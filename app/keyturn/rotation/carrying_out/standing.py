@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.text import _
+from keyturn.rotation.all_rotations import find_rotation
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.cancelling import Cancelled
 from keyturn.rotation.carrying_out import aftermath, watching
@@ -15,8 +16,9 @@ from keyturn.rotation.carrying_out.said import said_and_not_seen
 from keyturn.rotation.carrying_out.when_stuck import to_a_secret
 from keyturn.rotation.context import Context
 from keyturn.rotation.pairs import SecretGone
-from keyturn.rotation.record import Rotation, find_rotation, reload
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Ending, Result, Stands, State, Step
+from keyturn.rotation.taking_steps import reload
 
 
 class GateClosed(AppError):

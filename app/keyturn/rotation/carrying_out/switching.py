@@ -21,8 +21,9 @@ from keyturn.rotation.events.rotation_events import Extent, SearchMade
 from keyturn.rotation.finding.left_behind import left_behind, said_of
 from keyturn.rotation.key_life.asking_profiles import asks_for, forget_layout, put_in, take_out
 from keyturn.rotation.planning.into_keychain import helper_of
-from keyturn.rotation.record import Rotation, taking
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Step
+from keyturn.rotation.taking_steps import taking
 
 
 def switch(context: Context, rotation: Rotation, new: KeyPair, old: KeyPair) -> Rotation:

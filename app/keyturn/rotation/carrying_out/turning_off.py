@@ -16,10 +16,11 @@ from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.events.key_events import DoneBy, SeenOrSaid
 from keyturn.rotation.pairs import SecretGone
-from keyturn.rotation.planning import by_hand
-from keyturn.rotation.record import Rotation, note, taking
+from keyturn.rotation.planning import way_to_keys
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Hand, Signer
 from keyturn.rotation.steps import By, Step
+from keyturn.rotation.taking_steps import note, taking
 
 _LOOK_EVERY = 3.0  # seconds between two looks whether the person turned the key off
 
@@ -34,7 +35,7 @@ def default_way(decision: Decision, signer: Signer | None = None) -> By:
         return By.CONSOLE
     if decision.elsewhere or (signer is not None and signer.ends(decision)):
         return By.SIGNER
-    return By.CONSOLE if decision.of_root and by_hand.has_console(decision.owner) else By.KEY
+    return By.CONSOLE if decision.of_root and way_to_keys.has_console(decision.owner) else By.KEY
 
 
 def is_one_way(decision: Decision, by: By) -> bool:
@@ -105,7 +106,7 @@ def turned_off_in_console(context: Context, rotation: Rotation, old: KeyPair | N
 
 
 def _expect_a_console(decision: Decision) -> None:
-    if not by_hand.has_console(decision.owner):
+    if not way_to_keys.has_console(decision.owner):
         raise AppError(
             _("In GovCloud a root key that is off stays off"),
             _(

@@ -34,10 +34,11 @@ from keyturn.rotation.key_life.key_versions import names_of_keys
 from keyturn.rotation.ownership import Made, made_at_aws
 from keyturn.rotation.pairs import Held, held_now
 from keyturn.rotation.planning.into_keychain import take_name_back
-from keyturn.rotation.record import Rotation, note, taking
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Route, Step, Why
+from keyturn.rotation.taking_steps import note, taking
 from keyturn.rotation.undecided import Undecided
 from keyturn.state.journal import Mark
 

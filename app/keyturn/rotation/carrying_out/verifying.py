@@ -13,13 +13,13 @@ from keyturn.model.errors import ClientError
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.carrying_out.own_checks import Check
 from keyturn.rotation.carrying_out.proving import DestinationProof, ProofQuestion, answers
 from keyturn.rotation.context import Context
 from keyturn.rotation.finding.survey import FoundKey, Survey, take_survey
 from keyturn.rotation.key_life.key_meant import key_meant
-from keyturn.rotation.record import all_rotations
 
 
 def verify(

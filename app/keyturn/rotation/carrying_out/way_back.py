@@ -26,8 +26,9 @@ from keyturn.rotation.events.rotation_events import OldKeyHeld
 from keyturn.rotation.pairs import Held, SecretGone, held_now, new_pair, old_pair, pair_of
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.planning.guided_items import items_to_put_back
-from keyturn.rotation.record import Rotation, note, reload
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Ending, OldKey, Result, Step
+from keyturn.rotation.taking_steps import note, reload
 
 
 def undo(context: Context, name: str | None) -> Result:

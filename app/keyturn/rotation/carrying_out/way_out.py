@@ -13,6 +13,7 @@ from keyturn.model.errors import AppError, FileError, StateError, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import labels
+from keyturn.rotation.all_rotations import all_rotations, expect_none_unread
 from keyturn.rotation.carrying_out import creating, kept_pairs, program_runs, proving, switching, watching
 from keyturn.rotation.carrying_out.standing import GateClosed, opened, standing, stopped, waiting
 from keyturn.rotation.carrying_out.way_back import undo
@@ -26,10 +27,11 @@ from keyturn.rotation.finding import key_users
 from keyturn.rotation.pairs import new_pair, old_pair, pair_of
 from keyturn.rotation.planning.into_keychain import hand_out_first
 from keyturn.rotation.planning.plan import Gate, Plan
-from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread, note, taking
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.signers.signer import Hand
 from keyturn.rotation.steps import Awaited, BegunBy, Ending, Result, State, Step
+from keyturn.rotation.taking_steps import note, taking
 
 
 def rotate(context: Context, plan: Plan, begun_by: BegunBy = BegunBy.PERSON) -> Result:

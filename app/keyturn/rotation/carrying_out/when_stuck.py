@@ -7,7 +7,7 @@ from keyturn.model.errors import AwsFault
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _, plural
 from keyturn.rotation.asked import user_name
-from keyturn.rotation.planning import by_hand
+from keyturn.rotation.planning import way_to_keys
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.signer import Signer
 from keyturn.rotation.signers.the_key import TheKey
@@ -26,7 +26,7 @@ def from_a_dead_new_key(rotation: Rotation) -> tuple[Awaited, ...]:
         title = _("Let {new}, the new key, reach its buckets again: AWS refuses it there")
         step = _("See what was changed: the rights of its user, or the permissions of the bucket.")
     old, decision = rotation.decision.key, rotation.decision
-    way = by_hand.way_to_new_key(decision, user_name(rotation))
+    way = way_to_keys.way_to_new_key(decision, user_name(rotation))
     again = _("Then run `keyturn continue {name}`, which tries every backup again.").format(name=rotation.name)
     undo = f"keyturn undo {rotation.name}"
     return (

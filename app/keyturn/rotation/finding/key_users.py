@@ -22,9 +22,9 @@ from keyturn.model.keys import HISTORY_DAYS, AccessKeyId, KeyPair, KeyUse
 from keyturn.model.places import Problem
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.context import Context
 from keyturn.rotation.events.rotation_events import UsesElsewhere
-from keyturn.rotation.record import all_rotations
 from keyturn.rotation.signers.the_key import TheKey
 
 if TYPE_CHECKING:

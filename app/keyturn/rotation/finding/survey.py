@@ -14,13 +14,14 @@ from keyturn.model.places import BlindSpot, Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice, advice_for
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.context import Context
 from keyturn.rotation.finding.blind_spots import blind_spots, not_listed
 from keyturn.rotation.finding.kept_answers import kept_answers, with_answers
 from keyturn.rotation.finding.known_buckets import Reach, ReachedBucket, named_by
 from keyturn.rotation.finding.unread_places import unread_places
 from keyturn.rotation.finding.uses import last_use_before_ours
-from keyturn.rotation.record import Rotation, all_rotations
+from keyturn.rotation.record import Rotation
 
 if TYPE_CHECKING:
     # Only who searches, or asks who used a key, waits for their import.

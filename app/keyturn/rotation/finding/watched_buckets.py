@@ -15,8 +15,9 @@ from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.context import Context
 from keyturn.rotation.events.rotation_events import BucketsWritten
-from keyturn.rotation.record import Rotation, note
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Step
+from keyturn.rotation.taking_steps import note
 
 
 def note_writes(context: Context, rotation: Rotation, old: KeyPair | None) -> Rotation:

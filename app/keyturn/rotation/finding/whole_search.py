@@ -25,8 +25,9 @@ from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import without_secret
 from keyturn.rotation.events.rotation_events import Extent, SearchMade
 from keyturn.rotation.finding.left_behind import left_behind
-from keyturn.rotation.record import Rotation, note
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Step
+from keyturn.rotation.taking_steps import note
 from keyturn.state import searched_files
 
 _TELL_EVERY = 5.0  # seconds; a person wonders after so long (facts/anchors.md 4.7)

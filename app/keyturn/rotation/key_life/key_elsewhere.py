@@ -17,11 +17,12 @@ from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, Principal, as_typed, is_key_id, keys_meant
 from keyturn.model.text import _
 from keyturn.rotation import rotation_service
+from keyturn.rotation.all_rotations import all_rotations, expect_none_unread
 from keyturn.rotation.carrying_out.standing import GateClosed
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.planning.plan import Plan, calls_of, powers
-from keyturn.rotation.record import Rotation, all_rotations, expect_none_unread
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import Ending, Result, Route, State, Step
 
 # Is told how many users were looked at.

@@ -21,6 +21,7 @@ from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.pair_layout import PairLayout
 from keyturn.model.places import Place
 from keyturn.model.text import _
+from keyturn.rotation.all_rotations import all_rotations, expect_none_unread
 from keyturn.rotation.context import Context
 from keyturn.rotation.finding.survey import FoundKey
 from keyturn.rotation.key_life.asking_profiles import (
@@ -37,7 +38,6 @@ from keyturn.rotation.key_life.asking_profiles import (
 from keyturn.rotation.key_life.helper import Helper
 from keyturn.rotation.key_life.key_versions import named_keys
 from keyturn.rotation.key_life.naming import give_name
-from keyturn.rotation.record import all_rotations, expect_none_unread
 
 
 @dataclass(frozen=True, slots=True)

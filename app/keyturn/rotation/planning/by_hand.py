@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from keyturn.aws.partitions import console_of
 from keyturn.clients.default_locations import is_a_copy
 from keyturn.clients.interface import AfterChange
 from keyturn.clients.programs.arq_buckets import ARQ_7
@@ -18,7 +17,6 @@ from keyturn.clients.variables.containers import Containers
 from keyturn.clients.walking import listed
 from keyturn.computer.programs import running_programs
 from keyturn.model.errors import ClientError
-from keyturn.model.keys import Principal, PrincipalKind
 from keyturn.model.places import Place, PlaceKind
 from keyturn.model.text import _, plural
 from keyturn.rotation import labels
@@ -30,6 +28,7 @@ from keyturn.rotation.steps import PUT_IN_AGAIN, Awaited
 
 if TYPE_CHECKING:
     from keyturn.rotation.record import Rotation
+from keyturn.rotation.planning.way_to_keys import has_console, way_to_keys
 
 TURN_OFF = "turn-off"
 TURN_ON = "turn-on"
@@ -249,7 +248,7 @@ def turn_off_in_console(decision: Decision) -> Awaited:
             TURN_OFF,
             _("Turn off {key} on the web page of {store}").format(key=decision.key.masked, store=decision.store),
             (
-                *_way_to_keys(decision),
+                *way_to_keys(decision),
                 _(
                     "Turn {key} off. A store that can only delete keys: delete it, and then nothing brings it back."
                 ).format(key=decision.key.masked),
@@ -268,7 +267,7 @@ def turn_on_in_console(decision: Decision) -> Awaited:
         return Awaited(
             TURN_ON,
             _("Turn {key} on again on the web page of {store}").format(key=decision.key.masked, store=decision.store),
-            (*_way_to_keys(decision), _("Turn {key} on again.").format(key=decision.key.masked)),
+            (*way_to_keys(decision), _("Turn {key} on again.").format(key=decision.key.masked)),
         )
     return Awaited(
         TURN_ON,
@@ -309,7 +308,7 @@ def delete_in_console(decision: Decision) -> Awaited:
         return Awaited(
             DELETE,
             _("Delete {key} on the web page of {store}").format(key=decision.key.masked, store=decision.store),
-            (*_way_to_keys(decision), _("Delete {key}.").format(key=decision.key.masked)),
+            (*way_to_keys(decision), _("Delete {key}.").format(key=decision.key.masked)),
         )
     return Awaited(
         DELETE,
@@ -328,7 +327,7 @@ def given_key_left(decision: Decision) -> tuple[Awaited, ...]:
     if decision.given is None:
         return ()
     title = _("Delete {key}, the key that you made, unless you want to try again with it")
-    return (Awaited("given-key", title.format(key=decision.given.masked), _way_to_keys(decision), tickable=False),)
+    return (Awaited("given-key", title.format(key=decision.given.masked), way_to_keys(decision), tickable=False),)
 
 
 def see_last_use_in_console(decision: Decision) -> Awaited:
@@ -342,14 +341,9 @@ def see_last_use_in_console(decision: Decision) -> Awaited:
     )
 
 
-def has_console(owner: Principal | None) -> bool:
-    """False for GovCloud's root user: its keys are managed with its keys alone (facts/aws.md A2)."""
-    return owner is None or owner.kind is not PrincipalKind.ROOT or owner.partition != "aws-us-gov"
-
-
 def _in_console(decision: Decision, last_step: str) -> tuple[str, ...]:
     if has_console(decision.owner):
-        return (*_way_to_keys(decision), last_step)
+        return (*way_to_keys(decision), last_step)
     if decision.route.same_owner:
         return (_("GovCloud has no console for the root user: the new root key does this, by a command of Keyturn."),)
     return (
@@ -357,57 +351,4 @@ def _in_console(decision: Decision, last_step: str) -> tuple[str, ...]:
             "GovCloud has no console for the root user: only another root key can do this. `keyturn undo`, then rotate "
             "with --route new-root-key; or ask AWS Support."
         ),
-    )
-
-
-def console_address(owner: Principal) -> str | None:
-    """The page of the console with the owner's keys (facts/aws.md A8, "Console"); None where none is known."""
-    if not has_console(owner):
-        return None
-    console = console_of(owner.partition)
-    if console is None:
-        return None
-    page = "security_credentials" if owner.kind is PrincipalKind.ROOT else "users"
-    return f"{console}/iam/home#/{page}"
-
-
-def _the_console(owner: Principal) -> str:
-    return _("the AWS console of {partition}").format(partition=owner.partition)
-
-
-def _way_to_keys(decision: Decision) -> tuple[str, ...]:
-    if decision.owner is None:
-        where = _("Sign in to the web page of {store}, and find its page of access keys (some call it API keys).")
-        return (where.format(store=decision.store),)
-    if decision.owner.kind is PrincipalKind.ROOT:
-        address, account = console_address(decision.owner), decision.owner.account
-        return (
-            _(
-                "Open {address} and sign in as root user of the account {account} (e-mail address, password, and the "
-                "code of your MFA device)."
-            ).format(address=address or _the_console(decision.owner), account=account),
-            _("Top right, account name: Security credentials. Scroll to Access keys."),
-        )
-    return way_to_keys_of(decision.owner, decision.owner.user_name or decision.owner.arn)
-
-
-def way_to_new_key(decision: Decision, user: str | None) -> tuple[str, ...]:
-    """The way to the new key, where it is managed.
-
-    Args:
-        user: the IAM user that was made for it; None where it has the old key's owner.
-    """
-    if user is None or decision.owner is None:
-        return _way_to_keys(decision)
-    return way_to_keys_of(decision.owner, user)
-
-
-def way_to_keys_of(owner: Principal, user: str) -> tuple[str, ...]:
-    """The way to the keys of an IAM user of that owner's account."""
-    users = replace(owner, kind=PrincipalKind.USER)
-    return (
-        _("Open {address} and sign in to the account {account} as somebody who may manage users.").format(
-            address=console_address(users) or _the_console(owner), account=owner.account
-        ),
-        _("Choose the user {user}, then the tab Security credentials, then Access keys.").format(user=user),
     )

@@ -10,10 +10,10 @@ from keyturn.model.keys import KeyStatus
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation.finding.survey import FoundKey
-from keyturn.rotation.planning.by_hand import has_console
 from keyturn.rotation.planning.owner_gates import may_make_no_key
 from keyturn.rotation.planning.plan import Gate
 from keyturn.rotation.planning.plan_question import closed
+from keyturn.rotation.planning.way_to_keys import has_console
 from keyturn.rotation.steps import Route
 
 KEY_LIMIT = 2  # for each user and for root, inactive keys included (facts/aws.md A2)

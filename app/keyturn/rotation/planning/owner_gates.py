@@ -14,8 +14,8 @@ from keyturn.model.keys import AccessKey, PrincipalKind
 from keyturn.model.text import _
 from keyturn.rotation.context import Context
 from keyturn.rotation.finding.survey import FoundKey
-from keyturn.rotation.planning.by_hand import has_console
 from keyturn.rotation.planning.plan import Gate
+from keyturn.rotation.planning.way_to_keys import has_console
 from keyturn.rotation.signers.signer import Subject
 from keyturn.rotation.steps import Route, Step
 

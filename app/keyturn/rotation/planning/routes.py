@@ -9,8 +9,8 @@ from keyturn.model.keys import PrincipalKind
 from keyturn.model.places import PlaceKind
 from keyturn.model.text import _
 from keyturn.rotation.finding.survey import FoundKey
-from keyturn.rotation.planning.by_hand import has_console
 from keyturn.rotation.planning.plan import Options
+from keyturn.rotation.planning.way_to_keys import has_console
 from keyturn.rotation.steps import Route
 
 # Whose keys these routes are for; the others are for everybody's.

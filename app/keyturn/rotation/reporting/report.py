@@ -14,6 +14,7 @@ from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKey, AccessKeyId
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _, plural, shown
 from keyturn.rotation import labels
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.carrying_out.ended import what_was_known
 from keyturn.rotation.carrying_out.said import is_deletion_seen, was_seen, yes_titles
 from keyturn.rotation.carrying_out.standing import standing
@@ -23,7 +24,7 @@ from keyturn.rotation.events.key_events import ClosedAsItStood, DoneBy, KeyMade,
 from keyturn.rotation.events.rotation_events import Failed, Proved, SearchMade, SignedBy
 from keyturn.rotation.finding.survey import Survey
 from keyturn.rotation.planning import by_hand
-from keyturn.rotation.record import Rotation, all_rotations
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import By, Result, Step
 from keyturn.state import seen_keys
 from keyturn.state.journal import Mark

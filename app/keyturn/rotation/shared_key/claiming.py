@@ -15,12 +15,13 @@ from keyturn.aws.scoped_user import WAITS_TAG, IamUser
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKeyId, KeyPair
 from keyturn.model.text import _
-from keyturn.rotation import record
+from keyturn.rotation import taking_steps
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.claims import ITEM, Claim, ClaimState
 from keyturn.rotation.events.key_events import TakenBack
 from keyturn.rotation.events.rotation_events import ClaimsHeard, ToldDone
 from keyturn.rotation.pairs import new_pair
-from keyturn.rotation.record import Rotation, all_rotations, reload
+from keyturn.rotation.record import Rotation
 from keyturn.rotation.shared_key.claim_tags import (
     Mine,
     claims_of_others,
@@ -30,6 +31,7 @@ from keyturn.rotation.shared_key.claim_tags import (
     waiting_value,
 )
 from keyturn.rotation.steps import Awaited, Route, Step
+from keyturn.rotation.taking_steps import reload
 from keyturn.state import this_computer
 
 if TYPE_CHECKING:
@@ -107,12 +109,12 @@ def note(context: Context, rotation: Rotation, found: ClaimsRead | None) -> Rota
         others = (*now.values(), *gone)
     unread = found is None and rotation.decision.route is Route.SCOPED_USER
     if (others, unread) != (rotation.claims, rotation.claims_unread):
-        rotation = record.note(context, rotation, Step.WATCH, ClaimsHeard(others, unread))
+        rotation = taking_steps.note(context, rotation, Step.WATCH, ClaimsHeard(others, unread))
         for one in others:
             before = known.get(one.item)
             if one.is_open and before is not None and not before.is_open and one.item in rotation.ticked:
                 # It was done and needs the key again, so what a person said of it before is over.
-                rotation = record.note(context, rotation, Step.WATCH, TakenBack(one.item))
+                rotation = taking_steps.note(context, rotation, Step.WATCH, TakenBack(one.item))
     return reload(context, rotation)
 
 
@@ -122,7 +124,7 @@ def note_those_on(context: Context, rotation: Rotation, user: IamUser, old: KeyP
     others |= {one.item: one for one in claims_of_others((user,), mine(context), old)}
     if tuple(others.values()) != rotation.claims:
         heard = ClaimsHeard(tuple(others.values()), rotation.claims_unread)
-        record.note(context, rotation, Step.WATCH, heard)
+        taking_steps.note(context, rotation, Step.WATCH, heard)
 
 
 def look_and_tell(context: Context, rotation: Rotation, old: KeyPair | None, *, is_done: bool) -> Rotation:
@@ -173,7 +175,7 @@ def tell(
             continue
         if since is None and not rotation.told_done:
             # Before it is sent: an undo has to know that others may count on it.
-            rotation = record.note(context, rotation, Step.WATCH, ToldDone(True))
+            rotation = taking_steps.note(context, rotation, Step.WATCH, ToldDone(True))
         value = done_value(user, own_id, context.computer.name, old, since or now, now)
         try:
             _write_tag(context, rotation, old, user, own_id, value)
@@ -210,7 +212,7 @@ def wait_again(context: Context, rotation: Rotation, old: KeyPair) -> None:
             if error.fault not in {AwsFault.DENIED, AwsFault.NOT_FOUND}:
                 raise
     if rotation.told_done:
-        record.note(context, rotation, Step.WATCH, ToldDone(False))
+        taking_steps.note(context, rotation, Step.WATCH, ToldDone(False))
 
 
 def open_claims(rotation: Rotation) -> tuple[Claim, ...]:

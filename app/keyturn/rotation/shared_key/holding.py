@@ -15,11 +15,11 @@ from keyturn.aws.scoped_user import COMPUTER_ID_TAG, COMPUTER_TAG, ROTATION_NAME
 from keyturn.model.errors import AppError, AwsError, AwsFault, StateError, UsageError
 from keyturn.model.keys import AccessKeyId, KeyPair, keys_meant
 from keyturn.model.text import _
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.carrying_out.standing import GateClosed
 from keyturn.rotation.claims import ClaimState
 from keyturn.rotation.key_life.key_versions import names_of_keys
 from keyturn.rotation.pairs import SecretGone
-from keyturn.rotation.record import all_rotations
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.shared_key.claim_tags import (
     claims_of_others,

@@ -11,8 +11,8 @@ from keyturn.clients.registry import find_everything
 from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair, as_typed, keys_meant
 from keyturn.model.text import _
+from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.finding.uses import last_use_before_ours
-from keyturn.rotation.record import all_rotations
 from keyturn.rotation.signers.somebody import Somebody
 from keyturn.rotation.signers.who import Who
 
