@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keyturn.rotation import rotation_service
-from keyturn.rotation.carrying_out import watching
+from keyturn.rotation.carrying_out import awaiting
 from keyturn.rotation.carrying_out.backups_seen import BackupSeen, backups_of, headline, summary, unseen_of
 from keyturn.rotation.carrying_out.standing import standing
 from keyturn.rotation.record import Rotation
@@ -192,7 +192,7 @@ def test_a_use_of_the_old_key_moves_its_day_and_lets_it_go_off_once_it_was_quiet
     held = rotation_service.turn_off(office.start(), None, By.KEY)
     assert held.problem is not None
     assert "Something still uses" in held.problem.message
-    (watch,) = [one for one in held.awaiting if one.item == watching.WATCH]
+    (watch,) = [one for one in held.awaiting if one.item == awaiting.WATCH]
     assert "moves to" in watch.notes[0]
     office.clock.sleep(3 * DAY)
     assert off(office).step is Step.DELETE

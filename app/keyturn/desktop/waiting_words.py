@@ -73,9 +73,7 @@ def stations_of(rotation: Rotation, use: OldKeyUse | None) -> tuple[Station, ...
 
 def _moved_to(rotation: Rotation, use: OldKeyUse | None) -> datetime | None:
     """The day to which a use of the old key puts its end off; None where no day can be told."""
-    from keyturn.rotation.carrying_out.watching import (
-        quiet_until,  # all of AWS comes with it, and most who wait see no use
-    )
+    from keyturn.rotation.carrying_out.watched_days import quiet_until
 
     planned, until = rotation.watched_until, quiet_until(rotation, None if use is None else use.last)
     return None if until is None or planned is None else max(planned, until)
@@ -135,7 +133,7 @@ def situation_at_the_end(rotation: Rotation, now: datetime) -> Situation | None:
 
 def _quiet_day(rotation: Rotation, use: OldKeyUse | None) -> Situation:
     if use is not None and use.is_used and rotation.off_at is None:
-        from keyturn.rotation.carrying_out.watching import moved
+        from keyturn.rotation.carrying_out.watched_days import moved
 
         find = _("Find what uses it and give it a key of its own; until then the old key stays on.")
         said = (use.text, moved(rotation, use.last), find)

@@ -10,30 +10,24 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from keyturn.edits import failures
 from keyturn.edits.failures import Doing
 from keyturn.edits.filesystem import ACCESS_LIST, REAL, FileSystem
+from keyturn.edits.held_files import HELD, NOT_REPLACED, once_free
 from keyturn.model.errors import FileError
 from keyturn.model.temporaries import is_temporary, temporary_name
 
-T = TypeVar("T")
 LIMIT = 4 * 1024 * 1024  # bytes; configuration files are far smaller
 _ROOM_TO_SPARE = 4096  # bytes: a new key may be longer than the old one
 # The attributes that people and programs give their files (attr(5), extended user attributes).
 _OF_PERSONS = "user."
-# Windows' System Error Codes: a sharing or lock violation; replacing an open file may be "access denied" as well.
-_HELD_ON_WINDOWS = frozenset({32, 33})
-_NOT_REPLACED_ON_WINDOWS = frozenset({5, 32, 33})
 # Where names cannot be swapped: not by this system, or not on this file system (man 2 renameat2).
 _NO_EXCHANGE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP})
-# Seconds between attempts then: virus scanners hold a new file for a moment.
-_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 # Opening must not wait for the other end of a pipe, nor make a terminal ours.
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
@@ -82,7 +76,7 @@ def read_file(path: Path, *, limit: int = LIMIT, filesystem: FileSystem = REAL) 
         before = filesystem.stat(real_path)
         _check_ordinary(path, before, limit)
         reading = os.O_RDONLY | _NOFOLLOW | _WITHOUT_WAITING
-        descriptor = _once_free(path, lambda: filesystem.open(real_path, reading), filesystem)
+        descriptor = once_free(path, lambda: filesystem.open(real_path, reading), filesystem)
         try:
             opened = filesystem.fstat(descriptor)
             _check_ordinary(path, opened, limit)
@@ -265,7 +259,7 @@ def _temporary_of(target: FileContent) -> Path:
 
 def _write_temporary(path: Path, target: FileContent, content: bytes, filesystem: FileSystem) -> None:
     """A file beside the target with its rights and the given bytes, on the disk. Nothing is left where this fails."""
-    descriptor = _once_free(target.path, lambda: filesystem.create_like(target.real_path, path), filesystem)
+    descriptor = once_free(target.path, lambda: filesystem.create_like(target.real_path, path), filesystem)
     try:
         try:
             _take_over_rights(target, descriptor, filesystem)
@@ -290,7 +284,7 @@ def _take_over_rights(target: FileContent, descriptor: int, filesystem: FileSyst
         if stat.S_IMODE(filesystem.fstat(descriptor).st_mode) != target.mode:
             filesystem.set_mode(descriptor, target.mode)
     except PermissionError as error:
-        if getattr(error, "winerror", None) in _HELD_ON_WINDOWS:
+        if getattr(error, "winerror", None) in HELD:
             raise  # another program holds the file: that ends, and says nothing of whose it is
         raise failures.not_ours(target.path) from error
     now = filesystem.fstat(descriptor)
@@ -377,31 +371,7 @@ def _content_of(path: Path, filesystem: FileSystem) -> bytes | None:
 
 
 def _rename(temporary: Path, target: Path, filesystem: FileSystem) -> None:
-    _once_free(target, lambda: filesystem.replace(temporary, target), filesystem, _NOT_REPLACED_ON_WINDOWS)
-
-
-def _once_free(path: Path, ask: Callable[[], T], filesystem: FileSystem, held: Collection[int] = _HELD_ON_WINDOWS) -> T:
-    """Do it once no other program holds the file, which on Windows keeps everybody else out, mostly for a moment.
-
-    Args:
-        held: Windows' codes by which that is told.
-
-    Raises:
-        FileError: `file.busy`, where it is held for longer.
-    """
-    for pause in _PAUSES:
-        try:
-            return ask()
-        except OSError as error:
-            if getattr(error, "winerror", None) not in held:
-                raise
-            filesystem.pause(pause)
-    try:
-        return ask()
-    except OSError as error:
-        if getattr(error, "winerror", None) in held:
-            raise failures.busy(path) from error
-        raise
+    once_free(target, lambda: filesystem.replace(temporary, target), filesystem, NOT_REPLACED)
 
 
 def _forget(temporary: Path, filesystem: FileSystem) -> None:

@@ -12,7 +12,7 @@ from keyturn.model.text import _, plural
 from keyturn.reminders.due import Due, DueKind, Standing, foreseen, too_old_from
 from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
 from keyturn.rotation import labels
-from keyturn.rotation.carrying_out.watching import awaited_before_turn_off
+from keyturn.rotation.carrying_out.awaiting import awaited_before_turn_off
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import State, Step
 from keyturn.rotation.workplace import Workplace

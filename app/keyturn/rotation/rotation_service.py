@@ -13,6 +13,7 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.places import Place
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out import (
+    awaiting,
     backups_seen,
     deciding,
     deleting,
@@ -21,7 +22,6 @@ from keyturn.rotation.carrying_out import (
     program_runs,
     putting_in_again,
     switching,
-    watching,
     way_out,
 )
 from keyturn.rotation.carrying_out.backups_seen import BackupSeen
@@ -150,7 +150,7 @@ def tick(context: Context, name: str | None, item: str, confirm: str | None = No
     if item == by_hand.DELETE and rotation.step is Step.DELETE:
         deleting.check_confirmation(rotation, confirm)
         return last_steps.deleted_by_hand(context, rotation)
-    awaited = (*watching.awaiting(context, rotation), *items_to_put_back(context, rotation))
+    awaited = (*awaiting.awaiting(context, rotation), *items_to_put_back(context, rotation))
     known = {one.item: one for one in awaited}
     if rotation.step in {Step.WATCH, Step.TURN_OFF} and item in {one.item for one in backups_seen.unseen_of(rotation)}:
         backups_seen.say_yes(context, rotation, [item])

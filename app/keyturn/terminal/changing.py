@@ -105,7 +105,7 @@ def undo(session: Session, output: Output) -> Exit:
 def turn_off(session: Session, output: Output) -> Exit:
     """Turn the old key off."""
     from keyturn.rotation import rotation_service
-    from keyturn.rotation.carrying_out import backups_seen, turning_off, watching
+    from keyturn.rotation.carrying_out import awaiting, backups_seen, turning_off
     from keyturn.rotation.key_life import key_elsewhere
     from keyturn.rotation.planning import by_hand
 
@@ -121,11 +121,11 @@ def turn_off(session: Session, output: Output) -> Exit:
         signer = session.context().signer
         way = By(arguments.by) if arguments.by is not None else turning_off.default_way(rotation.decision, signer)
         still_on = rotation.off_at is None and rotation.step in {Step.WATCH, Step.TURN_OFF}
-        if still_on and watching.awaited_before_turn_off(session.context(), rotation):
+        if still_on and awaiting.awaited_before_turn_off(session.context(), rotation):
             # Something comes first, so there is nothing to ask yet; this looks, and turns nothing off.
             looked = _result(session, output, lambda all_of_it: rotation_service.carry_on(all_of_it, rotation.name))
             rotation = find_rotation(session.journal, rotation.name)
-            still_waits = watching.awaited_before_turn_off(session.context(), rotation)
+            still_waits = awaiting.awaited_before_turn_off(session.context(), rotation)
             # Another computer that was waited for may be done by now, and then it goes on.
             if looked.problem is not None or rotation.off_at is not None or still_waits:
                 return _end(session, output, looked)

@@ -26,7 +26,7 @@ from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out import backups_seen
-from keyturn.rotation.carrying_out.watching import WATCH
+from keyturn.rotation.carrying_out.awaiting import WATCH
 from keyturn.rotation.steps import Awaited, Route
 
 _LOOK = WindowJob(Work.CARRY_ON)

@@ -12,7 +12,7 @@ from keyturn.aws.session import Aws
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.places import Target
-from keyturn.rotation.carrying_out.proving import targets_of
+from keyturn.rotation.carrying_out.proof_targets import targets_of
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
 

@@ -9,6 +9,7 @@ from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out import (
+    awaiting,
     backups_seen,
     deleting,
     new_key,
@@ -194,7 +195,7 @@ def _heard_and_told(context: Context, rotation: Rotation, evidence: watching.Evi
     if rotation.decision.owner is None:
         return rotation
     rotation = claiming.note(context, rotation, evidence.claims)
-    is_done = not watching.awaited_here(context, rotation)
+    is_done = not awaiting.awaited_here(context, rotation)
     is_unused = watching.sees_no_use(context, rotation, evidence)
     return claiming.tell(context, rotation, evidence.claims, old, is_done=is_done, is_unused=is_unused)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from keyturn.model.errors import AppError, AwsError, AwsFault
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out import old_key
-from keyturn.rotation.carrying_out.proving import OldKeyAgain, prove_or_raise, prove_pair, proving_meanwhile, targets_of
+from keyturn.rotation.carrying_out.proof_targets import targets_of
+from keyturn.rotation.carrying_out.proving import OldKeyAgain, prove_or_raise, prove_pair, proving_meanwhile
 from keyturn.rotation.carrying_out.putting_in_again import stopped_by
 from keyturn.rotation.carrying_out.standing import stopped
 from keyturn.rotation.context import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyturn.aws import access_keys, identity, propagation
 from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.rotation.carrying_out.proving import store_target
+from keyturn.rotation.carrying_out.proof_targets import store_target
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.record import Rotation

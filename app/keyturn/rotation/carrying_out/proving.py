@@ -15,16 +15,15 @@ from keyturn.aws import proof, propagation
 from keyturn.aws.buckets import bucket_policies
 from keyturn.aws.proof import ProofRequest, S3Target
 from keyturn.aws.propagation import Spread
-from keyturn.clients.endpoints import store_url
 from keyturn.clients.replacement import read_pairs
 from keyturn.model.errors import AppError, AwsError, ClientError
 from keyturn.model.keys import AccessKeyId, KeyPair
-from keyturn.model.manners import Manner
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.late_key import expect_it_to_come
 from keyturn.rotation.carrying_out.own_checks import Check, OwnCheckRequest, own_checks
+from keyturn.rotation.carrying_out.proof_targets import _s3_targets, targets_of
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision, Destination
 from keyturn.rotation.events.rotation_events import (
@@ -358,42 +357,6 @@ def _check_name(one: Destination, target: Target) -> str:
 
 def _own_check_name(one: DestinationProof) -> str:
     return f"{one.client} {one.name} {one.bucket}"
-
-
-def targets_of(decision: Decision) -> tuple[S3Target, ...]:
-    """Every bucket and prefix that some destination uses, each once in each way in which it is asked for."""
-    if decision.owner is None:
-        found = {_at_store(place, target, manner) for place, target, manner in decision.at_stores}
-    else:
-        found = {_at_aws(decision, target, manner) for target, manner in decision.ways}
-    return tuple(sorted(found, key=lambda one: (one.store or "", one.bucket, one.prefix, one.region or "", repr(one))))
-
-
-def targets_of_destinations(decision: Decision, destinations: Sequence[Destination]) -> tuple[S3Target, ...]:
-    """What these destinations ask for, each once."""
-    found = (way for one in destinations for target in one.targets for way in _s3_targets(decision, one, target))
-    return tuple(dict.fromkeys(found))
-
-
-def store_target(decision: Decision) -> S3Target | None:
-    """What is asked of an S3-compatible store to see whether a key works there; None where STS tells."""
-    return next((one for one in targets_of(decision) if one.store is not None), None)
-
-
-def _at_store(place: Place, target: Target, manner: Manner) -> S3Target:
-    return S3Target(target.bucket, target.prefix, place.region, None, store_url(place), manner)
-
-
-def _at_aws(decision: Decision, target: Target, manner: Manner) -> S3Target:
-    region = decision.regions.get(target.bucket)
-    return S3Target(target.bucket, target.prefix, region, decision.account, manner=manner)
-
-
-def _s3_targets(decision: Decision, one: Destination, target: Target) -> list[S3Target]:
-    """A part of a bucket, in each way in which the programs of a destination ask for it."""
-    if decision.owner is None:
-        return [_at_store(one.place, target, manner) for manner in one.manners_for(target)]
-    return [_at_aws(decision, target, manner) for manner in one.manners_for(target)]
 
 
 def _proved(one: DestinationProof) -> Proved:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from keyturn.model.errors import AppError
 from keyturn.rotation.asked import made_nothing
-from keyturn.rotation.carrying_out import proving, switching, way_back
+from keyturn.rotation.carrying_out import proof_targets, proving, switching, way_back
 from keyturn.rotation.carrying_out.proving import OldKeyAgain
 from keyturn.rotation.carrying_out.standing import looked_at, stopped
 from keyturn.rotation.context import Context
@@ -33,7 +33,7 @@ def put_in_again(context: Context, rotation: Rotation) -> Result:
         if new is None:
             raise SecretGone(rotation.new_key or rotation.decision.key)
         with proving.proving_meanwhile(context, rotation, Step.WATCH, new):
-            proving.prove_pair(context, new, proving.targets_of(rotation.decision))
+            proving.prove_pair(context, new, proof_targets.targets_of(rotation.decision))
         rotation = note(context, rotation, Step.SWITCH, PutInAgain(True), OldKeyHeld(()))
         rotation = switching.switch(context, rotation, new, old)
         rotation = proving.prove_again(context, rotation, Step.PROVE_AGAIN, new.access_key_id)

@@ -10,7 +10,7 @@ from keyturn.model.text import _
 from keyturn.rotation.all_rotations import find_rotation
 from keyturn.rotation.asked import remember_new
 from keyturn.rotation.cancelling import Cancelled
-from keyturn.rotation.carrying_out import aftermath, watching
+from keyturn.rotation.carrying_out import aftermath, awaiting
 from keyturn.rotation.carrying_out.ended import what_was_known
 from keyturn.rotation.carrying_out.said import said_and_not_seen
 from keyturn.rotation.carrying_out.when_stuck import to_a_secret
@@ -47,7 +47,7 @@ def standing(context: Context, rotation: Rotation) -> Result:
         state=rotation.state,
         step=rotation.step,
         new_access_key_id=rotation.new_key,
-        awaiting=watching.awaiting(context, rotation),
+        awaiting=awaiting.awaiting(context, rotation),
         said=said_and_not_seen(context, rotation),
         stands=_as_it_was_closed(rotation),
     )

@@ -11,7 +11,7 @@ from keyturn.model.errors import AppError, AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out import old_key
-from keyturn.rotation.carrying_out.proving import store_target, targets_of
+from keyturn.rotation.carrying_out.proof_targets import store_target, targets_of
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision
 from keyturn.rotation.events.key_events import DoneBy, SeenOrSaid

@@ -19,13 +19,8 @@ from keyturn.rotation import ownership
 from keyturn.rotation.asked import made_nothing, unanswered, user_name
 from keyturn.rotation.carrying_out.deciding import OwnershipAnswer, PersonDecides, answer_for, asked_about
 from keyturn.rotation.carrying_out.gone_buckets import without
-from keyturn.rotation.carrying_out.proving import (
-    may_hold_uploads,
-    prove_or_raise,
-    prove_pair,
-    proving_meanwhile,
-    targets_of_destinations,
-)
+from keyturn.rotation.carrying_out.proof_targets import targets_of_destinations
+from keyturn.rotation.carrying_out.proving import may_hold_uploads, prove_or_raise, prove_pair, proving_meanwhile
 from keyturn.rotation.carrying_out.switching import switch_back
 from keyturn.rotation.context import Context, Moment
 from keyturn.rotation.decision import Decision, Destination

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from keyturn.aws import access_keys
 from keyturn.model.errors import AwsError, AwsFault
-from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, KeyUse, LastUse, PrincipalKind
+from keyturn.model.keys import AccessKeyId, KeyPair, KeyStatus, KeyUse, LastUse
 from keyturn.model.text import _
 from keyturn.rotation import labels
-from keyturn.rotation.carrying_out.deciding import items_to_decide
+from keyturn.rotation.carrying_out.awaiting import awaited_before_delete, awaited_before_turn_off
 from keyturn.rotation.carrying_out.old_key import is_refused
-from keyturn.rotation.carrying_out.program_runs import awaited_runs
-from keyturn.rotation.carrying_out.turning_off import default_way
-from keyturn.rotation.carrying_out.when_stuck import from_a_dead_new_key, from_an_old_key_again, session_item
+from keyturn.rotation.carrying_out.watched_days import quiet_until
 from keyturn.rotation.context import Context
 from keyturn.rotation.finding import key_users
 from keyturn.rotation.finding.uses import is_own, without_own
-from keyturn.rotation.finding.watched_buckets import write_notes
 from keyturn.rotation.pairs import pair_of
 from keyturn.rotation.planning import by_hand
-from keyturn.rotation.planning.guided_items import guided_items
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.shared_key import claiming
 from keyturn.rotation.shared_key.claiming import ClaimsRead
-from keyturn.rotation.signers.signer import Hand, Signer
-from keyturn.rotation.steps import Awaited, BegunBy, By, State, Step
-
-ACCEPTANCE = "acceptance"
-WATCH = "watch"
-OFF_DAYS = "off-days"
-_HAVE_NEW_KEY = frozenset({Step.WATCH, Step.TURN_OFF, Step.PROVE_OFF, Step.DELETE})  # every destination, as it seems
-_SOME_DAYS = 3.0  # are watched after a use, also by who watches fewer
+from keyturn.rotation.signers.signer import Hand
+from keyturn.rotation.steps import Awaited, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +123,7 @@ def delete_gates(context: Context, rotation: Rotation) -> tuple[str, ...]:
         return (_("The old key is still on. It is turned off first, for some days: `keyturn turn-off`."),)
     if rotation.decision.route.makes_a_key and not rotation.is_done(Step.PROVE_OFF):
         return (_("The destinations were not proved with the old key off: `keyturn continue` does it."),)
-    return tuple(one.title for one in _before_delete(context, rotation))
+    return tuple(one.title for one in awaited_before_delete(context, rotation))
 
 
 def used_while_off(context: Context, rotation: Rotation, hand: Hand) -> tuple[str, ...]:
@@ -158,207 +148,6 @@ def used_while_off(context: Context, rotation: Rotation, hand: Hand) -> tuple[st
     )
     from_date = labels.moment(used.date + timedelta(days=rotation.decision.off_days))
     return (text.format(key=key.masked, service=used.service, date=labels.moment(used.date), from_date=from_date),)
-
-
-def awaiting(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
-    """What the rotation waits for now, as far as it can be told without asking AWS."""
-    if rotation.is_over:
-        return ()
-    session = session_item(rotation)
-    if session is not None:
-        return (session,)
-    if rotation.old_again and rotation.step in _HAVE_NEW_KEY | {Step.UNDO}:
-        return from_an_old_key_again(rotation)
-    if rotation.step in {Step.CREATE, Step.UNDO}:
-        return items_to_decide(rotation)
-    if rotation.step is Step.PROVE and rotation.state is State.WAITING:
-        return (_acceptance(rotation),)
-    if rotation.new_key_fails and rotation.step in _HAVE_NEW_KEY:
-        return from_a_dead_new_key(rotation)
-    if rotation.step is Step.WATCH:
-        return awaited_before_turn_off(context, rotation) or (_turn_off(context, rotation),)
-    if rotation.step is Step.TURN_OFF:
-        return (_turn_off(context, rotation),)
-    if rotation.step is Step.DELETE:
-        waits = _before_delete(context, rotation)
-        if waits:
-            return waits
-        return (delete_by_command(rotation, context.signer) or _delete_in_console(rotation),)
-    return ()
-
-
-def awaited_here(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
-    """What of this very computer may use the old key still, as far as a person has not said otherwise."""
-    by_person = (
-        *by_hand.after_changes(context, rotation.decision),
-        *by_hand.still_running(context, rotation.decision, rotation.switched_at),
-        *by_hand.look_at_mentions(context, rotation.decision),
-        *by_hand.look_at_found(context, rotation),
-    )
-    return (*guided_items(context, rotation), *(one for one in by_person if one.item not in rotation.ticked))
-
-
-def awaited_before_turn_off(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
-    """The time and the things done by hand that come before turning the old key off."""
-    items: list[Awaited] = []
-    until = _watched_until(context, rotation)
-    if until is not None and context.clock.now() < until:
-        items.append(
-            Awaited(
-                WATCH,
-                _("Watch until {date} whether anything still uses {key}").format(
-                    date=labels.moment(until), key=rotation.decision.key.masked
-                ),
-                (_("Let every backup run once. `keyturn continue` looks again."),),
-                tickable=False,
-                notes=_notes(context, rotation),
-            )
-        )
-    # First, and by its own rule: what is read to be undone is not done, whatever was ticked.
-    items += guided_items(context, rotation)
-    by_person = (
-        *by_hand.look_who_else(rotation.decision),
-        *by_hand.after_changes(context, rotation.decision),
-        *by_hand.still_running(context, rotation.decision, rotation.switched_at),
-        *by_hand.other_computers(rotation.decision),
-        *by_hand.look_at_users(rotation),
-        *by_hand.look_at_mentions(context, rotation.decision),
-        *by_hand.look_at_found(context, rotation),
-    )
-    items += [one for one in by_person if one.item not in rotation.ticked]
-    return (*items, *claiming.items_of_claims(rotation))
-
-
-def last_noted_use(context: Context, rotation: Rotation) -> datetime | None:
-    """When somebody else than Keyturn used the old key since the switch, as AWS told it last; None if not known."""
-    since, use = rotation.counts_from(context.clock.now()), context.journal.foreign_use(rotation.decision.key)
-    if use is None or use.date is None or since is None or use.date <= since:
-        return None
-    return use.date
-
-
-def quiet_until(rotation: Rotation, used: datetime | None) -> datetime | None:
-    """Until when nothing else may use the old key after this use: it is watched for some days more from then.
-
-    None where there was no use, and where nobody began the rotation: then no day ends the watching, since somebody
-    has to find out first who that was.
-
-    Args:
-        used: by somebody else than Keyturn, after the switch.
-    """
-    if used is None or rotation.decision.elsewhere or rotation.begun_by is not BegunBy.PERSON:
-        return None
-    return used + timedelta(days=max(rotation.decision.watch_days, _SOME_DAYS))
-
-
-def _watched_until(context: Context, rotation: Rotation) -> datetime | None:
-    """When enough was watched, with what is known of uses of the old key."""
-    days = (rotation.watched_until, quiet_until(rotation, last_noted_use(context, rotation)))
-    return max((one for one in days if one is not None), default=None)
-
-
-def moved(rotation: Rotation, used: datetime | None) -> str:
-    """Say that a use of the old key puts its day off; empty where it does not.
-
-    Args:
-        used: as for `quiet_until`.
-    """
-    planned, until = rotation.watched_until, quiet_until(rotation, used)
-    if used is None or planned is None or until is None or until <= planned:
-        return ""
-    text = _("The old key was used on {used}: {planned} moves to {until}, if nothing uses it until then.")
-    return text.format(used=labels.near_day(used), planned=labels.near_day(planned), until=labels.near_day(until))
-
-
-def delete_by_command(rotation: Rotation, signer: Signer) -> Awaited | None:
-    """Deleting the old key with one that may; None where a person does it in the console."""
-    key, ends = rotation.decision.key, signer.ends(rotation.decision) or rotation.decision.elsewhere
-    if not ends and not rotation.decision.route.same_owner:
-        return None
-    command = f"keyturn delete {rotation.name} --confirm {key.last4}"
-    if ends:
-        command += f" --as {_signs(rotation, signer)}"
-    return Awaited(by_hand.DELETE, _("Delete {key}").format(key=key.masked), (command,), tickable=False)
-
-
-def _signs(rotation: Rotation, signer: Signer) -> str:
-    """Who is to sign: whoever is named now, else whoever began."""
-    return signer.name if signer.identity is not None else rotation.begun_as or signer.name
-
-
-def _delete_in_console(rotation: Rotation) -> Awaited:
-    item = by_hand.delete_in_console(rotation.decision)
-    owner = rotation.decision.owner
-    if owner is None or owner.kind is not PrincipalKind.USER:
-        return item
-    text = _(
-        "Or without the console, if you have an identity that may: `keyturn delete {name} --confirm {last4} --as "
-        "profile:NAME` (`keyturn delete -h` names the others)."
-    )
-    note = text.format(name=rotation.name, last4=rotation.decision.key.last4)
-    return replace(item, notes=(*item.notes, note))
-
-
-def _acceptance(rotation: Rotation) -> Awaited:
-    new = rotation.new_key
-    return Awaited(
-        ACCEPTANCE,
-        _("Wait until AWS accepts the new key {key} everywhere").format(key="" if new is None else new.masked),
-        (_("Wait a few minutes, then `keyturn continue` looks again and goes on."),),
-        tickable=False,
-    )
-
-
-def _notes(context: Context, rotation: Rotation) -> tuple[str, ...]:
-    """What is known, and what nobody asks, while the old key is watched."""
-    later = moved(rotation, last_noted_use(context, rotation))
-    return (*((later,) if later else ()), *write_notes(rotation), *key_users.why_not_asked(rotation, context.signer))
-
-
-def _turn_off(context: Context, rotation: Rotation) -> Awaited:
-    decision, name, signer = rotation.decision, rotation.name, context.signer
-    way = default_way(decision, signer)
-    if way is not By.CONSOLE:
-        title = _("Turn off {key}").format(key=decision.key.masked)
-        text = _("Run `keyturn turn-off {name} --as {signer}`, and all backups are proved again.")
-        if decision.elsewhere:
-            text = _("Run `keyturn turn-off {name} --as {signer}`.")
-        step = text.format(name=name, signer=_signs(rotation, signer)) if way is By.SIGNER else _by_key(rotation)
-        return Awaited(by_hand.TURN_OFF, title, (step,), notes=_notes(context, rotation))
-    in_console = by_hand.turn_off_in_console(decision)
-    command = _("Then run `keyturn turn-off {name}`, which sees it and proves all backups again.").format(name=name)
-    steps = (*in_console.steps, command)
-    if decision.route.same_owner:
-        text = _("Or without the console: `keyturn turn-off {name} --by key`. The new key can turn it on again, too.")
-        notes = (*_notes(context, rotation), text.format(name=name))
-        return Awaited(in_console.item, in_console.title, steps, notes=notes)
-    return Awaited(in_console.item, in_console.title, steps, notes=_notes(context, rotation))
-
-
-def _by_key(rotation: Rotation) -> str:
-    if rotation.decision.route.same_owner:
-        text = _("Run `keyturn turn-off {name}`: the new key turns it off, and all backups are proved again.")
-    else:
-        text = _(
-            "Run `keyturn turn-off {name}`: the key turns itself off. It says before what that means, and how to do it "
-            "in the console instead."
-        )
-    return text.format(name=rotation.name)
-
-
-def _before_delete(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
-    claims = [one for one in claiming.items_of_claims(rotation) if one.item != claiming.UNREAD]
-    return (*claims, *awaited_runs(context, rotation), *_off_days(context, rotation))
-
-
-def _off_days(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
-    until = rotation.deletable_from
-    if until is None or context.clock.now() >= until:
-        return ()
-    title = _("Delete {key} from {date} on; until then it can be turned on again")
-    return (
-        Awaited(OFF_DAYS, title.format(key=rotation.decision.key.masked, date=labels.moment(until)), tickable=False),
-    )
 
 
 def _foreign_use(rotation: Rotation, evidence: Evidence, now: datetime) -> list[str]:

@@ -14,7 +14,7 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.all_rotations import all_rotations, expect_none_unread
-from keyturn.rotation.carrying_out import creating, kept_pairs, program_runs, proving, switching, watching
+from keyturn.rotation.carrying_out import awaiting, creating, kept_pairs, program_runs, proving, switching
 from keyturn.rotation.carrying_out.standing import GateClosed, opened, standing, stopped, waiting
 from keyturn.rotation.carrying_out.way_back import undo
 from keyturn.rotation.carrying_out.when_stuck import begun_by_another
@@ -78,7 +78,7 @@ def go_on(context: Context, rotation: Rotation, old: KeyPair | None) -> Result:
                 return stopped(context, rotation, error)
             return _put_back(context, rotation, error)
     old = old or pair_of(context, rotation, rotation.decision.key)
-    rotation = claiming.look_and_tell(context, rotation, old, is_done=not watching.awaited_here(context, rotation))
+    rotation = claiming.look_and_tell(context, rotation, old, is_done=not awaiting.awaited_here(context, rotation))
     program_runs.hold_runs(context, rotation)
     context.tell(Step.WATCH, Moment.WAITING)
     return waiting(context, rotation)

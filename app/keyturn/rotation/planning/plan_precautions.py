@@ -10,7 +10,7 @@ from keyturn.model.errors import AwsError, AwsFault, ClientError, StoreError
 from keyturn.model.places import Place, Target
 from keyturn.model.text import _
 from keyturn.rotation.carrying_out.own_checks import own_check
-from keyturn.rotation.carrying_out.proving import store_target
+from keyturn.rotation.carrying_out.proof_targets import store_target
 from keyturn.rotation.context import Context
 from keyturn.rotation.decision import ByHand, Decision, Destination, OtherComputer
 from keyturn.rotation.finding.other_computers import find_other_computers
