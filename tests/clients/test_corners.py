@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from pathlib import Path
+from textwrap import wrap
 
 import pytest
 
@@ -114,3 +116,37 @@ def test_another_disks_system_folders_are_not_looked_at(platform: Platform, tmp_
     looked = [corner.folder for corner in corners(computer, Listing())]
     assert looked
     assert all(folder.is_relative_to(tmp_path) for folder in looked)
+
+
+@pytest.mark.parametrize("width", [76, 64, 40, 10_000])
+@pytest.mark.parametrize("before", ["", ":", "k=", "[default]\naws_access_key_id="])
+def test_an_id_within_base64_is_a_mention_that_says_so(before: str, width: int, tmp_path: Path) -> None:
+    coded = b64encode(f"{before}{KEY}\nmore and more of a file\n".encode()).decode()
+    lines = "\n".join(wrap(coded, width))
+    file = write(tmp_path / "Documents" / "notes.txt", f"kind: Secret\ndata: {lines}\n")
+    (place,) = find(tmp_path).places
+    assert (place.path, place.access_key_id, place.kind) == (file, KEY, PlaceKind.MENTION)
+    at = file.read_text().find(coded[-(-len(before) * 8 // 6) :][:8])
+    assert at < 0 or place.line == file.read_text().count("\n", 0, at) + 1
+    assert "Base64" in place.note
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("{}/.github/workflows/backup.yml", "{}/.forgejo/workflows/a.yaml", "{}/.circleci/config.yml"),
+        *("{}/.git/hooks/post-commit", "{}/.husky/pre-push", "{}/package.json", "{}/group_vars/all.yml"),
+        *("{}/k8s/secret.yaml", "{}/scripts/up.sh", "{}/.vscode/launch.json", "{}/Makefile", "{}/infra/prod.tfvars"),
+    ],
+)
+@pytest.mark.parametrize("project", ["site", "projects/site"])
+def test_what_belongs_to_a_project_is_looked_into(path: str, project: str, tmp_path: Path) -> None:
+    file = write(tmp_path / path.format(project), f"x = '{KEY}'\n  y = '{'oneONE/+on' * 4}'\n")
+    assert [(place.path, place.secret is not None) for place in find(tmp_path).places] == [(file, True)]
+
+
+def test_a_hook_is_run_and_no_copy(tmp_path: Path) -> None:
+    text = f"#!/bin/sh\nexport AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY={'oneONE/+on' * 4}\naws s3 ls s3://bkt\n"
+    write(tmp_path / "site/.git/hooks/post-commit", text)
+    (place,) = find(tmp_path).places
+    assert (place.editable, [target.bucket for target in place.targets]) == (True, ["bkt"])

@@ -37,6 +37,10 @@ _FOR_PROGRAMS = frozenset(
         *(".container", ".kts", ".ex", ".exs", ".nix", ".mk", ".nu", ".just", ".jsonc", ".json5", ".inc"),
     }
 )
+# Files of jobs and recipes that have no ending.
+_RECIPES = re.compile(
+    r"(?:gnu)?makefile|\.?justfile|jenkinsfile|vagrantfile|rakefile|fastfile|earthfile|tiltfile|procfile"
+)
 _FOLDERS_OF_COPIES = frozenset({".git", ".hg", ".svn", "trash", ".trash", "$recycle.bin", "undo", "file-history"})
 
 
@@ -68,7 +72,10 @@ def mention_of(path: Path, every: Sequence[Occurrence]) -> Place:
     """Return one place for spots of one ID that are nobody's: with the secret, where one stands beside it."""
     complete = [one for one in every if one.secret is not None]
     first = complete[0] if complete else every[0]
-    place = mention(FILE, path, first.key, first.line, what_it_is(path))
+    note = what_it_is(path)
+    if first.in_base64:
+        note = f"{_('The ID stands there in Base64.')} {note}"
+    place = mention(FILE, path, first.key, first.line, note)
     also_at = tuple(dict.fromkeys(one.line for one in every if one.line != first.line))
     kind = PlaceKind.DESTINATION if first.secret is not None and is_for_programs(path) else PlaceKind.MENTION
     return replace(place, secret=first.secret, also_at=also_at, kind=kind, targets=first.targets)
@@ -109,6 +116,8 @@ def is_for_programs(path: Path) -> bool:
     if is_a_copy(path) or makes_another(path):
         return False
     hidden = any(part.startswith(".") for part in path.parts[-3:])
+    if _RECIPES.fullmatch(path.name.lower()):
+        return True
     return path.suffix.lower() in _FOR_PROGRAMS or (hidden and not path.suffix)
 
 
@@ -123,6 +132,7 @@ def is_a_copy(path: Path) -> bool:
     Told by name and folder alone; where that says nothing, it is none.
     """
     name, folders = path.name.lower(), {part.lower() for part in path.parts[:-1]}
-    if name.endswith(("history", "~", ".zsh_sessions")) or folders & _FOLDERS_OF_COPIES:
+    is_hook = path.parts[-3:-1] == (".git", "hooks")
+    if name.endswith(("history", "~", ".zsh_sessions")) or (folders & _FOLDERS_OF_COPIES and not is_hook):
         return True
     return bool(_COPY.search(name))

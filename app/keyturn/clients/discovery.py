@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.clients.base64_ids import may_hold_ids
 from keyturn.clients.listing import Listing
 from keyturn.clients.usual_locations import Corner, corners, is_for_keys
 from keyturn.clients.variables.script_kinds import may_set_or_run, sets_or_runs
@@ -188,7 +189,7 @@ def holds_something(content: bytes) -> bool:
     """Return whether a key ID stands in a file, or a word that names a key, or a program that uses one."""
     if (b"IA" in content or b"I\0A" in content) and _KEY_ID.search(content) is not None:
         return True
-    return len(content) <= _TELLING_LIMIT and _speaks_of_s3(content)
+    return len(content) <= _TELLING_LIMIT and (_speaks_of_s3(content) or may_hold_ids(content))
 
 
 def _speaks_of_s3(content: bytes) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from keyturn.clients.base64_ids import ids_in_base64
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, Secret
 from keyturn.model.places import Target
 
@@ -38,6 +39,7 @@ class Occurrence(NamedTuple):
         offset: in bytes.
         secret: what is shaped like a secret of AWS's and is the only such text beside it, behind it or else before it.
         targets: the buckets that are named in quotes near it.
+        in_base64: it stands within Base64.
     """
 
     key: AccessKeyId
@@ -45,10 +47,11 @@ class Occurrence(NamedTuple):
     offset: int
     secret: Secret | None
     targets: tuple[Target, ...] = ()
+    in_base64: bool = False
 
 
 def occurrences_in(content: bytes) -> Iterator[Occurrence]:
-    """Yield each spot of a file where something shaped like a key ID stands, in the order of the file."""
+    """Yield each spot of a file where something shaped like a key ID stands, in the order of the file; last Base64."""
     for encoding, width, marks in _MARKS:
         at = min((index for mark in marks if (index := content.find(mark)) >= 0), default=-1)
         if at < 0:
@@ -67,6 +70,8 @@ def occurrences_in(content: bytes) -> Iterator[Occurrence]:
             targets = () if secret is None else _targets(text[max(0, match.start() - _AROUND) : match.end() + _AROUND])
             yield Occurrence(AccessKeyId(match[0]), line, at % width + match.start() * width, secret, targets)
             before = match.end()
+    for key, at in ids_in_base64(content):
+        yield Occurrence(key, content.count(b"\n", 0, at) + 1, at, None, in_base64=True)
 
 
 def spots_of(key: AccessKeyId, content: bytes) -> Iterator[Occurrence]:

@@ -36,8 +36,15 @@ _TELLING_NAMES = re.compile(
 # Units have a look of their own, which knows those that packages leave.
 _FOR_KEYS = (".env", ".sh", ".bash", ".s3cfg", ".keys", ".credentials", ".secrets")
 # Nobody writes a key into these, and there are many.
-_NEVER = frozenset(
-    {"package.json", "package-lock.json", "composer.lock", "tsconfig.json", "composer.json", "yarn.lock"}
+_NEVER = frozenset({"package-lock.json", "composer.lock", "tsconfig.json", "yarn.lock"})
+# What belongs to a project, beside its files: its jobs and hooks, what it is rolled out with.
+_OF_A_PROJECT: tuple[tuple[str, ...], ...] = (
+    *((service, "workflows") for service in (".github", ".gitea", ".forgejo")),
+    *((".git", "hooks"), (".husky",), (".githooks",), (".circleci",), (".woodpecker",), (".buildkite",), (".aws",)),
+    *((".vscode",), (".devcontainer",), (".docker",), (".config",), (".ebextensions",), (".streamlit",), (".dvc",)),
+    *((name,) for name in ("group_vars", "host_vars", "vars", "inventory", "ansible", "terraform", "infra")),
+    *((name,) for name in ("k8s", "kubernetes", "deploy", "docker", "compose", "helm", "manifests", "secrets", "ci")),
+    *((name,) for name in ("scripts", "bin", "backup", "backups", "config", "conf", "env", "envs", "etc", "cron")),
 )
 
 
@@ -100,8 +107,19 @@ def corners(computer: Computer, listing: Listing) -> Iterator[Corner]:
         yield Corner(computer.application_support, 3)
     if computer.platform is Platform.WINDOWS:
         yield from _of_windows(computer, listing)
-    yield from (Corner(Path(one), 0, all_files=False, is_project=True) for one in project_folders(home, listing))
+    yield from _within_project(home, listing)
+    for project in map(Path, project_folders(home, listing)):
+        yield Corner(project, 0, all_files=False, is_project=True)
+        yield from _within_project(project, listing)
     yield from _system_corners(computer, listing)
+
+
+def _within_project(project: Path, listing: Listing) -> Iterator[Corner]:
+    """The folders of a project that are called as such folders usually are."""
+    names = {entry.name for entry in listing.entries(project)}
+    for parts in _OF_A_PROJECT:
+        if parts[0] in names:
+            yield Corner(project.joinpath(*parts), 1, all_files=False, is_project=True)
 
 
 def _dot_folders(home: Path, listing: Listing) -> list[Path]:

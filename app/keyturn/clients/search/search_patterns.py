@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Collection, Iterator
+
+from keyturn.clients.base64_ids import WRITTEN, in_base64
 
 # How many bytes before a key ID tell whether it begins there.
 BORDER = 2
@@ -12,8 +13,6 @@ _SHAPED = "AKIA" + "A" * 16
 # Each key is looked for on its own as long as that is faster than looking for the letters with which all begin.
 _FEW = 6
 _CERTAIN = 4  # letters of what Base64 has of an ID in which many IDs are alike
-# Of what people write themselves hardly a file is larger; more of it would make the search of a whole disk slow.
-_WRITTEN = 256 * 1024
 
 
 class SearchPatterns:
@@ -36,7 +35,7 @@ class SearchPatterns:
         self.signs = (*signs, *(("AKIA", "ASIA") if any_key else ()))
         self.overlap = 2 * (max(len(key) for key in (*keys, _SHAPED)) + 1) + BORDER
         self._narrow, self._wide = tuple(sign.encode() for sign in signs), tuple(map(_wide, signs))
-        self._coded = {form: key for key in keys for form in _in_base64(key)}
+        self._coded = {form: key for key in keys for form in in_base64(key)}
         few = len(keys) <= _FEW
         self._coded_signs = tuple(self._coded if few else dict.fromkeys(form[:_CERTAIN] for form in self._coded))
         self._coded_lengths = sorted({len(form) for form in self._coded}, reverse=True)
@@ -57,7 +56,7 @@ class SearchPatterns:
             for sign in self._wide:
                 if find(sign, 0, size) >= 0:
                     return True
-        if size <= _WRITTEN:
+        if size <= WRITTEN:
             for sign in self._coded_signs:
                 if find(sign, 0, size) >= 0:
                     return True
@@ -93,7 +92,7 @@ class SearchPatterns:
                     at = buffer.find(sign, at + 1, size)
 
     def _coded_in(self, buffer: bytearray, start: int, size: int) -> Iterator[tuple[str, int, int]]:
-        for sign in self._coded_signs if size <= _WRITTEN else ():
+        for sign in self._coded_signs if size <= WRITTEN else ():
             at = buffer.find(sign, start, size)
             while at >= 0:
                 forms = (bytes(buffer[at : at + length]) for length in self._coded_lengths)
@@ -107,13 +106,6 @@ class SearchPatterns:
             for width, shape in _SHAPES.items():
                 for match in shape.finditer(buffer, start, size):
                     yield match[0][::width].decode(), match.start(), width
-
-
-def _in_base64(key: str) -> Iterator[bytes]:
-    """What Base64 has of a text, wherever it begins in what was encoded; without letters that its neighbours share."""
-    for before in range(3):
-        coded = b64encode(b"\0" * before + key.encode())
-        yield coded[-(-before * 8 // 6) : (before + len(key)) * 8 // 6]
 
 
 def _wide(text: str) -> bytes:
