@@ -141,6 +141,34 @@ def test_profiles_that_take_a_role_are_told_at_the_key_they_use(home: Path) -> N
     assert "“admin”" in place.note
 
 
+def test_profiles_that_take_a_role_with_that_of_another_are_told_at_the_key_it_comes_down_to(home: Path) -> None:
+    (home / ".aws/credentials").write_text(f"[base]\n{lines(ONE)}\n[other]\n{lines(TWO)}")
+    (home / ".aws/config").write_text(
+        "".join(
+            f"[profile {name}]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = {source}\n"
+            for name, source in [
+                ("far", "mid"),
+                ("mid", "base"),
+                ("other", "base"),
+                ("on", "other"),
+                ("a", "b"),
+                ("b", "a"),
+            ]
+        )
+    )
+    notes = {place.name: place.note for place in find(home).places}
+    assert "“far”, “mid”, “other”" in notes["base"]
+    assert "“on”" not in notes["base"]
+    assert "Used by the profiles “on” to take a role" in notes["other"]
+
+
+def test_a_role_that_is_taken_with_the_key_in_variables_is_told(home: Path) -> None:
+    role = "role_arn = arn:aws:iam::1:role/x\ncredential_source ="
+    (home / ".aws/config").write_text(f"[profile a]\n{role} Environment\n[profile b]\n{role} Ec2InstanceMetadata\n")
+    (problem,) = find(home).problems
+    assert (problem.code, "“a”" in problem.title) == ("client.role-with-variables", True)
+
+
 def test_a_section_of_config_without_the_word_profile_is_only_mentioned(home: Path) -> None:
     (home / ".aws/config").write_text(f"[photos]\n{lines(ONE)}")
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.clients.programs.aws_files import AwsFiles, all_paths, profile_of
+from keyturn.clients.programs.aws_files import AwsFiles, all_paths
+from keyturn.clients.programs.aws_profiles import profile_of
 from keyturn.clients.replacement import Replaced, another_key, rewrite
 from keyturn.clients.served import asking_in, asks_no_more
 from keyturn.edits import ini

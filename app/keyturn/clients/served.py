@@ -16,7 +16,8 @@ from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.findings import Discovery
 from keyturn.clients.interface import About, Client, CredentialSpans, ValueSpot
 from keyturn.clients.own_profiles import own_profiles_file
-from keyturn.clients.programs.aws_files import AwsFiles, all_paths, profile_of
+from keyturn.clients.programs.aws_files import AwsFiles, all_paths
+from keyturn.clients.programs.aws_profiles import profile_of
 from keyturn.clients.served_commands import ServedRequest, asked_of_keyturn
 from keyturn.edits import ini
 from keyturn.edits.files import FileContent, read_file

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.findings import Discovery, key_id, mention, named_key_id, no_key_id_in
 from keyturn.clients.interface import About, Client, CredentialSpans, OwnCheck, PrivateFile, ValueSpot
 from keyturn.clients.minimal_settings import credentials_file, endpoint_of, ini_file, taken_over
+from keyturn.clients.programs.aws_profiles import DIALECT, ID, INHERITED, SECRET, AwsFile, profile_of, sections_of
 from keyturn.clients.served_commands import asked_of_keyturn
 from keyturn.clients.session_tokens import token_beside
 from keyturn.edits import ini
@@ -26,12 +25,6 @@ if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
     from keyturn.computer.programs import RunningProgram
 
-_AWS = ini.Dialect.AWS
-_ID, _SECRET = "aws_access_key_id", "aws_secret_access_key"
-# configparser's own section, from which all others inherit; not the profile `default`.
-_INHERITED = "DEFAULT"
-# Characters of a section's name. shlex, which botocore splits it with, takes four times as long for twice as many.
-_LONGEST_NAME = 4096
 # Where a profile may take its key from before botocore looks into the credentials file (botocore, credentials.py).
 _OTHER_SOURCES = ("role_arn", "web_identity_token_file", "sso_session", "sso_start_url")
 # How the CLI asks (AWS CLI User Guide, "Configuration and credential file settings"): nothing here runs a program or
@@ -49,54 +42,6 @@ class _Files:
     config: Path
 
 
-class _Parsed:
-    """A file that was read and understood."""
-
-    def __init__(self, content: FileContent, path: Path) -> None:
-        """Read it; raises FileError (`file.unparsable`)."""
-        self.content = content
-        self.entries = ini.entries(content.content, _AWS, path=path)
-        self.sections = dict.fromkeys(ini.sections(content.content, _AWS, path=path))
-        self.effective = ini.Effective(self.entries, _AWS)
-
-    def value(self, section: str, key: str) -> str | None:
-        """Return what counts for `key` in the section, or None."""
-        return self.effective.value(section, key)
-
-    @cached_property
-    def section_of_profile(self) -> Mapping[str, str]:
-        """The first section that describes each profile, in a config file."""
-        found: dict[str, str] = {}
-        for section in self.sections:
-            profile = profile_of(section)
-            if profile is not None:
-                found.setdefault(profile, section)
-        return found
-
-    @cached_property
-    def borrowers(self) -> Mapping[str, Sequence[str]]:
-        """The profiles that take another one's key to assume a role, by the name of that one."""
-        found: dict[str, list[str]] = {}
-        for section in self.sections:
-            lender, profile = self.value(section, "source_profile"), profile_of(section)
-            if lender is not None and profile not in (None, lender):
-                found.setdefault(lender, []).append(f"“{profile}”")
-        return found
-
-    @cached_property
-    def s3_endpoints(self) -> Mapping[str, str]:
-        """The S3 address that each `services` section names."""
-        found: dict[str, str] = {}
-        for section in self.sections:
-            words = section.split(maxsplit=2)
-            entry = self.effective.entry(section, "s3") if len(words) == 2 and words[0] == "services" else None
-            block = () if entry is None else entry.nested
-            address = next((item.value for item in block if item.key == "endpoint_url"), None)
-            if address:
-                found.setdefault(words[1], address)
-        return found
-
-
 class AwsFiles(Client):
     """The shared files. The credentials file comes before the config file for the same profile [botocore]."""
 
@@ -107,7 +52,7 @@ class AwsFiles(Client):
 
     def look_through(self, computer: Computer, look: Discovery) -> None:
         """Take a place for every profile with a key, in both files and in those that variables name."""
-        parsed: dict[Path, _Parsed | None] = {}
+        parsed: dict[Path, AwsFile | None] = {}
         done: set[Path] = set()
         for files in _files(computer):
             for path in (files.credentials, files.config):
@@ -119,6 +64,7 @@ class AwsFiles(Client):
             if config is not None and files.config not in done:
                 look.take(_config_places(config, credentials))
                 look.take(_programs_that_give_keys(config, credentials))
+                look.take(_roles_with_variables(config))
             done |= {files.credentials, files.config}
 
     def take_file(self, computer: Computer, look: Discovery, path: Path) -> None:
@@ -137,20 +83,20 @@ class AwsFiles(Client):
 
     def spots(self, content: FileContent) -> Mapping[str, CredentialSpans]:
         """Return the pair of each section that has its own; see `Client.spots`."""
-        entries = ini.entries(content.content, _AWS, path=content.path)
-        effective = ini.Effective(entries, _AWS)
+        entries = ini.entries(content.content, DIALECT, path=content.path)
+        effective = ini.Effective(entries, DIALECT)
         found: dict[str, CredentialSpans] = {}
-        for section in _sections(entries):
-            access_key_id = effective.entry(section, _ID)
-            secret = effective.entry(section, _SECRET)
+        for section in sections_of(entries):
+            access_key_id = effective.entry(section, ID)
+            secret = effective.entry(section, SECRET)
             identifier = None if access_key_id is None else named_key_id(access_key_id.value)
             if access_key_id is None or secret is None or identifier is None or not secret.value:
                 continue
             if access_key_id.section != section:
                 continue  # inherited: the pair belongs to the section where it stands
             found[section] = CredentialSpans(
-                ValueSpot(content.path, access_key_id.value_span, _AWS),
-                ValueSpot(content.path, secret.value_span, _AWS),
+                ValueSpot(content.path, access_key_id.value_span, DIALECT),
+                ValueSpot(content.path, secret.value_span, DIALECT),
                 KeyPair(identifier, Secret(secret.value)),
             )
         return found
@@ -187,11 +133,11 @@ class AwsFiles(Client):
         if program is None or files is None or place.kind is not PlaceKind.DESTINATION:
             return None
         sources = _settings_of(place, files)
-        if place.name == _INHERITED or _uses_another_key(place, files, sources):
+        if place.name == INHERITED or _uses_another_key(place, files, sources):
             return None
         content = read_file(place.path)
         pair = self.locate(computer, (place,))[0].pair
-        own = ini.Effective(ini.entries(content.content, _AWS, path=place.path), _AWS)
+        own = ini.Effective(ini.entries(content.content, DIALECT, path=place.path), DIALECT)
         token = next((value for name in _BORROWED if (value := own.value(place.locator, name))), None)
         asked: tuple[str, ...] = ("sts", "get-caller-identity")
         if target is not None:
@@ -256,36 +202,19 @@ def _both(files: _Files) -> tuple[Path, Path]:
     return files.credentials, files.config
 
 
-def _parse(look: Discovery, path: Path) -> _Parsed | None:
+def _parse(look: Discovery, path: Path) -> AwsFile | None:
     content = look.read(path)
     if content is None:
         return None
     try:
-        return _Parsed(content, path)
+        return AwsFile(content, path)
     except FileError as error:
         look.report_unparsable(content, error)
         return None
 
 
-def _sections(entries: Sequence[ini.IniEntry]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(entry.section for entry in entries if entry.section is not None))
-
-
-def profile_of(section: str) -> str | None:
-    """The profile that a section of the config file describes; None where it describes something else."""
-    if section in ("default", _INHERITED):
-        return section
-    if len(section) > _LONGEST_NAME:
-        return None
-    try:
-        words = shlex.split(section)
-    except ValueError:
-        return None
-    return words[1] if len(words) == 2 and words[0] == "profile" else None
-
-
-def _credentials_places(credentials: _Parsed, config: _Parsed | None) -> Iterator[Place | Problem]:
-    for section in _sections(credentials.entries):
+def _credentials_places(credentials: AwsFile, config: AwsFile | None) -> Iterator[Place | Problem]:
+    for section in sections_of(credentials.entries):
         sources = [(credentials, section)]
         in_config = None if config is None else config.section_of_profile.get(section)
         if config is not None and in_config is not None:
@@ -293,8 +222,8 @@ def _credentials_places(credentials: _Parsed, config: _Parsed | None) -> Iterato
         yield from _places(section, section, sources, config, shadow="")
 
 
-def _config_places(config: _Parsed, credentials: _Parsed | None) -> Iterator[Place | Problem]:
-    for section in _sections(config.entries):
+def _config_places(config: AwsFile, credentials: AwsFile | None) -> Iterator[Place | Problem]:
+    for section in sections_of(config.entries):
         profile = profile_of(section)
         if profile is None:
             yield from _ignored_section(config, section)
@@ -302,7 +231,7 @@ def _config_places(config: _Parsed, credentials: _Parsed | None) -> Iterator[Pla
         sources, shadow = [(config, section)], ""
         if credentials is not None and profile in credentials.sections:
             sources.insert(0, (credentials, profile))
-            if credentials.value(profile, _ID):
+            if credentials.value(profile, ID):
                 shadow = _("The credentials file has a key for this profile too, and that one comes first.")
         if not shadow and _first([(config, section)], "credential_process"):
             shadow = _("This profile also asks a program for its key, and that one comes first.")
@@ -312,15 +241,15 @@ def _config_places(config: _Parsed, credentials: _Parsed | None) -> Iterator[Pla
 def _places(
     profile: str,
     section: str,
-    sources: Sequence[tuple[_Parsed, str]],
-    config: _Parsed | None,
+    sources: Sequence[tuple[AwsFile, str]],
+    config: AwsFile | None,
     *,
     shadow: str,
-    own: _Parsed | None = None,
+    own: AwsFile | None = None,
 ) -> Iterator[Place | Problem]:
     """The place of one section, if it has a key of its own; `sources` are asked in turn for the settings."""
     file = own or sources[0][0]
-    entry = file.effective.entry(section, _ID)
+    entry = file.effective.entry(section, ID)
     if entry is None or entry.section != section:
         return
     endpoint = _endpoint(sources, config)
@@ -328,14 +257,14 @@ def _places(
     if identifier is None:
         yield from no_key_id_in(AwsFiles.name, file.content.path, profile, entry.value)
         return
-    secret = file.value(section, _SECRET) or None
+    secret = file.value(section, SECRET) or None
     token = token_beside(identifier, next((name for name in _BORROWED if file.value(section, name)), None))
-    notes = [shadow, _borrowers(config, profile)]
+    notes = [shadow, _borrowers(config, profile, sources)]
     if _first(sources, "role_arn"):
         notes.append(_("This profile takes a role; its own key is used only where it is its own source."))
     if secret is None:
         notes.append(_("The secret key is missing beside it."))
-    if section == _INHERITED:
+    if section == INHERITED:
         notes.append(_("All profiles without a key of their own inherit this one."))
     notes.append(token.note)
     yield Place(
@@ -356,11 +285,11 @@ def _places(
     )
 
 
-def _first(sources: Sequence[tuple[_Parsed, str]], key: str) -> str | None:
+def _first(sources: Sequence[tuple[AwsFile, str]], key: str) -> str | None:
     return next((value for parsed, section in sources if (value := parsed.value(section, key))), None)
 
 
-def _endpoint(sources: Sequence[tuple[_Parsed, str]], config: _Parsed | None) -> str | None:
+def _endpoint(sources: Sequence[tuple[AwsFile, str]], config: AwsFile | None) -> str | None:
     """The S3 address of a profile: that of its `services` section comes before its own `endpoint_url` [botocore]."""
     if (_first(sources, "ignore_configured_endpoint_urls") or "").lower() == "true":
         return None
@@ -370,30 +299,31 @@ def _endpoint(sources: Sequence[tuple[_Parsed, str]], config: _Parsed | None) ->
     return _first(sources, "endpoint_url")
 
 
-def _borrowers(config: _Parsed | None, profile: str) -> str:
+def _borrowers(config: AwsFile | None, profile: str, sources: Sequence[tuple[AwsFile, str]]) -> str:
     """A sentence on the profiles that take this one's key to assume a role."""
-    if config is None:
+    if config is None or not config.lenders:
         return ""
-    listed = ", ".join(config.borrowers.get(profile, ()))
+    beside = next((parsed for parsed, _section in sources if parsed is not config), None)
+    listed = ", ".join(config.borrowers(beside).get(profile, ()))
     return _("Used by the profiles {names} to take a role.").format(names=listed) if listed else ""
 
 
-def _ignored_section(config: _Parsed, section: str) -> Iterator[Place | Problem]:
-    entry = config.effective.entry(section, _ID)
+def _ignored_section(config: AwsFile, section: str) -> Iterator[Place | Problem]:
+    entry = config.effective.entry(section, ID)
     identifier = None if entry is None or entry.section != section else key_id(entry.value)
     if entry is not None and identifier is not None:
         note = _("AWS programs do not read this section: its name does not begin with “profile”.")
         yield mention(AwsFiles.name, config.content.path, identifier, entry.line, note)
 
 
-def _programs_that_give_keys(config: _Parsed, credentials: _Parsed | None) -> Iterator[Problem]:
+def _programs_that_give_keys(config: AwsFile, credentials: AwsFile | None) -> Iterator[Problem]:
     """Profiles whose key comes from another program: Keyturn never runs it, so it cannot see that key."""
     for section in config.sections:
         profile = profile_of(section)
         command = config.value(section, "credential_process")
-        if profile is None or profile == _INHERITED or not command or asked_of_keyturn(command) is not None:
+        if profile is None or profile == INHERITED or not command or asked_of_keyturn(command) is not None:
             continue
-        if credentials is None or not credentials.value(profile, _ID):
+        if credentials is None or not credentials.value(profile, ID):
             yield Problem(
                 config.content.path,
                 _("The profile “{name}” asks a program for its key").format(name=profile),
@@ -406,7 +336,26 @@ def _programs_that_give_keys(config: _Parsed, credentials: _Parsed | None) -> It
             )
 
 
-def _settings_of(place: Place, files: _Files) -> list[tuple[_Parsed, str]]:
+def _roles_with_variables(config: AwsFile) -> Iterator[Problem]:
+    """Profiles that take a role with the key that stands in variables when a program starts [botocore]."""
+    for section in config.sections:
+        profile = profile_of(section)
+        source = config.value(section, "credential_source")
+        if profile is not None and (source or "").lower() == "environment":
+            yield Problem(
+                config.content.path,
+                _("The profile “{name}” takes a role with the key in variables").format(name=profile),
+                _(
+                    "Whatever key the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY hold when a program starts "
+                    "is used for it. The role must let the new key's user take it, too, or these programs stop when "
+                    "the old key is turned off."
+                ),
+                client=AwsFiles.name,
+                code="client.role-with-variables",
+            )
+
+
+def _settings_of(place: Place, files: _Files) -> list[tuple[AwsFile, str]]:
     """Where the settings of the place's profile stand, in botocore's order."""
     credentials, config = (_parse(Discovery(AwsFiles.name), path) for path in _both(files))
     sources = [] if credentials is None or place.name not in credentials.sections else [(credentials, place.name)]
@@ -416,17 +365,17 @@ def _settings_of(place: Place, files: _Files) -> list[tuple[_Parsed, str]]:
     return sources
 
 
-def _uses_another_key(place: Place, files: _Files, sources: Sequence[tuple[_Parsed, str]]) -> bool:
+def _uses_another_key(place: Place, files: _Files, sources: Sequence[tuple[AwsFile, str]]) -> bool:
     """Whether the profile works with another key than the place's, so that a check of this one would say nothing."""
     if any(_first(sources, name) for name in _OTHER_SOURCES):
         return True
     if place.path == files.credentials:
         return False
-    shadowed = any(parsed.content.path == files.credentials and parsed.value(name, _ID) for parsed, name in sources)
+    shadowed = any(parsed.content.path == files.credentials and parsed.value(name, ID) for parsed, name in sources)
     return shadowed or bool(_first(sources, "credential_process"))
 
 
-def _minimal_config(place: Place, sources: Sequence[tuple[_Parsed, str]]) -> Secret:
+def _minimal_config(place: Place, sources: Sequence[tuple[AwsFile, str]]) -> Secret:
     """How the profile asks, and nothing else of it: no address, no program, no role."""
     blocks = [entry.nested for parsed, name in sources if (entry := parsed.effective.entry(name, "s3")) is not None]
     nested = {item.key: item.value for block in reversed(blocks) for item in block}
