@@ -9,6 +9,7 @@ import pytest
 
 from keyturn.clients.registry import find_everything
 from keyturn.clients.replacement import replace_pair
+from keyturn.clients.variables.unit_files import MATCHES
 from keyturn.computer.computer import Computer, Platform
 from keyturn.model.keys import AccessKeyId, KeyPair, Secret
 from keyturn.model.places import Findings, Place, Target
@@ -316,3 +317,24 @@ def test_on_another_disk_no_link_leads_to_this_computer(tmp_path: Path) -> None:
     found = find_everything(Computer(Platform.MACOS, home, {}, is_this_one=False))
     assert found.places == ()
     assert [problem.code for problem in found.problems] == ["reference.unfollowed"]
+
+
+@pytest.mark.parametrize(
+    ("by", "text"),
+    [
+        (".config/systemd/user/a@.service", "[Service]\nExecStart=%h/kept/%i --daily\n"),
+        (".config/systemd/user/a@.service", "[Service]\nExecStart=rclone ls aws:b --config %h/kept/%i\n"),
+        (".config/systemd/user/a@.service", "[Service]\nLoadCredential=AWS_ACCESS_KEY_ID:%h/kept/%i\n"),
+        ("bin/a.sh", '#!/bin/sh\nfor f in ~/kept/*; do . "$f"; restic backup /; done\n'),
+        ("docker/compose.yml", "services: {a: {image: rclone/rclone, volumes: ['../kept:/config/rclone']}}\n"),
+        ("bin/a.sh", "#!/bin/sh\nrun-parts ~/kept\nrestic backup /\n"),
+    ],
+)
+def test_a_folder_of_more_files_than_are_followed_is_named(by: str, text: str, tmp_path: Path) -> None:
+    for number in range(MATCHES + 1):
+        write(tmp_path / f"kept/{number:03}", "#!/bin/sh\necho nothing of S3\n").chmod(0o700)
+    write(tmp_path / by, text)
+    told = [problem.path for problem in find(tmp_path).problems if problem.code == "search.bounded"]
+    assert tmp_path / "kept" in told
+    (tmp_path / "kept/000").unlink()
+    assert tmp_path / "kept" not in [problem.path for problem in find(tmp_path).problems]

@@ -7,9 +7,9 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, takewhile
+from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from keyturn.clients.credential_names import key_name
 from keyturn.clients.described.guide import PASSWORD_MANAGER
@@ -25,10 +25,10 @@ from keyturn.clients.variables.named_files import named_in
 from keyturn.clients.variables.script_kinds import may_set_variables
 from keyturn.clients.variables.script_paths import IN_UNITS, IN_VARIABLES, Whereabouts, on_disk, path_of
 from keyturn.clients.variables.shell_files import SCRIPT_LIMIT
-from keyturn.clients.variables.unit_files import names_of_instances
+from keyturn.clients.variables.unit_files import MATCHES, names_of_instances
 from keyturn.clients.variables.value_files import FileValues
 from keyturn.clients.variables.variable_facts import endpoint_in
-from keyturn.clients.walking import SKIPPED_FOLDERS
+from keyturn.clients.walking import SKIPPED_FOLDERS, unfinished
 from keyturn.edits.expansion import UNKNOWN
 from keyturn.edits.files import LIMIT, FileContent
 from keyturn.model.errors import FileError
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 
 # What is followed in one look; a server with many jobs names a hundred files.
 _LIMIT = 2000
-_IN_A_FOLDER = 60
 # Images that keep what they are told in folders of a mounted one: `/config/rclone/rclone.conf`.
 _DEPTH_OF_A_VOLUME, _FOLDERS_OF_A_VOLUME = 2, 30
+_T = TypeVar("_T")
 _ALONE = re.compile(r'"?\$\{?(?P<name>[A-Za-z_]\w*)\}?"?')
 _WILD = frozenset("*?[")
 _OF_S3 = re.compile(r"aws|s3|restic|rclone|access.?key", re.IGNORECASE)
@@ -101,9 +101,15 @@ class Following:
         self._done: set[tuple[str, Path]] = set()
         self._followed = Followed()
         self._told: set[tuple[str, Path]] = set()
+        self._unfinished: dict[Path, None] = {}
 
     def everything(self) -> Followed:
         """Follow all that is named so far, and what that names."""
+        self._follow_all()
+        self._followed.problems += unfinished(tuple(self._unfinished))
+        return self._followed
+
+    def _follow_all(self) -> None:
         waiting = deque([*(job for look in self._looks.values() for job in look.jobs), *self._texts.jobs()])
         entries = tuple(self._entries.values())
         left = _LIMIT
@@ -116,14 +122,15 @@ class Following:
             for named in every:
                 left -= 1
                 if left < 0:
-                    return self._followed
+                    self._unfinished[job.path.parent] = None
+                    return
                 waiting += self._follow(where, named, values)
             self._followed.take(values.places(job.path))
             self._tell_fetched(job)
-        return self._followed
 
     def _of_instances(self, job: Job, named: NamedFile) -> Iterator[NamedFile]:
         names = names_of_instances(self._computer, job.path, named.written, Listing(readings=self._readings))
+        names = self._up_to(MATCHES, names, lambda name: Path(name).parent)
         yield from (named if name == named.written else replace(named, written=name) for name in names)
 
     def _of_a_loop(self, where: Whereabouts, named: NamedFile) -> Iterator[NamedFile]:
@@ -142,7 +149,15 @@ class Following:
             base = on_disk(self._computer, str(Path(*fixed))).path
             if base is not None:
                 found = Listing(readings=self._readings).matching(base, pattern.parts[len(fixed) :])
-                yield from islice(found, _IN_A_FOLDER)
+                yield from self._up_to(MATCHES, found, lambda path: path.parent)
+
+    def _up_to(self, number: int, every: Iterable[_T], folder_of: Callable[[_T], Path]) -> Iterator[_T]:
+        """The first of them; where there are more, the folder of the next one is named as not read to its end."""
+        for count, one in enumerate(every):
+            if count == number:
+                self._unfinished[folder_of(one)] = None
+                return
+            yield one
 
     def _handed(self, job: Job, every: Iterable[NamedFile]) -> Mapping[str, str]:
         """The files that a unit hands over to the job, by name, where something in it speaks of such."""
@@ -239,13 +254,17 @@ class Following:
         found: list[Path] = []
         folders = deque([(folder, depth)])
         left = _FOLDERS_OF_A_VOLUME
-        while folders and left:
+        while folders:
+            if not left:
+                self._unfinished[folders[0][0]] = None
+                break
             left -= 1
             at, levels = folders.popleft()
             entries = listing.entries(at)
-            telling = [one for one in entries if is_telling(one.name) and listing.is_file(one)][:_IN_A_FOLDER]
+            every = (one for one in entries if is_telling(one.name) and listing.is_file(one))
+            telling = self._up_to(MATCHES, every, lambda one: Path(one.path).parent)
             found += [Path(one.path) for one in telling if listing.is_at_most(one, SIZE_LIMIT)]
-            for one in entries[:_IN_A_FOLDER] if levels else ():
+            for one in entries if levels else ():
                 if one.name not in SKIPPED_FOLDERS and listing.is_folder(one, follow_symlinks=False):
                     folders.append((Path(one.path), levels - 1))
         return found

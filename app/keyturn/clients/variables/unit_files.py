@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -164,11 +164,11 @@ def names_meant(computer: Computer, unit: Path, written: str, listing: Listing) 
         yield written
 
 
-def names_of_instances(computer: Computer, unit: Path, written: str, listing: Listing) -> Sequence[str]:
+def names_of_instances(computer: Computer, unit: Path, written: str, listing: Listing) -> Iterable[str]:
     """Return what a name on a unit's command line means for each of its instances; any other name as it is."""
     if not is_unit(unit) or _OF_INSTANCES.search(written) is None:
         return (written,)
-    return tuple(islice(names_meant(computer, unit, written.strip("\"'"), listing), MATCHES))
+    return names_meant(computer, unit, written.strip("\"'"), listing)
 
 
 def is_unit(path: Path) -> bool:
