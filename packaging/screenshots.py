@@ -31,6 +31,9 @@ from keyturn.desktop.progressing import Fortune
 from keyturn.desktop.rehearsal import RehearsalStrip, rehearsal_ground
 from keyturn.desktop.runner import Runner
 from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, Principal
+from keyturn.rotation.advice import Advice
+from keyturn.rotation.finding.whole_account import AccountKey
 from keyturn.rotation.location import Location
 from keyturn_practice.ground import Ground
 from keyturn_practice.sample_buckets import OFFICE, PHOTOS
@@ -145,12 +148,30 @@ def before_the_rotation(photographer: Photographer) -> None:
         photographer.settle()
         photographer.picture(name)
         photographer.press("Back")
+    account(photographer)
     window.view.rest_wanted.emit()
     photographer.picture("rest")
     photographer.press("Back")
     told = "The connection ended before AWS answered. Nothing was changed, and your backups go on. Try again later."
     window.open_page(ProblemPage(AppError("AWS cannot be reached", told, code="network.ended")))
     photographer.picture("problem")
+    photographer.press("Back")
+
+
+def account(photographer: Photographer) -> None:
+    """Every key of the account, and the page of one that is not on this computer."""
+    window = photographer.window
+    photographer.press("Every key of this account…")
+    photographer.picture("account-who")
+    photographer.press("Look at every key")
+    photographer.picture("account")
+    # Made up, since another user's key would give the keys of the pictures that follow other IDs.
+    owner = Principal.from_arn("arn:aws:iam::111122223333:user/old-laptop")
+    key = AccessKey(AccessKeyId("AKIAQ7ZV3MELSEWHEREX"), owner, KeyStatus.ACTIVE, datetime(2023, 9, 14, tzinfo=UTC))
+    window.menu_pages.open_account_key(AccountKey(key, Advice.RETIRE, {"team": "photos"}, None))
+    photographer.settle()
+    photographer.picture("account-key")
+    photographer.press("Back")
     photographer.press("Back")
 
 

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QRadioButton, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
+from keyturn.desktop.account_page import AccountPage
 from keyturn.desktop.assistant import open_assistant
 from keyturn.desktop.look import DARK, LIGHT, wear
 from keyturn.desktop.main_window import Doors, MainWindow
@@ -24,7 +25,10 @@ from keyturn.desktop.renewal_work import Freshness
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.wrapping import Wrapping
 from keyturn.model.errors import AppError
+from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus, Principal
 from keyturn.model.text import _, use_catalogue
+from keyturn.rotation.advice import Advice
+from keyturn.rotation.finding.whole_account import AccountKey
 
 from .conftest import ground_in
 
@@ -101,6 +105,23 @@ def _show_fresh(window: MainWindow) -> None:
     page._show(Freshness("", None, has_keeper=False, watch_days=3, grace_days=7))
 
 
+def _show_account(window: MainWindow) -> None:
+    """The page with its rows, and what was not seen."""
+    window.menus.action("account").trigger()
+    page = window.pages.currentWidget()
+    assert isinstance(page, AccountPage)
+    _settle(window)
+    if page.go.text() == "Look at every key":
+        page.go.click()
+
+
+def _show_account_key(window: MainWindow) -> None:
+    """The page of a key that is not here, with everything that can be done with it."""
+    key = AccessKey(AccessKeyId("AKIAQ7ZV3MELSEWHEREX"), Principal.from_arn(_SOMEBODY), KeyStatus.INACTIVE)
+    window.menu_pages.open_account_key(AccountKey(key, Advice.RETIRE, {"team": "mail"}, None))
+
+
+_SOMEBODY = "arn:aws:iam::111122223333:user/staff/mail"
 _PAGES: dict[str, Callable[[MainWindow], object]] = {
     "map": lambda window: window.view.tabs.setCurrentIndex(0),
     "list": lambda window: window.view.tabs.setCurrentIndex(1),
@@ -110,6 +131,8 @@ _PAGES: dict[str, Callable[[MainWindow], object]] = {
     "bucket": partial(_thing, BucketGoal),
     "settings": lambda window: window.view.settings.click(),
     "renew": lambda window: _show_fresh(window),
+    "account": _show_account,
+    "account key": _show_account_key,
     "help": lambda window: window.menus.action("help").trigger(),
     "about": lambda window: window.menus.action("about").trigger(),
     "mail": lambda window: window.view.mail.click(),

@@ -77,11 +77,14 @@ def test_settings_about_and_quit_are_where_macos_has_them(bar: QMenuBar) -> None
         (Situated(False, True, 0, "Replace", True, True), set()),
         (Situated(False, True, 0, "", True, False), {"replace", "back"}),
         (Situated(False, True, 0, "", False, False), {"fresh", "replace", "back"}),
-        (Situated(False, False, 0, "", False, False), {"mail", "report", "sees", "fresh", "replace", "back"}),
+        (
+            Situated(False, False, 0, "", False, False),
+            {"mail", "report", "sees", "account", "fresh", "replace", "back"},
+        ),
         (
             Situated(True, True, 0, "Replace", True, True),
             {"elsewhere", "check", "search", "rehearse", "view0", "view1", "view2"}
-            | {"mail", "report", "sees", "fresh", "replace", "back"},
+            | {"mail", "report", "sees", "account", "fresh", "replace", "back"},
         ),
     ],
 )

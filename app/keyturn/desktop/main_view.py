@@ -52,7 +52,7 @@ class MainView(QWidget):
         opened: the page of a key, a place or a bucket is wanted; its `Goal`.
         menu_wanted: what else can be done with one of them; its `Goal`, and where on the screen.
         asked: what is not known of this key's buckets is to be answered.
-        rest_wanted, mail_wanted, check_wanted: the other buttons.
+        rest_wanted, account_wanted, mail_wanted, check_wanted: the other buttons.
         continued, undone: of the history, with the rotation's name.
         day_came: the day for which one waited.
     """
@@ -62,6 +62,7 @@ class MainView(QWidget):
     menu_wanted = Signal(object, object)
     asked = Signal(object)
     rest_wanted = Signal()
+    account_wanted = Signal()
     mail_wanted = Signal()
     check_wanted = Signal()
     continued = Signal(str)
@@ -91,6 +92,9 @@ class MainView(QWidget):
         self.rest = LinkButton()
         self.rest.clicked.connect(self.rest_wanted)
         self.rest.hide()
+        self.account = LinkButton(_("Every key of this account…"))
+        self.account.clicked.connect(self.account_wanted)
+        self.account.hide()
         self.note = NoteLine()
         self.note.hide()
         self._waiting = QVBoxLayout()
@@ -102,7 +106,7 @@ class MainView(QWidget):
         column.addLayout(self._waiting)
         column.addWidget(self._views, 1)
         column.addWidget(self.facts)
-        column.addWidget(self.rest)
+        column.addWidget(ButtonRow(self.rest, self.account))
         self._views.setMinimumHeight(em(self, 9))
         inside = QWidget()
         layout = QVBoxLayout(inside)
@@ -213,7 +217,7 @@ class MainView(QWidget):
         if (waiting := self._waiting.itemAt(0)) is not None and (card := waiting.widget()) is not None:
             yield from _tabbed(card)
         yield from _tabbed(self._views)
-        yield from (self.rest, self.tabs, self.check, self.mail, self.settings)
+        yield from (self.rest, self.account, self.tabs, self.check, self.mail, self.settings)
 
     @property
     def is_to_try_again(self) -> bool:
@@ -262,6 +266,7 @@ class MainView(QWidget):
         self.rest.setText(rest)
         self.rest.setToolTip(unmarked(rest))
         self.rest.setVisible(bool(rest))
+        self.account.setVisible(bool(overview.survey.keys))
         self._tell_failures(overview)
         self._show_hint()
         self.tell_when()

@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         view.rest_wanted.connect(self._open_rest)
         view.asked.connect(self._replace)
         view.mail_wanted.connect(lambda: self.mails.open())
+        view.account_wanted.connect(lambda: self.menu_pages.open_account())
         self.mails.opened.connect(self.things.open)
         self.mails.replaced.connect(self._replace)
         self.mails.search_wanted.connect(lambda: self.menus.action("search").trigger())
@@ -110,7 +111,7 @@ class MainWindow(QMainWindow):
         self.mails.folder_dropped.connect(self.doors.elsewhere)
         self.mails.failed.connect(self.show_problem)
         view.check_wanted.connect(self.check)
-        view.continued.connect(self._continue)
+        view.continued.connect(self.open_rotation)
         view.undone.connect(self.open_undo)
         view.settings_wanted.connect(self.open_settings)
         view.elsewhere_wanted.connect(self.choose_another_computer)
@@ -222,7 +223,7 @@ class MainWindow(QMainWindow):
 
         card = WaitingCard(rotation, overview.uses.get(rotation.name), self.runner)
         card.look_wanted.connect(lambda: self.look(rotation.name))
-        card.details_wanted.connect(lambda: self._continue(rotation.name))
+        card.details_wanted.connect(lambda: self.open_rotation(rotation.name))
         due = rotation.watched_until if rotation.off_at is None else rotation.deletable_from
         self.view.show_waiting(card, due)
 
@@ -268,7 +269,8 @@ class MainWindow(QMainWindow):
         self.pages.take_all_away()
         self.look()
 
-    def _continue(self, name: str) -> None:
+    def open_rotation(self, name: str) -> None:
+        """Let the assistant carry a rotation on."""
         from keyturn.desktop.navigation import RunningRotation
 
         self.open_assistant(RunningRotation(name))
@@ -295,7 +297,7 @@ class MainWindow(QMainWindow):
             self.look()
             return
         if self.overview.under_way:
-            self._continue(self.overview.under_way[0][0].name)
+            self.open_rotation(self.overview.under_way[0][0].name)
         else:
             self._begin(self.overview.present.keys[0].key.access_key_id)
 
@@ -303,7 +305,7 @@ class MainWindow(QMainWindow):
         under_way = () if self.overview is None else self.overview.under_way
         for rotation, _result in under_way:
             if key in (rotation.decision.key, rotation.new_key):
-                self._continue(rotation.name)
+                self.open_rotation(rotation.name)
                 return
         self._begin(key)
 

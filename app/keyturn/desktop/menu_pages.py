@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,11 @@ from keyturn.model.keys import PrincipalKind
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.desktop.account_walk import AccountWalk
     from keyturn.desktop.ending_card import EndingCard
     from keyturn.desktop.main_page import MainPage
     from keyturn.desktop.main_window import MainWindow
+    from keyturn.rotation.finding.whole_account import AccountKey
 
 
 class MenuPages:
@@ -40,6 +43,7 @@ class MenuPages:
             check=window.check,
             replace=window.carry_out_order,
             fresh=self.open_renewal,
+            account=self.open_account,
             put_back=lambda: window.open_undo(window.under_way),
             search=self._ask_for_folder,
             rehearse=window.doors.rehearsal,
@@ -69,6 +73,33 @@ class MenuPages:
         found = None if self._window.overview is None else self._window.overview.to_renew
         if found is not None:
             self._window.things.open_renewal(found)
+
+    @cached_property
+    def walk(self) -> AccountWalk:
+        """What this window saw of the whole account; it stays while the page is left."""
+        from keyturn.desktop.account_walk import AccountWalk
+
+        return AccountWalk(self._window.runner, self._window)
+
+    def open_account(self) -> None:
+        """Show every key of the account, also those that are not on this computer."""
+        from keyturn.desktop.account_page import AccountPage
+
+        window = self._window
+        if window.overview is None or isinstance(window.pages.currentWidget(), AccountPage):
+            return
+        page = AccountPage(self.walk, window.overview.survey, window.runner)
+        page.opened.connect(self.open_account_key)
+        window.open_page(page)
+
+    def open_account_key(self, one: AccountKey) -> None:
+        """Show one key of it."""
+        from keyturn.desktop.account_key_page import AccountKeyPage
+
+        page = AccountKeyPage(one, self.walk, self._window.runner)
+        page.shown.connect(lambda: self._window.open_key(one.key.access_key_id))
+        page.continued.connect(self._window.open_rotation)
+        self._window.open_page(page)
 
     def offers(self) -> EndingCard:
         """What is offered at the end, for the overview."""

@@ -36,6 +36,7 @@ class Acts(NamedTuple):
     check: Callable[[], object]
     replace: Callable[[], object]
     fresh: Callable[[], object]
+    account: Callable[[], object]
     put_back: Callable[[], object]
     search: Callable[[], object]
     rehearse: Callable[[], object]
@@ -102,6 +103,7 @@ class Menus:
         self._add(tools, "check", _("&Check now"), acts.check, "F5")
         self._add(tools, "replace", _("&Replace a key safely…"), acts.replace, "Ctrl+R")
         self._add(tools, "fresh", _("&Keep it fresh…"), acts.fresh)
+        self._add(tools, "account", _("&This account…"), acts.account)
         self._add(tools, "back", _("&Put everything back…"), acts.put_back)
         tools.addSeparator()
         self._add(tools, "search", _("&Search a folder…"), acts.search, "Ctrl+F")
@@ -124,7 +126,7 @@ class Menus:
         looking = led or ("" if now.has_looked else _("Keyturn looks through this computer first."))
         for name in ("elsewhere", "check", "search", "rehearse", *(f"view{at}" for at in range(_VIEWS))):
             self._let(name, led)
-        for name in ("mail", "report", "sees"):
+        for name in ("mail", "report", "sees", "account"):
             self._let(name, looking)
         self._actions[f"view{now.view}"].setChecked(True)
         self._let("replace", looking or ("" if now.order else _("No key here needs to be replaced now.")))

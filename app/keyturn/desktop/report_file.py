@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TABLE = ".csv"
 
 
-def ask_for_file(owner: QWidget, chosen: Callable[[Path], None]) -> None:
+def ask_for_file(owner: QWidget, chosen: Callable[[Path], None], proposed: str = "keyturn-report.html") -> None:
     """Ask where the report goes; the dialog itself asks before a file is replaced.
 
     Args:
@@ -31,10 +31,15 @@ def ask_for_file(owner: QWidget, chosen: Callable[[Path], None]) -> None:
     dialog.setDefaultSuffix("html")
     dialog.filterSelected.connect(lambda name: dialog.setDefaultSuffix("csv" if "*.csv" in name else "html"))
     dialog.setDirectory(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
-    dialog.selectFile("keyturn-report.html")
+    dialog.selectFile(proposed)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(lambda path: chosen(Path(path)))
     dialog.open()
+
+
+def is_table(path: Path) -> bool:
+    """True where the name asks for a table."""
+    return path.suffix.lower() == _TABLE
 
 
 def write_report(desk: Desk, survey: Survey, path: Path) -> Path:
@@ -47,7 +52,7 @@ def write_report(desk: Desk, survey: Survey, path: Path) -> Path:
     from keyturn.rotation.reporting.report import make_report
 
     made = make_report(desk.context(), survey, asked_aws=True)
-    if path.suffix.lower() == _TABLE:
+    if is_table(path):
         from keyturn.rotation.reporting.report_table import as_table
         from keyturn.rotation.reporting.spreadsheet import BYTE_ORDER_MARK
 

@@ -41,11 +41,16 @@ Answer = TypeVar("Answer")
 
 
 class Desk(NamedTuple):
-    """What a piece of work has in its thread: a workplace of its own, a way to tell, and a way to be stopped."""
+    """What a piece of work has in its thread: a workplace of its own, a way to tell, and a way to be stopped.
+
+    Attributes:
+        give: hands over a part of the answer that can be shown before the rest is known.
+    """
 
     workplace: Workplace
     progress: ProgressSink
     cancel: CancelToken
+    give: Callable[[object], None] = lambda part: None
 
     def context(self) -> Context:
         """Everything a rotation touches."""
@@ -112,6 +117,7 @@ class _Listener(NamedTuple):
     done: Callable[[Any], None]
     failed: Callable[[AppError], None]
     told: Callable[[Event], None]
+    given: Callable[[Any], None]
     asked: Callable[[CodeWanted], None]
 
 
@@ -169,6 +175,7 @@ class Runner(QObject):
         done: Callable[[Answer], None],
         failed: Callable[[AppError], None],
         told: Callable[[Event], None] = lambda event: None,
+        given: Callable[[Any], None] = lambda part: None,
         asked: Callable[[CodeWanted], None] = lambda wanted: wanted.answer(None),
         doing: str,
     ) -> Task:
@@ -179,11 +186,12 @@ class Runner(QObject):
             work: runs in a worker, and must not hold widgets.
             done, failed: one of them is called, once, in the window's thread.
             told: called in the window's thread with each event.
+            given: the same with each part of the answer that the work gives ahead.
             asked: the same with each question for a code, which it has answered at some time.
             doing: what is done, as it follows a colon in a sentence: for who wants to close, and in a mistake's report.
         """
         task = Task(doing)
-        self._listeners[task] = _Listener(owner, done, failed, told, asked)
+        self._listeners[task] = _Listener(owner, done, failed, told, given, asked)
         self._readers.add(lambda: self._work(task, work))
         return task
 
@@ -208,7 +216,7 @@ class Runner(QObject):
                 return work(desk)
 
         task = Task(doing)
-        self._listeners[task] = _Listener(owner, done, failed, told, asked)
+        self._listeners[task] = _Listener(owner, done, failed, told, lambda part: None, asked)
         self._changes.append(task)
         self.changing.emit(True)
         self._changer.add(lambda: self._work(task, alone))
@@ -265,6 +273,9 @@ class Runner(QObject):
         def progress(event: Event) -> None:
             self._posted.emit(_Message(task, lambda listener: listener.told(event), is_last=False))
 
+        def give(part: object) -> None:
+            self._posted.emit(_Message(task, lambda listener: listener.given(part), is_last=False))
+
         def done(answer: object) -> _Message:
             return _Message(task, lambda listener: listener.done(answer), is_last=True)
 
@@ -273,7 +284,7 @@ class Runner(QObject):
 
         try:
             task.token.check()
-            outcome = done(work(Desk(workplace, progress, task.token)))
+            outcome = done(work(Desk(workplace, progress, task.token, give)))
         except AppError as error:
             outcome = failed(error)
         except Exception as error:

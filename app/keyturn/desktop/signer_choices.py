@@ -24,7 +24,7 @@ class SignerChoices(Card):
     """The choices, and that the secret of whoever is chosen stays where it is.
 
     Args:
-        key: the one that is changed.
+        key: the one that is changed; None where nothing is changed, and a whole account is asked about.
         who: the choice of now; None where nobody was chosen yet.
         chosen: is told another choice.
         fits: which of those that are here can be chosen.
@@ -34,7 +34,7 @@ class SignerChoices(Card):
     def __init__(
         self,
         runner: Runner,
-        key: AccessKeyId,
+        key: AccessKeyId | None,
         who: Who | None,
         chosen: Callable[[Who], None],
         *,

@@ -40,7 +40,7 @@ class EndPage(PageView):
             return
         self.add(Subheading(_("What Keyturn saw just now, and will write down")))
         self.add(bullets(flow.known))
-        self._typed = LastFour(self.act, flow.masked)
+        self._typed = LastFour(lambda text: self.act.retell(), flow.masked)
         self.add(self._typed)
 
     def verb(self, flow: Flow) -> Verb | None:

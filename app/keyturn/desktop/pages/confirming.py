@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -18,9 +18,13 @@ from keyturn.rotation.steps import Awaited
 
 
 class LastFour(Card):
-    """A field for the last four characters of a key, which confirm what cannot be taken back."""
+    """A field for the last four characters of a key, which confirm what cannot be taken back.
 
-    def __init__(self, act: Actor, masked: str) -> None:
+    Args:
+        changed: called with what is typed by now.
+    """
+
+    def __init__(self, changed: Callable[[str], None], masked: str) -> None:
         super().__init__()
         label = _("Last four characters of {key}").format(key=masked)
         self.column.addWidget(Strong(label))
@@ -29,7 +33,7 @@ class LastFour(Card):
         self._field.setMaxLength(8)
         self._field.setMaximumWidth(em(self, 8))
         self._field.setAccessibleName(label)
-        self._field.textChanged.connect(lambda text: act.retell())
+        self._field.textChanged.connect(changed)
         self.column.addWidget(self._field)
 
     def text(self) -> str:

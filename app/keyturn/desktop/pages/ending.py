@@ -144,7 +144,7 @@ class DeletePage(PageView):
                 self.add(console_button(self.act))
         if may_choose(rotation.decision):
             self.add(WhoMakesIt(self.act, rotation.decision.key, flow.who))
-        self._typed = LastFour(self.act, flow.masked)
+        self._typed = LastFour(lambda text: self.act.retell(), flow.masked)
         self.add(self._typed)
 
     def verb(self, flow: Flow) -> Verb | None:

@@ -34,10 +34,16 @@ class SignerHere:
     about: str = ""
 
 
-def signers_here(context: Context, key: AccessKeyId) -> tuple[SignerHere, ...]:
+def signers_here(context: Context, key: AccessKeyId | None) -> tuple[SignerHere, ...]:
     """Everybody who could make a change of `key`; that key itself first. AWS is not asked, and no program is run but
-    the official AWS CLI for its version."""
+    the official AWS CLI for its version.
+
+    Args:
+        key: None where a whole account is asked about, which the keys that were found here may do.
+    """
     found = [SignerHere(THE_KEY, _("The keys of the change itself"), _("Nothing to choose: what is usual."))]
+    if key is None:
+        found = [SignerHere(THE_KEY, _("The keys that were found here"), _("Each in its account; a root key first."))]
     found += _keeper(context)
     found += _profiles(context, key)
     ids = dict.fromkeys(pair.access_key_id for pair in all_pairs(context))
@@ -68,7 +74,7 @@ def _keeper(context: Context) -> Iterator[SignerHere]:
         yield SignerHere(Who(IdentityKind.KEEPER), _("The keeper in your keychain"), about)
 
 
-def _profiles(context: Context, key: AccessKeyId) -> Iterator[SignerHere]:
+def _profiles(context: Context, key: AccessKeyId | None) -> Iterator[SignerHere]:
     credentials, config = files_that_count(context.computer)
     try:
         profiles = Profiles(ProfileFiles(credentials, config, context.computer.home / ".aws"))
@@ -77,7 +83,8 @@ def _profiles(context: Context, key: AccessKeyId) -> Iterator[SignerHere]:
     for name in profiles.names:
         settings = profiles.settings(name)
         about = _of_profile(settings)
-        if name == PROFILE or settings.get("aws_access_key_id", "").strip() == key.value or not about:
+        is_the_key = key is not None and settings.get("aws_access_key_id", "").strip() == key.value
+        if name == PROFILE or is_the_key or not about:
             continue
         yield SignerHere(Who(IdentityKind.PROFILE, name), _("Profile {name}").format(name=name), about)
 
