@@ -84,6 +84,10 @@ def _of_route(route: str) -> Iterator[Scenario]:
     yield Scenario(route, "undo", (rotate,), ("undo",), Goal.UNDONE)
     if route != "retire":
         yield Scenario(route, "continue", (Person.KILL_NEXT, rotate), ("continue",), Goal.WATCH)
+    if route == "same-user":
+        # The route that a renewal goes; the plan keeps the person's answers, and the renewal asks nothing new.
+        days: Act = ("renew", "LAST4", "--every", "90", "--at", "03:00", "--watch-days", "0")
+        yield Scenario(route, "renew", (("plan", "LAST4", *BUCKETS), days), ("renew", "LAST4", "--now"), Goal.WATCH)
     yield Scenario(route, "turn-off-key", watching, by_key, Goal.OFF)
     yield Scenario(route, "turn-off-console", (*watching, Person.TURN_OFF), by_console, Goal.OFF)
     if same_owner:
