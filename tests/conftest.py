@@ -23,6 +23,9 @@ import pytest
 from keyturn.model import known_secrets
 from programs import find_program
 
+# A failure of a test that is inherited shows both sides, too.
+pytest.register_assert_rewrite("keyturn_testing.client_contract")
+
 ON_CI = os.environ.get("CI") == "true"
 
 # Examples are drawn at random where people work, and are the same on each run where a failure must mean a change.

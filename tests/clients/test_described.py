@@ -1,4 +1,4 @@
-"""Programs by description: one file says where a program's keys are; `test_client_contract.py` has the whole contract.
+"""Programs by description: one file says where a program's keys are; `test_client_contract.py` tries each of them.
 
 What stands here is what a description adds to that: what is told of a file that it does not lead through, and that a
 further program needs a description and a sample, and nothing else.
@@ -214,21 +214,36 @@ platform = "linux"
 locator = "vault/key"
 bucket = "photos"
 """
+TEST = """
+from pathlib import Path
+
+import pytest
+
+from keyturn_testing.client_contract import ClientContract, read_sample
+
+
+class TestMadeUp(ClientContract):
+    @pytest.fixture
+    def sample(self):
+        return read_sample(Path(__file__).parent)
+"""
 
 
 def test_a_further_program_needs_one_file_and_one_sample_and_nothing_else(tmp_path: Path) -> None:
     # The same house, with a description and a sample more: all of the contract holds for the program.
     import keyturn
+    import keyturn_testing
 
     (tmp_path / "app").mkdir()
-    (tmp_path / "app/keyturn").symlink_to(Path(keyturn.__file__).parent)
+    for package in (keyturn, keyturn_testing):
+        (tmp_path / "app" / package.__name__).symlink_to(Path(str(package.__file__)).parent)
     shutil.copytree(resources_folder(), tmp_path / "resources", ignore=shutil.ignore_patterns("screenshots"))
     (tmp_path / "resources/programs/made-up.toml").write_text(MADE_UP)
-    samples = tmp_path / "tests/described/made-up"
-    samples.mkdir(parents=True)
+    samples = tmp_path / "tests"
+    samples.mkdir()
     (samples / "sample.toml").write_text(SAMPLE)
     (samples / "vault.rb").write_text("vault.bucket = 'photos'\nvault.key = '{id}'\nvault['secret'] = \"{secret}\"\n")
-    shutil.copy(HERE / "test_client_contract.py", tmp_path / "tests/test_contract.py")
+    (samples / "test_made_up.py").write_text(TEST)
 
     command = (
         sys.executable,
@@ -239,8 +254,6 @@ def test_a_further_program_needs_one_file_and_one_sample_and_nothing_else(tmp_pa
         "-p",
         "no:xdist",
         "-q",
-        "-k",
-        "made-up",
         "tests",
     )
     ran = subprocess.run(

@@ -11,7 +11,9 @@ from pathlib import Path
 
 _TOP = Path(__file__).parents[2]
 
-_PRACTICE = "keyturn_practice"  # a package of its own, beside `keyturn`
+# Packages of their own, beside `keyturn`.
+_PRACTICE = "keyturn_practice"
+_TESTING = "keyturn_testing"
 
 # The table of rooms, written down a second time: who may import which room, and which libraries live in which room.
 _MAY_IMPORT: dict[str, set[str]] = {
@@ -25,6 +27,7 @@ _MAY_IMPORT: dict[str, set[str]] = {
     "rotation": {"model", "edits", "computer", "clients", "aws", "state", "messengers"},
     "reminders": {"model", "edits", "computer", "clients", "aws", "state", "messengers", "rotation"},
     _PRACTICE: {"model", "computer"},
+    _TESTING: {"model", "edits", "computer", "clients"},
     "terminal": {
         "model",
         "edits",
@@ -60,6 +63,7 @@ _LIVES_IN: dict[str, set[str]] = {
     "moto": {_PRACTICE},
     "nacl": {"edits"},
     "psutil": {"computer"},
+    "pytest": {_TESTING},
     "rich": {"terminal"},
     "s3transfer": set(),
     "ruamel": {"edits"},
@@ -88,7 +92,7 @@ def _house(top: Path, imports: dict[str, list[str]]) -> None:
 
 
 def _package(room: str) -> str:
-    return room if room == _PRACTICE else f"keyturn.{room}"
+    return room if room in {_PRACTICE, _TESTING} else f"keyturn.{room}"
 
 
 def _folder(top: Path, room: str) -> Path:

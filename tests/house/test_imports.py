@@ -17,7 +17,7 @@ _ROOMS = [module.name for module in pkgutil.iter_modules(keyturn.__path__) if mo
 # The libraries of pyproject.toml as they are imported; any other needs a reason, and a place in the import borders.
 _LIBRARIES = {
     *("appdirs", "boto3", "botocore", "filelock", "icalendar", "keyring", "moto", "nacl", "psutil", "rich"),
-    *("PySide6", "ruamel", "secretstorage", "shiboken6", "urllib3", "werkzeug"),
+    *("PySide6", "pytest", "ruamel", "secretstorage", "shiboken6", "urllib3", "werkzeug"),
 }
 
 
@@ -53,4 +53,4 @@ def test_no_room_uses_a_library_that_nobody_agreed_on() -> None:
                 used |= {name.name.partition(".")[0] for name in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 used.add(node.module.partition(".")[0])
-    assert used - sys.stdlib_module_names - {"keyturn", "keyturn_practice"} <= _LIBRARIES
+    assert used - sys.stdlib_module_names - {"keyturn", "keyturn_practice", "keyturn_testing"} <= _LIBRARIES
