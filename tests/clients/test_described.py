@@ -219,13 +219,13 @@ from pathlib import Path
 
 import pytest
 
-from keyturn_testing.client_contract import ClientContract, read_sample
+from keyturn_testing.client_contract import ClientContract, read_client_sample
 
 
 class TestMadeUp(ClientContract):
     @pytest.fixture
     def sample(self):
-        return read_sample(Path(__file__).parent)
+        return read_client_sample(Path(__file__).parent)
 """
 
 
