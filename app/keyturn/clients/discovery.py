@@ -33,9 +33,22 @@ _BUDGET = 4000
 # Looked at in all folders of projects together.
 _PROJECTS_BUDGET = 20_000
 _KEY_ID = re.compile(rb"A[KS]IA[A-Z0-9]{16}|A\0[KS]\0I\0A\0(?:[A-Z0-9]\0){15}")
+# How the name of a file begins that a script reads by `. FILE`.
+_SOURCED = (b"/", b"~", b"$", b'"', b"'", b"./", b"../")
 # One of these stands in each script, unit or compose file that names a key, or a file with one, in whatever words.
 _WORDS = (
-    *(b"ccess_key", b"CCESS_KEY", b"ccessKey", b"CCESSKEY", b"ccess-key", b"AWS_", b"S3_", b"rclone", b"RCLONE"),
+    *(
+        b"ccess_key",
+        b"CCESS_KEY",
+        b"ccessKey",
+        b"CCESSKEY",
+        b"ccess-key",
+        b"AWS_",
+        b"S3_",
+        b"MC_HOST",
+        b"rclone",
+        b"RCLONE",
+    ),
     *(
         b"restic",
         b"s3cmd",
@@ -60,9 +73,11 @@ _WORDS = (
         b"envdir",
         b"chpst",
         b"stack deploy",
+        b"MC_HOST_",
+        *(b"mc ", b"mcli "),
     ),
     # A file that is sourced may hold what nothing else here speaks of.
-    *(b"source ", b"\n. /", b"\n. ~", b"\n. $", b'\n. "', b"\n. ./"),
+    *(b"source ", *(before + b". " + file for before in (b"\n", b" ", b"\t", b";") for file in _SOURCED)),
 )
 # Opened without waiting, so that a pipe in the place of a file cannot hold the search up.
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

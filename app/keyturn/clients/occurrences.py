@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from keyturn.clients.base64_ids import ids_in_base64
+from keyturn.clients.near_buckets import buckets_near
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, Secret
 from keyturn.model.places import Target
 
@@ -23,11 +24,6 @@ _SECRET = re.compile(r"(?<![A-Za-z0-9/+])(?:[A-Za-z0-9/+]|%2[BbFf]|\\/){40}(?![A
 _LETTERS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9/+]{40}")
 # How far from its ID a secret stands: on the same line, or on one of the next few.
 _NEAR, _LINES = 400, 4
-# `bucket = "name"`, `'bucket' => 'name'`, `"bucketName": "name"`
-_BUCKET = re.compile(
-    r"""\bbucket(?:[_-]?name)?["']?\s{0,4}(?:=>|=|:|,)\s{0,4}["']([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["']""",
-    re.IGNORECASE,
-)
 _AROUND = 1000
 
 
@@ -38,7 +34,7 @@ class Occurrence(NamedTuple):
         line: counted from 1.
         offset: in bytes.
         secret: what is shaped like a secret of AWS's and is the only such text beside it, behind it or else before it.
-        targets: the buckets that are named in quotes near it.
+        targets: the buckets that are named near it.
         in_base64: it stands within Base64.
     """
 
@@ -67,8 +63,9 @@ def occurrences_in(content: bytes) -> Iterator[Occurrence]:
             if not is_behind and not is_taken:
                 secret = _only_secret(text[max(before, match.start() - _NEAR) : match.start()], backwards=True)
             is_taken = is_behind
-            targets = () if secret is None else _targets(text[max(0, match.start() - _AROUND) : match.end() + _AROUND])
-            yield Occurrence(AccessKeyId(match[0]), line, at % width + match.start() * width, secret, targets)
+            around = "" if secret is None else text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
+            targets, offset = buckets_near(around), at % width + match.start() * width
+            yield Occurrence(AccessKeyId(match[0]), line, offset, secret, targets)
             before = match.end()
     for key, at in ids_in_base64(content):
         yield Occurrence(key, content.count(b"\n", 0, at) + 1, at, None, in_base64=True)
@@ -97,10 +94,6 @@ def key_ids_in(content: bytes) -> Iterator[tuple[AccessKeyId, int]]:
         if one.key not in seen:
             seen.add(one.key)
             yield one.key, one.line
-
-
-def _targets(text: str) -> tuple[Target, ...]:
-    return tuple(Target(name) for name in dict.fromkeys(_BUCKET.findall(text)))
 
 
 def _only_secret(text: str, *, backwards: bool) -> Secret | None:

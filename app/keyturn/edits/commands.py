@@ -134,3 +134,10 @@ def behind(word: Argument, first: int) -> Argument:
         if run.at + run.size > first or (run.size == 0 and run.at == first)
     ]
     return Argument(word.text[first:], word.written, word.known, tuple(runs), word.line, word.notation)
+
+
+def part(word: Argument, first: int, size: int) -> Argument:
+    """Return so many letters of a word from one on, as a word of its own."""
+    rest = behind(word, first)
+    runs = [run._replace(size=min(run.size, size - run.at)) for run in rest.runs if run.at < size]
+    return replace(rest, text=rest.text[:size], runs=tuple(runs))

@@ -38,8 +38,11 @@ _S3_IN_TEXT = re.compile(
     r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?;&|)}'\"`]+)/?(?P<rest>[^\s?;&|)}'\"`]*)"
 )
 _AMAZON = "amazon.com"  # as duplicacy calls it
-_RCLONE_INLINE = re.compile(r":s3(?P<options>(?:,[^:]*)?):(?P<path>.*)", re.DOTALL)
-_RCLONE_REMOTE = re.compile(r"(?P<name>[\w.+@ -]+)(?:,[^:]*)?:(?P<path>[^/].*|)", re.DOTALL)
+# An option of a connection string; its value may stand in quotes with colons and commas in it (rclone.org/docs).
+CONNECTION_OPTION = r"""(?:,[\w-]+(?:=(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|[^,:'"\s]*))?)"""
+_RCLONE_INLINE = re.compile(rf":s3(?P<options>{CONNECTION_OPTION}*):(?P<path>.*)", re.DOTALL)
+_RCLONE_REMOTE = re.compile(rf"(?P<name>[\w.+@ -]+){CONNECTION_OPTION}*:(?P<path>[^/].*|)", re.DOTALL)
+_ONE_OPTION = re.compile(CONNECTION_OPTION)
 # Their values hold colons, too.
 _RCLONE_NO_PATHS = frozenset(
     {
@@ -82,6 +85,7 @@ def goals_of(command: ShellCommand, remotes: Mapping[str, str] | None = None) ->
     if found is None:
         # A program nobody knows, or one that a wrapper runs.
         yield from _restic(command.words) if _has_repository(command) else _elsewhere(command.words)
+        yield from _of_cmdlet(command)
         return
     program, arguments = found
     rest = ShellCommand(arguments)
@@ -170,10 +174,16 @@ def rclone_paths(arguments: Sequence[Argument]) -> Iterator[RclonePath]:
         if text[1:3] == ":\\":
             continue  # of a drive
         if inline := _RCLONE_INLINE.fullmatch(text):
-            settings = dict(option.partition("=")[::2] for option in inline["options"].split(",") if option)
+            options = (found[0][1:].partition("=")[::2] for found in _ONE_OPTION.finditer(inline["options"]))
+            settings = {name: _unquoted(value) for name, value in options}
             yield RclonePath(one, None, _reached(inline["path"], one), settings)
         elif remote := _RCLONE_REMOTE.fullmatch(text):
             yield RclonePath(one, remote["name"], _reached(remote["path"], one), {})
+
+
+def _unquoted(value: str) -> str:
+    mark = value[:1]
+    return value[1:-1].replace(mark * 2, mark) if mark in ("'", '"') else value
 
 
 def _reached(path: str, one: Argument) -> Target | None:
@@ -222,6 +232,24 @@ def _named(command: ShellCommand) -> Iterator[Goal]:
             yield _unclear(one)
         elif (name := bucket_named(one.decoded)) is not None:
             yield Goal(Target(name, prefix.strip("/")))
+
+
+def _of_cmdlet(command: ShellCommand) -> Iterator[Goal]:
+    """`-BucketName NAME`, as Write-S3Object and its like have it (AWS Tools for PowerShell); capitals do not count."""
+    values: dict[str, Argument] = {}
+    for option, value in pairwise(command.words):
+        if option.text.startswith(b"-"):
+            values.setdefault(option.decoded.lower(), value)
+    bucket, prefix, region = (values.get(name) for name in ("-bucketname", "-keyprefix", "-region"))
+    if bucket is None:
+        return
+    name = bucket_named(bucket.decoded) if bucket.known else None
+    known_region = region.decoded if region is not None and region.known else None
+    if name is not None:
+        behind_it = prefix.decoded.strip("/\\") if prefix is not None and prefix.known else ""
+        yield Goal(Target(name, behind_it), None, known_region)
+    elif not bucket.known:
+        yield _unclear(bucket)
 
 
 def _told_by_a_run(program: str, arguments: Sequence[Argument]) -> Iterator[Goal]:

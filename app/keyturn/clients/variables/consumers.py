@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from keyturn.clients.variables.command_asks import Asked, Lender, rclone_additions, rclone_manner, rclone_variables
+from keyturn.clients.variables.inner_keys import is_of_made_up_remote
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Consumer
@@ -60,6 +61,8 @@ def is_for(asked: Asked, variable: str, values: Mapping[str, str]) -> bool:
     """
     if asked.variable:
         return variable.upper() == asked.variable
+    if is_of_made_up_remote(variable):
+        return asked.lender is Lender.OPTIONS
     own = remote_of(variable)
     if own:
         return asked.lender is Lender.REMOTE and asked.name.upper() == own

@@ -24,6 +24,7 @@ from keyturn.clients.variables.command_folders import in_their_folders, joined
 from keyturn.clients.variables.consumers import consumer_in
 from keyturn.clients.variables.credited_places import at_server, reaches, with_programs
 from keyturn.clients.variables.filled_in import asked_in_variables, references_in
+from keyturn.clients.variables.inner_keys import alias_of
 from keyturn.clients.variables.job_variables import JobVariables, home_of
 from keyturn.clients.variables.jobs import Job, Reads
 from keyturn.clients.variables.named_files import values_named_in
@@ -206,7 +207,8 @@ class _Crediting:
                 usual = usual_paths(self._computer)
                 return [one for client in ("s3cmd", "s4cmd") for one in self._in_file(client, named, usual)]
             case Lender.ALIAS:
-                return [one for one in self._keys if one.client == "mc" and one.name == asked.name]
+                in_variables = [one for one in self._in_reach(job) if alias_of(_name_of(one)) == asked.name]
+                return in_variables or [one for one in self._keys if one.client == "mc" and one.name == asked.name]
             case Lender.VARIABLES if asked.variable:
                 called = ((one, self._called(job, one)) for one in self._in_reach(job))
                 return [one for one, names in called if any(asked.variable in name for name in names)]
@@ -401,6 +403,11 @@ def _usual_server(values: Mapping[str, str]) -> str | None:
 def _base_of(compose: Path) -> Path:
     """The compose file without its ending, of which this one may be the override."""
     return compose.with_name(compose.stem.removesuffix(".override"))
+
+
+def _name_of(place: Place) -> str:
+    """The variable as the place tells it, without the service in which it stands."""
+    return place.locator.rpartition(": ")[2]
 
 
 def _variable_of(place: Place) -> str:

@@ -13,6 +13,7 @@ from keyturn.clients.endpoints import speaks_plain_http
 from keyturn.clients.findings import key_id, named_key_id
 from keyturn.clients.interface import CredentialSpans, ValueSpot
 from keyturn.clients.session_tokens import token_beside
+from keyturn.clients.variables.inner_keys import inner_keys, is_of_made_up_remote
 from keyturn.edits.commands import Argument, ShellCommand, behind
 from keyturn.edits.encodings import Encoding
 from keyturn.edits.shell import Assignment, Quoting
@@ -62,7 +63,8 @@ def pairs_in(found: Sequence[Assignment], commands: Sequence[ShellCommand] = ())
     The first ID under a name belongs to the first secret under the name that goes with it, the second to the second.
     Where their numbers differ, which secret belongs to which ID depends on how the script runs; then none is given.
     """
-    every = _followed([*found, *(one for command in commands for one in options_of(command))])
+    given = (one for command in commands for one in options_of(command))
+    every = _followed([*found, *given, *inner_keys(found, commands)])
     by_name: dict[str, list[Assignment]] = {}
     spans: set[tuple[str, Span]] = set()
     for one in every:
@@ -123,7 +125,7 @@ def options_of(command: ShellCommand) -> Iterator[Assignment]:
     for word, after in zip_longest(command.words, command.words[1:]):
         name, equals, _value = word.decoded.partition("=")
         known = key_name(name)
-        if known is None:
+        if known is None or is_of_made_up_remote(name):
             continue
         if equals and (name.startswith("-") or known.means_s3 or _VARIABLES_NAME.fullmatch(name)):
             value: Argument | None = behind(word, len(name.encode()) + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -16,6 +16,7 @@ from keyturn.clients.programs.restic_addresses import repository
 from keyturn.clients.variables.command_asks import Asked, Lender
 from keyturn.clients.variables.command_goals import Goal, bucket_named, goal_at, goals_of
 from keyturn.clients.variables.consumers import asked_in_variables, consumers_in, is_for, remote_of
+from keyturn.clients.variables.inner_keys import alias_of, aliases_with, holds_made_up_remote, servers_of_aliases
 from keyturn.clients.variables.script_kinds import several_values
 from keyturn.clients.variables.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
 from keyturn.edits.alternatives import with_each, with_one_value
@@ -38,6 +39,9 @@ _OF_ENDPOINT = ("ENDPOINT", "ENDPOINT_URL", "ENDPOINT_URL_S3", "S3_ENDPOINT", "H
 _OF_REGION = ("REGION", "DEFAULT_REGION", "S3_REGION")
 # Buckets that are counted for all keys of one text together; people's own are a thousand times fewer.
 _PATIENCE = 10_000
+_KEEPERS = frozenset(
+    {"set-awscredential", "set-awscredentials", "initialize-awsdefaultconfiguration", "initialize-awsdefaults"}
+)
 _ENDINGS = (
     "SECRET_ACCESS_KEY",
     "ACCESS_KEY_ID",
@@ -84,6 +88,9 @@ class JobSettings:
         described = [one for one in self._asked if one.variable and is_for(one, name, self._values)]
         if any(goal.target is not None for one in described for goal in one.goals):
             return self._facts_of_image(name, described)
+        aliases = aliases_with(name, self._found)
+        if alias_of(name) is not None:
+            return self._facts_of_aliases(name, aliases)
         own = self._named_after(_stem(name))
         numbers = self._commands_with(pair)
         reach = self._reach(numbers)
@@ -98,7 +105,24 @@ class JobSettings:
         region = region or self._region or region_in(endpoint) or reach.region
         additions, manner = self._said(name)
         consumers = self._consumers(name, numbers)
+        if aliases:
+            by_alias = self._facts_of_aliases(name, aliases)
+            targets, consumers = (*targets, *by_alias.targets), (*consumers, *by_alias.consumers)
+            endpoint = endpoint or by_alias.endpoint
         return FileFacts(self._token, region, endpoint, targets or self._buckets, additions, manner, consumers)
+
+    def _facts_of_aliases(self, name: str, aliases: Collection[str]) -> FileFacts:
+        """What mc's commands say of a key, which they take by aliases of theirs."""
+        asked = [one for one in self._asked if one.lender is Lender.ALIAS and one.name in aliases]
+        endpoint = next((server for one in aliases if (server := self._servers_of_aliases.get(one))), None)
+        additions, manner = self._said(name)
+        targets = _targets([goal for one in asked for goal in one.goals])
+        consumers = consumers_in(self._path, asked)
+        return FileFacts(None, region_in(endpoint), endpoint, targets, additions, manner, consumers)
+
+    @cached_property
+    def _servers_of_aliases(self) -> Mapping[str, str]:
+        return servers_of_aliases(self._found, self._commands)
 
     def _facts_of_image(self, name: str, described: Sequence[Asked]) -> FileFacts:
         """What a container's variables say of a key, whose image is described: it reads no others."""
@@ -218,7 +242,7 @@ class JobSettings:
         """Where the letters of the commands with a key of their own stand: from, to before, the commands' numbers."""
         found: dict[tuple[int, int], list[int]] = {}
         for number, command in enumerate(self._commands):
-            if _has_own_key(command):
+            if _has_own_key(command) and not _keeps_for_others(command):
                 for word in command.words:
                     for run in word.runs:
                         found.setdefault((run.start, run.start + max(run.size, 1)), []).append(number)
@@ -266,9 +290,17 @@ def goal_in(name: str, value: str) -> Goal | None:
     return goal_at(value) if value.startswith("s3://") else None
 
 
+def _keeps_for_others(command: ShellCommand) -> bool:
+    """Whether a command keeps the key that it is handed for those behind it (AWS Tools for PowerShell)."""
+    return any(word.decoded.lower() in _KEEPERS for word in command.words[:3])
+
+
 def _has_own_key(command: ShellCommand) -> bool:
     """Whether a command is handed a key as an option, so that it needs none of the variables."""
-    return any(_names_a_key(word.decoded.partition("=")[0]) for word in command.words if word.text.startswith(b"-"))
+    return any(
+        _names_a_key(word.decoded.partition("=")[0]) if word.text.startswith(b"-") else holds_made_up_remote(word)
+        for word in command.words
+    )
 
 
 def _names_a_key(option: str) -> bool:

@@ -1,0 +1,60 @@
+"""The buckets that are named near a key in a text of whatever language, by the words and addresses that say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from keyturn.model.places import Target
+
+_NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+# `bucket = "name"`, `'bucket' => 'name'`, `"bucketName": "name"`, `S3_BUCKET: name`, `-BucketName name`, `--bucket x`;
+# without quotes the name ends the line, the word of a command, or the value of an option.
+_BY_WORD = re.compile(
+    r"""(?<![\w-])(?P<before>-{0,2}[\w-]{0,40})bucket(?:[_-]?name)?["']?[ \t]{0,20}"""
+    r"""(?P<sign>=>|:=|\?=|=|:|,|[ \t])[ \t]{0,20}"""
+    rf"""(?:(?P<quote>["'])(?P<quoted>{_NAME})(?P=quote)|(?P<bare>{_NAME})(?=[\s,;'"`)]|\Z))""",
+    re.IGNORECASE,
+)
+# `s3://B`, `s3://ID:SECRET@B`, `s3:HOST/B`, `arn:aws:s3:::B`, `https://s3.REGION.amazonaws.com/B`, `:s3,OPTIONS:B`
+_BY_ADDRESS = re.compile(
+    r"(?<![\w-])s3[an]?://(?:[^@/\s\"']{1,200}@)?(?P<address>[a-z0-9.-]{3,63})(?![\w.@:-])(?:/(?P<behind>[a-z0-9.-]{3,63}))?"
+    rf"|(?<![\w-])s3:(?:https?://)?[a-z0-9.-]{{1,253}}(?::\d{{1,5}})?/(?P<restic>{_NAME})(?![\w.-])"
+    rf"|arn:aws[a-z-]{{0,10}}:s3:::(?P<arn>{_NAME})(?![\w.-])"
+    rf"|https?://s3[a-z0-9.-]{{0,40}}\.amazonaws\.com(?:\.cn)?/(?P<path>{_NAME})(?![\w.-])"
+    rf"|https?://(?P<host>{_NAME})\.s3[a-z0-9.-]{{0,40}}\.amazonaws\.com"
+    rf"|(?<!\w):s3,[^\s]{{1,400}}?:(?P<made_up>{_NAME})(?=[/\s\"'\]),]|\Z)"
+)
+_COMMENT = re.compile(r"[ \t]*(?:#|//|;|--[ \t]|rem[ \t]|<!--)", re.IGNORECASE)
+# Buckets of other makers, which an S3 key does not open.
+_NOT_S3 = re.compile(r"gcs|google|azure|b2_|gs_", re.IGNORECASE)
+_NO_NAMES = frozenset(
+    {"true", "false", "yes", "none", "null", "private", "string", "required", "default", "the", "name"}
+)
+_OF_AMAZON = ".amazonaws.com"
+
+
+def buckets_near(text: str) -> tuple[Target, ...]:
+    """Return the buckets that a piece of text names, in its order; what is a comment says nothing."""
+    said = "\n".join("" if _COMMENT.match(line) else line for line in text.split("\n"))
+    found = sorted((*_by_word(said), *_by_address(said)))
+    return tuple(Target(name) for name in dict.fromkeys(name for _at, name in found))
+
+
+def _by_word(text: str) -> Iterator[tuple[int, str]]:
+    for match in _BY_WORD.finditer(text):
+        name, is_option = match["quoted"] or match["bare"], match["before"].startswith("-")
+        # Between two words of a sentence there is nothing that says so.
+        told = match["quote"] or is_option or match["sign"].strip()
+        if told and name == name.lower() and name not in _NO_NAMES and not _NOT_S3.search(match["before"]):
+            yield match.start(), name
+
+
+def _by_address(text: str) -> Iterator[tuple[int, str]]:
+    for match in _BY_ADDRESS.finditer(text):
+        kind = match.lastgroup or ""
+        name = match["address"] if kind == "behind" else match[kind]
+        if kind in ("address", "behind") and name.endswith(_OF_AMAZON):
+            name = match["behind"] or ""
+        if len(name) > 2 and name[0].isalnum() and name[-1].isalnum():
+            yield match.start(), name
