@@ -62,7 +62,7 @@ def test_a_remote_that_is_made_up_on_the_spot_is_edited_with_the_rights_of_rclon
         ("bin/a.sh", f"#!/bin/sh\nexport MC_HOST_x={HOST}\nmc mirror ~ x/bkt/p\naws s3 ls s3://o --profile y"),
         ("bin/a.sh", f'#!/bin/sh\nMC_HOST_x="{HOST}/" mc mirror ~ x/bkt/p'),
         ("bin/a.sh", f"#!/bin/sh\ndocker run --rm -e MC_HOST_x={HOST} minio/mc mirror /data x/bkt/p"),
-        ("c/compose.yml", f"services: {{b: {{image: minio/mc, command: ls x/bkt/p, environment: {{MC_HOST_x: {HOST}}}}}}}"),
+        ("compose.yml", f"services: {{b: {{image: minio/mc, command: ls x/bkt/p, environment: [MC_HOST_x={HOST}]}}}}"),
         (".config/systemd/user/a.service", f"[Service]\nEnvironment=MC_HOST_x={HOST}\nExecStart=/bin/mc ls x/bkt/p"),
         (".crontab", f"MC_HOST_x={HOST}\n0 3 * * * mc mirror /data x/bkt/p"),
     ],
