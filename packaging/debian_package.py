@@ -59,7 +59,7 @@ def build(frozen: Path, where: Path, edition: Edition) -> Path:
         (tree / "DEBIAN").mkdir()
         (tree / "DEBIAN" / "control").write_text(control, encoding="utf-8")
         package = where / f"{edition.package}_{version}_{architecture}.deb"
-        # The frozen folder belongs to whoever made it; in the package it belongs to root.
+        # The frozen folder belongs to the one who made it; in the package it belongs to root.
         command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(tree), str(package)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return package

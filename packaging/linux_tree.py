@@ -134,7 +134,7 @@ def version() -> str:
 def _forget_where_it_was_made(program: Path) -> None:
     """Take out of each library the folder of this computer in which it looks for others first.
 
-    Whoever may write to a folder of that name on another computer could have Keyturn load what they like.
+    Anyone who may write to a folder of that name on another computer could have Keyturn load what they like.
     """
     for path in program.rglob("*"):
         if path.is_symlink() or not path.is_file() or not is_elf(path):

@@ -46,7 +46,7 @@ def _tell(error: Exception) -> None:
 
 
 def _main(arguments: Sequence[str]) -> int:
-    # Answered before anything else is imported: whoever asks only for the version should not wait for a parser.
+    # Answered before anything else is imported: anyone who asks only for the version should not wait for a parser.
     if arguments[:1] == ["--version"]:
         from keyturn import __version__
 

@@ -68,7 +68,7 @@ class PracticeAccount:
         status_is_a_rotation: the report's `last_rotated` follows a key turned off or on (unknown, facts/aws.md C5).
         rejected_uses_count: refused requests of an inactive key count as use (unknown, facts/aws.md C4).
         users_see_root_use: IAM users may ask for the last use of a root key (unknown, facts/aws.md C3).
-        initiator_may_abort: whoever began an upload may abort it (to be verified, facts/aws.md C7).
+        initiator_may_abort: the one who began an upload may abort it (to be verified, facts/aws.md C7).
         private_acl_needs_right: `x-amz-acl: private` needs `s3:PutObjectAcl` (to be verified, facts/clients.md 20).
         iam_region_counts: refuse requests to IAM signed for another region than IAM's own.
         organisation_denies: actions of IAM that the organisation's service control policies deny, to root as well; the
@@ -214,7 +214,7 @@ class PracticeAccount:
             return _pair(self._identities.add_key(None, age=timedelta(days=age_days)))
 
     def rename_key(self, pair: KeyPair, name: str) -> KeyPair:
-        """Give a key a name of the person's own choice, as whoever runs a store may."""
+        """Give a key a name of the person's own choice, as anyone who runs a store may."""
         with self._lock:
             key = self._identities.keys.pop(pair.access_key_id.value)
             key.access_key_id = name

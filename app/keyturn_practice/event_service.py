@@ -1,4 +1,4 @@
-"""The event history of the practice account: what CloudTrail keeps of the requests, and gives to whoever may ask.
+"""The event history of the practice account: what CloudTrail keeps of the requests, and gives to anyone who may ask.
 
 Requests that manage things are in it; what is read and written in buckets is not (facts/aws.md A3).
 """

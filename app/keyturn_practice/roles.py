@@ -31,7 +31,7 @@ def session_of_role(identities: Identities, role: Role, name: str, lasting: time
 
 
 def answer_portal(identities: Identities, request: Request) -> Response:
-    """The portal's one operation: the key of a role for whoever is signed in."""
+    """The portal's one operation: the key of a role for the one who is signed in."""
     token = identities.sign_ins.get(request.header("x-amz-sso_bearer_token") or "")
     if token is None or token.ends <= identities.clock.now():
         return _portal(401, {"message": "Session token not found or invalid"}, "UnauthorizedException")

@@ -69,7 +69,8 @@ class S3Service:
 
     Attributes:
         foreign: buckets of other accounts: name → account.
-        initiator_may_abort: whoever began an upload may abort it without a right of its own; to be verified on a real
+        initiator_may_abort: the one who began an upload may abort it without a right of its own; to be verified on a
+        real
             account (facts/aws.md C7), so it is a switch.
         private_acl_needs_right: writing an object with the header `x-amz-acl: private` needs `s3:PutObjectAcl`, as any
             other ACL does; to be verified on a real account (facts/clients.md section 20), so it is a switch.

@@ -1,4 +1,4 @@
-"""Temporary keys: each has a token, belongs to whoever asked for it, and ends by itself.
+"""Temporary keys: each has a token, belongs to the one who asked for it, and ends by itself.
 
 Facts: facts/credential-helper.md ("SessionToken"), facts/aws.md A2 (root's own: an hour, and no IAM).
 Whether such a key outlives the lasting one with which it was asked for is not known; here it does, as the rights of its

@@ -1,1 +1,1 @@
-"""What whoever writes a client for Keyturn tests it with (README.md)."""
+"""What anyone who writes a client for Keyturn tests it with (README.md)."""

@@ -1,7 +1,7 @@
 """What every client promises, whatever its grammar: find, locate, plan, replace, undo, and never guess.
 
 A test class of a client's own says with which files: README.md has one. Modelled on keyring's tests of back ends
-(facts/anchors.md), which whoever writes one inherits.
+(facts/anchors.md), which anyone who writes one inherits.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def read_client_sample(folder: Path) -> ClientSample:
 
 
 class ClientContract:
-    """The tests; whoever inherits them says `sample`, a fixture that returns each of a client's files in turn."""
+    """The tests; anyone who inherits them says `sample`, a fixture that returns each of a client's files in turn."""
 
     @pytest.fixture
     def sample(self) -> ClientSample:

@@ -95,7 +95,7 @@ def test_where_its_paths_are_not_its_look_goes_the_way_that_it_goes_on_an_empty_
     home.mkdir()
     computer = Computer(platform, home, variables, is_this_one=is_this_one)
     client = entry.load()
-    is_empty = not is_any_there(computer, entry.usual or ())  # whoever runs the tests may have the program
+    is_empty = not is_any_there(computer, entry.usual or ())  # anyone who runs the tests may have the program
     asked.clear()
     variables.asked.clear()
 

@@ -1,4 +1,4 @@
-"""Which half of a key stands under a name, and which name goes with it, whoever made the names up."""
+"""Which half of a key stands under a name, and which name goes with it, no matter who made the names up."""
 
 from __future__ import annotations
 

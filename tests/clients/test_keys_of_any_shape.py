@@ -1,4 +1,4 @@
-"""Whoever runs a store may name a key as they like: it counts there, and at AWS it is told that none stands there."""
+"""The people who run a store may name a key at will: it counts there, and at AWS it is told that none stands there."""
 
 from __future__ import annotations
 

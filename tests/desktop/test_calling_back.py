@@ -1,4 +1,4 @@
-"""Whoever is sent away is called back: asked with a ticked box, on this very computer; else told that nobody will."""
+"""A person who is sent away is called back: asked with a ticked box on this computer, else told that nobody will."""
 
 from __future__ import annotations
 

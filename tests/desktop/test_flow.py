@@ -382,7 +382,7 @@ def test_a_plan_takes_what_the_search_before_it_gave(walk: Walk) -> None:
     told: list[Event] = []
     with Workplace(walk.ground.location, walk.ground.clock) as workplace:
         walk.jobs.begin_search().run(workplace.context())
-        hidden.unlink()  # whoever looked again now would not find it
+        hidden.unlink()  # the one who looked again now would not find it
         context = replace(workplace.context(told.append), clock=_HastyClock())
         plan = walk.jobs.plan(context, Options(buckets=BUCKETS))
 

@@ -99,7 +99,7 @@ def test_somebody_else_makes_turns_off_and_deletes_without_the_console(person: P
     person.press("Look now")
     assert person.page() is Page.TURN_OFF
 
-    # Whoever comes back later chooses anew.
+    # Anyone who comes back later chooses anew.
     assert person.assistant.flow.standing is not None
     name = person.assistant.flow.standing.rotation.name
     person.open(name)

@@ -33,8 +33,8 @@ _INNER = [
     ),
 ]
 
-# Besides them: whoever signs, which a rotation under way asks anew and a renewal after others; and what reads Keyturn's
-# memory, also when a command's own work is done.
+# Besides them: anyone who signs, which a rotation under way asks anew and a renewal after others; and what reads
+# Keyturn's memory, also when a command's own work is done.
 _ASKED_IN_THE_MIDDLE = [
     *sorted((_APP / "rotation" / "signers").rglob("*.py")),
     *(path for path in sorted((_APP / "state").rglob("*.py")) if path.name != "secrets.py"),

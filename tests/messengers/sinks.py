@@ -150,7 +150,7 @@ class _MailHandler(socketserver.BaseRequestHandler):
 
 @contextmanager
 def _serving(server: socketserver.BaseServer, ending: threading.Event) -> Iterator[None]:
-    """The server runs meanwhile, in a thread; `ending` lets go of whoever it keeps waiting."""
+    """The server runs meanwhile, in a thread; `ending` lets go of anyone who it keeps waiting."""
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -1,4 +1,4 @@
-"""Somebody with all rights at work in the console of the practice account, beside whoever is tested."""
+"""Somebody with all rights at work in the console of the practice account, beside the one who is tested."""
 
 from __future__ import annotations
 

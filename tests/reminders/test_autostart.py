@@ -200,7 +200,7 @@ def test_glib_starts_exactly_the_words_that_were_meant(tmp_path: Path, required_
     path = tmp_path / autostart_xdg.FILE_NAME
     path.write_text(desktop_entry(Starts.CHECK, [str(program), *ODD_WORDS]), encoding="utf-8")
     subprocess.run([required_program("gio"), "launch", str(path)], check=True, timeout=30)
-    # Opening a pipe waits for whoever writes into it.
+    # Opening a pipe waits for anyone who writes into it.
     assert heard.read_text(encoding="utf-8").split("\0")[:-1] == list(ODD_WORDS)
 
 

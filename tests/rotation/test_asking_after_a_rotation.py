@@ -57,7 +57,7 @@ class AskingOffice(Office):
         return replace(started, computer=replace(started.computer, served=served))
 
     def handed(self, name: str) -> KeyPair:
-        """What whoever asks gets at this moment."""
+        """What anyone who asks gets at this moment."""
         return current_pair(self.memory, FileSecrets(self.memory / "secrets.json"), name)
 
     def answer(self, argv: Sequence[str], _environment: object) -> bytes:
@@ -107,7 +107,7 @@ class AskingOffice(Office):
 
 @pytest.fixture
 def asking(office: Office, monkeypatch: pytest.MonkeyPatch) -> AskingOffice:
-    """The office; whoever starts the helper is answered without the start of a program."""
+    """The office; anyone who starts the helper is answered without the start of a program."""
     made = AskingOffice(**{one.name: getattr(office, one.name) for one in fields(Office)})
     made.write_programs()
 

@@ -30,7 +30,7 @@ def name_it(office: Office) -> None:
 
 
 def named_after(office: Office, entries: int) -> NamedKey:
-    """What the name means to whoever reads the journal when so many entries are written."""
+    """What the name means to anyone who reads the journal when so many entries are written."""
     copy = office.memory.with_name(f"memory-{entries}")
     copy.mkdir(mode=0o700)
     for file in (FILE_NAME, stored_key_names.FILE_NAME):

@@ -1,4 +1,4 @@
-"""Two computers with one old key: whoever turns it off waits for the other by name, in every order of their steps."""
+"""Two computers with one old key: the one that turns it off waits for the other by name, in every order of steps."""
 
 from __future__ import annotations
 

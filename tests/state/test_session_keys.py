@@ -31,7 +31,7 @@ def test_one_is_handed_out_for_its_own_key_and_length(kept: SessionKeys) -> None
     kept.keep(KEY, 60, temporary(60), NOW)
     assert kept.get(KEY, 60, NOW) == temporary(60)
     assert kept.get(OTHER, 60, NOW) is None
-    assert kept.get(KEY, 15, NOW) is None, "whoever asks for a short one gets no long one"
+    assert kept.get(KEY, 15, NOW) is None, "anyone who asks for a short one gets no long one"
 
 
 @pytest.mark.parametrize(("minutes", "until"), [(60, 45), (15, 10), (2160, 2145)])

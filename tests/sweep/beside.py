@@ -194,7 +194,7 @@ def _obey(world: World, done: Finished) -> bool:
 
 
 def _is_so(world: World, item: str) -> bool:
-    """Whoever decides about a key knows whether the rotation made it, or somebody else."""
+    """Anyone who decides about a key knows whether the rotation made it, or somebody else."""
     answer, _, last4 = item.partition("-")
     if answer not in {"remove", "keep"}:
         return True

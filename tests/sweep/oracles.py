@@ -144,7 +144,7 @@ def truth(world: World, status: dict[str, Any]) -> Iterator[str]:
 
 
 def went_back(world: World) -> bool:
-    """True where an undo began, whoever began it: from there on the old key is used again."""
+    """True where an undo began, the one who began it: from there on the old key is used again."""
     if any(done.words[0] in {"rotate", "continue"} and done.code in {1, 4} for done in world.said):
         return True  # also where the journal could not take it down any more
     return _began_step(world, "undo")

@@ -1,8 +1,8 @@
 """The world that an incident leaves: what is on the disk, in the keychain, in the journal and at AWS.
 
-Whoever resumes knows nothing else, so of two incidents that leave the same world one is resumed. The moments at which
-things happened are left out of the comparison: to how long a change at AWS is ago it matters only whether each service
-accepts each key already.
+Anyone who resumes knows nothing else, so of two incidents that leave the same world one is resumed. The moments at
+which things happened are left out of the comparison: to how long a change at AWS is ago it matters only whether each
+service accepts each key already.
 """
 
 from __future__ import annotations

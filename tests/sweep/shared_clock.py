@@ -1,4 +1,4 @@
-"""A clock that several processes share: whoever sleeps moves it on at once, for all of them.
+"""A clock that several processes share: anyone who sleeps moves it on at once, for all of them.
 
 The seconds passed stand in a file, and by how many the computer's clock is ahead of AWS's. The program under test maps
 the file into its memory, so that sleeping is no call to the system and does not count as one; everybody else reads it.

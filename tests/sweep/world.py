@@ -72,7 +72,7 @@ class World:
         first_keys, first_users: what the account had at first.
         traces: what lay in the buckets at first.
         complaints: what the oracles found at the instants of requests.
-        looking: held by whoever looks at the files, or changes them as another program would.
+        looking: held by anyone who looks at the files, or changes them as another program would.
         held: the keys that the destinations held at the last request.
         old_uses: what was signed with the old key while every destination held the new one.
         seen: the worlds that some incident left, each with what was complained of when it was resumed.

@@ -85,7 +85,7 @@ def test_the_name_means_the_new_key_once_that_is_proved_and_the_old_one_again_af
     assert {(one["access_key_id"], one["ok"]) for one in proved} == {(new, True)}
     assert small_desk.type("undo", NAS, "--json").lines[-1]["state"] == "undone"
     assert versions(small_desk) == [(1, old, "current", None, True), (2, new, "deleted", "keyturn", True)]
-    assert kept(small_desk, old), "whoever asks for the name gets the old pair, which may stand nowhere else"
+    assert kept(small_desk, old), "anyone who asks for the name gets the old pair, which may stand nowhere else"
     assert not kept(small_desk, new)
     newest = new_key(small_desk)
     assert [one[1:3] for one in versions(small_desk)] == [(old, "previous"), (new, "deleted"), (newest, "current")]

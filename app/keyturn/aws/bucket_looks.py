@@ -164,7 +164,7 @@ def _by_settings(aws: Aws, signer: KeyPair, bucket: str, account: str, region: s
 
 
 def _daily_size(aws: Aws, signer: KeyPair, bucket: str, region: str | None, now: datetime) -> int | None:
-    """What CloudWatch counted last: once a day, by storage class, for whoever may read it (S3's user guide)."""
+    """What CloudWatch counted last: once a day, by storage class, for anyone who may read it (S3's user guide)."""
     asked = {
         "Namespace": "AWS/S3",
         "MetricName": "BucketSizeBytes",

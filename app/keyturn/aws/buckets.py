@@ -193,7 +193,7 @@ def _region(aws: Aws, signer: KeyPair, owned: Mapping[str, str], configured: str
 
 
 def _shut_out(aws: Aws, signer: KeyPair, bucket: str, region: str | None) -> AwsError:
-    """Say why the signer gets nothing: without the owner's number S3 lets in whoever may list a foreign bucket."""
+    """Say why the signer gets nothing: without the owner's number S3 lets in anyone who may list a foreign bucket."""
     try:
         aws.ask(signer, "s3", "HeadBucket", {"Bucket": bucket}, region=region)
     except AwsError as error:

@@ -100,12 +100,12 @@ def sentences_of(denial: Denial, bucket: str) -> tuple[str, str]:
     if denial.kind is PolicyKind.BOUNDARY:
         return _("The permissions boundary of its user does not let the access key {key} do {permission}"), _(
             "It limits what every policy of this user can allow{policy}. A backup that needs this cannot run with this "
-            "key. Ask whoever set the boundary in the AWS console, under Users, this user, Permissions."
+            "key. Ask the person who set the boundary in the AWS console, under Users, this user, Permissions."
         )
     if denial.kind is PolicyKind.ENDPOINT:
         return _("This network does not let the access key {key} do {permission}"), _(
             "The way to AWS goes through a VPC endpoint whose policy refuses it{policy}. A backup from here cannot do "
-            "it either. Ask whoever looks after the network, or try from another one."
+            "it either. Ask the person who looks after the network, or try from another one."
         )
     if denial.permission.startswith("s3:") and bucket:
         return _("AWS refused {permission} on the bucket {bucket} to the access key {key}"), _of_a_bucket(denial)
@@ -118,12 +118,12 @@ def _of_an_organisation(denial: Denial) -> tuple[str, str]:
         return title, _(
             "AWS refused it to the access key {key} because of a resource control policy{policy}. It binds everybody "
             "who reaches {resource}, the account's root user as well, so no other key gets around it; a backup that "
-            "needs this cannot run. Ask whoever looks after the organisation in AWS."
+            "needs this cannot run. Ask the person who looks after the organisation in AWS."
         )
     return title, _(
         "AWS refused it to the access key {key} because of a service control policy{policy}, which binds every user of "
-        "the account and its root user. A backup that needs this cannot run. Ask whoever looks after the organisation "
-        "in AWS, or choose another route: keyturn plan -h lists them."
+        "the account and its root user. A backup that needs this cannot run. Ask the person who looks after the "
+        "organisation in AWS, or choose another route: keyturn plan -h lists them."
     )
 
 
@@ -178,9 +178,9 @@ def _of_a_user(denial: Denial) -> str:
     if denial.kind is PolicyKind.IDENTITY and denial.by_policy:
         return _(
             "The key works, but a policy of its user denies this{policy}. A backup is concerned only if it needs it. "
-            "Whoever looks after the users of the AWS account can change that."
+            "The person who looks after the users of the AWS account can change that."
         )
     return _(
-        "The key works, but its user is not allowed to do this. A backup is concerned only if it needs it. Whoever "
-        "looks after the users of the AWS account can allow it."
+        "The key works, but its user is not allowed to do this. A backup is concerned only if it needs it. The person "
+        "who looks after the users of the AWS account can allow it."
     )

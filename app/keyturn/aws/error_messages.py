@@ -141,7 +141,7 @@ def _at_a_store(fault: AwsFault) -> tuple[str, str]:
         case _:
             return _("{store} could not do what was asked ({detail})"), _(
                 "It was about {operation}, and a backup may meet the same. Try again; if it stays like this, ask "
-                "whoever runs the store."
+                "the people who run the store."
             )
 
 

@@ -42,7 +42,7 @@ class SignedEvent:
     Attributes:
         at: when, in UTC.
         service: such as `iam`.
-        agent: the program, as it calls itself; whoever asks may claim any.
+        agent: the program, as it calls itself; anyone who asks may claim any.
         address: where the request came from: an address of the network, or a service of AWS's.
     """
 

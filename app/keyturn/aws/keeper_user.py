@@ -1,7 +1,7 @@
 """The keeper: an IAM user that may renew the keys of Keyturn's users and of those adopted by name, and nothing else.
 
-Whoever has its key can make a key for each of these users; it cannot widen its own rights, and changes its own key only
-where the person said so (facts/aws.md A6).
+Anyone who has its key can make a key for each of these users; it cannot widen its own rights, and changes its own key
+only where the person said so (facts/aws.md A6).
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from keyturn.model.keys import KeyPair
 
 # arn:aws:kms:eu-central-1:123456789012:key/0d5f2a44-…, or …:alias/backups
 _ARN = re.compile(r"arn:[a-z-]+:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<kind>key|alias)/.+")
-# AWS's own keys, made for whoever uses a service without a key of their own, need no right of the user's (aws.md A5).
+# AWS's own keys, made for anyone who uses a service without a key of their own, need no right of the user's (aws.md
+# A5).
 _AWS_OWN = re.compile(r"(?:^|:)alias/aws/")
 # A bare ID: a UUID, or `mrk-` and 32 digits for one that is in several regions (AWS's reference of key identifiers).
 _ID = re.compile(r"[A-Za-z0-9-]+")

@@ -1,6 +1,6 @@
 """The IAM users that Keyturn makes: one for each rotation, under a path of its own, tagged with the rotation's own ID.
 
-A name proves nothing: two computers may have the same one. Whoever removes or changes something here says which user
+A name proves nothing: two computers may have the same one. Anyone who removes or changes something here says which user
 they mean, by what IAM alone gives (`AIDA…`) or by the tag that nobody else could have written.
 """
 
@@ -48,7 +48,7 @@ _NOT_IN_TAGS = re.compile(r"[^\w .:/=+@-]+")
 
 @dataclass(frozen=True, slots=True)
 class IamUser:
-    """An IAM user, whoever made it.
+    """An IAM user, no matter who made it.
 
     Attributes:
         user_id: `AIDA…`, which no other user ever bears, not even one made again under the same name.
@@ -101,7 +101,7 @@ def tag_value_from(text: str) -> str:
 
 
 def find_user(aws: Aws, signer: KeyPair, name: str) -> IamUser | None:
-    """Return the user of this name, whoever made it; None where there is none."""
+    """Return the user of this name, no matter who made it; None where there is none."""
     answer = _unless_gone(lambda: aws.ask(signer, "iam", "GetUser", {"UserName": name}))
     return None if answer is None else _read(answer.get("User") or {}, name)
 
@@ -112,7 +112,7 @@ def find_users(aws: Aws, signer: KeyPair, ours: Ours) -> tuple[IamUser, ...]:
 
 
 def users_under_our_path(aws: Aws, signer: KeyPair) -> tuple[IamUser, ...]:
-    """Return every user of this account below Keyturn's path, with its tags, whoever made it.
+    """Return every user of this account below Keyturn's path, with its tags, no matter who made it.
 
     Raises:
         AwsError: DENIED where the signer may not list them, or may not look at one.
@@ -192,7 +192,7 @@ def put_policy(aws: Aws, signer: KeyPair, user: IamUser, policy: PolicyDocument)
 def remove_managed_policy(aws: Aws, signer: KeyPair, arn: str, tags: Mapping[str, str]) -> None:
     """Take our managed policy away from its user and delete it; one that is gone already is what was asked for.
 
-    Its user may be gone: whoever deletes a user in the console leaves the policy behind.
+    Its user may be gone: anyone who deletes a user in the console leaves the policy behind.
 
     Args:
         arn: see `managed_policy`.
@@ -253,7 +253,7 @@ def managed_policy(user_arn: str) -> str:
 
 
 def tag_user(aws: Aws, signer: KeyPair, name: str, tags: Mapping[str, str]) -> None:
-    """Write tags on a user, whoever made it; its other tags stay.
+    """Write tags on a user, no matter who made it; its other tags stay.
 
     Raises:
         AwsError: DENIED where the signer may not, as AWS fails else.

@@ -1,4 +1,4 @@
-"""Names under which the two halves of an access key stand: variables, settings and options, whoever made them up.
+"""Names under which the two halves of an access key stand: variables, settings and options, no matter who made them up.
 
 Each program has its own: AWS_ACCESS_KEY_ID, S3_KEY, OBJECTSTORE_S3_KEY, PGBACKREST_REPO1_S3_KEY_SECRET,
 `--secret-access-key`, `awsAccessKey` (facts/field-reports.md). In all of them a few words say which half it is, and
@@ -27,7 +27,7 @@ _OTHER_THINGS = frozenset(
         *("PUBLIC", "PRIVATE", "CLIENT", "BASE", "OTP", "ENCRYPTION", "ENCRYPT", "SIGNING", "ARN"),
     }
 )
-# Whoever uses one of these means a key of S3's, whatever it is shaped like.
+# Anyone who uses one of these means a key of S3's, whatever it is shaped like.
 _MEANS_S3 = frozenset({"AWS", "S3", "AMAZON", "MINIO", "RCLONE", "RESTIC", "OBJECTSTORE", "LITESTREAM", "TARGET"})
 
 # Names that alone may be about anything (S3_KEY is an object's as well), and together are the pair of a real program:

@@ -28,7 +28,7 @@ def key_id(text: str | None, endpoint: str | None = None) -> AccessKeyId | None:
     """Return the access key ID that `text` is, or None where it is not shaped like one.
 
     Args:
-        endpoint: the host or address that the key is for: whoever runs a store may choose any name for a key.
+        endpoint: the host or address that the key is for: anyone who runs a store may choose any name for a key.
     """
     if not is_aws_endpoint(endpoint):
         return named_key_id(text)

@@ -14,7 +14,7 @@ from keyturn.edits.files import LIMIT, FileContent, read_file
 from keyturn.model.errors import FileError
 
 Made = TypeVar("Made")
-# Bytes of files that are kept for whoever asks next; people's configuration has a tenth of it.
+# Bytes of files that are kept for anyone who asks next; people's configuration has a tenth of it.
 _KEPT = 32 * 1024 * 1024
 
 
@@ -46,7 +46,7 @@ class Readings:
                 found = error
             self._keep(path, found)
         if isinstance(found, FileError):
-            raise found.with_traceback(None)  # the way to whoever asked before is no part of it
+            raise found.with_traceback(None)  # the way of the caller before is no part of it
         if len(found.content) > limit:
             raise failures.too_big(path, limit)
         return found
@@ -93,7 +93,7 @@ class Readings:
         return found if isinstance(found, FileContent) else None
 
     def keep(self, path: Path, content: bytes, found: os.stat_result) -> FileContent:
-        """Return the file that somebody else has read, kept for whoever asks for it next."""
+        """Return the file that somebody else has read, kept for anyone who asks for it next."""
         real_path = Path(os.path.realpath(path))
         digest = hashlib.sha256(content).hexdigest()
         mode = stat.S_IMODE(found.st_mode)

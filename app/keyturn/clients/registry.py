@@ -97,7 +97,7 @@ def every_entry() -> tuple[ClientEntry, ...]:
 
 
 def every_client() -> tuple[Client, ...]:
-    """Return the clients of all entries; whoever only looks needs few of them."""
+    """Return the clients of all entries; anyone who only looks needs few of them."""
     return tuple(entry.load() for entry in every_entry())
 
 

@@ -32,7 +32,7 @@ def write(path: Path, text: str) -> None:
     try:
         if path.is_dir():
             raise IsADirectoryError(None, _("it is a folder"))
-        if path.exists() and not path.is_file():  # /dev/null, for whoever may replace it
+        if path.exists() and not path.is_file():  # /dev/null, for anyone who may replace it
             raise OSError(None, _("it is no file"))
         replace_private_file(path, text)
     except OSError as error:

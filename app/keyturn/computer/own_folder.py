@@ -1,7 +1,7 @@
 """Whether Keyturn's own folder is its person's alone: what others may have put there is not believed.
 
 Who owns a folder, or may write into it, decides which settings, which journal and which secrets stand there; so this is
-looked at before any of them is read. On Windows they are closed by an access list, whoever owns them.
+looked at before any of them is read. On Windows they are closed by an access list, no matter who owns them.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def is_own_name(name: str) -> bool:
 
 
 def expect_own(folder: Path) -> None:
-    """See that the folder, and Keyturn's files in it, belong to whoever runs Keyturn.
+    """See that the folder, and Keyturn's files in it, belong to the person who runs Keyturn.
 
     Raises:
         StateError: `state.not-yours`, with the command that mends it.
@@ -215,7 +215,7 @@ def _shared(folder: Path) -> StateError:
 
 def _keeps_no_permissions(folder: Path) -> str:
     return _(
-        "The disk of {path} keeps no permissions: whoever uses this computer may read what Keyturn remembers, so "
+        "The disk of {path} keeps no permissions: anyone who uses this computer may read what Keyturn remembers, so "
         "secrets are kept in the system's keychain only."
     ).format(path=folder)
 

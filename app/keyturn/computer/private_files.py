@@ -1,6 +1,6 @@
 """The small files of Keyturn's own: for their owner's eyes alone, whole or not at all, and on the disk when written.
 
-Nothing is read or written through a link: whoever may put one there would choose what Keyturn believes, or destroys.
+Nothing is read or written through a link: anyone who may put one there would choose what Keyturn believes, or destroys.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class AccountsSeen:
         survey: with the accounts, for the report.
         summary: how many users and keys; empty where no account could be asked.
         facts: what is known of root.
-        unseen: what whoever looked may not see, or did not, each with its title and what to do.
+        unseen: what the one who looked may not see, or did not, each with its title and what to do.
     """
 
     survey: Survey
@@ -63,7 +63,7 @@ def look_at_accounts(desk: Desk, signing: Signing, survey: Survey) -> AccountsSe
     """Ask about every user; rows are given as they are met, and all there are if it is ended early.
 
     Raises:
-        AppError: where whoever is to look is not to be had.
+        AppError: where the one who is to look is not to be had.
     """
     context = signing.context(desk)
     now = context.clock.now()

@@ -35,7 +35,7 @@ class Page(StrEnum):
 
     @property
     def asks(self) -> bool:
-        """True where it only asks whether to leave the way; whoever does not wants to be where they were."""
+        """True where it only asks whether to leave the way; a person who does not wants to be where they were."""
         return self in {Page.BACK, Page.END}
 
 

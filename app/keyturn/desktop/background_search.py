@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keyturn.rotation.context import Context
 
 SHOWN_EVERY = 0.5  # seconds between two words on how far the search is
-_LOOKS_EVERY = 0.2  # seconds in which whoever waits sees that the person wants to leave
+_LOOKS_EVERY = 0.2  # seconds in which anyone who waits sees that the person wants to leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class FoundBefore:
 
 
 class BackgroundSearch:
-    """One search. Whoever needs what it gives waits until it is over.
+    """One search. Anyone who needs what it gives waits until it is over.
 
     Args:
         is_ended: says, in any thread, whether the person ended it early.
@@ -49,7 +49,7 @@ class BackgroundSearch:
         """Search for every key that is found, and tell how far that is.
 
         Raises:
-            AppError: where it cannot be made; whoever waits for it makes it anew, and hears why.
+            AppError: where it cannot be made; anyone who waits for it makes it anew, and hears why.
         """
         from keyturn.clients.registry import find_everything
         from keyturn.rotation.finding.whole_search import TellingOfSearch, searching

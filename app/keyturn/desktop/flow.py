@@ -1,8 +1,8 @@
 """The assistant's way through its pages, without a screen: what was found and what is done makes the next state.
 
 A state is frozen and holds no secret. Where a rotation stands is read from the journal each time and never remembered
-twice, so whoever closes the window at any page, or kills it, comes back to the right one. The idea of a flow under dumb
-pages is Electrum's wizard (facts/anchors.md 2.2).
+twice, so anyone who closes the window at any page, or kills it, comes back to the right one. The idea of a flow under
+dumb pages is Electrum's wizard (facts/anchors.md 2.2).
 """
 
 from __future__ import annotations
@@ -386,7 +386,7 @@ class Flow:
 
     @property
     def is_ended_by_signer(self) -> bool:
-        """True where whoever was chosen turns the old key off and on and deletes it: a user's key, never root's."""
+        """True where the one who was chosen turns the old key off and on and deletes it: a user's key, never root's."""
         decision = None if self.standing is None else self.standing.rotation.decision
         owner = None if decision is None else decision.owner
         return self.who.said and owner is not None and owner.kind is PrincipalKind.USER

@@ -32,7 +32,7 @@ class KeyChange(QWidget):
     """Who signs, how long it is to be unused and off, the last four characters, and the buttons.
 
     Args:
-        signing: whoever looked makes it, too, unless somebody else is chosen.
+        signing: the one who looked makes it, too, unless somebody else is chosen.
 
     Attributes:
         changed: something was done, or waits; the key as it was, and a `Changed`.

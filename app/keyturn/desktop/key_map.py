@@ -70,7 +70,7 @@ class NodeCard(QAbstractButton):
         self.noticed.emit(self.hasFocus())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Says `noticed`, so that whoever has no mouse learns the same."""
+        """Says `noticed`, so that anyone who has no mouse learns the same."""
         super().focusInEvent(event)
         self.noticed.emit(True)
 

@@ -80,7 +80,7 @@ class MailPage(MainPage):
         self._look()
 
     def focus_first(self) -> None:
-        """Begin in the field: whoever comes here has the mail to paste."""
+        """Begin in the field: anyone who comes here has the mail to paste."""
         self.field.setFocus()
 
     def _look(self) -> None:
@@ -215,7 +215,7 @@ def _explained() -> tuple[tuple[str, tuple[str, ...]], ...]:
             (
                 _(
                     "Nothing stops: the key goes on working, and so do your backups. AWS only asks. The danger stays, "
-                    "too: whoever finds the key can read and delete everything in the account, backups included."
+                    "too: anyone who finds the key can read and delete everything in the account, backups included."
                 ),
                 _(
                     "Deleted at once, every program that still uses it stops backing up, often without a word. So "

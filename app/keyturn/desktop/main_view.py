@@ -239,7 +239,7 @@ class MainView(QWidget):
 
     def show_overview(self, prepared: Prepared) -> None:
         """Show what was found."""
-        # Whoever looked has imported them, in the thread that looked.
+        # The one who looked has imported them, in the thread that looked.
         from keyturn.desktop.overview_words import order_of, proof_sentence
         from keyturn.desktop.rehearsal_words import rehearsed
         from keyturn.desktop.rest_page import summary

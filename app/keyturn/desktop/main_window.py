@@ -367,7 +367,7 @@ class MainWindow(QMainWindow):
             if self._stops_waiting():
                 self._close_then()  # it only waited for the person, so nothing is cut short
             elif not self._closes_then:
-                # Safe all the same, should it be killed; but whoever closes the window would not see how it ends.
+                # Safe all the same, should it be killed; but anyone who closes the window would not see how it ends.
                 self._question.ask(doing)
             return
         self.closing.emit()

@@ -154,7 +154,7 @@ class Overview:
         return replace(situation, sentences=(*situation.sentences, text.format(count=labels.count_word(count))))
 
     def _with_reminder(self, situation: Situation) -> Situation:
-        """Whoever is sent away and not called back is told so."""
+        """A person who is sent away and not called back is told so."""
         # Where the days stand on a line, the box for it does, too.
         if situation.mood is not Mood.WAITS or self.reminds is not CalledBack.NOBODY:
             return situation

@@ -104,5 +104,5 @@ class RestPage(MainPage):
 def _about(kind: PlaceKind, place: Place) -> str:
     key = place.access_key_id.masked
     if kind is PlaceKind.LEFTOVER:
-        return _("It holds {key}. Whoever copies this file has the key, until the key is deleted.").format(key=key)
+        return _("It holds {key}. Anyone who copies this file has the key, until the key is deleted.").format(key=key)
     return _("{key} stands here ({where}); Keyturn cannot tell what for.").format(key=key, where=place.locator)

@@ -2,7 +2,7 @@
 
 What Qt's own thread classes get wrong with Python (facts/anchors.md 3.2) is avoided by two rules: all that a worker
 has to say reaches the window's thread through one queued signal of one object that lives there as long as the program;
-and no worker ever holds a widget, because whoever lets go of an object last is the one who frees it.
+and no worker ever holds a widget, because the last one to let go of an object frees it.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class _Listener(NamedTuple):
 
 
 class _Message(NamedTuple):
-    """From a worker to whoever owns the task.
+    """From a worker to the owner of the task.
 
     Attributes:
         tell: runs in the window's thread.
@@ -296,7 +296,7 @@ class Runner(QObject):
         self._posted.emit(outcome)
 
     def _tell_people(self) -> None:
-        """Tell whoever is to be told what a change did; how that went is in Keyturn's memory, and shown by `status`."""
+        """Tell people what a change did; how that went is in Keyturn's memory, and shown by `status`."""
         from keyturn.reminders.telling import tell_people
         from keyturn.rotation.workplace import Workplace
 
@@ -348,7 +348,7 @@ class Runner(QObject):
 class _Lane:
     """Threads that take one job after the other; each is started when a job finds no idle one.
 
-    They never keep the program from ending: whoever closes the window waits for changes, and readers may be cut.
+    They never keep the program from ending: anyone who closes the window waits for changes, and readers may be cut.
     """
 
     def __init__(self, name: str, width: int) -> None:

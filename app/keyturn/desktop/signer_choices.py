@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SignerChoices(Card):
-    """The choices, and that the secret of whoever is chosen stays where it is.
+    """The choices, and that the secret of the one who is chosen stays where it is.
 
     Args:
         key: the one that is changed; None where nothing is changed, and a whole account is asked about.
@@ -66,7 +66,7 @@ class SignerChoices(Card):
     def _show(self, found: Sequence[SignerHere]) -> None:
         fitting = [one for one in found if self._fits(one.who)]
         self._looking.setText(
-            _("Whoever you choose signs what is asked of AWS. Their secret stays where it is, and in memory meanwhile.")
+            _("The one you choose signs what is asked of AWS. Their secret stays where it is, and in memory meanwhile.")
             if fitting
             else self._nobody
         )

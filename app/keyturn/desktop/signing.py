@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Signing:
-    """The choice, and whoever was opened for it: a role's session lasts, so its code is asked for once.
+    """The choice, and the one who was opened for it: a role's session lasts, so its code is asked for once.
 
     Attributes:
         who: as `--as` takes it.
@@ -24,7 +24,7 @@ class Signing:
         self._opened: tuple[Who, Signer] | None = None
 
     def context(self, desk: Desk) -> Context:
-        """Everything a change touches, with whoever was chosen to make it. Runs in a worker.
+        """Everything a change touches, with the one who was chosen to make it. Runs in a worker.
 
         Raises:
             AppError: where they are not to be had, or no code was given.

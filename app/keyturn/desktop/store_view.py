@@ -24,7 +24,7 @@ class StoreFacts(FactCard):
         super().__init__(parent)
         self.add(_("Whole ID"), Fact(found.key.access_key_id.value))
         encrypted = not any(place.plain_http for place in found.destinations)
-        way = _("Reached by TLS.") if encrypted else _("Reached without TLS: whoever is in between can read it.")
+        way = _("Reached by TLS.") if encrypted else _("Reached without TLS: anyone who is in between can read it.")
         self.add(_("Store"), Fact(", ".join(_stores(found)), way))
         regions = sorted({place.region for place in found.destinations if place.region})
         if regions:

@@ -62,7 +62,7 @@ class ToldCard(Card):
         self.lead.setText(
             _("When a key is made, off or due, and when something fails, these are told as well.")
             if told
-            else _("Nobody but you. Whoever is named here is told as well, by mail, by a web hook or by a program.")
+            else _("Nobody but you. Anyone who is named here is told as well, by mail, by a web hook or by a program.")
         )
         self.people.clear()
         for one in told:

@@ -59,7 +59,7 @@ class Tray(QObject):
             action = self.snooze.addAction(name)
             action.triggered.connect(lambda _checked=False, days=days: self._snooze(days))
         self.snooze.addSeparator()
-        # Whoever is sent away for a month is called back also after the computer was off.
+        # A person who is sent away for a month is called back also after the computer was off.
         self.again = self.snooze.addAction(_("And show this icon each time I sign in"))
         self.again.setCheckable(True)
         self.again.setChecked(True)

@@ -91,7 +91,7 @@ class FileSystem(Protocol):
         ...
 
     def replace(self, source: Path, target: Path) -> None:
-        """Give `source` the name `target` in one instant; whoever reads sees the old file or the new one."""
+        """Give `source` the name `target` in one instant; anyone who reads sees the old file or the new one."""
         ...
 
     def exchange(self, one: Path, other: Path) -> None:

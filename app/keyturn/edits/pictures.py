@@ -1,4 +1,4 @@
-"""The picture of a change that a person may see: whoever only looks makes none."""
+"""The picture of a change that a person may see: anyone who only looks makes none."""
 
 from __future__ import annotations
 

@@ -87,11 +87,11 @@ class _Builder:
         # the byte at which each character stands, where that is not its number
         sizes = (len(character.encode()) for character in text)
         self._bytes = None if text.isascii() else [0, *accumulate(sizes)]
-        # What an alias repeats is built once, and its size counts each time: whoever reads the tree meets it anew.
+        # What an alias repeats is built once, and its size counts each time: anyone who reads the tree meets it anew.
         self._done: dict[int, tuple[Node, int]] = {}
         self._building: set[int] = set()
         self._left = len(text) // 2 + _REPEATED
-        self._size = 0  # of what was built so far, as whoever reads it meets it
+        self._size = 0  # of what was built so far, as anyone who reads it meets it
 
     def node(self, node: YamlNode, *, fixed: bool) -> Node:
         """The tree below a node. `fixed`: it belongs to an anchor."""

@@ -112,7 +112,10 @@ def _told(recipient: MailRecipient, error: OSError | smtplib.SMTPException) -> U
         case smtplib.SMTPResponseException():
             return UntoldError(
                 _("{host} did not take the mail ({code})").format(host=host, code=error.smtp_code),
-                _("A code that begins with 4 passes by itself; one that begins with 5 is for whoever runs the server."),
+                _(
+                    "A code that begins with 4 passes by itself; one that begins with 5 is for the people who "
+                    "run the server."
+                ),
                 code="tell.answer",
             )
         case smtplib.SMTPException():

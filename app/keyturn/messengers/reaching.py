@@ -28,7 +28,7 @@ class Way:
     patience: float = PATIENCE
 
     def tls(self) -> ssl.SSLContext:
-        """What checks the certificate of whoever answers.
+        """What checks the certificate of the server that answers.
 
         Raises:
             UntoldError: where the trusted certificates cannot be read.

@@ -16,8 +16,9 @@ from keyturn.model.known_secrets import remember, remember_name
 # AWS's own, and the hexadecimal ones of S3-compatible stores: Backblaze B2 has 25 digits, Cloudflare R2 and OVH 32
 # (their documentation). No secret of AWS's is shaped so: one in the wrong place is never taken for an ID.
 _SHAPE = re.compile(r"[A-Z0-9]{16,128}|[0-9a-f]{24,32}")
-# Whoever runs a store may choose any name, such as `minioadmin`: MinIO's have 3 to 20 letters, and no other store's has
-# more than 39 (their documentation). A secret of AWS's has 40; what begins as AWS's own is one of those, or damaged.
+# Anyone who runs a store may choose any name, such as `minioadmin`: MinIO's have 3 to 20 letters, and no other store's
+# has more than 39 (their documentation). A secret of AWS's has 40; what begins as AWS's own is one of those, or
+# damaged.
 _OF_A_STORE = re.compile(r"(?!(?i:AKIA|ASIA))[A-Za-z0-9][A-Za-z0-9._@+=/-]{2,38}")
 _SHORT = 12  # of a shorter one, two letters and the last four are shown
 # An identifier shaped like the ones AWS hands out today: four letters of kind, then sixteen characters. `=` and `/` may
@@ -189,7 +190,7 @@ class SessionPair(KeyPair):
 
     Attributes:
         token: the session token, as secret as the key's secret.
-        ends: when, in UTC; None where whoever gave it did not say.
+        ends: when, in UTC; None where the one who gave it did not say.
     """
 
     token: Secret

@@ -149,7 +149,7 @@ class Problem:
         client: the program whose store could not be looked into; empty where the file is no program's own.
         code: the error's stable name, such as `file.unparsable`.
         do: what the person can do about it, in a sentence of its own; empty where the message says all there is.
-        also: the other programs that may read the file; it is told once, whoever asked for it.
+        also: the other programs that may read the file; it is told once, no matter who asked for it.
     """
 
     path: Path | None

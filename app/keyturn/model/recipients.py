@@ -86,7 +86,7 @@ class MailRecipient:
 
 @dataclass(frozen=True, slots=True)
 class HookRecipient:
-    """A web hook. Its address is a secret, since whoever has it may post there; the host alone is known here.
+    """A web hook. Its address is a secret, since anyone who has it may post there; the host alone is known here.
 
     Attributes:
         host: with the port where it is not the usual one.

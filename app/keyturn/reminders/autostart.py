@@ -14,7 +14,7 @@ class Autostart(Protocol):
     """What the system starts with the session of the person. Every method raises `StoreError` where it fails."""
 
     def started(self) -> Starts | None:
-        """What is started, as the system has it now; None where nothing is, whoever turned it off."""
+        """What is started, as the system has it now; None where nothing is, no matter who turned it off."""
         ...
 
     def enable(self, starts: Starts, options: tuple[str, ...] = ()) -> None:

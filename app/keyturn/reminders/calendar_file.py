@@ -1,4 +1,4 @@
-"""What is due as a calendar file, for whoever lives by a calendar and not by notifications.
+"""What is due as a calendar file, for anyone who lives by a calendar and not by notifications.
 
 Each thing keeps its UID for as long as it is the same thing, so that a calendar that is given the file again moves its
 entry instead of doubling it, and what is over is cancelled there (RFC 5545, 3.8.4.7 and 3.8.1.11; RFC 5546, 3.2.5).

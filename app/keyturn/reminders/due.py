@@ -269,12 +269,12 @@ def _watching(rotation: Rotation, by_hand: Sequence[Awaited]) -> Iterator[Due]:
     if rotation.decision.route.makes_a_key:
         message = _(
             "The new key has been in place since {date}, and the time to watch is over. As long as the old key is on, "
-            "whoever has a copy of it can use it. It can be turned on again."
+            "anyone who has a copy of it can use it. It can be turned on again."
         )
     else:
         message = _(
-            "Keyturn found no program that uses it, and the time to watch is over. As long as it is on, whoever has a "
-            "copy of it can use it. It can be turned on again."
+            "Keyturn found no program that uses it, and the time to watch is over. As long as it is on, anyone who "
+            "has a copy of it can use it. It can be turned on again."
         )
     yield Due(
         DueKind.TURNING_OFF,

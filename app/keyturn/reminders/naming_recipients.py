@@ -159,7 +159,7 @@ def try_all(workplace: Workplace, name: str | None) -> tuple[Tried, ...]:
         NewsKind.TEST,
         now,
         _("This is a test of Keyturn's"),
-        _("Whoever reads this is told from now on what happens to access keys here. Nothing has to be done."),
+        _("Anyone who reads this is told from now on what happens to access keys here. Nothing has to be done."),
         computer=workplace.computer.name,
     )
     known = stored_recipients.load(workplace.folder)

@@ -36,7 +36,7 @@ def all_news(known: Known, outlook: Outlook, now: datetime, computer: str) -> tu
     """
     found = [news for one in known.rotations for news in _of_rotation(one.rotation, now, computer)]
     for due in outlook.due:
-        # Whoever wants no reminder for a while is not reminded by others either; what fails is no reminder.
+        # Anyone who wants no reminder for a while is not reminded by others either; what fails is no reminder.
         if _kind(due) is not NewsKind.DUE or outlook.snoozed_until is None:
             found.append(_of_due(due, now, computer))
     return tuple(sorted((one for one in found if now - one.at <= OLDEST), key=lambda one: one.at))

@@ -1,4 +1,4 @@
-"""How it stands, for whoever looks in passing: one of five states, a sentence, and what is due."""
+"""How it stands, for anyone who looks in passing: one of five states, a sentence, and what is due."""
 
 from __future__ import annotations
 

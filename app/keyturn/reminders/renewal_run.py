@@ -214,7 +214,7 @@ class _Turn:
 
     @cached_property
     def context(self) -> Context:
-        """With whoever makes the change, who is not asked for where nothing is to be done."""
+        """With the one who makes the change, who is not asked for where nothing is to be done."""
         return signed_by(self.unsigned, self.renewal.signer)
 
     @property

@@ -148,10 +148,10 @@ def stand(
 
 
 def caught_up(renewal: Renewal, rotations: Sequence[Rotation], zone: tzinfo | None = None) -> Renewal:
-    """Return the renewal of the key that took the place of the one that it names, whoever replaced that.
+    """Return the renewal of the key that took the place of the one that it names, no matter who replaced that.
 
-    Where that was undone, it is the one before again; the days are counted on, for whoever undid it wants no new key
-    the night after.
+    Where that was undone, it is the one before again; the days are counted on, for the one who undid it wants no new
+    key the night after.
     """
     while (undone := _put_back(renewal.key, rotations)) is not None:
         renewal = replace(renewal, key=undone.decision.key, trouble=None)

@@ -54,7 +54,7 @@ def _tell(workplace: Workplace, everyone: Sequence[Recipient]) -> tuple[Tried, .
     telling_queue.save(workplace.folder, queues)
     began = workplace.clock.monotonic()
     failed: list[Tried] = []
-    # Whoever was reached last time comes first, so that one who never answers takes nobody's turn.
+    # The one who was reached last time comes first, so that one who never answers takes nobody's turn.
     for one in sorted(everyone, key=lambda one: queues[one.name].tries):
         pings = isinstance(one, HookRecipient) and one.shape is HookShape.HEALTHCHECKS
         if rests(queues[one.name], now):

@@ -15,7 +15,7 @@ from keyturn.rotation.signers.the_key import TheKey
 from keyturn.rotation.steps import Step
 
 if TYPE_CHECKING:
-    # These take their time to import, and whoever only reads the journal, or opens the window, does without.
+    # These take their time to import, and anyone who only reads the journal, or opens the window, does without.
     from keyturn.aws.session import Aws, OwnUse
     from keyturn.computer.clock import Clock
     from keyturn.computer.computer import Computer
@@ -82,7 +82,7 @@ class Context:
         return self.journal.path.parent
 
     def tell(self, step: Step, moment: Moment, detail: str = "", places: tuple[str, ...] = ()) -> None:
-        """Tell whoever watches."""
+        """Tell anyone who watches."""
         self.progress(Event(step, moment, detail, places))
 
 

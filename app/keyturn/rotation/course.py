@@ -1,4 +1,4 @@
-"""What the entries of one rotation say of its steps. Whoever hands keys out has to know that, and no more, at once."""
+"""What the entries of one rotation say of its steps. Who hands keys out has to know that, and no more, at once."""
 
 from __future__ import annotations
 

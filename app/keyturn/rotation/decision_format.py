@@ -130,7 +130,7 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
 def _with_number(written: dict[str, Any]) -> dict[str, Any]:
     """Decisions had no version at first; they learned members one after the other, each with its usual value here."""
     destinations = [
-        # Whoever wrote no file followed the links of the path anew each time.
+        # The one who wrote no file followed the links of the path anew each time.
         {"file": os.path.realpath(one["path"]), **one}
         for one in written["destinations"]
     ]

@@ -193,10 +193,10 @@ def consequence(word: Route) -> str:
     """What choosing a way out means, in a sentence."""
     return {
         Route.SCOPED_USER: _(
-            "Whoever steals this key reaches these buckets and nothing else in your account. What AWS recommends."
+            "Anyone who steals this key reaches these buckets and nothing else in your account. What AWS recommends."
         ),
         Route.NEW_ROOT_KEY: _(
-            "Whoever steals it can still delete everything you have at AWS, and AWS will write to you again."
+            "Anyone who steals it can still delete everything you have at AWS, and AWS will write to you again."
         ),
         Route.SAME_USER: _("The new key can do exactly what the old one can, and no program needs other rights."),
         Route.RETIRE: _("The old key is turned off, and deleted days later when nothing missed it."),

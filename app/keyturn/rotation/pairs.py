@@ -45,7 +45,7 @@ class Held:
 
 
 class SecretGone(StoreError):
-    """The secret of one of the two keys is nowhere to be found. Whoever has it may give it."""
+    """The secret of one of the two keys is nowhere to be found. The person may give it."""
 
     waits = True
 

@@ -150,7 +150,7 @@ class Workplace:
         """Everything a rotation touches.
 
         Raises:
-            AppError: where whoever is to make the change is not to be had, see `opened_signer`.
+            AppError: where the one who is to make the change is not to be had, see `opened_signer`.
         """
         made = Context(
             computer=self.computer,
@@ -173,7 +173,7 @@ class Workplace:
         return replace(made, signer=self._signer)
 
     def sign_with(self, signer: Signer) -> None:
-        """Let whoever was opened before sign."""
+        """Let the one who was opened before sign."""
         self._signer = signer
 
     def ask_code(self, device: str) -> str:
@@ -214,7 +214,7 @@ class Workplace:
             clear_temporaries(folder)
 
     def memory_problems(self) -> tuple[StoreError, ...]:
-        """What of Keyturn's memory cannot be read now, besides the settings, each as whoever needs it would be told."""
+        """What of Keyturn's memory cannot be read now, besides the settings, each as it is told where it is needed."""
         found: list[StoreError] = []
         try:
             found += [one.problem for one in self.unread_rotations()]

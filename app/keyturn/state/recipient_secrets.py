@@ -55,8 +55,8 @@ class RecipientSecrets:
             raise StoreError(
                 _("This Keyturn keeps no secrets, or did not keep this one"),
                 _(
-                    "Whoever is told later needs a password or an address then, so nobody was added. Leave secrets in "
-                    "the system's keychain, or in a private file with --secrets file."
+                    "A person who is told later needs a password or an address then, so nobody was added. Leave "
+                    "secrets in the system's keychain, or in a private file with --secrets file."
                 ),
                 code="tell.not-kept",
             )

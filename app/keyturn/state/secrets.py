@@ -264,7 +264,7 @@ def _backend() -> _Backend:
 
     with _KeychainTold():
         backend = keyring.get_keyring()
-    # keyrings.alt keeps secrets in plain text; whoever wants that says `--secrets file`.
+    # keyrings.alt keeps secrets in plain text; anyone who wants that says `--secrets file`.
     unsafe = type(backend).__module__.startswith("keyrings.alt")
     if unsafe or isinstance(backend, fail.Keyring | null.Keyring):
         raise _no_keychain("")

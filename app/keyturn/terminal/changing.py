@@ -144,7 +144,7 @@ def turn_off(session: Session, output: Output) -> Exit:
                 if looked.problem is not None or by_hand.TURN_OFF not in {one.item for one in looked.awaiting}:
                     return _end(session, output, looked)
                 output.page.write(*_in_the_console(by_hand.turn_off_in_console(rotation.decision).steps, wait))
-        # Whoever is here now said yes, to all of them at once where the command says so.
+        # The one who is here now said yes, to all of them at once where the command says so.
         yes = [one.item for one in backups_seen.backups_of(rotation)] if still_on else []
         return _carried_out(
             session, output, lambda all_of_it: rotation_service.turn_off(all_of_it, rotation.name, way, wait, yes)
@@ -278,7 +278,7 @@ def _carried_out(
 
 
 def _result(session: Session, output: Output, work: Callable[[Context], Result], ahead: Sequence[Step] = ()) -> Result:
-    session.context()  # whoever makes the change may not be to be had, and nothing has begun then
+    session.context()  # anyone who makes the change may not be to be had, and nothing has begun then
     progress = output.progress(ahead)
     with heard(progress, session.before_exit) as cancel, progress:
         session.began = True

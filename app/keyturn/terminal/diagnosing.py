@@ -1,4 +1,4 @@
-"""`keyturn report --diagnose`: what may be sent to whoever mends Keyturn, as text or JSON."""
+"""`keyturn report --diagnose`: what may be sent to anyone who mends Keyturn, as text or JSON."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def _with_session(arguments: Arguments, clock: Clock, output: Output) -> Exit:
 
 
 def _tell_people(session: Session, output: Output) -> None:
-    """Tell whoever is to be told. What the command did, and its exit code, do not depend on it."""
+    """Tell those who are to be told. What the command did, and its exit code, do not depend on it."""
     from keyturn.state.stored_recipients import FILE_NAME
 
     if not (session.folder / FILE_NAME).exists():

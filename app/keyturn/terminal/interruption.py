@@ -58,7 +58,7 @@ def look_for_lost_interruptions() -> None:
 
 @contextmanager
 def _handled(handler: Callable[[int, FrameType | None], None], signals: Iterable[signal.Signals]) -> Iterator[None]:
-    # Only the main thread hears signals; and whoever started us deaf to one meant it.
+    # Only the main thread hears signals; and the one who started us deaf to one meant it.
     here = threading.current_thread() is threading.main_thread()
     wanted = [one for one in signals if here and signal.getsignal(one) is not signal.SIG_IGN]
     before = {one: signal.signal(one, handler) for one in wanted}

@@ -1,4 +1,4 @@
-"""Whoever is sent away is called back: asked once at the end of a command that leaves days to wait, or told plainly."""
+"""A person who is sent away is called back: asked once at the end of a command that leaves days to wait."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def path(text: str) -> Path:
     try:
         named.lstat()
     except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return named  # whoever uses it says so
+        return named  # anyone who uses it says so
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise argparse.ArgumentTypeError(

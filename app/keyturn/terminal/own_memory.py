@@ -42,7 +42,7 @@ def own_memory(folder: Path) -> OwnMemory:
     except StateError as error:
         return OwnMemory(Settings(), error, closes_window=True)
     except OSError:
-        pass  # whoever needs the folder says why it cannot be used
+        pass  # anyone who needs the folder says why it cannot be used
     try:
         return OwnMemory(load(folder), told=told)
     except AppError as error:

@@ -35,7 +35,7 @@ def start(words: Sequence[str], pair: KeyPair) -> NoReturn:
     """Start the program in this process's place; where a system cannot do that, end as the program ends.
 
     No shell reads the words. The program keeps everything else of the environment, its standard streams, its folder and
-    whoever started it, and gets each signal.
+    the one who started it, and gets each signal.
 
     Raises:
         UsageError: where it is not there, or may not be started.

@@ -141,7 +141,7 @@ def _show(session: Session, output: Output) -> Exit:
 
 
 def _keeper_now(session: Session, output: Output) -> Exit:
-    """Renew the keeper's own key, by whoever was named now, else by whoever was named when it was set."""
+    """Renew the keeper's own key, by the one who was named now, else by the one who was named when it was set."""
     from keyturn.reminders.renewal_run import signed_by
     from keyturn.rotation.key_life.keeper_renewal import expect_renewer, renew_keeper
     from keyturn.rotation.key_life.keepers import whole_keeper

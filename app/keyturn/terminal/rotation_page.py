@@ -57,7 +57,7 @@ def result_page(
     page = [_ending(result, rotation, command)]
     if result.problem is not None and result.problem.code != _CANCELLED and not _is_said_below(result):
         page += problem_lines(result.problem)
-    # Whoever ticks one thing has seen the steps of the others.
+    # Anyone who ticks one thing has seen the steps of the others.
     page += _awaited_titles(result) if command == "done" else _awaited(result)
     page += _leftovers(result)
     if rotation is not None and command in _LOOK_AT_BACKUPS:

@@ -104,7 +104,7 @@ class Busy(Protocol):
 
 
 class Screen:
-    """Writes lines to a stream. It never raises because of the stream: whoever closes a pipe must not stop the work.
+    """Writes lines to a stream. It never raises because of the stream: anyone who closes a pipe must not stop the work.
 
     Args:
         terminal: paint, and wrap to the terminal's width.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Window(Protocol):
-    """The other face, which opens where no command is typed; whoever starts the program knows both.
+    """The other face, which opens where no command is typed; anyone who starts the program knows both.
 
     Each function returns the exit code once the person has closed it, and raises `AppError` where it cannot be opened.
     """
@@ -73,7 +73,7 @@ def run(words: Sequence[str], clock: Clock | None = None, *, window: Window | No
 
 
 def _with_lost_output(words: Sequence[str], code: Exit) -> Exit:
-    """The exit code, where what was said may have been lost: whoever reads nothing must not take it for done."""
+    """The exit code, where what was said may have been lost: anyone who reads nothing must not take it for done."""
     screen = sys.modules.get("keyturn.terminal.screen")
     lost = None if screen is None else screen.lost_output()
     if lost is None:

@@ -181,7 +181,7 @@ def _unusable(path: Path, reason: str) -> Problem:
 
 
 def _description(stem: str, written: Mapping[str, Any]) -> Description:
-    """Read one description; raises ValueError with the reason, for whoever edits the file."""
+    """Read one description; raises ValueError with the reason, for the one who edits the file."""
     expect_members(written, _MEMBERS, "the file")
     if text(written, "name") != stem or not _NAME.fullmatch(stem):
         raise ValueError(f"`name` is not the file's own name, {stem}")

@@ -1,7 +1,7 @@
 """Guides: what Keyturn knows of a program whose key a person changes by hand.
 
-One file for each product in `resources/guided`, so that whoever knows the product can correct a label without reading
-code. The product's own labels stand once, each with its source, and the sentences refer to them as `{name}`.
+One file for each product in `resources/guided`, so that anyone who knows the product can correct a label without
+reading code. The product's own labels stand once, each with its source, and the sentences refer to them as `{name}`.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def _unusable(path: Path, reason: str) -> Problem:
 
 
 def _guide(stem: str, written: Mapping[str, Any]) -> Guide:
-    """Read one guide; raises ValueError with the reason, for whoever edits the file."""
+    """Read one guide; raises ValueError with the reason, for the one who edits the file."""
     expect_members(written, _MEMBERS, "the file")
     if text(written, "name") != stem or not _NAME.fullmatch(stem):
         raise ValueError(f"`name` is not the file's own name, {stem}")

@@ -1,6 +1,6 @@
 """Members of Keyturn's own TOML files, on products and programs: each has its kind, and one that means nothing is told.
 
-Everything here raises ValueError with the reason, in English, for whoever edits the file.
+Everything here raises ValueError with the reason, in English, for the one who edits the file.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a bucket tells of Arq without Arq and its password: names and layouts of every era (facts/arq.md 1.7).
 
-A bucket is never renamed or made anew because of its name: since Arq 4 it stands in Arq's own settings, and whoever
+A bucket is never renamed or made anew because of its name: since Arq 4 it stands in Arq's own settings, and anyone who
 changed it would begin an empty backup (facts/arq.md 4.4).
 """
 
@@ -59,7 +59,7 @@ def read_description(name: str, content: bytes) -> BackupSet:
     """Return what `computerinfo` (Arq 5 and older) or `backupconfig.json` (Arq 6 and 7) says.
 
     Args:
-        name: the one of `DESCRIPTIONS` that was read. What is in it may be anything: whoever may write to the bucket
+        name: the one of `DESCRIPTIONS` that was read. What is in it may be anything: anyone who may write to the bucket
             wrote it.
     """
     if name == _COMPUTER_INFO:

@@ -97,7 +97,7 @@ class SearchWork(NamedTuple):
 
     Attributes:
         marks: for each file a number that is another one after any change of it; 0 where it does not tell. They stay
-            with whoever gives the work out.
+            with the one who gives the work out.
         start, end: the part of the only file, in bytes; an `end` of 0 means whole files.
     """
 

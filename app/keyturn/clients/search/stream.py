@@ -22,7 +22,7 @@ class Readable(Protocol):
 
 
 def one_reading(stream: Readable) -> Callable[[memoryview], int | None]:
-    """Return what reads once from the stream: whoever reads until a buffer is full loses it all at damaged bytes."""
+    """Return what reads once from the stream: anyone who reads until a buffer is full loses it all at damaged bytes."""
     reading: Callable[[memoryview], int | None] = getattr(stream, "readinto1", stream.readinto)
     return reading
 
@@ -73,7 +73,7 @@ def spots_in(
                     seen.add(key)
                     text = width == 2 or not binary
                     yield Spot(key, line + buffer.count(b"\n", 0, at) if lines and text else 0, before + at, text)
-        # Whoever wants certain keys and has them all need not see the rest.
+        # Anyone who wants certain keys and has them all need not see the rest.
         if read == 0 or (not patterns.any_key and len(seen) == len(patterns.keys)):
             return
         done = size - min(patterns.overlap, size)

@@ -73,7 +73,7 @@ class Tree:
                 try:
                     yield root, self._mark(os.stat(root))  # noqa: PTH116
                 except OSError:
-                    yield root, 0  # whoever reads it tells why it cannot be read
+                    yield root, 0  # its reader tells why it cannot be read
         while waiting:
             folder, leaves_out = waiting.pop()
             leaves_out = leaves_out and folder not in self._whole
@@ -127,7 +127,7 @@ class Tree:
         try:
             about = entry.stat(follow_symlinks=False)
         except OSError:
-            return 0  # whoever reads it tells why it cannot be read
+            return 0  # its reader tells why it cannot be read
         if _is_elsewhere(about):
             self._count(GapReason.ELSEWHERE, entry.path)
             return None
@@ -138,7 +138,9 @@ class Tree:
 
     def _mark(self, about: os.stat_result) -> int:
         if sys.platform == "win32":
-            return 0  # there `st_ctime` is when the file was made, and whoever changes a file may set its other times
+            return (
+                0  # there `st_ctime` is when the file was made, and anyone who changes a file may set its other times
+            )
         changed = about.st_ctime_ns
         if changed >= self._settled_before or about.st_dev in self._forgetful:
             return 0

@@ -347,7 +347,7 @@ def parts(path: str, size: int) -> Iterator[tuple[int, int]]:
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError:
-        yield 0, size  # whoever reads the part tells why it cannot be read
+        yield 0, size  # the reader of the part tells why it cannot be read
         return
     try:
         start = 0

@@ -132,7 +132,7 @@ def _scalars(node: Node | None) -> Iterator[tuple[str, Scalar]]:
 
 
 def _handed_through(name: str, item: Scalar) -> Assignment:
-    """A variable without a value: it is that of the same name in `.env`, or in whoever starts Compose."""
+    """A variable without a value: it is that of the same name in `.env`, or in the environment of Compose."""
     return Assignment(name, None, item.span, True, item.line, True, Quoting.BARE, f"${{{name}}}".encode(), True)
 
 

@@ -50,7 +50,7 @@ class ComposeRun:
 def included_by(root: Node | None, folder: Path) -> Iterator[Variables]:
     """Yield what each entry of `include:` names: compose files, and what fills in their `$NAME`.
 
-    Beside what the entry says, the variables of whoever includes count, and before its own.
+    Beside what the entry says, the variables of the file that includes it count, and before its own.
     """
     include = trees.at(root, "include")
     for one in [include] if isinstance(include, Scalar) else trees.items(include):

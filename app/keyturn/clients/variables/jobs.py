@@ -48,10 +48,10 @@ class Variables:
 class Reads(StrEnum):
     """What a file is read for that belongs to no program with a module of its own.
 
-    `variables`: what it sets is set for whoever names it. `fills-in`: what it sets stands for the `$NAME` of the file
-    that names it, and is set for nobody (Compose's `.env`). `script`: it is run. `folder`: files of programs lie in it.
-    `value`: it holds one half of a key, and nothing else. `values`: a folder in which each file is the value of the
-    variable that it is called after. `sealed`: only systemd can read it.
+    `variables`: what it sets is set for anyone who names it. `fills-in`: what it sets stands for the `$NAME` of the
+    file that names it, and is set for nobody (Compose's `.env`). `script`: it is run. `folder`: files of programs lie
+    in it. `value`: it holds one half of a key, and nothing else. `values`: a folder in which each file is the value of
+    the variable that it is called after. `sealed`: only systemd can read it.
     """
 
     VARIABLES = "variables"

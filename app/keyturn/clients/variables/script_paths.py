@@ -79,7 +79,7 @@ class Whereabouts:
 
     @cached_property
     def outside(self) -> Whereabouts:
-        """The same as whoever starts a container sees it."""
+        """The same as the starter of a container sees it."""
         return replace(self, job=replace(self.job, variables=replace(self.job.variables, mounts=None)))
 
     def said(self, written: str, values: Mapping[str, str]) -> str:
@@ -150,7 +150,7 @@ class Found:
 
 
 def path_of(written: str, where: Whereabouts) -> Found:
-    """Return the file that a path means for whoever names it; a path that names none that is there gives nothing."""
+    """Return the file that a path means for anyone who names it; a path that names none that is there gives nothing."""
     said = where.said(written, where.values)
     if where.handed and said.startswith(HANDED_OVER):
         said = where.handed.get(said.removeprefix(HANDED_OVER), UNKNOWN)

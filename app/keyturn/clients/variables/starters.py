@@ -116,7 +116,7 @@ class _Sight:
             try:
                 content = self._readings.file(path)
             except FileError:
-                continue  # told by whoever read it
+                continue  # told by the reader of it
             if content.real_path not in seen:
                 seen.add(content.real_path)
                 yield content

@@ -51,7 +51,7 @@ def take_from(
         try:
             found = list(read(content))
         except FileError as error:
-            # Without a key in it, whoever runs it will tell.
+            # Without a key in it, what runs it will tell.
             if any(True for _one in key_ids_in(content.content)):
                 look.report_unparsable(content, error)
             continue

@@ -76,7 +76,7 @@ class PlanPage(PageView):
         self._options = flow.options
         self._buckets, self._reminder, self._who = {}, None, None
         if plan is None:
-            self._add_who(flow)  # perhaps whoever was chosen could not be had
+            self._add_who(flow)  # perhaps the one who was chosen could not be had
             return
         if plan.question is PlanQuestion.UNREAD:
             self.add(UnreadFiles(plan.unread, flow.options, self.act))

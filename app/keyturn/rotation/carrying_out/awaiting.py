@@ -112,7 +112,7 @@ def delete_by_command(rotation: Rotation, signer: Signer) -> Awaited | None:
 
 
 def _signs(rotation: Rotation, signer: Signer) -> str:
-    """Who is to sign: whoever is named now, else whoever began."""
+    """Who is to sign: the one who is named now, else the one who began."""
     return signer.name if signer.identity is not None else rotation.begun_as or signer.name
 
 

@@ -120,7 +120,7 @@ def delete(context: Context, rotation: Rotation, confirm: str | None) -> Result:
 
 
 def _heard_before_delete(context: Context, rotation: Rotation, hand: Hand) -> Rotation:
-    """Note what other computers say by now, where whoever deletes the old key may read it."""
+    """Note what other computers say by now, where anyone who deletes the old key may read it."""
     old = pair_of(context, rotation, rotation.decision.key)
     found = claiming.read_claims(context, rotation.decision.key, hand.pair, old)
     return rotation if found is None else claiming.note(context, rotation, found)

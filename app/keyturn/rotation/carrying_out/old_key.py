@@ -17,7 +17,7 @@ _MAY_NOT_ASK = frozenset({AwsFault.UNKNOWN_KEY, AwsFault.DENIED, AwsFault.WRONG_
 
 
 def look(context: Context, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> OldKey:
-    """Ask how the old key stands: whoever else may ask and works, else the old one itself.
+    """Ask how the old key stands: another key that may ask and works, else the old one itself.
 
     Raises:
         AwsError: where AWS could not be asked.

@@ -62,7 +62,7 @@ def awaited_runs(context: Context, rotation: Rotation) -> tuple[Awaited, ...]:
 
 
 def start_runs(context: Context, rotation: Rotation, step: Step, program: ByHand | None = None) -> None:
-    """Let the program, or all of them, back up at once, as far as they can be told to; whoever watches is told."""
+    """Let the program, or all of them, back up at once, as far as they can be told to; anyone who watches is told."""
     for one, runs in _with_runs(rotation):
         if program is None or one == program:
             runs.let_go(context.computer)

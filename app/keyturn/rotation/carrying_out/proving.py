@@ -133,7 +133,7 @@ def _simulate(context: Context, decision: Decision, outcome: Outcome) -> None:
 
 
 class _Spreading:
-    """Tells whoever watches how far AWS has come in accepting the new key."""
+    """Tells anyone who watches how far AWS has come in accepting the new key."""
 
     def __init__(self, context: Context, whom: str) -> None:
         self._context = context

@@ -128,6 +128,6 @@ def stopped(context: Context, rotation: Rotation, problem: AppError) -> Result:
         # All there is to say stands among what is awaited.
         return replace(stands, ending=Ending.WAITING, awaiting=(to_a_secret(rotation, problem.key),))
     problem = _with_way_to_secret(rotation, problem)
-    # Whoever stops the waiting for the console has broken nothing: the rotation waits as before.
+    # A person who stops the waiting for the console has broken nothing: the rotation waits as before.
     waits = problem.waits or (isinstance(problem, Cancelled) and stands.state is State.WAITING)
     return replace(stands, ending=Ending.WAITING if waits else Ending.STOPPED, problem=problem)

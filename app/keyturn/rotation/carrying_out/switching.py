@@ -30,7 +30,7 @@ def switch(context: Context, rotation: Rotation, new: KeyPair, old: KeyPair) -> 
     """Put the new pair into every destination, or have it ask for it. A file that is so already stays as it is.
 
     Raises:
-        AppError: at the first file that cannot be changed; the ones before it are changed then. Where whoever asks does
+        AppError: at the first file that cannot be changed; the ones before it are changed then. Where the caller does
             not get the new pair, none is.
     """
     decision = rotation.decision

@@ -44,7 +44,7 @@ def is_one_way(decision: Decision, by: By) -> bool:
 
 
 def turn_off_by_key(context: Context, rotation: Rotation, old: KeyPair | None, new: KeyPair | None) -> Rotation:
-    """Turn the old key off with whoever else may, such as a new key of the same owner; else with itself.
+    """Turn the old key off with another key that may, such as a new key of the same owner; else with itself.
 
     Raises:
         SecretGone: where neither is at hand.
@@ -65,7 +65,7 @@ def turn_off_by_key(context: Context, rotation: Rotation, old: KeyPair | None, n
     if hand is None:
         raise SecretGone(decision.key)
     with taking(context, rotation, Step.TURN_OFF) as outcome:
-        # Whoever finds the key off after an interruption finds here who was about to do it.
+        # A person who finds the key off after an interruption finds here who was about to do it.
         note(context, rotation, Step.TURN_OFF, DoneBy(way))
         try:
             access_keys.set_status(context.aws, hand.pair, decision.key, active=False, user_name=hand.user_name)

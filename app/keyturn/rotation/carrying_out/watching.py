@@ -47,10 +47,10 @@ class Evidence:
 def look(context: Context, rotation: Rotation, hand: Hand | None) -> Evidence:
     """Ask AWS when the old key was used last, net of Keyturn's own requests.
 
-    GetAccessKeyLastUsed, and not the credential report: whoever of ours may read the report may ask this too, the old
-    key itself or another one of its owner, and it comes without the report's four hours (facts/aws.md A3). The
-    report would tell more only of root's keys (facts/aws.md A2, "IAM admin"). Who may not ask looks in the console,
-    see `LAST_USE`.
+    GetAccessKeyLastUsed, and not the credential report: any key of ours that may read the report may ask this too, the
+    old key itself or another one of its owner, and it comes without the report's four hours (facts/aws.md A3). The
+    report would tell more only of root's keys (facts/aws.md A2, "IAM admin"). Who may not ask looks in the console, see
+    `LAST_USE`.
 
     Args:
         hand: who asks; None where nobody can.

@@ -1,4 +1,4 @@
-"""What happens to the keys of a rotation, as far as whoever hands keys out has to know it; see `course`."""
+"""What happens to the keys of a rotation, as far as anyone who hands keys out has to know it; see `course`."""
 
 # Its fields' types are read, see `codec`, so they are no mere texts here.
 from dataclasses import dataclass, field

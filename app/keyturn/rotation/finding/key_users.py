@@ -91,7 +91,7 @@ def before_switch(context: Context, decision: Decision, old: KeyPair) -> tuple[U
     )
     if not history.is_known:
         return ()
-    # Whoever comes from where Keyturn's own requests come from is this computer, as far as AWS can tell.
+    # A use that comes from where Keyturn's own requests come from is this computer, as far as AWS can tell.
     return (UsesElsewhere(tuple(use for use in history.uses if use.address not in history.own_addresses)),)
 
 

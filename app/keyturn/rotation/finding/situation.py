@@ -145,7 +145,7 @@ def _search_of(home: Path) -> str:
 
 
 def elsewhere() -> tuple[str, tuple[str, ...]]:
-    """Where else a key may be, for whoever got the mail although nothing was found: a sentence and its endings."""
+    """Where else a key may be, for the one who got the mail although nothing was found: a sentence and its endings."""
     return _("Did AWS write to you about an old key all the same? It may be"), (
         _("on another computer, a NAS or a web server: run Keyturn there, or look at its disk with --home DIR"),
         _("in a program that keeps its keys hidden, such as Arq or Duplicati: open its settings"),

@@ -55,7 +55,7 @@ def last_use_before_ours(
 ) -> tuple[Principal, LastUse | None]:
     """Ask when the key was used last, and only then whose it is, which is signed with it and so a use.
 
-    Whoever makes the changes is asked first, since a key may seldom ask about itself. Somebody else's use is
+    The one who makes the changes is asked first, since a key may seldom ask about itself. Somebody else's use is
     remembered, so that it is known also when Keyturn's own has taken its place at AWS.
 
     Returns:

@@ -56,7 +56,7 @@ class Account:
     """One account, as one identity sees it.
 
     Attributes:
-        seen_by: the ARN of whoever asked.
+        seen_by: the ARN of the one who asked.
         users: how many users were looked at.
         keys: theirs, and those of root that were found; what should be done first comes first.
         root: what the credential report says of root; None if it may not be read.

@@ -34,7 +34,7 @@ _TELL_EVERY = 5.0  # seconds; a person wonders after so long (facts/anchors.md 4
 
 
 class Searches(Protocol):
-    """Whoever looks into every file of an area, or did so already."""
+    """Anyone who looks into every file of an area, or did so already."""
 
     def for_keys(self, keys: Collection[AccessKeyId], findings: Findings, own_memory: Path) -> Searched:
         """Search for these keys; see `Search.for_keys`."""
@@ -46,7 +46,7 @@ class Search:
     """A search that somebody asked for.
 
     Attributes:
-        pool: who searches, and where. It may have begun to walk already, and whoever made it sends it away again.
+        pool: who searches, and where. It may have begun to walk already, and the one who made it sends it away again.
         any_key: for anything shaped like a key ID, not only for certain keys.
         progress: told often how far the search is.
     """

@@ -1,7 +1,7 @@
 """Handing out the key of a name to a program: always one whole pair, and one that AWS accepts.
 
 Which key that is stands in the journal alone (`key_versions`), and each pair is one item that is never written over. So
-whoever asks while a key is replaced gets the whole old one or the whole new one, and both work.
+anyone who asks while a key is replaced gets the whole old one or the whole new one, and both work.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from keyturn.model.text import _
 from keyturn.rotation.key_life.key_versions import VersionState, key_named
 
 if TYPE_CHECKING:
-    # Whoever asks for a lasting key waits for its answer, and gets it without AWS.
+    # Anyone who asks for a lasting key waits for its answer, and gets it without AWS.
     from keyturn.aws.session import Aws
     from keyturn.state.journal import Journal
     from keyturn.state.secrets import SecretStore

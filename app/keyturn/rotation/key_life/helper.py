@@ -52,7 +52,7 @@ class Helper:
         return " ".join((self.program.as_posix(), "credentials", name.value, *self.options))
 
     def prove(self, context: Context, name: KeyName, pair: KeyPair) -> None:
-        """See that whoever asks in a job's own environment gets this very pair.
+        """See that anyone who asks in a job's own environment gets this very pair.
 
         Raises:
             AppError: where they do not.

@@ -40,7 +40,7 @@ _RANDOM_LENGTH = 8
 
 
 def explained(keeper: Keeper | None, whereabouts: str, *, renews_itself: bool = False) -> tuple[str, ...]:
-    """What a keeper may, where it lives, how it is removed; and first, what whoever has its key can do.
+    """What a keeper may, where it lives, how it is removed; and first, what anyone who has its key can do.
 
     Args:
         keeper: None for one that is still to be made.
@@ -157,7 +157,7 @@ def make(context: Context, maker: Somebody, *, renews_itself: bool = False) -> K
 
 
 def adopt(context: Context, maker: Somebody, names: Sequence[str], *, even_if_powerful: bool = False) -> Keeper:
-    """Let the keeper look after these users as well, whoever made them.
+    """Let the keeper look after these users as well, no matter who made them.
 
     Raises:
         UsageError: where there is no keeper, no such user, or one that could make more of itself.
@@ -290,8 +290,8 @@ def _adoptable(context: Context, maker: Somebody, name: str, *, even_if_powerful
         raise UsageError(
             _("{name} may change IAM or become somebody else").format(name=name),
             _(
-                "It is allowed {actions} and more of the kind. Whoever has the keeper's key could make a key for it, "
-                "and with that do all of it. {way}"
+                "It is allowed {actions} and more of the kind. Anyone who has the keeper's key could make a key for "
+                "it, and with that do all of it. {way}"
             ).format(actions=some, way=way),
             code="keeper.powerful",
         )
@@ -340,7 +340,7 @@ def _take_back(context: Context, maker: Somebody, error: AppError) -> None:
 
 
 def expect_same_account(keeper: Keeper, maker: Somebody) -> None:
-    """See that whoever changes the keeper is of its account.
+    """See that the one who changes the keeper is of its account.
 
     Raises:
         UsageError: where they are not.

@@ -4,7 +4,7 @@ Nothing is written down for that but the name itself. The journal says when a ne
 makes it the current one; where a rotation is undone, its first entry makes the old key the current one again. So
 nobody who asks for the key of a name is ever told one that AWS does not accept: while a key is replaced, both work.
 
-Only what that takes is read of a rotation: whoever asks waits for the answer (`terminal/credentials_and_run.py`).
+Only what that takes is read of a rotation: anyone who asks waits for the answer (`terminal/credentials_and_run.py`).
 """
 
 from __future__ import annotations

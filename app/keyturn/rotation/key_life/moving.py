@@ -1,8 +1,8 @@
 """Taking a key's pair out of the files where it stands, so that programs ask Keyturn for it, and putting it back.
 
-The pair is in the keychain under the key's name, and handed out to whoever asks as a job does, before any file changes.
-Each profile then changes in one atomic replacement, before which is written down how its pair stood. So a kill leaves
-some profiles that hold the pair and others that ask for the same one: both work, and the same command goes on.
+The pair is in the keychain under the key's name, and handed out to anyone who asks as a job does, before any file
+changes. Each profile then changes in one atomic replacement, before which is written down how its pair stood. So a kill
+leaves some profiles that hold the pair and others that ask for the same one: both work, and the same command goes on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A rotation with `--into keychain`: which destinations give up their pair, and the name by which they ask then.
 
-Before anything is made the key has its name, and whoever asks for it as a job does gets the old pair. Once the new pair
-is proved, the journal has the name mean that one; only then the files change, so both are the key that AWS accepts.
+Before anything is made the key has its name, and anyone who asks for it as a job does gets the old pair. Once the new
+pair is proved, the journal has the name mean that one; only then the files change, so both are the key that AWS
+accepts.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def helper_of(handing: Handing) -> Helper:
 
 
 def hand_out_first(context: Context, key: AccessKeyId, handing: Handing, old: KeyPair) -> None:
-    """Give the key its name, and see that whoever asks for it gets the old pair, which is kept.
+    """Give the key its name, and see that anyone who asks for it gets the old pair, which is kept.
 
     Raises:
         AppError: where they do not; the key has no new name then.

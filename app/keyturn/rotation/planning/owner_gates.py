@@ -42,7 +42,7 @@ def ending_gates(found: FoundKey, route: Route) -> Iterator[Gate]:
 def quarantine_gates(context: Context, found: FoundKey, route: Route) -> tuple[tuple[Gate, ...], str]:
     """Return what a quarantine by AWS closes, and what is to be known of it all the same.
 
-    Whoever may not see the user's policies learns of it by AWS's refusal.
+    Anyone who may not see the user's policies learns of it by AWS's refusal.
     """
     owner = found.key.owner
     if found.pair is None or owner is None or owner.kind is not PrincipalKind.USER or owner.user_name is None:
@@ -64,7 +64,7 @@ def quarantine_gates(context: Context, found: FoundKey, route: Route) -> tuple[t
 
 
 def with_siblings(context: Context, found: FoundKey, route: Route) -> FoundKey:
-    """The key, with the others of its owner, which whoever makes the change may be told where the key itself is not."""
+    """The key, with the others of its owner, as the one who makes the change may be told where the key is not."""
     owner = found.key.owner
     if found.siblings is not None or found.pair is None or owner is None:
         return found
@@ -88,14 +88,15 @@ def may_make_no_key(found: FoundKey) -> str:
     user = None if owner is None else owner.user_name
     if user is None:
         return _(
-            "AWS does not let {key} make keys or users, nor say how many keys there are. Whoever looks after the AWS "
-            "account can make a new key in the AWS console; `keyturn rotate {last4} --pair` asks for it, proves it and "
-            "puts it in place. An identity that may make keys does it all: `keyturn rotate {last4} --as profile:NAME`."
+            "AWS does not let {key} make keys or users, nor say how many keys there are. The person who looks after "
+            "the AWS account can make a new key in the AWS console; `keyturn rotate {last4} --pair` asks for it, "
+            "proves it and puts it in place. An identity that may make keys does it all: "
+            "`keyturn rotate {last4} --as profile:NAME`."
         ).format(key=key.masked, last4=key.last4)
     return _(
         "{key} belongs to the IAM user {user}, whom AWS does not let make keys or users, nor say how many keys there "
-        "are. Whoever looks after the users of the AWS account can make a new key: in the AWS console under IAM, "
-        "Users, {user}, Security credentials. `keyturn rotate {last4} --pair` asks for it, proves it and puts it in "
-        "place. An identity that may make keys does it all, and so does this computer's keeper: "
+        "are. The person who looks after the users of the AWS account can make a new key: in the AWS console under "
+        "IAM, Users, {user}, Security credentials. `keyturn rotate {last4} --pair` asks for it, proves it and puts it "
+        "in place. An identity that may make keys does it all, and so does this computer's keeper: "
         "`keyturn rotate {last4} --as profile:NAME`."
     ).format(key=key.masked, user=user, last4=key.last4)

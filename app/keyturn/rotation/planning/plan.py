@@ -288,7 +288,7 @@ def powers(decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if decision.route is Route.RETIRE:
         return (), (_("Nothing: no new key is made, and the old one is turned off."),)
     if decision.route is Route.NEW_ROOT_KEY:
-        everything = _("Everything in the account, like every root key: whoever has it can delete all backups.")
+        everything = _("Everything in the account, like every root key: anyone who has it can delete all backups.")
         return (everything,), ()
     if decision.route is Route.GIVEN_PAIR:
         return (_("What you allowed it where you made it: list, read and write are proved, the rest is not seen."),), ()

@@ -69,7 +69,7 @@ def scope_of(question: Question, unread: Sequence[Problem]) -> Scope:
     texts = text_edits(others, found.pair, options.edit_text)
     edited = {place.path for place in texts.places}
     mentions, guided = ([one for one in places if one.path not in edited] for places in (mentions, guided))
-    # A person sets these right first, whoever edits the rest of their file.
+    # A person sets these right first, no matter who edits the rest of their file.
     return Scope((*destinations, *texts.places), tuple(guided), (*mentions, *spoiled), texts.offered)
 
 

@@ -1,1 +1,1 @@
-"""What was found and done, as a page, a table, or for whoever mends Keyturn."""
+"""What was found and done, as a page, a table, or for those who mend Keyturn."""

@@ -1,4 +1,4 @@
-"""What whoever mends Keyturn has to know of a computer that they cannot see: versions, kinds of folders, and counts.
+"""What those who mend Keyturn have to know of a computer that they cannot see: versions, kinds of folders, and counts.
 
 Nothing in it can tell who somebody is: it takes over no path, name, bucket, address or key, only words from lists that
 stand in Keyturn. Whatever is not in a list is counted as something else.

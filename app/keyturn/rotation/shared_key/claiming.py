@@ -1,4 +1,4 @@
-"""Two computers with one old key: whoever turns it off waits for the others by name, and each says when it is done.
+"""Two computers with one old key: anyone who turns it off waits for the others by name, and each says when it is done.
 
 What they say stands in tags (`claim_tags.py`); what was read of it is noted in the journal, so that `status` names whom
 a rotation waits for without asking AWS, and so that a wait outlives its tag: a tag that is gone says nothing.
@@ -45,7 +45,7 @@ class ClaimsRead:
     """What the tags said just now.
 
     Attributes:
-        users: those that replace the old key, whoever made them.
+        users: those that replace the old key, no matter who made them.
         others: what other computers say.
     """
 
@@ -99,7 +99,7 @@ def note(context: Context, rotation: Rotation, found: ClaimsRead | None) -> Rota
 
     Args:
         found: None where the tags could not be read. That is awaited where the rotation made a user of its own: then
-            whoever holds the old key may have written there. A key that may do neither can have told nobody.
+            anyone who holds the old key may have written there. A key that may do neither can have told nobody.
     """
     known = _known(context, rotation)
     others = tuple(known.values())

@@ -30,7 +30,7 @@ _NEEDED = (2, 32)  # the first with `aws login` (AWS CLI change log, 2.32.0)
 
 
 def signed_in(context: Context, who: Who) -> Somebody:
-    """Return whoever is signed in, or signs in now; IAM has listed access keys to them.
+    """Return the one who is signed in, or signs in now; IAM has listed access keys to them.
 
     Raises:
         UsageError: where the official CLI is not there, or too old.

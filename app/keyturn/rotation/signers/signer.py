@@ -1,4 +1,4 @@
-"""What a rotation asks of whoever makes its changes at AWS (`--as WHO`)."""
+"""What a rotation asks of the one who makes its changes at AWS (`--as WHO`)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def opened_signer(context: Context, who: Who, ask_code: AskCode) -> Signer:
-    """Return whoever was named, once AWS said who that is.
+    """Return the one who was named, once AWS said who that is.
 
     Args:
         ask_code: asks the person for the six digits of an MFA device, where a role wants them.

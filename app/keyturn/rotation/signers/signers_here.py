@@ -79,7 +79,7 @@ def _profiles(context: Context, key: AccessKeyId | None) -> Iterator[SignerHere]
     try:
         profiles = Profiles(ProfileFiles(credentials, config, context.computer.home / ".aws"))
     except AppError:
-        return  # whoever names one of them is told why
+        return  # anyone who names one of them is told why
     for name in profiles.names:
         settings = profiles.settings(name)
         about = _of_profile(settings)

@@ -33,7 +33,7 @@ def _help() -> HelpText:
             "  remove --as WHO delete its key and its user\n"
             "\n"
             "Its own key is renewed by `keyturn renew keeper`, with an identity that may manage its user;\n"
-            "or by itself, if you make it with --renews-itself: then whoever has its key can put another\n"
+            "or by itself, if you make it with --renews-itself: then anyone who has its key can put another\n"
             "one in its place, too.\n"
             "\n"
             "WHO is key:ID (a key that was found here), profile:NAME (of the AWS files) or sign-in\n"

@@ -30,7 +30,7 @@ def _help() -> HelpText:
             "`scan` has. The page needs nothing else: no network, no script; it reads well in\n"
             "light and dark and prints well.\n"
             "\n"
-            "--diagnose is for whoever mends Keyturn: versions, kinds of folders, and what was\n"
+            "--diagnose is for those who mend Keyturn: versions, kinds of folders, and what was\n"
             "found counted by program. It takes over no path, name, bucket or key, and asks AWS\n"
             "nothing; read it, and send it with what went wrong.\n"
             "\n"
