@@ -102,7 +102,9 @@ def test_scan_searches_for_any_key_where_that_is_asked_and_says_how_much_it_look
     (place,) = [one for key in answer.document["keys"] for one in key["places"] if one["name"] == "notes.txt"]
     assert place["locator"] == "line 1, ASIA…2222"
     assert "Searched 1 file (25 bytes)" in desk.type("scan", "--offline", "--search", str(folder), "--any").out
-    assert desk.type("scan", "--offline", "--json").document["search"] is None
+    nothing = desk.type("scan", "--offline", "--json").document
+    assert nothing["search"] is None
+    assert nothing["searched"] == {"folders": [], "files": 0, "seconds": 0.0, "skipped": []}, "an object in any case"
 
 
 def test_scan_tells_scripts_what_a_search_did_not_look_into(desk: Desk, tmp_path: Path) -> None:

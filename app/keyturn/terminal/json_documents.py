@@ -53,11 +53,14 @@ def of_survey(survey: Survey, now: datetime) -> dict[str, Any]:
         "search": None
         if searched is None
         else {"files": searched.files, "bytes": searched.size, "finished": searched.finished},
-        "searched": None if searched is None else _of_searched(searched),
+        "searched": _of_searched(searched),
     }
 
 
-def _of_searched(searched: Searched) -> dict[str, Any]:
+def _of_searched(searched: Searched | None) -> dict[str, Any]:
+    """What was searched; the same members where nothing was, without a folder."""
+    if searched is None:
+        return {"folders": [], "files": 0, "seconds": 0.0, "skipped": []}
     return {
         "folders": [str(folder) for folder in searched.folders],
         "files": searched.files,
