@@ -423,3 +423,22 @@ def test_a_renewal_turns_nothing_off_while_another_computer_says_that_it_needs_t
     office.desk.advance(1.5)
     assert "turned-off" in [one["did"] for one in office.run().document["ran"]]
     assert office.keys()[office.key] is KeyStatus.INACTIVE
+
+
+def test_a_damaged_memory_of_the_keeper_is_told_and_hides_no_other_renewal(office: Office) -> None:
+    set_for_each_day(office)
+    (office.desk.state_dir / "keeper.json").write_text("{")
+
+    listed = office.desk.type("renew", "--list", "--json")
+    assert listed.code == 4
+    assert [one["key"] for one in listed.document["renewals"]] == [office.key]
+    assert [one["code"] for one in listed.document["memory_problems"]] == ["state.damaged"]
+    page = office.desk.type("renew", "--list")
+    assert office.key[-4:] in page.out
+    assert "What Keyturn remembers of its keeper cannot be read" in page.err
+
+    make_due(office)
+    ran = office.desk.type("renew", "--due", "--json")
+    assert ran.code == 4, "somebody has to look at the file"
+    assert [one["did"] for one in ran.document["ran"]] == ["made"], "the others are renewed all the same"
+    assert office.desk.type("remind", "--json").document["due"] is not None

@@ -12,7 +12,7 @@ from keyturn.model.text import _
 from keyturn.reminders.renewal_job import advice
 from keyturn.reminders.renewal_run import Did, run, signed_by, why_never
 from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked, end_renewal, the_renewal
-from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
+from keyturn.reminders.renewal_standing import RenewalStanding, readable_standings
 from keyturn.rotation.finding.survey import take_survey
 from keyturn.rotation.key_life.key_meant import key_meant
 from keyturn.state import keeper
@@ -50,7 +50,7 @@ def read_freshness(desk: Desk, found: FoundKey) -> Freshness:
         StoreError: where that cannot be read.
     """
     workplace, key = desk.workplace, found.key.access_key_id
-    mine = [one for one in read_standings(workplace) if key in (one.renewal.key, one.renewal.first_key)]
+    mine = [one for one in readable_standings(workplace) if key in (one.renewal.key, one.renewal.first_key)]
     settings = workplace.settings
     return Freshness(
         why_never(found),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +14,7 @@ from keyturn.desktop.runner import Runner
 from keyturn.desktop.widgets import Button, Card, Quiet, Subheading
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural
-from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
+from keyturn.reminders.renewal_standing import RenewalStanding, readable_standings
 from keyturn.rotation import labels
 
 
@@ -27,19 +29,21 @@ class RenewalsCard(Card):
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._show(())
+        self._show((), ())
         runner.read(
             self,
-            lambda desk: read_standings(desk.workplace),
-            done=self._show,
+            lambda desk: (readable_standings(desk.workplace), desk.workplace.memory_problems()),
+            done=lambda read: self._show(*read),
             failed=self._fail,
             doing=_("reading which keys renew themselves"),
         )
 
-    def _show(self, standings: tuple[RenewalStanding, ...]) -> None:
+    def _show(self, standings: tuple[RenewalStanding, ...], problems: Sequence[AppError]) -> None:
         empty(self.column)
         self.column.addWidget(Subheading(_("Renewal")))
-        if not standings:
+        for problem in problems:
+            self.column.addWidget(Quiet(f"{problem.title}. {problem.message}"))
+        if not standings and not problems:
             self.column.addWidget(Quiet(_("No key renews itself. “Keep it fresh…” on a key's page has it do so.")))
         for one in standings:
             renewal = one.renewal
@@ -54,5 +58,4 @@ class RenewalsCard(Card):
             self.column.addWidget(FactRow(renewal.key.masked, Fact(text, more), change))
 
     def _fail(self, error: AppError) -> None:
-        self._show(())
-        self.column.addWidget(Quiet(f"{error.title}. {error.message}"))
+        self._show((), (error,))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from keyturn.model.keys import KeyStatus
 from keyturn.model.text import _, plural
 from keyturn.reminders.due import Due, DueKind, Standing, foreseen, too_old_from
-from keyturn.reminders.renewal_standing import RenewalStanding, read_standings
+from keyturn.reminders.renewal_standing import RenewalStanding, readable_standings
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.awaiting import awaited_before_turn_off
 from keyturn.rotation.record import Rotation
@@ -93,7 +93,7 @@ def known(workplace: Workplace) -> Known:
     return Known(
         seen_keys.load(workplace.folder, workplace.computer.home),
         tuple(_standing(workplace, one) for one in workplace.rotations()),
-        read_standings(workplace),
+        readable_standings(workplace),
         workplace.settings,
         reminding.load(workplace.folder),
         workplace.another_is_working(),

@@ -19,6 +19,7 @@ from keyturn.reminders.renewal_standing import (
     RenewalStanding,
     begun_by_hand,
     keeper_standing,
+    readable_keeper_standing,
     stand,
     was_turned_on_again,
 )
@@ -130,7 +131,7 @@ def run(context: Context, *, now_wanted: AccessKeyId | None = None) -> tuple[Ran
         after = [_standing(context, kept).renewal if one == renewal else one for one in all_of_them]
         renewals.save(folder, home, after)
         ran.append(Ran(done, ending, _standing(context, kept)))
-    own = keeper_standing(folder, context.clock.now())
+    own = readable_keeper_standing(folder, context.clock.now())
     if own is not None and now_wanted in (None, own.renewal.key):
         ran.append(_keepers_turn(context, own, at_once=now_wanted is not None))
     return tuple(ran)

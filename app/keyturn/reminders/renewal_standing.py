@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
 
+from keyturn.model.errors import StateError
 from keyturn.model.keys import AccessKeyId
 from keyturn.reminders.renewal_days import counted_from, due_at
 from keyturn.rotation.record import Rotation
@@ -83,9 +84,30 @@ def read_standings(workplace: Workplace) -> tuple[RenewalStanding, ...]:
     Raises:
         StoreError: where that cannot be read.
     """
+    return _with_keeper(workplace, keeper_standing(workplace.folder, workplace.clock.now()))
+
+
+def readable_standings(workplace: Workplace) -> tuple[RenewalStanding, ...]:
+    """As `read_standings`, for who shows them and sets nothing: what is remembered of the keeper may be damaged, which
+    `Workplace.memory_problems` tells, and hides no other.
+
+    Raises:
+        StoreError: where the others cannot be read.
+    """
+    return _with_keeper(workplace, readable_keeper_standing(workplace.folder, workplace.clock.now()))
+
+
+def readable_keeper_standing(folder: Path, now: datetime) -> RenewalStanding | None:
+    """As `keeper_standing`; None where that cannot be read, too."""
+    try:
+        return keeper_standing(folder, now)
+    except StateError:
+        return None
+
+
+def _with_keeper(workplace: Workplace, own: RenewalStanding | None) -> tuple[RenewalStanding, ...]:
     rotations, now = workplace.rotations(), workplace.clock.now()
     known = renewals.load(workplace.folder, workplace.computer.home)
-    own = keeper_standing(workplace.folder, now)
     return (*(stand(one, rotations, now) for one in known), *(() if own is None else (own,)))
 
 

@@ -221,10 +221,10 @@ def names_known(session: Session) -> Mapping[AccessKeyId, KeyName]:
 
 def _renewals(session: Session) -> tuple[RenewalStanding, ...] | None:
     """The keys that renew themselves; None where that cannot be read, which is told by itself."""
-    from keyturn.reminders.renewal_standing import read_standings
+    from keyturn.reminders.renewal_standing import readable_standings
 
     with suppress(StateError):
-        return read_standings(session)
+        return readable_standings(session)
     return None
 
 

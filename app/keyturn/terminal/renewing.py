@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from keyturn.model.errors import AppError, UsageError
 from keyturn.model.text import _
 from keyturn.reminders.renewal_job import advice
-from keyturn.reminders.renewal_standing import read_standings
+from keyturn.reminders.renewal_standing import readable_standings
 from keyturn.rotation.key_life.key_meant import key_meant
 from keyturn.rotation.signers.who import THE_KEY, IdentityKind
 from keyturn.rotation.steps import Ending
@@ -130,13 +130,16 @@ def _end(session: Session, output: Output) -> Exit:
         session.began = True
         stood = end_renewal(session, context, session.arguments.key)
         output.document(_document(session))
-        output.show(*list_page(read_standings(session), now=session.clock.now(), options=session.hints, ended=stood))
+        known = readable_standings(session)
+        output.show(*list_page(known, now=session.clock.now(), options=session.hints, ended=stood))
     return Exit.DONE
 
 
 def _show(session: Session, output: Output) -> Exit:
     output.document(_document(session))
-    output.show(*list_page(read_standings(session), now=session.clock.now(), options=session.hints))
+    known = readable_standings(session)
+    if known or not output.memory_problems:  # there may be one more that cannot be read, which is told by itself
+        output.show(*list_page(known, now=session.clock.now(), options=session.hints))
     return Exit.DONE
 
 
@@ -197,7 +200,7 @@ def _run(session: Session, output: Output, now_wanted: AccessKeyId | None) -> Ex
 
 
 def _document(session: Session) -> dict[str, Any]:
-    return json_documents.of_renewals(read_standings(session), reading.names_known(session))
+    return json_documents.of_renewals(readable_standings(session), reading.names_known(session))
 
 
 def _exit_of(ran: Sequence[Ran]) -> Exit:
