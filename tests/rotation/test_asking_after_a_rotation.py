@@ -111,7 +111,7 @@ def asking(office: Office, monkeypatch: pytest.MonkeyPatch) -> AskingOffice:
     made = AskingOffice(**{one.name: getattr(office, one.name) for one in fields(Office)})
     made.write_programs()
 
-    monkeypatch.setattr(helpers, "answer_of", made.answer)
+    monkeypatch.setattr(helpers, "answer_of_our_own", made.answer)
     return made
 
 
@@ -144,7 +144,7 @@ def test_where_whoever_asks_gets_no_key_everything_is_as_it_was(
             raise ClientError("It did not start", "", code="program.failed")
         return sound(argv, environment)
 
-    monkeypatch.setattr(helpers, "answer_of", answer)
+    monkeypatch.setattr(helpers, "answer_of_our_own", answer)
     result = asking.rotate_into()
     assert (result.ending, result.problem is not None and result.problem.code) == (Ending.PUT_BACK, "program.failed")
     assert asking.contents() == files

@@ -178,10 +178,17 @@ def test_a_helper_that_hands_out_nothing_changes_no_file(small_desk: Desk) -> No
     before = credentials.read_bytes()
     broken = small_desk.home.parent / "broken" / "keyturn"
     broken.parent.mkdir()
-    broken.write_text("#!/bin/sh\nexit 1\n")
+    secret = small_desk.old.secret.reveal()
+    broken.write_text(f"#!/bin/sh\necho 'keyturn: no key for nas: the folder is locked. {secret}' >&2\nexit 1\n")
     broken.chmod(0o755)
     failed = move(small_desk, "--program", str(broken))
     assert (failed.code, failed.document["problem"]["code"]) == (1, "program.failed")
+    said = failed.document["problem"]["message"]
+    assert "ended with code 1" in said
+    assert "It said: “keyturn: no key for nas: the folder is locked." in said, "why, in the program's own words"
+    assert f"{broken} credentials " in said and "as it is started from your session" in said
+    assert "No file was changed." in said
+    assert secret not in failed.out + failed.err
     assert credentials.read_bytes() == before
 
 

@@ -12,10 +12,11 @@ from pathlib import PurePath
 from keyturn.computer.computer import Computer, Platform
 from keyturn.computer.programs import NO_CONSOLE
 from keyturn.model.errors import ClientError
-from keyturn.model.text import _
+from keyturn.model.text import _, shown
 
 # It may ask its person for a password or a code, or open a browser, meanwhile.
 _PATIENCE = 600.0
+_MOST_SAID = 300  # characters of what a program said
 
 
 def run_named(command: str, computer: Computer) -> bytes:
@@ -38,6 +39,15 @@ def answer_of(argv: Sequence[str], environment: Mapping[str, str]) -> bytes:
     return _run(argv, environment, subprocess.PIPE).stdout or b""
 
 
+def answer_of_our_own(argv: Sequence[str], environment: Mapping[str, str]) -> bytes:
+    """As `answer_of`, of a program that says on standard error why it gives no key, and never a secret: a Keyturn.
+
+    Raises:
+        ClientError: as `answer_of`, with what it said there.
+    """
+    return _run(argv, environment, subprocess.PIPE, stderr=subprocess.PIPE).stdout or b""
+
+
 def attend(argv: Sequence[str], environment: Mapping[str, str]) -> None:
     """Run a program that talks to the person; all that it says goes to standard error.
 
@@ -58,7 +68,11 @@ def person_environment(computer: Computer) -> Mapping[str, str]:
 
 
 def _run(
-    argv: Sequence[str], environment: Mapping[str, str], stdout: int, stdin: int | None = subprocess.DEVNULL
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    stdout: int,
+    stdin: int | None = subprocess.DEVNULL,
+    stderr: int | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     name = PurePath(argv[0]).name if argv else "?"
     try:
@@ -67,6 +81,7 @@ def _run(
             env=dict(environment),
             stdin=stdin,
             stdout=stdout,
+            stderr=stderr,
             timeout=_PATIENCE,
             creationflags=NO_CONSOLE,
             check=False,
@@ -80,7 +95,7 @@ def _run(
             code="program.not-started",
         ) from None
     if done.returncode != 0:
-        raise _failed(name, _("it ended with code {code}").format(code=done.returncode))
+        raise _failed(name, _("it ended with code {code}").format(code=done.returncode), done.stderr or b"")
     return done
 
 
@@ -94,9 +109,10 @@ def _words(command: str, computer: Computer) -> list[str]:
         return []
 
 
-def _failed(name: str, why: str) -> ClientError:
-    return ClientError(
-        _("{program} gave no key").format(program=name),
-        _("Keyturn asked this program for a key, and {why}.").format(why=why),
-        code="program.failed",
-    )
+def _failed(name: str, why: str, said: bytes = b"") -> ClientError:
+    message = _("Keyturn asked this program for a key, and {why}.").format(why=why)
+    text = " ".join(said.decode(errors="replace").split())
+    if text:
+        # An error's text is shown and written down as it is, whoever wrote it.
+        message = _("{message} It said: “{text}”").format(message=message, text=shown(text)[:_MOST_SAID])
+    return ClientError(_("{program} gave no key").format(program=name), message, code="program.failed")

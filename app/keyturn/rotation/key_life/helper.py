@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from keyturn.aws.process_answers import key_of_process
 from keyturn.computer.computer import Platform
-from keyturn.computer.named_program import answer_of, person_environment
+from keyturn.computer.named_program import answer_of_our_own, person_environment
 from keyturn.computer.own_program import NAME, can_be_started, is_lasting, own_program
 from keyturn.computer.shells import quoted
 from keyturn.computer.stable_link import leads_to, link_place
 from keyturn.edits.asking_lines import PLAIN
-from keyturn.model.errors import AppError, UsageError
+from keyturn.model.errors import AppError, ClientError, UsageError
 from keyturn.model.key_names import KeyName
 from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
@@ -57,12 +57,18 @@ class Helper:
         Raises:
             AppError: where they do not.
         """
-        environments = [person_environment(context.computer)]
+        environments = {_("as it is started from your session"): person_environment(context.computer)}
         # Windows starts nothing without its own variables, and its jobs run in a session.
         if not self.needs_session and context.computer.platform is not Platform.WINDOWS:
-            environments.append(_bare(context.computer))
-        for environment in environments:
-            answer = answer_of(self.command(name).split(" "), environment)
+            environments[_("as a job is started that has no session")] = _bare(context.computer)
+        for how, environment in environments.items():
+            command = self.command(name)
+            try:
+                answer = answer_of_our_own(command.split(" "), environment)
+            except ClientError as error:
+                text = _("{message} It was asked {how}: {command} No file was changed.")
+                message = text.format(message=error.message, how=how, command=command)
+                raise ClientError(error.title, message, code=error.code) from None
             if key_of_process(NAME, answer, context.clock.now()) != pair:
                 raise AppError(
                     _("Keyturn does not hand out {key} under {name}").format(key=pair.access_key_id.masked, name=name),
