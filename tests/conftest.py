@@ -20,7 +20,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from keyturn.model import known_secrets
+from keyturn.model import secret_search
 from programs import find_program
 
 # A failure of a test that is inherited shows both sides, too.
@@ -176,12 +176,12 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def own_secrets() -> Iterator[None]:
     """Forget the secrets that the test made up: a process of Keyturn's sees few, and the tests' sees thousands."""
-    before, known_secrets._seen = known_secrets._seen, known_secrets._Seen()
+    before, secret_search._seen = secret_search._seen, secret_search._Seen()
     for secret in before.secrets.values():
-        known_secrets._seen.add(secret)
-    known_secrets._seen.names |= before.names
+        secret_search._seen.add(secret)
+    secret_search._seen.names |= before.names
     yield
-    known_secrets._seen = before
+    secret_search._seen = before
 
 
 # ── TLS on this computer ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,7 +20,8 @@ from keyturn.desktop.kept_place import clamped, keep_place, place_window
 from keyturn.desktop.mail_page import MailPage
 from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.main_window import Doors, MainWindow
-from keyturn.desktop.menus import Acts, Menus, Situated
+from keyturn.desktop.menu_acts import Acts, Situated
+from keyturn.desktop.menus import Menus
 from keyturn.desktop.navigation import Assistant, NewRotation
 from keyturn.desktop.page_stack import Front
 from keyturn.desktop.runner import Runner

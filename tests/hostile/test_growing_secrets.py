@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from keyturn.model import known_secrets
+from keyturn.model import secret_search
 from keyturn.model.keys import Secret
 from keyturn.model.known_secrets import json_without_secrets, without_secrets
 
@@ -32,7 +32,7 @@ def in_base64(text: str) -> str:
 @pytest.mark.parametrize("writing", [str, quote, in_base64])
 def test_twice_as_many_secrets_in_one_text_take_twice_the_time(alike: str, writing: Callable[[str], str]) -> None:
     def hide(content: bytes) -> None:
-        known_secrets._seen = known_secrets._Seen()
+        secret_search._seen = secret_search._Seen()
         secrets = content.decode().split()
         for one in secrets:
             Secret(one)
@@ -47,7 +47,7 @@ def test_twice_as_many_secrets_in_one_text_take_twice_the_time(alike: str, writi
 @pytest.mark.parametrize("writing", [str, quote, json.dumps])
 def test_so_do_secrets_without_a_word_in_them(mark: str, writing: Callable[[str], str]) -> None:
     def hide(content: bytes) -> None:
-        known_secrets._seen = known_secrets._Seen()
+        secret_search._seen = secret_search._Seen()
         secrets = [mark.join(one) for one in content.decode().split()]
         for one in secrets:
             Secret(one)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import stat
 import sys
 import time
@@ -202,6 +201,8 @@ def _not_yours(title: str, owner: int, command: str) -> StateError:
 
 
 def _shared(folder: Path) -> StateError:
+    import shlex
+
     inside = shlex.quote(str(folder / "keyturn"))
     return StateError(
         _("{path} is no folder for Keyturn's memory").format(path=folder),
@@ -225,6 +226,8 @@ def _own_it(folder: Path) -> str:
 
 
 def _as_root(*command: str) -> str:
+    import shlex
+
     is_root = sys.platform != "win32" and os.geteuid() == 0
     return shlex.join(command if is_root else ("sudo", *command))
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
-from keyturn.desktop.map_nodes import BucketGoal, PlaceGoal
 from keyturn.desktop.page_stack import Front
 from keyturn.desktop.runner import Runner
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
     from keyturn.desktop.key_use_lookup import UsersTold
-    from keyturn.desktop.map_nodes import Goal
+    from keyturn.desktop.map_nodes import Goal, PlaceGoal
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.place_page import PlacePage
     from keyturn.model.keys import AccessKeyId
@@ -43,6 +42,8 @@ class Things(QObject):
 
     def open(self, goal: Goal) -> None:
         """Show the page of a thing; nothing where it is not there any more."""
+        from keyturn.desktop.map_nodes import BucketGoal, PlaceGoal
+
         match goal:
             case PlaceGoal():
                 self._open_place(goal)

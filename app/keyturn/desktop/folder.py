@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 
 def can_be_shown(path: Path) -> bool:
@@ -17,6 +17,9 @@ def can_be_shown(path: Path) -> bool:
 
 def show_in_folder(path: Path) -> None:
     """Open the folder of the file; the file itself is opened by nobody."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
 
 
@@ -26,6 +29,9 @@ def ask_for_folder(owner: QWidget, title: str, chosen: Callable[[Path], None]) -
     Args:
         chosen: is called with it; not where they think better of it.
     """
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QFileDialog
+
     dialog = QFileDialog(owner, title)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

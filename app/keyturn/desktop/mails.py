@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +80,8 @@ class Mails(QObject):
 
     def _remind_in_a_week(self, page: MailPage) -> None:
         def work(desk: Desk) -> str:
+            from datetime import timedelta
+
             from keyturn.reminders.checking import snooze
             from keyturn.rotation import labels
 

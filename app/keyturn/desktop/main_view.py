@@ -21,7 +21,6 @@ from keyturn.desktop.look import ColorTone
 from keyturn.desktop.note_line import NoteLine
 from keyturn.desktop.reflowing import ButtonRow, ModestStack, TallEnough
 from keyturn.desktop.segments import Segments
-from keyturn.desktop.spinner import Spinner
 from keyturn.desktop.widgets import Button, LinkButton, Quiet, ShapeButton
 from keyturn.model.errors import AppError
 from keyturn.model.text import _, plural, unmarked
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from keyturn.desktop.key_map import KeyMap
     from keyturn.desktop.overview import Overview
     from keyturn.desktop.picture import Prepared
+    from keyturn.desktop.spinner import Spinner
 
 _MINUTE = 60_000  # milliseconds
 _EASILY_DRAWN = 7  # places; of more a list is read sooner than a picture
@@ -137,18 +137,25 @@ class MainView(QWidget):
         self.settings = ShapeButton("sliders", _("Settings"))
         self.settings.clicked.connect(self.settings_wanted)
         foot = Foot()
-        views = QHBoxLayout()
-        views.setSpacing(em(self, 0.8))
-        self._spinner = Spinner()
-        self._spinner.hide()
-        views.addWidget(self.tabs)
-        views.addWidget(self._spinner)
-        views.addWidget(self.when, 1)
-        foot.row.addLayout(views, 1)
+        self._left = QHBoxLayout()
+        self._left.setSpacing(em(self, 0.8))
+        self._left.addWidget(self.tabs)
+        self._left.addWidget(self.when, 1)
+        foot.row.addLayout(self._left, 1)
         foot.row.addWidget(ButtonRow(self.check, self.mail, self.settings))
         return foot
 
     # ── Made when first wanted ───────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _spinner(self) -> Spinner:
+        """Turns while a further look goes on."""
+        from keyturn.desktop.spinner import Spinner
+
+        made = Spinner()
+        made.hide()
+        self._left.insertWidget(self._left.indexOf(self.when), made)
+        return made
 
     @cached_property
     def map(self) -> KeyMap:

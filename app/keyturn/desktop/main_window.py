@@ -11,10 +11,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from keyturn.desktop.closing_question import ClosingQuestion
 from keyturn.desktop.detail_pages import Things
 from keyturn.desktop.first_frame import after_first_frame
-from keyturn.desktop.folder import ask_for_folder
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.mails import Mails
 from keyturn.desktop.main_view import MainView
@@ -24,6 +22,7 @@ from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
+    from keyturn.desktop.closing_question import ClosingQuestion
     from keyturn.desktop.main_page import MainPage
     from keyturn.desktop.menu_pages import MenuPages
     from keyturn.desktop.navigation import Assistant, Errand, OpenAssistant
@@ -76,16 +75,13 @@ class MainWindow(QMainWindow):
         self.mails = Mails(self.pages, runner, self)
         self.menus = Menus(self.menuBar())
         self._closes_then = False
-        self._question = ClosingQuestion()
-        self._question.agreed.connect(self._close_then)
         inside = QWidget()
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
         if strip is not None:
-            layout.addWidget(strip)
-        layout.addWidget(self._question)
-        layout.addWidget(self.pages, 1)
+            self._column.addWidget(strip)
+        self._column.addWidget(self.pages, 1)
         self.setCentralWidget(inside)
         self.setAcceptDrops(True)
         self._connect()
@@ -140,8 +136,7 @@ class MainWindow(QMainWindow):
     @property
     def under_way(self) -> str:
         """The rotation that the header speaks of; empty where none is under way."""
-        under_way = () if self.overview is None else self.overview.under_way
-        return under_way[0][0].name if under_way else ""
+        return self.overview.under_way[0][0].name if self.overview and self.overview.under_way else ""
 
     # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -152,43 +147,34 @@ class MainWindow(QMainWindow):
             asked: the rotation of which AWS is asked, too, whether anybody uses its old key.
         """
 
-        def work(desk: Desk) -> Prepared:
-            from keyturn.desktop.overview import look
-            from keyturn.desktop.picture import prepare
-
-            return prepare(look(desk, asked))
-
         title = _("Looking through this computer…") if asked is None else _("Asking AWS who uses the old key…")
-        self._look(work, title)
+        self._look(lambda desk: _seen_by(desk, asked=asked), title)
 
     def search(self, folder: Path) -> None:
         """Look again, and search every file of a folder for the keys that were found."""
-
-        def work(desk: Desk) -> Prepared:
-            from keyturn.desktop.overview import look
-            from keyturn.desktop.picture import prepare
-
-            return prepare(look(desk, folder=folder))
-
-        self._look(work, _("Searching {folder}…").format(folder=folder.name))
+        self._look(lambda desk: _seen_by(desk, folder=folder), _("Searching {folder}…").format(folder=folder.name))
 
     def check(self) -> None:
         """Look again, and prove that every backup reaches its bucket."""
 
-        def work(desk: Desk) -> Prepared:
+        def take(desk: Desk) -> Overview:
             from keyturn.desktop.overview import look_and_prove
+
+            return look_and_prove(desk)
+
+        self._look(take, _("Proving every backup at AWS…"))
+
+    def _look(self, take: Callable[[Desk], Overview], title: str) -> None:
+        def work(desk: Desk) -> Prepared:
+            overview = take(desk)
             from keyturn.desktop.picture import prepare
 
-            return prepare(look_and_prove(desk))
+            return prepare(overview)
 
-        self._look(work, _("Proving every backup at AWS…"))
-
-    def _look(self, work: Callable[[Desk], Prepared], title: str) -> None:
         if self._looking is not None:
             self._looking.forget()
-        self.view.show_busy(
-            title, _("Keyturn reads the files of backup programs and asks AWS about each key it finds.")
-        )
+        about = _("Keyturn reads the files of backup programs and asks AWS about each key it finds.")
+        self.view.show_busy(title, about)
         self._looking = self.runner.read(self, work, done=self._seen, failed=self._not_seen, doing=title)
 
     def _seen(self, prepared: Prepared) -> None:
@@ -207,16 +193,13 @@ class MainWindow(QMainWindow):
         from keyturn.desktop.picture import prepare
 
         overview = self.overview.with_check(identity, check)
-        self.runner.read(
-            self, lambda desk: prepare(overview), done=self._seen, failed=self.show_problem, doing=_("drawing the map")
-        )
+        doing = _("drawing the map")
+        self.runner.read(self, lambda desk: prepare(overview), done=self._seen, failed=self.show_problem, doing=doing)
 
     def _show_waiting(self, overview: Overview) -> None:
         rotation = overview.waiting
         if rotation is None:
-            offers = None
-            if overview.ended is not None:
-                offers = self.menu_pages.offers()
+            offers = None if overview.ended is None else self.menu_pages.offers()
             self.view.show_waiting(offers, None)
             return
         from keyturn.desktop.waiting_card import WaitingCard
@@ -355,9 +338,21 @@ class MainWindow(QMainWindow):
 
     def choose_another_computer(self) -> None:
         """Ask for the home folder on another computer's disk, and open a window on it."""
+        from keyturn.desktop.folder import ask_for_folder
+
         ask_for_folder(self, _("The home folder on the other computer's disk"), self.doors.elsewhere)
 
     # ── Closing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _question(self) -> ClosingQuestion:
+        """Above the pages."""
+        from keyturn.desktop.closing_question import ClosingQuestion
+
+        made = ClosingQuestion()
+        made.agreed.connect(self._close_then)
+        self._column.insertWidget(self._column.indexOf(self.pages), made)
+        return made
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks while something is changed, and closes when that is done; gives what only reads `_PATIENCE` to end."""
@@ -398,3 +393,9 @@ class MainWindow(QMainWindow):
         # The assistant shows what it changes itself, and the main view looks again when it is left.
         if not self.is_led:
             self.look()
+
+
+def _seen_by(desk: Desk, asked: str | None = None, folder: Path | None = None) -> Overview:
+    from keyturn.desktop.overview import look
+
+    return look(desk, asked, folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from keyturn.desktop.folder import ask_for_folder
-from keyturn.desktop.menus import Acts, Situated
+from keyturn.desktop.menu_acts import Acts, Situated
 from keyturn.desktop.runner import Desk
 from keyturn.model.keys import PrincipalKind
 from keyturn.model.text import _

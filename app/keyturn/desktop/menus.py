@@ -7,63 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
-
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from typing import TYPE_CHECKING
 
 from keyturn.model.text import _, unmarked
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QMenu, QMenuBar
+
+    from keyturn.desktop.menu_acts import Acts, Situated
+
 _VIEWS = 3
-
-
-class Acts(NamedTuple):
-    """What the items do.
-
-    Attributes:
-        show_view: shows the map, the list or the history, by its place in the row.
-        sees: tells what else holds a key, and what is not seen.
-        keys: tells the keyboard's shortcuts.
-    """
-
-    mail: Callable[[], object]
-    elsewhere: Callable[[], object]
-    report: Callable[[], object]
-    settings: Callable[[], object]
-    close: Callable[[], object]
-    quit: Callable[[], object]
-    show_view: Callable[[int], object]
-    check: Callable[[], object]
-    replace: Callable[[], object]
-    fresh: Callable[[], object]
-    account: Callable[[], object]
-    put_back: Callable[[], object]
-    search: Callable[[], object]
-    rehearse: Callable[[], object]
-    help: Callable[[], object]
-    sees: Callable[[], object]
-    keys: Callable[[], object]
-    about: Callable[[], object]
-
-
-class Situated(NamedTuple):
-    """What decides which items can act now.
-
-    Attributes:
-        is_led: a rotation's pages are in front.
-        has_looked: something was seen already.
-        view: which of map, list and history is shown.
-        order: what the header's button says; empty where nothing is called for.
-        has_keys: a key was found.
-        can_be_put_back: a rotation is under way.
-    """
-
-    is_led: bool
-    has_looked: bool
-    view: int
-    order: str
-    has_keys: bool
-    can_be_put_back: bool
 
 
 class Menus:
@@ -83,6 +37,8 @@ class Menus:
         Args:
             situated: asked each time a menu is opened, and by `fit`.
         """
+        from PySide6.QtGui import QAction, QActionGroup
+
         self._situated = situated
         file, view, tools, about = self._menus
         role = QAction.MenuRole
@@ -136,6 +92,8 @@ class Menus:
     @property
     def shortcuts(self) -> list[tuple[str, str]]:
         """Each item that has keys, and those, as the system writes them."""
+        from PySide6.QtGui import QKeySequence
+
         return [
             (
                 one.text().replace("&", "").removesuffix("…"),
@@ -162,12 +120,14 @@ class Menus:
         text: str,
         act: Callable[[], object],
         keys: str = "",
-        role: QAction.MenuRole = QAction.MenuRole.NoRole,
+        role: QAction.MenuRole | None = None,
     ) -> QAction:
+        from PySide6.QtGui import QAction, QKeySequence
+
         one = menu.addAction(text)
         # Qt's standard keys for these are the same or none, but on macOS, where Check would have those of Replace.
         one.setShortcut(QKeySequence(keys))
-        one.setMenuRole(role)
+        one.setMenuRole(role or QAction.MenuRole.NoRole)
         one.triggered.connect(lambda: act())
         self._actions[name] = one
         return one

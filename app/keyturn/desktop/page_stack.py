@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QAbstractSpinBox,
-    QComboBox,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QStackedWidget,
-    QTextEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QStackedWidget, QWidget
 from shiboken6 import isValid
 
-from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.widgets import PrimaryButton
 
-# Where Enter ends what is typed, chooses a row, or presses what has the focus.
-_TAKES_ENTER = (QPushButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
+if TYPE_CHECKING:
+    from keyturn.desktop.main_page import MainPage
 
 
 class Front(QStackedWidget):
@@ -52,6 +43,8 @@ class Front(QStackedWidget):
 
     def take_away(self, page: QWidget) -> None:
         """Close a page; the focus goes where it was before the page was opened, or where the one beneath begins."""
+        from keyturn.desktop.main_page import MainPage
+
         before = self._came_from.pop(page, None)
         self.removeWidget(page)
         page.deleteLater()
@@ -70,7 +63,7 @@ class Front(QStackedWidget):
         """Enter presses the default button of the page that is seen, but not where it means something else."""
         focused = self.window().focusWidget()
         page = self.currentWidget()
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and page and not isinstance(focused, _TAKES_ENTER):
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and page and not _takes_enter(focused):
             for button in page.findChildren(PrimaryButton):
                 if button.isVisible() and button.isEnabled() and button.isDefault():
                     button.click()
@@ -85,3 +78,20 @@ class Front(QStackedWidget):
     def take_all_away(self) -> None:
         """Close every page."""
         self.back_to(self._ground)
+
+
+def _takes_enter(focused: QWidget | None) -> bool:
+    """True where Enter ends what is typed, chooses a row, or presses what has the focus."""
+    # To name these classes makes all that they consist of, so nobody does before a key is pressed.
+    from PySide6.QtWidgets import (
+        QAbstractItemView,
+        QAbstractSpinBox,
+        QComboBox,
+        QLineEdit,
+        QPlainTextEdit,
+        QPushButton,
+        QTextEdit,
+    )
+
+    takes = (QPushButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
+    return isinstance(focused, takes)

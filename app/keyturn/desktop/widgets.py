@@ -215,7 +215,9 @@ class Button(Wrapping, QPushButton):
     """A button as the drawings have it: a quiet frame, a clear ring when it has the focus."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(in_widget(text), parent)
+        super().__init__(parent)  # with a text, PySide would make all of QIcon, to see that there is none
+        if text:
+            self.setText(text)
         self.setAutoDefault(True)
         self.may_wrap()
 

@@ -6,9 +6,9 @@ import re
 
 from keyturn.model.text import _
 
-_COMMAND = re.compile(r"`keyturn (?P<command>[a-z-]+)(?P<options>(?: [^`]*)?)`")
-_SEARCH = re.compile(r"[“`]?\bkeyturn scan --search FOLDER\b[”`]?")
-_OPTION = re.compile(
+_COMMAND = r"`keyturn (?P<command>[a-z-]+)(?P<options>(?: [^`]*)?)`"
+_SEARCH = r"[“`]?\bkeyturn scan --search FOLDER\b[”`]?"
+_OPTION = (
     r"--(?P<option>only|also(?: (?!and\b)[a-z][a-z0-9-]*)?|search|home DIR|user-name"
     r"|route (?:new-root-key|same-user))\b"
 )
@@ -16,8 +16,10 @@ _OPTION = re.compile(
 
 def in_window(text: str) -> str:
     """The sentence with what is pressed in the place of commands and options; what has no button stays as it is."""
-    searched = _SEARCH.sub(lambda found: _button(_("Search a folder…")), text)
-    return _OPTION.sub(_chosen, _COMMAND.sub(_pressed, searched))
+    if "keyturn" not in text and "--" not in text:  # as most are, and each text that is shown goes through here
+        return text
+    searched = re.sub(_SEARCH, lambda found: _button(_("Search a folder…")), text)
+    return re.sub(_OPTION, _chosen, re.sub(_COMMAND, _pressed, searched))
 
 
 def _chosen(found: re.Match[str]) -> str:

@@ -6,7 +6,6 @@ It holds no secret. An option that is typed comes before what stands here.
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from keyturn.computer import own_folder
-from keyturn.model.addresses import server_or_none
 from keyturn.model.errors import StateError, UsageError
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
@@ -137,6 +135,8 @@ def save(folder: Path, settings: Settings) -> None:
 
 
 def _to_be_confirmed(folder: Path) -> StateError:
+    import shlex
+
     waiting, place = folder / own_folder.TO_CONFIRM, folder / FILE_NAME
     return StateError(
         _("Keyturn's settings may be somebody else's"),
@@ -222,6 +222,8 @@ _STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences, code=DAMAGED
 
 def _expect_proxy(address: str) -> None:
     """Raise `UsageError` where `address` is no proxy's; its text is not repeated, because it may hold a password."""
+    from keyturn.model.addresses import server_or_none
+
     scheme, separator, rest = address.partition("://")
     user, _at, host = rest.rpartition("@")
     server = server_or_none(f"{scheme}{separator}{host}")

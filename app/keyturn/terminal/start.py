@@ -156,9 +156,9 @@ def _output(words: Sequence[str]) -> Output:
 
 
 def _tell(words: Sequence[str], sentences: Sequence[str]) -> None:
-    from keyturn.terminal.screen import Tone, line
-
     if sentences:
+        from keyturn.terminal.screen import Tone, line
+
         _output(words).notes.write(*(line(sentence, Tone.ATTENTION) for sentence in sentences))
 
 
