@@ -150,3 +150,25 @@ def test_a_hook_is_run_and_no_copy(tmp_path: Path) -> None:
     write(tmp_path / "site/.git/hooks/post-commit", text)
     (place,) = find(tmp_path).places
     assert (place.editable, [target.bucket for target in place.targets]) == (True, ["bkt"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("etc/sv/backup/run", "etc/s6-overlay/s6-rc.d/backup/run", "etc/init.d/backup", "var/spool/at/a0001"),
+        *("etc/supervisor/conf.d/a.conf", "etc/monit/conf.d/backup", "etc/cont-init.d/10-backup"),
+    ],
+)
+def test_what_starts_jobs_on_a_server_is_looked_into(path: str, tmp_path: Path) -> None:
+    write(tmp_path / "etc/passwd", "u:x:1000:1000::/home/u:/bin/sh\n")
+    home = tmp_path / "home/u"
+    home.mkdir(parents=True)
+    file = write(tmp_path / path, f"AWS_ACCESS_KEY_ID={KEY}\nAWS_SECRET_ACCESS_KEY={'oneONE/+on' * 4}\n")
+    assert [place.path for place in find(home).places] == [file]
+
+
+def test_what_an_editor_keeps_of_a_script_is_run_by_nobody(tmp_path: Path) -> None:
+    text = f"#!/bin/sh\nexport AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY={'oneONE/+on' * 4}\naws s3 ls s3://bkt\n"
+    for name in ("a.sh~", "a.sh.bak", "a.sh.orig"):
+        write(tmp_path / "bin" / name, text)
+    assert {(place.kind, place.editable) for place in find(tmp_path).places} == {(PlaceKind.MENTION, False)}

@@ -371,3 +371,25 @@ def test_what_a_script_asks_of_other_services_is_told_with_the_profile(tmp_path:
     write(tmp_path / "bin/s3.sh", "#!/bin/sh\naws s3 ls s3://photos\naws sns publish --message done\n")
     beyond = {one.beyond: one.where for one in found(tmp_path)["credentials default"].consumers if one.beyond}
     assert beyond == {"aws route53": "ddns.sh, line 2", "aws sns": "s3.sh, line 3"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "drop_in"),
+    [
+        ("a.service", "a.service.d/override.conf"),
+        ("a@.service", "a@.service.d/key.conf"),
+        ("a@.service", "a@home.service.d/key.conf"),
+    ],
+)
+@pytest.mark.parametrize("holds", ["unit", "drop-in"])
+def test_a_unit_and_its_drop_ins_are_one_job(unit: str, drop_in: str, holds: str, tmp_path: Path) -> None:
+    halves = f"AWS_ACCESS_KEY_ID={ONE.access_key_id} AWS_SECRET_ACCESS_KEY={ONE.secret.reveal()}"
+    key = f"[Service]\nEnvironment={halves}\n"
+    runs = "[Service]\nExecStart=/usr/bin/rclone copyto /d/a :s3:bkt/p --s3-env-auth\n"
+    folder = tmp_path / ".config/systemd/user"
+    write(folder / unit, key if holds == "unit" else runs)
+    write(folder / drop_in, runs if holds == "unit" else key)
+    write(folder / "other.service", "[Service]\nExecStart=/usr/bin/rclone copyto /d/a :s3:other/p --s3-env-auth\n")
+    (place,) = find_everything(Computer.at(tmp_path, "linux")).places
+    assert {target.bucket for who in place.consumers for target in who.targets} == {"bkt"}
+    assert Addition.CREATE_BUCKET in {one for who in place.consumers for one in who.additions}

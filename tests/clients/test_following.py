@@ -239,8 +239,8 @@ def test_a_key_in_two_files_is_known_and_both_are_told(by: str, text: str, tmp_p
 @pytest.mark.parametrize(
     ("by", "text"),
     [
-        (".crontab", "@daily envdir ~/kept/very/env wal-g backup-push /pg"),
-        ("bin/a.sh", "exec chpst -u backup -e $HOME/kept/very/env wal-g backup-push /pg"),
+        (".crontab", "@daily envdir ~/kept/very/env litestream replicate /db s3://pg/x"),
+        ("bin/a.sh", "exec chpst -u backup -e $HOME/kept/very/env aws s3 sync /d s3://pg/x"),
     ],
 )
 def test_a_folder_in_which_each_file_is_a_variable_is_read(by: str, text: str, tmp_path: Path) -> None:
@@ -252,6 +252,7 @@ def test_a_folder_in_which_each_file_is_a_variable_is_read(by: str, text: str, t
     places = find(tmp_path).places
     assert {place.path for place in places} == {identifier, secret}
     assert all(place.pair == ONE for place in places)
+    assert {target.bucket for place in places for who in place.consumers for target in who.targets} == {"pg"}
 
 
 @pytest.mark.parametrize(

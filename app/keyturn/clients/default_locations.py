@@ -34,6 +34,7 @@ _FOR_PROGRAMS = frozenset(
         *(".sh", ".bash", ".zsh", ".fish", ".ksh", ".ps1", ".psm1", ".bat", ".cmd", ".vbs", ".scala", ".kt", ".groovy"),
         *(".tf", ".tfvars", ".hcl", ".yml", ".yaml", ".toml", ".json", ".ini", ".conf", ".cfg", ".cnf", ".config"),
         *(".properties", ".xml", ".plist", ".env", ".service", ".timer", ".mount", ".cron", ".s3cfg", ".boto"),
+        *(".ipynb", ".rmd", ".qmd", ".el", ".sql", ".dockerfile", ".vb", ".swift", ".nomad"),
         *(".container", ".kts", ".ex", ".exs", ".nix", ".mk", ".nu", ".just", ".jsonc", ".json5", ".inc"),
     }
 )

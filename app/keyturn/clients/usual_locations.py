@@ -26,6 +26,7 @@ _TELLING_ENDINGS = frozenset(
         *(".ini", ".conf", ".cfg", ".cnf", ".config", ".properties", ".xml", ".plist", ".env", ".service", ".timer"),
         *(".mount", ".s3cfg", ".cron", ".crontab", ".keys", ".key", ".credentials", ".secret", ".secrets", ".txt"),
         *(".container", ".pm", ".cjs", ".go", ".rs", ".java", ".cs", ".kt", ".kts", ".groovy", ".scala", ".ex", ".exs"),
+        *(".ipynb", ".rmd", ".qmd", ".el", ".sql", ".dockerfile", ".vb", ".swift", ".nomad", ".bicep", ".service"),
         *(".nix", ".mk", ".nu", ".just", ".jsonc", ".json5", ".j2", ".tpl", ".tmpl", ".template", ".inc", ".boto"),
     }
 )
@@ -203,6 +204,11 @@ _OF_A_SERVER: tuple[tuple[tuple[str, ...], int, bool], ...] = (
     *((("etc", name), 1, True) for name in ("default", "sysconfig", "profile.d", "conf.d", "environment.d")),
     *((("etc", name), 2, True) for name in ("backup", "backups", "restic", "rclone", "duply", "borgmatic", "docker")),
     (("var", "spool", "cron"), 2, True),
+    *((("var", "spool", name), 1, True) for name in ("at", "atjobs")),
+    # What other systems than systemd start: runit, daemontools, s6, OpenRC, System V, supervisord, monit
+    *((("etc", name), 2, True) for name in ("sv", "service", "runit", "s6", "s6-overlay", "services.d", "cont-init.d")),
+    *((("etc", name), 0, True) for name in ("init.d", "local.d")),
+    *((("etc", name), 2, True) for name in ("supervisor", "supervisord.d", "monit", "monit.d", "ansible")),
     *((("usr", "local", name), 0, True) for name in ("bin", "sbin")),
     (("usr", "local", "etc"), 2, True),
     (("opt", "homebrew", "etc"), 2, True),

@@ -27,7 +27,7 @@ from keyturn.clients.variables.filled_in import asked_in_variables, references_i
 from keyturn.clients.variables.inner_keys import alias_of
 from keyturn.clients.variables.job_variables import JobVariables, home_of
 from keyturn.clients.variables.jobs import Job, Reads
-from keyturn.clients.variables.named_files import values_named_in
+from keyturn.clients.variables.named_files import folders_of_values, values_named_in
 from keyturn.clients.variables.script_kinds import several_values
 from keyturn.clients.variables.script_paths import HANDED_OVER, IN_UNITS, Whereabouts, path_of
 from keyturn.clients.variables.variable_facts import ENDPOINTS
@@ -337,6 +337,10 @@ class _Crediting:
             where = self._where(job)
             named = (path_of(one.written, where).path for one in values_named_in(job.variables))
             paths.update((Path(os.path.realpath(path)), None) for path in named if path is not None)
+            commands = job.variables.commands
+            folders = (path_of(one.written, where).path for each in commands for one in folders_of_values(each))
+            for folder in (Path(os.path.realpath(path)) for path in folders if path is not None):
+                paths.update((path, None) for path in self._in_variables if path.parent == folder)
         return [place for path in paths for place in self._in_variables.get(path, ()) if place.client == FILE]
 
     @cached_property

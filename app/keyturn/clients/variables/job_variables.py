@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _READS = frozenset({".", "source", "call"})
 # `"$(dirname "$0")/…"`, `${0%/*}/…`, `%~dp0…`: beside the script itself.
 _BESIDE_ITSELF = re.compile(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
+_INSTANCE = re.compile(r"@[^.]+\.")
 # How far a script's scripts are followed; each has its variables from the one that starts it.
 _FAR = 4
 # A path in a command that is computed.
@@ -163,6 +164,8 @@ class JobVariables:
     def _reads(self) -> Mapping[Path, set[Path]]:
         """The files whose variables each file takes."""
         found = {path: set(files) for path, files in self.filled_by.items()}
+        for path, parts in self._parts_of_units:
+            found.setdefault(path, set()).update(parts)
         for job in self._jobs:
             for source in job.variables.sources:
                 found.setdefault(job.path, set()).add(self.path(job, source))
@@ -185,6 +188,18 @@ class JobVariables:
                         there = (self._meant(job, folder, one) for one in names)
                         found.setdefault(job.path, set()).update(self.path(job, one) for one in there)
         return found
+
+    @cached_property
+    def _parts_of_units(self) -> Sequence[tuple[Path, set[Path]]]:
+        """Each unit and each drop-in with all that systemd puts together with it; those of an instance with its
+        template's (systemd.unit(5)).
+        """
+        parts: dict[tuple[bool, str], set[Path]] = {}
+        for path in self.by_path:
+            if is_unit(path):
+                name = _INSTANCE.sub("@.", unit_name(path))
+                parts.setdefault((is_users_own(path), name), set()).add(path)
+        return [(path, files - {path}) for files in parts.values() if len(files) > 1 for path in files]
 
     def _meant(self, job: Job, folder: str, written: str) -> str:
         """What a command names, as a name from the folder to which those before it changed, where that is there."""

@@ -87,6 +87,16 @@ def values_named_in(variables: Variables) -> Iterator[NamedFile]:
         yield from _got_by_powershell(command)
 
 
+def folders_of_values(command: ShellCommand) -> Iterator[NamedFile]:
+    """Yield every folder in which each file is a variable for the program that a command starts."""
+    for number, word in enumerate(command.words):
+        name, rest = program_name(word), command.words[number + 1 :]
+        if name in _TAKES_VALUES:
+            yield from (_of(one, Reads.VALUES) for one in rest[:1])
+        if name == "chpst":
+            yield from _options(rest, ("-e",), Reads.VALUES)
+
+
 def _every(variables: Variables) -> Iterator[Assignment]:
     yield from variables.assignments
     yield from (one for command in variables.commands for one in variables_given(command))
@@ -138,16 +148,13 @@ def filling_containers(command: ShellCommand) -> Iterator[NamedFile]:
 
 def _in_command(command: ShellCommand, by_program: Mapping[str, ClientEntry]) -> Iterator[NamedFile]:
     yield from filling_containers(command)
+    yield from folders_of_values(command)
     names = [program_name(word) for word in command.words]
     for number, (name, word) in enumerate(zip(names, command.words, strict=True)):
         rest = command.words[number + 1 :]
         entry = by_program.get(name)
         if entry is not None:
             yield from _options(rest, entry.own_file.options, entry.name)
-        if name in _TAKES_VALUES:
-            yield from (_of(one, Reads.VALUES) for one in rest[:1])
-        if name == "chpst":
-            yield from _options(rest, ("-e",), Reads.VALUES)
         if name in _TAKES_CREDENTIALS:
             yield from _options(rest, (_TAKES_CREDENTIALS[name],), "aws")
         if name == "rclone":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.clients.credential_names import key_name
+from keyturn.clients.default_locations import is_a_copy
 from keyturn.clients.discovery import discovered, holds_something
 from keyturn.clients.findings import Discovery
 from keyturn.clients.interface import CredentialSpans
@@ -147,7 +148,9 @@ def _read_all(computer: Computer, readings: Readings) -> Texts:
             if not is_others and holds_something(content.content.replace(b"\0", b"")):
                 found.add(content, certain=True)
     for content in discovered(computer, readings).texts:
-        if may_set_variables(content) and content.real_path not in readings.taken:
+        # What an editor or a person keeps of a script is run by nobody; a `.env.backup` may be a backup's variables.
+        is_kept = is_a_copy(content.path) and not is_dotenv(content.path)
+        if may_set_variables(content) and not is_kept and content.real_path not in readings.taken:
             found.add(content, certain=is_script(content))
     found.unlisted = walk.failed
     if walk.budget < 0 and walk.bounded is not None:
