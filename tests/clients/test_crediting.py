@@ -393,3 +393,34 @@ def test_a_unit_and_its_drop_ins_are_one_job(unit: str, drop_in: str, holds: str
     (place,) = find_everything(Computer.at(tmp_path, "linux")).places
     assert {target.bucket for who in place.consumers for target in who.targets} == {"bkt"}
     assert Addition.CREATE_BUCKET in {one for who in place.consumers for one in who.additions}
+
+
+def test_a_profile_that_one_command_is_given_is_not_that_of_the_others(tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("default") + profile("b", TWO))
+    text = (
+        "#!/bin/sh\naws s3 sync /d s3://one\nAWS_PROFILE=b aws s3 sync /d s3://two\n"
+        "env AWS_PROFILE=b restic -r s3:s3.amazonaws.com/three backup /\naws s3 cp x s3://four\n"
+    )
+    write(tmp_path / "bin/a.sh", text)
+    places = found(tmp_path)
+    assert buckets(places["credentials default"]) == {"one", "four"}
+    assert buckets(places["credentials b"]) == {"two", "three"}
+
+
+def test_profiles_that_are_chosen_one_after_the_other_each_get_all(tmp_path: Path) -> None:
+    write(tmp_path / ".aws/credentials", profile("a") + profile("b", TWO))
+    text = "#!/bin/sh\nexport AWS_PROFILE=a\naws s3 sync /d s3://one\nexport AWS_PROFILE=b\naws s3 sync /d s3://two\n"
+    write(tmp_path / "bin/a.sh", text)
+    places = found(tmp_path)
+    assert buckets(places["credentials a"]) == buckets(places["credentials b"]) == {"one", "two"}
+
+
+def test_an_access_point_leaves_a_place_incomplete(tmp_path: Path) -> None:
+    text = f"{exported()}aws s3 sync /d s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/x/p\n"
+    place = found(tmp_path)["a.sh"] if write(tmp_path / "bin/a.sh", f"#!/bin/sh\n{text}") else None
+    assert place is not None
+    assert [word for who in place.consumers for word in who.unclear] != []
+
+
+def buckets(place: Place) -> set[str]:
+    return {target.bucket for who in place.consumers for target in who.targets}

@@ -64,6 +64,7 @@ def test_a_remote_that_is_made_up_on_the_spot_is_edited_with_the_rights_of_rclon
         ("bin/a.sh", f"#!/bin/sh\ndocker run --rm -e MC_HOST_x={HOST} minio/mc mirror /data x/bkt/p"),
         ("compose.yml", f"services: {{b: {{image: minio/mc, command: ls x/bkt/p, environment: [MC_HOST_x={HOST}]}}}}"),
         (".config/systemd/user/a.service", f"[Service]\nEnvironment=MC_HOST_x={HOST}\nExecStart=/bin/mc ls x/bkt/p"),
+        ("bin/a.sh", f"#!/bin/sh\nmc alias set x https://s3.amazonaws.com {ID} '{SECRET}'\nmc ls x/bkt/p"),
         (".crontab", f"MC_HOST_x={HOST}\n0 3 * * * mc mirror /data x/bkt/p"),
     ],
 )  # fmt: skip

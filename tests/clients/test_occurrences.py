@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import plistlib
+
 import pytest
 
 from keyturn.clients.occurrences import occurrences_in
@@ -52,3 +54,12 @@ def test_each_spot_has_its_line_and_the_secret_between_it_and_the_next_id() -> N
         (OTHER, 3, True),
         (ID, 4, False),
     ]
+
+
+@pytest.mark.parametrize("after", ["a", "abc", "nine-long", "x" * 14, "x" * 15])
+def test_a_binary_property_list_is_no_less_clear(after: str) -> None:
+    content = plistlib.dumps({"a": ID, "b": after, "c": SECRET, "d": f"{after}."}, fmt=plistlib.FMT_BINARY)
+    ((key, _line, offset, secret, *_more),) = occurrences_in(content)
+    assert (key.value, content[offset:][:20]) == (ID, ID.encode())
+    assert secret is not None
+    assert secret.reveal() == SECRET

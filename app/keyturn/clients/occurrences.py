@@ -18,6 +18,9 @@ _MARKS: Sequence[tuple[str, int, tuple[bytes, ...]]] = (
     ("latin-1", 1, (b"AKIA", b"ASIA")),
     ("utf-16-le", 2, tuple(kind.encode("utf-16-le") for kind in ("AKIA", "ASIA"))),
 )
+# In a binary property list the mark of the next text, a letter, stands right behind one (Apple's CFBinaryPList.c).
+_PROPERTY_LIST = b"bplist"
+_MARKED = re.compile(rb"(_\x10(?:\x14[A-Z0-9]{20}|\x28[A-Za-z0-9/+]{40}))[P-^]")
 # AWS's secrets have forty of these letters (facts/aws.md A1). In an address `/` and `+` stand in their percent form,
 # in JSON there may be a backslash before the slash.
 _SECRET = re.compile(r"(?<![A-Za-z0-9/+])(?:[A-Za-z0-9/+]|%2[BbFf]|\\/){40}(?![A-Za-z0-9/+=%])")
@@ -48,6 +51,8 @@ class Occurrence(NamedTuple):
 
 def occurrences_in(content: bytes) -> Iterator[Occurrence]:
     """Yield each spot of a file where something shaped like a key ID stands, in the order of the file; last Base64."""
+    if content.startswith(_PROPERTY_LIST):
+        content = _MARKED.sub(rb"\1\0", content)
     for encoding, width, marks in _MARKS:
         at = min((index for mark in marks if (index := content.find(mark)) >= 0), default=-1)
         if at < 0:

@@ -183,7 +183,7 @@ def _copies(command: ShellCommand, values: Values, left: int) -> Sequence[ShellC
     if not used or number * len(command.words) > left:
         return (command,)
     return [
-        ShellCommand(tuple(_filled(word, dict(zip(used, chosen, strict=True))) for word in command.words))
+        replace(command, words=tuple(_filled(word, dict(zip(used, chosen, strict=True))) for word in command.words))
         for chosen in product(*(values[name] for name in used))
     ]
 

@@ -72,9 +72,14 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class ShellCommand:
-    """A command: the program, then its arguments. What stands before the program, such as `sudo`, is part of it."""
+    """A command: the program, then its arguments. What stands before the program, such as `sudo`, is part of it.
+
+    Attributes:
+        given: the variables that it alone is given (`NAME=value PROGRAM`), with their values as far as they are known.
+    """
 
     words: tuple[Argument, ...]
+    given: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def line(self) -> int:
@@ -111,11 +116,12 @@ def with_single_marks(command: ShellCommand) -> ShellCommand:
 
     A word that has one has no place any more.
     """
-    return ShellCommand(
-        tuple(
+    return replace(
+        command,
+        words=tuple(
             word if b"$$" not in word.text else replace(word, text=word.text.replace(b"$$", b"$"), known=True, runs=())
             for word in command.words
-        )
+        ),
     )
 
 

@@ -79,9 +79,9 @@ def resolved(command: ShellCommand, values: Mapping[str, str]) -> ShellCommand:
     (POSIX, 2.6.5 Field Splitting).
     """
     if not all(word.known for word in command.words):
-        command = ShellCommand(tuple(one for word in command.words for one in _words(word, values)))
+        command = replace(command, words=tuple(one for word in command.words for one in _words(word, values)))
     if any(word.text.rpartition(b"/")[2] in _FILLING for word in command.words[:_BEFORE]):
-        return ShellCommand(tuple(map(_without_filling, command.words)))
+        return replace(command, words=tuple(map(_without_filling, command.words)))
     return command
 
 

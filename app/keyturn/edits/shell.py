@@ -49,6 +49,7 @@ class Assignment:
         line: of the name, counted from 1.
         is_reference: the shell takes the value from elsewhere: `$NAME`, `${NAME}`, `$(command)`, backquotes, `+=`.
         written: a reference or a list as it stands in the file, quotes and all; empty for a value.
+        of_command: it is set for the one command behind it.
         fixed: the value is known and has no spot of its own that could be replaced, as behind a YAML anchor.
     """
 
@@ -61,6 +62,7 @@ class Assignment:
     quoting: Quoting
     written: bytes = field(default=b"", repr=False)
     fixed: bool = False
+    of_command: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _handed_on(command: ShellCommand, depth: int) -> Iterator[ShellText]:
 
 
 def _without_places(command: ShellCommand, line: int) -> ShellCommand:
-    return ShellCommand(tuple(replace(word, runs=(), line=word.line + line) for word in command.words))
+    return replace(command, words=tuple(replace(word, runs=(), line=word.line + line) for word in command.words))
 
 
 def moved(text: ShellText, start: int, line: int) -> ShellText:
@@ -209,15 +211,16 @@ def _moved(one: Assignment, start: int, line: int) -> Assignment:
 
 
 def _command_moved(command: ShellCommand, start: int, line: int) -> ShellCommand:
-    return ShellCommand(
-        tuple(
+    return replace(
+        command,
+        words=tuple(
             replace(
                 word,
                 runs=tuple(LetterRun(run.at, run.start + start, run.size, run.quoting) for run in word.runs),
                 line=word.line + line,
             )
             for word in command.words
-        )
+        ),
     )
 
 
@@ -262,10 +265,11 @@ class _Reading:
                     passed.append(rest.popleft())
             else:
                 break
-        self._add(before, exported=bool(rest) or wrapped)
+        self._add([replace(one, of_command=bool(rest)) for one in before], exported=bool(rest) or wrapped)
         if not rest:
             return
-        self.commands.append(ShellCommand(tuple(map(self._argument, (*passed, *rest)))))
+        given = tuple((one.name, one.value) for one in before if one.value)
+        self.commands.append(ShellCommand(tuple(map(self._argument, (*passed, *rest))), given))
         command, arguments = rest.popleft().text, list(rest)
         if command in _DECLARERS:
             self._declare(command, arguments)

@@ -37,6 +37,7 @@ _S3_ADDRESS = re.compile(r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>
 _S3_IN_TEXT = re.compile(
     r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?;&|)}'\"`]+)/?(?P<rest>[^\s?;&|)}'\"`]*)"
 )
+_ACCESS_POINT = "s3://arn:"  # which bucket is behind it, AWS alone knows
 _AMAZON = "amazon.com"  # as duplicacy calls it
 # An option of a connection string; its value may stand in quotes with colons and commas in it (rclone.org/docs).
 CONNECTION_OPTION = r"""(?:,[\w-]+(?:=(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|[^,:'"\s]*))?)"""
@@ -277,7 +278,7 @@ def _elsewhere(arguments: Sequence[Argument]) -> Iterator[Goal]:
         addresses = (_S3_IN_TEXT if is_text else _S3_ADDRESS).finditer(as_far_as_known(one))
         found = [goal for match in addresses if (goal := _goal(match)) is not None]
         yield from found
-        if not found and not one.known and "s3://" in one.decoded:
+        if not found and ("s3://" in one.decoded if not one.known else one.decoded.startswith(_ACCESS_POINT)):
             yield _unclear(one)
 
 

@@ -25,7 +25,7 @@ from keyturn.clients.variables.consumers import consumer_in
 from keyturn.clients.variables.credited_places import at_server, reaches, with_programs
 from keyturn.clients.variables.filled_in import asked_in_variables, references_in
 from keyturn.clients.variables.inner_keys import alias_of
-from keyturn.clients.variables.job_variables import JobVariables, home_of
+from keyturn.clients.variables.job_variables import PROFILE, JobVariables, home_of
 from keyturn.clients.variables.jobs import Job, Reads
 from keyturn.clients.variables.named_files import folders_of_values, values_named_in
 from keyturn.clients.variables.script_kinds import several_values
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
 
 _TYPE_OF_A_REMOTE = re.compile(r"RCLONE_CONFIG_(.+)_TYPE")
-_PROFILE, _CREDENTIALS = "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"
+_CREDENTIALS = "AWS_SHARED_CREDENTIALS_FILE"
 _USUAL_PROFILE = "default"
 # Whose places are profiles of the AWS files.
 _OF_PROFILES = frozenset({"aws", "served"})
@@ -145,7 +145,7 @@ class _Crediting:
         if asked.lender is Lender.PROFILE:
             return asked.name
         takes_variables = asked.lender is Lender.VARIABLES and not asked.variable and not self._in_reach(job)
-        return self._variables.values(job).get(_PROFILE) if takes_variables else None
+        return self._variables.values(job).get(PROFILE) if takes_variables else None
 
     def _has_no_server(self, job: Job, place: Place) -> bool:
         """Whether a key in variables of another file may be for whatever server a job goes to."""
@@ -160,7 +160,10 @@ class _Crediting:
         for command, folder in in_their_folders(with_each(job.variables.commands, several)):
             for asked in asked_in(resolved(command, single), values, remotes):
                 named = self._variables.found(job, joined(folder, asked.config)) if asked.config else None
-                yield asked if named is None else replace(asked, config=str(named))
+                asked = asked if named is None else replace(asked, config=str(named))
+                takes_profile = asked.lender is Lender.VARIABLES and not asked.variable and not self._in_reach(job)
+                profile = dict(command.given).get(PROFILE) if takes_profile else None
+                yield asked if profile is None else replace(asked, lender=Lender.PROFILE, name=profile)
         own = self._variables.own_values(job)
         for asked, is_filled_in in asked_in_variables(job, own, values, several):
             if is_filled_in:
@@ -215,7 +218,7 @@ class _Crediting:
             case Lender.VARIABLES if asked.program == "s3fs":
                 return self._in_reach(job) or self._passwords_of_s3fs(asked)
             case Lender.VARIABLES:
-                return self._in_reach(job) or self._profile(job, values.get(_PROFILE) or _USUAL_PROFILE)
+                return self._in_reach(job) or [one for name in self._profiles(job) for one in self._profile(job, name)]
         return []
 
     def _where(self, job: Job) -> Whereabouts:
@@ -273,6 +276,15 @@ class _Crediting:
             for one in self._keys
             if one.client == client and self._real[one.path] in real and (not name or one.name == name)
         ]
+
+    def _profiles(self, job: Job) -> Sequence[str]:
+        """The profiles that the commands of a job take which are given none of their own.
+
+        Where it chooses one after the other, each of them: in which order is for a run to tell.
+        """
+        own = {one.value: None for one in job.variables.assignments if one.name == PROFILE and not one.of_command}
+        several = [name for name in own if name]
+        return several if len(several) > 1 else [self._variables.values(job).get(PROFILE) or _USUAL_PROFILE]
 
     def _profile(self, job: Job, name: str) -> list[Place]:
         named = self._variables.values(job).get(_CREDENTIALS)

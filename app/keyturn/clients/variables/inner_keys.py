@@ -7,7 +7,7 @@ remote that is made up on the spot (rclone.org/docs, "Connection strings").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from keyturn.clients.variables.command_goals import CONNECTION_OPTION
@@ -24,6 +24,7 @@ _OPTION = re.compile(
     r""",(?P<name>access_key_id|secret_access_key)=(?P<quote>['"]?)(?P<value>[A-Za-z0-9/+]+)(?P=quote)"""
 )
 _REMOTE = ":s3,"
+_MC = ("mc", "mcli", "minio-client")
 # The names of the halves, by which they find each other; each begins with what it stands in.
 _ID, _SECRET = "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"
 
@@ -40,6 +41,7 @@ def inner_keys(found: Iterable[Assignment], commands: Iterable[ShellCommand]) ->
                 is_as_written = one.value_span.end - one.value_span.start == len(one.value.encode())
                 yield inner if is_as_written and one.value.isascii() else replace(inner, fixed=True)
     for command in commands:
+        yield from _of_new_alias(command)
         for word in command.words:
             given = _IN_WORD.match(word.decoded)
             first = 0 if given is None else given.end()
@@ -48,6 +50,26 @@ def inner_keys(found: Iterable[Assignment], commands: Iterable[ShellCommand]) ->
                 place = inside.spot(0, len(inside.text))
                 if place is not None:
                     yield Assignment(name, inside.decoded, place[0], False, word.line, False, place[1])
+
+
+def _of_new_alias(command: ShellCommand) -> Iterator[Assignment]:
+    """The halves in `mc alias set x SERVER ID SECRET`, and as it was called before, `mc config host add`."""
+    words = _new_alias(command)
+    for half, word in zip((_ID, _SECRET), words[2:4], strict=False):
+        place = word.spot(0, len(word.text))
+        if place is not None and word.known and word.text:
+            yield Assignment(
+                f"{_HOST_OF_MC}{words[0].decoded} {half}", word.decoded, place[0], False, word.line, False, place[1]
+            )
+
+
+def _new_alias(command: ShellCommand) -> Sequence[Argument]:
+    """The alias, its server and the two halves of its key; nothing of another command."""
+    found = command.of(_MC)
+    said = [] if found is None else [word for word in found[1] if not word.text.startswith(b"-")]
+    texts = [word.decoded for word in said[:3]]
+    first = 2 if texts[:2] == ["alias", "set"] else 3 if texts == ["config", "host", "add"] else 0
+    return said[first : first + 4] if first and len(said) >= first + 4 else ()
 
 
 def _halves(name: str, value: str) -> Iterator[tuple[str, Span]]:
@@ -88,7 +110,8 @@ def servers_of_aliases(found: Iterable[Assignment], commands: Iterable[ShellComm
     """Return the addresses of the servers that aliases of mc's name, by the alias."""
     said = [(one.name, one.value or one.written.decode(errors="replace")) for one in found]
     said += [(name, value) for command in commands for name, value in _given_to(command)]
-    servers: dict[str, str] = {}
+    new = ([word.decoded for word in _new_alias(command)] for command in commands)
+    servers: dict[str, str] = {words[0]: words[1].rstrip("/") for words in new if words}
     for name, address in said:
         scheme, _colon, rest = address.strip("\"'").partition("://")
         if name.startswith(_HOST_OF_MC) and "@" in rest:

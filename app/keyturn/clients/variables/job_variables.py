@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _READS = frozenset({".", "source", "call"})
 # `"$(dirname "$0")/…"`, `${0%/*}/…`, `%~dp0…`: beside the script itself.
 _BESIDE_ITSELF = re.compile(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
+# Which profile one command is given says nothing of the others.
+PROFILE = "AWS_PROFILE"
 _INSTANCE = re.compile(r"@[^.]+\.")
 # How far a script's scripts are followed; each has its variables from the one that starts it.
 _FAR = 4
@@ -97,6 +99,8 @@ class JobVariables:
         """What a job sets, references filled in."""
         own, every = dict[str, str](), dict(known)
         for one in job.variables.assignments:
+            if one.of_command and one.name == PROFILE:
+                continue
             said = one.value or ""
             if one.is_reference and is_unit(job.path):
                 said = with_folders(said, self._computer, users_own=is_users_own(job.path))
@@ -280,4 +284,8 @@ def home_of(written: str, computer: Computer, values: Mapping[str, str] | None =
 
 
 def _set_by(job: Job) -> dict[str, str]:
-    return {one.name: one.value for one in job.variables.assignments if one.value and not one.is_reference}
+    return {
+        one.name: one.value
+        for one in job.variables.assignments
+        if one.value and not one.is_reference and not (one.of_command and one.name == PROFILE)
+    }
