@@ -55,6 +55,40 @@ def test_a_program_without_steps_is_not_guessed(small_desk: Desk) -> None:
     assert "another-program" in answer.err
 
 
+def test_two_web_pages_that_have_the_key_are_two_things_to_do(small_desk: Desk) -> None:
+    desk, pages = small_desk, ("--also", "web-page:GitHub Actions", "--also", "web-page:Shop")
+    words = (*pages, "--bucket", "family-archive", "--watch-days", "0", "--yes")
+    answer = desk.type("rotate", desk.old.access_key_id.value, *words)
+    assert answer.code == 3, answer.err
+    assert "another provider's web page (GitHub Actions)" in answer.out
+    items = ["guided-web-page-github-actions", "guided-web-page-shop"]
+
+    def awaited() -> list[str]:
+        (rotation,) = desk.type("status", "--json").document["rotations"]
+        return [one["item"] for one in rotation["awaiting"] if one["item"].startswith("guided-") and one["by"] is None]
+
+    assert awaited() == items
+    assert desk.type("done", items[0]).code == 0
+    assert awaited() == items[1:]
+    undone = desk.type("undo", "--json")
+    assert [one["item"] for one in undone.lines[-1]["awaiting"]] == ["back-web-page-github-actions"]
+
+
+@pytest.mark.parametrize("name", ["web-page:", "web-page: \t", "web-page:\x1b[31m", "web-page:" + "x" * 41])
+def test_what_cannot_tell_two_places_apart_is_refused(small_desk: Desk, name: str) -> None:
+    answer = small_desk.type("plan", small_desk.old.access_key_id.value, "--also", name, "--json")
+    assert (answer.code, answer.document["problem"]["code"]) == (2, "usage.also")
+
+
+def test_the_same_place_that_is_named_twice_is_one(small_desk: Desk) -> None:
+    also = ("--also", "web-page:Shop", "--also", "web-page:shop", "--also", "web-page")
+    answer = small_desk.type("plan", small_desk.old.access_key_id.value, *also, *small_desk.buckets, "--json")
+    items = [
+        one["item"] for one in answer.document["by_hand"] if one["item"].startswith("guided-") and one["by"] is None
+    ]
+    assert items == ["guided-web-page-shop", "guided-web-page"]
+
+
 def test_done_ticks_says_what_is_left_and_undo_waits_for_what_was_changed_by_hand(desk_with_duplicati: Desk) -> None:
     desk = desk_with_duplicati
     rotated = desk.type(

@@ -178,7 +178,7 @@ def programs_by_hand(decision: Decision) -> tuple[Program, ...]:
     """The programs that a person gives the new key."""
     return tuple(
         Program(
-            one.client,
+            one.identity,
             one.client,
             program_title(one),
             " · ".join(dict.fromkeys([*(place.name for place in one.places), *(each.bucket for each in one.targets)])),

@@ -69,6 +69,7 @@ class ByHand:
         targets: the buckets that the new key has to reach for it.
         known: it holds the old key, as was read or as the person said; else the person is asked.
         named_in: the files that take the key from it, such as a script that asks a password manager.
+        called: what tells it from others with the same guide, such as the name of a web page; may be empty.
     """
 
     client: str
@@ -76,6 +77,13 @@ class ByHand:
     targets: tuple[Target, ...]
     known: bool
     named_in: tuple[str, ...] = ()
+    called: str = ""
+
+    @property
+    def identity(self) -> str:
+        """Its guide's name, and what it is called, in the form in which an item has it: `web-page-github-actions`."""
+        plain = "".join(letter if letter.isalnum() else " " for letter in self.called.casefold())
+        return "-".join((self.client, *plain.split()))
 
 
 class WhyReached(StrEnum):

@@ -97,6 +97,7 @@ def _decision_written(decision: Decision) -> dict[str, Any]:
                 "targets": _targets_written(one.targets),
                 "known": one.known,
                 **({"named_in": list(one.named_in)} if one.named_in else {}),
+                **({"called": one.called} if one.called else {}),
             }
             for one in decision.by_hand
         ],
@@ -244,6 +245,7 @@ def _by_hand(fields: Fields) -> ByHand:
         targets=fields.get("targets", listed(_target)),
         known=fields.get("known", truth),
         named_in=fields.get_if_there("named_in", listed(text), ()),
+        called=fields.get_if_there("called", text, ""),
     )
 
 

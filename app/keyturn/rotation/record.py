@@ -273,7 +273,7 @@ class Rotation(Course):
     @property
     def by_hand(self) -> tuple[ByHand, ...]:
         """The programs that a person changes: those that were decided, and those that were named since."""
-        known = {one.client for one in self.decision.by_hand if one.known}
+        known = {one.identity for one in self.decision.by_hand if one.known}
         named = dict.fromkeys(one.also for one in self.every(ProgramNamed))
         since = [ByHand(name, (), (), known=True) for name in named if name not in known]
         return (*(one for one in self.decision.by_hand if one.known or one.client not in named), *since)

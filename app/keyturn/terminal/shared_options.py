@@ -209,7 +209,10 @@ def plan(parser: ArgumentParser) -> None:
         "--also",
         action="append",
         metavar="PROGRAM",
-        help=_("a program that has the key, too, and that you change by hand (see `clients`); may be repeated"),
+        help=_(
+            "a program that has the key, too, and that you change by hand (see `clients`); of several of one kind each "
+            "with its name, such as web-page:shop; may be repeated"
+        ),
     )
     parser.add_argument(
         "--edit-text",

@@ -218,7 +218,7 @@ def _of_program(rotation: Rotation, one: ByHand) -> _Place:
     item = item_of(one)
     ticks = [e.at for e in rotation.entries if (tick := e.get(Ticked)) is not None and tick.item == item]
     since = ticks[-1] if ticks and item in rotation.ticked else None
-    return _Place(f"by-hand {one.client}", "", title, one.targets, since, one)
+    return _Place(f"by-hand {one.identity}", "", title, one.targets, since, one)
 
 
 def _told(rotation: Rotation, one: _Place, look: Sighting | None) -> BackupSeen:

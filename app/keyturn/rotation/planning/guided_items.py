@@ -24,12 +24,12 @@ from keyturn.rotation.steps import Awaited, Route
 
 def item_of(program: ByHand) -> str:
     """Return the name of its item for `keyturn done`."""
-    return f"guided-{program.client}"
+    return f"guided-{program.identity}"
 
 
 def back_item_of(program: ByHand) -> str:
     """Return the name of the item that an undo waits for."""
-    return f"back-{program.client}"
+    return f"back-{program.identity}"
 
 
 def opposite_of(rotation: Rotation, item: str) -> str | None:
@@ -41,10 +41,16 @@ def opposite_of(rotation: Rotation, item: str) -> str | None:
     return opposites.get(item)
 
 
+def also_of(program: ByHand) -> str:
+    """Return what `--also` takes for it."""
+    return f"{program.client}:{program.called}" if program.called else program.client
+
+
 def program_title(program: ByHand) -> str:
     """Return what people call the program."""
     guide = guide_named(program.client)
-    return program.client if guide is None else guide.title
+    title = program.client if guide is None else guide.title
+    return _("{program} ({name})").format(program=title, name=program.called) if program.called else title
 
 
 def own_runs(program: ByHand) -> OwnRuns | None:
@@ -211,7 +217,7 @@ def _notes(decision: Decision, program: ByHand, guide: Guide) -> list[str]:
             "The new key reaches {buckets} and no other bucket. If this program uses another one: `keyturn undo`, then "
             "rotate again with --also {name} and --bucket for each of its buckets."
         )
-        notes.append(text.format(buckets=", ".join(decision.buckets) or _("no bucket"), name=program.client))
+        notes.append(text.format(buckets=", ".join(decision.buckets) or _("no bucket"), name=also_of(program)))
     notes.append(_("How you see that it worked: {sentence}").format(sentence=guide.say(guide.evidence)))
     if not guide.confirmed:
         notes.append(not_seen(guide))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from keyturn.clients.described.guide import FILE, PASSWORD_MANAGER, guide_named
 from keyturn.clients.described.guided import BLIND_SPOT
 from keyturn.clients.registry import clients_called
 from keyturn.model.errors import UsageError
+from keyturn.model.keys import as_typed
 from keyturn.model.needs import Addition
 from keyturn.model.places import Place, Problem, Target
 from keyturn.model.text import _
 from keyturn.rotation.decision import ByHand, without_secret
 from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.steps import Route
+
+_LONGEST_CALLED = 40
 
 
 def programs_by_hand(
@@ -29,17 +33,20 @@ def programs_by_hand(
         UsageError: `usage.also`, where there is no guide for a program that was named.
     """
     given = tuple(Target(bucket) for bucket in options.buckets) if route.makes_a_key else ()
-    held: dict[str, list[Place]] = {name: [] for name in _named(options)}
+    named = _named(options)
+    held: dict[str, list[Place]] = {one.client: [] for one in named if not one.called}
     for place in places:
         held.setdefault(place.client if guide_named(place.client) else FILE, []).append(place)
-    known = [_known(name, found, given) for name, found in held.items()]
+    called = [replace(one, targets=given) for one in named if one.called]
+    known = [*called, *(_known(name, found, given) for name, found in held.items())]
+    seen = {one.client for one in known}
     unseen: dict[str, dict[str, None]] = {}
     for one in problems:
         if one.code == BLIND_SPOT:
             named_in = unseen.setdefault(one.client, {})
             if one.client == PASSWORD_MANAGER and one.path is not None:
                 named_in[str(one.path)] = None
-    asked = ((name, at) for name, at in unseen.items() if name not in held and name in (options.only or unseen))
+    asked = ((name, at) for name, at in unseen.items() if name not in seen and name in (options.only or unseen))
     return [*known, *(ByHand(name, (), given, known=False, named_in=tuple(at)) for name, at in asked)]
 
 
@@ -64,8 +71,10 @@ def _known(name: str, places: Sequence[Place], given: tuple[Target, ...]) -> ByH
     return ByHand(name, tuple(without_secret(place) for place in places), tuple(targets) or given, known=True)
 
 
-def _named(options: Options) -> tuple[str, ...]:
-    unknown = [name for name in options.also if guide_named(name) is None]
+def _named(options: Options) -> tuple[ByHand, ...]:
+    """What the person named, each once: a guide, or `GUIDE:NAME` where the key is in several places of that kind."""
+    named = [name.partition(":") for name in options.also]
+    unknown = [name for name, _colon, _called in named if guide_named(name) is None]
     meant = [one.name for name in unknown for one in clients_called(name) if guide_named(one.name) is not None]
     if meant:
         raise UsageError(
@@ -84,4 +93,15 @@ def _named(options: Options) -> tuple[str, ...]:
             ),
             code="usage.also",
         )
-    return options.also
+    programs = [ByHand(name, (), (), known=True, called=called.strip()) for name, _colon, called in named]
+    for (_name, colon, called), program in zip(named, programs, strict=True):
+        tells_apart = program.identity != program.client and called.isprintable() and len(called) <= _LONGEST_CALLED
+        if colon and not tells_apart:
+            raise UsageError(
+                _("“{name}” does not say which one is meant").format(name=as_typed(called)),
+                _("Name it in at most {count} letters, such as --also web-page:shop. Nothing was changed.").format(
+                    count=_LONGEST_CALLED
+                ),
+                code="usage.also",
+            )
+    return tuple({one.identity: one for one in reversed(programs)}.values())[::-1]
