@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.ending_card import EndingCard
-from keyturn.desktop.making_keeper import MakingKeeper
+from keyturn.desktop.making_keeper import MakingKeeper, RemovingKeeper
 from keyturn.desktop.pages.parts import Fold
 from keyturn.desktop.renew_page import RenewPage
 from keyturn.desktop.renewals_card import RenewalsCard
@@ -203,6 +203,42 @@ def test_who_may_not_makes_no_keeper_and_is_told_why(
     assert page.answer.text() and "The keeper is there" not in page.answer.text()
     assert not page.by_keeper.isEnabled() and making.go.isEnabled()
     assert not [name for name in small_home.account.user_names() if name.startswith("keyturn-keeper-")]
+
+
+def test_the_keeper_is_removed_here_too_and_what_stops_is_said_before(
+    open_page: Callable[[], RenewPage], admin: KeyPair, small_home: SmallHome, qtbot: QtBot
+) -> None:
+    page = open_page()
+    folds = {one.button.text(): one for one in page.findChildren(Fold)}
+    assert not folds["Remove the keeper…"].isVisible(), "there is none"
+
+    def settle() -> None:
+        qtbot.waitUntil(lambda: page._runner.is_idle, timeout=PATIENCE)
+
+    def choose_admin(change: MakingKeeper | RemovingKeeper | None) -> None:
+        assert change is not None
+        next(one for one in change.signers.findChildren(QRadioButton) if one.text() == "Profile admin").click()
+        change.go.click()
+        settle()
+
+    folds["Make the keeper…"].button.click()
+    settle()
+    choose_admin(page.findChild(MakingKeeper))
+    page.go.click()
+    settle()
+    assert [name for name in small_home.account.user_names() if "keeper" in name]
+
+    assert folds["Remove the keeper…"].isVisible()
+    folds["Remove the keeper…"].button.click()
+    settle()
+    said = _text(page).replace("\u200b", "")
+    assert f"It renews {small_home.old.access_key_id.masked}: that stops until somebody else is named." in said
+    assert "are deleted at AWS, and its secret is wiped here" in said
+    choose_admin(page.findChild(RemovingKeeper))
+    assert page.answer.text() == "The keeper is removed."
+    assert not [name for name in small_home.account.user_names() if "keeper" in name]
+    assert not page.by_keeper.isEnabled()
+    assert not folds["Remove the keeper…"].isVisible() and folds["Make the keeper…"].isVisible()
 
 
 def test_at_the_end_only_what_can_be_done_is_offered(qtbot: QtBot) -> None:

@@ -1,10 +1,12 @@
-"""Making this computer's keeper from the window: what it means, who makes it, and the button that does."""
+"""Making and removing this computer's keeper from the window: what it means, who does it, and the button."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from keyturn.desktop.code_card import CodeCard
@@ -12,8 +14,14 @@ from keyturn.desktop.columns import empty
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.pages.parts import bullets
 from keyturn.desktop.reflowing import ButtonRow
-from keyturn.desktop.renewal_work import Freshness, make_keeper, what_a_keeper_is
-from keyturn.desktop.runner import Runner
+from keyturn.desktop.renewal_work import (
+    Freshness,
+    make_keeper,
+    remove_keeper,
+    what_a_keeper_is,
+    what_removing_means,
+)
+from keyturn.desktop.runner import Desk, Runner
 from keyturn.desktop.signer_choices import SignerChoices
 from keyturn.desktop.widgets import Button, Quiet, Strong
 from keyturn.model.errors import AppError
@@ -24,22 +32,39 @@ if TYPE_CHECKING:
     from keyturn.rotation.finding.survey import FoundKey
 
 
-class MakingKeeper(QWidget):
-    """It looks after the owner of this key from then on.
+class KeeperChange(QWidget):
+    """One change of the keeper.
+
+    Args:
+        question: who does it, and which right that needs.
+        order: what the button says.
+        doing: what is said while it goes on.
+        means: reads what it means, in sentences.
+        change: does it, in a worker.
 
     Attributes:
-        began: it is being made.
-        made: it is there; the new `Freshness`.
-        failed: why it was not made; the `AppError`.
+        began: it is being done.
+        made: it is done; the new `Freshness`.
+        failed: why it was not done; the `AppError`.
     """
 
     began = Signal()
     made = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, runner: Runner, found: FoundKey, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._runner, self._found = runner, found
+    def __init__(
+        self,
+        runner: Runner,
+        found: FoundKey,
+        *,
+        question: str,
+        order: str,
+        doing: str,
+        means: Callable[[Desk], tuple[str, ...]],
+        change: Callable[[Desk, FoundKey, Who], Freshness],
+    ) -> None:
+        super().__init__()
+        self._runner, self._found, self._means, self._change, self._said = runner, found, means, change, doing
         self._who: Who | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +73,7 @@ class MakingKeeper(QWidget):
         self._meaning = QVBoxLayout(told)
         self._meaning.setContentsMargins(0, 0, 0, 0)
         column.addWidget(told)
-        column.addWidget(Strong(_("Who makes it? They need the right to make IAM users.")))
+        column.addWidget(Strong(question))
         self.signers = SignerChoices(
             runner,
             found.key.access_key_id,
@@ -63,17 +88,21 @@ class MakingKeeper(QWidget):
         column.addWidget(self.signers)
         self._code = CodeCard()
         column.addWidget(self._code)
-        self.go = Button(_("Make the keeper"))
+        self.go = Button(order)
         self.go.setEnabled(False)
-        self.go.setAccessibleDescription(_("Choose first who makes it."))
+        self.go.setAccessibleDescription(_("Choose first who does it."))
         self.go.clicked.connect(self._make)
         column.addWidget(ButtonRow(self.go))
         self._doing = Quiet()
         self._doing.hide()
         column.addWidget(self._doing)
-        runner.read(
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Reads what it means each time: other keys may be renewed by then."""
+        super().showEvent(event)
+        self._runner.read(
             self,
-            lambda desk: what_a_keeper_is(desk, found),
+            self._means,
             done=self._explain,
             failed=self.failed.emit,
             doing=_("looking where secrets are kept"),
@@ -89,18 +118,18 @@ class MakingKeeper(QWidget):
         self.go.setAccessibleDescription("")
 
     def _make(self) -> None:
-        who, found = self._who, self._found
+        who, found, change = self._who, self._found, self._change
         if who is None:
             return
         self._hold(busy=True)
         self.began.emit()
         self._runner.change(
             self,
-            lambda desk: make_keeper(desk, found, who),
+            lambda desk: change(desk, found, who),
             done=self._made,
             failed=self._failed,
             asked=self._code.ask,
-            doing=_("making the keeper"),
+            doing=_("changing the keeper"),
         )
 
     def _made(self, fresh: Freshness) -> None:
@@ -115,5 +144,35 @@ class MakingKeeper(QWidget):
         self._code.close_question()
         self.signers.hold(busy=busy)
         self.go.setEnabled(not busy)
-        self._doing.setText(_("Making the keeper…") if busy else "")
+        self._doing.setText(self._said if busy else "")
         self._doing.setVisible(busy)
+
+
+class MakingKeeper(KeeperChange):
+    """It looks after the owner of this key from then on."""
+
+    def __init__(self, runner: Runner, found: FoundKey) -> None:
+        super().__init__(
+            runner,
+            found,
+            question=_("Who makes it? They need the right to make IAM users."),
+            order=_("Make the keeper"),
+            doing=_("Making the keeper…"),
+            means=lambda desk: what_a_keeper_is(desk, found),
+            change=make_keeper,
+        )
+
+
+class RemovingKeeper(KeeperChange):
+    """Nothing of it is left afterwards, at AWS and here."""
+
+    def __init__(self, runner: Runner, found: FoundKey) -> None:
+        super().__init__(
+            runner,
+            found,
+            question=_("Who removes it? They need the right to delete IAM users."),
+            order=_("Remove the keeper"),
+            doing=_("Removing the keeper…"),
+            means=what_removing_means,
+            change=remove_keeper,
+        )

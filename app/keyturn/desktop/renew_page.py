@@ -12,7 +12,7 @@ from keyturn.desktop.announcing import announce
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.main_page import MainPage
-from keyturn.desktop.making_keeper import MakingKeeper
+from keyturn.desktop.making_keeper import MakingKeeper, RemovingKeeper
 from keyturn.desktop.pages.fields import Choice, Number, TimeField
 from keyturn.desktop.pages.parts import Fold
 from keyturn.desktop.reflowing import ButtonRow, ReflowingRow
@@ -136,6 +136,8 @@ class RenewPage(MainPage):
         who.column.addWidget(self._about_keeper)
         self._making = Fold(_("Make the keeper…"), self._make_keeper)
         who.column.addWidget(self._making)
+        self._removing = Fold(_("Remove the keeper…"), self._remove_keeper)
+        who.column.addWidget(self._removing)
         self.by_key.setChecked(True)
         old = Card()
         old.column.addWidget(Subheading(_("What happens to the old one")))
@@ -181,6 +183,13 @@ class RenewPage(MainPage):
         self._done(fresh, _("The keeper is there. “{button}” lets it renew this key.").format(button=self.go.text()))
         self.by_keeper.setChecked(True)
 
+    def _remove_keeper(self) -> QWidget:
+        removing = RemovingKeeper(self._runner, self._found)
+        removing.began.connect(self._hold)
+        removing.made.connect(lambda fresh: self._done(fresh, _("The keeper is removed.")))
+        removing.failed.connect(self._fail)
+        return removing
+
     def _question(self) -> Card:
         """What renewing it now means, before it is done."""
         card = Card()
@@ -221,6 +230,7 @@ class RenewPage(MainPage):
         none_yet = _("A second key that can do only this. There is none yet that looks after this user.")
         self._about_keeper.setText(about if fresh.has_keeper else none_yet)
         self._making.setVisible(not fresh.has_keeper)
+        self._removing.setVisible(fresh.keeper_there)
         self.go.setText(_("Renew it from now on") if standing is None else _("Change it"))
         self.go.show()
         self.stop.setVisible(standing is not None)

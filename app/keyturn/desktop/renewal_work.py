@@ -12,7 +12,7 @@ from keyturn.model.text import _
 from keyturn.reminders.renewal_job import advice
 from keyturn.reminders.renewal_run import Did, run, signed_by, why_never
 from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked, end_renewal, the_renewal
-from keyturn.reminders.renewal_standing import RenewalStanding, readable_standings
+from keyturn.reminders.renewal_standing import RenewalStanding, read_standings, readable_standings
 from keyturn.rotation.finding.survey import take_survey
 from keyturn.rotation.key_life.key_meant import key_meant
 from keyturn.state import keeper
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from keyturn.model.keys import AccessKeyId, Principal
     from keyturn.rotation.finding.survey import FoundKey
     from keyturn.rotation.signers.who import Who
+    from keyturn.state.keeper import Keeper
+
+
+_KEEPER = "keeper"  # as `--as` takes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Freshness:
         never: why it can never renew itself; empty where nothing is known against it.
         standing: of the renewal that is set for it; None where none is.
         has_keeper: this computer has a keeper that looks after the key's owner.
+        keeper_there: it has one, whole or not, and whomever it looks after.
         watch_days, grace_days: what the settings propose.
         notes: what people have to know of how it is started.
     """
@@ -41,6 +46,7 @@ class Freshness:
     watch_days: float
     grace_days: float
     notes: tuple[str, ...] = ()
+    keeper_there: bool = False
 
 
 def read_freshness(desk: Desk, found: FoundKey) -> Freshness:
@@ -59,6 +65,7 @@ def read_freshness(desk: Desk, found: FoundKey) -> Freshness:
         settings.watch_days,
         settings.off_days,
         advice(workplace) if mine else (),
+        keeper_there=_keeper_here(desk) is not None,
     )
 
 
@@ -108,6 +115,56 @@ def make_keeper(desk: Desk, found: FoundKey, who: Who) -> Freshness:
     if not _is_of_keyturn(found):
         keepers.adopt(context, maker, [owner.user_name or ""])
     return read_freshness(desk, found)
+
+
+def what_removing_means(desk: Desk) -> tuple[str, ...]:
+    """What it means to remove the keeper, in sentences.
+
+    Raises:
+        StoreError: where it is not known which keys it renews.
+    """
+    kept = _keeper_here(desk)
+    if kept is None:
+        return (_("This computer has no keeper any more."),)
+    renewed = [one.renewal.key.masked for one in readable_standings(desk.workplace) if one.renewal.signer == _KEEPER]
+    stops = _("No key here is renewed by it.")
+    if renewed:
+        stops = _("It renews {keys}: that stops until somebody else is named. What is under way waits, too.")
+    return (
+        _("Its IAM user {name} and its key are deleted at AWS, and its secret is wiped here.").format(
+            name=kept.user_name
+        ),
+        stops.format(keys=", ".join(dict.fromkeys(renewed))),
+        _("Users and keys that it looked after stay as they are. A keeper can be made again at any time."),
+    )
+
+
+def remove_keeper(desk: Desk, found: FoundKey, who: Who) -> Freshness:
+    """Remove this computer's keeper, as the command `keeper remove` does.
+
+    Raises:
+        UsageError: where there is none, or `who` is of another account.
+        KeeperLeft: where some of it is left.
+        AppError: why nothing was removed.
+    """
+    from keyturn.reminders.renewal_job import schedule
+    from keyturn.rotation.key_life import keepers
+
+    desk.workplace.who = who
+    context = desk.context()
+    maker = keepers.expect_maker(context.signer)
+    known = keeper.load(desk.workplace.folder)
+    keepers.remove(context, maker)
+    if known is not None and known.schedule is not None:
+        schedule(desk.workplace, [one.renewal for one in read_standings(desk.workplace)])
+    return read_freshness(desk, found)
+
+
+def _keeper_here(desk: Desk) -> Keeper | None:
+    try:
+        return keeper.load(desk.workplace.folder)
+    except StoreError:
+        return None  # which is told by itself
 
 
 def _owner(found: FoundKey) -> Principal:
@@ -167,11 +224,7 @@ def _did(did: Did) -> str:
 
 
 def _has_keeper(desk: Desk, found: FoundKey) -> bool:
-    owner = found.key.owner
-    try:
-        kept = keeper.load(desk.workplace.folder)
-    except StoreError:
-        return False
+    owner, kept = found.key.owner, _keeper_here(desk)
     if kept is None or kept.key is None or owner is None or kept.account != owner.account:
         return False
     return owner.user_name is None or _is_of_keyturn(found) or owner.arn in kept.adopted
