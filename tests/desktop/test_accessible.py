@@ -257,7 +257,7 @@ def test_at_640_pixels_and_in_a_language_of_longer_words_no_text_is_cut(page: Ma
     _expect_nothing_cut(page, qtbot)
 
 
-def _has_room(button: QAbstractButton) -> bool:
+def has_room(button: QAbstractButton) -> bool:
     """True where all of its text fits, in as many lines as its width needs."""
     how = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextShowMnemonic
     text = button.fontMetrics().boundingRect(0, 0, button.width(), 10_000, how, button.text())
@@ -272,7 +272,7 @@ def _expect_nothing_cut(page: MainWindow, qtbot: QtBot) -> None:
         needed = [(one.text(), one.height(), one.heightForWidth(one.width())) for one in labels]
         assert [cut for cut in needed if cut[1] < cut[2]] == []
         pressed = [one for one in page.findChildren(QAbstractButton) if one.isVisible() and isinstance(one, Wrapping)]
-        assert [(one.text(), one.size()) for one in pressed if not _has_room(one)] == []
+        assert [(one.text(), one.size()) for one in pressed if not has_room(one)] == []
         outside = [one for one in page.findChildren(QWidget) if one.isVisible() and one.width() > 640]
         assert [type(one).__name__ for one in outside] == []
 

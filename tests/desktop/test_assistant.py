@@ -253,6 +253,15 @@ def test_an_undo_waits_until_what_was_done_by_hand_is_undone_by_hand(person: Per
     assert person.home.account.accepts(person.home.old)
 
 
+def test_the_button_that_looks_stands_beside_the_places_that_it_looks_at(person: Person) -> None:
+    person.to_the_proof()
+    person.press("Continue")
+    look = person.find("Look now")
+    heading = next(one for one in person.seen() if isinstance(one, QLabel) and one.text().startswith("Which places"))
+    middles = [one.mapTo(person.assistant, one.rect().center()).y() for one in (look, heading)]
+    assert abs(middles[0] - middles[1]) <= heading.height() / 2
+
+
 def test_what_comes_to_mind_before_the_key_goes_off_is_waited_for(person: Person) -> None:
     person.to_the_question()
     person.press("Yes, or I am not sure")

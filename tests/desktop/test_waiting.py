@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.assistant_work import WindowJob, Work
 from keyturn.desktop.icons import Shape
 from keyturn.desktop.old_key_use import OldKeyUse, UsesTold
-from keyturn.desktop.pages.unseen_backups import backups_card
+from keyturn.desktop.pages.unseen_backups import UnseenBackups, backups_card
 from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.waiting_card import UseRow
-from keyturn.desktop.waiting_words import situation_while_waiting, stations_of, waits_for_days_alone
-from keyturn.desktop.widgets import Button, Quiet, Text
+from keyturn.desktop.waiting_line import WaitingLine
+from keyturn.desktop.waiting_words import Station, situation_while_waiting, stations_of, waits_for_days_alone
+from keyturn.desktop.widgets import Button, Quiet, Strong, Text
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.backups_seen import BackupSeen
 from keyturn.rotation.finding.situation import Mood
@@ -23,6 +26,7 @@ from keyturn.rotation.sight import Sight
 from keyturn.rotation.steps import Result
 
 from .conftest import SmallHome
+from .test_accessible import has_room, longer_words, twice_the_size  # noqa: F401  (two fixtures)
 from .test_flow import BEGIN, LOOK, Walk, off, walk  # noqa: F401  (a fixture)
 
 _USED = "Something used the old key on Monday, after the new one was in place."
@@ -129,3 +133,47 @@ def test_a_thousand_places_of_which_the_same_is_to_be_said_are_a_number_and_can_
     (fold,) = card.findChildren(Button)
     fold.click()
     assert any("rclone 999" in one.text() for one in card.findChildren(Text))
+
+
+@pytest.fixture
+def room(qtbot: QtBot) -> QWidget:
+    """A widget that others are put into."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+def _shown_at(widget: QWidget, width: int, room: QWidget) -> QWidget:
+    """The widget in a column of this width, as high as it needs to be."""
+    column = QVBoxLayout(room)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(widget)
+    column.addStretch(1)
+    room.resize(width, 1200)
+    room.show()
+    QApplication.processEvents()
+    return widget
+
+
+@pytest.mark.usefixtures("twice_the_size", "longer_words")
+def test_in_large_and_longer_words_each_day_of_the_line_has_room_for_its_own(room: QWidget) -> None:
+    days = ["Today", "Wednesday, 23 September", "Wednesday, 30 September"]
+    line = _shown_at(WaitingLine([Station(day, "You turn it off", Reached.TODO) for day in days]), 560, room)
+    seen = line.findChildren(Strong)
+    assert [one.text() for one in seen if one.width() < one.minimumSizeHint().width()] == []
+    assert [one.x() for one in seen] == [seen[0].x()] * 3, "below each other"
+
+
+def test_in_usual_words_the_days_stand_beside_each_other(room: QWidget) -> None:
+    days = ["Today", "Wednesday, 23 September", "Wednesday, 30 September"]
+    line = _shown_at(WaitingLine([Station(day, "You turn it off", Reached.TODO) for day in days]), 560, room)
+    assert len({one.y() for one in line.findChildren(Strong)}) == 1
+
+
+@pytest.mark.usefixtures("twice_the_size", "longer_words")
+def test_in_large_and_longer_words_the_button_of_unseen_places_goes_below_what_it_is_about(room: QWidget) -> None:
+    unseen = [BackupSeen("backup-1", "restic office.env", Sight.NOT_LISTED)]
+    card = _shown_at(UnseenBackups(unseen, lambda: None), 560, room)
+    heading, (look,) = card.findChildren(Strong)[0], card.findChildren(Button)
+    assert look.mapTo(card, QPoint()).y() >= heading.mapTo(card, heading.rect().bottomLeft()).y()
+    assert look.width() >= look.sizeHint().width(), "in one line"

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLayoutItem, QScrollArea, QSta
 
 from keyturn.desktop.font_sizes import em
 
+_ROOM_FOR_WORDS = 24  # line heights, from which on a button stands beside words
+
 
 class TallEnough(QScrollArea):
     """Gives `inside`, which needs a layout, all the room there is, and at least the height that its text needs."""
@@ -101,6 +103,23 @@ class ReflowingRow(QBoxLayout):
             row.keep_whole(wide)
         if self.direction() is not direction:
             self.setDirection(direction)
+
+
+class BesideButton(QWidget):
+    """Words, and the button that belongs to them: beside them, or below where there is no room for both."""
+
+    def __init__(self, words: QWidget, *buttons: QWidget) -> None:
+        super().__init__()
+        self._row = ReflowingRow(self, _ROOM_FOR_WORDS)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(words, 1)
+        for one in buttons:
+            self._row.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the button below where there is no room beside the words."""
+        super().resizeEvent(event)
+        self._row.reflow()
 
 
 def _narrowest(item: QLayoutItem) -> int:

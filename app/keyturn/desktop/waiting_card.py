@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from keyturn.desktop.font_sizes import em
@@ -11,7 +10,7 @@ from keyturn.desktop.icons import Shape
 from keyturn.desktop.look import ColorTone
 from keyturn.desktop.old_key_use import OldKeyUse, UsesTold
 from keyturn.desktop.pages.reminder import Reminder
-from keyturn.desktop.reflowing import ReflowingRow
+from keyturn.desktop.reflowing import BesideButton
 from keyturn.desktop.runner import Runner
 from keyturn.desktop.waiting_line import WaitingLine
 from keyturn.desktop.waiting_words import stations_of
@@ -38,51 +37,34 @@ def _seen(text: str, *, whole: bool) -> QWidget:
     return row
 
 
-class UseRow(QWidget):
-    """What AWS tells of the old key, how old that is, and the button that asks again.
+class UseRow(BesideButton):
+    """What AWS tells of the old key, how old that is, and what can be pressed about it."""
 
-    Attributes:
-        asked: the button was pressed.
-    """
+    def __init__(self, use: OldKeyUse | None, *buttons: Button) -> None:
+        super().__init__(_told(use), *buttons)
 
-    asked = Signal()
 
-    def __init__(self, use: OldKeyUse | None) -> None:
-        super().__init__()
-        said = QHBoxLayout()
-        said.setSpacing(em(self, 0.6))
-        shape, tone = _NOT_KNOWN if use is None else _SHAPES.get(use.told, _NOT_KNOWN)
-        mark = Shape(shape, tone, 0.9)
-        mark.setFixedHeight(self.fontMetrics().height())  # so that its middle is that of the first line
-        said.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        words_of_it = QVBoxLayout()
-        words_of_it.setSpacing(0)
-        words_of_it.addWidget(
-            Text(_("Whether anybody uses the old key was not asked yet.") if use is None else use.text)
-        )
-        if use is not None:
-            words_of_it.addWidget(Quiet(use.age))
-        words_of_it.addStretch(1)
-        said.addLayout(words_of_it, 1)
-        self.button = Button(_("Look now"))
-        self.button.clicked.connect(self.asked)
-        self._row = ReflowingRow(self, 24)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        told = QVBoxLayout()
-        told.addStretch(1)
-        told.addLayout(said)
-        told.addStretch(1)
-        self._row.addLayout(told, 1)
-        self._row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
-    def add(self, button: Button) -> None:
-        """Put another button beside the first."""
-        self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Puts the button below the sentence where there is no room beside it."""
-        super().resizeEvent(event)
-        self._row.reflow()
+def _told(use: OldKeyUse | None) -> QWidget:
+    told = QWidget()
+    said = QHBoxLayout()
+    said.setSpacing(em(told, 0.6))
+    shape, tone = _NOT_KNOWN if use is None else _SHAPES.get(use.told, _NOT_KNOWN)
+    mark = Shape(shape, tone, 0.9)
+    mark.setFixedHeight(told.fontMetrics().height())  # so that its middle is that of the first line
+    said.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    words = QVBoxLayout()
+    words.setSpacing(0)
+    words.addWidget(Text(_("Whether anybody uses the old key was not asked yet.") if use is None else use.text))
+    if use is not None:
+        words.addWidget(Quiet(use.age))
+    words.addStretch(1)
+    said.addLayout(words, 1)
+    column = QVBoxLayout(told)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addStretch(1)
+    column.addLayout(said)
+    column.addStretch(1)
+    return told
 
 
 class WaitingCard(Card):
@@ -110,7 +92,6 @@ class WaitingCard(Card):
         if rotation.off_at is not None:
             self.column.addWidget(details, 0, Qt.AlignmentFlag.AlignLeft)
             return
-        self.use = UseRow(use)
-        self.use.asked.connect(self.look_wanted)
-        self.use.add(details)
-        self.column.addWidget(self.use)
+        look = Button(_("Look now"))
+        look.clicked.connect(self.look_wanted)
+        self.column.addWidget(UseRow(use, look, details))

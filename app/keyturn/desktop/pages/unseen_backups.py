@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from keyturn.desktop.font_sizes import em
 from keyturn.desktop.icons import Shape
@@ -15,7 +15,7 @@ from keyturn.desktop.look import ColorTone
 from keyturn.desktop.pages.fields import Tick
 from keyturn.desktop.pages.parts import Fold, bullets, stacked
 from keyturn.desktop.pages.row_list import RowList
-from keyturn.desktop.reflowing import ReflowingRow
+from keyturn.desktop.reflowing import BesideButton, ReflowingRow
 from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Text
 from keyturn.model.text import _, capitalized, in_widget, plural
 from keyturn.rotation import labels
@@ -46,13 +46,10 @@ class UnseenBackups(Card):
         )
         self.look = Button(_("Look now"))
         self.look.setAccessibleDescription(_("Look again which places backed up with the new key"))
-        head = QHBoxLayout()
-        words = QVBoxLayout()
-        words.addWidget(Strong(heading.format(count=labels.count_word(len(unseen)).capitalize())))
-        words.addWidget(Quiet(_each(unseen)))
-        head.addLayout(words, 1)
-        head.addWidget(self.look, 0, Qt.AlignmentFlag.AlignTop)
-        self.column.addLayout(head)
+        words = stacked(
+            Strong(heading.format(count=labels.count_word(len(unseen)).capitalize())), Quiet(_each(unseen)), spacing=0.1
+        )
+        self.column.addWidget(BesideButton(words, self.look))
         self.column.addSpacing(em(self, 0.3))
         self.column.addWidget(Text(_("Turn the old key off all the same, because it runs later, such as on the 1st?")))
         if len(unseen) > _ONE_BY_ONE:

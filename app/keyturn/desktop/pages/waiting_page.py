@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from keyturn.desktop import dates
@@ -18,6 +17,7 @@ from keyturn.desktop.pages.reminder import Reminder
 from keyturn.desktop.pages.secret_card import SecretCard
 from keyturn.desktop.pages.told import add_told, said
 from keyturn.desktop.pages.unseen_backups import backups_card
+from keyturn.desktop.reflowing import BesideButton
 from keyturn.desktop.waiting_card import UseRow
 from keyturn.desktop.waiting_line import WaitingLine
 from keyturn.desktop.waiting_words import stations_of
@@ -58,7 +58,7 @@ class ByHandPage(PageView):
         for one in flow.by_hand:
             self.add(self._item(flow, one))
         # What a person did may show without a tick.
-        self._look = _look_button(self)
+        self._look = _look_button(self, _("Check now"))
         self.add(self._look)
         add_told(self, flow)
 
@@ -114,23 +114,20 @@ class WatchPage(PageView):
         card.column.addWidget(WaitingLine(stations_of(rotation, use)))
         until = rotation.watched_until
         card.column.addWidget(Reminder(self.act.runner, "" if until is None else labels.near_day(until), at_once=True))
-        if flow.store is None:
-            row = UseRow(use)
-            row.asked.connect(lambda: self.act.do(_LOOK))
-            card.column.addWidget(row)
-            self._look = row.button
-        else:
-            card.column.addWidget(Quiet(_not_told(flow, flow.store)))
-            self._look = _look_button(self)
-            card.column.addWidget(self._look, 0, Qt.AlignmentFlag.AlignLeft)
+        backups = backups_seen.backups_of(rotation)
+        self._look = _look_button(self, _("Look now"))
+        # It looks at the places, so it stands beside them where there are any.
+        beside = () if backups else (self._look,)
+        told = UseRow(use, *beside) if flow.store is None else BesideButton(Quiet(_not_told(flow, flow.store)), *beside)
+        card.column.addWidget(told)
         self.add(card)
         days = {one.title for one in standing.result.awaiting if one.item == WATCH}
         for reason in flow.reasons:
             if reason not in days:
                 self.add(Notice(said_here(self.act, reason), ColorTone.ATTENTION, "hourglass"))
-        backups = backups_seen.backups_of(rotation)
         if backups:
-            self.add(Subheading(_("Which places were seen backing up with the new key")))
+            heading = Subheading(_("Which places were seen backing up with the new key"))
+            self.add(BesideButton(heading, self._look))
             self.add(backups_card(backups))
         self.add(Subheading(_("What was seen so far")))
         self.add(bullets(_seen(flow), "check", ColorTone.GOOD))
@@ -145,8 +142,8 @@ class WatchPage(PageView):
         return None if flow.problem is not None and flow.problem.code == "gate" else flow.problem
 
 
-def _look_button(page: PageView) -> Button:
-    button = Button(_("Look now"))
+def _look_button(page: PageView, text: str) -> Button:
+    button = Button(text)
     button.clicked.connect(lambda: page.act.do(_LOOK))
     return button
 
