@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def with_further_spots(
     """
     by_file: dict[str, list[Place]] = {}
     for place in places:
-        by_file.setdefault(os.path.realpath(place.path), []).append(place)
+        by_file.setdefault(readings.real_path(place.path), []).append(place)
     found: dict[int, Place] = {id(place): place for place in places}
     mentions: list[Place] = []
     for group in by_file.values():
@@ -38,14 +37,21 @@ def with_further_spots(
         by_key: dict[AccessKeyId, list[Occurrence]] = {}
         for one in every:
             by_key.setdefault(one.key, []).append(one)
-        for key in dict.fromkeys(place.access_key_id for place in group):
-            own = [place for place in group if place.access_key_id == key]
-            rest = _unclaimed(content, own, by_key.get(key, []), client_named)
+        spots = _Spots(content, client_named)
+        for key, own in _by_key(group).items():
+            rest = _unclaimed(spots, own, by_key.get(key, []))
             if rest:
                 lines = tuple(dict.fromkeys(one.line for one in rest))
                 found |= {id(place): replace(place, also_at=lines) for place in own}
                 mentions.append(mention_of(group[0].path, rest))
     return (*found.values(), *mentions)
+
+
+def _by_key(places: Iterable[Place]) -> Mapping[AccessKeyId, list[Place]]:
+    found: dict[AccessKeyId, list[Place]] = {}
+    for place in places:
+        found.setdefault(place.access_key_id, []).append(place)
+    return found
 
 
 def _content(path: Path, readings: Readings) -> FileContent | None:
@@ -55,13 +61,11 @@ def _content(path: Path, readings: Readings) -> FileContent | None:
         return None
 
 
-def _unclaimed(
-    content: FileContent, places: Sequence[Place], every: Sequence[Occurrence], client_named: Callable[[str], Client]
-) -> list[Occurrence]:
+def _unclaimed(spots: _Spots, places: Sequence[Place], every: Sequence[Occurrence]) -> list[Occurrence]:
     """The spots of an ID of which no place of the file tells."""
     if len(every) <= 1:
         return []
-    offsets = set(_offsets(content, {place.client for place in places}, client_named))
+    offsets = frozenset[int]().union(*(spots.of(client) for client in {place.client for place in places}))
     lines = {place.line for place in places if not place.editable}
     rest = [one for one in every if one.offset not in offsets and one.line not in lines]
     # A place that does not tell its line stands for one of the spots, and for which one is not known.
@@ -69,10 +73,20 @@ def _unclaimed(
     return rest[unplaced:]
 
 
-def _offsets(content: FileContent, clients: Iterable[str], client_named: Callable[[str], Client]) -> Iterable[int]:
-    for name in clients:
-        try:
-            spots = client_named(name).spots(content)
-        except FileError:
-            continue
-        yield from (spot.access_key_id.span.start for spot in spots.values())
+class _Spots:
+    """Where the IDs stand that clients edit in a file, which each of them reads once, however many keys it has."""
+
+    def __init__(self, content: FileContent, client_named: Callable[[str], Client]) -> None:
+        self._content = content
+        self._client_named = client_named
+        self._known: dict[str, frozenset[int]] = {}
+
+    def of(self, client: str) -> frozenset[int]:
+        """Return where those of one client begin; nothing if it does not understand the file."""
+        if client not in self._known:
+            try:
+                spots = self._client_named(client).spots(self._content)
+            except FileError:
+                spots = {}
+            self._known[client] = frozenset(spot.access_key_id.span.start for spot in spots.values())
+        return self._known[client]

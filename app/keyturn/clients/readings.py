@@ -33,6 +33,7 @@ class Readings:
         self._files: dict[Path, FileContent | FileError] = {}
         self._folders: dict[str, Sequence[os.DirEntry[str]] | OSError] = {}
         self._links: dict[str, str | None] = {}
+        self._real: dict[Path, str] = {}
         self._made: dict[Hashable, Any] = {}
         self._left = _KEPT
 
@@ -87,6 +88,12 @@ class Readings:
                 self._links[path] = path if is_link and _is_missing(Path(path)) else None
         return self._links[path]
 
+    def real_path(self, path: Path) -> str:
+        """Return where a path led when it was first asked for, links followed."""
+        if path not in self._real:
+            self._real[path] = os.path.realpath(path)
+        return self._real[path]
+
     def known(self, path: Path) -> FileContent | None:
         """Return the file where it was read before."""
         found = self._files.get(path)
@@ -94,7 +101,7 @@ class Readings:
 
     def keep(self, path: Path, content: bytes, found: os.stat_result) -> FileContent:
         """Return the file that somebody else has read, kept for anyone who asks for it next."""
-        real_path = Path(os.path.realpath(path))
+        real_path = Path(self.real_path(path))
         digest = hashlib.sha256(content).hexdigest()
         mode = stat.S_IMODE(found.st_mode)
         kept = FileContent(path, real_path, content, digest, mode, found.st_uid, found.st_gid, found.st_nlink)

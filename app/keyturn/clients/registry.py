@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
@@ -173,14 +173,14 @@ def find_everything(
         jobs = [*(job for look in looks.values() for job in look.jobs), *all_texts(computer, readings).jobs()]
         loans = [loan for look in looks.values() for loan in look.loans]
         every = credited((*findings.places, *unsure), jobs, loans, computer)
-        places = tuple(_nameable(place) for place in every if not _is_for_nobody(place))
+        places = _nameable(place for place in every if not _is_for_nobody(place))
         findings += Findings((), tuple(no_key_id_at(place) for place in every if _is_for_nobody(place)))
     places = with_further_spots(places, readings, client_named)
     findings = Findings(
         places, (*findings.problems, *running_unseen(computer, guided_clients()), *other_systems(computer))
     )
     if corners:
-        findings += mentions(computer, claims(findings.places), readings)
+        findings += mentions(computer, claims(findings.places, readings.real_path), readings)
     problems = closed_ones_together(each_file_once(findings.problems), computer)
     return Findings(findings.places, tuple(problems))
 
@@ -236,9 +236,15 @@ def _owner(content: FileContent) -> ClientEntry | None:
     return next((one for one in every_entry() if one.own_file.is_like(content, by_signature=counts)), None)
 
 
-def claims(places: tuple[Place, ...]) -> frozenset[tuple[str, AccessKeyId]]:
-    """Return the real paths of the places, each with the key ID that is known to stand there."""
-    real = {path: os.path.realpath(path) for path in {place.path for place in places}}
+def claims(
+    places: tuple[Place, ...], real_path: Callable[[Path], str] = os.path.realpath
+) -> frozenset[tuple[str, AccessKeyId]]:
+    """Return the real paths of the places, each with the key ID that is known to stand there.
+
+    Args:
+        real_path: follows links.
+    """
+    real = {path: real_path(path) for path in {place.path for place in places}}
     return frozenset((real[place.path], place.access_key_id) for place in places)
 
 
@@ -247,10 +253,18 @@ def _is_for_nobody(place: Place) -> bool:
     return key_id(place.access_key_id.value, place.endpoint) is None
 
 
-def _nameable(place: Place) -> Place:
-    """The place, not to be edited where its own name holds a secret: the journal could not name it."""
-    if not place.editable or may_be_kept(place.identity):
-        return place
+def _nameable(places: Iterable[Place]) -> tuple[Place, ...]:
+    """The places; those whose own name holds a secret are not to be edited: the journal could not name them."""
+    every = tuple(places)
+    # Nearly always no name holds one, and what holds of all of them in one text holds of each.
+    if may_be_kept("\n".join(place.identity for place in every if place.editable)):
+        return every
+    return tuple(
+        place if not place.editable or may_be_kept(place.identity) else _not_to_be_edited(place) for place in every
+    )
+
+
+def _not_to_be_edited(place: Place) -> Place:
     note = _(
         "Its own name holds a secret, which Keyturn writes down nowhere, so it cannot edit this place. Give it another "
         "name, then look again."
