@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from keyturn import __version__
+from keyturn.state.documents import MODULES
 
 _PROBE = """
 import sys
@@ -26,6 +27,13 @@ sys.argv = ["keyturn", *sys.argv[1:]]
 from keyturn.__main__ import main
 main()
 print(*sorted({name for name in sys.modules if name.startswith("keyturn.aws.")}), file=sys.stderr)
+"""
+_OURS = """
+import sys
+sys.argv = ["keyturn", *sys.argv[1:]]
+from keyturn.__main__ import main
+main()
+print(*(name for name in sys.modules if name.startswith("keyturn.")), file=sys.stderr)
 """
 HEAVY = {"boto3", "botocore", "flask", "keyring", "moto", "rich"}
 
@@ -66,6 +74,31 @@ def test_an_offline_scan_makes_no_way_to_aws(home: Path, tmp_path: Path) -> None
     options = ["--home", str(home), "--state-dir", str(tmp_path / "state"), "--json"]
     words = [sys.executable, "-c", _ROOMS, "scan", "--offline", *options]
     assert subprocess.run(words, capture_output=True, text=True, check=True).stderr.split() == []
+
+
+# What no offline scan needs on a computer that had no rotation, remembers nothing, and has none of these programs.
+NOT_NEEDED = {
+    *(f"keyturn.rotation.{name}" for name in ("record", "events", "decision", "decision_format", "steps", "labels")),
+    *(f"keyturn.rotation.{name}" for name in ("carrying_out", "key_life", "reporting", "shared_key", "unread")),
+    *(f"keyturn.state.{name}" for name in set(MODULES.values()) - {"bucket_answers"}),
+    *(f"keyturn.terminal.{name}" for name in ("json_documents", "progress", "questions", "rotation_page", "scan_page")),
+    *("keyturn.model.news", "keyturn.model.recipients", "keyturn.reminders", "keyturn.messengers", "keyturn.desktop"),
+}
+MOST_MODULES = 200  # of Keyturn's own; each one more costs every start a millisecond
+
+
+@pytest.mark.parametrize("has_a_key", [False, True])
+def test_an_offline_scan_imports_few_of_keyturns_own_modules(home: Path, tmp_path: Path, has_a_key: bool) -> None:
+    looked_at = home if has_a_key else tmp_path / "empty"
+    looked_at.mkdir(exist_ok=True)
+    options = ["--home", str(looked_at), "--state-dir", str(tmp_path / "state"), "--json"]
+    words = [sys.executable, "-c", _OURS, "scan", "--offline", *options]
+
+    imported = set(subprocess.run(words, capture_output=True, text=True, check=True).stderr.split())
+
+    needless = {name for name in imported if NOT_NEEDED & {name, name.rpartition(".")[0]}}
+    assert needless == set()
+    assert len(imported) <= MOST_MODULES
 
 
 def test_the_status_imports_nothing_heavy(home: Path, tmp_path: Path) -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from keyturn.model.errors import UsageError
-from keyturn.model.keys import AccessKeyId
 from keyturn.model.text import _
-from keyturn.rotation.record import Rotation
-from keyturn.rotation.unread import Unread, unread
-from keyturn.state.journal import Journal
-from keyturn.state.written import NotUnderstood
+
+if TYPE_CHECKING:
+    from keyturn.model.keys import AccessKeyId
+    from keyturn.rotation.record import Rotation
+    from keyturn.rotation.unread import Unread
+    from keyturn.state.journal import Journal
 
 
 def read_rotations(journal: Journal) -> tuple[tuple[Rotation, ...], tuple[Unread, ...]]:
     """Every rotation, oldest first, and beside them those that cannot be read."""
+    records = journal.rotations()
+    if not records:
+        return (), ()
+    from keyturn.rotation.record import Rotation  # all that can happen to one, which most computers have none of
+    from keyturn.rotation.unread import unread
+    from keyturn.state.written import NotUnderstood
+
     read, closed = [], []
-    for record in journal.rotations():
+    for record in records:
         try:
             read.append(Rotation.from_record(record))
         except NotUnderstood as error:

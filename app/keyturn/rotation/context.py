@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from keyturn.model.search_scope import SearchScope
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.signers.the_key import TheKey
-from keyturn.rotation.steps import Step
 
 if TYPE_CHECKING:
     # These take their time to import, and anyone who only reads the journal, or opens the window, does without.
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
     from keyturn.model.keys import AccessKeyId
     from keyturn.rotation.signers.signer import Signer
+    from keyturn.rotation.steps import Step
     from keyturn.state.journal import Journal
     from keyturn.state.secrets import SecretStore
 

@@ -289,6 +289,11 @@ class Rotation(Course):
         return () if failed is None else failed.undecided
 
     @property
+    def is_interrupted(self) -> bool:
+        """True where a step began and did not end."""
+        return self.state is State.INTERRUPTED
+
+    @property
     def is_over(self) -> bool:
         """True where nothing is left to do."""
         return self.is_done(Step.DELETE) or self.is_done(Step.UNDO) or self.is_done(Step.END)

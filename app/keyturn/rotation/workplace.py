@@ -25,30 +25,17 @@ from keyturn.rotation.all_rotations import read_rotations
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.rotation.context import Context, OwnUses, ProgressSink
 from keyturn.rotation.location import Location
-from keyturn.rotation.record import Rotation
 from keyturn.rotation.signers.who import THE_KEY
-from keyturn.rotation.steps import State
-from keyturn.rotation.unread import Unread
-from keyturn.state import (
-    bucket_answers,
-    journal,
-    keeper,
-    moves,
-    reminding,
-    renewals,
-    seen_keys,
-    stored_key_names,
-    stored_recipients,
-    telling_queue,
-    this_computer,
-)
+from keyturn.state import documents, journal
 from keyturn.state.secrets import SecretStore, expect_readable, open_store
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.state.settings import Proxy, Settings, Trust, load
 
 if TYPE_CHECKING:
     from keyturn.aws.session import Aws
+    from keyturn.rotation.record import Rotation
     from keyturn.rotation.signers.signer import Signer
+    from keyturn.rotation.unread import Unread
 
 _AWS = "sts.amazonaws.com"  # for the question whether AWS is reached through a proxy
 
@@ -205,13 +192,23 @@ class Workplace:
         with suppress(StoreError):
             folders |= {one.file.parent for rotation in self.rotations() for one in rotation.decision.destinations}
         with suppress(StoreError):
-            from keyturn.clients.own_profiles import own_profiles_file  # reads files, which no window waits for
-
-            known = moves.load(self.folder)
-            folders |= {one.path.parent for one in known}
-            folders |= {own_profiles_file(self.computer).parent} if known else set()
+            for folder in self._folders_of_moves():
+                folders.add(folder)
         for folder in folders:
             clear_temporaries(folder)
+
+    def _folders_of_moves(self) -> Iterator[Path]:
+        """The folders of the files out of which pairs were taken."""
+        if not documents.may_be_there(self.folder / documents.MOVES):
+            return  # most people moved none
+        from keyturn.state import moves
+
+        known = moves.load(self.folder)
+        yield from (one.path.parent for one in known)
+        if known:
+            from keyturn.clients.own_profiles import own_profiles_file  # reads files, which no window waits for
+
+            yield own_profiles_file(self.computer).parent
 
     def memory_problems(self) -> tuple[StoreError, ...]:
         """What of Keyturn's memory cannot be read now, besides the settings, each as it is told where it is needed."""
@@ -220,26 +217,12 @@ class Workplace:
             found += [one.problem for one in self.unread_rotations()]
         except StoreError as error:
             found.append(error)
-        readers: list[Callable[[], object]] = [
-            lambda: seen_keys.load(self.folder, self.computer.home),
-            lambda: reminding.load(self.folder),
-            lambda: bucket_answers.load(self.folder, self.computer.home),
-            lambda: stored_key_names.load(self.folder),
-            lambda: moves.load(self.folder),
-            lambda: renewals.load(self.folder, self.computer.home),
-            lambda: keeper.load(self.folder),
-            lambda: stored_recipients.load(self.folder),
-            lambda: telling_queue.load(self.folder),
-            lambda: this_computer.load(self.folder),
-        ]
         if self.location.secrets is SecretsKind.FILE:
-            readers.insert(0, lambda: expect_readable(self.folder))
-        for read in readers:
             try:
-                read()
+                expect_readable(self.folder)
             except StateError as error:
                 found.append(error)
-        return tuple(found)
+        return (*found, *documents.unread_documents(self.folder))
 
     def _all_rotations(self) -> tuple[tuple[Rotation, ...], tuple[Unread, ...]]:
         if self._journal is None and not os.path.lexists(self.folder / journal.FILE_NAME):
@@ -248,7 +231,7 @@ class Workplace:
 
     def interrupted(self) -> tuple[Rotation, ...]:
         """Rotations that began a step and did not end it, although nobody is working on it."""
-        cut_short = tuple(one for one in self.rotations() if one.state is State.INTERRUPTED)
+        cut_short = tuple(one for one in self.rotations() if one.is_interrupted)
         return () if cut_short and self.another_is_working() else cut_short
 
     def another_is_working(self) -> bool:

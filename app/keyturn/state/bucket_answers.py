@@ -68,11 +68,11 @@ def save(folder: Path, home: Path, answers: BucketAnswers) -> None:
         StateError: as `load`.
         StateError: `state.unwritable`, where the disk does not let it.
     """
-    _STORED.save(folder, {**_homes(folder), str(home): answers})
+    STORED.save(folder, {**_homes(folder), str(home): answers})
 
 
 def _homes(folder: Path) -> dict[str, BucketAnswers]:
-    return _STORED.load(folder) or {}
+    return STORED.load(folder) or {}
 
 
 def _read(fields: Fields) -> dict[str, BucketAnswers]:
@@ -108,4 +108,4 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

@@ -90,7 +90,7 @@ def load(folder: Path) -> Keeper | None:
     Raises:
         StateError: where a newer Keyturn wrote it, or it is damaged.
     """
-    return _STORED.load(folder)
+    return STORED.load(folder)
 
 
 def save(folder: Path, keeper: Keeper | None) -> None:
@@ -100,7 +100,7 @@ def save(folder: Path, keeper: Keeper | None) -> None:
         StateError: as `load`.
         StateError: `state.unwritable`, where the disk does not let it.
     """
-    _STORED.save(folder, keeper)
+    STORED.save(folder, keeper)
 
 
 def _read(fields: Fields) -> Keeper | None:
@@ -188,4 +188,4 @@ def _with_renewal(written: dict[str, Any]) -> dict[str, Any]:
     return {**written, "keeper": keeper}
 
 
-_STORED = Stored(FILE_NAME, Format(2, _read, _written, {1: _with_renewal}), _sentences)
+STORED = Stored(FILE_NAME, Format(2, _read, _written, {1: _with_renewal}), _sentences)

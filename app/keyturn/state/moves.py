@@ -62,7 +62,7 @@ def load(folder: Path) -> tuple[Moved, ...]:
     Raises:
         StateError: where a newer Keyturn wrote them, or they are damaged.
     """
-    return _STORED.load(folder) or ()
+    return STORED.load(folder) or ()
 
 
 def save(folder: Path, moves: Sequence[Moved]) -> None:
@@ -72,7 +72,7 @@ def save(folder: Path, moves: Sequence[Moved]) -> None:
         StateError: as `load`.
         StateError: `state.unwritable`, where the disk does not let it.
     """
-    _STORED.save(folder, tuple(moves))
+    STORED.save(folder, tuple(moves))
 
 
 def _read(fields: Fields) -> tuple[Moved, ...]:
@@ -143,4 +143,4 @@ def _with_remotes(written: dict[str, Any]) -> dict[str, Any]:
     return {**written, "moves": moves}
 
 
-_STORED: Stored[tuple[Moved, ...]] = Stored(FILE_NAME, Format(2, _read, _written, {1: _with_remotes}), _sentences)
+STORED: Stored[tuple[Moved, ...]] = Stored(FILE_NAME, Format(2, _read, _written, {1: _with_remotes}), _sentences)

@@ -35,7 +35,7 @@ def load(folder: Path) -> Reminding:
     Raises:
         StateError: where a newer Keyturn wrote it, or it is damaged.
     """
-    return _STORED.load(folder) or Reminding()
+    return STORED.load(folder) or Reminding()
 
 
 def save(folder: Path, reminding: Reminding) -> None:
@@ -45,7 +45,7 @@ def save(folder: Path, reminding: Reminding) -> None:
         StateError: as `load`.
         StateError: `state.unwritable`, where the disk does not let it.
     """
-    _STORED.save(folder, reminding)
+    STORED.save(folder, reminding)
 
 
 def _read(fields: Fields) -> Reminding:
@@ -73,4 +73,4 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

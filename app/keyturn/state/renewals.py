@@ -110,11 +110,11 @@ def save(folder: Path, home: Path, renewals: Sequence[Renewal]) -> None:
         StateError: as `load`.
         StateError: `state.unwritable`, where the disk does not let it.
     """
-    _STORED.save(folder, {**_homes(folder), str(home): tuple(renewals)})
+    STORED.save(folder, {**_homes(folder), str(home): tuple(renewals)})
 
 
 def _homes(folder: Path) -> dict[str, tuple[Renewal, ...]]:
-    return _STORED.load(folder) or {}
+    return STORED.load(folder) or {}
 
 
 def _read(fields: Fields) -> dict[str, tuple[Renewal, ...]]:
@@ -189,4 +189,4 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

@@ -98,11 +98,11 @@ def save(folder: Path, home: Path, sighting: SeenKeys) -> None:
         StateError: as `load`.
         StateError: `state.unwritable`, where the disk does not let it.
     """
-    _STORED.save(folder, {**_homes(folder), str(home): sighting})
+    STORED.save(folder, {**_homes(folder), str(home): sighting})
 
 
 def _homes(folder: Path) -> dict[str, SeenKeys]:
-    return _STORED.load(folder) or {}
+    return STORED.load(folder) or {}
 
 
 def _read(fields: Fields) -> dict[str, SeenKeys]:
@@ -156,4 +156,4 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

@@ -39,7 +39,7 @@ def load(folder: Path) -> Mapping[KeyName, FirstKey]:
     Raises:
         StateError: where a newer Keyturn wrote them, or they are damaged.
     """
-    return _STORED.load(folder) or {}
+    return STORED.load(folder) or {}
 
 
 def save(folder: Path, names: Mapping[KeyName, FirstKey]) -> None:
@@ -49,7 +49,7 @@ def save(folder: Path, names: Mapping[KeyName, FirstKey]) -> None:
         StateError: as `load`.
         StateError: `state.unwritable`, where the disk does not let it.
     """
-    _STORED.save(folder, names)
+    STORED.save(folder, names)
 
 
 def _read(fields: Fields) -> Mapping[KeyName, FirstKey]:
@@ -91,4 +91,4 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

@@ -29,7 +29,7 @@ def load(folder: Path) -> tuple[Recipient, ...]:
     Raises:
         StateError: where a newer Keyturn wrote it, or it is damaged.
     """
-    return _STORED.load(folder) or ()
+    return STORED.load(folder) or ()
 
 
 def save(folder: Path, recipients: Sequence[Recipient]) -> None:
@@ -39,7 +39,7 @@ def save(folder: Path, recipients: Sequence[Recipient]) -> None:
         StateError: as `load`.
         StateError: `state.unwritable`, where the disk does not let it.
     """
-    _STORED.save(folder, tuple(recipients))
+    STORED.save(folder, tuple(recipients))
 
 
 def _read(fields: Fields) -> tuple[Recipient, ...]:
@@ -98,4 +98,4 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

@@ -97,7 +97,7 @@ def load(folder: Path) -> dict[str, Queue]:
     Raises:
         StateError: where a newer Keyturn wrote it, or it is damaged.
     """
-    return _STORED.load(folder) or {}
+    return STORED.load(folder) or {}
 
 
 def save(folder: Path, queues: Mapping[str, Queue]) -> None:
@@ -107,7 +107,7 @@ def save(folder: Path, queues: Mapping[str, Queue]) -> None:
         StateError: as `load`.
         StateError: `state.unwritable`, where the disk does not let it.
     """
-    _STORED.save(folder, dict(queues))
+    STORED.save(folder, dict(queues))
 
 
 def _read(fields: Fields) -> dict[str, Queue]:
@@ -177,4 +177,4 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

@@ -36,7 +36,7 @@ def load(folder: Path) -> ThisComputer | None:
     Raises:
         StateError: where a newer Keyturn wrote it, or it is damaged.
     """
-    return _STORED.load(folder)
+    return STORED.load(folder)
 
 
 def drawn(folder: Path) -> ThisComputer:
@@ -49,7 +49,7 @@ def drawn(folder: Path) -> ThisComputer:
     known = load(folder)
     if known is None:
         known = ThisComputer(uuid4().hex[:12])
-        _STORED.save(folder, known)
+        STORED.save(folder, known)
     return known
 
 
@@ -60,7 +60,7 @@ def save(folder: Path, known: ThisComputer) -> None:
         StateError: as `load`.
         StoreError: as `drawn`.
     """
-    _STORED.save(folder, known)
+    STORED.save(folder, known)
 
 
 def _read(fields: Fields) -> ThisComputer:
@@ -86,4 +86,4 @@ def _sentences() -> Sentences:
     )
 
 
-_STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)
+STORED = Stored(FILE_NAME, Format(1, _read, _written), _sentences)

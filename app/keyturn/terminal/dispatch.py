@@ -9,7 +9,7 @@ from keyturn.model import diary
 from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation.mistakes import how_it_stands, mistake, nothing_real
-from keyturn.terminal import json_documents, questions
+from keyturn.terminal import problem_documents
 from keyturn.terminal.arguments import Arguments
 from keyturn.terminal.command import Command, JsonAnswer
 from keyturn.terminal.command_session import Session
@@ -17,7 +17,7 @@ from keyturn.terminal.commands import command_named
 from keyturn.terminal.exits import Exit, of_error
 from keyturn.terminal.names import with_names_looked_up
 from keyturn.terminal.output import Output
-from keyturn.terminal.rotation_page import problem_lines
+from keyturn.terminal.problem_lines import problem_lines
 from keyturn.terminal.screen import Tone, line
 
 
@@ -83,6 +83,8 @@ def _carry_out(session: Session, output: Output, command: Command) -> Exit:
         if command.says_what_was_interrupted:
             _tell_of_interruptions(session, output)
         if session.arguments.rclone_password:
+            from keyturn.terminal import questions
+
             session.unlock("rclone", questions.password(output, _("Password of rclone's configuration (not shown): ")))
         session.arguments = with_names_looked_up(session)
         return command.run(session, output)
@@ -121,7 +123,7 @@ def failed(output: Output, error: AppError, command: Command | None, *, began: b
         if str(error) not in map(str, output.memory_problems):
             output.notes.write(*problem_lines(error))
     elif command is not None and command.answer is JsonAnswer.DOCUMENT:
-        output.document({"problem": json_documents.of_problem(error)})
+        output.document({"problem": problem_documents.of_problem(error)})
     else:
-        output.document(json_documents.of_failure(error))
+        output.document(problem_documents.of_failure(error))
     return of_error(error, began=began)

@@ -15,7 +15,7 @@ from keyturn.rotation.shared_key import holding
 from keyturn.rotation.shared_key.claim_tags import item_for
 from keyturn.rotation.shared_key.holding import HeldBack
 from keyturn.rotation.shared_key.replaced_elsewhere import sentences_on
-from keyturn.terminal import json_documents, questions, reading
+from keyturn.terminal import problem_documents, questions, reading, survey_documents
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
@@ -50,7 +50,7 @@ def hold(session: Session, output: Output) -> Exit:
             else:
                 told = holding.hold(context, pair, wanted)
         except GateClosed as closed:
-            output.document({**_document(context, wanted), "problem": json_documents.of_problem(closed)})
+            output.document({**_document(context, wanted), "problem": problem_documents.of_problem(closed)})
             output.show(line(closed.message, Tone.ATTENTION))
             return Exit.WAITING
     output.document(_document(context, told))
@@ -82,7 +82,7 @@ def _document(context: Context, told: HeldBack) -> dict[str, Any]:
         "computer": context.computer.name,
         "id": holding.this_computers_id(context),
         "waits": waits,
-        "replaced_elsewhere": json_documents.of_rotations_elsewhere(told.elsewhere),
+        "replaced_elsewhere": survey_documents.of_rotations_elsewhere(told.elsewhere),
         "problem": None,
     }
 

@@ -19,12 +19,12 @@ from keyturn.rotation.key_life.moving import (
     plan_into_files,
     plan_into_keychain,
 )
-from keyturn.terminal import json_documents, questions, reading
+from keyturn.terminal import problem_documents, questions, reading
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit, of_error
 from keyturn.terminal.output import Output
 from keyturn.terminal.plan_page import asking_heading, diff_lines, staying_lines
-from keyturn.terminal.rotation_page import problem_lines
+from keyturn.terminal.problem_lines import problem_lines
 from keyturn.terminal.screen import BLANK, Line, Tone, line
 
 INTO_KEYCHAIN, INTO_FILES = "keychain", "files"
@@ -142,5 +142,5 @@ def _document(
             *(one.as_json() for one in plan.staying),
             *({**written_place(one), "fate": "as-it-is"} for one in plan.asking),
         ],
-        "problem": json_documents.of_problem(problem),
+        "problem": problem_documents.of_problem(problem),
     }

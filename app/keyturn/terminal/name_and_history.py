@@ -11,7 +11,7 @@ from keyturn.rotation import labels
 from keyturn.rotation.key_life.key_meant import key_meant
 from keyturn.rotation.key_life.key_versions import Author, NamedKey, Version, VersionState, key_named, named_keys
 from keyturn.rotation.key_life.naming import NamingResult, give_name, take_name
-from keyturn.terminal import json_documents, reading
+from keyturn.terminal import problem_documents, reading
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
@@ -66,7 +66,7 @@ def _document(named: NamingResult) -> dict[str, Any]:
         "access_key_id": named.key.value,
         "kept": named.kept,
         "tagged": named.untold is None,
-        "problem": json_documents.of_problem(named.untold or named.out_of_reach),
+        "problem": problem_documents.of_problem(named.untold or named.out_of_reach),
     }
 
 

@@ -13,7 +13,7 @@ from keyturn.rotation.steps import Ending, Result, Step
 from keyturn.terminal import questions
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.output import Output
-from keyturn.terminal.rotation_page import problem_lines
+from keyturn.terminal.problem_lines import problem_lines
 from keyturn.terminal.screen import BLANK, Line, Tone, line
 
 

@@ -14,7 +14,6 @@ from keyturn.model.addresses import server_or_none, without_password
 from keyturn.model.keys import HISTORY_DAYS
 from keyturn.model.text import _
 from keyturn.rotation.signers.who import Who
-from keyturn.state import renewals
 from keyturn.state.settings import LONGEST_WAIT
 
 
@@ -73,6 +72,8 @@ def days(text: str) -> float:
 
 def renewal_days(text: str) -> int:
     """How often a key renews itself, in days."""
+    from keyturn.state import renewals  # most commands set none
+
     if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= renewals.LONGEST_EVERY):
         raise argparse.ArgumentTypeError(
             _("“{text}” is not a whole number of days from 1 to {most}").format(text=text, most=renewals.LONGEST_EVERY)
@@ -95,6 +96,8 @@ def session_length(text: str) -> int:
 
 def time_of_day(text: str) -> time:
     """A local time, as clocks show it."""
+    from keyturn.state import renewals
+
     try:
         return renewals.time_of_day(text)
     except ValueError:

@@ -36,7 +36,7 @@ class Output:
 
     def tell_memory_problems(self, problems: Sequence[AppError]) -> None:
         """Say what of Keyturn's memory cannot be read; whatever the command answers stands beside that."""
-        from keyturn.terminal.rotation_page import problem_lines
+        from keyturn.terminal.problem_lines import problem_lines
 
         self.memory_problems = tuple(problems)
         for problem in problems:
@@ -45,10 +45,10 @@ class Output:
     def document(self, document: dict[str, Any]) -> None:
         """Write a JSON document, or a JSON line."""
         if self.as_json:
-            from keyturn.terminal.progress import write_json
+            from keyturn.terminal.json_lines import write_json
 
             if self.memory_problems:
-                from keyturn.terminal.json_documents import of_problem
+                from keyturn.terminal.problem_documents import of_problem
 
                 document = {**document, "memory_problems": [of_problem(one) for one in self.memory_problems]}
             write_json(sys.stdout, document)

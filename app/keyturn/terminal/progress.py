@@ -8,14 +8,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
+from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
-from keyturn.model.known_secrets import json_without_secrets
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Step
-from keyturn.terminal.screen import Line, Piece, Screen, Tone, line, lose, painted, wrapped
+from keyturn.terminal.json_lines import write_json
+from keyturn.terminal.screen import Line, Piece, Screen, Tone, line, painted, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -40,15 +40,6 @@ class Progress(Protocol):
 
     def stopping(self) -> None:
         """Say that the wish to stop was heard. Called from a signal handler, so it may not use buffered streams."""
-
-
-def write_json(stream: TextIO, document: dict[str, Any]) -> None:
-    """Write one JSON document on one line. Plain ASCII: it passes every pipe and every code page."""
-    try:
-        stream.write(json_without_secrets(document) + "\n")
-        stream.flush()
-    except OSError as error:
-        lose(stream, error)
 
 
 class _LineByLine(ABC):

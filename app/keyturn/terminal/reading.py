@@ -13,7 +13,7 @@ from keyturn.model.keys import KeyPair
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.text import _
 from keyturn.rotation.cancelling import CancelToken
-from keyturn.terminal import asking_account, json_documents
+from keyturn.terminal import asking_account
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 def scan(session: Session, output: Output) -> Exit:
     """Show the keys on this computer."""
-    from keyturn.terminal.scan_page import scan_page
     from keyturn.terminal.searching import watched
 
     arguments, cancel = session.arguments, CancelToken()
@@ -63,25 +62,26 @@ def scan(session: Session, output: Output) -> Exit:
         if arguments.account and not cancel.asked:
             survey = asking_account.with_accounts(context, survey, show)
     now = session.clock.now()
-    document = json_documents.of_survey(survey, now)
     if table is not None:
         from keyturn.rotation.reporting import account_table, spreadsheet
 
         named_file.write(table, spreadsheet.BYTE_ORDER_MARK + account_table.as_table(survey, now))
-        document["csv"] = str(table)
-    output.document(document)
-    output.show(
-        *scan_page(
-            survey,
-            now=now,
-            home=home,
-            options=session.hints,
-            offline=arguments.offline,
-            under_way=_under_way(session),
+    if output.as_json:
+        from keyturn.terminal import survey_documents
+
+        written = {} if table is None else {"csv": str(table)}
+        output.document({**survey_documents.of_survey(survey, now), **written})
+    else:
+        from keyturn.terminal.scan_page import scan_page
+
+        under_way = _under_way(session)
+        output.show(
+            *scan_page(
+                survey, now=now, home=home, options=session.hints, offline=arguments.offline, under_way=under_way
+            )
         )
-    )
-    if table is not None:
-        output.show(BLANK, line(_("The table is in {path}. It holds no secret.").format(path=table)))
+        if table is not None:
+            output.show(BLANK, line(_("The table is in {path}. It holds no secret.").format(path=table)))
     return Exit.STOPPED if cancel.asked else Exit.DONE
 
 
@@ -160,6 +160,7 @@ def _asked_into(arguments: Arguments) -> tuple[str, ...]:
 def status(session: Session, output: Output) -> Exit:
     """Show the rotations."""
     from keyturn.rotation.carrying_out.standing import standing
+    from keyturn.terminal import json_documents
     from keyturn.terminal.rotation_page import status_page
     from keyturn.terminal.told_page import of_told, untold_lines
 
@@ -231,11 +232,12 @@ def _renewals(session: Session) -> tuple[RenewalStanding, ...] | None:
 def verify(session: Session, output: Output) -> Exit:
     """Prove every backup as it is now."""
     from keyturn.rotation.carrying_out.verifying import verify as prove
+    from keyturn.terminal import survey_documents
     from keyturn.terminal.verify_page import failures, verify_page
 
     with output.notes.busy(_("Proving every backup at AWS…")):
         survey, proofs = prove(session.context(), session.arguments.bucket, session.arguments.key)
-    output.document(json_documents.of_proofs(survey, proofs))
+    output.document(survey_documents.of_proofs(survey, proofs))
     output.show(*verify_page(proofs, survey.problems, session.computer.home))
     return Exit.FAILED if failures(proofs, survey.problems) else Exit.DONE
 

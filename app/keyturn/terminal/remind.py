@@ -17,8 +17,8 @@ from keyturn.terminal import json_documents
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
+from keyturn.terminal.problem_lines import problem_lines
 from keyturn.terminal.reading import looking_sentence
-from keyturn.terminal.rotation_page import problem_lines
 from keyturn.terminal.screen import BLANK, Line, Tone, line
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from keyturn.reminders.renewal_standing import readable_standings
 from keyturn.rotation.key_life.key_meant import key_meant
 from keyturn.rotation.signers.who import THE_KEY, IdentityKind
 from keyturn.rotation.steps import Ending
-from keyturn.terminal import json_documents, reading
+from keyturn.terminal import json_documents, problem_documents, reading
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit, of_ending
 from keyturn.terminal.interruption import heard
 from keyturn.terminal.output import Output
+from keyturn.terminal.problem_lines import problem_lines
 from keyturn.terminal.progress import PlainProgress
 from keyturn.terminal.renewals_page import list_page, ran_page, set_page
-from keyturn.terminal.rotation_page import problem_lines
 from keyturn.terminal.screen import Tone, line
 
 _KEEPER = IdentityKind.KEEPER.value
@@ -117,7 +117,7 @@ def _set_keepers(session: Session, output: Output, every: int, at: time) -> Exit
 
 
 def _not_set(output: Output, error: AppError, code: Exit) -> Exit:
-    output.document({"problem": json_documents.of_problem(error)})
+    output.document({"problem": problem_documents.of_problem(error)})
     output.show(*problem_lines(error))
     return code
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from keyturn.computer.shells import command_line
-from keyturn.model.errors import AppError
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out.said import is_deletion_seen
 from keyturn.rotation.record import Rotation
 from keyturn.rotation.steps import PUT_IN_AGAIN, Awaited, Ending, Result, State, Step
+from keyturn.terminal.problem_lines import problem_lines
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, bullet, columns, line
 
 _CANCELLED = "cancelled"
@@ -74,15 +74,6 @@ def _what_was_known(rotation: Rotation) -> tuple[str, ...]:
     )
 
     return what_was_known(rotation)
-
-
-def problem_lines(problem: AppError) -> list[Line]:
-    """What happened, what it means for the backups, what to do; the code in small print."""
-    return [
-        line(f"{problem.title}.", Tone.BAD),
-        line(problem.message),
-        line(f"({problem.code})", Tone.QUIET),
-    ]
 
 
 def awaited_lines(awaiting: Iterable[Awaited], *, indent: int = 0) -> list[Line]:

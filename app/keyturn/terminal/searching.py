@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from keyturn.model.errors import UsageError
 from keyturn.model.text import _
-from keyturn.rotation import labels
 from keyturn.rotation.cancelling import CancelToken
 from keyturn.terminal.interruption import ending_early
 
@@ -35,7 +34,8 @@ class _Watch:
         if now - self._shown >= _SHOWN_EVERY:
             self._shown = now
             sentence = _("Searching: {amount}, in {folder}… (Ctrl-C ends it early)")
-            from keyturn.clients.search.skipped import amount
+            from keyturn.clients.search.skipped import amount  # most scans search no folders
+            from keyturn.rotation import labels
 
             folder = labels.short_path(searching.folder, self._home)
             self._show(sentence.format(amount=amount(searching.files, searching.size), folder=folder))

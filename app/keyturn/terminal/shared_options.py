@@ -8,7 +8,6 @@ from keyturn.computer.computer import Platform
 from keyturn.model.other_buckets import OtherBuckets
 from keyturn.model.search_scope import SearchScope
 from keyturn.model.text import _
-from keyturn.rotation.steps import Route
 from keyturn.state.secrets_kind import SecretsKind
 from keyturn.terminal import option_values
 
@@ -177,6 +176,8 @@ def session_length(parser: ArgumentParser) -> None:
 
 def plan(parser: ArgumentParser) -> None:
     """What decides a plan; `rotate` carries out what `plan` shows, so it takes the same."""
+    from keyturn.rotation.steps import Route  # other commands have no route
+
     parser.add_argument("key", metavar="KEY", help=_("a key ID, its last four characters, or its name"))
     parser.add_argument(
         "--route",

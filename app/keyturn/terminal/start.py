@@ -85,7 +85,7 @@ def _with_lost_output(words: Sequence[str], code: Exit) -> Exit:
         ),
         code="output.lost",
     )
-    from keyturn.terminal.rotation_page import problem_lines
+    from keyturn.terminal.problem_lines import problem_lines
 
     _output(words).notes.write(*problem_lines(problem))
     return Exit.STOPPED if code in {Exit.DONE, Exit.WAITING} else code

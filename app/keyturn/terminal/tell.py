@@ -23,7 +23,7 @@ from keyturn.reminders import naming_recipients as told
 from keyturn.reminders.calling_back import CalledBack, called_back
 from keyturn.reminders.naming_recipients import Tried
 from keyturn.state.telling_queue import read_told
-from keyturn.terminal import json_documents, questions
+from keyturn.terminal import problem_documents, questions
 from keyturn.terminal.command_session import Session
 from keyturn.terminal.exits import Exit
 from keyturn.terminal.output import Output
@@ -161,7 +161,7 @@ def _tests(tried: Sequence[Tried]) -> list[Line]:
 
 
 def _of_test(one: Tried) -> dict[str, Any]:
-    return {"id": one.recipient.name, "ok": one.problem is None, "problem": json_documents.of_problem(one.problem)}
+    return {"id": one.recipient.name, "ok": one.problem is None, "problem": problem_documents.of_problem(one.problem)}
 
 
 def _command(session: Session, *command: str) -> Line:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from keyturn.model.errors import AwsError
 from keyturn.model.places import Place
-from keyturn.state.bucket_answers import BucketAnswer
 
 if TYPE_CHECKING:
     # Only who asks AWS waits for their import.
     from keyturn.aws.bucket_looks import BucketLook, Writer
     from keyturn.clients.bucket_settings import NameSpot
+    from keyturn.state.bucket_answers import BucketAnswer
 
 # Stands for all buckets of an account whose buckets may not be listed; no bucket is called so.
 ALL_THAT_ARE_NOT_LISTED = "*"
@@ -59,6 +59,8 @@ class ReachedBucket:
             return BucketState.USED
         if self.answer is None:
             return BucketState.OPEN
+        from keyturn.state.bucket_answers import BucketAnswer  # if the person gave one
+
         return BucketState.LEFT_OUT if self.answer is BucketAnswer.LEFT_OUT else BucketState.ANSWERED
 
     @property

@@ -12,7 +12,6 @@ from keyturn.model.errors import AwsError, AwsFault
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyPair, KeyStatus, Principal, PrincipalKind, keys_meant
 from keyturn.model.places import BlindSpot, Place, PlaceKind, Problem
 from keyturn.model.text import _
-from keyturn.rotation import labels
 from keyturn.rotation.advice import Advice, advice_for
 from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.context import Context
@@ -21,7 +20,6 @@ from keyturn.rotation.finding.kept_answers import kept_answers, with_answers
 from keyturn.rotation.finding.known_buckets import Reach, ReachedBucket, named_by
 from keyturn.rotation.finding.unread_places import unread_places
 from keyturn.rotation.finding.uses import last_use_before_ours
-from keyturn.rotation.record import Rotation
 
 if TYPE_CHECKING:
     # Only who searches, or asks who used a key, waits for their import.
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from keyturn.clients.search.folder_search import Searched
     from keyturn.rotation.finding.whole_account import Account
     from keyturn.rotation.finding.whole_search import Searches
+    from keyturn.rotation.record import Rotation
     from keyturn.rotation.shared_key.replaced_elsewhere import ReplacedElsewhere
 
 _MOST_LIKELY = 3  # pairs that may be one, of which AWS is asked for each key
@@ -316,6 +315,8 @@ def _why_refused(found: FoundKey, rotations: Sequence[Rotation]) -> str:
     key = found.key.access_key_id
     for rotation in rotations:
         if rotation.decision.key == key and rotation.off_at is not None:
+            from keyturn.rotation import labels  # most computers had no rotation
+
             text = _("Rotation {name} on this computer turned it off on {date}.")
             return text.format(name=rotation.name, date=labels.day(rotation.off_at))
     users = sorted({f"{place.client} {place.name}" for place in found.places if place.kind is PlaceKind.DESTINATION})

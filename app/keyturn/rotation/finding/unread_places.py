@@ -16,7 +16,6 @@ from keyturn.clients.walking import listed
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _, plural
-from keyturn.rotation import labels
 from keyturn.rotation.finding.blind_spots import blind_spots
 
 if TYPE_CHECKING:
@@ -98,6 +97,8 @@ def counted(found: FoundKey, unread: Sequence[Problem], left_out: Sequence[Probl
     Args:
         left_out: those of them that the rotation goes on without.
     """
+    from keyturn.rotation import labels  # where a plan says it
+
     places = len({place.path for place in found.places} - {one.path for one in unread})
     here = plural("{key} stands in at least {count} place.", "{key} stands in at least {count} places.", places)
     more = plural(
