@@ -75,7 +75,7 @@ def mention_of(path: Path, every: Sequence[Occurrence]) -> Place:
     first = complete[0] if complete else every[0]
     note = what_it_is(path)
     if first.in_base64:
-        note = f"{_('The ID stands there in Base64.')} {note}"
+        note = " ".join((_("The ID stands there in Base64."), note))
     place = mention(FILE, path, first.key, first.line, note)
     also_at = tuple(dict.fromkeys(one.line for one in every if one.line != first.line))
     kind = PlaceKind.DESTINATION if first.secret is not None and is_for_programs(path) else PlaceKind.MENTION
