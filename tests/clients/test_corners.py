@@ -172,3 +172,13 @@ def test_what_an_editor_keeps_of_a_script_is_run_by_nobody(tmp_path: Path) -> No
     for name in ("a.sh~", "a.sh.bak", "a.sh.orig"):
         write(tmp_path / "bin" / name, text)
     assert {(place.kind, place.editable) for place in find(tmp_path).places} == {(PlaceKind.MENTION, False)}
+
+
+def test_a_pair_in_a_comment_is_read_by_nobody(tmp_path: Path) -> None:
+    lines = f"key: {KEY}\n# secret: {'oneONE/+on' * 4}\n"
+    write(tmp_path / "site/a.yml", f"bucket: my-bucket\n# {lines}")
+    write(tmp_path / "site/b.yml", f"bucket: my-bucket\n{lines}")
+    places = {place.path.name: place for place in find(tmp_path).places}
+    assert (places["a.yml"].kind, places["a.yml"].targets) == (PlaceKind.MENTION, ())
+    assert places["a.yml"].secret is not None
+    assert (places["b.yml"].kind, len(places["b.yml"].targets)) == (PlaceKind.DESTINATION, 1)

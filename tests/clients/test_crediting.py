@@ -415,10 +415,16 @@ def test_profiles_that_are_chosen_one_after_the_other_each_get_all(tmp_path: Pat
     assert buckets(places["credentials a"]) == buckets(places["credentials b"]) == {"one", "two"}
 
 
-def test_an_access_point_leaves_a_place_incomplete(tmp_path: Path) -> None:
-    text = f"{exported()}aws s3 sync /d s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/x/p\n"
-    place = found(tmp_path)["a.sh"] if write(tmp_path / "bin/a.sh", f"#!/bin/sh\n{text}") else None
-    assert place is not None
+@pytest.mark.parametrize(
+    "line",
+    [
+        "aws s3 sync /d s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/x/p",
+        "restic --repository-file /etc/restic/repository backup /",
+    ],
+)
+def test_what_leads_to_a_bucket_that_is_not_told_leaves_a_place_incomplete(line: str, tmp_path: Path) -> None:
+    write(tmp_path / "bin/a.sh", f"#!/bin/sh\n{exported()}{line}\n")
+    place = found(tmp_path)["a.sh"]
     assert [word for who in place.consumers for word in who.unclear] != []
 
 

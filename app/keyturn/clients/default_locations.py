@@ -71,14 +71,16 @@ def mentions(computer: Computer, claimed: Collection[tuple[str, AccessKeyId]], r
 
 def mention_of(path: Path, every: Sequence[Occurrence]) -> Place:
     """Return one place for spots of one ID that are nobody's: with the secret, where one stands beside it."""
-    complete = [one for one in every if one.secret is not None]
+    # What is a comment is read by nobody.
+    complete = sorted((one for one in every if one.secret is not None), key=lambda one: one.in_comment)
     first = complete[0] if complete else every[0]
     note = what_it_is(path)
     if first.in_base64:
         note = " ".join((_("The ID stands there in Base64."), note))
     place = mention(FILE, path, first.key, first.line, note)
     also_at = tuple(dict.fromkeys(one.line for one in every if one.line != first.line))
-    kind = PlaceKind.DESTINATION if first.secret is not None and is_for_programs(path) else PlaceKind.MENTION
+    is_read = first.secret is not None and not first.in_comment and is_for_programs(path)
+    kind = PlaceKind.DESTINATION if is_read else PlaceKind.MENTION
     return replace(place, secret=first.secret, also_at=also_at, kind=kind, targets=first.targets)
 
 

@@ -12,13 +12,13 @@ _NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 # without quotes the name ends the line, the word of a command, or the value of an option.
 _BY_WORD = re.compile(
     r"""(?<![\w-])(?P<before>-{0,2}[\w-]{0,40})bucket(?:[_-]?name)?["']?[ \t]{0,20}"""
-    r"""(?P<sign>=>|:=|\?=|=|:|,|[ \t])[ \t]{0,20}"""
+    r"""(?P<sign>=>|:=|\?=|=|:|,|\(|[ \t])[ \t]{0,20}"""
     rf"""(?:(?P<quote>["'])(?P<quoted>{_NAME})(?P=quote)|(?P<bare>{_NAME})(?=[\s,;'"`)]|\Z))""",
     re.IGNORECASE,
 )
 # `s3://B`, `s3://ID:SECRET@B`, `s3:HOST/B`, `arn:aws:s3:::B`, `https://s3.REGION.amazonaws.com/B`, `:s3,OPTIONS:B`
 _BY_ADDRESS = re.compile(
-    r"(?<![\w-])s3[an]?://(?:[^@/\s\"']{1,200}@)?(?P<address>[a-z0-9.-]{3,63})(?![\w.@:-])(?:/(?P<behind>[a-z0-9.-]{3,63}))?"
+    r"(?<![\w-])s3[an]?://(?:[^@\s\"']{1,200}@)?(?P<address>[a-z0-9.-]{3,63})(?![\w.@:-])(?:/(?P<behind>[a-z0-9.-]{3,63}))?"
     rf"|(?<![\w-])s3:(?:https?://)?[a-z0-9.-]{{1,253}}(?::\d{{1,5}})?/(?P<restic>{_NAME})(?![\w.-])"
     rf"|arn:aws[a-z-]{{0,10}}:s3:::(?P<arn>{_NAME})(?![\w.-])"
     rf"|https?://s3[a-z0-9.-]{{0,40}}\.amazonaws\.com(?:\.cn)?/(?P<path>{_NAME})(?![\w.-])"
@@ -31,6 +31,7 @@ _NOT_S3 = re.compile(r"gcs|google|azure|b2_|gs_", re.IGNORECASE)
 _NO_NAMES = frozenset(
     {"true", "false", "yes", "none", "null", "private", "string", "required", "default", "the", "name"}
 )
+_LONGEST = 500  # letters of a line before a key by which it is told to be a comment
 _OF_AMAZON = ".amazonaws.com"
 
 
@@ -41,12 +42,19 @@ def buckets_near(text: str) -> tuple[Target, ...]:
     return tuple(Target(name) for name in dict.fromkeys(name for _at, name in found))
 
 
+def is_in_comment(text: str, at: int) -> bool:
+    """Return whether what stands at an offset is on a line that is a comment in some language."""
+    earliest = max(0, at - _LONGEST)  # a line may hold thousands of keys
+    begins = text.rfind("\n", earliest, at) + 1
+    return (begins > 0 or earliest == 0) and _COMMENT.match(text, begins) is not None
+
+
 def _by_word(text: str) -> Iterator[tuple[int, str]]:
     for match in _BY_WORD.finditer(text):
-        name, is_option = match["quoted"] or match["bare"], match["before"].startswith("-")
+        name, before = match["quoted"] or match["bare"], match["before"]
         # Between two words of a sentence there is nothing that says so.
-        told = match["quote"] or is_option or match["sign"].strip()
-        if told and name == name.lower() and name not in _NO_NAMES and not _NOT_S3.search(match["before"]):
+        told = match["quote"] or match["sign"].strip() or before.startswith("-") or before.endswith("_")
+        if told and name == name.lower() and name not in _NO_NAMES and not _NOT_S3.search(before):
             yield match.start(), name
 
 

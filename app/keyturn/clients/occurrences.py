@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from keyturn.clients.base64_ids import ids_in_base64
-from keyturn.clients.near_buckets import buckets_near
+from keyturn.clients.near_buckets import buckets_near, is_in_comment
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, Secret
 from keyturn.model.places import Target
 
@@ -39,6 +39,7 @@ class Occurrence(NamedTuple):
         secret: what is shaped like a secret of AWS's and is the only such text beside it, behind it or else before it.
         targets: the buckets that are named near it.
         in_base64: it stands within Base64.
+        in_comment: its line is a comment.
     """
 
     key: AccessKeyId
@@ -47,6 +48,7 @@ class Occurrence(NamedTuple):
     secret: Secret | None
     targets: tuple[Target, ...] = ()
     in_base64: bool = False
+    in_comment: bool = False
 
 
 def occurrences_in(content: bytes) -> Iterator[Occurrence]:
@@ -68,9 +70,11 @@ def occurrences_in(content: bytes) -> Iterator[Occurrence]:
             if not is_behind and not is_taken:
                 secret = _only_secret(text[max(before, match.start() - _NEAR) : match.start()], backwards=True)
             is_taken = is_behind
-            around = "" if secret is None else text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
-            targets, offset = buckets_near(around), at % width + match.start() * width
-            yield Occurrence(AccessKeyId(match[0]), line, offset, secret, targets)
+            in_comment = is_in_comment(text, match.start())
+            around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
+            targets = () if secret is None or in_comment else buckets_near(around)
+            offset = at % width + match.start() * width
+            yield Occurrence(AccessKeyId(match[0]), line, offset, secret, targets, in_comment=in_comment)
             before = match.end()
     for key, at in ids_in_base64(content):
         yield Occurrence(key, content.count(b"\n", 0, at) + 1, at, None, in_base64=True)

@@ -197,7 +197,7 @@ _OF_WINDOWS_ITSELF = frozenset(
 # Of a server: where its settings, its scripts and its containers stand. In folders that hold whole programs only files
 # count whose names tell something.
 _OF_A_SERVER: tuple[tuple[tuple[str, ...], int, bool], ...] = (
-    (("etc",), 1, False),
+    (("etc",), 2, False),
     (("etc",), 0, True),
     (("etc", "systemd"), 3, True),
     *((("etc", name), 0, True) for name in ("cron.d", "cron.daily", "cron.hourly", "cron.weekly", "cron.monthly")),

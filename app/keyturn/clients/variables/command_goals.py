@@ -52,6 +52,7 @@ _RCLONE_NO_PATHS = frozenset(
     }
 )
 REPOSITORY_OPTIONS = ("-r", "--repo", "--repo2", "--from-repo", "--repository")
+_REPOSITORY_FILES = ("--repository-file", "--from-repository-file")
 _ENDPOINT_OPTIONS = (
     *("--endpoint", "--endpoint-url", "--s3-endpoint", "--s3-endpoint-url", "--s3-server-name", "--host"),
     *("-endpoint", "--endpoint_url"),
@@ -135,6 +136,8 @@ def _restic(arguments: Sequence[Argument]) -> Iterator[Goal]:
             yield Goal(found.target, found.endpoint)
         elif not one.known and (one.decoded.startswith("s3:") or one.decoded.startswith(UNKNOWN)):
             yield _unclear(one)
+    # What stands in it is not read here.
+    yield from (_unclear(one) for one in ShellCommand(tuple(arguments)).options(*_REPOSITORY_FILES))
 
 
 def _rclone(arguments: Sequence[Argument], remotes: Mapping[str, str]) -> Iterator[Goal]:

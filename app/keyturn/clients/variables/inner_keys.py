@@ -23,6 +23,7 @@ _MADE_UP = re.compile(rf"(?<![\w]):s3(?P<options>{CONNECTION_OPTION}+):")
 _OPTION = re.compile(
     r""",(?P<name>access_key_id|secret_access_key)=(?P<quote>['"]?)(?P<value>[A-Za-z0-9/+]+)(?P=quote)"""
 )
+_REFERENCE = re.compile(rb"\$\{?([A-Za-z_]\w*)")
 _REMOTE = ":s3,"
 _MC = ("mc", "mcli", "minio-client")
 # The names of the halves, by which they find each other; each begins with what it stands in.
@@ -96,14 +97,14 @@ def alias_of(variable: str) -> str | None:
     return variable.removeprefix(_HOST_OF_MC).partition(" ")[0] if variable.startswith(_HOST_OF_MC) else None
 
 
-def aliases_with(variable: str, found: Iterable[Assignment]) -> frozenset[str]:
-    """Return the aliases of mc's that take the key in a variable, also by `MC_HOST_x=https://$ID:$SECRET@SERVER`."""
-    own = alias_of(variable)
-    if own is not None:
-        return frozenset({own})
-    named = re.compile(rf"\$\{{?{re.escape(variable)}\b".encode())
-    hosts = (one for one in found if one.is_reference and one.name.startswith(_HOST_OF_MC))
-    return frozenset(one.name.removeprefix(_HOST_OF_MC) for one in hosts if named.search(one.written))
+def aliases_by_variable(found: Iterable[Assignment]) -> Mapping[str, frozenset[str]]:
+    """Return the aliases of mc's that take each variable: by `MC_HOST_x=https://$ID:$SECRET@SERVER`."""
+    aliases: dict[str, set[str]] = {}
+    for one in found:
+        if one.is_reference and one.name.startswith(_HOST_OF_MC):
+            for named in _REFERENCE.findall(one.written):
+                aliases.setdefault(named.decode(), set()).add(one.name.removeprefix(_HOST_OF_MC))
+    return {name: frozenset(every) for name, every in aliases.items()}
 
 
 def servers_of_aliases(found: Iterable[Assignment], commands: Iterable[ShellCommand]) -> Mapping[str, str]:

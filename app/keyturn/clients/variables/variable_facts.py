@@ -16,7 +16,7 @@ from keyturn.clients.programs.restic_addresses import repository
 from keyturn.clients.variables.command_asks import Asked, Lender
 from keyturn.clients.variables.command_goals import Goal, bucket_named, goal_at, goals_of
 from keyturn.clients.variables.consumers import asked_in_variables, consumers_in, is_for, remote_of
-from keyturn.clients.variables.inner_keys import alias_of, aliases_with, holds_made_up_remote, servers_of_aliases
+from keyturn.clients.variables.inner_keys import alias_of, aliases_by_variable, holds_made_up_remote, servers_of_aliases
 from keyturn.clients.variables.script_kinds import several_values
 from keyturn.clients.variables.shell_pairs import FileFacts, ShellPair, last_value, session_token, variables_given
 from keyturn.edits.alternatives import with_each, with_one_value
@@ -88,9 +88,9 @@ class JobSettings:
         described = [one for one in self._asked if one.variable and is_for(one, name, self._values)]
         if any(goal.target is not None for one in described for goal in one.goals):
             return self._facts_of_image(name, described)
-        aliases = aliases_with(name, self._found)
-        if alias_of(name) is not None:
-            return self._facts_of_aliases(name, aliases)
+        alias = alias_of(name)
+        if alias is not None:
+            return self._facts_of_aliases(name, (alias,))
         own = self._named_after(_stem(name))
         numbers = self._commands_with(pair)
         reach = self._reach(numbers)
@@ -105,7 +105,7 @@ class JobSettings:
         region = region or self._region or region_in(endpoint) or reach.region
         additions, manner = self._said(name)
         consumers = self._consumers(name, numbers)
-        if aliases:
+        if aliases := self._aliases_by_variable.get(name):
             by_alias = self._facts_of_aliases(name, aliases)
             targets, consumers = (*targets, *by_alias.targets), (*consumers, *by_alias.consumers)
             endpoint = endpoint or by_alias.endpoint
@@ -113,12 +113,24 @@ class JobSettings:
 
     def _facts_of_aliases(self, name: str, aliases: Collection[str]) -> FileFacts:
         """What mc's commands say of a key, which they take by aliases of theirs."""
-        asked = [one for one in self._asked if one.lender is Lender.ALIAS and one.name in aliases]
+        asked = [one for alias in aliases for one in self._asked_of_aliases.get(alias, ())]
         endpoint = next((server for one in aliases if (server := self._servers_of_aliases.get(one))), None)
         additions, manner = self._said(name)
         targets = _targets([goal for one in asked for goal in one.goals])
         consumers = consumers_in(self._path, asked)
         return FileFacts(None, region_in(endpoint), endpoint, targets, additions, manner, consumers)
+
+    @cached_property
+    def _aliases_by_variable(self) -> Mapping[str, frozenset[str]]:
+        return aliases_by_variable(self._found)
+
+    @cached_property
+    def _asked_of_aliases(self) -> Mapping[str, Sequence[Asked]]:
+        found: dict[str, list[Asked]] = {}
+        for one in self._asked:
+            if one.lender is Lender.ALIAS:
+                found.setdefault(one.name, []).append(one)
+        return found
 
     @cached_property
     def _servers_of_aliases(self) -> Mapping[str, str]:
