@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from keyturn_practice.evaluator import AccessQuestion, PolicyVerdict, decide
-from keyturn_practice.identities import Identities, RequestSigner
+from keyturn_practice.identities import Identities, RequestSigner, Status
 from keyturn_practice.json_requests import json_parameters
 from keyturn_practice.messages import Request, Response
 from keyturn_practice.patterns import Context
@@ -66,7 +66,9 @@ class EventService:
         self._authorize(caller, context)
         self._expect_patience(region)
         wanted = json_parameters(request)
-        events = [_written(record, self._where(record)) for record in self._found(wanted, region)]
+        events = self._switches(wanted, region)
+        if events is None:
+            events = [_written(record, self._where(record)) for record in self._found(wanted, region)]
         first = int(wanted.get("NextToken") or 0)
         most = min(int(wanted.get("MaxResults") or _MOST), _MOST)
         page: dict[str, Any] = {"Events": events[first : first + most]}
@@ -91,14 +93,28 @@ class EventService:
             raise Refusal(400, "ThrottlingException", "Rate exceeded")
         self._asked[region] = [*lately, now]
 
+    def _switches(self, wanted: Mapping[str, Any], region: str) -> list[dict[str, Any]] | None:
+        """The changes of keys' status, the newest first, also those of the console; None if others are asked for."""
+        asked = wanted.get("LookupAttributes") or []
+        if asked != [{"AttributeKey": "EventName", "AttributeValue": "UpdateAccessKey"}]:
+            return None
+        if region != iam_region(self.identities.partition):
+            return []
+        begin, end = self._span(wanted)
+        found = [one for one in self.identities.switched if begin <= one[0] <= end and one[2] is not Status.DELETED]
+        return [_switch_written(at, key, status) for at, key, status in reversed(found)]
+
+    def _span(self, wanted: Mapping[str, Any]) -> tuple[datetime, datetime]:
+        now = self.identities.clock.now()
+        begin = max(_moment(wanted.get("StartTime")) or now - _KEPT, now - _KEPT)
+        return begin, min(_moment(wanted.get("EndTime")) or now, now - timedelta(seconds=self.lag))
+
     def _found(self, wanted: Mapping[str, Any], region: str) -> Sequence[Record]:
         """The records asked for, the newest first."""
         asked = wanted.get("LookupAttributes") or []
         if len(asked) != 1 or asked[0].get("AttributeKey") != "AccessKeyId":
             raise Refusal(400, "InvalidLookupAttributesException", "The practice account looks up access keys alone.")
-        now = self.identities.clock.now()
-        begin = max(_moment(wanted.get("StartTime")) or now - _KEPT, now - _KEPT)
-        end = min(_moment(wanted.get("EndTime")) or now, now - timedelta(seconds=self.lag))
+        begin, end = self._span(wanted)
         records = [
             record
             for record in self.log.all()
@@ -152,6 +168,16 @@ def _written(record: Record, region: str) -> dict[str, Any]:
         "AccessKeyId": key,
         "CloudTrailEvent": json.dumps(text),
     }
+
+
+def _switch_written(at: datetime, key: str, status: Status) -> dict[str, Any]:
+    told = {
+        "eventTime": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": "iam.amazonaws.com",
+        "eventName": "UpdateAccessKey",
+        "requestParameters": {"accessKeyId": key, "status": status.value},
+    }
+    return {"EventName": "UpdateAccessKey", "EventTime": at.timestamp(), "CloudTrailEvent": json.dumps(told)}
 
 
 def _moment(seconds: object) -> datetime | None:

@@ -148,6 +148,7 @@ class Identities:
     root_alias: str | None = None
     status_is_a_rotation: bool = False
     keys: dict[str, Key] = field(default_factory=dict)
+    switched: list[tuple[datetime, str, Status]] = field(default_factory=list)  # when which key got which status
     sessions: dict[str, TemporaryKey] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)  # by lower-case name
     roles: dict[str, Role] = field(default_factory=dict)  # by name
@@ -204,6 +205,7 @@ class Identities:
         if key.status is status:
             return
         key.status = status
+        self.switched.append((self.clock.now(), key.access_key_id, status))
         if self.status_is_a_rotation:
             key.rotated = self.clock.now()
         wait = self.lag.new if status is Status.ACTIVE else self.lag.off

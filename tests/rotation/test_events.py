@@ -39,6 +39,7 @@ from keyturn.rotation.events.rotation_events import (
     MadeUser,
     NewKeyFails,
     NewKeyUsed,
+    OffThroughout,
     OldKeyHeld,
     OwnChecksPassed,
     PlacesProved,
@@ -130,6 +131,7 @@ STORED: list[tuple[Event, dict[str, Any]]] = [
     (LetBe((KEY,), False), {"appeared": [ID], "unseen": False}),
     (NewKeyFails(""), {"new_key_fails": ""}),
     (NewKeyUsed(NOON), {"new_key_used": AT}),
+    (OffThroughout(False), {"off_throughout": False}),
     (OldKeyHeld(("a",)), {"old_again": ["a"]}),
     (OwnChecksPassed(("restic home photos",)), {"own_checks_passed": ["restic home photos"]}),
     (

@@ -257,6 +257,41 @@ def test_an_old_key_that_was_used_while_it_should_have_been_off_is_not_deleted(o
     assert f"--confirm {office.key[-4:]}" in renewal["trouble"]["message"]
 
 
+def test_an_old_key_that_was_on_between_two_looks_is_not_deleted_although_nothing_used_it(office: Office) -> None:
+    set_for_each_day(office, "--delete")
+    for expected in ("made", "turned-off"):
+        office.desk.advance(1)
+        assert [one["did"] for one in office.run().document["ran"]] == [expected]
+    office.desk.advance(0.3)
+    office.desk.account.root_turn_on(AccessKeyId(office.key))
+    office.desk.account.root_turn_off(AccessKeyId(office.key))
+    office.desk.advance(1)
+    renewal = expect_trouble(office, "renewal.used")
+    assert f"Somebody turned AKIA…{office.key[-4:]} on again" in renewal["trouble"]["message"]
+
+
+def test_where_the_event_history_may_not_be_read_the_report_says_what_was_not_seen(office: Office) -> None:
+    set_for_each_day(office, "--delete")
+    office.desk.account.fail("cloudtrail:LookupEvents", faults.refused(400, "AccessDeniedException"), times=1000)
+    for expected in ("made", "turned-off", "deleted"):
+        office.desk.advance(1.1)
+        assert [one["did"] for one in office.run().document["ran"]] == [expected]
+    assert "whether it was on in between was not seen" in office.desk.type("report", "--format", "html").out
+
+
+def test_where_the_event_history_does_not_answer_nothing_is_deleted_and_the_next_run_tries_again(
+    office: Office,
+) -> None:
+    set_for_each_day(office, "--delete")
+    for expected in ("made", "turned-off"):
+        office.desk.advance(1.1)
+        assert [one["did"] for one in office.run().document["ran"]] == [expected]
+    office.desk.advance(1.1)
+    office.desk.account.fail("cloudtrail:LookupEvents", faults.broken_server(), times=1000)
+    assert [one["did"] for one in office.run().document["ran"]] == ["trouble"]
+    assert office.keys()[office.key] is KeyStatus.INACTIVE
+
+
 # ── A person, and a power cut, in between ────────────────────────────────────────────────────────────────────────────
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyturn.aws import access_keys
+from keyturn.aws.key_switches import turned_on_since
+from keyturn.aws.partitions import STANDARD
 from keyturn.clients.running_programs import PROGRAM_NAMES, holders
 from keyturn.computer.programs import running_programs
+from keyturn.model.keys import KeyPair
 from keyturn.model.text import _
 from keyturn.rotation import labels
 from keyturn.rotation.carrying_out import old_key
 from keyturn.rotation.carrying_out.last_steps import settled
 from keyturn.rotation.carrying_out.standing import opened
 from keyturn.rotation.context import Context
+from keyturn.rotation.events.rotation_events import OffThroughout
 from keyturn.rotation.finding.survey import FoundKey
 from keyturn.rotation.finding.uses import without_own
 from keyturn.rotation.pairs import new_pair, pair_of
 from keyturn.rotation.record import Rotation
-from keyturn.rotation.steps import OldKey
+from keyturn.rotation.steps import OldKey, Step
+from keyturn.rotation.taking_steps import note
 
 
 def running_backups(context: Context, found: FoundKey) -> tuple[str, ...]:
@@ -58,9 +63,21 @@ def why_not_unused(context: Context, rotation: Rotation) -> str:
         return _("Whether {key} was used since it is off cannot be asked.").format(key=key.masked)
     read = access_keys.last_use(context.aws, asks.pair, key)
     used = without_own(context.journal, key, read)
-    if used is None or used.date is None or used.date <= since:
+    if used is not None and used.date is not None and used.date > since:
+        return _used(key.masked, used.service or "AWS", used.date)
+    return _why_not_off_throughout(context, rotation, asks.pair, since)
+
+
+def _why_not_off_throughout(context: Context, rotation: Rotation, asks: KeyPair, since: datetime) -> str:
+    """Say when somebody turned it on, and off again before anybody looked; whether that was seen is in the journal."""
+    key, owner = rotation.decision.key, rotation.decision.owner
+    partition = STANDARD if owner is None else owner.partition
+    told = turned_on_since(context.aws, asks, key, since, partition, context.clock)
+    if told.at is None:
+        note(context, rotation, Step.PROVE_OFF, OffThroughout(told.complete))
         return ""
-    return _used(key.masked, used.service or "AWS", used.date)
+    text = _("Somebody turned {key} on again on {date}, and it is off by now: something may need it.")
+    return text.format(key=key.masked, date=labels.moment(told.at))
 
 
 def _used(key: str, service: str, at: datetime) -> str:

@@ -29,6 +29,7 @@ from keyturn.rotation.events.rotation_events import (
     LetBe,
     NewKeyFails,
     NewKeyUsed,
+    OffThroughout,
     OldKeyHeld,
     OwnChecksPassed,
     PlacesProved,
@@ -61,6 +62,7 @@ Event: TypeAlias = (
     | LetBe
     | NewKeyFails
     | NewKeyUsed
+    | OffThroughout
     | OldKeyHeld
     | OwnChecksPassed
     | PlacesProved

@@ -64,6 +64,17 @@ class SignedBy:
 
 
 @dataclass(frozen=True, slots=True)
+class OffThroughout:
+    """Right before the old key was deleted, nobody was seen to have turned it on in between.
+
+    Attributes:
+        off_throughout: False where that could not be seen.
+    """
+
+    off_throughout: Truth
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Why the step did not end well.
 

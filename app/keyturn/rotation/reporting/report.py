@@ -21,7 +21,7 @@ from keyturn.rotation.carrying_out.standing import standing
 from keyturn.rotation.context import Context
 from keyturn.rotation.events.entry import Entry
 from keyturn.rotation.events.key_events import ClosedAsItStood, DoneBy, KeyMade, Ticked
-from keyturn.rotation.events.rotation_events import Failed, Proved, SearchMade, SignedBy
+from keyturn.rotation.events.rotation_events import Failed, OffThroughout, Proved, SearchMade, SignedBy
 from keyturn.rotation.finding.survey import Survey
 from keyturn.rotation.planning import by_hand
 from keyturn.rotation.record import Rotation
@@ -231,6 +231,9 @@ def _detail(rotation: Rotation, entry: Entry) -> str:
     made = entry.get(KeyMade)
     if made is not None:
         return made.new_key.masked
+    off = rotation.newest(OffThroughout)
+    if entry.step is Step.DELETE and off is not None and not off.off_throughout:
+        return _("whether it was on in between was not seen: nobody here may read the event history")
     match _by(entry):
         case By.CONSOLE:
             return _("by a person in the AWS console")
