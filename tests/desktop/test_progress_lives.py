@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,9 +16,12 @@ from keyturn.desktop.flow import Flow
 from keyturn.desktop.pages.parts import Fold
 from keyturn.desktop.pages.running_page import ProgressPage
 from keyturn.desktop.pages.stage_row import StageRow
+from keyturn.desktop.progress_state import Reached
 from keyturn.desktop.progressing import PlaceProgress, beginning
 from keyturn.desktop.rotation_view import KeyFacts, Program
 from keyturn.desktop.spinner import Spinner, Working
+from keyturn.desktop.stages import Stage
+from keyturn.desktop.step_list import StepList
 from keyturn.model.keys import AccessKey, AccessKeyId, KeyStatus
 from keyturn.rotation.context import Event, Moment
 from keyturn.rotation.steps import Route, Step
@@ -141,3 +144,32 @@ def test_the_bar_tells_of_every_job_also_of_one_that_only_looks_or_waits(qtbot: 
         assert working.text.text().lower().startswith(job.doing[:12].lower())
     bar.present(Flow(job=None), None)
     assert working.isHidden()
+
+
+class _LaidOut(QObject):
+    """Counts how often something is to be laid out anew."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.LayoutRequest
+        return False
+
+
+def test_an_event_that_changes_no_step_lays_no_step_out_anew(qtbot: QtBot) -> None:
+    steps = StepList(lambda page: None)
+    qtbot.addWidget(steps)
+    begun = (Stage("Plan", Reached.DONE), Stage("New key in place", Reached.CURRENT))
+    steps.present("Replacing AKIA…2EPF", begun)
+    steps.show()
+    for _time in range(3):
+        QApplication.processEvents()
+    laid_out = _LaidOut()
+    steps.installEventFilter(laid_out)
+    for _event in range(50):
+        steps.present("Replacing AKIA…2EPF", begun)
+        QApplication.processEvents()
+    assert laid_out.count == 0
+    steps.present("Replacing AKIA…2EPF", (begun[0], replace(begun[1], note="one of two")))
+    QApplication.processEvents()
+    assert laid_out.count > 0

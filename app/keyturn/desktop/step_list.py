@@ -89,7 +89,9 @@ class _Item(Button):
             self._turn_to(self._stage.page)
 
     def show_stage(self, stage: Stage, *, first: bool, last: bool) -> None:
-        """Show this stage."""
+        """Show this stage; where it is shown already, nothing is laid out anew."""
+        if (stage, first, last) == (self._stage, self._first, self._last):
+            return
         self._stage, self._first, self._last = stage, first, last
         self.setText(stage.name)
         self.updateGeometry()

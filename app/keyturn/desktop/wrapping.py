@@ -49,6 +49,8 @@ class Wrapping(_Base):
 
     def setText(self, text: str) -> None:
         """Asks for as many lines as the new text needs at the present width."""
+        if text == self.text():
+            return
         super().setText(text)
         if self._high:
             self._ask_for_lines(self.width())

@@ -142,8 +142,8 @@ class _Spreading:
 
     def __call__(self, spread: Spread) -> None:
         self.seconds = spread.seconds
-        detail = _("{done} of {places} places at {whom} accept the new key").format(
-            done=spread.done, places=spread.places, whom=self._whom
+        detail = _("{done} of {all} endpoints at {whom} accept the new key").format(
+            done=spread.done, all=spread.places, whom=self._whom
         )
         if spread.slow:
             detail = _("{detail}; this can take up to two minutes").format(detail=detail)
