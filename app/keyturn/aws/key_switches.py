@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from keyturn.aws.access_keys import in_utc
 from keyturn.aws.pace import Pace
@@ -20,14 +20,6 @@ _MOST_PAGES = 20
 _PAGE = 50
 # AWS takes two of these a second (facts/aws.md A3).
 _PAUSE = 0.5
-
-
-class Clock(WaitingClock, Protocol):
-    """One that also tells the time of day."""
-
-    def now(self) -> datetime:
-        """In UTC."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +36,14 @@ class TurnedOn:
 
 
 def turned_on_since(
-    aws: Aws, signer: KeyPair, key: AccessKeyId, since: datetime, partition: str, clock: Clock
+    aws: Aws, signer: KeyPair, key: AccessKeyId, since: datetime, partition: str, clock: WaitingClock, now: datetime
 ) -> TurnedOn:
     """Look whether somebody turned the key on after `since`; who may not read the history sees nothing.
 
     The history is some minutes behind, and goes back 90 days.
+
+    Args:
+        now: the time of day, in UTC.
 
     Raises:
         AwsError: where AWS could not be asked.
@@ -70,7 +65,7 @@ def turned_on_since(
             return TurnedOn(max(found, default=None), complete=False)
         found += [at for one in answer.get("Events") or [] if (at := _turned_on(one, key)) is not None and at > since]
         if not answer.get("NextToken"):
-            return TurnedOn(max(found, default=None), complete=clock.now() - since < timedelta(days=HISTORY_DAYS))
+            return TurnedOn(max(found, default=None), complete=now - since < timedelta(days=HISTORY_DAYS))
         asked["NextToken"] = answer["NextToken"]
     return TurnedOn(max(found, default=None), complete=False)
 

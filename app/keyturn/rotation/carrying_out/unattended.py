@@ -72,7 +72,7 @@ def _why_not_off_throughout(context: Context, rotation: Rotation, asks: KeyPair,
     """Say when somebody turned it on, and off again before anybody looked; whether that was seen is in the journal."""
     key, owner = rotation.decision.key, rotation.decision.owner
     partition = STANDARD if owner is None else owner.partition
-    told = turned_on_since(context.aws, asks, key, since, partition, context.clock)
+    told = turned_on_since(context.aws, asks, key, since, partition, context.clock, context.clock.now())
     if told.at is None:
         note(context, rotation, Step.PROVE_OFF, OffThroughout(told.complete))
         return ""
