@@ -239,6 +239,20 @@ def test_a_pair_behind_an_anchor_is_known_and_left_to_a_person(tmp_path: Path) -
         ("duplicity ~ boto3+s3://bkt/p --s3-endpoint-url=http://nas", Goal(Target("bkt", "p"), "http://nas")),
         ("duplicacy init x s3://eu-west-1@amazon.com/bkt/p", Goal(Target("bkt", "p"))),
         ("docker run image -r s3:h.example/bkt backup", Goal(Target("bkt"), "h.example")),
+        (
+            "juicefs sync x s3://bkt.s3.eu-west-1.amazonaws.com/p",
+            Goal(Target("bkt", "p"), "s3.eu-west-1.amazonaws.com"),
+        ),
+        ("juicefs format --bucket https://b.kt.s3.amazonaws.com x", Goal(Target("b.kt"), "s3.amazonaws.com")),
+        ("aws s3 sync x s3://My_Bucket/p", Goal(None, unclear="s3://My_Bucket/p")),
+        (
+            "aws s3 sync x s3://arn:aws:s3:eu-west-1:1:accesspoint/a",
+            Goal(None, unclear="s3://arn:aws:s3:eu-west-1:1:accesspoint/a"),
+        ),
+        (
+            "aws s3api head-object --bucket arn:aws:s3:eu-west-1:1:accesspoint/a",
+            Goal(None, unclear="arn:aws:s3:eu-west-1:1:accesspoint/a"),
+        ),
     ],
 )
 def test_an_address_is_read_as_its_program_reads_it(line: str, expected: Goal) -> None:
@@ -250,7 +264,7 @@ def test_an_address_is_read_as_its_program_reads_it(line: str, expected: Goal) -
     "line",
     [
         *("restic -r s3:h.example/$B/p backup", "rclone copy other:bkt x", "aws s3 ls", "echo s3"),
-        *("goofys --profile work $B /mnt", "mount-s3 --profile work"),
+        *("aws s3 ls s3://", "echo s3://BUCKET/path", "goofys --profile work $B /mnt", "mount-s3 --profile work"),
     ],
 )
 def test_what_names_no_bucket_for_certain_names_none(line: str) -> None:

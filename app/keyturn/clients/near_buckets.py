@@ -19,7 +19,8 @@ _BY_WORD = re.compile(
 # `s3://B`, `s3://ID:SECRET@B`, `s3:HOST/B`, `arn:aws:s3:::B`, `https://s3.REGION.amazonaws.com/B`, `:s3,OPTIONS:B`
 _BY_ADDRESS = re.compile(
     r"(?<![\w-])s3[an]?://(?:[^@\s\"']{1,200}@)?(?P<address>[a-z0-9.-]{3,63})(?![\w.@:-])(?:/(?P<behind>[a-z0-9.-]{3,63}))?"
-    rf"|(?<![\w-])s3:(?:https?://)?[a-z0-9.-]{{1,253}}(?::\d{{1,5}})?/(?P<restic>{_NAME})(?![\w.-])"
+    rf"|(?<![\w:-])s3:(?:https?://)?(?:[a-z0-9-]{{1,63}}\.[a-z0-9.-]{{1,189}}|localhost|[a-z0-9-]{{1,63}}(?=:\d))(?::\d{{1,5}})?"
+    rf"/(?P<restic>{_NAME})(?![\w.-])"
     rf"|arn:aws[a-z-]{{0,10}}:s3:::(?P<arn>{_NAME})(?![\w.-])"
     rf"|https?://s3[a-z0-9.-]{{0,40}}\.amazonaws\.com(?:\.cn)?/(?P<path>{_NAME})(?![\w.-])"
     rf"|https?://(?P<host>{_NAME})\.s3[a-z0-9.-]{{0,40}}\.amazonaws\.com"

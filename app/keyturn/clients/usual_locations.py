@@ -199,6 +199,7 @@ _OF_WINDOWS_ITSELF = frozenset(
 _OF_A_SERVER: tuple[tuple[tuple[str, ...], int, bool], ...] = (
     (("etc",), 2, False),
     (("etc",), 0, True),
+    (("etc", "security"), 0, False),
     (("etc", "systemd"), 3, True),
     *((("etc", name), 0, True) for name in ("cron.d", "cron.daily", "cron.hourly", "cron.weekly", "cron.monthly")),
     *((("etc", name), 1, True) for name in ("default", "sysconfig", "profile.d", "conf.d", "environment.d")),

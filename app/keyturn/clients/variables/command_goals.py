@@ -37,7 +37,9 @@ _S3_ADDRESS = re.compile(r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>
 _S3_IN_TEXT = re.compile(
     r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?;&|)}'\"`]+)/?(?P<rest>[^\s?;&|)}'\"`]*)"
 )
-_ACCESS_POINT = "s3://arn:"  # which bucket is behind it, AWS alone knows
+_NAMES_SOMETHING = re.compile(r"s3://[A-Za-z0-9]")
+# `BUCKET.s3.REGION.amazonaws.com` (Amazon S3's guide, "Virtual hosting of buckets"), with the path behind it
+_HOSTED = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9.-]*)\.s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?")
 _AMAZON = "amazon.com"  # as duplicacy calls it
 # An option of a connection string; its value may stand in quotes with colons and commas in it (rclone.org/docs).
 CONNECTION_OPTION = r"""(?:,[\w-]+(?:=(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|[^,:'"\s]*))?)"""
@@ -100,7 +102,8 @@ def goals_of(command: ShellCommand, remotes: Mapping[str, str] | None = None) ->
     elif program in ("s3fs", "goofys", "geesefs", "mount-s3"):
         targets = _mounted(arguments)
     else:
-        targets = (*_named(rest), *_elsewhere(arguments)) or tuple(_told_by_a_run(program, arguments))
+        targets = (*_named(rest), *_elsewhere(arguments), *_not_understood(arguments))
+        targets = targets or tuple(_told_by_a_run(program, arguments))
     for one in targets:
         yield replace(one, endpoint=one.endpoint or endpoint, region=one.region or region)
 
@@ -236,6 +239,11 @@ def _named(command: ShellCommand) -> Iterator[Goal]:
             yield _unclear(one)
         elif (name := bucket_named(one.decoded)) is not None:
             yield Goal(Target(name, prefix.strip("/")))
+        elif one.decoded.startswith(("https://", "http://")):  # as JuiceFS has it
+            server, _slash, path = one.decoded.partition("://")[2].partition("/")
+            yield goal_at(f"s3://{server}/{path}") or _unclear(one)
+        elif one.decoded:
+            yield _unclear(one)
 
 
 def _of_cmdlet(command: ShellCommand) -> Iterator[Goal]:
@@ -281,12 +289,22 @@ def _elsewhere(arguments: Sequence[Argument]) -> Iterator[Goal]:
         addresses = (_S3_IN_TEXT if is_text else _S3_ADDRESS).finditer(as_far_as_known(one))
         found = [goal for match in addresses if (goal := _goal(match)) is not None]
         yield from found
-        if not found and ("s3://" in one.decoded if not one.known else one.decoded.startswith(_ACCESS_POINT)):
+        if not found and not one.known and "s3://" in one.decoded:
+            yield _unclear(one)
+
+
+def _not_understood(arguments: Sequence[Argument]) -> Iterator[Goal]:
+    """Addresses that name no bucket as buckets are named now: an access point, or a name of long ago with capitals."""
+    for one in arguments:
+        if one.known and _NAMES_SOMETHING.match(one.decoded) and goal_at(one.decoded) is None:
             yield _unclear(one)
 
 
 def _goal(match: re.Match[str]) -> Goal | None:
     first, rest = match["first"], match["rest"].strip("/")
+    hosted = _HOSTED.fullmatch(first)
+    if hosted is not None:
+        return Goal(Target(hosted["bucket"], rest), first.removeprefix(f"{hosted['bucket']}."))
     if not is_host(first) and first.lower() != _AMAZON:
         name = bucket_named(first)
         return None if name is None else Goal(Target(name, rest))
