@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 import keyturn.desktop
 from keyturn.desktop.command_line import CommandLine
-from keyturn.desktop.key_map import NodeCard
+from keyturn.desktop.map_card import NodeCard
 from keyturn.desktop.map_nodes import LineState, Node
 from keyturn.desktop.outlook_process import OutlookProcess, RemindAnswer
 from keyturn.desktop.tray import Tray

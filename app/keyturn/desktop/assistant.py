@@ -1,4 +1,8 @@
-"""The assistant: pages that lead through a whole rotation, over the flow that decides and the runner that works."""
+"""The assistant: pages that lead through a whole rotation, over the flow that decides and the runner that works.
+
+Longer than other files, since all that a page may ask for is one interface (`Actor`), and each answer is a few lines
+that put the flow's next state in the place of the present one: apart, the parts would share every field.
+"""
 
 from __future__ import annotations
 

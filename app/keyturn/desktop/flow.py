@@ -2,7 +2,8 @@
 
 A state is frozen and holds no secret. Where a rotation stands is read from the journal each time and never remembered
 twice, so anyone who closes the window at any page, or kills it, comes back to the right one. The idea of a flow under
-dumb pages is Electrum's wizard (facts/anchors.md 2.2).
+dumb pages is Electrum's wizard (facts/anchors.md 2.2). Longer than other files, since what may follow a state is one
+subject: apart, each half would ask the other which page is next.
 """
 
 from __future__ import annotations
