@@ -18,7 +18,7 @@ from keyturn.desktop.widgets import Button, Card, Quiet, Subheading, Text
 from keyturn.desktop.window_words import in_window
 from keyturn.model.errors import AppError
 from keyturn.model.keys import KeyStatus
-from keyturn.model.text import _
+from keyturn.model.text import _, unmarked
 from keyturn.rotation.signers.who import Who
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class KeyChange(QWidget):
         ):
             button.setVisible(fits)
             button.setEnabled(not self._busy and not reason)
-            button.setToolTip(reason)
+            button.setToolTip(unmarked(reason))
             button.setAccessibleDescription(reason)
 
     def _do(self, act: KeyAct) -> None:
