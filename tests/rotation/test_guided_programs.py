@@ -300,6 +300,17 @@ def test_a_second_computer_is_waited_for_as_the_first_one_was(office: Office) ->
     assert turned_off(office).ending is Ending.DONE
 
 
+def test_web_pages_that_are_named_while_it_is_watched_are_waited_for_one_by_one(office: Office) -> None:
+    office.rotate(Route.SCOPED_USER)
+    pages = ["web-page:Shop", "web-page:Deploys"]
+    both = ["guided-web-page-shop", "guided-web-page-deploys"]
+    assert items(rotation_service.add_by_hand(office.start(), None, pages)) == both
+    rotation_service.tick(office.start(), None, both[0])
+    assert turned_off(office).ending is Ending.WAITING
+    rotation_service.tick(office.start(), None, both[1])
+    assert turned_off(office).ending is Ending.DONE
+
+
 def test_a_program_that_got_the_old_key_again_keeps_it_on_until_it_has_the_new_one(office: Office) -> None:
     office.write(DUPLICATI, "no database that anybody can read")
     office.rotate(Route.SCOPED_USER)

@@ -197,8 +197,8 @@ def command_options(options: Options, route: Route) -> tuple[str, ...]:
         said += ["--edit-text", str(path)]
     for path in options.leave_out:
         said += ["--leave-out", str(path)]
-    if options.also:
-        said += ["--also", *options.also]
+    for one in options.also:
+        said += ["--also", one]
     if options.user_name:
         said += ["--user-name", options.user_name]
     usual = Options()

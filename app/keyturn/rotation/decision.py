@@ -79,6 +79,12 @@ class ByHand:
     named_in: tuple[str, ...] = ()
     called: str = ""
 
+    @classmethod
+    def named(cls, text: str) -> ByHand:
+        """What a person named: a guide, or `GUIDE:NAME` of several with the same one."""
+        client, _colon, called = text.partition(":")
+        return cls(client, (), (), known=True, called=called.strip())
+
     @property
     def identity(self) -> str:
         """Its guide's name, and what it is called, in the form in which an item has it: `web-page-github-actions`."""

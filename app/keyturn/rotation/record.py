@@ -274,9 +274,10 @@ class Rotation(Course):
     def by_hand(self) -> tuple[ByHand, ...]:
         """The programs that a person changes: those that were decided, and those that were named since."""
         known = {one.identity for one in self.decision.by_hand if one.known}
-        named = dict.fromkeys(one.also for one in self.every(ProgramNamed))
-        since = [ByHand(name, (), (), known=True) for name in named if name not in known]
-        return (*(one for one in self.decision.by_hand if one.known or one.client not in named), *since)
+        named = {one.identity: one for one in (ByHand.named(event.also) for event in self.every(ProgramNamed))}
+        since = [one for name, one in named.items() if name not in known]
+        asked = {one.client for one in named.values()}
+        return (*(one for one in self.decision.by_hand if one.known or one.client not in asked), *since)
 
     def failure_of(self, step: Step) -> Failed | None:
         """Why `step` failed, where that is the last that was written of it."""

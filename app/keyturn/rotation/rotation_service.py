@@ -212,13 +212,13 @@ def add_by_hand(context: Context, name: str | None, programs: Sequence[str]) -> 
     """The person found other programs or computers that use the old key: they are awaited before that key is off.
 
     Args:
-        programs: the names of guides.
+        programs: the names of guides, as `--also` takes them.
     """
     rotation = opened(context, name)
     expect_step(rotation, Step.WATCH, Step.TURN_OFF)
     for program in programs:
         # Where it was named before and is done, this is another one: a second computer, say.
-        item = item_of(ByHand(program, (), (), known=True))
+        item = item_of(ByHand.named(program))
         note(context, rotation, Step.WATCH, ProgramNamed(program), TakenBack(item))
     return waiting(context, rotation)
 

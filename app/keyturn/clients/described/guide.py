@@ -29,6 +29,7 @@ PASSWORD_MANAGER = "password-manager"  # noqa: S105  (a name)
 # The guides that fit whatever has none of its own.
 ANOTHER_PROGRAM = "another-program"
 ANOTHER_COMPUTER = "another-computer"
+WEB_PAGE = "web-page"
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _MEMBERS = frozenset(
     {

@@ -17,7 +17,7 @@ from keyturn.rotation.decision import ByHand, without_secret
 from keyturn.rotation.planning.plan import Options
 from keyturn.rotation.steps import Route
 
-_LONGEST_CALLED = 40
+LONGEST_CALLED = 40  # letters of what tells one place from others of its kind
 
 
 def programs_by_hand(
@@ -73,8 +73,8 @@ def _known(name: str, places: Sequence[Place], given: tuple[Target, ...]) -> ByH
 
 def _named(options: Options) -> tuple[ByHand, ...]:
     """What the person named, each once: a guide, or `GUIDE:NAME` where the key is in several places of that kind."""
-    named = [name.partition(":") for name in options.also]
-    unknown = [name for name, _colon, _called in named if guide_named(name) is None]
+    programs = [ByHand.named(name) for name in options.also]
+    unknown = [one.client for one in programs if guide_named(one.client) is None]
     meant = [one.name for name in unknown for one in clients_called(name) if guide_named(one.name) is not None]
     if meant:
         raise UsageError(
@@ -93,14 +93,14 @@ def _named(options: Options) -> tuple[ByHand, ...]:
             ),
             code="usage.also",
         )
-    programs = [ByHand(name, (), (), known=True, called=called.strip()) for name, _colon, called in named]
-    for (_name, colon, called), program in zip(named, programs, strict=True):
-        tells_apart = program.identity != program.client and called.isprintable() and len(called) <= _LONGEST_CALLED
-        if colon and not tells_apart:
+    for name, program in zip(options.also, programs, strict=True):
+        called = program.called
+        tells_apart = program.identity != program.client and called.isprintable() and len(called) <= LONGEST_CALLED
+        if ":" in name and not tells_apart:
             raise UsageError(
                 _("“{name}” does not say which one is meant").format(name=as_typed(called)),
                 _("Name it in at most {count} letters, such as --also web-page:shop. Nothing was changed.").format(
-                    count=_LONGEST_CALLED
+                    count=LONGEST_CALLED
                 ),
                 code="usage.also",
             )
