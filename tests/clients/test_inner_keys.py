@@ -115,3 +115,13 @@ def test_a_key_that_powershell_keeps_is_for_the_cmdlets_behind_it(line: str, tmp
     write(tmp_path / "Documents/a.ps1", f"{line}\nWrite-S3Object -bucketname bkt -Folder C:\\d -KeyPrefix p -Recurse\n")
     place = only_place(tmp_path, "windows")
     assert (place.editable, place.targets) == (True, (Target("bkt", "p"),))
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "Containerfile"])
+@pytest.mark.parametrize("runs", ['CMD ["aws", "s3", "sync", "/d", "s3://bkt/p"]', "CMD aws s3 sync /d s3://bkt/p"])
+def test_the_recipe_of_an_image_is_read_with_its_lists_of_words(name: str, runs: str, tmp_path: Path) -> None:
+    file = write(tmp_path / "x" / name, f"FROM a\nENV AWS_ACCESS_KEY_ID={ID} AWS_SECRET_ACCESS_KEY={SECRET}\n{runs}\n")
+    place = only_place(tmp_path)
+    assert (place.targets, [who.program for who in place.consumers]) == ((Target("bkt", "p"),), ["aws"])
+    swap(tmp_path, place)
+    assert TWO.secret.reveal() in file.read_text()

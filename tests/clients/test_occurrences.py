@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import plistlib
+from base64 import b64encode
+from textwrap import wrap
 
 import pytest
 
@@ -54,6 +56,26 @@ def test_each_spot_has_its_line_and_the_secret_between_it_and_the_next_id() -> N
         (OTHER, 3, True),
         (ID, 4, False),
     ]
+
+
+def coded(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"data:\n  AWS_ACCESS_KEY_ID: {coded(ID)}\n  AWS_SECRET_ACCESS_KEY: {coded(SECRET)}\n",
+        f"data:\n  AWS_SECRET_ACCESS_KEY: {coded(SECRET)}\n  access-key: {coded(ID)}\n",
+        "credentials: " + coded(f"[default]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}") + "\n",
+        "\n".join(wrap(coded(f"id={ID}\nsecret={SECRET}\nand more"), 60)),
+    ],
+)
+def test_a_pair_is_seen_within_base64(text: str) -> None:
+    (one,) = occurrences_in(text.encode())
+    assert one.in_base64
+    assert one.secret is not None
+    assert (one.key.value, one.secret.reveal()) == (ID, SECRET)
 
 
 @pytest.mark.parametrize("after", ["a", "abc", "nine-long", "x" * 14, "x" * 15])

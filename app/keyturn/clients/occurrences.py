@@ -76,8 +76,11 @@ def occurrences_in(content: bytes) -> Iterator[Occurrence]:
             offset = at % width + match.start() * width
             yield Occurrence(AccessKeyId(match[0]), line, offset, secret, targets, in_comment=in_comment)
             before = match.end()
-    for key, at in ids_in_base64(content):
-        yield Occurrence(key, content.count(b"\n", 0, at) + 1, at, None, in_base64=True)
+    line, counted = 1, 0
+    for key, at, before_it, behind_it in ids_in_base64(content):
+        line, counted = line + content.count(b"\n", counted, at), at
+        secret = _only_secret(behind_it, backwards=False) or _only_secret(before_it, backwards=True)
+        yield Occurrence(key, line, at, secret, in_base64=True)
 
 
 def spots_of(key: AccessKeyId, content: bytes) -> Iterator[Occurrence]:

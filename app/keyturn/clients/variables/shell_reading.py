@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 _BUDGET = 5000
 _NAMES_DUPLICITY = re.compile(rb"^[^#\n]*?\bduplicity\b", re.MULTILINE)
 _NAMES_RESTIC = re.compile(rb"^[^#\n]*?\brestic\b", re.MULTILINE)
+# `CMD ["PROGRAM", "WORD"]`
+_RECIPE = re.compile(r"(?:docker|container)file(?:$|\.)", re.IGNORECASE)
+_LIST_OF_WORDS = re.compile(rb"^([ \t]*(?:CMD|ENTRYPOINT|RUN)[ \t]+)(\[[^\n\]]*\])", re.MULTILINE | re.IGNORECASE)
+_BETWEEN_WORDS = bytes.maketrans(b"[],", b"   ")
 _REPOSITORY_OPTION = re.compile(rb"\s(?:-r|--repo)[ =]")
 
 
@@ -166,7 +170,7 @@ def variables_of(content: FileContent) -> ShellText:
     Raises:
         FileError: `file.unparsable`.
     """
-    text = content.content
+    text = _for_a_shell(content)
     if is_dotenv(content.path) and not text.startswith(b"#!"):
         found = ShellText(tuple(dotenv.assignments(text, path=content.path)), ())
         with suppress(FileError):
@@ -183,6 +187,13 @@ def variables_of(content: FileContent) -> ShellText:
         found = shell.read(text, path=content.path)
         return plain if _halves(plain) > _halves(found) else found
     return plain
+
+
+def _for_a_shell(content: FileContent) -> bytes:
+    """The text; in the recipe of an image, lists of words without what stands between them (Docker's reference)."""
+    if _RECIPE.match(content.path.name) is None:
+        return content.content
+    return _LIST_OF_WORDS.sub(lambda found: found[1] + found[2].translate(_BETWEEN_WORDS), content.content)
 
 
 def _halves(text: ShellText) -> int:
