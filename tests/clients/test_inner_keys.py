@@ -78,9 +78,15 @@ def test_the_address_of_an_alias_is_edited_and_its_bucket_seen(path: str, text: 
     assert file.read_text() == before.replace(ID, TWO.access_key_id.value).replace(SECRET, TWO.secret.reveal())
 
 
-def test_an_alias_is_that_of_the_variables_of_which_its_address_is_made(tmp_path: Path) -> None:
-    text = f'A={ID}\nS={SECRET}\nexport MC_HOST_x="https://$A:${{S}}@s3.amazonaws.com"\nmc mirror ~ x/bkt'
-    write(tmp_path / "bin/a.sh", f"#!/bin/sh\n{text}\n")
+@pytest.mark.parametrize(
+    "line",
+    [
+        'export MC_HOST_x="https://$A:${S}@s3.amazonaws.com"',
+        'mc alias set x https://s3.amazonaws.com "$A" ${S} --api S3v4',
+    ],
+)
+def test_an_alias_is_that_of_the_variables_of_which_it_is_made(line: str, tmp_path: Path) -> None:
+    write(tmp_path / "bin/a.sh", f"#!/bin/sh\nA={ID}\nS={SECRET}\n{line}\nmc mirror ~ x/bkt\n")
     place = only_place(tmp_path)
     assert (place.editable, place.targets) == (True, (Target("bkt", ""),))
 
@@ -90,6 +96,11 @@ def test_an_alias_of_a_file_of_variables_is_credited_with_what_a_script_does(tmp
     write(tmp_path / "bin/a.sh", "#!/bin/sh\nset -a; . ~/.env; set +a\nmc mirror ~ x/bkt\nmc mirror ~ y/other\n")
     place = only_place(tmp_path)
     assert {target for who in place.consumers for target in who.targets} == {Target("bkt", "")}
+
+
+def test_an_alias_of_windows_is_known_in_any_case(tmp_path: Path) -> None:
+    write(tmp_path / "Documents/a.ps1", f'$env:MC_HOST_nas = "{HOST}"\nmc mirror C:\\d nas/bkt\n')
+    assert only_place(tmp_path, "windows").targets == (Target("bkt", ""),)
 
 
 @pytest.mark.parametrize("secret", ["oneONE%2F%2Bone", f"{SECRET}:token"])

@@ -210,7 +210,7 @@ class _Crediting:
                 usual = usual_paths(self._computer)
                 return [one for client in ("s3cmd", "s4cmd") for one in self._in_file(client, named, usual)]
             case Lender.ALIAS:
-                in_variables = [one for one in self._in_reach(job) if alias_of(_name_of(one)) == asked.name]
+                in_variables = [one for one in self._in_reach(job) if alias_of(_name_of(one)) == asked.name.lower()]
                 return in_variables or [one for one in self._keys if one.client == "mc" and one.name == asked.name]
             case Lender.VARIABLES if asked.variable:
                 called = ((one, self._called(job, one)) for one in self._in_reach(job))

@@ -93,30 +93,44 @@ def holds_made_up_remote(word: Argument) -> bool:
 
 
 def alias_of(variable: str) -> str | None:
-    """Return the alias of mc's in whose address a half of a key stands; None where it stands elsewhere."""
-    return variable.removeprefix(_HOST_OF_MC).partition(" ")[0] if variable.startswith(_HOST_OF_MC) else None
+    """Return the alias of mc's in whose address a half of a key stands, in small letters; None elsewhere.
+
+    Windows knows variables in capitals and in small letters as the same.
+    """
+    return variable.removeprefix(_HOST_OF_MC).partition(" ")[0].lower() if variable.startswith(_HOST_OF_MC) else None
 
 
-def aliases_by_variable(found: Iterable[Assignment]) -> Mapping[str, frozenset[str]]:
-    """Return the aliases of mc's that take each variable: by `MC_HOST_x=https://$ID:$SECRET@SERVER`."""
+def aliases_by_variable(found: Iterable[Assignment], commands: Iterable[ShellCommand]) -> Mapping[str, frozenset[str]]:
+    """Return the aliases of mc's that take each variable, in small letters.
+
+    That is by `MC_HOST_x=https://$ID:$SECRET@SERVER`, and by `mc alias set x SERVER $ID $SECRET`.
+    """
+    said = [
+        (one.name.removeprefix(_HOST_OF_MC), one.written)
+        for one in found
+        if one.is_reference and one.name.startswith(_HOST_OF_MC)
+    ]
+    new = (_new_alias(command) for command in commands)
+    said += [(words[0].decoded, word.written) for words in new for word in words[2:] if not word.known]
     aliases: dict[str, set[str]] = {}
-    for one in found:
-        if one.is_reference and one.name.startswith(_HOST_OF_MC):
-            for named in _REFERENCE.findall(one.written):
-                aliases.setdefault(named.decode(), set()).add(one.name.removeprefix(_HOST_OF_MC))
+    for alias, written in said:
+        for named in _REFERENCE.findall(written):
+            aliases.setdefault(named.decode(), set()).add(alias.lower())
     return {name: frozenset(every) for name, every in aliases.items()}
 
 
 def servers_of_aliases(found: Iterable[Assignment], commands: Iterable[ShellCommand]) -> Mapping[str, str]:
-    """Return the addresses of the servers that aliases of mc's name, by the alias."""
+    """Return the addresses of the servers that aliases of mc's name, by the alias in small letters."""
     said = [(one.name, one.value or one.written.decode(errors="replace")) for one in found]
     said += [(name, value) for command in commands for name, value in _given_to(command)]
     new = ([word.decoded for word in _new_alias(command)] for command in commands)
-    servers: dict[str, str] = {words[0]: words[1].rstrip("/") for words in new if words}
+    servers: dict[str, str] = {words[0].lower(): words[1].rstrip("/") for words in new if words}
     for name, address in said:
         scheme, _colon, rest = address.strip("\"'").partition("://")
         if name.startswith(_HOST_OF_MC) and "@" in rest:
-            servers.setdefault(name.removeprefix(_HOST_OF_MC), f"{scheme}://{rest.rpartition('@')[2].rstrip('/')}")
+            servers.setdefault(
+                name.removeprefix(_HOST_OF_MC).lower(), f"{scheme}://{rest.rpartition('@')[2].rstrip('/')}"
+            )
     return servers
 
 

@@ -122,14 +122,14 @@ class JobSettings:
 
     @cached_property
     def _aliases_by_variable(self) -> Mapping[str, frozenset[str]]:
-        return aliases_by_variable(self._found)
+        return aliases_by_variable(self._found, self._commands)
 
     @cached_property
     def _asked_of_aliases(self) -> Mapping[str, Sequence[Asked]]:
         found: dict[str, list[Asked]] = {}
         for one in self._asked:
             if one.lender is Lender.ALIAS:
-                found.setdefault(one.name, []).append(one)
+                found.setdefault(one.name.lower(), []).append(one)
         return found
 
     @cached_property
