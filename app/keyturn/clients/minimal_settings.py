@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from keyturn.clients.endpoints import store_url
 from keyturn.model.errors import ClientError
 from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Place
 from keyturn.model.text import _
 
 # What every grammar of INI files reads as it stands there: nothing that quotes, refers, or ends a line.
-_PLAIN = re.compile(r"[^\x00-\x1f\x7f\"'`$\\#;\ufffd]*")
+_PLAIN = pattern(r"[^\x00-\x1f\x7f\"'`$\\#;\ufffd]*")
 
 
 def endpoint_of(place: Place) -> str | None:

@@ -12,6 +12,7 @@ from keyturn.clients.listing import Listing
 from keyturn.clients.variables.shell_files import project_folders
 from keyturn.clients.walking import SKIPPED_FOLDERS, personal_folders
 from keyturn.computer.computer import Platform
+from keyturn.model.late_patterns import pattern
 
 if TYPE_CHECKING:
     import os
@@ -30,7 +31,7 @@ _TELLING_ENDINGS = frozenset(
         *(".nix", ".mk", ".nu", ".just", ".jsonc", ".json5", ".j2", ".tpl", ".tmpl", ".template", ".inc", ".boto"),
     }
 )
-_TELLING_NAMES = re.compile(
+_TELLING_NAMES = pattern(
     r"\.?env(?:rc)?(?:[._-].*)?|.*[._-]env|.*(?:s3cfg|passwd-s3fs|rclone|crontab|credential|accesskey|secret|boto).*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -137,8 +138,8 @@ def _packaged(computer: Computer, listing: Listing) -> Iterator[Corner]:
     """What snaps and flatpaks keep in the place of `~` and `~/.config` (snapcraft.io and docs.flatpak.org)."""
     if computer.platform is not Platform.LINUX:
         return
-    for pattern in (("snap", "*", "current"), ("snap", "*", "common")):
-        for folder in listing.matching(computer.home, pattern):
+    for names in (("snap", "*", "current"), ("snap", "*", "common")):
+        for folder in listing.matching(computer.home, names):
             yield Corner(folder, 0)
             yield from (Corner(inner, 4) for inner in _dot_folders(folder, listing))
     for name in ("config", "data"):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable
 
 from keyturn.computer.computer import Platform, this_platform
+from keyturn.model.late_patterns import pattern
 
 # What means nothing to PowerShell and nothing to cmd.
-_PLAIN_ON_WINDOWS = re.compile(r"[A-Za-z0-9_.:/\\=-]+")
+_PLAIN_ON_WINDOWS = pattern(r"[A-Za-z0-9_.:/\\=-]+")
 # Between double quotes PowerShell fills in variables and runs `$(…)`, and takes typographic quotes for quotes
 # (about_Quoting_Rules); a backtick takes the meaning away. To cmd these mean nothing.
-_OBEYED_BY_POWERSHELL = re.compile('[`$"\u201c\u201d\u201e]')
-_LAST_BACKSLASHES = re.compile(r"\\+$")
+_OBEYED_BY_POWERSHELL = pattern('[`$"\u201c\u201d\u201e]')
+_LAST_BACKSLASHES = pattern(r"\\+$")
 
 
 def quoted(word: str, platform: Platform) -> str:

@@ -16,25 +16,26 @@ from itertools import product
 from keyturn.edits.commands import Argument, ShellCommand, VariableNotation
 from keyturn.edits.expansion import UNKNOWN, expanded, resolved_word
 from keyturn.edits.shell import Assignment
+from keyturn.model.late_patterns import pattern
 
-_NAME = re.compile(rb"[A-Za-z_]\w*")
+_NAME = pattern(rb"[A-Za-z_]\w*")
 # Text that reads in any quotes as it is written.
-_PLAIN = re.compile(rb"[\w./:@%+,=-]+")
+_PLAIN = pattern(rb"[\w./:@%+,=-]+")
 # A variable in a word, by how the language writes it.
 _USED = {
     VariableNotation.SHELL: re.compile(rb"\$(?:\{(?P<name>[A-Za-z_]\w*)\}|(?P<other>[A-Za-z_]\w*))"),
     VariableNotation.BATCH: re.compile(rb"(?P<name>%%~?[A-Za-z])|[%!](?P<other>[A-Za-z_]\w*)[%!]"),
     VariableNotation.POWERSHELL: re.compile(rb"\$(?:env:(?P<name>[A-Za-z_]\w*)|\{env:(?P<other>[A-Za-z_]\w*)\})", re.I),
 }
-_BATCH_LOOP = re.compile(rb"%%[A-Za-z]")
-_WHOLE = re.compile(rb"\"?\$(?:\{(?P<braced>[A-Za-z_]\w*)(?:\[[@*]\])?\}|(?P<plain>[A-Za-z_]\w*))\"?")
+_BATCH_LOOP = pattern(rb"%%[A-Za-z]")
+_WHOLE = pattern(rb"\"?\$(?:\{(?P<braced>[A-Za-z_]\w*)(?:\[[@*]\])?\}|(?P<plain>[A-Za-z_]\w*))\"?")
 # `(a b "c")`; what a quote holds is a word of its own only without blanks, which no bucket has.
-_LIST = re.compile(rb"\(\s*(?:[\w./:@%+,=\"'-]+\s*)*+\)")
+_LIST = pattern(rb"\(\s*(?:[\w./:@%+,=\"'-]+\s*)*+\)")
 # Words in the commands that this makes of one text, and letters in one of them; what people write has some hundred.
 _PATIENCE, _LONGEST = 20_000, 4_096
 
 # What is handed to the script counts in the place of the value that stands there: `${1:-VALUE}`.
-_MAY_BE_GIVEN = re.compile(rb"\$\{[0-9]:?[-=]")
+_MAY_BE_GIVEN = pattern(rb"\$\{[0-9]:?[-=]")
 # A value that only a run would tell.
 _UNTOLD = None
 Values = Mapping[str, tuple[bytes | None, ...]]

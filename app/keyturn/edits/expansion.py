@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from keyturn.edits.commands import Argument, ShellCommand, VariableNotation
+from keyturn.model.late_patterns import pattern
 
 # Stands for what only a run would tell. No name of a bucket, folder or host has it.
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -15,7 +16,7 @@ UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _LONGEST = 4096
 # Characters that are filled in for all commands of one text together: a few lines could name gigabytes.
 _PATIENCE = 1_000_000
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""(?P<single>'[^']*'?)
       | (?P<quote>"|\$(?="))
       | \\(?P<escaped>.?)
@@ -31,7 +32,7 @@ _TOKEN = re.compile(
 _FILLING = frozenset((b"xargs", b"parallel", b"find", b"fd", b"fdfind"))
 _BEFORE = 3  # words, as in `sudo -E xargs`
 
-_ALONE = re.compile(rb"\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<plain>[A-Za-z_]\w*))")
+_ALONE = pattern(rb"\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<plain>[A-Za-z_]\w*))")
 
 
 def expanded(written: str, values: Mapping[str, str]) -> str:

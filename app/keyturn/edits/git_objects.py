@@ -12,9 +12,10 @@ from pathlib import Path
 
 from keyturn.edits.files import read_file
 from keyturn.model.errors import FileError
+from keyturn.model.late_patterns import pattern
 
-_NAME = re.compile(rb"[0-9a-f]{40}")
-_PACKED = re.compile(rb"^([0-9a-f]{40}) refs/heads/git-annex$", re.MULTILINE)
+_NAME = pattern(rb"[0-9a-f]{40}")
+_PACKED = pattern(rb"^([0-9a-f]{40}) refs/heads/git-annex$", re.MULTILINE)
 _LIMIT = 4 * 1024 * 1024  # bytes of an object, also unpacked
 _REFERENCES = 1024 * 1024  # bytes of the list of packed references
 

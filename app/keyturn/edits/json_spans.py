@@ -12,10 +12,11 @@ from keyturn.edits import failures
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Node, Scalar, Writing
 from keyturn.model.errors import FileError
+from keyturn.model.late_patterns import pattern
 from keyturn.model.text import _
 
 # What json has accepted before consists of these. Bytes that are no ASCII stand in strings alone.
-_TOKEN = re.compile(rb'(?P<string>"(?:[^"\\]|\\.)*")|(?P<mark>[{}\[\],:])|(?P<word>[^\s{}\[\],:"]+)', re.DOTALL)
+_TOKEN = pattern(rb'(?P<string>"(?:[^"\\]|\\.)*")|(?P<mark>[{}\[\],:])|(?P<word>[^\s{}\[\],:"]+)', re.DOTALL)
 
 
 def parse(content: bytes, *, path: Path | None = None) -> Node:

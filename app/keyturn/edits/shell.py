@@ -6,7 +6,6 @@ of them (facts/clients.md 3 and 5). What a shell would compute is a reference he
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,15 +15,16 @@ from keyturn.edits import failures
 from keyturn.edits.commands import Argument, LetterRun, ShellCommand, program_name
 from keyturn.edits.shell_words import Lexer, NeverClosedError, QuotedPart, Quoting, Word
 from keyturn.edits.spans import Span
+from keyturn.model.late_patterns import pattern
 from keyturn.model.text import _
 
 __all__ = ["Assignment", "Quoting", "ShellText", "assignments", "encode", "read"]
 
-_SAFE_VALUE = re.compile(r"[A-Za-z0-9/+][A-Za-z0-9/+=]*")
-_ASSIGNMENT = re.compile(rb"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<adds>\+?)=")
-_TAKES_TEXT = re.compile(rb"-[a-z]*c")
-_DEFAULT = re.compile(rb"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*):?=(?P<value>[A-Za-z0-9_./:@+=-]+)\}")
-_IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_SAFE_VALUE = pattern(r"[A-Za-z0-9/+][A-Za-z0-9/+=]*")
+_ASSIGNMENT = pattern(rb"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<adds>\+?)=")
+_TAKES_TEXT = pattern(rb"-[a-z]*c")
+_DEFAULT = pattern(rb"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*):?=(?P<value>[A-Za-z0-9_./:@+=-]+)\}")
+_IDENTIFIER = pattern(rb"[A-Za-z_][A-Za-z0-9_]*")
 # After these words a command begins.
 _OPENERS = frozenset(b"then do else elif if while until time ! { } begin and or not".split())
 # These run the command behind them; before it, `env` and `sudo` take assignments.

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from keyturn.model.late_patterns import pattern
+
 
 class Quoting(StrEnum):
     """How a value is quoted, and so how a new one is written into its span.
@@ -86,16 +88,16 @@ class NeverClosedError(Exception):
         self.line = line
 
 
-_ORDINARY = re.compile(rb"[^\s\\'\"`$;&|<>()]+")
-_IN_DOUBLE = re.compile(rb'[^\\"`$]+')
-_IN_BRACKETS = re.compile(rb"[^\\'\"`$(){}]+")
-_TO_QUOTE = re.compile(rb"(?:[^\\']|\\.)*+'", re.DOTALL)
-_BACKQUOTED = re.compile(rb"`(?:[^\\`]|\\.)*+`", re.DOTALL)
-_VARIABLE = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_FUNCTION = re.compile(rb"\([ \t]*\)")
-_CONTINUED = re.compile(rb"\\\r?\n")
-_BLANKS = re.compile(rb"[ \t\v\f\r]+")
-_WHOLE_WORD = re.compile(rb"[^\s\\'\"`$;&|<>()]+(?=[\s;&|<>)]|\Z)")
+_ORDINARY = pattern(rb"[^\s\\'\"`$;&|<>()]+")
+_IN_DOUBLE = pattern(rb'[^\\"`$]+')
+_IN_BRACKETS = pattern(rb"[^\\'\"`$(){}]+")
+_TO_QUOTE = pattern(rb"(?:[^\\']|\\.)*+'", re.DOTALL)
+_BACKQUOTED = pattern(rb"`(?:[^\\`]|\\.)*+`", re.DOTALL)
+_VARIABLE = pattern(rb"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_FUNCTION = pattern(rb"\([ \t]*\)")
+_CONTINUED = pattern(rb"\\\r?\n")
+_BLANKS = pattern(rb"[ \t\v\f\r]+")
+_WHOLE_WORD = pattern(rb"[^\s\\'\"`$;&|<>()]+(?=[\s;&|<>)]|\Z)")
 _SEPARATORS = frozenset((b"\n", b";", b"&", b"|", b"(", b")"))
 _BEFORE_SUBSHELL = frozenset((b"if", b"then", b"else", b"elif", b"while", b"until", b"do", b"!", b"{", b"time"))
 

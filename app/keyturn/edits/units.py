@@ -14,12 +14,13 @@ from keyturn.edits import failures
 from keyturn.edits.commands import Argument, LetterRun, ShellCommand
 from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
+from keyturn.model.late_patterns import pattern
 
 _MARK = b"\xef\xbb\xbf"
 # systemd ends a line at each of these (read_line in its fileio.c).
-_LINE = re.compile(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
-_NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
-_COMMENTED = re.compile(
+_LINE = pattern(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
+_NAME = pattern(rb"[A-Za-z_][A-Za-z0-9_]*")
+_COMMENTED = pattern(
     rb"^[ \t]*(?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:'[^'\r\n]*'|\"[^\"\r\n]*\"|[^\s\"'#][^\s#]*)[ \t]+#",
     re.MULTILINE,
 )

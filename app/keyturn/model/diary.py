@@ -6,7 +6,6 @@ an enumeration, a key ID, which is shortened, or a name that the code itself hol
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -14,9 +13,10 @@ from pathlib import PurePath
 
 from keyturn.model.keys import AccessKeyId
 from keyturn.model.known_secrets import without_secrets
+from keyturn.model.late_patterns import pattern
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{2,9}){1,3}-\d{1,2}")
+_NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_REGION = pattern(r"[a-z]{2,5}(?:-[a-z]{2,9}){1,3}-\d{1,2}")
 # Secrets have digits and are longer; no name in the code is so.
 _LONGEST_WITH_DIGITS = 19
 

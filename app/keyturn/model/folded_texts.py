@@ -10,17 +10,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from keyturn.model.late_patterns import pattern
+
 _QUOTES = "'\"`$"
 _ENTITIES = {"amp": b"&", "lt": b"<", "gt": b">", "quot": b'"', "apos": b"'"}
-_ENCODED = re.compile(
+_ENCODED = pattern(
     r"%(?:25)?(?P<byte>[0-9A-Fa-f]{2})"
     r"|\\+(?:(?:u|U0000)(?P<four>[0-9A-Fa-f]{4})|x(?P<two>[0-9A-Fa-f]{2}))"
     r"|&(?:#(?:(?P<decimal>[0-9]{1,14})|[xX](?P<more>[0-9A-Fa-f]{1,13}))|(?P<name>amp|lt|gt|quot|apos));"
 )
 # What together with a sign before it would be read as encoded.
-_READ_WITH_A_SIGN = re.compile(r"[0-9A-Fa-f]{2,4}|(?:u|U0000)[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|#?[0-9A-Za-z]{1,14};")
+_READ_WITH_A_SIGN = pattern(r"[0-9A-Fa-f]{2,4}|(?:u|U0000)[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|#?[0-9A-Za-z]{1,14};")
 # Where a part begins: a quote may belong to what stands before. What has more than four digits after `\u` is none.
-_PART = re.compile(f"[^{_QUOTES}\U00010000-\U0010ffff][^\U00010000-\U0010ffff]*")
+_PART = pattern(f"[^{_QUOTES}\U00010000-\U0010ffff][^\U00010000-\U0010ffff]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from keyturn.model.folded_texts import folded_parts, foldings
 from keyturn.model.known_secrets import HIDDEN
 from keyturn.model.many_texts import ManyTexts
 
@@ -96,6 +95,8 @@ class _Seen:
         if secret.needles:
             self.needles.add_one((run, (secret, before)) for run, before in secret.needles)
         else:
+            from keyturn.model.folded_texts import folded_parts  # few secrets have no letters in a row
+
             parts = [one for one in folded_parts(secret.text) if len(one.text) >= _NEEDLE]
             long = [one for one in parts if len(one.text) >= 2 * _NEEDLE]
             among = self.folded if long else self.short_folded
@@ -109,7 +110,11 @@ class _Seen:
         """Where a piece of each may stand, its beginning, and how many characters come before it: walk after walk."""
         yield ((at, *what) for at, what in self.needles.found_in(text))
         among = [one for one in (self.folded, self.short_folded) if one.holds_any]
-        for one in foldings(text) if among else ():
+        if not among:
+            return
+        from keyturn.model.folded_texts import foldings
+
+        for one in foldings(text):
             for texts in among:
                 yield ((one.begins[at], *what) for at, what in texts.found_in(one.text))
 

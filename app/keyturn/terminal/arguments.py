@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from keyturn.model.errors import UsageError
 from keyturn.model.search_scope import SearchScope
@@ -21,8 +20,7 @@ from keyturn.terminal.foreseen import own_words
 from keyturn.terminal.parser import parser
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """A command with its options.
 
     Attributes:

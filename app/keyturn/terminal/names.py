@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyturn.model.errors import UsageError
@@ -23,9 +22,9 @@ def with_names_looked_up(session: Session) -> Arguments:
     """
     arguments = session.arguments
     if is_like_a_name(arguments.key):
-        arguments = replace(arguments, key=_named(session, arguments.key).current.key.value)
+        arguments = arguments._replace(key=_named(session, arguments.key).current.key.value)
     if arguments.rotation is not None and is_like_a_name(arguments.rotation):
-        arguments = replace(arguments, rotation=_rotation(session, arguments.rotation))
+        arguments = arguments._replace(rotation=_rotation(session, arguments.rotation))
     return arguments
 
 

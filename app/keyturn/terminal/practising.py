@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
 
@@ -320,9 +320,9 @@ class Rehearsal:
             words: what stands behind it besides, and `more`, what that means.
         """
         typed = ["keyturn", name, *([item] if item else []), *(["--confirm", confirm] if confirm else []), *words]
-        arguments = replace(self._arguments, command=name, item=item, confirm=confirm, **(more or {}))
+        arguments = self._arguments._replace(command=name, item=item, confirm=confirm, **(more or {}))
         if name in _OF_A_KEY:
-            arguments = replace(arguments, key=self._ground.old.access_key_id.last4)
+            arguments = arguments._replace(key=self._ground.old.access_key_id.last4)
             typed += [arguments.key, *self._ground.computer.bucket_options()]
         self._output.show(line(f"$ {' '.join(typed)}", Tone.COMMAND, wraps=False))
         look_for_lost_interruptions()

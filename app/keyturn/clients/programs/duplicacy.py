@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from keyturn.edits.files import FileContent, read_file
 from keyturn.edits.trees import Scalar, Writing
 from keyturn.model.errors import FileError
 from keyturn.model.keys import KeyPair, Secret
+from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Place, PlaceKind, Problem, Target
 from keyturn.model.text import _
 
@@ -28,7 +28,7 @@ _FOLDER = ".duplicacy"
 _PREFERENCES = "preferences"
 _WEB = ".duplicacy-web/repositories/localhost"
 # s3://REGION@amazon.com/BUCKET/PATH, also s3c (another handling of paths), minio (plain HTTP) and minios.
-_URL = re.compile(
+_URL = pattern(
     r"(?P<scheme>s3c?|minios?)://(?:(?P<region>[^@/]*)@)?(?P<host>[^/]+)/(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?"
 )
 # What Duplicacy itself takes for Amazon's own address (duplicacy: src/duplicacy_storage.go).

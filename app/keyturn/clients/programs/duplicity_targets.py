@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from keyturn.clients.endpoints import region_in, speaks_plain_http
+from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Target
 
-_ADDRESS = re.compile(r"(?<![\w+])(?P<scheme>(?:boto3?\+)?s3(?:\+http)?)://(?:[^@/\s'\"]*@)?(?P<rest>[^\s'\";|&<>$`]+)")
-_ENDPOINT = re.compile(r"--s3-endpoint-url(?:\s+|=)[\"']?([^\s\"';]+)")
-_REGION = re.compile(r"--s3-region-name(?:\s+|=)[\"']?([\w-]+)")
-_COMMENT = re.compile(r"^[^\S\n]*+#.*", re.MULTILINE)
+_ADDRESS = pattern(r"(?<![\w+])(?P<scheme>(?:boto3?\+)?s3(?:\+http)?)://(?:[^@/\s'\"]*@)?(?P<rest>[^\s'\";|&<>$`]+)")
+_ENDPOINT = pattern(r"--s3-endpoint-url(?:\s+|=)[\"']?([^\s\"';]+)")
+_REGION = pattern(r"--s3-region-name(?:\s+|=)[\"']?([\w-]+)")
+_COMMENT = pattern(r"^[^\S\n]*+#.*", re.MULTILINE)
 # `s3://` meant a host first until duplicity's version 1, and means a bucket first since.
-_HOST = re.compile(r"[\w.-]+")
-_HOST_AND_PORT = re.compile(r"[\w.-]+:\d+")
-_S3 = re.compile(r"(?:^|\.)s3", re.IGNORECASE)
+_HOST = pattern(r"[\w.-]+")
+_HOST_AND_PORT = pattern(r"[\w.-]+:\d+")
+_S3 = pattern(r"(?:^|\.)s3", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from keyturn.edits.files import FileContent
 from keyturn.edits.git_objects import file_of_annex
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Scalar
+from keyturn.model.late_patterns import pattern
 from keyturn.model.manners import Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Target
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # Folders looked at for repositories, and how deep below home.
 _FOLDERS, _DEPTH = 1000, 3
-_SETTING = re.compile(r"(?<![\w-])(?P<name>[\w-]+)=(?P<value>\S*)")
+_SETTING = pattern(r"(?<![\w-])(?P<name>[\w-]+)=(?P<value>\S*)")
 _LASTING = frozenset({"assistant", "watch", "remotedaemon", "webapp"})
 
 

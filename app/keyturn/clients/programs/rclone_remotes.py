@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from keyturn.edits import ini
+from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Target
 
 # A remote in a setting: `name:path`, or `name,option=value:path`. Names may hold spaces and dots (rclone's own
 # documentation of remote names and connection strings).
-_REMOTE = re.compile(r"(?P<name>[\w.+@ -]+)(?:,[^:]*)?:(?P<path>.*)", re.DOTALL)
+_REMOTE = pattern(r"(?P<name>[\w.+@ -]+)(?:,[^:]*)?:(?P<path>.*)", re.DOTALL)
 # What rclone itself takes for a name on its command line; anything else could be an option, or a remote made up there.
-_NAME = re.compile(r"[\w.+@][\w.+@ -]*")
+_NAME = pattern(r"[\w.+@][\w.+@ -]*")
 # What a `union` appends to an upstream to say how it may be used.
-_POLICY = re.compile(r":(?:ro|nc|writeback)$")
+_POLICY = pattern(r":(?:ro|nc|writeback)$")
 # One item of a list that is parted by spaces, in which quotes keep an item together.
-_ITEM = re.compile(r'"((?:[^"]|"")*)"|(\S+)')
+_ITEM = pattern(r'"((?:[^"]|"")*)"|(\S+)')
 # Remotes and characters that are followed through all wrappers of one file; a few remotes of twenty lines can name more
 # paths than there is time for. People's own are a hundred times fewer.
 _PATIENCE = 500_000

@@ -15,6 +15,7 @@ from keyturn.clients.programs.duplicity_targets import is_host
 from keyturn.clients.programs.restic_addresses import repository
 from keyturn.edits.commands import Argument, ShellCommand, VariableNotation
 from keyturn.edits.expansion import UNKNOWN
+from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Target
 
 # The programs that store at S3 and are told where on their command line.
@@ -32,9 +33,9 @@ _SWITCHES = frozenset(
         *("--acl-public", "--acl-private", "--dryrun", "--dry-run", "-n", "-v", "--verbose", "--no-encrypt", "-e"),
     }
 )
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
-_S3_ADDRESS = re.compile(r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?]+)/?(?P<rest>[^\s?]*)")
-_S3_IN_TEXT = re.compile(
+_BUCKET = pattern(r"[a-z0-9][a-z0-9._-]{1,62}")
+_S3_ADDRESS = pattern(r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?]+)/?(?P<rest>[^\s?]*)")
+_S3_IN_TEXT = pattern(
     r"(?:boto3?\+)?s3(?:\+http)?://(?:[^@/\s]*@)?(?P<first>[^/\s?;&|)}'\"`]+)/?(?P<rest>[^\s?;&|)}'\"`]*)"
 )
 _NAMES_SOMETHING = re.compile(r"s3://[A-Za-z0-9]")
@@ -43,9 +44,9 @@ _HOSTED = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9.-]*)\.s3[a-z0-9.-]*\.amazonaws
 _AMAZON = "amazon.com"  # as duplicacy calls it
 # An option of a connection string; its value may stand in quotes with colons and commas in it (rclone.org/docs).
 CONNECTION_OPTION = r"""(?:,[\w-]+(?:=(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|[^,:'"\s]*))?)"""
-_RCLONE_INLINE = re.compile(rf":s3(?P<options>{CONNECTION_OPTION}*):(?P<path>.*)", re.DOTALL)
-_RCLONE_REMOTE = re.compile(rf"(?P<name>[\w.+@ -]+){CONNECTION_OPTION}*:(?P<path>[^/].*|)", re.DOTALL)
-_ONE_OPTION = re.compile(CONNECTION_OPTION)
+_RCLONE_INLINE = pattern(rf":s3(?P<options>{CONNECTION_OPTION}*):(?P<path>.*)", re.DOTALL)
+_RCLONE_REMOTE = pattern(rf"(?P<name>[\w.+@ -]+){CONNECTION_OPTION}*:(?P<path>[^/].*|)", re.DOTALL)
+_ONE_OPTION = pattern(CONNECTION_OPTION)
 # Their values hold colons, too.
 _RCLONE_NO_PATHS = frozenset(
     {

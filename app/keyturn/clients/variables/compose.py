@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,14 +25,15 @@ from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Node, Scalar, Writing
 from keyturn.model.errors import FileError
+from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Place, Problem
 
 if TYPE_CHECKING:
     from keyturn.clients.readings import Readings
     from keyturn.computer.computer import Computer
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_DEFAULT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?-(?P<default>[^${}]+)\}")
+_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_DEFAULT = pattern(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?-(?P<default>[^${}]+)\}")
 _NOTHING = ("", "~", "null", "Null", "NULL")  # YAML's
 _SYSTEM_FOLDERS = (("opt",), ("srv",), ("var", "lib", "docker-compose"))
 

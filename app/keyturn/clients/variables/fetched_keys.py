@@ -16,6 +16,7 @@ from keyturn.clients.variables.named_files import taken_for_variables
 from keyturn.edits import shell
 from keyturn.edits.commands import ShellCommand, program_name
 from keyturn.model.errors import FileError
+from keyturn.model.late_patterns import pattern
 
 if TYPE_CHECKING:
     from keyturn.clients.variables.jobs import Variables
@@ -69,9 +70,9 @@ _RUNS = {
 }
 _CONTAINERS = ("docker", "podman", "nerdctl")
 _OF_CONTAINERS = "container secrets"
-_OF_A_PASSWORD = re.compile(r"pass(?:word|phrase|wd)?|pw", re.IGNORECASE)
+_OF_A_PASSWORD = pattern(r"pass(?:word|phrase|wd)?|pw", re.IGNORECASE)
 _BEFORE = 3  # words, as in `sudo -E podman`
-_NAMED = re.compile(r"\$\{?(\w+)")
+_NAMED = pattern(r"\$\{?(\w+)")
 _OF_POWERSHELL = "$env:"
 
 

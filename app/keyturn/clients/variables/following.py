@@ -32,6 +32,7 @@ from keyturn.clients.walking import SKIPPED_FOLDERS, unfinished
 from keyturn.edits.expansion import UNKNOWN
 from keyturn.edits.files import LIMIT, FileContent
 from keyturn.model.errors import FileError
+from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Place, Problem
 from keyturn.model.text import _
 
@@ -49,9 +50,9 @@ _LIMIT = 2000
 # Images that keep what they are told in folders of a mounted one: `/config/rclone/rclone.conf`.
 _DEPTH_OF_A_VOLUME, _FOLDERS_OF_A_VOLUME = 2, 30
 _T = TypeVar("_T")
-_ALONE = re.compile(r'"?\$\{?(?P<name>[A-Za-z_]\w*)\}?"?')
+_ALONE = pattern(r'"?\$\{?(?P<name>[A-Za-z_]\w*)\}?"?')
 _WILD = frozenset("*?[")
-_OF_S3 = re.compile(r"aws|s3|restic|rclone|access.?key", re.IGNORECASE)
+_OF_S3 = pattern(r"aws|s3|restic|rclone|access.?key", re.IGNORECASE)
 
 
 @dataclass(slots=True)

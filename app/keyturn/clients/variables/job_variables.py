@@ -16,6 +16,7 @@ from keyturn.clients.variables.script_paths import HANDED_OVER, IN_VARIABLES, Wh
 from keyturn.clients.variables.unit_files import is_unit, is_users_own, unit_name
 from keyturn.edits.commands import ShellCommand, program_name
 from keyturn.edits.expansion import UNKNOWN, expanded
+from keyturn.model.late_patterns import pattern
 
 if TYPE_CHECKING:
     from keyturn.computer.computer import Computer
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 # `. FILE` and `source FILE`; cmd.exe's `call FILE`.
 _READS = frozenset({".", "source", "call"})
 # `"$(dirname "$0")/…"`, `${0%/*}/…`, `%~dp0…`: beside the script itself.
-_BESIDE_ITSELF = re.compile(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
+_BESIDE_ITSELF = pattern(r"""^["']?(?:\$\(.*dirname.*\)|\$\{(?:0|BASH_SOURCE[^}]*)%/\*\}|%~dp0)""", re.IGNORECASE)
 # Which profile one command is given says nothing of the others.
 PROFILE = "AWS_PROFILE"
-_INSTANCE = re.compile(r"@[^.]+\.")
+_INSTANCE = pattern(r"@[^.]+\.")
 # How far a script's scripts are followed; each has its variables from the one that starts it.
 _FAR = 4
 # A path in a command that is computed.
-_PATH = re.compile(r"[\w.~${}-]*/[\w./-]+")
+_PATH = pattern(r"[\w.~${}-]*/[\w./-]+")
 
 
 class JobVariables:

@@ -17,6 +17,7 @@ from keyturn.clients.variables.compose_projects import calls_in, files_in_variab
 from keyturn.clients.variables.jobs import NamedFile, Reads
 from keyturn.clients.variables.shell_pairs import variables_given
 from keyturn.edits.commands import Argument, ShellCommand, program_name
+from keyturn.model.late_patterns import pattern
 
 if TYPE_CHECKING:
     from keyturn.clients.entries import ClientEntry
@@ -40,20 +41,20 @@ _RUNS_A_FILE = frozenset({*_SHELLS, "python", "python3", "perl", "ruby", "php", 
 # `powershell -File X`, `-f X` (about_Powershell_exe), and `cmd /c X` (cmd /?), whatever stands before.
 _RUNS_WHAT_FOLLOWS = {"powershell": ("-file", "-f"), "pwsh": ("-file", "-f"), "cmd": ("/c", "/k")}
 # `$(cat FILE)`, `$(< FILE)`, `cat FILE` in backquotes, `(cat FILE)` of fish
-_OUTPUT = re.compile(r'"?(?:\$\(|`|\()\s*(?P<inside>.*?)\s*(?:\)|`)"?', re.DOTALL)
-_READS_A_FILE = re.compile(
+_OUTPUT = pattern(r'"?(?:\$\(|`|\()\s*(?P<inside>.*?)\s*(?:\)|`)"?', re.DOTALL)
+_READS_A_FILE = pattern(
     r"(?:(?:cat|head(?:\s+-n?\s*1)?|tr\s+-d\s+\S+)\s+|<\s*)(?P<file>[^|;&<>()]+?)(?:\s*\|.*)?", re.DOTALL
 )
 # Commands that take what another one prints for variables: `eval "$(…)"`, `export $(…)`, `env $(…) PROGRAM`,
 # `source <(…)`.
 _TAKES_VARIABLES = frozenset({"eval", "export", "env", "declare", "typeset", "source", "."})
-_PRINTED = re.compile(r"\"?(?:[$<]\(|`)\s*(?P<inside>[^)`]*)[)`]")
+_PRINTED = pattern(r"\"?(?:[$<]\(|`)\s*(?P<inside>[^)`]*)[)`]")
 _PRINTS_LINES = frozenset({"cat", "grep", "egrep", "sed", "awk", "head", "cut", "envsubst"})
-_PICKS_FROM_A_FILE = re.compile(
+_PICKS_FROM_A_FILE = pattern(
     r"(?:awk|sed|jq|yq|grep|cut|tail|crudini)\s.{0,300}?(?P<file>[^\s|;&<>()'\"]+)(?:\s*\|.*)?", re.DOTALL
 )
 _OF_POWERSHELL = "$env:"
-_NAME_FILE = re.compile(r"(?P<name>.+)_FILE", re.DOTALL)
+_NAME_FILE = pattern(r"(?P<name>.+)_FILE", re.DOTALL)
 
 
 def named_in(variables: Variables, entries: Sequence[ClientEntry]) -> Iterator[NamedFile]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.computer.computer import Platform
 from keyturn.edits.expansion import UNKNOWN, expanded
+from keyturn.model.late_patterns import pattern
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
@@ -25,17 +26,17 @@ _OF_SYSTEMD = frozenset({".service", ".timer", ".mount", ".conf", ".automount", 
 HANDED_OVER = "/run/credentials/"
 IN_VARIABLES, IN_UNITS = "CREDENTIALS_DIRECTORY", "%d"
 # The folder of a script, in the ways in which people ask for it: `$(cd "$(dirname "$0")" && pwd)`, `${0%/*}`.
-_SHORT = re.compile(r"\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}|\$PSScriptRoot\b|%~dp0\\?", re.IGNORECASE)
-_OF_THE_SCRIPT = re.compile(r"\$\{?(?:0\b|BASH_SOURCE\b(?:\[0\])?)\}?")
-_WAYS = re.compile(
+_SHORT = pattern(r"\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}|\$PSScriptRoot\b|%~dp0\\?", re.IGNORECASE)
+_OF_THE_SCRIPT = pattern(r"\$\{?(?:0\b|BASH_SOURCE\b(?:\[0\])?)\}?")
+_WAYS = pattern(
     r"""\$\(|[()"'`]|&&|;|\b(?:cd|dirname|readlink|realpath|pwd|builtin|command)\b
       | (?<=\s)-{1,2}[a-zA-Z]*(?=\s) | [12]?>\s*(?:/dev/null|&[12]) | \s+""",
     re.VERBOSE,
 )
-_OF_WINDOWS = re.compile(r"%(?P<percent>\w+)%|\$\{?env:(?P<env>\w+)\}?", re.IGNORECASE)
+_OF_WINDOWS = pattern(r"%(?P<percent>\w+)%|\$\{?env:(?P<env>\w+)\}?", re.IGNORECASE)
 # `https://…`, `oci://…`, `git@host:…`
-_FAR_AWAY = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://|[\w.-]+@[\w.-]+:")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_FAR_AWAY = pattern(r"(?!file:)[a-z][a-z0-9+.-]+://|[\w.-]+@[\w.-]+:")
+_DRIVE = pattern(r"[A-Za-z]:[\\/]")
 
 
 @dataclass(frozen=True)

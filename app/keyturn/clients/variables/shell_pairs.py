@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -20,19 +19,20 @@ from keyturn.edits.shell import Assignment, Quoting
 from keyturn.edits.spans import Span
 from keyturn.edits.trees import Writing
 from keyturn.model.keys import KEY_ID_IN_TEXT, AccessKeyId, KeyPair, Secret
+from keyturn.model.late_patterns import pattern
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Consumer, Place, PlaceKind, Target
 from keyturn.model.text import _
 
 # `$NAME` and `${NAME}`, in quotes or not, and nothing else.
-_VARIABLE = re.compile(r'"?\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<bare>[A-Za-z_]\w*))"?')
+_VARIABLE = pattern(r'"?\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<bare>[A-Za-z_]\w*))"?')
 # `${NAME:-VALUE}`, in quotes or not: the value where nobody sets the variable before (POSIX.1-2017, 2.6.2).
-_DEFAULT = re.compile(rb'"?\$\{(?P<name>[A-Za-z_]\w*):?[-=](?P<default>[A-Za-z0-9/+]+)\}"?')
-_NAMED = re.compile(rb"([A-Z_][A-Z0-9_]*)=")
-_VARIABLES_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
+_DEFAULT = pattern(rb'"?\$\{(?P<name>[A-Za-z_]\w*):?[-=](?P<default>[A-Za-z0-9/+]+)\}"?')
+_NAMED = pattern(rb"([A-Z_][A-Z0-9_]*)=")
+_VARIABLES_NAME = pattern(r"[A-Z_][A-Z0-9_]*")
 # A secret as AWS makes them, which has no name to be known by.
-SECRET_OF_AWS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9/+]{40}")
+SECRET_OF_AWS = pattern(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9/+]{40}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from keyturn.clients.discovery import discovered, holds_something
 from keyturn.clients.findings import Discovery
 from keyturn.clients.interface import CredentialSpans
 from keyturn.clients.occurrences import key_ids_in
-from keyturn.clients.programs.duplicity_targets import names_destination
 from keyturn.clients.readings import Readings
 from keyturn.clients.variables.jobs import Job, Variables
 from keyturn.clients.variables.script_kinds import is_dotenv, is_script, may_set_variables
@@ -27,6 +26,7 @@ from keyturn.edits.failures import LEADS_NOWHERE
 from keyturn.edits.files import LIMIT, FileContent
 from keyturn.edits.shell import ShellText
 from keyturn.model.errors import FileError
+from keyturn.model.late_patterns import pattern
 from keyturn.model.places import Problem
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 # Files and folders looked at; people's own scripts are far fewer.
 _BUDGET = 5000
-_NAMES_DUPLICITY = re.compile(rb"^[^#\n]*?\bduplicity\b", re.MULTILINE)
-_NAMES_RESTIC = re.compile(rb"^[^#\n]*?\brestic\b", re.MULTILINE)
+_NAMES_DUPLICITY = pattern(rb"^[^#\n]*?\bduplicity\b", re.MULTILINE)
+_NAMES_RESTIC = pattern(rb"^[^#\n]*?\brestic\b", re.MULTILINE)
 # `CMD ["PROGRAM", "WORD"]`
-_RECIPE = re.compile(r"(?:docker|container)file(?:$|\.)", re.IGNORECASE)
-_LIST_OF_WORDS = re.compile(rb"^([ \t]*(?:CMD|ENTRYPOINT|RUN)[ \t]+)(\[[^\n\]]*\])", re.MULTILINE | re.IGNORECASE)
+_RECIPE = pattern(r"(?:docker|container)file(?:$|\.)", re.IGNORECASE)
+_LIST_OF_WORDS = pattern(rb"^([ \t]*(?:CMD|ENTRYPOINT|RUN)[ \t]+)(\[[^\n\]]*\])", re.MULTILINE | re.IGNORECASE)
 _BETWEEN_WORDS = bytes.maketrans(b"[],", b"   ")
-_REPOSITORY_OPTION = re.compile(rb"\s(?:-r|--repo)[ =]")
+_REPOSITORY_OPTION = pattern(rb"\s(?:-r|--repo)[ =]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +211,11 @@ def owner_of(text: bytes) -> Owner:
     """Return whose a file is that sets a key, by what else stands in it."""
     if is_restic(text):
         return Owner.RESTIC
-    if _NAMES_DUPLICITY.search(text) and names_destination(text.decode(errors="replace")):
-        return Owner.DUPLICITY
+    if _NAMES_DUPLICITY.search(text):
+        from keyturn.clients.programs.duplicity_targets import names_destination  # few texts name it
+
+        if names_destination(text.decode(errors="replace")):
+            return Owner.DUPLICITY
     return Owner.ENVIRONMENT
 
 
