@@ -26,6 +26,7 @@ _BY_ADDRESS = re.compile(
     rf"|https?://(?P<host>{_NAME})\.s3[a-z0-9.-]{{0,40}}\.amazonaws\.com"
     rf"|(?<!\w):s3,[^\s]{{1,400}}?:(?P<made_up>{_NAME})(?=[/\s\"'\]),]|\Z)"
 )
+_BEGINS_AN_ADDRESS = re.compile(r"s3\S")  # each of them does
 _COMMENT = re.compile(r"[ \t]*(?:#|//|;|--[ \t]|rem[ \t]|<!--)", re.IGNORECASE)
 # Buckets of other makers, which an S3 key does not open.
 _NOT_S3 = re.compile(r"gcs|google|azure|b2_|gs_", re.IGNORECASE)
@@ -38,8 +39,12 @@ _OF_AMAZON = ".amazonaws.com"
 
 def buckets_near(text: str) -> tuple[Target, ...]:
     """Return the buckets that a piece of text names, in its order; what is a comment says nothing."""
+    # Most texts name none, and have neither the word nor the beginning of an address.
+    has_word, has_address = "bucket" in text.lower(), _BEGINS_AN_ADDRESS.search(text) is not None
+    if not has_word and not has_address:
+        return ()
     said = "\n".join("" if _COMMENT.match(line) else line for line in text.split("\n"))
-    found = sorted((*_by_word(said), *_by_address(said)))
+    found = sorted((*(_by_word(said) if has_word else ()), *(_by_address(said) if has_address else ())))
     return tuple(Target(name) for name in dict.fromkeys(name for _at, name in found))
 
 
