@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTime
-from PySide6.QtWidgets import QLabel, QRadioButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from keyturn.desktop.ending_card import EndingCard
@@ -40,6 +40,7 @@ def _found(home: SmallHome) -> FoundKey:
 
 
 def _text(widget: QWidget) -> str:
+    QApplication.processEvents()  # what was added is seen then
     return "\n".join(one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget))
 
 
