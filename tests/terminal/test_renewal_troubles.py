@@ -46,6 +46,7 @@ def expect_trouble(office: Office, code: str, exit_code: int = 3) -> dict[str, A
     assert (office.keys(), office.in_file()) == (keys, held)
     renewal = office.listed()
     assert renewal["trouble"]["code"] == code, renewal["trouble"]
+    assert answer.document["problem"].items() <= renewal["trouble"].items()
     assert renewal["state"] == ("waiting" if exit_code == 3 else "stopped")
     due = office.desk.type("remind", "--json").document["due"]
     assert [one["title"] for one in due if one["kind"] == "renewal"] == [renewal["trouble"]["title"]]
@@ -57,7 +58,7 @@ def expect_trouble(office: Office, code: str, exit_code: int = 3) -> dict[str, A
 def expect_made(office: Office) -> None:
     answer = office.run()
     assert [one["did"] for one in answer.document["ran"]] == ["made"], answer.out + answer.err
-    assert (answer.code, office.listed()["trouble"]) == (0, None)
+    assert (answer.code, office.listed()["trouble"], answer.document["problem"]) == (0, None, None)
 
 
 def make_due(office: Office) -> None:

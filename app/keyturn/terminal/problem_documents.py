@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from keyturn.model.errors import AppError
+    from keyturn.state.renewals import Trouble
 
 
-def of_problem(problem: AppError | None) -> dict[str, str] | None:
+def of_problem(problem: AppError | Trouble | None) -> dict[str, str] | None:
     """What went wrong, or stands in the way."""
     if problem is None:
         return None

@@ -186,29 +186,32 @@ def _run(session: Session, output: Output, now_wanted: AccessKeyId | None) -> Ex
             session.began = True
             context = session.context(progress, cancel)
             ran = run(context, now_wanted=now_wanted)
+    worst = _neediest(ran)
     output.document(
         {
             **_document(session),
             "ran": [{"key": one.standing.renewal.key.value, "did": one.did.value} for one in ran],
+            "problem": problem_documents.of_problem(None if worst is None else worst.standing.renewal.trouble),
         }
     )
     output.show(*ran_page(ran, now=session.clock.now(), options=session.hints))
     if now_wanted is None:
         # Nobody looks at what this wrote.
         notify(session, look_ahead(session), system_notifier())
-    return _exit_of(ran)
+    return Exit.DONE if worst is None else of_ending(worst.ending)
 
 
 def _document(session: Session) -> dict[str, Any]:
     return json_documents.of_renewals(readable_standings(session), reading.names_known(session))
 
 
-def _exit_of(ran: Sequence[Ran]) -> Exit:
-    """The exit code of the renewal that needs somebody most."""
+def _neediest(ran: Sequence[Ran]) -> Ran | None:
+    """The renewal that needs somebody most: it decides the exit code. None where all went well."""
     for ending in (Ending.STOPPED, Ending.PUT_BACK, Ending.WAITING):
-        if any(one.ending is ending for one in ran):
-            return of_ending(ending)
-    return Exit.DONE
+        for one in ran:
+            if one.ending is ending:
+                return one
+    return None
 
 
 def _usage(title: str, do: str) -> UsageError:
