@@ -12,7 +12,8 @@ import pytest
 from keyturn.aws.session import Aws, AwsSettings
 from keyturn.model.errors import AwsError, AwsFault, UsageError
 from keyturn.model.keys import KeyPair, KeyStatus
-from keyturn.reminders.renewal_run import Did, run
+from keyturn.reminders.renewal_run import run
+from keyturn.reminders.renewal_turn import Did
 from keyturn.rotation.context import Context
 from keyturn.rotation.key_life import keepers
 from keyturn.rotation.key_life.keeper_keys import KeeperLeft

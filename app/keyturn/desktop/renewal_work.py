@@ -10,9 +10,10 @@ from keyturn.desktop.runner import Desk
 from keyturn.model.errors import StoreError
 from keyturn.model.text import _
 from keyturn.reminders.renewal_job import advice
-from keyturn.reminders.renewal_run import Did, run, signed_by, why_never
+from keyturn.reminders.renewal_run import run
 from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked, end_renewal, the_renewal
 from keyturn.reminders.renewal_standing import RenewalStanding, read_standings, readable_standings
+from keyturn.reminders.renewal_turn import Did, signed_by, why_never
 from keyturn.rotation.finding.survey import take_survey
 from keyturn.rotation.key_life.key_meant import key_meant
 from keyturn.state import keeper

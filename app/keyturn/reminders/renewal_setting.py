@@ -9,8 +9,8 @@ from datetime import time
 from keyturn.model.errors import StoreError, UsageError
 from keyturn.model.text import _
 from keyturn.reminders.renewal_job import schedule
-from keyturn.reminders.renewal_run import signed_by, why_never
 from keyturn.reminders.renewal_standing import RenewalStanding, keeper_standing, read_standings, stand
+from keyturn.reminders.renewal_turn import signed_by, why_never
 from keyturn.rotation.all_rotations import all_rotations
 from keyturn.rotation.carrying_out.standing import GateClosed
 from keyturn.rotation.context import Context

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from keyturn.model.text import _, plural
-from keyturn.reminders.renewal_run import Did, Ran
+from keyturn.reminders.renewal_run import Ran
 from keyturn.reminders.renewal_standing import LastResult, RenewalStanding, RenewalState
+from keyturn.reminders.renewal_turn import Did
 from keyturn.rotation import labels
 from keyturn.terminal.screen import BLANK, Line, Piece, Tone, columns, line
 

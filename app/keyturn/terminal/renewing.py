@@ -71,8 +71,8 @@ def _set(session: Session, output: Output) -> Exit:
             _("renew needs to know how often, and at what time"),
             _("For each 90 days at three in the morning: keyturn renew KEY --every 90 --at 03:00"),
         )
-    from keyturn.reminders.renewal_run import signed_by
     from keyturn.reminders.renewal_setting import Wish, begin_renewal, checked
+    from keyturn.reminders.renewal_turn import signed_by
     from keyturn.rotation.carrying_out.standing import GateClosed
 
     wish = Wish(
@@ -145,7 +145,7 @@ def _show(session: Session, output: Output) -> Exit:
 
 def _keeper_now(session: Session, output: Output) -> Exit:
     """Renew the keeper's own key, by the one who was named now, else by the one who was named when it was set."""
-    from keyturn.reminders.renewal_run import signed_by
+    from keyturn.reminders.renewal_turn import signed_by
     from keyturn.rotation.key_life.keeper_renewal import expect_renewer, renew_keeper
     from keyturn.rotation.key_life.keepers import whole_keeper
 
