@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 # It begins and ends like no configuration, so that no program takes it for one of its own in a `conf.d`.
@@ -19,9 +20,7 @@ def temporary_name(maker: int) -> str:
     Args:
         maker: the number of the process that makes the copy: once that has ended, the copy is a leftover.
     """
-    import secrets  # imports every hash there is, and most starts make no copy
-
-    return f"{PREFIX}{maker}-{secrets.token_hex(8)}.tmp"
+    return f"{PREFIX}{maker}-{os.urandom(8).hex()}.tmp"
 
 
 def maker_of(name: str) -> int | None:
