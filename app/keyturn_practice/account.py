@@ -1,7 +1,8 @@
 """The practice account: a simulated AWS on this computer that is as strict as the real one.
 
 It has a root user with old keys, IAM users, and buckets, and speaks STS, IAM, KMS, S3 and CloudTrail on 127.0.0.1.
-Nothing in it is real, and nothing leaves this computer.
+Nothing in it is real, and nothing leaves this computer. Longer than other files, since it is the one thing that tests
+and the rehearsal hold in hand: what each of its methods does stands in a file of its own.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from keyturn.clients.interface import About, Client, CredentialSpans, OwnCheck, 
 from keyturn.clients.minimal_settings import endpoint_of, ini_file, left_out, taken_over
 from keyturn.clients.programs.rclone_remotes import Remotes, RemoteSettings, is_remote_name
 from keyturn.clients.session_tokens import token_beside
-from keyturn.clients.variables.command_asks import rclone_additions, rclone_manner
+from keyturn.clients.variables.rclone_options import rclone_additions, rclone_manner
 from keyturn.computer.computer import Platform
 from keyturn.edits import ini, rclone_encryption
 from keyturn.edits.files import FileContent, read_file

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from keyturn.clients.variables.command_goals import PROGRAMS, REPOSITORY_OPTIONS, Goal, goals_of, rclone_paths
 from keyturn.clients.variables.command_grammar import GRAMMARS, SAME_AS, VERSION_OPTION, CommandGrammar
+from keyturn.clients.variables.rclone_options import rclone_additions, rclone_manner, rclone_variables
 from keyturn.edits.commands import Argument, ShellCommand, behind
 from keyturn.edits.expansion import UNKNOWN
 from keyturn.model.manners import AS_USUAL, Manner
@@ -42,7 +43,6 @@ _GOES_SOMEWHERE = frozenset(
     }
 )
 _BY_RCLONE = "rclone:"
-_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})  # as Go reads switches
 
 
 class Lender(StrEnum):
@@ -241,67 +241,6 @@ def restic_options(options: Iterable[str]) -> tuple[Manner, frozenset[Addition]]
 
 
 # --- rclone --------------------------------------------------------------------------------------------------------
-
-
-def rclone_additions(settings: Mapping[str, str]) -> frozenset[Addition]:
-    """Return what the options of a remote ask of S3 (facts/clients.md section 2)."""
-    # rclone 1.60, as Debian has it, sends `x-amz-acl: private` with every object even where no `acl` is configured
-    # (measured); without the right each of its uploads would be refused.
-    wanted = {Addition.OBJECT_ACL}
-    if settings.get("no_check_bucket", "") not in _TRUE:
-        # `copyto`, `moveto`, `rcat` and copying a single file send CreateBucket before anything else. Which commands
-        # a person will run is not in the file, so it is granted, on this one bucket.
-        wanted.add(Addition.CREATE_BUCKET)
-    if settings.get("versions", "") in _TRUE or "version_at" in settings:
-        wanted.add(Addition.READ_VERSIONS)  # and it writes nothing then (rclone's page on S3, `--s3-versions`)
-    return frozenset(wanted)
-
-
-def rclone_manner(settings: Mapping[str, str]) -> Manner:
-    """Return how rclone asks with these options of a remote (rclone's page on S3)."""
-    return Manner(
-        encryption=settings.get("server_side_encryption"),
-        kms_key=settings.get("sse_kms_key_id"),
-        storage_class=settings.get("storage_class"),
-        acl=settings.get("acl"),
-        requester_pays=settings.get("requester_pays", "") in _TRUE,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _RcloneVariables(Mapping[str, str]):
-    """Options by their names, looked up one by one: a text may have thousands of variables, and of remotes."""
-
-    variables: Mapping[str, str]
-    prefixes: tuple[str, ...]
-
-    def __getitem__(self, option: str) -> str:
-        for prefix in self.prefixes:
-            if value := self.variables.get(f"{prefix}{option.upper()}"):
-                return value
-        raise KeyError(option)
-
-    def __iter__(self) -> Iterator[str]:
-        named = (
-            name.removeprefix(prefix).lower()
-            for name in self.variables
-            for prefix in self.prefixes
-            if name.startswith(prefix)
-        )
-        return (option for option in dict.fromkeys(named) if self.get(option))
-
-    def __len__(self) -> int:
-        return sum(1 for _option in self)
-
-
-def rclone_variables(values: Mapping[str, str], remote: str = "") -> Mapping[str, str]:
-    """Return the options of a remote that variables set: for all of S3, then for the remote itself (rclone's page).
-
-    Args:
-        values: the variables, by their names in capitals.
-    """
-    own = (f"RCLONE_CONFIG_{remote.upper()}_",) if remote else ()
-    return _RcloneVariables(values, (*own, "RCLONE_S3_"))
 
 
 def _of_rclone(rest: ShellCommand, values: Mapping[str, str], remotes: Mapping[str, str]) -> Iterator[Asked]:

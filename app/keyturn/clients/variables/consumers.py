@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from keyturn.clients.variables.command_asks import Asked, Lender, rclone_additions, rclone_manner, rclone_variables
+from keyturn.clients.variables.command_asks import Asked, Lender
 from keyturn.clients.variables.inner_keys import is_of_made_up_remote
+from keyturn.clients.variables.rclone_options import rclone_additions, rclone_manner, rclone_variables
 from keyturn.model.manners import AS_USUAL, Manner
 from keyturn.model.needs import Addition
 from keyturn.model.places import Consumer

@@ -3,6 +3,8 @@
 A script without a key takes its variables from files that it reads (`. FILE`), or from the unit or timetable that
 starts it; without any, its programs take the AWS profile. rclone's remotes, s3cmd's file and mc's aliases are named on
 the command line. So a second bucket that stands in a script alone belongs to the place that holds the key.
+Longer than other files, since each way in which a program comes to a key is asked for the same job, and all of them
+share what was looked up of it.
 """
 
 from __future__ import annotations
