@@ -440,6 +440,31 @@ def test_a_file_that_no_program_knows_is_edited_as_text_where_it_is_ticked(perso
     assert old.access_key_id.value not in script.read_text()
 
 
+def test_what_was_left_out_before_the_assistant_opened_is_left_out_of_the_plan(person: Person) -> None:
+    path = person.home.home / ".s3cfg"
+    path.mkdir()
+    person.open_errand(NewRotation(person.home.old.access_key_id, leave_out=(path,)))
+    assert "~/.s3cfg is left out: you look there before the old key is turned off." in person.read()
+    person.to_the_plan()
+    plan = person.assistant.flow.plan
+    assert plan is not None
+    assert not plan.closed
+    assert f"--leave-out {path}" in plan.command
+    assert any("~/.s3cfg" in one.title or str(path) in one.title for one in plan.by_hand)
+
+
+def test_a_file_that_was_left_out_and_can_be_read_by_now_does_not_stop_the_plan(person: Person) -> None:
+    path = person.home.home / ".s3cfg"
+    path.mkdir()
+    person.open_errand(NewRotation(person.home.old.access_key_id, leave_out=(path,)))
+    path.rmdir()
+    person.to_the_plan()
+    plan = person.assistant.flow.plan
+    assert plan is not None
+    assert not plan.closed
+    assert "--leave-out" not in plan.command
+
+
 def test_trying_to_read_left_out_files_again_keeps_what_was_ticked_beside_the_plan(person: Person) -> None:
     old = person.home.old
     (person.home.home / "offsite.py").write_text(f'ID = "{old.access_key_id}"\nSECRET = "{old.secret.reveal()}"\n')

@@ -85,9 +85,9 @@ class AssistantPages(Assistant):
         browse: Callable[[str], None] = open_url,
     ) -> None:
         super().__init__(runner, errand, parent)
-        key = errand.key if isinstance(errand, NewRotation) else None
+        key, left_out = (errand.key, errand.leave_out) if isinstance(errand, NewRotation) else (None, ())
         name = errand.name if isinstance(errand, RunningRotation | PutBack) else None
-        self.flow = Flow(key)
+        self.flow = Flow(key, options=Options(leave_out=left_out))
         # Outlives this widget: what is on the clipboard is taken away also after the person left.
         self.secret_clipboard = SecretClipboard(runner)
         self._jobs = Jobs(runner.location, key=key, rotation=name)

@@ -134,7 +134,9 @@ class Jobs:
         """
         from keyturn.rotation.finding.kept_answers import forget_answers, keep_answers
         from keyturn.rotation.finding.survey import take_survey
+        from keyturn.rotation.finding.unread_places import is_among, where_it_may_stand
         from keyturn.rotation.finding.whole_search import TellingOfSearch, searching
+        from keyturn.rotation.planning.plan_scope import files_of
         from keyturn.rotation.planning.planning import make_plan
 
         last, self._plan = self._plan, None
@@ -150,7 +152,11 @@ class Jobs:
             with searching(context, stop=lambda: end.asked or context.cancel.asked, progress=told) as search:
                 survey = take_survey(context, search=search)
         context.cancel.check()
-        plan = make_plan(context, survey, self._mine(survey), replace(options, pair=self._given))
+        found = self._mine(survey)
+        # What was left out unread and is read by now, without this key in it, needs no leaving out any more.
+        known = files_of(found, where_it_may_stand(found, survey.problems))
+        options = replace(options, leave_out=tuple(path for path in options.leave_out if is_among(path, known)))
+        plan = make_plan(context, survey, found, replace(options, pair=self._given))
         # Each was answered by itself. What cannot be kept is asked about again.
         with suppress(StoreError):
             keep_answers(context, plan.answers)

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 
 def can_be_shown(path: Path) -> bool:
-    """False where a place is no file on a disk, such as an entry of a keychain, or its folder is gone."""
-    return path.is_absolute() and path.exists()
+    """False where a place is no file on a disk, such as an entry of a keychain, or its folder is gone or closed."""
+    try:
+        return path.is_absolute() and path.exists()
+    except OSError:
+        return False
 
 
 def show_in_folder(path: Path) -> None:

@@ -258,10 +258,10 @@ class MainWindow(QMainWindow):
 
         self.open_assistant(RunningRotation(name))
 
-    def _begin(self, key: AccessKeyId) -> None:
+    def _begin(self, key: AccessKeyId, *leave_out: Path) -> None:
         from keyturn.desktop.navigation import NewRotation
 
-        self.open_assistant(NewRotation(key))
+        self.open_assistant(NewRotation(key, leave_out))
 
     @property
     def is_led(self) -> bool:
@@ -298,6 +298,7 @@ class MainWindow(QMainWindow):
 
             page = RestPage(self.overview, self.runner)
             page.unlocked.connect(lambda: self._see_unlocked(page))
+            page.left_out.connect(self._begin)
             self.open_page(page)
 
     def _see_unlocked(self, page: MainPage) -> None:

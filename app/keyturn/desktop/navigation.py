@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import Signal
@@ -17,9 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewRotation:
-    """A rotation of this key is to be chosen and begun."""
+    """A rotation of this key is to be chosen and begun.
+
+    Attributes:
+        leave_out: files that could not be read, and that the person looks after.
+    """
 
     key: AccessKeyId
+    leave_out: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from keyturn.desktop.folder import can_be_shown, show_in_folder
 from keyturn.desktop.main_page import MainPage
 from keyturn.desktop.overview import Overview
 from keyturn.desktop.reflowing import ButtonRow
 from keyturn.desktop.runner import Runner
+from keyturn.desktop.unknowns import key_that_can_do_without
 from keyturn.desktop.unlocking import is_locked
-from keyturn.desktop.widgets import Button, Card, Strong, Subheading, Text, Verbatim
+from keyturn.desktop.widgets import Button, Card, Quiet, Strong, Subheading, Text, Verbatim
+from keyturn.model.keys import AccessKeyId
 from keyturn.model.places import Place, PlaceKind, Problem
 from keyturn.model.text import _
 from keyturn.rotation import labels
@@ -52,9 +56,11 @@ class RestPage(MainPage):
 
     Attributes:
         unlocked: something that was closed may be open now, so it is to be looked at again.
+        left_out: a key is to be replaced without the file that could not be read; its ID, and the path.
     """
 
     unlocked = Signal()
+    left_out = Signal(object, object)
 
     def __init__(self, overview: Overview, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(_("What else holds a key, and what is not seen"), parent)
@@ -78,18 +84,39 @@ class RestPage(MainPage):
             locked = [one for one in problems if is_locked(one.code)]
             if locked:
                 self._ask_for_password(locked, overview, runner)
-            for problem in (one for one in problems if one not in locked):
+            for problem in problems:
+                key = key_that_can_do_without(overview, problem) if problem in overview.survey.unread else None
+                if problem in locked and key is None:
+                    continue  # its password is asked for above, and that is all
                 card = Card()
                 card.column.addWidget(Strong(problem.title))
                 if problem.path is not None and str(problem.path) not in problem.title:
                     card.column.addWidget(Verbatim(labels.short_path(problem.path, overview.home)))
-                card.column.addWidget(Text(problem.message).selectable())
+                if problem not in locked:
+                    card.column.addWidget(Text(problem.message).selectable())
+                if key is not None and problem.path is not None:
+                    self._let_leave_out(card, key, problem.path, labels.short_path(problem.path, overview.home))
                 self.column.addWidget(card)
             again = Button(_("Try again"))
             again.setAccessibleDescription(_("Look once more whether all of it can be read now"))
             again.clicked.connect(self.unlocked)
             self.column.addWidget(ButtonRow(again))
         self.column.addStretch(1)
+
+    def _let_leave_out(self, card: Card, key: AccessKeyId, path: Path, shown: str) -> None:
+        about = _("The plan for {key} goes on without this file, and you look there before the old key is turned off.")
+        card.column.addWidget(Quiet(about.format(key=key.masked)))
+        button = Button(_("Leave it out…"))
+        button.setAccessibleName(_("{path}: leave it out").format(path=shown))
+        button.setAccessibleDescription(about.format(key=key.masked))
+        button.clicked.connect(lambda: self.left_out.emit(key, path))
+        buttons = ButtonRow(button)
+        if can_be_shown(path):
+            folder = Button(_("Show in folder"))
+            folder.setAccessibleName(_("{path}: show in folder").format(path=shown))
+            folder.clicked.connect(lambda: show_in_folder(path))
+            buttons.add(folder)
+        card.column.addWidget(buttons)
 
     def _ask_for_password(self, locked: Sequence[Problem], overview: Overview, runner: Runner) -> None:
         # Later than the first frame: few have anything locked.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +71,7 @@ def unread_nodes(overview: Overview) -> tuple[UnreadNode, ...]:
             title.format(count=len(unread)),
             _("press to see which"),
             LineState.UNKNOWN,
-            " · ".join(_facts(overview, one) for one in unread),
+            f"{' · '.join(_facts(overview, one) for one in unread)}. {_way_on(overview, unread)}",
             opens=Opens.UNREAD,
         )
         return (UnreadNode(node, tuple(may_hold)),)
@@ -83,14 +84,32 @@ def _unread(overview: Overview, problem: Problem) -> Node:
         ", ".join(map(labels.program, problem.clients)),
         _("cannot be read: {file}").format(file="" if problem.path is None else problem.path.name),
         LineState.UNKNOWN,
-        _facts(overview, problem),
+        f"{_facts(overview, problem)}. {_way_on(overview, (problem,))}",
         opens=Opens.UNREAD,
+    )
+
+
+def key_that_can_do_without(overview: Overview, problem: Problem) -> AccessKeyId | None:
+    """The most urgent key that may stand there and whose rotation has yet to begin: its plan can leave the file out."""
+    begun = {key for rotation, _result in overview.under_way for key in (rotation.decision.key, rotation.new_key)}
+    may_hold = set(_may_hold(overview, problem)) - begun
+    keys = overview.present.keys
+    return next(
+        (one.key.access_key_id for one in keys if one.advice in TO_DO and one.key.access_key_id in may_hold), None
     )
 
 
 def _facts(overview: Overview, problem: Problem) -> str:
     path = "" if problem.path is None else labels.short_path(problem.path, overview.home)
-    return f"{path}: {problem.title}" if path not in problem.title else problem.title
+    title = problem.title.replace(str(problem.path), path)
+    return title if path in title else f"{path}: {title}"
+
+
+def _way_on(overview: Overview, unread: Sequence[Problem]) -> str:
+    """What a press on the card is for."""
+    if any(key_that_can_do_without(overview, one) is not None for one in unread):
+        return _("Press it to try again, or to leave it out.")
+    return _("Press it to try again.")
 
 
 def _may_hold(overview: Overview, problem: Problem) -> tuple[AccessKeyId, ...]:

@@ -101,7 +101,11 @@ class FoundPage(PageView):
             if not facts.nothing_to_do and len({one.client for one in facts.programs}) > 1:
                 self.add(Quiet(_("A program can be left out on the next page, under “More choices”.")))
         for one in facts.unread:
-            self.add(Notice(one.why, ColorTone.ATTENTION, "exclamation"))
+            if one.path in flow.options.leave_out:
+                left_out = _("{path} is left out: you look there before the old key is turned off.")
+                self.add(Notice(left_out.format(path=one.shown), ColorTone.NEUTRAL, "exclamation"))
+            else:
+                self.add(Notice(one.why, ColorTone.ATTENTION, "exclamation"))
         for text in facts.troubles:
             self.add(Notice(text, ColorTone.ATTENTION, "exclamation"))
         if facts.others:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keyturn.clients.endpoints import is_aws
 from keyturn.model.errors import UsageError
@@ -15,6 +16,9 @@ from keyturn.rotation.finding.unread_places import is_among
 from keyturn.rotation.planning.guided_programs import is_by_hand
 from keyturn.rotation.planning.plan_question import Question
 from keyturn.rotation.planning.text_edits import text_edits
+
+if TYPE_CHECKING:
+    from keyturn.rotation.finding.survey import FoundKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,11 @@ def scope_of(question: Question, unread: Sequence[Problem]) -> Scope:
     return Scope((*destinations, *texts.places), tuple(guided), (*mentions, *spoiled), texts.offered)
 
 
+def files_of(found: FoundKey, unread: Sequence[Problem]) -> tuple[Path, ...]:
+    """Return the files in which the key stands, or may stand: any of them can be left out."""
+    return *(place.path for place in found.places), *(one.path for one in unread if one.path is not None)
+
+
 def _expect_known_programs(question: Question, unread: Sequence[Problem]) -> None:
     known = {place.client for place in question.found.places}.union(*(one.clients for one in unread))
     strange = set(question.options.only) - known
@@ -87,7 +96,7 @@ def _expect_known_programs(question: Question, unread: Sequence[Problem]) -> Non
 
 
 def _expect_known_files(question: Question, unread: Sequence[Problem]) -> None:
-    known = [place.path for place in question.found.places] + [one.path for one in unread if one.path is not None]
+    known = files_of(question.found, unread)
     strange = [path for path in question.options.leave_out if not is_among(path, known)]
     if strange:
         raise UsageError(
