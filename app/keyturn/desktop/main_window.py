@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
@@ -22,7 +22,7 @@ from keyturn.desktop.runner import Desk, Runner, Task
 from keyturn.model.text import _
 
 if TYPE_CHECKING:
-    from keyturn.desktop.closing_question import ClosingQuestion
+    from keyturn.desktop.closing_window import Closing
     from keyturn.desktop.main_page import MainPage
     from keyturn.desktop.menu_pages import MenuPages
     from keyturn.desktop.navigation import Assistant, Errand, OpenAssistant
@@ -74,7 +74,6 @@ class MainWindow(QMainWindow):
         self.things = Things(self, self.pages, runner)
         self.mails = Mails(self.pages, runner, self)
         self.menus = Menus(self.menuBar())
-        self._closes_then = False
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -346,50 +345,25 @@ class MainWindow(QMainWindow):
     # ── Closing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
-    def _question(self) -> ClosingQuestion:
-        """Above the pages."""
-        from keyturn.desktop.closing_question import ClosingQuestion
+    def _closing(self) -> Closing:
+        """Its question stands above the pages."""
+        from keyturn.desktop.closing_window import Closing
 
-        made = ClosingQuestion()
-        made.agreed.connect(self._close_then)
-        self._column.insertWidget(self._column.indexOf(self.pages), made)
-        return made
+        at = self._column.indexOf(self.pages)
+        return Closing(self, self.pages, self.runner, lambda question: self._column.insertWidget(at, question))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks while something is changed, and closes when that is done; gives what only reads `_PATIENCE` to end."""
-        doing = self.runner.change_under_way
-        if doing is not None:
+        if not self._closing.may_close():
             event.ignore()
-            if self._stops_waiting():
-                self._close_then()  # it only waited for the person, so nothing is cut short
-            elif not self._closes_then:
-                # Safe all the same, should it be killed; but anyone who closes the window would not see how it ends.
-                self._question.ask(doing)
             return
         self.closing.emit()
         self.hide()
         self.runner.leave(_PATIENCE)
         event.accept()
 
-    def _stops_waiting(self) -> bool:
-        """Stop what only waits for the person; False where something else is going on."""
-        from keyturn.desktop.navigation import Assistant
-
-        led = self.pages.currentWidget()
-        return isinstance(led, Assistant) and led.stop_waiting()
-
-    def _close_then(self) -> None:
-        """Close when the change is done; at once where it is by now."""
-        self._closes_then = True
-        if self.runner.change_under_way is None:
-            self.close()
-
     def _change_began_or_ended(self, changing: bool) -> None:
-        if changing:
-            return
-        self._question.hide()
-        if self._closes_then:
-            QTimer.singleShot(0, self.close)
+        if changing or self._closing.closes_now():
             return
         # The assistant shows what it changes itself, and the main view looks again when it is left.
         if not self.is_led:
